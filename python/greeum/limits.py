@@ -1,0 +1,49 @@
+"""Every bound that a caller can meet, in one place, each with its reason.
+
+Imports nothing: the command line pays for this module on every call.
+"""
+
+TEXT_BYTES_MAX = 1_048_576
+"""A block's text in UTF-8. A memory is a message or a note; a book is many blocks."""
+
+QUERY_BYTES_MAX = 65_536
+"""A query in UTF-8: a whole prompt fits, a document does not."""
+
+K_MAX = 1_000
+"""Hits one search may ask for: the Index ranks this deep, and no prompt has room for more."""
+
+BATCH_MAX = 10_000
+"""Blocks one `add_many` transaction may hold: past this a single commit blocks other writers for seconds."""
+
+PAGE_MAX = 1_000
+"""Blocks one page of `list` may hold; further pages follow by cursor."""
+
+NAMESPACE_SEGMENTS_MAX = 16
+"""Segments of a namespace: org/agent/user/session and room to spare."""
+
+SEGMENT_BYTES_MAX = 256
+"""One namespace segment in UTF-8, before percent-encoding."""
+
+NAME_BYTES_MAX = 256
+"""A kind, source, tag, key, anchor name or link kind in UTF-8: these are names, and are indexed whole."""
+
+TAGS_MAX = 64
+"""Tags of one block."""
+
+METADATA_BYTES_MAX = 65_536
+"""A block's metadata as JSON in UTF-8: it is read with every hit."""
+
+METADATA_DEPTH_MAX = 16
+"""Levels of nesting in metadata: deeper ones cannot be named in a filter by a person."""
+
+DIMENSION_MAX = 4_096
+"""Components of a vector: the largest that a published embedder returns today."""
+
+HOPS_MAX = 8
+"""Hops a walk from an anchor may take: past this a conversation graph is everything."""
+
+TIME_MIN_US = -62_135_596_800_000_000
+"""0001-01-01T00:00:00Z in microseconds since 1970: the first moment `datetime` can show."""
+
+TIME_MAX_US = 253_402_300_799_999_999
+"""9999-12-31T23:59:59.999999Z: the last one."""

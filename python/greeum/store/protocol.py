@@ -1,0 +1,248 @@
+"""The Store: what is true. Durable, transactional; each change takes the next *seq*.
+
+Useful for keeping blocks, links and anchors, and for telling followers what has changed. Not for finding anything
+by content: that is the Index, which is a fold of this Store's changes.
+
+What every Store promises:
+
+* A method that changes something returns once the change is durable, all of it or none of it.
+* Changes are numbered 1, 2, 3, … without gaps, in the order in which they became visible.
+* Block ids are positive, strictly increasing in the order of seq, below 2**53, and never used twice, not even after
+  the block with the highest id was forgotten.
+* The log of changes holds (seq, operation, block id) and never content. What is forgotten is gone from every row.
+* All methods may be called from any thread.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from typing import Protocol, TypeAlias
+else:
+    Protocol = object
+
+if TYPE_CHECKING:
+    BlockRow: TypeAlias = tuple[
+        int,  # id
+        str,  # uid: 32 hex digits, the block's identity across stores
+        str,  # namespace, canonical
+        str | None,  # key
+        str,  # text
+        str,  # kind
+        str | None,  # source
+        str,  # tags: a JSON array of strings
+        float,  # importance
+        str,  # metadata: a JSON object
+        int,  # at, microseconds since 1970 UTC, as all times here
+        int,  # added_at
+        int | None,  # valid_from
+        int | None,  # valid_to
+        int | None,  # expires_at
+        int,  # revision: 1 when added, one more with each change of a field
+        int | None,  # supersedes: the id of the version before
+        int | None,  # superseded_by: the id of the version after
+    ]
+    LinkRow: TypeAlias = tuple[int, int, str, float, int]  # source id, target id, kind, weight, added_at
+    AnchorRow: TypeAlias = tuple[str, str, int, int, bool, int]  # namespace, name, block id, hops, pinned, moved_at
+    Change: TypeAlias = tuple[int, int, int]  # seq, operation, block id
+
+# Operations of the log. A follower needs no more than "read this block (or its links) again".
+BLOCK = 1
+"""The block was added, revised or superseded: read its row."""
+FORGOTTEN = 2
+"""The block is gone."""
+LINKS = 3
+"""The links that leave the block have changed: read them."""
+ANCHOR = 4
+"""An anchor was set, moved, pinned or cleared; the block is the one it points to (or pointed to)."""
+
+BLOCK_COLUMNS = (
+    "id",
+    "uid",
+    "namespace",
+    "key",
+    "text",
+    "kind",
+    "source",
+    "tags",
+    "importance",
+    "metadata",
+    "at",
+    "added_at",
+    "valid_from",
+    "valid_to",
+    "expires_at",
+    "revision",
+    "supersedes",
+    "superseded_by",
+)
+"""The columns of a BlockRow, in order."""
+
+REVISABLE = frozenset({"kind", "source", "tags", "importance", "metadata", "at", "valid_from", "valid_to", "expires_at"})
+"""The columns that `revise` may change: everything but a block's text and its identity."""
+
+
+class Draft:
+    """A block that is to be added: every field checked and encoded, only id and seq are missing.
+
+    `near` is a (namespace, anchor name) pair or a block id: the new block is linked with what is found there, in the same
+    transaction, and an unpinned anchor moves on to it. `vectors` are the codes of its passages, as the Embedder made them.
+    """
+
+    __slots__ = (
+        "added_at",
+        "at",
+        "expires_at",
+        "importance",
+        "key",
+        "kind",
+        "metadata",
+        "namespace",
+        "near",
+        "source",
+        "tags",
+        "text",
+        "uid",
+        "valid_from",
+        "valid_to",
+        "vectors",
+    )
+
+    def __init__(
+        self,
+        *,
+        uid: str,
+        namespace: str,
+        text: str,
+        kind: str,
+        at: int,
+        added_at: int,
+        vectors: bytes,
+        key: str | None = None,
+        source: str | None = None,
+        tags: str = "[]",
+        importance: float = 0.5,
+        metadata: str = "{}",
+        valid_from: int | None = None,
+        valid_to: int | None = None,
+        expires_at: int | None = None,
+        near: tuple[str, str] | int | None = None,
+    ) -> None:
+        self.uid = uid
+        self.namespace = namespace
+        self.key = key
+        self.text = text
+        self.kind = kind
+        self.source = source
+        self.tags = tags
+        self.importance = importance
+        self.metadata = metadata
+        self.at = at
+        self.added_at = added_at
+        self.valid_from = valid_from
+        self.valid_to = valid_to
+        self.expires_at = expires_at
+        self.vectors = vectors
+        self.near = near
+
+
+class Store(Protocol):
+    """See the module. Every `ids` argument may hold ids that do not exist: they are passed over."""
+
+    read_only: bool
+
+    def seq(self) -> int:
+        """The number of the newest change that is durable; 0 for an empty store. Cheap: asked before every search."""
+
+    def embedder(self) -> tuple[str, int] | None:
+        """The fingerprint and dimension that this store is bound to, or None before the first."""
+
+    def bind_embedder(self, fingerprint: str, dimension: int) -> None:
+        """Bind the store to an embedder, for good. Raises EmbedderMismatch if it is bound to another already."""
+
+    # Changes. Each is one transaction.
+
+    def add(self, drafts: Sequence[Draft]) -> list[BlockRow]:
+        """Add all drafts or none, in order; the rows as stored.
+
+        A draft whose (namespace, key) is taken adds nothing if the head of that key has the same text (its row is
+        returned in place), and raises Conflict otherwise. So does a `uid` that is taken. An unknown `near` raises NotFound.
+        """
+
+    def supersede(self, block_id: int, draft: Draft) -> BlockRow:
+        """Add `draft` as the version after `block_id` and move its key and the anchors that point to it over.
+
+        Raises NotFound; raises Conflict if `block_id` has been superseded already.
+        """
+
+    def revise(self, block_id: int, fields: dict[str, object], revision: int | None = None) -> BlockRow:
+        """Change columns named in REVISABLE and count the revision up.
+
+        Raises NotFound; raises Conflict if `revision` is given and is not the current one.
+        """
+
+    def forget(self, block_ids: Iterable[int]) -> list[int]:
+        """Erase these blocks with every version before and after them, their vectors and their links both ways.
+
+        Anchors that pointed to them are cleared. Returns the ids that were erased, ascending.
+        """
+
+    def link(self, source: int, target: int, kind: str, weight: float, added_at: int) -> LinkRow:
+        """Add a link, or change the weight of the one that is there. Raises NotFound if an end does not exist."""
+
+    def unlink(self, source: int, target: int, kind: str) -> bool:
+        """Remove a link; whether there was one."""
+
+    def set_anchor(self, namespace: str, name: str, block_id: int, hops: int | None, pinned: bool | None, moved_at: int) -> AnchorRow:
+        """Create the anchor, or move it and change what is not None (hops 2 and not pinned when it is new).
+
+        Raises NotFound if the block does not exist.
+        """
+
+    def pin_anchor(self, namespace: str, name: str, pinned: bool) -> AnchorRow:
+        """Pin or unpin. Raises NotFound."""
+
+    def clear_anchor(self, namespace: str, name: str) -> bool:
+        """Remove the anchor; whether there was one."""
+
+    # Questions.
+
+    def blocks(self, ids: Sequence[int]) -> list[BlockRow]:
+        """The rows of these blocks, in the order asked for."""
+
+    def entries(self, ids: Sequence[int]) -> list[tuple[BlockRow, bytes]]:
+        """The rows and the vectors of these blocks, in ascending order of id: what the Index folds."""
+
+    def block_by_key(self, namespace: str, key: str) -> BlockRow | None:
+        """The newest version of the block with this key."""
+
+    def history(self, block_id: int) -> list[BlockRow]:
+        """Every version of this block, oldest first; empty if there is no such block."""
+
+    def links(self, ids: Sequence[int]) -> list[LinkRow]:
+        """The links that leave these blocks, ordered by (source, target, kind)."""
+
+    def backlinks(self, ids: Sequence[int]) -> list[LinkRow]:
+        """The links that arrive at these blocks, ordered by (source, target, kind)."""
+
+    def anchor(self, namespace: str, name: str) -> AnchorRow | None:
+        """The anchor of exactly this namespace."""
+
+    def anchors(self, namespace: str) -> list[AnchorRow]:
+        """The anchors of this namespace and all below it, ordered by (namespace, name). "" is the root: all of them."""
+
+    def changes(self, after: int, limit: int) -> list[Change]:
+        """Up to `limit` changes with a seq above `after`, ascending.
+
+        Raises LookupError if the log no longer reaches back to `after`: the follower must rebuild from `ids`.
+        """
+
+    def ids(self, after: int, limit: int) -> list[int]:
+        """Up to `limit` block ids above `after`, ascending, superseded ones included."""
+
+    def counts(self) -> dict[str, int]:
+        """How many `blocks` (current), `superseded`, `links`, `anchors`, and `bytes` on disk (0 in memory)."""
+
+    def close(self) -> None:
+        """Wait for writers, then release everything. A second call does nothing."""
