@@ -1,0 +1,80 @@
+//! The one seam through which the bytes of a file come in: mapped, or held in memory.
+
+use memmap2::Mmap;
+use std::fs::File;
+use std::ops::Deref;
+use std::path::Path;
+
+/// Bytes that do not change, aligned to 64.
+pub enum Bytes {
+    /// In memory of this process.
+    Held(Aligned),
+    /// In the page cache, shared with every process that maps the file.
+    Mapped(Mmap),
+}
+
+impl Bytes {
+    /// Maps a whole file. The file must never be changed in place: files of the Index are only created and removed.
+    pub fn map(path: &Path) -> std::io::Result<Self> {
+        let file = File::open(path)?;
+        if file.metadata()?.len() == 0 {
+            return Ok(Self::Held(Aligned::default()));
+        }
+        // SAFETY: nobody writes to such a file once it has its name (written aside, then renamed), so the bytes stay as they
+        // are; a file that is removed stays mapped until the last user is gone.
+        let map = unsafe { Mmap::map(&file)? };
+        Ok(Self::Mapped(map))
+    }
+}
+
+impl Deref for Bytes {
+    type Target = [u8];
+
+    #[inline]
+    fn deref(&self) -> &[u8] {
+        match self {
+            Self::Held(held) => held,
+            Self::Mapped(map) => map,
+        }
+    }
+}
+
+/// A growing buffer that starts at a multiple of 64, as a mapped file does.
+#[derive(Default)]
+pub struct Aligned {
+    lines: Vec<[u64; 8]>,
+    length: usize,
+}
+
+impl Aligned {
+    /// Adds bytes at the end.
+    pub fn extend(&mut self, bytes: &[u8]) {
+        let start = self.length;
+        self.grow(start + bytes.len());
+        self.bytes_mut()[start..].copy_from_slice(bytes);
+    }
+
+    /// Adds zeros until the length is a multiple of `alignment`.
+    pub fn pad(&mut self, alignment: usize) {
+        self.grow(self.length.next_multiple_of(alignment));
+    }
+
+    /// The bytes, to be changed in place.
+    pub fn bytes_mut(&mut self) -> &mut [u8] {
+        let length = self.length;
+        &mut bytemuck::cast_slice_mut(&mut self.lines)[..length]
+    }
+
+    fn grow(&mut self, length: usize) {
+        self.lines.resize(length.div_ceil(64), [0; 8]);
+        self.length = length;
+    }
+}
+
+impl Deref for Aligned {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &bytemuck::cast_slice(&self.lines)[..self.length]
+    }
+}

@@ -1,0 +1,153 @@
+//! A table of token vectors, mapped as it lies on disk.
+//!
+//! A text's vector is the weighted mean of its tokens' vectors (smooth inverse frequency: Arora et al. 2017). The table is made
+//! by `scripts/distil_table.py`, which also describes the file.
+
+use super::{hashing, wordpiece};
+use crate::bytes::Bytes;
+use crate::error::{Error, Result};
+use crate::vectors::{Code, CodeRef, dot};
+use crate::words::terms::is_content;
+use crate::words::{Script, Token, Tokens, passages};
+use std::path::Path;
+
+const MAGIC: &[u8; 8] = b"GREEUMT1";
+
+/// The version of everything that turns a text into a vector but is not in the table: tokenizer, passages, hashing.
+const METHOD: u32 = 1;
+
+/// Pooling weight of a word that is hashed: that of a rare word in the table, since most such words are.
+const HASHED_WEIGHT: f32 = 1.0;
+
+/// Tokens, their directions and their pooling weights.
+pub struct Table {
+    bytes: Bytes,
+    size: usize,
+    dimension: usize,
+    rows: usize,
+    scales: usize,
+    weights: usize,
+    offsets: usize,
+    strings: usize,
+    sorted: usize,
+    checksum: u32,
+}
+
+impl Table {
+    /// Maps the table at `path`. Its header is checked; its checksum is not (see [`Table::verify`]): that would read it all.
+    pub fn open(path: &Path) -> Result<Self> {
+        let bytes = Bytes::map(path)?;
+        let damaged = |what: &str| Error::Damaged(format!("{}: {what}", path.display()));
+        if bytes.len() < 64 || &bytes[..8] != MAGIC {
+            return Err(damaged("is not a token table"));
+        }
+        let field = |i: usize| u32::from_le_bytes([bytes[8 + 4 * i], bytes[9 + 4 * i], bytes[10 + 4 * i], bytes[11 + 4 * i]]) as usize;
+        let [size, dimension, rows, scales, weights, offsets, strings, sorted, total] = std::array::from_fn(field);
+        let ends = [(rows, size * dimension), (scales, 4 * size), (weights, 4 * size), (offsets, 4 * (size + 1)), (sorted, 4 * size)];
+        if total != bytes.len() || strings > total || ends.iter().any(|&(start, length)| start % 64 != 0 || start + length > total) {
+            return Err(damaged("is cut short"));
+        }
+        if size > usize::from(u16::MAX) || dimension % 64 != 0 {
+            return Err(damaged("has more than 65,535 tokens, or a dimension that is no multiple of 64"));
+        }
+        let checksum = field(9) as u32;
+        Ok(Self { bytes, size, dimension, rows, scales, weights, offsets, strings, sorted, checksum })
+    }
+
+    /// Reads the whole table and compares its checksum.
+    pub fn verify(&self) -> Result<()> {
+        if crc32fast::hash(&self.bytes[64..]) == self.checksum { Ok(()) } else { Err(Error::Damaged("the token table's checksum is wrong".into())) }
+    }
+
+    /// Components of a vector.
+    pub fn dimension(&self) -> usize {
+        self.dimension
+    }
+
+    /// Tokens in the table.
+    pub fn size(&self) -> usize {
+        self.size
+    }
+
+    /// Two tables with equal fingerprints make equal vectors.
+    pub fn fingerprint(&self) -> String {
+        format!("static/{:08x}/{}/{METHOD}", self.checksum, self.dimension)
+    }
+
+    /// The tokens of a text's content words, ascending, each once: what late interaction compares.
+    pub fn tokens(&self, tokens: &Tokens, out: &mut Vec<u16>) {
+        for &token in tokens.list.iter().filter(|&&token| is_content(tokens, token)) {
+            self.pieces(tokens, token, out);
+        }
+        out.sort_unstable();
+        out.dedup();
+    }
+
+    /// The tokens of one word, in order; none for a script that the table cannot read.
+    pub fn pieces(&self, tokens: &Tokens, token: Token, out: &mut Vec<u16>) {
+        if matches!(token.script, Script::Latin | Script::Number) {
+            wordpiece::cut(&tokens.lower(token), |piece| self.find(piece), out);
+        }
+    }
+
+    /// The direction of a token.
+    pub fn direction(&self, token: u16) -> CodeRef<'_> {
+        let start = self.rows + usize::from(token) * self.dimension;
+        let scale: &[f32] = self.section(self.scales, self.size);
+        CodeRef { scale: scale[usize::from(token)], bytes: bytemuck::cast_slice(&self.bytes[start..start + self.dimension]) }
+    }
+
+    /// The cosine of two tokens' directions.
+    pub fn similarity(&self, a: u16, b: u16) -> f32 {
+        let (a, b) = (self.direction(a), self.direction(b));
+        dot(a.bytes, b.bytes) as f32 * a.scale * b.scale
+    }
+
+    /// Codes of each text's passages, one after another, for the Store.
+    pub fn encode(&self, text: &str) -> Vec<u8> {
+        let mut out = Vec::new();
+        for passage in passages::split(text) {
+            let tokens = Tokens::new(passage);
+            let words = tokens.list.iter().filter(|&&token| is_content(&tokens, token)).map(|&token| (token, 1.0));
+            self.embed(&tokens, words).to_bytes(&mut out);
+        }
+        out
+    }
+
+    /// The code of some words of a text, each with a weight of its own beside that of the table.
+    pub fn embed(&self, tokens: &Tokens, words: impl Iterator<Item = (Token, f32)>) -> Code {
+        let mut sum = vec![0.0_f32; self.dimension];
+        let mut pieces = Vec::new();
+        let weights: &[f32] = self.section(self.weights, self.size);
+        for (token, weight) in words {
+            pieces.clear();
+            self.pieces(tokens, token, &mut pieces);
+            for &piece in &pieces {
+                let direction = self.direction(piece);
+                let step = weights[usize::from(piece)] * weight * direction.scale;
+                sum.iter_mut().zip(direction.bytes).for_each(|(x, &c)| *x += step * f32::from(c));
+            }
+            if matches!(token.script, Script::Hangul | Script::Other) {
+                let word = tokens.lower(token);
+                let stem = if token.script == Script::Hangul { crate::words::korean::stem(&word) } else { &word };
+                hashing::add(stem, HASHED_WEIGHT * weight, &mut sum);
+            }
+        }
+        Code::new(&sum)
+    }
+
+    fn find(&self, piece: &[u8]) -> Option<u16> {
+        let sorted: &[u32] = self.section(self.sorted, self.size);
+        let at = sorted.binary_search_by(|&id| self.string(id as usize).cmp(piece)).ok()?;
+        Some(sorted[at] as u16)
+    }
+
+    fn string(&self, id: usize) -> &[u8] {
+        let offsets: &[u32] = self.section(self.offsets, self.size + 1);
+        &self.bytes[self.strings + offsets[id] as usize..self.strings + offsets[id + 1] as usize]
+    }
+
+    fn section<T: bytemuck::Pod>(&self, start: usize, length: usize) -> &[T] {
+        bytemuck::cast_slice(&self.bytes[start..start + length * size_of::<T>()])
+    }
+}

@@ -1,0 +1,256 @@
+//! Filters: which blocks a caller wants to see at all. One grammar for search and list, at every door.
+//!
+//! `{"source": "alice", "importance": {"gte": 0.5}, "or": [{"tags": {"contains": "trip"}}, {"metadata.km": {"gt": 10}}]}`:
+//! a field with a value or with operators, all of which must hold; `and`, `or`, `not` combine. What is not known is refused.
+
+pub mod fact;
+
+use crate::bitmap::Bitmap;
+use crate::error::{Error, Result};
+use crate::id::{NO_TIME, TimeUs};
+use crate::segment::{Section, Segment};
+use serde_json::{Map, Value};
+
+/// Levels of `and`, `or`, `not` that are followed.
+const DEPTH_MAX: usize = 16;
+
+/// Values of one `in` or `nin`.
+const VALUES_MAX: usize = 1_000;
+
+/// A filter, checked.
+#[derive(Clone, Debug)]
+pub enum Filter {
+    /// Every one of these holds.
+    All(Vec<Filter>),
+    /// At least one of these holds.
+    Any(Vec<Filter>),
+    /// It does not hold.
+    Not(Box<Filter>),
+    /// One of these facts holds.
+    Fact(Vec<u64>),
+    /// A number of the block itself lies between two bounds.
+    Column(Section, Bounds),
+    /// A number in its metadata lies between two bounds.
+    Number(u64, Bounds),
+    /// It has such a time at all.
+    Has(Section),
+    /// Its namespace is one of these.
+    Namespace(Vec<String>),
+    /// Its namespace is this or lies below it.
+    Under(String),
+}
+
+/// From and to, each perhaps without the end itself.
+#[derive(Clone, Copy, Debug)]
+pub struct Bounds {
+    low: f64,
+    high: f64,
+    low_open: bool,
+    high_open: bool,
+}
+
+impl Bounds {
+    fn contain(&self, value: f64) -> bool {
+        (if self.low_open { value > self.low } else { value >= self.low }) && (if self.high_open { value < self.high } else { value <= self.high })
+    }
+}
+
+/// What values a field takes.
+enum Kind {
+    Name,
+    List,
+    Number(Section),
+    Time(Section),
+    Namespace,
+    Metadata,
+}
+
+fn kind_of(field: &str) -> Option<Kind> {
+    Some(match field {
+        "kind" | "source" | "key" => Kind::Name,
+        "tags" => Kind::List,
+        "importance" => Kind::Number(Section::Importance),
+        "at" => Kind::Time(Section::At),
+        "added_at" => Kind::Time(Section::AddedAt),
+        "valid_from" => Kind::Time(Section::ValidFrom),
+        "valid_to" => Kind::Time(Section::ValidTo),
+        "expires_at" => Kind::Time(Section::ExpiresAt),
+        "namespace" => Kind::Namespace,
+        _ if field.strip_prefix("metadata.").is_some_and(|path| !path.is_empty()) => Kind::Metadata,
+        _ => return None,
+    })
+}
+
+impl Filter {
+    /// The filter that `text` (JSON) describes.
+    pub fn parse(text: &str) -> Result<Self> {
+        let value: Value = serde_json::from_str(text).map_err(|error| Error::invalid("where", error.to_string()))?;
+        let Value::Object(fields) = value else { return Err(Error::invalid("where", "must be an object of fields")) };
+        parse_all(&fields, 0)
+    }
+
+    /// The blocks of `segment` for which it holds.
+    pub fn evaluate(&self, segment: &Segment) -> Bitmap {
+        let mut set = Bitmap::new(segment.blocks());
+        match self {
+            Self::All(parts) => {
+                set.not();
+                parts.iter().for_each(|part| set.and(&part.evaluate(segment)));
+            }
+            Self::Any(parts) => parts.iter().for_each(|part| set.or(&part.evaluate(segment))),
+            Self::Not(part) => {
+                set = part.evaluate(segment);
+                set.not();
+            }
+            Self::Fact(facts) => facts.iter().flat_map(|&fact| segment.fact(fact)).for_each(|&block| set.insert(block)),
+            Self::Column(section, bounds) => (0..segment.blocks()).filter(|&block| value(segment, *section, block).is_some_and(|v| bounds.contain(v))).for_each(|block| set.insert(block)),
+            Self::Number(field, bounds) => {
+                let (blocks, values) = segment.numbers(*field);
+                blocks.iter().zip(values).filter(|&(_, &v)| bounds.contain(v)).for_each(|(&block, _)| drop(set.insert(block)));
+            }
+            Self::Has(section) => (0..segment.blocks()).filter(|&block| value(segment, *section, block).is_some()).for_each(|block| set.insert(block)),
+            Self::Namespace(names) => names.iter().filter_map(|name| segment.find_namespace(name)).flat_map(|number| segment.conversation(number)).for_each(|&block| set.insert(block)),
+            Self::Under(prefix) => segment.namespaces_under(prefix).into_iter().flatten().flat_map(|number| segment.conversation(number)).for_each(|&block| set.insert(block)),
+        }
+        set
+    }
+}
+
+fn value(segment: &Segment, section: Section, block: u32) -> Option<f64> {
+    match section {
+        Section::Importance => Some(f64::from(segment.column::<f32>(section)[block as usize])),
+        _ => Some(segment.column::<TimeUs>(section)[block as usize]).filter(|&at| at != NO_TIME).map(|at| at as f64),
+    }
+}
+
+fn parse_all(fields: &Map<String, Value>, depth: usize) -> Result<Filter> {
+    if depth > DEPTH_MAX {
+        return Err(Error::invalid("where", format!("is nested more than {DEPTH_MAX} levels deep")));
+    }
+    fields.iter().map(|(field, value)| parse_field(field, value, depth)).collect::<Result<Vec<_>>>().map(Filter::All)
+}
+
+fn parse_field(field: &str, value: &Value, depth: usize) -> Result<Filter> {
+    match field {
+        "and" => parse_list(field, value, depth).map(Filter::All),
+        "or" => parse_list(field, value, depth).map(Filter::Any),
+        "not" => match value {
+            Value::Object(fields) => Ok(Filter::Not(Box::new(parse_all(fields, depth + 1)?))),
+            _ => Err(bad(field, "must be an object of fields")),
+        },
+        _ => {
+            let Some(kind) = kind_of(field) else {
+                return Err(bad(field, "is no field; there are kind, source, key, tags, importance, at, added_at, valid_from, valid_to, expires_at, namespace and metadata.NAME"));
+            };
+            match value {
+                Value::Object(operators) if operators.is_empty() => Err(bad(field, "has no operator")),
+                Value::Object(operators) => operators.iter().map(|(operator, value)| parse_operator(field, &kind, operator, value)).collect::<Result<Vec<_>>>().map(Filter::All),
+                _ => parse_operator(field, &kind, "eq", value),
+            }
+        }
+    }
+}
+
+fn parse_list(field: &str, value: &Value, depth: usize) -> Result<Vec<Filter>> {
+    let Value::Array(items) = value else { return Err(bad(field, "must be a list of objects")) };
+    items
+        .iter()
+        .map(|item| match item {
+            Value::Object(fields) => parse_all(fields, depth + 1),
+            _ => Err(bad(field, "must be a list of objects")),
+        })
+        .collect()
+}
+
+fn parse_operator(field: &str, kind: &Kind, operator: &str, value: &Value) -> Result<Filter> {
+    match operator {
+        "eq" => equal(field, kind, std::slice::from_ref(value)),
+        "in" => equal(field, kind, list(field, value)?),
+        "ne" => Ok(Filter::Not(Box::new(equal(field, kind, std::slice::from_ref(value))?))),
+        "nin" => Ok(Filter::Not(Box::new(equal(field, kind, list(field, value)?)?))),
+        "gt" | "gte" | "lt" | "lte" => compare(field, kind, operator, value),
+        "contains" => match kind {
+            Kind::List | Kind::Metadata => Ok(Filter::Fact(vec![fact::element(field, scalar(field, value)?)])),
+            _ => Err(bad(field, "is not a list: contains works on tags and on lists in metadata")),
+        },
+        "exists" => match value {
+            Value::Bool(true) => Ok(exists(field, kind)),
+            Value::Bool(false) => Ok(Filter::Not(Box::new(exists(field, kind)))),
+            _ => Err(bad(field, "exists takes true or false")),
+        },
+        "prefix" if matches!(kind, Kind::Namespace) => Ok(Filter::Under(name(field, value)?.trim_matches('/').to_owned())),
+        _ => Err(bad(field, &format!("{operator} is no operator here; there are eq, ne, gt, gte, lt, lte, in, nin, contains, exists (and prefix for namespace)"))),
+    }
+}
+
+/// That the field is one of these values; null stands for "has none".
+fn equal(field: &str, kind: &Kind, values: &[Value]) -> Result<Filter> {
+    let mut any = Vec::new();
+    let mut facts = Vec::new();
+    for value in values {
+        match (kind, value) {
+            (Kind::List, _) => return Err(bad(field, "is a list: use contains")),
+            (_, Value::Null) => any.push(Filter::Not(Box::new(exists(field, kind)))),
+            (Kind::Name, _) => facts.push(fact::string(field, name(field, value)?)),
+            (Kind::Metadata, _) => facts.push(fact::scalar(field, scalar(field, value)?)),
+            (Kind::Namespace, _) => any.push(Filter::Namespace(vec![name(field, value)?.trim_matches('/').to_owned()])),
+            (Kind::Number(section) | Kind::Time(section), _) => {
+                let number = number(field, kind, value)?;
+                any.push(Filter::Column(*section, Bounds { low: number, high: number, low_open: false, high_open: false }));
+            }
+        }
+    }
+    if !facts.is_empty() {
+        any.push(Filter::Fact(facts));
+    }
+    Ok(Filter::Any(any))
+}
+
+fn compare(field: &str, kind: &Kind, operator: &str, value: &Value) -> Result<Filter> {
+    let number = number(field, kind, value)?;
+    let mut bounds = Bounds { low: f64::NEG_INFINITY, high: f64::INFINITY, low_open: operator == "gt", high_open: operator == "lt" };
+    if operator.starts_with('g') { bounds.low = number } else { bounds.high = number }
+    Ok(match kind {
+        Kind::Number(section) | Kind::Time(section) => Filter::Column(*section, bounds),
+        _ => Filter::Number(fact::field(field), bounds),
+    })
+}
+
+fn exists(field: &str, kind: &Kind) -> Filter {
+    match kind {
+        Kind::Time(section) => Filter::Has(*section),
+        Kind::Number(_) | Kind::Namespace => Filter::All(Vec::new()),
+        Kind::Name | Kind::List | Kind::Metadata => Filter::Fact(vec![fact::exists(field)]),
+    }
+}
+
+fn number(field: &str, kind: &Kind, value: &Value) -> Result<f64> {
+    match (kind, value) {
+        (Kind::Time(_), Value::String(text)) => crate::time::parse(text).map(|at| at as f64).ok_or_else(|| bad(field, "is not a time; write 2025-03-04 or 2025-03-04T09:12:00Z")),
+        (Kind::Time(_), _) => Err(bad(field, "takes a time, such as \"2025-03-04T09:12:00Z\"")),
+        (Kind::Number(_) | Kind::Metadata, Value::Number(number)) => number.as_f64().ok_or_else(|| bad(field, "is too large a number")),
+        _ => Err(bad(field, "takes a number here: only numbers and times can be compared")),
+    }
+}
+
+fn scalar<'a>(field: &str, value: &'a Value) -> Result<&'a Value> {
+    match value {
+        Value::Array(_) | Value::Object(_) => Err(bad(field, "takes a string, a number, true, false or null")),
+        _ => Ok(value),
+    }
+}
+
+fn name<'a>(field: &str, value: &'a Value) -> Result<&'a str> {
+    value.as_str().ok_or_else(|| bad(field, "takes a string"))
+}
+
+fn list<'a>(field: &str, value: &'a Value) -> Result<&'a [Value]> {
+    match value {
+        Value::Array(values) if values.len() <= VALUES_MAX => Ok(values),
+        _ => Err(bad(field, &format!("takes a list of at most {VALUES_MAX} values"))),
+    }
+}
+
+fn bad(field: &str, reason: &str) -> Error {
+    Error::invalid(format!("where.{field}"), reason)
+}

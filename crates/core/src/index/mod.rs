@@ -1,0 +1,227 @@
+//! The Index: a fold of the Store's changes, up to some seq.
+//!
+//! A change becomes a small segment in memory, and small segments become larger ones (the *tail*); [`Index::fold`] writes the tail out
+//! as files that a manifest lists, one process at a time, and every process on the directory maps these. Readers take the state as
+//! it is when they begin, and never wait for a writer.
+
+mod fold;
+mod manifest;
+pub mod state;
+
+pub use state::State;
+
+use crate::embed::Table;
+use crate::error::{Error, Result};
+use crate::filter::Filter;
+use crate::id::{BlockId, Seq, TimeUs};
+use crate::links::Edge;
+use crate::query::{Hit, Query, Weights};
+use crate::rank;
+use crate::segment::{Columns, Entry, Segment, merge};
+use manifest::Stamp;
+use state::Part;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+
+/// Blocks in memory at which they are folded into files: searched one by one they cost under half a millisecond.
+pub const TAIL_BLOCKS_MAX: u32 = 20_000;
+
+/// Segments in memory up to this many blocks are merged whatever their sizes: fewer segments make faster searches.
+const SMALL_BLOCKS: u32 = 64;
+
+/// See the module.
+pub struct Index {
+    directory: Option<PathBuf>,
+    table: Arc<Table>,
+    embedder: String,
+    dimension: usize,
+    embeds_queries: bool,
+    state: RwLock<Arc<State>>,
+    writer: Mutex<Writer>,
+}
+
+/// What only the one who changes the state needs.
+#[derive(Default)]
+struct Writer {
+    /// Blocks that were forgotten after the manifest was written.
+    removals: Vec<(Seq, BlockId)>,
+    /// Segments up to this change are being folded: leave them as they are.
+    folding: Seq,
+    /// The manifest that was read or written last.
+    stamp: Option<Stamp>,
+}
+
+/// Facts for `stats` and `doctor`.
+#[derive(Clone, Debug)]
+pub struct Stats {
+    /// The newest change folded in.
+    pub seq: Seq,
+    /// Blocks, superseded ones included.
+    pub blocks: u64,
+    /// Blocks of these that are only in memory.
+    pub tail: u64,
+    /// Passages.
+    pub passages: u64,
+    /// Links.
+    pub links: u64,
+    /// Files, and segments in memory.
+    pub segments: [usize; 2],
+    /// Bytes of all segments.
+    pub bytes: u64,
+}
+
+impl Index {
+    /// Opens the Index in `directory` (none: memory only). If what is there cannot be used, it begins empty, and says why: load it from the Store.
+    pub fn open(directory: Option<&Path>, table: Arc<Table>, embedder: &str, dimension: usize, embeds_queries: bool) -> Result<(Self, Option<String>)> {
+        let index = Self {
+            directory: directory.map(Path::to_owned),
+            table,
+            embedder: embedder.to_owned(),
+            dimension,
+            embeds_queries,
+            state: RwLock::default(),
+            writer: Mutex::default(),
+        };
+        let reason = match index.refresh() {
+            Ok(_) => None,
+            Err(Error::Damaged(what)) => Some(what),
+            Err(other) => return Err(other),
+        };
+        Ok((index, reason))
+    }
+
+    /// The state as it is now.
+    pub fn state(&self) -> Arc<State> {
+        Arc::clone(&self.state.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The newest change folded in.
+    pub fn seq(&self) -> Seq {
+        self.state().seq
+    }
+
+    /// The block with the highest id ever folded in, and its uid; if the Store knows it otherwise, this is not that Store's Index.
+    pub fn witness(&self) -> Option<(BlockId, String)> {
+        self.state().witness.clone()
+    }
+
+    /// Folds in the changes up to `seq`: blocks as they are now, blocks that are gone, and all links that leave some blocks.
+    pub fn apply(&self, seq: Seq, entries: Vec<Entry>, removed: &[BlockId], links: Vec<(BlockId, Vec<Edge>)>) -> Result<()> {
+        let mut writer = self.lock();
+        let state = self.state();
+        if seq <= state.seq {
+            return Ok(());
+        }
+        let mut next = State::clone(&state);
+        self.fold_in(&mut next, &mut writer, seq, entries, removed, links)?;
+        next.seq = seq;
+        self.publish(next);
+        Ok(())
+    }
+
+    /// Folds in some blocks of a Store that is read from its rows rather than its changes. `seq` stays what it was; a last
+    /// [`Index::apply`] sets it.
+    pub fn load(&self, seq: Seq, entries: Vec<Entry>, links: Vec<(BlockId, Vec<Edge>)>) -> Result<()> {
+        let mut writer = self.lock();
+        let mut next = State::clone(&self.state());
+        self.fold_in(&mut next, &mut writer, seq, entries, &[], links)?;
+        self.publish(next);
+        Ok(())
+    }
+
+    /// Forgets everything, to be loaded anew.
+    pub fn clear(&self) {
+        let mut writer = self.lock();
+        *writer = Writer { stamp: writer.stamp.take(), ..Writer::default() };
+        self.publish(State::default());
+    }
+
+    /// The best answers to a query.
+    pub fn search(&self, query: &Query) -> Result<Vec<Hit>> {
+        rank::search(&self.state(), query, &self.table, self.dimension, self.embeds_queries)
+    }
+
+    /// The blocks of a namespace for which a filter holds, by the time they were said: `(at, id)`, up to `limit` of them after `after`.
+    pub fn select(&self, namespace: &str, filter: Option<Filter>, history: bool, now: TimeUs, after: Option<(TimeUs, BlockId)>, limit: usize, newest_first: bool) -> Vec<(TimeUs, BlockId)> {
+        let state = self.state();
+        let query = Query { text: String::new(), vector: None, k: limit, namespace: namespace.to_owned(), filter, near: None, history, now, exact: false, weights: Weights::default() };
+        let scope = rank::Scope::new(&state, &query);
+        let keys = scope.places().filter(|&place| scope.wants(place)).map(|place| state.order(place));
+        let mut found: Vec<(TimeUs, BlockId)> = match after {
+            Some(after) if newest_first => keys.filter(|&key| key < after).collect(),
+            Some(after) => keys.filter(|&key| key > after).collect(),
+            None => keys.collect(),
+        };
+        let order = |a: &(TimeUs, BlockId), b: &(TimeUs, BlockId)| if newest_first { b.cmp(a) } else { a.cmp(b) };
+        if found.len() > limit && limit > 0 {
+            found.select_nth_unstable_by(limit - 1, order);
+        }
+        found.truncate(limit);
+        found.sort_unstable_by(order);
+        found
+    }
+
+    /// Facts about it.
+    pub fn stats(&self) -> Stats {
+        let state = self.state();
+        let sum = |of: &dyn Fn(&Part) -> u64| state.parts.iter().map(of).sum();
+        let files = state.parts.iter().filter(|part| part.file.is_some()).count();
+        Stats {
+            seq: state.seq,
+            blocks: sum(&|part| u64::from(part.live())),
+            tail: sum(&|part| if part.file.is_none() { u64::from(part.live()) } else { 0 }),
+            passages: sum(&|part| u64::from(part.segment.passages())),
+            links: state.links.count() as u64,
+            segments: [files, state.parts.len() - files],
+            bytes: sum(&|part| part.segment.bytes().len() as u64),
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Writer> {
+        // A panic while the lock was held left `state` as it was before: it is replaced whole, at the very end.
+        self.writer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn publish(&self, next: State) {
+        *self.state.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(next);
+    }
+
+    fn fold_in(&self, next: &mut State, writer: &mut Writer, seq: Seq, mut entries: Vec<Entry>, removed: &[BlockId], links: Vec<(BlockId, Vec<Edge>)>) -> Result<()> {
+        for &id in removed {
+            next.forget(id);
+            next.links.remove(id);
+            writer.removals.push((seq, id));
+        }
+        entries.sort_by_key(|entry| entry.id);
+        entries.dedup_by_key(|entry| entry.id);
+        let newest = next.witness.as_ref().map_or(0, |witness| witness.0);
+        entries.iter().filter(|entry| entry.id <= newest).for_each(|entry| next.bury(entry.id));
+        if let Some(last) = entries.last() {
+            if last.id > newest {
+                next.witness = Some((last.id, last.uid.clone()));
+            }
+            let segment = Columns::of(&entries, self.dimension, &self.table)?.freeze(false)?;
+            next.parts.push(Part::new(Arc::new(segment), seq, None));
+        }
+        self.merge_tail(next, writer.folding)?;
+        links.into_iter().for_each(|(source, edges)| next.links.set(source, edges));
+        Ok(())
+    }
+
+    /// Merges the newest segments in memory as long as the one before is not much larger: of n blocks each is copied log n times.
+    fn merge_tail(&self, next: &mut State, folding: Seq) -> Result<()> {
+        loop {
+            let [.., before, last] = &next.parts[..] else { return Ok(()) };
+            let (large, small) = (before.live(), last.live());
+            let in_memory = before.file.is_none() && last.file.is_none() && before.seq > folding;
+            if !in_memory || (large > 2 * small && large + small > SMALL_BLOCKS) {
+                return Ok(());
+            }
+            let seq = last.seq;
+            let parts: Vec<(&Segment, _)> = [before, last].iter().map(|part| (&*part.segment, part.dead.as_deref())).collect();
+            let merged = merge(&parts, self.dimension).map(|columns| columns.freeze(false)).transpose()?;
+            next.parts.truncate(next.parts.len() - 2);
+            next.parts.extend(merged.map(|segment| Part::new(Arc::new(segment), seq, None)));
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! What a search sees: segments and links as they are after some change, never to be changed themselves.
+
+use crate::bitmap::Bitmap;
+use crate::id::{BlockId, Local, NO_TIME, Seq, TimeUs};
+use crate::links::Links;
+use crate::segment::{Section, Segment, flag};
+use std::sync::Arc;
+
+/// A segment, and what has become of its blocks since it was made.
+#[derive(Clone)]
+pub struct Part {
+    /// The blocks.
+    pub segment: Arc<Segment>,
+    /// Blocks that have gone, or stand in a later part.
+    pub dead: Option<Arc<Bitmap>>,
+    /// The name of its file; none while it is only in memory.
+    pub file: Option<Arc<str>>,
+    /// The newest change in it.
+    pub seq: Seq,
+    /// Whether some of what is gone from it was forgotten, and must not stay in a file.
+    pub holds_forgotten: bool,
+    facts: Arc<Facts>,
+}
+
+/// What every search asks of a segment, found out once.
+struct Facts {
+    superseded: Option<Bitmap>,
+    expiring: Vec<(TimeUs, Local)>,
+    words: u64,
+}
+
+impl Part {
+    /// A part of which no block is gone.
+    pub fn new(segment: Arc<Segment>, seq: Seq, file: Option<Arc<str>>) -> Self {
+        let mut superseded = Bitmap::new(segment.blocks());
+        (0..segment.blocks()).filter(|&block| segment.flags()[block as usize] & flag::SUPERSEDED != 0).for_each(|block| superseded.insert(block));
+        let ends = segment.column::<TimeUs>(Section::ExpiresAt).iter().zip(0..);
+        let facts = Facts {
+            expiring: ends.filter(|&(&at, _)| at != NO_TIME).map(|(&at, block)| (at, block)).collect(),
+            words: segment.lengths().iter().map(|&length| u64::from(length)).sum(),
+            superseded: Some(superseded).filter(|set| !set.is_empty()),
+        };
+        Self { segment, dead: None, file, seq, holds_forgotten: false, facts: Arc::new(facts) }
+    }
+
+    /// Its blocks that a search at `now` may see, superseded versions only for `history`.
+    pub fn visible(&self, history: bool, now: TimeUs) -> Bitmap {
+        let mut set = Bitmap::full(self.segment.blocks());
+        if let Some(dead) = &self.dead {
+            set.and_not(dead);
+        }
+        if let (Some(superseded), false) = (&self.facts.superseded, history) {
+            set.and_not(superseded);
+        }
+        self.facts.expiring.iter().filter(|&&(at, _)| at <= now).for_each(|&(_, block)| set.remove(block));
+        set
+    }
+
+    /// Content words of all its passages.
+    pub fn words(&self) -> u64 {
+        self.facts.words
+    }
+
+    /// Where a block of it is, if it is not gone.
+    pub fn locate(&self, id: BlockId) -> Option<Local> {
+        self.segment.locate(id).filter(|&block| !self.is_dead(block))
+    }
+
+    /// Whether a block of it is gone.
+    pub fn is_dead(&self, block: Local) -> bool {
+        self.dead.as_ref().is_some_and(|dead| dead.contains(block))
+    }
+
+    /// Marks a block as gone.
+    pub fn bury(&mut self, block: Local) {
+        let dead = self.dead.get_or_insert_with(|| Arc::new(Bitmap::new(self.segment.blocks())));
+        Arc::make_mut(dead).insert(block);
+    }
+
+    /// The ids of the blocks that are gone from it.
+    pub fn dead_ids(&self) -> Vec<BlockId> {
+        self.dead.iter().flat_map(|dead| dead.iter()).map(|block| self.segment.ids()[block as usize]).collect()
+    }
+
+    /// The ids of the blocks that are not.
+    pub fn live_ids(&self) -> impl Iterator<Item = BlockId> + '_ {
+        (0..self.segment.blocks()).filter(|&block| !self.is_dead(block)).map(|block| self.segment.ids()[block as usize])
+    }
+
+    /// Blocks that are not gone.
+    pub fn live(&self) -> u32 {
+        self.segment.blocks() - self.dead.as_ref().map_or(0, |dead| dead.count())
+    }
+}
+
+/// A block, by its part and its place there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Place {
+    /// Which part.
+    pub part: u32,
+    /// Which of its blocks.
+    pub block: Local,
+}
+
+/// See the module.
+#[derive(Clone, Default)]
+pub struct State {
+    /// Files first, then what is only in memory, oldest first.
+    pub parts: Vec<Part>,
+    /// All links.
+    pub links: Links,
+    /// The newest change in it.
+    pub seq: Seq,
+    /// The block with the highest id ever folded, and its uid: by it the Store is recognised.
+    pub witness: Option<(BlockId, String)>,
+}
+
+impl State {
+    /// Where a block is.
+    pub fn locate(&self, id: BlockId) -> Option<Place> {
+        self.parts.iter().enumerate().rev().find_map(|(number, part)| part.locate(id).map(|block| Place { part: number as u32, block }))
+    }
+
+    /// The id of a block.
+    pub fn id(&self, place: Place) -> BlockId {
+        self.segment(place).ids()[place.block as usize]
+    }
+
+    /// The segment that holds a block.
+    pub fn segment(&self, place: Place) -> &Segment {
+        &self.parts[place.part as usize].segment
+    }
+
+    /// Where a block stands in its conversation: the time it was said, then its id.
+    pub fn order(&self, place: Place) -> (TimeUs, BlockId) {
+        (self.segment(place).at()[place.block as usize], self.id(place))
+    }
+
+    /// The namespace of a block.
+    pub fn namespace(&self, place: Place) -> &str {
+        let segment = self.segment(place);
+        segment.namespace(segment.column::<u32>(Section::Namespace)[place.block as usize])
+    }
+
+    /// Whether a block is here.
+    pub fn holds(&self, id: BlockId) -> bool {
+        self.locate(id).is_some()
+    }
+
+    /// Marks a block as gone from where it is, since it comes anew.
+    pub fn bury(&mut self, id: BlockId) {
+        for part in &mut self.parts {
+            if let Some(block) = part.locate(id) {
+                part.bury(block);
+            }
+        }
+    }
+
+    /// Marks a block as forgotten: it and every older version of its entry must leave the files.
+    pub fn forget(&mut self, id: BlockId) {
+        for part in &mut self.parts {
+            if let Some(block) = part.segment.locate(id) {
+                part.bury(block);
+                part.holds_forgotten = true;
+            }
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! What is asked of the Index, and what it answers.
+
+use crate::error::{Error, Result};
+use crate::filter::Filter;
+use crate::id::{BlockId, Score, TimeUs};
+
+/// A search.
+#[derive(Clone, Debug)]
+pub struct Query {
+    /// What is looked for, in words.
+    pub text: String,
+    /// Its vector, if the embedder is not the built-in table.
+    pub vector: Option<Vec<f32>>,
+    /// How many hits.
+    pub k: usize,
+    /// Only this namespace and what lies below it; "" is everything.
+    pub namespace: String,
+    /// Only blocks for which this holds.
+    pub filter: Option<Filter>,
+    /// Start from this block and reach so many hops.
+    pub near: Option<(BlockId, u32)>,
+    /// Superseded versions too.
+    pub history: bool,
+    /// What time it is, for what expires.
+    pub now: TimeUs,
+    /// Score every block rather than the likely ones.
+    pub exact: bool,
+    /// How much each kind of evidence counts.
+    pub weights: Weights,
+}
+
+/// A block that answers, and why.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Hit {
+    /// The block.
+    pub block: BlockId,
+    /// The sum of `parts`.
+    pub score: Score,
+    /// What each kind of evidence adds, in the order of [`PARTS`].
+    pub parts: [Score; PARTS.len()],
+}
+
+/// The kinds of evidence in a score.
+pub const PARTS: [&str; 6] = ["words", "vector", "tokens", "conversation", "prior", "graph"];
+
+macro_rules! weights {
+    ($($(#[$doc:meta])* $name:ident = $value:expr),* $(,)?) => {
+        /// How much each kind of evidence counts, in standard deviations of that evidence over the blocks in scope.
+        ///
+        /// How each was chosen: `docs/decisions/ranking.md`.
+        #[derive(Clone, Copy, Debug)]
+        pub struct Weights { $($(#[$doc])* pub $name: f32),* }
+
+        impl Default for Weights {
+            fn default() -> Self { Self { $($name: $value),* } }
+        }
+
+        impl Weights {
+            /// Sets one by its name.
+            pub fn set(&mut self, name: &str, value: f32) -> Result<()> {
+                if !value.is_finite() {
+                    return Err(Error::invalid(format!("weights.{name}"), "must be a finite number"));
+                }
+                match name {
+                    $(stringify!($name) => self.$name = value,)*
+                    _ => return Err(Error::invalid(format!("weights.{name}"), concat!("is no weight; there are", $(" ", stringify!($name)),*))),
+                }
+                Ok(())
+            }
+        }
+    };
+}
+
+weights! {
+    /// The same words: BM25.
+    words = 0.4,
+    /// The same meaning as a whole: cosine of the vectors.
+    vector = 0.3,
+    /// The same meaning word by word: late interaction of token vectors.
+    tokens = 0.5,
+    /// The turn before: an answer follows its question.
+    previous = 0.35,
+    /// The turn after.
+    next = 0.15,
+    /// The turn before the one before.
+    previous2 = 0.2,
+    /// The turn after the one after.
+    next2 = 0.1,
+    /// The best turns around it: a conversation stays with its subject for a while.
+    session = 0.5,
+    /// The query names who said it (and nobody else).
+    source = 0.4,
+    /// It is itself a question: what is looked for is seldom asked.
+    question = -0.7,
+    /// It answers a question of someone else.
+    answer = 0.4,
+    /// The query asks for a time and the block speaks of one.
+    time = 1.2,
+    /// It is important (from -1/2 to 1/2 of this).
+    importance = 0.4,
+    /// It is near the anchor (in full at the anchor itself).
+    near = 4.0,
+}

@@ -1,0 +1,85 @@
+//! What speaks for a block before its content is looked at: who said it, when, and in what manner.
+
+use super::words::QueryWords;
+use crate::index::State;
+use crate::index::state::Place;
+use crate::query::{Query, Weights};
+use crate::segment::{Section, flag};
+use crate::words::{Tokens, dates};
+
+/// Priors for one query.
+pub struct Prior<'a> {
+    state: &'a State,
+    weights: &'a Weights,
+    asks_when: bool,
+    /// By part: the number of the one source that the query names, if it names just one.
+    named: Option<Vec<Option<u32>>>,
+}
+
+impl<'a> Prior<'a> {
+    /// Finds out which source the query names, and whether it asks for a time.
+    pub fn new(state: &'a State, query: &'a Query, question: &QueryWords) -> Self {
+        Self { state, weights: &query.weights, asks_when: dates::asks_when(&question.tokens), named: named_source(state, &question.tokens) }
+    }
+
+    /// What speaks for (or against) a block; `before` is the turn before it.
+    pub fn score(&self, place: Place, before: Option<Place>) -> f32 {
+        let (segment, at) = (self.state.segment(place), place.block as usize);
+        let flags = segment.flags()[at];
+        let mut score = self.weights.importance * (segment.column::<f32>(Section::Importance)[at] - 0.5);
+        if self.asks_when && flags & flag::TEMPORAL != 0 {
+            score += self.weights.time;
+        }
+        if flags & flag::MESSAGE == 0 {
+            return score;
+        }
+        if flags & flag::QUESTION != 0 {
+            score += self.weights.question;
+        }
+        if let Some(named) = &self.named {
+            let said_by_them = named[place.part as usize] == Some(self.source(place));
+            score += if said_by_them { self.weights.source } else { -self.weights.source };
+        }
+        if before.is_some_and(|before| self.is_question(before) && self.source_name(before) != self.source_name(place)) {
+            score += self.weights.answer;
+        }
+        score
+    }
+
+    fn source(&self, place: Place) -> u32 {
+        self.state.segment(place).column::<u32>(Section::Source)[place.block as usize]
+    }
+
+    fn source_name(&self, place: Place) -> &str {
+        self.state.segment(place).source(self.source(place))
+    }
+
+    fn is_question(&self, place: Place) -> bool {
+        self.state.segment(place).flags()[place.block as usize] & flag::QUESTION != 0
+    }
+}
+
+/// The source whose name stands in the query, by part; nothing if there is none, or more than one.
+fn named_source(state: &State, query: &Tokens) -> Option<Vec<Option<u32>>> {
+    let asked: Vec<String> = query.list.iter().map(|&token| stem(&query.lower(token))).collect();
+    let mut name: Option<&str> = None;
+    for source in state.parts.iter().flat_map(|part| part.segment.sources()).filter(|source| !source.is_empty()) {
+        if name == Some(source) || !is_named(source, &asked) {
+            continue;
+        }
+        if name.is_some() {
+            return None;
+        }
+        name = Some(source);
+    }
+    name.map(|name| state.parts.iter().map(|part| part.segment.find_source(name)).collect())
+}
+
+fn is_named(source: &str, asked: &[String]) -> bool {
+    let name = Tokens::new(source);
+    !name.list.is_empty() && name.list.iter().all(|&token| asked.contains(&stem(&name.lower(token))))
+}
+
+fn stem(word: &str) -> String {
+    crate::words::korean::stem(word).to_owned()
+}

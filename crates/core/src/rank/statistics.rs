@@ -1,0 +1,79 @@
+//! Mean and spread of a kind of evidence over the blocks in scope.
+//!
+//! Sums are kept in whole numbers: they come out the same in whatever order blocks were added, so that two histories of the same
+//! blocks give the same scores to the last bit.
+
+/// Steps to one unit of a score.
+const STEPS: f64 = 65_536.0;
+
+/// A running sum.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Sums {
+    count: u64,
+    sum: i64,
+    squares: i128,
+}
+
+impl Sums {
+    /// Takes in a value.
+    pub fn add(&mut self, value: f32) {
+        let steps = (f64::from(value) * STEPS).round() as i64;
+        self.count += 1;
+        self.sum += steps;
+        self.squares += i128::from(steps) * i128::from(steps);
+    }
+
+    /// The scale; `count` blocks in all, of which those not taken in have nothing.
+    pub fn scale(&self, count: u64) -> Scale {
+        let n = count.max(self.count).max(1) as f64;
+        let mean = self.sum as f64 / n;
+        let variance = (self.squares as f64 / n - mean * mean).max(0.0);
+        Scale { mean: (mean / STEPS) as f32, deviation: (variance.sqrt() / STEPS) as f32 }
+    }
+
+    /// The scale over the values taken in.
+    pub fn own_scale(&self) -> Scale {
+        self.scale(self.count)
+    }
+}
+
+/// What is usual.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Scale {
+    mean: f32,
+    deviation: f32,
+}
+
+impl Scale {
+    /// How unusual a value is, in standard deviations; 0 where all values are the same.
+    pub fn z(&self, value: f32) -> f32 {
+        if self.deviation > 1e-6 { (value - self.mean) / self.deviation } else { 0.0 }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn standard_scores() {
+        let mut sums = Sums::default();
+        [1.0, 3.0].iter().for_each(|&value| sums.add(value));
+        assert!((sums.own_scale().z(3.0) - 1.0).abs() < 1e-5);
+        assert!((sums.scale(4).mean - 1.0).abs() < 1e-5);
+        assert_eq!(Sums::default().own_scale().z(5.0), 0.0);
+    }
+
+    proptest! {
+        #[test]
+        fn the_order_does_not_matter(mut values in proptest::collection::vec(-50.0_f32..50.0, 1..100)) {
+            let sums = |values: &[f32]| { let mut sums = Sums::default(); values.iter().for_each(|&v| sums.add(v)); sums.own_scale() };
+            let before = sums(&values);
+            values.reverse();
+            let after = sums(&values);
+            prop_assert_eq!(before.mean.to_bits(), after.mean.to_bits());
+            prop_assert_eq!(before.deviation.to_bits(), after.deviation.to_bits());
+        }
+    }
+}

@@ -1,0 +1,340 @@
+//! A run of blocks, laid out for searching: immutable, checksummed, mapped as it lies on disk or held in memory.
+//!
+//! Useful as the unit in which the Index grows: a new block is a segment of one, small segments are merged into larger ones,
+//! large ones are files. A segment never changes; which of its blocks are gone is kept beside it.
+
+mod build;
+mod merge;
+
+pub use build::{Columns, Entry};
+pub use merge::merge;
+
+use crate::bytes::{Aligned, Bytes};
+use crate::error::{Error, Result};
+use crate::id::{BlockId, Local, TimeUs};
+use crate::vectors::CodeRef;
+use std::ops::Range;
+use std::path::Path;
+
+/// The layout that this version writes and reads. Any change of it, or of what is hashed into it, counts it up: older files are rebuilt.
+pub const FORMAT: u32 = 1;
+
+const MAGIC: &[u8; 8] = b"GREEUMS1";
+const HEADER_BYTES: usize = 64;
+
+/// Bits of a block's flags.
+pub mod flag {
+    /// A newer version of it exists.
+    pub const SUPERSEDED: u8 = 1;
+    /// Its text ends as a question does.
+    pub const QUESTION: u8 = 2;
+    /// Its text speaks of a time.
+    pub const TEMPORAL: u8 = 4;
+    /// It is a turn of a conversation, rather than a note or a fact.
+    pub const MESSAGE: u8 = 8;
+}
+
+macro_rules! sections {
+    ($($(#[$doc:meta])* $name:ident),* $(,)?) => {
+        /// The parts of a segment's file, in order.
+        #[derive(Clone, Copy, Debug)]
+        #[allow(missing_docs, reason = "each is documented where it is read")]
+        pub enum Section { $($(#[$doc])* $name),* }
+        const SECTIONS: usize = [$(Section::$name),*].len();
+    };
+}
+
+sections! {
+    // A value a block.
+    Ids, At, AddedAt, ValidFrom, ValidTo, ExpiresAt, Importance, Flags, Source, Namespace, PassageStart,
+    // Names, each once, sorted: text, and where each ends.
+    SourceText, SourceEnds, NamespaceText, NamespaceEnds,
+    // Blocks by (namespace, at, id), and where each namespace starts.
+    Order, NamespaceStart,
+    // A value a passage.
+    Lengths, Owner, Scales, Codes, TokenStart, Tokens,
+    // Words: term → passages, with how often (passage << 8 | count).
+    Terms, TermStart, Postings,
+    // Filters: fact → blocks, and numbers by field.
+    Facts, FactStart, FactBlocks, NumberFields, NumberStart, NumberBlocks, NumberValues,
+    // The vector graph, if the segment is large enough to have one.
+    GraphLinks, GraphEntries,
+}
+
+/// See the module.
+pub struct Segment {
+    bytes: Bytes,
+    sections: [Range<usize>; SECTIONS],
+    dimension: usize,
+}
+
+impl Segment {
+    /// Maps a segment's file and checks all of it: header, checksum, and that every part points inside.
+    pub fn open(path: &Path, dimension: usize) -> Result<Self> {
+        Self::new(Bytes::map(path)?, dimension).map_err(|error| match error {
+            Error::Damaged(what) => Error::Damaged(format!("{}: {what}", path.display())),
+            other => other,
+        })
+    }
+
+    /// A segment out of its bytes.
+    pub fn new(bytes: Bytes, dimension: usize) -> Result<Self> {
+        let damaged = |what: &str| Error::Damaged(what.to_owned());
+        let directory = HEADER_BYTES + SECTIONS * 16;
+        if bytes.len() < directory || &bytes[..8] != MAGIC {
+            return Err(damaged("is not a segment"));
+        }
+        let word = |at: usize| u32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]);
+        if word(8) != FORMAT || word(12) as usize != dimension {
+            return Err(damaged("has another format or dimension"));
+        }
+        if crc32fast::hash(&bytes[20..]) != word(16) {
+            return Err(damaged("its checksum is wrong"));
+        }
+        let long = |at: usize| u64::from(word(at)) | u64::from(word(at + 4)) << 32;
+        let mut sections = std::array::from_fn(|i| {
+            let (start, length) = (long(HEADER_BYTES + 16 * i) as usize, long(HEADER_BYTES + 16 * i + 8) as usize);
+            start..start.saturating_add(length)
+        });
+        if sections.iter().any(|range: &Range<usize>| range.end > bytes.len() || range.start % 64 != 0) {
+            sections = std::array::from_fn(|_| 0..0);
+        }
+        let segment = Self { bytes, sections, dimension };
+        if segment.is_sound() { Ok(segment) } else { Err(damaged("its parts do not fit together")) }
+    }
+
+    /// Whether every offset points inside what it points into.
+    fn is_sound(&self) -> bool {
+        let (n, p) = (self.blocks() as usize, self.passages() as usize);
+        let rises = |starts: &[u32], count: usize, end: usize| {
+            starts.len() == count + 1 && starts.is_sorted() && starts.first() == Some(&0) && starts.last().is_some_and(|&last| last as usize == end)
+        };
+        let below = |values: &[u32], end: usize| values.iter().all(|&value| (value as usize) < end);
+        let per_block = [Section::At, Section::AddedAt, Section::ValidFrom, Section::ValidTo, Section::ExpiresAt];
+        let (sources, namespaces) = (self.column::<u32>(Section::SourceEnds), self.column::<u32>(Section::NamespaceEnds));
+        n > 0
+            && self.ids().is_sorted_by(|a, b| a < b)
+            && per_block.iter().all(|&section| self.column::<i64>(section).len() == n)
+            && self.column::<f32>(Section::Importance).len() == n
+            && self.flags().len() == n
+            && rises(self.column(Section::PassageStart), n, p)
+            && [self.column::<u32>(Section::Source), self.column::<u32>(Section::Namespace), self.column::<u32>(Section::Order)].iter().all(|column| column.len() == n)
+            && below(self.column(Section::Source), sources.len())
+            && below(self.column(Section::Namespace), namespaces.len())
+            && below(self.column(Section::Order), n)
+            && rises(self.column(Section::NamespaceStart), namespaces.len(), n)
+            && (0..sources.len()).all(|i| self.name(Section::SourceText, Section::SourceEnds, i).is_some())
+            && (0..namespaces.len()).all(|i| self.name(Section::NamespaceText, Section::NamespaceEnds, i).is_some())
+            && self.owner().len() == p
+            && below(self.owner(), n)
+            && self.column::<f32>(Section::Scales).len() == p
+            && self.column::<i8>(Section::Codes).len() == p * self.dimension
+            && rises(self.column(Section::TokenStart), p, self.column::<u16>(Section::Tokens).len())
+            && rises(self.column(Section::TermStart), self.column::<u64>(Section::Terms).len(), self.column::<u32>(Section::Postings).len())
+            && self.column::<u32>(Section::Postings).iter().all(|&posting| (posting >> 8) < p as u32)
+            && rises(self.column(Section::FactStart), self.column::<u64>(Section::Facts).len(), self.column::<u32>(Section::FactBlocks).len())
+            && below(self.column(Section::FactBlocks), n)
+            && rises(self.column(Section::NumberStart), self.column::<u64>(Section::NumberFields).len(), self.column::<u32>(Section::NumberBlocks).len())
+            && below(self.column(Section::NumberBlocks), n)
+            && self.column::<f64>(Section::NumberValues).len() == self.column::<u32>(Section::NumberBlocks).len()
+            && crate::vectors::graph::is_sound(self.column(Section::GraphLinks), self.column(Section::GraphEntries), p)
+    }
+
+    /// The whole file, as written to disk.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// The values of one part.
+    #[inline]
+    pub fn column<T: bytemuck::Pod>(&self, section: Section) -> &[T] {
+        bytemuck::try_cast_slice(&self.bytes[self.sections[section as usize].clone()]).unwrap_or(&[])
+    }
+
+    /// How many blocks it holds, gone ones included.
+    #[inline]
+    pub fn blocks(&self) -> u32 {
+        (self.sections[Section::Ids as usize].len() / 8) as u32
+    }
+
+    /// How many passages.
+    #[inline]
+    pub fn passages(&self) -> u32 {
+        (self.sections[Section::Lengths as usize].len() / 4) as u32
+    }
+
+    /// The ids of its blocks, ascending.
+    pub fn ids(&self) -> &[BlockId] {
+        self.column(Section::Ids)
+    }
+
+    /// When each block was said.
+    pub fn at(&self) -> &[TimeUs] {
+        self.column(Section::At)
+    }
+
+    /// See [`flag`].
+    pub fn flags(&self) -> &[u8] {
+        self.column(Section::Flags)
+    }
+
+    /// The block of each passage.
+    pub fn owner(&self) -> &[Local] {
+        self.column(Section::Owner)
+    }
+
+    /// Content words of each passage.
+    pub fn lengths(&self) -> &[u32] {
+        self.column(Section::Lengths)
+    }
+
+    /// Where a block is.
+    pub fn locate(&self, id: BlockId) -> Option<Local> {
+        self.ids().binary_search(&id).ok().map(|at| at as Local)
+    }
+
+    /// The passages of a block.
+    #[inline]
+    pub fn passages_of(&self, block: Local) -> Range<u32> {
+        let starts: &[u32] = self.column(Section::PassageStart);
+        starts[block as usize]..starts[block as usize + 1]
+    }
+
+    /// The vector of a passage.
+    #[inline]
+    pub fn code(&self, passage: u32) -> CodeRef<'_> {
+        let (scales, codes): (&[f32], &[i8]) = (self.column(Section::Scales), self.column(Section::Codes));
+        CodeRef { scale: scales[passage as usize], bytes: &codes[passage as usize * self.dimension..][..self.dimension] }
+    }
+
+    /// The table tokens of a passage, ascending.
+    #[inline]
+    pub fn tokens(&self, passage: u32) -> &[u16] {
+        self.group(Section::TokenStart, Section::Tokens, passage as usize)
+    }
+
+    /// Where a term occurs: `passage << 8 | count`, ascending.
+    pub fn postings(&self, term: u64) -> &[u32] {
+        self.keyed(Section::Terms, Section::TermStart, Section::Postings, term)
+    }
+
+    /// The blocks of which a fact holds, ascending.
+    pub fn fact(&self, fact: u64) -> &[Local] {
+        self.keyed(Section::Facts, Section::FactStart, Section::FactBlocks, fact)
+    }
+
+    /// The blocks that have a number in a field, and the numbers.
+    pub fn numbers(&self, field: u64) -> (&[Local], &[f64]) {
+        let blocks = self.keyed(Section::NumberFields, Section::NumberStart, Section::NumberBlocks, field);
+        (blocks, self.keyed(Section::NumberFields, Section::NumberStart, Section::NumberValues, field))
+    }
+
+    /// The distinct sources; the first is "", for blocks that have none.
+    pub fn sources(&self) -> impl Iterator<Item = &str> {
+        let count = self.column::<u32>(Section::SourceEnds).len();
+        (0..count).map(|i| self.name(Section::SourceText, Section::SourceEnds, i).unwrap_or_default())
+    }
+
+    /// The source of this number.
+    pub fn source(&self, number: u32) -> &str {
+        self.name(Section::SourceText, Section::SourceEnds, number as usize).unwrap_or_default()
+    }
+
+    /// The number of exactly this source.
+    pub fn find_source(&self, name: &str) -> Option<u32> {
+        self.sources().position(|source| source == name).map(|number| number as u32)
+    }
+
+    /// The namespace of this number.
+    pub fn namespace(&self, number: u32) -> &str {
+        self.name(Section::NamespaceText, Section::NamespaceEnds, number as usize).unwrap_or_default()
+    }
+
+    /// The number of exactly this namespace.
+    pub fn find_namespace(&self, name: &str) -> Option<u32> {
+        let at = self.first_namespace_from(name);
+        (at < self.namespaces() && self.namespace(at) == name).then_some(at)
+    }
+
+    /// The numbers of a namespace and of all below it.
+    pub fn namespaces_under(&self, prefix: &str) -> [Range<u32>; 2] {
+        if prefix.is_empty() {
+            return [0..self.namespaces(), 0..0];
+        }
+        let exact = self.find_namespace(prefix).map_or(0..0, |at| at..at + 1);
+        // '0' follows '/': every name between the two starts with the prefix and a slash.
+        [exact, self.first_namespace_from(&format!("{prefix}/"))..self.first_namespace_from(&format!("{prefix}0"))]
+    }
+
+    /// The blocks of a namespace, by (at, id).
+    pub fn conversation(&self, namespace: u32) -> &[Local] {
+        self.group(Section::NamespaceStart, Section::Order, namespace as usize)
+    }
+
+    fn namespaces(&self) -> u32 {
+        self.column::<u32>(Section::NamespaceEnds).len() as u32
+    }
+
+    fn first_namespace_from(&self, name: &str) -> u32 {
+        let (mut low, mut high) = (0, self.namespaces());
+        while low < high {
+            let middle = low + (high - low) / 2;
+            if self.namespace(middle) < name { low = middle + 1 } else { high = middle }
+        }
+        low
+    }
+
+    fn name(&self, text: Section, ends: Section, at: usize) -> Option<&str> {
+        let (text, ends): (&[u8], &[u32]) = (self.column(text), self.column(ends));
+        let start = if at == 0 { 0 } else { ends[at - 1] as usize };
+        std::str::from_utf8(text.get(start..ends[at] as usize)?).ok()
+    }
+
+    #[inline]
+    fn group<T: bytemuck::Pod>(&self, starts: Section, values: Section, at: usize) -> &[T] {
+        let starts: &[u32] = self.column(starts);
+        &self.column(values)[starts[at] as usize..starts[at + 1] as usize]
+    }
+
+    fn keyed<T: bytemuck::Pod>(&self, keys: Section, starts: Section, values: Section, key: u64) -> &[T] {
+        match self.column::<u64>(keys).binary_search(&key) {
+            Ok(at) => self.group(starts, values, at),
+            Err(_) => &[],
+        }
+    }
+}
+
+/// Lays out a segment's file: header, directory, parts.
+struct Writer {
+    bytes: Aligned,
+    written: usize,
+}
+
+impl Writer {
+    fn new(dimension: usize) -> Self {
+        let mut bytes = Aligned::default();
+        bytes.extend(MAGIC);
+        bytes.extend(&FORMAT.to_le_bytes());
+        bytes.extend(&(dimension as u32).to_le_bytes());
+        bytes.extend(&vec![0; HEADER_BYTES + SECTIONS * 16 - 16]);
+        Self { bytes, written: 0 }
+    }
+
+    fn section<T: bytemuck::NoUninit>(&mut self, section: Section, values: &[T]) {
+        assert_eq!(section as usize, self.written, "parts are written in order");
+        self.bytes.pad(64);
+        let (start, raw) = (self.bytes.len() as u64, bytemuck::cast_slice::<T, u8>(values));
+        self.bytes.extend(raw);
+        let entry = HEADER_BYTES + 16 * self.written;
+        self.bytes.bytes_mut()[entry..entry + 8].copy_from_slice(&start.to_le_bytes());
+        self.bytes.bytes_mut()[entry + 8..entry + 16].copy_from_slice(&(raw.len() as u64).to_le_bytes());
+        self.written += 1;
+    }
+
+    fn finish(mut self) -> Bytes {
+        assert_eq!(self.written, SECTIONS);
+        let checksum = crc32fast::hash(&self.bytes[20..]);
+        self.bytes.bytes_mut()[16..20].copy_from_slice(&checksum.to_le_bytes());
+        Bytes::Held(self.bytes)
+    }
+}

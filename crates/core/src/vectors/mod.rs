@@ -1,0 +1,10 @@
+//! Vectors: how near in meaning two texts are.
+//!
+//! Useful for comparing vectors that one embedder made. Not for making them: that is `embed`.
+
+pub mod code;
+pub mod distance;
+pub mod graph;
+
+pub use code::{Code, CodeRef};
+pub use distance::dot;

@@ -1,0 +1,54 @@
+//! BM25 (Robertson et al. 1994, in the form of Lucene: the idf is never negative), over passages.
+
+/// How BM25 weighs repetition and length in a collection.
+#[derive(Clone, Copy, Debug)]
+pub struct Bm25 {
+    k1: f32,
+    b: f32,
+    average: f32,
+}
+
+impl Bm25 {
+    /// For a collection of `passages` passages that hold `words` words in all.
+    ///
+    /// In a chat, a turn is as long as its speaker was talkative, and length says little; among long documents it says
+    /// much. So `k1` and `b` grow with the average length, from 0.9 and 0.3 at turns of ten words to 1.5 and 0.9 at passages
+    /// of a hundred: the best fixed pairs on conversations of either kind.
+    pub fn new(passages: u64, words: u64) -> Self {
+        let average = words as f32 / passages.max(1) as f32;
+        let long = ((average.max(1.0) / 10.0).log10()).clamp(0.0, 1.0);
+        Self { k1: 0.9 + 0.6 * long, b: 0.3 + 0.6 * long, average: average.max(1.0) }
+    }
+
+    /// What `tf` occurrences in a passage of `length` words are worth, from 0 to 1 + k1.
+    #[inline]
+    pub fn saturate(&self, tf: f32, length: f32) -> f32 {
+        tf * (self.k1 + 1.0) / (tf + self.k1 * (1.0 - self.b + self.b * length / self.average))
+    }
+}
+
+/// How rare a term is that occurs in `df` of `passages` passages.
+pub fn idf(passages: u64, df: u64) -> f32 {
+    let (n, df) = (passages as f32, df as f32);
+    (1.0 + (n - df + 0.5) / (df + 0.5)).ln()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rare_beats_common_and_repetition_saturates() {
+        assert!(idf(1_000, 1) > idf(1_000, 500) && idf(1_000, 1_000) > 0.0);
+        let bm25 = Bm25::new(10, 100);
+        assert!(bm25.saturate(2.0, 10.0) > bm25.saturate(1.0, 10.0));
+        assert!(bm25.saturate(100.0, 10.0) < 2.5);
+        assert!(bm25.saturate(1.0, 5.0) > bm25.saturate(1.0, 50.0));
+    }
+
+    #[test]
+    fn an_empty_collection_is_no_division_by_zero() {
+        assert!(Bm25::new(0, 0).saturate(1.0, 0.0).is_finite());
+        assert!(idf(0, 0).is_finite());
+    }
+}

@@ -1,0 +1,214 @@
+//! Dates in words: which tokens name a year, a month or a day, and which texts speak of time at all.
+
+use super::tokenizer::{Script, Token, Tokens};
+use crate::id::{TimeUs, hash};
+
+/// Index terms for the parts of a date. A text that names May 2023 and a block said in May 2023 share two of them.
+pub mod term {
+    use super::hash;
+
+    /// A year.
+    pub fn year(year: i64) -> u64 {
+        hash(&[b"d", b"y", &year.to_le_bytes()])
+    }
+
+    /// A month, 1 to 12.
+    pub fn month(month: i64) -> u64 {
+        hash(&[b"d", b"m", &month.to_le_bytes()])
+    }
+
+    /// A day of a month, 1 to 31.
+    pub fn day(day: i64) -> u64 {
+        hash(&[b"d", b"d", &day.to_le_bytes()])
+    }
+}
+
+/// Year, month and day of a moment, in UTC.
+///
+/// Howard Hinnant's `civil_from_days` ("chrono-Compatible Low-Level Date Algorithms").
+pub fn civil(at: TimeUs) -> (i64, i64, i64) {
+    let days = at.div_euclid(86_400_000_000) + 719_468;
+    let era = days.div_euclid(146_097);
+    let day_of_era = days.rem_euclid(146_097);
+    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let shifted = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * shifted + 2) / 5 + 1;
+    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
+    (year_of_era + era * 400 + i64::from(month <= 2), month, day)
+}
+
+/// The date terms that the words of a text name.
+pub fn named(tokens: &Tokens, out: &mut Vec<u64>) {
+    for (i, &token) in tokens.list.iter().enumerate() {
+        let word = tokens.lower(token);
+        match token.script {
+            Script::Latin => {
+                if let Some(month) = month(tokens, i, &word) {
+                    out.push(term::month(month));
+                    out.extend(day_beside(tokens, i).map(term::day));
+                }
+            }
+            Script::Number => number(tokens, i, &word, out),
+            _ => {}
+        }
+    }
+}
+
+/// Whether the text speaks of a time: a date, a weekday, "two weeks ago", "지난주".
+pub fn speaks_of_time(tokens: &Tokens) -> bool {
+    (0..tokens.list.len()).any(|i| {
+        let token = tokens.list[i];
+        let word = tokens.lower(token);
+        match token.script {
+            Script::Latin => is_english_time(tokens, i, &word),
+            Script::Number => year(&word).is_some() || counts_time(tokens, i) || word.contains('-') && iso(&word).is_some(),
+            Script::Hangul => KOREAN_TIME.iter().any(|time| word.starts_with(time)),
+            Script::Other => false,
+        }
+    })
+}
+
+/// Whether a question asks for a time.
+pub fn asks_when(tokens: &Tokens) -> bool {
+    let word = |i: usize| tokens.list.get(i).map(|&token| tokens.lower(token)).unwrap_or_default();
+    let english = match &*word(0) {
+        "when" => true,
+        "what" | "which" => matches!(&*word(1), "date" | "day" | "year" | "month" | "time"),
+        "how" => matches!(&*word(1), "long" | "recently"),
+        _ => false,
+    };
+    let korean = |token: &Token| token.script == Script::Hangul && KOREAN_WHEN.iter().any(|when| tokens.cased(*token).starts_with(when));
+    english || tokens.list.iter().any(korean)
+}
+
+fn month(tokens: &Tokens, i: usize, word: &str) -> Option<i64> {
+    let month = MONTHS.iter().position(|&(full, short)| word == full || word == short)? as i64 + 1;
+    let capital = tokens.cased(tokens.list[i]).starts_with(char::is_uppercase);
+    // "may" and "march" are verbs unless written as names; "mar" and "dec" are not words at all.
+    let ambiguous = matches!(word, "may" | "march" | "mar" | "jan" | "sun");
+    (!ambiguous || capital && (i > 0 || day_beside(tokens, i).is_some())).then_some(month)
+}
+
+/// The day next to a month's name: "8 May", "May 8th".
+fn day_beside(tokens: &Tokens, i: usize) -> Option<i64> {
+    let day = |at: Option<usize>| {
+        let word = tokens.lower(*tokens.list.get(at?)?).into_owned();
+        let digits = word.trim_end_matches(|c: char| c.is_ascii_lowercase());
+        digits.parse::<i64>().ok().filter(|day| (1..=31).contains(day))
+    };
+    day(i.checked_sub(1)).or_else(|| day(Some(i + 1)))
+}
+
+fn number(tokens: &Tokens, i: usize, word: &str, out: &mut Vec<u64>) {
+    if let Some((year, month, day)) = iso(word) {
+        out.extend([term::year(year), term::month(month), term::day(day)]);
+        return;
+    }
+    let Ok(value) = word.parse::<i64>() else { return };
+    let unit = tokens.list.get(i + 1).filter(|next| next.script == Script::Hangul).map(|&next| tokens.cased(next));
+    match unit.and_then(|unit| unit.chars().next()) {
+        Some('년') if value > 31 => out.push(term::year(value)),
+        Some('월') if (1..=12).contains(&value) => out.push(term::month(value)),
+        Some('일') if (1..=31).contains(&value) => out.push(term::day(value)),
+        _ => out.extend(year(word).map(term::year)),
+    }
+}
+
+/// A date written 2023-05-08 or 2023/5/8 or 2023.5.8.
+fn iso(word: &str) -> Option<(i64, i64, i64)> {
+    let mut parts = word.split(['-', '/', '.']).map(|part| part.parse::<i64>().ok());
+    let (year, month, day) = (parts.next()??, parts.next()??, parts.next()??);
+    (parts.next().is_none() && (1900..2200).contains(&year) && (1..=12).contains(&month) && (1..=31).contains(&day)).then_some((year, month, day))
+}
+
+fn year(word: &str) -> Option<i64> {
+    (word.len() == 4).then(|| word.parse().ok()).flatten().filter(|year| (1900..2100).contains(year))
+}
+
+fn is_english_time(tokens: &Tokens, i: usize, word: &str) -> bool {
+    let before = || i.checked_sub(1).map(|before| tokens.lower(tokens.list[before])).unwrap_or_default();
+    month(tokens, i, word).is_some()
+        || matches!(word, "yesterday" | "today" | "tonight" | "tomorrow" | "ago" | "recently" | "since" | "anniversary")
+        || word.len() > 5 && WEEKDAYS.contains(&word)
+        || UNITS.contains(&word.trim_end_matches('s'))
+            && (matches!(&*before(), "last" | "next" | "this" | "past" | "few" | "couple" | "two" | "three" | "four" | "five" | "six") || counts_time_before(tokens, i))
+}
+
+fn counts_time_before(tokens: &Tokens, i: usize) -> bool {
+    i.checked_sub(1).is_some_and(|before| tokens.list[before].script == Script::Number)
+}
+
+/// A number followed by a unit of time in Korean: 3일, 5월, 2주.
+fn counts_time(tokens: &Tokens, i: usize) -> bool {
+    tokens.list.get(i + 1).is_some_and(|&next| next.script == Script::Hangul && tokens.cased(next).starts_with(['년', '월', '일', '주', '달', '시', '개']))
+}
+
+const MONTHS: [(&str, &str); 12] = [
+    ("january", "jan"),
+    ("february", "feb"),
+    ("march", "mar"),
+    ("april", "apr"),
+    ("may", "may"),
+    ("june", "jun"),
+    ("july", "jul"),
+    ("august", "aug"),
+    ("september", "sep"),
+    ("october", "oct"),
+    ("november", "nov"),
+    ("december", "dec"),
+];
+const WEEKDAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+const UNITS: [&str; 12] =
+    ["day", "week", "weekend", "month", "year", "night", "morning", "evening", "summer", "winter", "spring", "hour"];
+const KOREAN_TIME: [&str; 17] = [
+    "어제", "그제", "그저께", "오늘", "내일", "모레", "지난", "다음", "이번", "작년", "올해", "내년", "월요일", "화요일", "수요일", "목요일", "금요일",
+];
+const KOREAN_WHEN: [&str; 4] = ["언제", "며칠", "몇월", "몇일"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn terms(text: &str) -> Vec<u64> {
+        let mut out = Vec::new();
+        named(&Tokens::new(text), &mut out);
+        out
+    }
+
+    #[test]
+    fn a_moment_has_a_date() {
+        assert_eq!(civil(0), (1970, 1, 1));
+        assert_eq!(civil(-1), (1969, 12, 31));
+        assert_eq!(civil(1_683_550_560_000_000), (2023, 5, 8));
+        assert_eq!(civil(951_782_400_000_000), (2000, 2, 29));
+    }
+
+    #[test]
+    fn dates_are_named_in_english_and_korean() {
+        assert_eq!(terms("on 8 May 2023"), [term::month(5), term::day(8), term::year(2023)]);
+        assert_eq!(terms("2023년 5월 8일에"), [term::year(2023), term::month(5), term::day(8)]);
+        assert_eq!(terms("since 2023-05-08"), [term::year(2023), term::month(5), term::day(8)]);
+        assert_eq!(terms("on March 3rd"), [term::month(3), term::day(3)]);
+        assert_eq!(terms("you may march on"), []);
+        assert_eq!(terms("May I?"), []);
+    }
+
+    #[test]
+    fn texts_that_speak_of_time_are_told() {
+        for text in ["I went yesterday", "two weeks ago", "last Friday", "in July", "back in 2019", "지난주에 갔어", "3일 전에", "for 5 years"] {
+            assert!(speaks_of_time(&Tokens::new(text)), "{text}");
+        }
+        for text in ["I like dogs", "고양이가 좋아", "sun and rain", ""] {
+            assert!(!speaks_of_time(&Tokens::new(text)), "{text}");
+        }
+    }
+
+    #[test]
+    fn questions_for_a_time_are_told() {
+        for text in ["When did she move?", "What year was it", "How long have they been friends?", "민지는 언제 이사했어?"] {
+            assert!(asks_when(&Tokens::new(text)), "{text}");
+        }
+        assert!(!asks_when(&Tokens::new("What did she say when she left?")));
+    }
+}

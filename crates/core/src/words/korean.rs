@@ -1,0 +1,160 @@
+//! Korean: particles stripped by rule, words of no subject. No dictionary: unknown names work as well as known ones.
+
+/// The word without its particle, if it has one: 부산에서 → 부산, 민지는 → 민지.
+///
+/// The longest particle that leaves at least one syllable goes; a particle that has two forms (은/는, 이/가, 을/를, 과/와,
+/// 으로/로) goes only where the sound before it asks for that form.
+pub fn stem(word: &str) -> &str {
+    let syllables = word.chars().count();
+    for &(particle, after) in PARTICLES {
+        let Some(root) = word.strip_suffix(particle) else { continue };
+        let left = syllables - particle.chars().count();
+        let Some(last) = root.chars().last() else { continue };
+        if left >= 1 && after.allows(last) {
+            return root;
+        }
+    }
+    word
+}
+
+/// Whether the word (whole, as written) says nothing about what a text is about.
+pub fn is_stop_word(word: &str) -> bool {
+    STOP_WORDS.contains(&word)
+}
+
+/// What the syllable before a particle must sound like.
+#[derive(Clone, Copy)]
+enum After {
+    Any,
+    /// A syllable with a final consonant.
+    Consonant,
+    /// A syllable without one.
+    Vowel,
+    /// A syllable without one, or with ㄹ.
+    VowelOrRieul,
+}
+
+impl After {
+    fn allows(self, syllable: char) -> bool {
+        let code = syllable as u32;
+        if !(0xac00..=0xd7a3).contains(&code) {
+            return true;
+        }
+        let last = (code - 0xac00) % 28; // 0: no final consonant; 8: ㄹ
+        match self {
+            Self::Any => true,
+            Self::Consonant => last != 0,
+            Self::Vowel => last == 0,
+            Self::VowelOrRieul => last == 0 || last == 8,
+        }
+    }
+}
+
+/// Longest first.
+const PARTICLES: &[(&str, After)] = &[
+    ("에서부터", After::Any),
+    ("으로부터", After::Consonant),
+    ("에서는", After::Any),
+    ("에서도", After::Any),
+    ("에게서", After::Any),
+    ("한테서", After::Any),
+    ("으로는", After::Consonant),
+    ("으로도", After::Consonant),
+    ("이라는", After::Consonant),
+    ("이라고", After::Consonant),
+    ("이에요", After::Consonant),
+    ("입니다", After::Any),
+    ("까지는", After::Any),
+    ("까지도", After::Any),
+    ("부터는", After::Any),
+    ("에서", After::Any),
+    ("에게", After::Any),
+    ("에는", After::Any),
+    ("에도", After::Any),
+    ("에만", After::Any),
+    ("한테", After::Any),
+    ("까지", After::Any),
+    ("부터", After::Any),
+    ("보다", After::Any),
+    ("처럼", After::Any),
+    ("만큼", After::Any),
+    ("마다", After::Any),
+    ("밖에", After::Any),
+    ("조차", After::Any),
+    ("마저", After::Any),
+    ("대로", After::Any),
+    ("라는", After::Vowel),
+    ("라고", After::Vowel),
+    ("예요", After::Vowel),
+    ("이다", After::Consonant),
+    ("이나", After::Consonant),
+    ("이랑", After::Consonant),
+    ("이란", After::Consonant),
+    ("이며", After::Consonant),
+    ("이고", After::Consonant),
+    ("으로", After::Consonant),
+    ("하고", After::Any),
+    ("로는", After::VowelOrRieul),
+    ("로도", After::VowelOrRieul),
+    ("들은", After::Any),
+    ("들이", After::Any),
+    ("들을", After::Any),
+    ("들의", After::Any),
+    ("과의", After::Consonant),
+    ("와의", After::Vowel),
+    ("은", After::Consonant),
+    ("는", After::Vowel),
+    ("이", After::Consonant),
+    ("가", After::Vowel),
+    ("을", After::Consonant),
+    ("를", After::Vowel),
+    ("과", After::Consonant),
+    ("와", After::Vowel),
+    ("의", After::Any),
+    ("에", After::Any),
+    ("도", After::Any),
+    ("만", After::Any),
+    ("로", After::VowelOrRieul),
+    ("랑", After::Vowel),
+    ("께", After::Any),
+    ("야", After::Vowel),
+    ("아", After::Consonant),
+    ("들", After::Any),
+];
+
+const STOP_WORDS: &[&str] = &[
+    "그리고", "그런데", "그래서", "하지만", "그러면", "그럼", "그냥", "정말", "진짜", "너무", "아주", "매우", "조금", "좀", "많이", "이", "그", "저", "것",
+    "거", "게", "걸", "뭐", "뭘", "무엇", "무엇을", "무엇이", "무엇인가", "무슨", "무엇인지", "어디", "어디에", "어디에서", "어디서", "어디야", "언제", "언제야", "누가", "누구", "누구야",
+    "왜", "어떤", "어떻게", "몇", "얼마나", "있는", "있어", "있다", "있었다", "없는", "없어", "하는", "했어", "했다", "한", "할", "하고", "해서", "때", "수", "및",
+    "등", "더", "또", "또한", "나", "내", "너", "네", "우리", "저는", "나는", "나도", "내가", "너는", "응", "아니", "이건", "그건", "그게", "이게",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn particles_go_and_the_noun_stays() {
+        for (word, noun) in [
+            ("부산에서", "부산"),
+            ("부산으로", "부산"),
+            ("민지는", "민지"),
+            ("민지가", "민지"),
+            ("책을", "책"),
+            ("학교에서는", "학교"),
+            ("서울로", "서울"),
+            ("친구들이", "친구"),
+            ("병원까지", "병원"),
+        ] {
+            assert_eq!(stem(word), noun, "{word}");
+        }
+    }
+
+    #[test]
+    fn a_particle_must_fit_the_sound_before_it() {
+        assert_eq!(stem("바다가"), "바다");
+        assert_eq!(stem("국가"), "국가"); // 국 has a final consonant, so 가 is no particle here
+        assert_eq!(stem("은"), "은");
+        assert_eq!(stem("나"), "나");
+    }
+}

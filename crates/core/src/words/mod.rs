@@ -1,0 +1,14 @@
+//! Words: what a text is made of, and how well a block's words answer a query's.
+//!
+//! Useful for finding what was said in the same words, in any script. Not for meaning: that is `vectors`.
+
+pub mod bm25;
+pub mod dates;
+pub mod english;
+pub mod korean;
+pub mod passages;
+pub mod terms;
+pub mod tokenizer;
+
+pub use terms::{Analysis, analyse};
+pub use tokenizer::{Script, Token, Tokens};

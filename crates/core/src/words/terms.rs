@@ -1,0 +1,158 @@
+//! From words to index terms: what a text is found by.
+
+use super::dates;
+use super::tokenizer::{Script, Token, Tokens};
+use super::{english, korean};
+use crate::id::{TimeUs, hash};
+
+/// Two syllables of a Korean word, against the word itself (1): each word of n syllables has n - 1 of them.
+pub const BIGRAM_WEIGHT: f32 = 0.5;
+
+/// Longer words are cut: nobody searches for a word of this length, and base64 is not a word.
+const WORD_BYTES_MAX: usize = 64;
+
+/// An index term, and how much a match on it counts in a query.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Term {
+    /// What postings are kept under.
+    pub hash: u64,
+    /// 1 for a word.
+    pub weight: f32,
+}
+
+/// What a passage is indexed by.
+#[derive(Debug, Default)]
+pub struct Analysis {
+    /// The terms, repeated as often as they occur.
+    pub terms: Vec<u64>,
+    /// How many words carry a subject.
+    pub length: u32,
+}
+
+/// Whether the word carries a subject, rather than only holding a sentence together.
+pub fn is_content(tokens: &Tokens, token: Token) -> bool {
+    match token.script {
+        Script::Latin => !english::is_stop_word(&tokens.lower(token)),
+        Script::Hangul => !korean::is_stop_word(tokens.cased(token)),
+        Script::Number | Script::Other => true,
+    }
+}
+
+/// The terms of one word, the one that stands for the word first.
+pub fn of_word(tokens: &Tokens, token: Token, out: &mut Vec<Term>) {
+    let lower = tokens.lower(token);
+    let word = clip(&lower);
+    match token.script {
+        Script::Latin => push(out, &english::stem(word)),
+        Script::Number => number(word, out),
+        Script::Hangul => {
+            let stem = korean::stem(word);
+            push(out, stem);
+            bigrams(stem, out);
+            if stem.len() < word.len() {
+                push(out, word);
+            }
+        }
+        Script::Other => {
+            push(out, word);
+            bigrams(word, out);
+        }
+    }
+}
+
+/// The terms of a passage, with those of who said it, when, and its tags: what a person would search it by.
+pub fn analyse(tokens: &Tokens, fields: &[&Tokens], at: TimeUs) -> Analysis {
+    let mut terms = Vec::with_capacity(tokens.list.len() * 2);
+    let mut length = 0;
+    for &token in tokens.list.iter().filter(|&&token| is_content(tokens, token)) {
+        of_word(tokens, token, &mut terms);
+        length += 1;
+    }
+    for field in fields {
+        for &token in &field.list {
+            of_word(field, token, &mut terms);
+        }
+    }
+    let mut terms: Vec<u64> = terms.into_iter().map(|term| term.hash).collect();
+    dates::named(tokens, &mut terms);
+    let (year, month, day) = dates::civil(at);
+    terms.extend([dates::term::year(year), dates::term::month(month), dates::term::day(day)]);
+    Analysis { terms, length }
+}
+
+fn push(out: &mut Vec<Term>, word: &str) {
+    out.push(Term { hash: hash(&[b"w", word.as_bytes()]), weight: 1.0 });
+}
+
+/// A number as written, and if it has parts (a date, a time), each part without leading zeros. 1,000 is 1000.
+fn number(word: &str, out: &mut Vec<Term>) {
+    let plain: String = word.chars().filter(|&c| c != ',').collect();
+    push(out, &plain);
+    if plain.contains(['-', '/', ':']) {
+        for part in plain.split(['-', '/', ':']).map(|part| part.trim_start_matches('0')).filter(|part| !part.is_empty()) {
+            push(out, part);
+        }
+    }
+}
+
+fn bigrams(word: &str, out: &mut Vec<Term>) {
+    let mut ends = word.char_indices().map(|(at, _)| at).chain([word.len()]).skip(2);
+    for (start, _) in word.char_indices() {
+        let Some(end) = ends.next() else { break };
+        out.push(Term { hash: hash(&[b"b", &word.as_bytes()[start..end]]), weight: BIGRAM_WEIGHT });
+    }
+}
+
+fn clip(word: &str) -> &str {
+    let mut end = word.len().min(WORD_BYTES_MAX);
+    while !word.is_char_boundary(end) {
+        end -= 1;
+    }
+    &word[..end]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    fn terms(text: &str) -> HashSet<u64> {
+        analyse(&Tokens::new(text), &[], 0).terms.into_iter().collect()
+    }
+
+    fn shared(a: &str, b: &str) -> usize {
+        let dates = 3; // both are said at the epoch
+        terms(a).intersection(&terms(b)).count() - dates
+    }
+
+    #[test]
+    fn forms_of_a_word_meet() {
+        assert!(shared("I was moving house", "she moved") > 0);
+        assert!(shared("부산에서 살아", "부산으로 이사했어") > 0);
+        assert!(shared("고양이가 있어", "고양이 이름") > 0);
+        assert!(shared("東京に行く", "東京") > 0);
+        assert!(shared("that costs 1,000 won", "1000") > 0);
+        assert!(shared("due 2025-05-08", "on the 8") > 0);
+        assert_eq!(shared("the cat", "a dog of the"), 0);
+    }
+
+    #[test]
+    fn who_and_when_are_terms_too() {
+        let said = analyse(&Tokens::new("hello"), &[&Tokens::new("Alice")], 1_683_550_560_000_000);
+        let asked = terms("Alice, May 2023");
+        let said: HashSet<u64> = said.terms.into_iter().collect();
+        let asked_may = {
+            let mut out = Vec::new();
+            dates::named(&Tokens::new("in May 2023"), &mut out);
+            out
+        };
+        assert!(said.intersection(&asked).count() >= 2);
+        assert!(asked_may.iter().all(|term| said.contains(term)));
+    }
+
+    #[test]
+    fn endless_words_are_cut() {
+        assert_eq!(terms(&"x".repeat(1_000)), terms(&"x".repeat(2_000)));
+        assert!(!terms(&"가".repeat(1_000)).is_empty());
+    }
+}

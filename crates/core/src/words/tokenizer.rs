@@ -1,0 +1,167 @@
+//! Cuts a text into words, by script. One tokenizer for texts and for queries, since the two must agree.
+
+use std::borrow::Cow;
+use unicode_normalization::UnicodeNormalization;
+
+/// What kind of characters a word is made of; it decides how the word is indexed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Script {
+    /// Latin letters, perhaps with digits among them: `busan`, `mp3`.
+    Latin,
+    /// Digits, perhaps with separators inside: `3.14`, `2023-05-08`, `10:30`.
+    Number,
+    /// Hangul syllables.
+    Hangul,
+    /// Letters of any other script.
+    Other,
+}
+
+/// One word: where it stands in [`Tokens`], and its script.
+#[derive(Clone, Copy, Debug)]
+pub struct Token {
+    start: u32,
+    end: u32,
+    /// The script of its characters.
+    pub script: Script,
+}
+
+/// A text in normal form, and its words in order.
+///
+/// Normal form: compatibility forms folded (full-width, ligatures), Latin accents dropped, Hangul composed. Case is
+/// kept here, since it tells a month from a verb; [`Tokens::lower`] folds it.
+pub struct Tokens {
+    text: String,
+    /// The words, in order.
+    pub list: Vec<Token>,
+}
+
+impl Tokens {
+    /// The words of `text`.
+    pub fn new(text: &str) -> Self {
+        let text = normalise(text);
+        let mut list = Vec::with_capacity(text.len() / 6 + 1);
+        let mut chars = text.char_indices().peekable();
+        while let Some((start, first)) = chars.next() {
+            let Some(script) = script_of(first) else { continue };
+            let mut script = script;
+            let mut end = start + first.len_utf8();
+            while let Some(&(at, c)) = chars.peek() {
+                let Some(joined) = joins(script, c, &text[at + c.len_utf8()..]) else { break };
+                script = joined;
+                end = at + c.len_utf8();
+                chars.next();
+            }
+            list.push(Token { start: start as u32, end: end as u32, script });
+        }
+        Self { text, list }
+    }
+
+    /// The word as it stands.
+    pub fn cased(&self, token: Token) -> &str {
+        &self.text[token.start as usize..token.end as usize]
+    }
+
+    /// The word in lower case; English possessives are dropped.
+    pub fn lower(&self, token: Token) -> Cow<'_, str> {
+        let word = self.cased(token);
+        let word = if token.script == Script::Latin { word.strip_suffix("'s").unwrap_or(word) } else { word };
+        if word.chars().any(char::is_uppercase) { Cow::Owned(word.to_lowercase()) } else { Cow::Borrowed(word) }
+    }
+
+    /// Whether the text ends as a question does.
+    pub fn is_question(&self) -> bool {
+        self.text.trim_end_matches(|c: char| c.is_whitespace() || "\"')]}.!~".contains(c)).ends_with('?')
+    }
+}
+
+fn normalise(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_owned();
+    }
+    let accent = |c: &char| !('\u{300}'..='\u{36f}').contains(c);
+    text.nfkd().filter(accent).nfc().map(|c| if c == '\u{2019}' { '\'' } else { c }).collect()
+}
+
+/// Hangul syllables, and the jamo that are typed alone ("ㅋㅋ").
+pub fn is_hangul(c: char) -> bool {
+    matches!(c, '\u{ac00}'..='\u{d7a3}' | '\u{1100}'..='\u{11ff}' | '\u{3131}'..='\u{318e}')
+}
+
+fn script_of(c: char) -> Option<Script> {
+    match c {
+        'a'..='z' | 'A'..='Z' => Some(Script::Latin),
+        '0'..='9' => Some(Script::Number),
+        _ if c.is_ascii() => None,
+        _ if is_hangul(c) => Some(Script::Hangul),
+        '\u{c0}'..='\u{24f}' if c.is_alphabetic() => Some(Script::Latin),
+        _ if c.is_alphanumeric() => Some(Script::Other),
+        _ => None,
+    }
+}
+
+/// The script of the word if `c` goes on with it; `rest` is the text after `c`.
+fn joins(script: Script, c: char, rest: &str) -> Option<Script> {
+    let next = || rest.chars().next().and_then(script_of);
+    match (script, script_of(c)) {
+        (Script::Latin, Some(Script::Latin | Script::Number)) | (Script::Number, Some(Script::Latin)) => Some(Script::Latin),
+        (_, Some(same)) if same == script => Some(script),
+        (Script::Latin, None) if c == '\'' && next() == Some(Script::Latin) => Some(script),
+        (Script::Number, None) if ".,:/-".contains(c) && next() == Some(Script::Number) => Some(script),
+        // Combining vowels and tone marks of Thai, Devanagari and others.
+        (Script::Other, None) if !c.is_ascii() && unicode_normalization::char::is_combining_mark(c) => Some(script),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn words(text: &str) -> Vec<String> {
+        let tokens = Tokens::new(text);
+        tokens.list.iter().map(|&token| tokens.lower(token).into_owned()).collect()
+    }
+
+    #[test]
+    fn words_numbers_and_scripts_are_told_apart() {
+        assert_eq!(words("Alice's MP3 player, don't!"), ["alice", "mp3", "player", "don't"]);
+        assert_eq!(words("on 2023-05-08 at 10:30, 3.14 or 1,000."), ["on", "2023-05-08", "at", "10:30", "3.14", "or", "1,000"]);
+        assert_eq!(words("부산으로 5월에 SQL을"), ["부산으로", "5", "월에", "sql", "을"]);
+        assert_eq!(words("Привет 東京タワー ภาษาไทย"), ["привет", "東京タワー", "ภาษาไทย"]);
+        assert!(words("?!… \" -- 🎉").is_empty());
+    }
+
+    #[test]
+    fn forms_of_the_same_text_give_the_same_words() {
+        let hangul: String = "안녕 카페".nfd().collect();
+        assert_eq!(words(&hangul), words("안녕 카페"));
+        assert_eq!(words("ＣＡＦＥ Café café"), ["cafe", "cafe", "cafe"]);
+        assert_eq!(words("it’s"), words("it's"));
+    }
+
+    #[test]
+    fn questions_end_with_a_mark() {
+        for text in ["really?", "안녕?", "so? ", "\"what?\"", "정말？"] {
+            assert!(Tokens::new(text).is_question(), "{text}");
+        }
+        assert!(!Tokens::new("what? no").is_question());
+        assert!(!Tokens::new("").is_question());
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_cut_without_a_panic(text in ".*") {
+            let tokens = Tokens::new(&text);
+            for &token in &tokens.list {
+                prop_assert!(!tokens.cased(token).is_empty());
+            }
+        }
+
+        #[test]
+        fn normal_forms_agree(text in "[가-힣a-zA-Zé ]{0,40}") {
+            let decomposed: String = text.nfd().collect();
+            prop_assert_eq!(words(&decomposed), words(&text));
+        }
+    }
+}

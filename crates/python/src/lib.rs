@@ -1,0 +1,278 @@
+//! The seam between Greeum's Python and its Rust.
+//!
+//! One class for the Index, one for the token table, a few functions. Every long call goes through [`released`]; every error through
+//! [`raised`]. What each does is written where it is done, in `greeum-core`; what Python sees is in `_core.pyi`.
+
+use greeum_core::filter::Filter;
+use greeum_core::links::Edge;
+use greeum_core::query::PARTS;
+use greeum_core::vectors::{Code, distance};
+use greeum_core::words::passages;
+use greeum_core::{Entry, Error, Query, Weights, time};
+use pyo3::exceptions::{PyOSError, PyRuntimeError};
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyDict, PyList, PyTuple};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// Runs `work` without the interpreter's lock, so that other threads go on: the one gate for whatever takes longer than a lookup.
+fn released<T: Send>(py: Python<'_>, work: impl FnOnce() -> greeum_core::Result<T> + Send) -> PyResult<T> {
+    py.detach(work).map_err(|error| raised(py, error))
+}
+
+/// The Python exception of an error.
+fn raised(py: Python<'_>, error: Error) -> PyErr {
+    match error {
+        Error::Invalid { field, reason } => {
+            let exception = py.import("greeum.errors").and_then(|errors| errors.getattr("InvalidInput")).and_then(|class| class.call1((field, reason)));
+            exception.map_or_else(|error| error, PyErr::from_value)
+        }
+        Error::Damaged(what) => PyRuntimeError::new_err(what),
+        Error::Io(error) => match error.raw_os_error() {
+            Some(code) => PyOSError::new_err((code, error.to_string())),
+            None => PyOSError::new_err(error.to_string()),
+        },
+    }
+}
+
+/// A table of token vectors, mapped from a file.
+#[pyclass(frozen)]
+struct Table(Arc<greeum_core::Table>);
+
+#[pymethods]
+impl Table {
+    #[new]
+    fn new(py: Python<'_>, path: PathBuf) -> PyResult<Self> {
+        greeum_core::Table::open(&path).map(|table| Self(Arc::new(table))).map_err(|error| raised(py, error))
+    }
+
+    #[getter]
+    fn dimension(&self) -> usize {
+        self.0.dimension()
+    }
+
+    #[getter]
+    fn fingerprint(&self) -> String {
+        self.0.fingerprint()
+    }
+
+    fn verify(&self, py: Python<'_>) -> PyResult<()> {
+        released(py, || self.0.verify())
+    }
+
+    fn encode_blocks<'py>(&self, py: Python<'py>, texts: Vec<String>) -> PyResult<Vec<Bound<'py, PyBytes>>> {
+        let codes = released(py, || Ok(texts.iter().map(|text| self.0.encode(text)).collect::<Vec<_>>()))?;
+        Ok(codes.iter().map(|code| PyBytes::new(py, code)).collect())
+    }
+}
+
+/// A block as the Store holds it (a `BlockRow`), and its vectors.
+struct Row(Entry);
+
+impl<'py> FromPyObject<'_, 'py> for Row {
+    type Error = PyErr;
+
+    fn extract(pair: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        let (row, vectors): (Bound<'py, PyTuple>, Vec<u8>) = pair.extract()?;
+        let json = |at: usize| row.get_item(at)?.extract::<String>();
+        let invalid = |error: serde_json::Error| PyRuntimeError::new_err(format!("the store holds JSON that cannot be read: {error}"));
+        Ok(Self(Entry {
+            id: row.get_item(0)?.extract()?,
+            uid: row.get_item(1)?.extract()?,
+            namespace: row.get_item(2)?.extract()?,
+            key: row.get_item(3)?.extract()?,
+            text: row.get_item(4)?.extract()?,
+            kind: row.get_item(5)?.extract()?,
+            source: row.get_item(6)?.extract()?,
+            tags: serde_json::from_str(&json(7)?).map_err(invalid)?,
+            importance: row.get_item(8)?.extract()?,
+            metadata: serde_json::from_str(&json(9)?).map_err(invalid)?,
+            at: row.get_item(10)?.extract()?,
+            added_at: row.get_item(11)?.extract()?,
+            valid_from: row.get_item(12)?.extract()?,
+            valid_to: row.get_item(13)?.extract()?,
+            expires_at: row.get_item(14)?.extract()?,
+            superseded: !row.get_item(17)?.is_none(),
+            vectors,
+        }))
+    }
+}
+
+type LinkRows = Vec<(u64, Vec<(u64, f32)>)>;
+
+fn edges(rows: LinkRows) -> Vec<(u64, Vec<Edge>)> {
+    rows.into_iter().map(|(source, row)| (source, row.into_iter().map(|(target, weight)| Edge { target, weight }).collect())).collect()
+}
+
+fn filter(py: Python<'_>, text: Option<&str>) -> PyResult<Option<Filter>> {
+    text.map(Filter::parse).transpose().map_err(|error| raised(py, error))
+}
+
+/// The Index of one memory.
+#[pyclass(frozen)]
+struct Index {
+    index: greeum_core::Index,
+    #[pyo3(get)]
+    reason: Option<String>,
+}
+
+#[pymethods]
+impl Index {
+    #[new]
+    #[pyo3(signature = (directory, table, embedder, dimension, embeds_queries))]
+    fn new(py: Python<'_>, directory: Option<PathBuf>, table: &Table, embedder: String, dimension: usize, embeds_queries: bool) -> PyResult<Self> {
+        let table = Arc::clone(&table.0);
+        let (index, reason) = released(py, || greeum_core::Index::open(directory.as_deref(), table, &embedder, dimension, embeds_queries))?;
+        Ok(Self { index, reason })
+    }
+
+    #[getter]
+    fn seq(&self) -> u64 {
+        self.index.seq()
+    }
+
+    #[getter]
+    fn witness(&self) -> Option<(u64, String)> {
+        self.index.witness()
+    }
+
+    fn apply(&self, py: Python<'_>, seq: u64, entries: Vec<Row>, removed: Vec<u64>, links: LinkRows) -> PyResult<()> {
+        released(py, || self.index.apply(seq, entries.into_iter().map(|row| row.0).collect(), &removed, edges(links)))
+    }
+
+    fn load(&self, py: Python<'_>, seq: u64, entries: Vec<Row>, links: LinkRows) -> PyResult<()> {
+        released(py, || self.index.load(seq, entries.into_iter().map(|row| row.0).collect(), edges(links)))
+    }
+
+    fn clear(&self) {
+        self.index.clear();
+    }
+
+    #[pyo3(signature = (text, vector, k, namespace, filter_json, near, history, now, exact, weights))]
+    #[allow(clippy::too_many_arguments, reason = "one crossing for one search; Query names them on both sides")]
+    fn search<'py>(
+        &self,
+        py: Python<'py>,
+        text: String,
+        vector: Option<Vec<f32>>,
+        k: usize,
+        namespace: String,
+        filter_json: Option<&str>,
+        near: Option<(u64, u32)>,
+        history: bool,
+        now: i64,
+        exact: bool,
+        weights: Option<Vec<(String, f32)>>,
+    ) -> PyResult<Bound<'py, PyList>> {
+        let mut query = Query { text, vector, k, namespace, filter: filter(py, filter_json)?, near, history, now, exact, weights: Weights::default() };
+        for (name, value) in weights.into_iter().flatten() {
+            query.weights.set(&name, value).map_err(|error| raised(py, error))?;
+        }
+        let hits = released(py, || self.index.search(&query))?;
+        PyList::new(py, hits.iter().map(|hit| (hit.block, hit.score, hit.parts)))
+    }
+
+    #[pyo3(signature = (namespace, filter_json, history, now, after, limit, newest_first))]
+    #[allow(clippy::too_many_arguments, reason = "as for search")]
+    fn select(
+        &self,
+        py: Python<'_>,
+        namespace: String,
+        filter_json: Option<&str>,
+        history: bool,
+        now: i64,
+        after: Option<(i64, u64)>,
+        limit: usize,
+        newest_first: bool,
+    ) -> PyResult<Vec<(i64, u64)>> {
+        let filter = filter(py, filter_json)?;
+        released(py, || Ok(self.index.select(&namespace, filter, history, now, after, limit, newest_first)))
+    }
+
+    #[getter]
+    fn wants_fold(&self) -> bool {
+        self.index.wants_fold()
+    }
+
+    #[getter]
+    fn holds_forgotten(&self) -> bool {
+        self.index.holds_forgotten()
+    }
+
+    fn fold(&self, py: Python<'_>, wait: bool) -> PyResult<bool> {
+        released(py, || self.index.fold(wait))
+    }
+
+    fn refresh(&self, py: Python<'_>) -> PyResult<bool> {
+        released(py, || self.index.refresh())
+    }
+
+    fn verify(&self, py: Python<'_>) -> PyResult<()> {
+        released(py, || self.index.verify())
+    }
+
+    fn stats<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let stats = self.index.stats();
+        let dict = PyDict::new(py);
+        dict.set_item("seq", stats.seq)?;
+        dict.set_item("blocks", stats.blocks)?;
+        dict.set_item("tail_blocks", stats.tail)?;
+        dict.set_item("passages", stats.passages)?;
+        dict.set_item("links", stats.links)?;
+        dict.set_item("files", stats.segments[0])?;
+        dict.set_item("memory_segments", stats.segments[1])?;
+        dict.set_item("bytes", stats.bytes)?;
+        dict.set_item("kernel", distance::kernel_name())?;
+        Ok(dict)
+    }
+}
+
+/// Codes of vectors, one after another.
+#[pyfunction]
+fn quantize<'py>(py: Python<'py>, vectors: Vec<Vec<f32>>, dimension: usize) -> PyResult<Bound<'py, PyBytes>> {
+    let codes = released(py, || {
+        let mut codes = Vec::with_capacity(vectors.len() * (dimension + 4));
+        for vector in &vectors {
+            Code::checked(vector, dimension, "vector")?.to_bytes(&mut codes);
+        }
+        Ok(codes)
+    })?;
+    Ok(PyBytes::new(py, &codes))
+}
+
+/// The passages of a text.
+#[pyfunction]
+fn split(text: &str) -> Vec<&str> {
+    passages::split(text)
+}
+
+/// Microseconds since 1970 of a moment in ISO 8601; None if it is not one.
+#[pyfunction]
+fn parse_time(text: &str) -> Option<i64> {
+    time::parse(text)
+}
+
+/// A moment in ISO 8601, in UTC.
+#[pyfunction]
+fn format_time(at: i64) -> String {
+    time::format(at)
+}
+
+/// Refuses a filter that cannot be read.
+#[pyfunction]
+fn check_filter(py: Python<'_>, filter_json: &str) -> PyResult<()> {
+    filter(py, Some(filter_json)).map(drop)
+}
+
+#[pymodule]
+fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add_class::<Table>()?;
+    module.add_class::<Index>()?;
+    module.add_function(wrap_pyfunction!(quantize, module)?)?;
+    module.add_function(wrap_pyfunction!(split, module)?)?;
+    module.add_function(wrap_pyfunction!(parse_time, module)?)?;
+    module.add_function(wrap_pyfunction!(format_time, module)?)?;
+    module.add_function(wrap_pyfunction!(check_filter, module)?)?;
+    module.add("PARTS", PARTS.to_vec())?;
+    Ok(())
+}
