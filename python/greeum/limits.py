@@ -42,6 +42,9 @@ DIMENSION_MAX = 4_096
 HOPS_MAX = 8
 """Hops a walk from an anchor may take: past this a conversation graph is everything."""
 
+HOPS_OF_BLOCK = 2
+"""Hops around a block that is named by its id, where there is no anchor to say."""
+
 TIME_MIN_US = -62_135_596_800_000_000
 """0001-01-01T00:00:00Z in microseconds since 1970: the first moment `datetime` can show."""
 

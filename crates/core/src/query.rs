@@ -3,14 +3,15 @@
 use crate::error::{Error, Result};
 use crate::filter::Filter;
 use crate::id::{BlockId, Score, TimeUs};
+use crate::vectors::Code;
 
 /// A search.
 #[derive(Clone, Debug)]
 pub struct Query {
     /// What is looked for, in words.
     pub text: String,
-    /// Its vector, if the embedder is not the built-in table.
-    pub vector: Option<Vec<f32>>,
+    /// Its vector, unless the Index is to make it from the table.
+    pub vector: Option<Code>,
     /// How many hits.
     pub k: usize,
     /// Only this namespace and what lies below it; "" is everything.

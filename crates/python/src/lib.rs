@@ -6,7 +6,8 @@
 use greeum_core::filter::Filter;
 use greeum_core::links::Edge;
 use greeum_core::query::PARTS;
-use greeum_core::vectors::{Code, distance};
+use greeum_core::vectors::code::SCALE_BYTES;
+use greeum_core::vectors::{Code, CodeRef, distance};
 use greeum_core::words::passages;
 use greeum_core::{Entry, Error, Query, Weights, time};
 use pyo3::exceptions::{PyOSError, PyRuntimeError};
@@ -108,6 +109,13 @@ fn filter(py: Python<'_>, text: Option<&str>) -> PyResult<Option<Filter>> {
     text.map(Filter::parse).transpose().map_err(|error| raised(py, error))
 }
 
+/// The one code in `bytes`.
+fn code(bytes: &[u8]) -> greeum_core::Result<Code> {
+    let dimension = bytes.len().saturating_sub(SCALE_BYTES);
+    let code = CodeRef::all(bytes, dimension)?.next();
+    code.map(CodeRef::to_owned).ok_or_else(|| Error::invalid("vector", "is empty"))
+}
+
 /// The Index of one memory.
 #[pyclass(frozen)]
 struct Index {
@@ -154,7 +162,7 @@ impl Index {
         &self,
         py: Python<'py>,
         text: String,
-        vector: Option<Vec<f32>>,
+        vector: Option<Vec<u8>>,
         k: usize,
         namespace: String,
         filter_json: Option<&str>,
@@ -164,6 +172,7 @@ impl Index {
         exact: bool,
         weights: Option<Vec<(String, f32)>>,
     ) -> PyResult<Bound<'py, PyList>> {
+        let vector = vector.map(|bytes| code(&bytes)).transpose().map_err(|error| raised(py, error))?;
         let mut query = Query { text, vector, k, namespace, filter: filter(py, filter_json)?, near, history, now, exact, weights: Weights::default() };
         for (name, value) in weights.into_iter().flatten() {
             query.weights.set(&name, value).map_err(|error| raised(py, error))?;

@@ -79,15 +79,18 @@ BLOCK_COLUMNS = (
 )
 """The columns of a BlockRow, in order."""
 
-REVISABLE = frozenset({"kind", "source", "tags", "importance", "metadata", "at", "valid_from", "valid_to", "expires_at"})
+REVISABLE = frozenset(
+    {"kind", "source", "tags", "importance", "metadata", "at", "valid_from", "valid_to", "expires_at"}
+)
 """The columns that `revise` may change: everything but a block's text and its identity."""
 
 
 class Draft:
     """A block that is to be added: every field checked and encoded, only id and seq are missing.
 
-    `near` is a (namespace, anchor name) pair or a block id: the new block is linked with what is found there, in the same
-    transaction, and an unpinned anchor moves on to it. `vectors` are the codes of its passages, as the Embedder made them.
+    `near` is a (namespace, anchor name) pair or a block id: the new block is linked with what is found there, in the
+    same transaction, and an unpinned anchor moves on to it. `vectors` are the codes of its passages, as the Embedder
+    made them.
     """
 
     __slots__ = (
@@ -167,19 +170,22 @@ class Store(Protocol):
         """Add all drafts or none, in order; the rows as stored.
 
         A draft whose (namespace, key) is taken adds nothing if the head of that key has the same text (its row is
-        returned in place), and raises Conflict otherwise. So does a `uid` that is taken. An unknown `near` raises NotFound.
+        returned in place), and raises Conflict otherwise. So does a `uid` that is taken. An unknown `near` raises
+        NotFound.
         """
 
     def supersede(self, block_id: int, draft: Draft) -> BlockRow:
         """Add `draft` as the version after `block_id` and move its key and the anchors that point to it over.
 
-        Raises NotFound; raises Conflict if `block_id` has been superseded already.
+        Raises NotFound; raises Conflict if `block_id` has been superseded already, or if the draft is in another
+        namespace or has another key (it may leave the key out, or give one to a block that has none).
         """
 
     def revise(self, block_id: int, fields: dict[str, object], revision: int | None = None) -> BlockRow:
         """Change columns named in REVISABLE and count the revision up.
 
-        Raises NotFound; raises Conflict if `revision` is given and is not the current one.
+        Raises InvalidInput for any other column; raises NotFound; raises Conflict if `revision` is given and is not
+        the current one.
         """
 
     def forget(self, block_ids: Iterable[int]) -> list[int]:
@@ -189,12 +195,17 @@ class Store(Protocol):
         """
 
     def link(self, source: int, target: int, kind: str, weight: float, added_at: int) -> LinkRow:
-        """Add a link, or change the weight of the one that is there. Raises NotFound if an end does not exist."""
+        """Add a link, or change the weight, and nothing else, of the one that is there.
+
+        Raises NotFound if an end does not exist.
+        """
 
     def unlink(self, source: int, target: int, kind: str) -> bool:
         """Remove a link; whether there was one."""
 
-    def set_anchor(self, namespace: str, name: str, block_id: int, hops: int | None, pinned: bool | None, moved_at: int) -> AnchorRow:
+    def set_anchor(
+        self, namespace: str, name: str, block_id: int, hops: int | None, pinned: bool | None, moved_at: int
+    ) -> AnchorRow:
         """Create the anchor, or move it and change what is not None (hops 2 and not pinned when it is new).
 
         Raises NotFound if the block does not exist.
@@ -235,7 +246,8 @@ class Store(Protocol):
     def changes(self, after: int, limit: int) -> list[Change]:
         """Up to `limit` changes with a seq above `after`, ascending.
 
-        Raises LookupError if the log no longer reaches back to `after`: the follower must rebuild from `ids`.
+        Raises LookupError if the log no longer reaches back to `after`, or does not yet reach it, as in a restored
+        backup: the follower must rebuild from `ids`.
         """
 
     def ids(self, after: int, limit: int) -> list[int]:

@@ -31,10 +31,12 @@ pub fn search(state: &State, query: &Query, table: &Table, dimension: usize, emb
     let question = QueryWords::new(&query.text, table);
     let words = words::score(state, &scope, &question);
     let code = match &query.vector {
-        Some(vector) => Some(Code::checked(vector, dimension, "vector")?),
-        None if embeds_queries => Some(question.embed(table, &words.rarity)).filter(|code| code.scale > 0.0),
+        Some(code) if code.bytes.len() != dimension => return Err(Error::invalid("vector", format!("has {} components, not {dimension}", code.bytes.len()))),
+        Some(code) => Some(code.clone()),
+        None if embeds_queries => Some(question.embed(table, &words.rarity)),
         None => None,
-    };
+    }
+    .filter(|code: &Code| code.scale > 0.0);
     let reach = match query.near {
         Some((start, hops)) => nearby::reach(state, &scope, start, hops).ok_or_else(|| Error::invalid("near", format!("there is no block {start} here")))?,
         None => HashMap::new(),

@@ -78,6 +78,11 @@ impl<'a> CodeRef<'a> {
         }))
     }
 
+    /// A code of one's own, equal to this one.
+    pub fn to_owned(self) -> Code {
+        Code { scale: self.scale, bytes: self.bytes.to_vec() }
+    }
+
     /// The cosine of the angle between two vectors.
     pub fn cosine(&self, other: CodeRef<'_>) -> f32 {
         super::dot(self.bytes, other.bytes) as f32 * self.scale * other.scale

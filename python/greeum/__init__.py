@@ -1,0 +1,47 @@
+"""Greeum: long-term memory for LLM agents.
+
+    import greeum
+
+    with greeum.open("./memory") as memory:
+        memory.add("I moved to Busan in May.", source="alice", namespace="acme/alice")
+        for hit in memory.search("where does Alice live?"):
+            print(hit.score, hit.block.text)
+
+Names are imported when they are first used: the command line pays for every import.
+"""
+
+from __future__ import annotations
+
+__version__ = "0.1.0"
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from greeum import errors
+    from greeum.errors import GreeumError
+    from greeum.memory import Anchors, Memory, Page
+    from greeum.model import Anchor, Block, Hit, Link
+    from greeum.wiring import open  # noqa: A004 - greeum.open(path), as in sqlite3, shelve and others
+
+__all__ = ["Anchor", "Anchors", "Block", "GreeumError", "Hit", "Link", "Memory", "Page", "errors", "open"]
+
+_HOMES = {
+    "Anchor": "model",
+    "Anchors": "memory",
+    "Block": "model",
+    "GreeumError": "errors",
+    "Hit": "model",
+    "Link": "model",
+    "Memory": "memory",
+    "Page": "memory",
+    "open": "wiring",
+}
+
+
+def __getattr__(name: str) -> object:
+    from importlib import import_module
+
+    if name in _HOMES:
+        return getattr(import_module(f"greeum.{_HOMES[name]}"), name)
+    if name == "errors":
+        return import_module("greeum.errors")
+    raise AttributeError(f"module 'greeum' has no attribute {name!r}")

@@ -1,0 +1,81 @@
+"""The Index, in Rust. Checked against the built module by tests/unit/test_tree.py."""
+
+from collections.abc import Sequence
+
+from greeum.store.protocol import BlockRow
+
+PARTS: list[str]
+
+class Table:
+    def __new__(cls, path: str) -> Table: ...
+    @property
+    def dimension(self) -> int: ...
+    @property
+    def fingerprint(self) -> str: ...
+    def verify(self) -> None:
+        """Raises RuntimeError if the file's checksum is wrong."""
+    def encode_blocks(self, texts: Sequence[str]) -> list[bytes]: ...
+
+class Index:
+    reason: str | None
+    """Why it began empty, if the files that were there could not be used."""
+
+    def __new__(
+        cls, directory: str | None, table: Table, embedder: str, dimension: int, embeds_queries: bool
+    ) -> Index: ...
+    @property
+    def seq(self) -> int: ...
+    @property
+    def witness(self) -> tuple[int, str] | None: ...
+    def apply(
+        self,
+        seq: int,
+        entries: Sequence[tuple[BlockRow, bytes]],
+        removed: Sequence[int],
+        links: Sequence[tuple[int, Sequence[tuple[int, float]]]],
+    ) -> None: ...
+    def load(
+        self,
+        seq: int,
+        entries: Sequence[tuple[BlockRow, bytes]],
+        links: Sequence[tuple[int, Sequence[tuple[int, float]]]],
+    ) -> None: ...
+    def clear(self) -> None: ...
+    def search(
+        self,
+        text: str,
+        vector: bytes | None,
+        k: int,
+        namespace: str,
+        filter_json: str | None,
+        near: tuple[int, int] | None,
+        history: bool,
+        now: int,
+        exact: bool,
+        weights: Sequence[tuple[str, float]] | None,
+    ) -> list[tuple[int, float, list[float]]]: ...
+    def select(
+        self,
+        namespace: str,
+        filter_json: str | None,
+        history: bool,
+        now: int,
+        after: tuple[int, int] | None,
+        limit: int,
+        newest_first: bool,
+    ) -> list[tuple[int, int]]: ...
+    @property
+    def wants_fold(self) -> bool: ...
+    @property
+    def holds_forgotten(self) -> bool: ...
+    def fold(self, wait: bool) -> bool: ...
+    def refresh(self) -> bool: ...
+    def verify(self) -> None:
+        """Raises RuntimeError if a file is not what was written."""
+    def stats(self) -> dict[str, object]: ...
+
+def quantize(vectors: Sequence[Sequence[float]], dimension: int) -> bytes: ...
+def split(text: str) -> list[str]: ...
+def parse_time(text: str) -> int | None: ...
+def format_time(at: int) -> str: ...
+def check_filter(filter_json: str) -> None: ...

@@ -1,0 +1,110 @@
+"""The Embedder: what turns a text into vectors, and what every one of them promises.
+
+A text is embedded passage by passage; each passage becomes one *code*: a little-endian f32 scale, then one signed byte
+a component. Scale × bytes is a vector of length 1, or of zeros alone where the model knows nothing of what the text
+says: such a passage is near nothing, and its words find it all the same.
+
+Useful for the two moments that need vectors, adding and asking. Not for ranking: the Index compares codes.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from itertools import islice
+from struct import unpack_from
+
+from greeum import _core
+from greeum.errors import EmbedderFailed
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Protocol, TypeAlias
+
+    Vector: TypeAlias = Sequence[float]
+else:
+    Protocol = object
+
+SCALE_BYTES = 4
+"""What a code begins with."""
+
+
+class Embedder(Protocol):
+    """Text to codes. All methods may be called from any thread; EmbedderFailed says why there are no codes."""
+
+    fingerprint: str
+    """Model, dimension, version: two embedders with equal fingerprints give comparable vectors."""
+
+    dimension: int
+    """Components of a vector."""
+
+    def encode_blocks(self, texts: Sequence[str]) -> list[bytes]:
+        """Codes of each text's passages, concatenated."""
+
+    def encode_query(self, text: str) -> bytes | None:
+        """One code; None if the Index is to embed the query by its own statistics (the static table does)."""
+
+
+class FloatEmbedder(ABC):
+    """An Embedder around a model that speaks in floats: cuts texts into passages, batches, checks and quantises.
+
+    A subclass sets `name`, `fingerprint` and `dimension`, and writes `embed`.
+    """
+
+    name: str
+    """Who failed, in the words of an error message."""
+
+    fingerprint: str
+    dimension: int
+
+    texts_per_call: int = 32
+    """How many texts `embed` is given at once, at most."""
+
+    @abstractmethod
+    def embed(self, texts: Sequence[str], *, query: bool) -> Sequence[Vector | None]:
+        """One vector for each text, of any length but zero; None for a text of which the model knows nothing.
+
+        `query` tells whether these are questions or what is to be found; to many models it makes no difference.
+        """
+
+    def encode_blocks(self, texts: Sequence[str]) -> list[bytes]:
+        """Codes of each text's passages, concatenated. Raises EmbedderFailed."""
+        passages = [_core.split(text) for text in texts]
+        codes = iter(self._codes([passage for of_text in passages for passage in of_text], query=False))
+        return [b"".join(islice(codes, len(of_text))) for of_text in passages]
+
+    def encode_query(self, text: str) -> bytes:
+        """The code of a question; of a long one, the code of its passages' mean. Raises EmbedderFailed."""
+        codes = self._codes(_core.split(text), query=True)
+        if len(codes) == 1:
+            return codes[0]
+        mean = total(codes, self.dimension)
+        return self._code(mean if any(mean) else None)
+
+    def _codes(self, texts: Sequence[str], *, query: bool) -> list[bytes]:
+        codes: list[bytes] = []
+        for start in range(0, len(texts), self.texts_per_call):
+            batch = texts[start : start + self.texts_per_call]
+            vectors = self.embed(batch, query=query)
+            if len(vectors) != len(batch):
+                raise EmbedderFailed(f"{self.name}: asked for {len(batch)} vectors, got {len(vectors)}")
+            codes += map(self._code, vectors)
+        return codes
+
+    def _code(self, vector: Vector | None) -> bytes:
+        if vector is None:
+            return bytes(SCALE_BYTES + self.dimension)
+        try:
+            return _core.quantize([vector], self.dimension)
+        except (TypeError, ValueError) as error:
+            raise EmbedderFailed(f"{self.name}: returned a vector that cannot be used: {error}") from error
+
+
+def total(codes: Sequence[bytes], dimension: int) -> list[float]:
+    """The sum of the vectors that the codes stand for."""
+    result = [0.0] * dimension
+    for code in codes:
+        (scale,) = unpack_from("<f", code)
+        for component, step in enumerate(memoryview(code)[SCALE_BYTES:].cast("b")):
+            result[component] += scale * step
+    return result

@@ -1,0 +1,164 @@
+"""Keeps an Index equal to a Store: reads what has changed, folds it in, and starts over from the rows where that is not possible."""
+
+from __future__ import annotations
+
+import errno
+from _thread import RLock
+from time import monotonic
+
+from greeum.errors import StoreFailed, StoreFull
+from greeum.store.protocol import BLOCK, FORGOTTEN, LINKS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from threading import Thread
+
+    from greeum._core import Index
+    from greeum.store.protocol import LinkRow, Store
+
+CHANGES_PER_STEP = 5_000
+"""Changes folded in at once: enough to be quick, few enough that a first step is seen soon."""
+
+ROWS_PER_STEP = 2_000
+"""Rows read at once while everything is loaded: no read transaction lasts for long."""
+
+REFRESH_PERIOD_S = 0.25
+"""How often to look whether another process has written new files; looking costs one system call."""
+
+CLOSE_TAIL_BLOCKS = 256
+"""Blocks in memory that are worth a file when the memory is closed: the next to open it would fold in as many."""
+
+
+class Follower:
+    """The Index that it is given, kept up to date with the Store that it is given."""
+
+    def __init__(self, store: Store, index: Index, report: Callable[[int, int], None] | None = None) -> None:
+        self.index = index
+        self.trouble: str | None = index.reason
+        """Why the Index had to be built anew, or why its files could not be written."""
+        self._store = store
+        self._lock = RLock()
+        self._looked_at_s = monotonic()
+        self._folding: Thread | None = None
+        self._report = report
+        if index.seq > store.seq() or not self._is_of_this_store():
+            self.trouble = "its index belongs to another state of this memory"
+            self.rebuild()
+        elif index.reason is not None or index.seq == 0:
+            self.rebuild()
+        self.catch_up()
+
+    def _is_of_this_store(self) -> bool:
+        witness = self.index.witness
+        if witness is None:
+            return True
+        rows = self._store.blocks([witness[0]])
+        if rows:
+            return rows[0][1] == witness[1]
+        try:
+            since = self._store.changes(self.index.seq, CHANGES_PER_STEP)
+        except LookupError:
+            return False
+        return any(operation == FORGOTTEN and block == witness[0] for _, operation, block in since)
+
+    def catch_up(self) -> None:
+        """Fold in every change that is durable now."""
+        if self._store.seq() != self.index.seq:
+            with self._lock:
+                while self._step():
+                    pass
+            if self.index.wants_fold:
+                self._fold_in_background()
+        now_s = monotonic()
+        if now_s - self._looked_at_s > REFRESH_PERIOD_S:
+            self._looked_at_s = now_s
+            self._refresh()
+
+    def _step(self) -> bool:
+        try:
+            changes = self._store.changes(self.index.seq, CHANGES_PER_STEP)
+        except LookupError:  # the log was cut: what it said is in the rows
+            self.rebuild()
+            return True
+        if not changes:
+            return False
+        touched = {block for _, operation, block in changes if operation in (BLOCK, FORGOTTEN)}
+        entries = self._store.entries(sorted(touched))
+        removed = sorted(touched - {row[0] for row, _ in entries})
+        sources = sorted({block for _, operation, block in changes if operation == LINKS})
+        self.index.apply(changes[-1][0], entries, removed, grouped(sources, self._store.links(sources)))
+        return True
+
+    def rebuild(self) -> None:
+        """Load the Index from the rows. Changes that come meanwhile are folded in after it."""
+        with self._lock:
+            seq = self._store.seq()
+            self.index.clear()
+            total = sum(self._store.counts()[name] for name in ("blocks", "superseded")) if self._report else 0
+            last, done = 0, 0
+            while ids := self._store.ids(last, ROWS_PER_STEP):
+                entries = self._store.entries(ids)
+                links = self._store.links(ids)
+                self.index.load(seq, entries, grouped(sorted({link[0] for link in links}), links))
+                last, done = ids[-1], done + len(ids)
+                if self._report:
+                    self._report(done, total)
+            if seq:
+                self.index.apply(seq, [], [], [])
+
+    def scrub(self) -> None:
+        """Rewrite the files that still hold what was forgotten. Raises StoreFull or StoreFailed if that cannot be done now."""
+        self.catch_up()
+        if not self.index.holds_forgotten:
+            return
+        try:
+            self.index.fold(True)
+        except OSError as error:
+            kind = StoreFull if error.errno == errno.ENOSPC else StoreFailed
+            raise kind(
+                f"the blocks are forgotten, but the index files could not be rewritten ({error}): make room, then forget again"
+            ) from error
+
+    def _fold_in_background(self) -> None:
+        from threading import Thread
+
+        if self._folding is not None and self._folding.is_alive():
+            return
+        self._folding = Thread(target=self._fold, name="greeum-fold", daemon=True)
+        self._folding.start()
+
+    def _fold(self) -> None:
+        try:
+            self.index.fold(False)
+        except OSError as error:
+            # Nothing is lost: the files are derived. The next fold tries again; `stats` and `doctor` show the reason.
+            self.trouble = f"its files could not be written: {error}"
+        else:
+            if self.trouble is not None and self.trouble.startswith("its files"):
+                self.trouble = None
+
+    def _refresh(self) -> None:
+        try:
+            self.index.refresh()
+        except (RuntimeError, OSError) as error:
+            self.trouble = str(error)  # what is in memory is still right; the next fold writes the files anew
+
+    def close(self, fold: bool) -> None:
+        """Wait for what is being written, and write out what is in memory if there is enough of it."""
+        if self._folding is not None:
+            self._folding.join()
+        stats = self.index.stats()
+        tail = stats["tail_blocks"]
+        assert isinstance(tail, int)
+        if fold and (tail >= CLOSE_TAIL_BLOCKS or self.index.holds_forgotten or (self.trouble and tail)):
+            self._fold()
+
+
+def grouped(sources: Iterable[int], links: Iterable[LinkRow]) -> list[tuple[int, list[tuple[int, float]]]]:
+    """Links by source, for the sources given; a source without links has none. Of several kinds the strongest counts."""
+    rows: dict[int, dict[int, float]] = {source: {} for source in sources}
+    for source, target, _, weight, _ in links:
+        row = rows[source]
+        row[target] = max(weight, row.get(target, 0.0))
+    return [(source, list(row.items())) for source, row in rows.items()]

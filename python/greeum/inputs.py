@@ -1,0 +1,235 @@
+"""What callers may pass, checked at the door: every function returns the canonical form, or raises InvalidInput with the field's name."""
+
+from __future__ import annotations
+
+from greeum import limits
+from greeum._core import parse_time
+from greeum.errors import InvalidInput
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
+
+    Namespace = str | Sequence[str]
+    Time = str | datetime
+
+
+def string(value: object, field: str, bytes_max: int, *, empty: bool = False) -> str:
+    """A string that can be stored everywhere: no NUL, no half of a surrogate pair, not too long."""
+    if not isinstance(value, str):
+        raise InvalidInput(field, f"must be a string, not {type(value).__name__}")
+    try:
+        size = len(value.encode())
+    except UnicodeEncodeError as error:
+        raise InvalidInput(field, f"holds half of a surrogate pair at {error.start}: it is not text") from error
+    if "\0" in value:
+        raise InvalidInput(field, "holds a NUL character")
+    if size > bytes_max:
+        raise InvalidInput(field, f"is {size:,} bytes long; at most {bytes_max:,} are allowed")
+    if not empty and not value.strip():
+        raise InvalidInput(field, "is empty")
+    return value
+
+
+def text(value: object, field: str = "text") -> str:
+    return string(value, field, limits.TEXT_BYTES_MAX)
+
+
+def name(value: object, field: str) -> str:
+    return string(value, field, limits.NAME_BYTES_MAX)
+
+
+def optional_name(value: object, field: str) -> str | None:
+    return None if value is None else name(value, field)
+
+
+def namespace(value: Namespace, field: str = "namespace") -> str:
+    """The canonical form: segments joined by "/", each percent-encoded where it holds "/", "%" or control characters.
+
+    A string is taken as such a path ("" is the root); a sequence as the segments themselves.
+    """
+    if isinstance(value, str):
+        string(value, field, limits.NAMESPACE_SEGMENTS_MAX * limits.SEGMENT_BYTES_MAX * 3, empty=True)
+        segments = [decoded(segment, field) for segment in value.split("/")] if value else []
+    elif isinstance(value, (list, tuple)):
+        segments = [string(segment, field, limits.SEGMENT_BYTES_MAX) for segment in value]
+    else:
+        raise InvalidInput(field, f"must be a string or a sequence of strings, not {type(value).__name__}")
+    if len(segments) > limits.NAMESPACE_SEGMENTS_MAX:
+        raise InvalidInput(field, f"has {len(segments)} segments; at most {limits.NAMESPACE_SEGMENTS_MAX} are allowed")
+    return "/".join(encoded(string(segment, field, limits.SEGMENT_BYTES_MAX)) for segment in segments)
+
+
+def encoded(segment: str) -> str:
+    """One segment as it stands in a path."""
+    if segment.isascii() and segment.isalnum():
+        return segment
+    return "".join(f"%{ord(c):02X}" if c in "/%" or c < " " or c == "\x7f" else c for c in segment)
+
+
+def decoded(segment: str, field: str) -> str:
+    """One segment of a path as it was meant."""
+    if "%" not in segment:
+        return segment
+    first, *rest = segment.encode().split(b"%")
+    try:
+        return b"".join([first, *(bytes([int(part[:2].decode("ascii"), 16)]) + part[2:] for part in rest)]).decode()
+    except ValueError as error:
+        raise InvalidInput(field, f"has a percent sign in {segment!r} that two hex digits do not follow (write %25)") from error
+
+
+def time(value: Time, field: str) -> int:
+    """Microseconds since 1970, from ISO 8601 or a `datetime`; without an offset it is UTC."""
+    if isinstance(value, str):
+        at = parse_time(value)
+        if at is None:
+            raise InvalidInput(field, f"{value[:40]!r} is not a time; write 2025-03-04 or 2025-03-04T09:12:00+09:00")
+    else:
+        at = from_datetime(value, field)
+    if not limits.TIME_MIN_US <= at <= limits.TIME_MAX_US:
+        raise InvalidInput(field, "lies outside the years 1 to 9999 in UTC")
+    return at
+
+
+def from_datetime(value: object, field: str) -> int:
+    from datetime import UTC, datetime, timedelta
+
+    if not isinstance(value, datetime):
+        raise InvalidInput(field, f"must be a datetime or a string in ISO 8601, not {type(value).__name__}")
+    aware = value if value.tzinfo is not None and value.utcoffset() is not None else value.replace(tzinfo=UTC)
+    try:
+        return (aware - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
+    except OverflowError as error:
+        raise InvalidInput(field, "lies outside the years 1 to 9999 in UTC") from error
+
+
+def optional_time(value: Time | None, field: str) -> int | None:
+    return None if value is None else time(value, field)
+
+
+def share(value: object, field: str) -> float:
+    """A number from 0 to 1."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise InvalidInput(field, f"must be a number, not {type(value).__name__}")
+    if not 0 <= value <= 1:
+        raise InvalidInput(field, f"is {value}; it must lie between 0 and 1")
+    return float(value)
+
+
+def count(value: object, field: str, most: int, least: int = 1) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise InvalidInput(field, f"must be a whole number, not {type(value).__name__}")
+    if not least <= value <= most:
+        raise InvalidInput(field, f"is {value}; it must lie between {least} and {most:,}")
+    return value
+
+
+def block_id(value: object, field: str = "block") -> int:
+    return count(value, field, 2**53 - 1)
+
+
+def truth(value: object, field: str) -> bool:
+    if not isinstance(value, bool):
+        raise InvalidInput(field, f"must be True or False, not {type(value).__name__}")
+    return value
+
+
+def tags(value: Iterable[str]) -> str:
+    """Tags as a JSON array, in the order given, each once."""
+    if isinstance(value, (str, bytes)) or not hasattr(value, "__iter__"):
+        raise InvalidInput("tags", "must be a sequence of strings")
+    distinct = list(dict.fromkeys(name(tag, f"tags[{i}]") for i, tag in enumerate(value)))
+    if not distinct:
+        return "[]"
+    if len(distinct) > limits.TAGS_MAX:
+        raise InvalidInput("tags", f"are {len(distinct)}; at most {limits.TAGS_MAX} are allowed")
+    from json import dumps
+
+    return dumps(distinct, ensure_ascii=False)
+
+
+def metadata(value: Mapping[str, object]) -> str:
+    """Metadata as a JSON object."""
+    if not isinstance(value, dict):
+        raise InvalidInput("metadata", f"must be a dictionary, not {type(value).__name__}")
+    if not value:
+        return "{}"
+    check_json(value, "metadata", limits.METADATA_DEPTH_MAX)
+    from json import dumps
+
+    encoded = dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    if len(encoded.encode()) > limits.METADATA_BYTES_MAX:
+        raise InvalidInput("metadata", f"is more than {limits.METADATA_BYTES_MAX:,} bytes of JSON")
+    return encoded
+
+
+INTEGER_MAX = 2**63 - 1
+"""Whole numbers beyond 64 bits do not survive most readers of JSON."""
+
+
+def check_json(value: object, field: str, depth: int) -> None:
+    """Refuse what JSON cannot say, or what would not come back the same."""
+    if depth < 0:
+        raise InvalidInput(field.split(".")[0].split("[")[0], "is nested too deeply")
+    match value:
+        case None | bool():
+            return
+        case str():
+            string(value, field, limits.TEXT_BYTES_MAX, empty=True)
+        case int():
+            if abs(value) > INTEGER_MAX:
+                raise InvalidInput(field, "is a whole number of more than 64 bits; pass it as a string")
+        case float():
+            if value != value or value in (float("inf"), float("-inf")):
+                raise InvalidInput(field, f"is {value}, which JSON cannot say")
+        case dict():
+            for key, item in value.items():
+                string(key, f"a key of {field}", limits.NAME_BYTES_MAX)
+                check_json(item, f"{field}.{key}", depth - 1)
+        case list() | tuple():
+            for i, item in enumerate(value):
+                check_json(item, f"{field}[{i}]", depth - 1)
+        case _:
+            raise InvalidInput(field, f"is a {type(value).__name__}; JSON has strings, numbers, booleans, null, lists and objects")
+
+
+def where(value: Mapping[str, object] | None) -> str | None:
+    """A filter as JSON; times in it may be datetimes. What it means is checked by the Index, which alone knows the fields."""
+    if value is None:
+        return None
+    if not isinstance(value, dict):
+        raise InvalidInput("where", f"must be a dictionary, not {type(value).__name__}")
+    from json import dumps
+
+    try:
+        encoded = dumps(value, ensure_ascii=False, allow_nan=False, default=filter_value)
+    except (ValueError, TypeError, RecursionError) as error:
+        raise InvalidInput("where", str(error)) from error
+    return string(encoded, "where", limits.METADATA_BYTES_MAX)
+
+
+def filter_value(value: object) -> object:
+    if hasattr(value, "utcoffset"):
+        from greeum._core import format_time
+
+        return format_time(from_datetime(value, "where"))
+    if isinstance(value, (set, frozenset)):
+        return sorted(value)
+    raise TypeError(f"holds a {type(value).__name__}")
+
+
+def vector(value: Sequence[float], field: str = "vector") -> list[float]:
+    """The components as floats; whether they are finite and as many as needed is checked where they are used."""
+    if isinstance(value, (str, bytes, dict)) or not hasattr(value, "__iter__"):
+        raise InvalidInput(field, "must be a sequence of numbers")
+    components = list(value)
+    if len(components) > limits.DIMENSION_MAX:
+        raise InvalidInput(field, f"has {len(components)} components; at most {limits.DIMENSION_MAX:,} are allowed")
+    for i, component in enumerate(components):
+        if isinstance(component, bool) or not hasattr(component, "__float__") or isinstance(component, str):
+            raise InvalidInput(field, f"component {i} is no number")
+    try:
+        return [float(component) for component in components]
+    except (OverflowError, TypeError, ValueError) as error:
+        raise InvalidInput(field, f"has a component that is no number: {error}") from error

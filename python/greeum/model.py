@@ -1,0 +1,289 @@
+"""What a memory gives back: Block, Link, Anchor, Hit.
+
+They are views over rows: a field that nobody reads is not built. Nothing here can be changed; `Memory` changes things.
+"""
+
+from __future__ import annotations
+
+from greeum._core import PARTS, format_time
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from greeum.store.protocol import AnchorRow, BlockRow, LinkRow
+
+
+def moment(at_us: int) -> datetime:
+    """Microseconds since 1970 as an aware `datetime` in UTC."""
+    from datetime import UTC, datetime, timedelta
+
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=at_us)
+
+
+def optional_moment(at_us: int | None) -> datetime | None:
+    return None if at_us is None else moment(at_us)
+
+
+def optional_iso(at_us: int | None) -> str | None:
+    return None if at_us is None else format_time(at_us)
+
+
+class Block:
+    """One memory, in one version. `id` names the version; `key`, or the newest version, names the thing.
+
+    Times are aware `datetime`s in UTC: `at` (when it was said or true), `added_at` (when it was stored), `valid_from` and
+    `valid_to` (when it holds), `expires_at` (when it is to be gone from searches).
+    """
+
+    __slots__ = ("_row",)
+
+    def __init__(self, row: BlockRow) -> None:
+        self._row = row
+
+    @property
+    def id(self) -> int:
+        return self._row[0]
+
+    @property
+    def uid(self) -> str:
+        """The block's identity across stores: 32 hex digits, kept by export and import."""
+        return self._row[1]
+
+    @property
+    def namespace(self) -> str:
+        return self._row[2]
+
+    @property
+    def key(self) -> str | None:
+        return self._row[3]
+
+    @property
+    def text(self) -> str:
+        return self._row[4]
+
+    @property
+    def kind(self) -> str:
+        return self._row[5]
+
+    @property
+    def source(self) -> str | None:
+        return self._row[6]
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        from json import loads
+
+        return tuple(loads(self._row[7]))
+
+    @property
+    def importance(self) -> float:
+        return self._row[8]
+
+    @property
+    def metadata(self) -> dict[str, object]:
+        from json import loads
+
+        metadata: dict[str, object] = loads(self._row[9])
+        return metadata
+
+    @property
+    def at(self) -> datetime:
+        return moment(self._row[10])
+
+    @property
+    def added_at(self) -> datetime:
+        return moment(self._row[11])
+
+    @property
+    def valid_from(self) -> datetime | None:
+        return optional_moment(self._row[12])
+
+    @property
+    def valid_to(self) -> datetime | None:
+        return optional_moment(self._row[13])
+
+    @property
+    def expires_at(self) -> datetime | None:
+        return optional_moment(self._row[14])
+
+    @property
+    def revision(self) -> int:
+        """1 when added, one more with each change of a field."""
+        return self._row[15]
+
+    @property
+    def supersedes(self) -> int | None:
+        """The id of the version before this one."""
+        return self._row[16]
+
+    @property
+    def superseded_by(self) -> int | None:
+        """The id of the version after this one; None for the newest."""
+        return self._row[17]
+
+    def to_dict(self) -> dict[str, object]:
+        """All fields, ready for JSON: times in ISO 8601."""
+        row = self._row
+        return {
+            "id": row[0],
+            "uid": row[1],
+            "namespace": row[2],
+            "key": row[3],
+            "text": row[4],
+            "kind": row[5],
+            "source": row[6],
+            "tags": list(self.tags),
+            "importance": row[8],
+            "metadata": self.metadata,
+            "at": format_time(row[10]),
+            "added_at": format_time(row[11]),
+            "valid_from": optional_iso(row[12]),
+            "valid_to": optional_iso(row[13]),
+            "expires_at": optional_iso(row[14]),
+            "revision": row[15],
+            "supersedes": row[16],
+            "superseded_by": row[17],
+        }
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Block) and self._row == other._row
+
+    def __hash__(self) -> int:
+        return hash(self._row[1])
+
+    def __repr__(self) -> str:
+        return f"Block({self.id}, {self.text[:60]!r})"
+
+
+class Link:
+    """A directed, typed edge from block `source` to block `target`, weighing 0 to 1."""
+
+    __slots__ = ("_row",)
+
+    def __init__(self, row: LinkRow) -> None:
+        self._row = row
+
+    @property
+    def source(self) -> int:
+        return self._row[0]
+
+    @property
+    def target(self) -> int:
+        return self._row[1]
+
+    @property
+    def kind(self) -> str:
+        return self._row[2]
+
+    @property
+    def weight(self) -> float:
+        return self._row[3]
+
+    @property
+    def added_at(self) -> datetime:
+        return moment(self._row[4])
+
+    def to_dict(self) -> dict[str, object]:
+        """All fields, ready for JSON."""
+        source, target, kind, weight, added_at = self._row
+        return {"source": source, "target": target, "kind": kind, "weight": weight, "added_at": format_time(added_at)}
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Link) and self._row == other._row
+
+    def __hash__(self) -> int:
+        return hash(self._row[:3])
+
+    def __repr__(self) -> str:
+        return f"Link({self.source} -{self.kind}-> {self.target}, {self.weight})"
+
+
+class Anchor:
+    """A named slot in a namespace that points to a block; searches near it reach `hops` away from there.
+
+    A `pinned` anchor stays where it is; another moves on to each block that is added near it.
+    """
+
+    __slots__ = ("_row",)
+
+    def __init__(self, row: AnchorRow) -> None:
+        self._row = row
+
+    @property
+    def namespace(self) -> str:
+        return self._row[0]
+
+    @property
+    def name(self) -> str:
+        return self._row[1]
+
+    @property
+    def block_id(self) -> int:
+        return self._row[2]
+
+    @property
+    def hops(self) -> int:
+        return self._row[3]
+
+    @property
+    def pinned(self) -> bool:
+        return bool(self._row[4])
+
+    @property
+    def moved_at(self) -> datetime:
+        return moment(self._row[5])
+
+    def to_dict(self) -> dict[str, object]:
+        """All fields, ready for JSON."""
+        namespace, name, block_id, hops, pinned, moved_at = self._row
+        return {
+            "namespace": namespace,
+            "name": name,
+            "block_id": block_id,
+            "hops": hops,
+            "pinned": bool(pinned),
+            "moved_at": format_time(moved_at),
+        }
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Anchor) and self._row == other._row
+
+    def __hash__(self) -> int:
+        return hash(self._row[:2])
+
+    def __repr__(self) -> str:
+        where = f" in {self.namespace}" if self.namespace else ""
+        return f"Anchor({self.name}{where} at {self.block_id}{', pinned' if self.pinned else ''})"
+
+
+class Hit:
+    """A block that answers a query, and why.
+
+    `score` is the sum of `parts`, in standard deviations over the blocks in scope: it orders the hits of one query, and says
+    nothing across queries. Parts: `words` (the same words), `vector` (the same meaning as a whole), `tokens` (the same meaning
+    word by word), `conversation` (the turns around it), `prior` (who said it, when, how), `graph` (the way from the anchor).
+    """
+
+    __slots__ = ("_parts", "_row", "score")
+
+    def __init__(self, row: BlockRow, score: float, parts: list[float]) -> None:
+        self._row = row
+        self.score = score
+        self._parts = parts
+
+    @property
+    def block(self) -> Block:
+        return Block(self._row)
+
+    @property
+    def parts(self) -> dict[str, float]:
+        return dict(zip(PARTS, self._parts, strict=True))
+
+    def to_dict(self) -> dict[str, object]:
+        """Score, parts and block, ready for JSON."""
+        parts = {name: round(part, 4) for name, part in self.parts.items()}
+        return {"score": round(self.score, 4), "parts": parts, "block": self.block.to_dict()}
+
+    def __repr__(self) -> str:
+        return f"Hit({self.score:.2f}, {self._row[4][:60]!r})"

@@ -1,0 +1,266 @@
+"""The directory of a store: its files, the lock that its writers take in turn, and where it must not lie."""
+
+from __future__ import annotations
+
+import os
+import sys
+from errno import EDQUOT, ENOSPC, EROFS
+from time import monotonic, monotonic_ns, sleep
+
+from greeum.errors import StoreBusy, StoreError, StoreFailed, StoreFull, StoreReadOnly
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import TracebackType
+
+if sys.platform == "win32":
+    import msvcrt
+else:
+    import fcntl
+
+DATABASE_FILE = "memory.db"
+"""Blocks, links, anchors, the log of changes: all that is true."""
+
+WRITE_LOCK_FILE = "write.lock"
+"""Held by the one process that writes."""
+
+TURN_LOCK_FILE = "write-next.lock"
+"""Held by the one process that writes next."""
+
+WRITE_LOCK_WAIT_S = 30.0
+"""How long to wait for the write lock: the longest batch takes seconds, so whoever holds it for longer is stuck."""
+
+WRITE_POLL_S = 0.000_25
+"""Between two tries for the write lock. Only the next writer does this: a fraction of the fastest commit."""
+
+TURN_POLL_S = 0.002
+"""Between two tries for the turn. Everyone who waits does this: about a commit, so that somebody always takes it."""
+
+NETWORK_FILESYSTEMS = frozenset(
+    {
+        "9p",
+        "afs",
+        "beegfs",
+        "ceph",
+        "cifs",
+        "davfs",
+        "fuse.ceph",
+        "fuse.davfs2",
+        "fuse.glusterfs",
+        "fuse.juicefs",
+        "fuse.rclone",
+        "fuse.s3fs",
+        "fuse.sshfs",
+        "gfs2",
+        "glusterfs",
+        "lustre",
+        "ncpfs",
+        "nfs",
+        "nfs4",
+        "ocfs2",
+        "smb2",
+        "smb3",
+        "smbfs",
+    }
+)
+"""Types, as Linux names them, of file systems that several hosts may mount: memory is not shared between hosts, which
+the write-ahead log needs, and their locks and syncs often promise more than they do."""
+
+MOUNTS_FILE = "/proc/self/mountinfo"
+"""Where Linux lists what is mounted where; other systems have no such file."""
+
+
+class WriteLock:
+    """One writer at a time, over all processes and all stores of a directory; use it with `with`.
+
+    There are two locks, as in a turnstile: whoever waits for the write lock holds the turn, and lets go of it once
+    inside. So nobody can write twice while another one holds the turn. For the turn itself there is no queue: a lock
+    with a time limit can only be tried again and again, and who comes first is chance. Whoever has just written and
+    has seen another one wait sits out one try, for otherwise it would be first nearly every time.
+
+    The files are opened for each turn and not kept open: a lock belongs to the open file, which a forked child shares,
+    and would otherwise be held for as long as the child lives.
+    """
+
+    def __init__(self, directory: str) -> None:
+        self._write_path = os.path.join(directory, WRITE_LOCK_FILE)
+        self._turn_path = os.path.join(directory, TURN_LOCK_FILE)
+        self._file = -1
+        self._sits_out = False
+
+    def __enter__(self) -> None:
+        """Raises StoreBusy if the lock is not to be had within WRITE_LOCK_WAIT_S."""
+        deadline_s = monotonic() + WRITE_LOCK_WAIT_S
+        if self._sits_out:
+            sleep(_turn_pause_s())
+        turn = self._wait(self._turn_path, deadline_s)
+        try:
+            self._file = self._wait(self._write_path, deadline_s)
+        finally:
+            _unlock(turn)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        _unlock(self._file)
+        self._sits_out = self._another_waits()
+
+    def _another_waits(self) -> bool:
+        turn = _open(self._turn_path)
+        if _try_lock(turn):
+            _unlock(turn)
+            return False
+        os.close(turn)
+        return True
+
+    def _wait(self, path: str, deadline_s: float) -> int:
+        file = _open(path)
+        locked = False
+        try:
+            while not (locked := _try_lock(file)):
+                if monotonic() > deadline_s:
+                    raise StoreBusy(f"{path}: another process has held the lock for {WRITE_LOCK_WAIT_S:g} s; try again")
+                sleep(WRITE_POLL_S if path is self._write_path else _turn_pause_s())
+        finally:
+            if not locked:
+                os.close(file)
+        return file
+
+
+def _turn_pause_s() -> float:
+    """Between one and two TURN_POLL_S, by the low digits of the clock, since `random` is dear to import."""
+    return TURN_POLL_S * (1 + monotonic_ns() // 1_000 % 1_000 / 1_000)
+
+
+def _open(path: str) -> int:
+    try:
+        return os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise typed(error) from error
+
+
+if sys.platform == "win32":
+
+    def _try_lock(file: int) -> bool:
+        try:
+            msvcrt.locking(file, msvcrt.LK_NBLCK, 1)
+        except PermissionError:
+            return False
+        return True
+
+    def _unlock(file: int) -> None:
+        os.lseek(file, 0, os.SEEK_SET)
+        msvcrt.locking(file, msvcrt.LK_UNLCK, 1)
+        os.close(file)
+
+else:
+
+    def _try_lock(file: int) -> bool:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        except OSError as error:
+            raise StoreFailed(
+                f"the file system has no locks ({error.strerror}): move the directory to another"
+            ) from error
+        return True
+
+    def _unlock(file: int) -> None:
+        # Not by closing alone: a child that was forked meanwhile has the file open too.
+        fcntl.flock(file, fcntl.LOCK_UN)
+        os.close(file)
+
+
+def typed(error: OSError) -> StoreError:
+    """What an error of the operating system means for the store."""
+    if error.errno in (ENOSPC, EDQUOT):
+        return StoreFull(f"{error.filename}: no room on the disk; make room, then try again")
+    if error.errno == EROFS or isinstance(error, PermissionError):
+        return StoreReadOnly(f"{error.filename}: may not be written ({error.strerror}); open it with read_only=True")
+    return StoreFailed(f"{error.filename}: {error.strerror}")
+
+
+def make_directory(directory: str) -> None:
+    """Make it, if need be, for its owner alone: what it will hold is private."""
+    if os.path.isdir(directory):
+        return
+    try:
+        os.makedirs(directory, mode=0o700, exist_ok=True)
+        _sync_directory(os.path.dirname(directory))
+    except OSError as error:
+        raise typed(error) from error
+
+
+def make_database(path: str) -> None:
+    """Make an empty database file, if need be, for its owner alone; SQLite gives its other files the same mode.
+
+    One that is there is not opened: closing it would drop all of this process's SQLite locks on it.
+    """
+    if os.path.exists(path):
+        return
+    try:
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+        _sync_directory(os.path.dirname(path))
+    except OSError as error:
+        raise typed(error) from error
+
+
+def _sync_directory(directory: str) -> None:
+    """A file is there after a power loss only if its name is."""
+    if sys.platform == "win32":
+        return  # a directory cannot be opened there; NTFS logs names itself
+    file = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(file)
+    finally:
+        os.close(file)
+
+
+def size_bytes(path: str) -> int:
+    """The size of a file; 0 if there is none."""
+    try:
+        return os.stat(path).st_size
+    except FileNotFoundError:
+        return 0
+
+
+def warn_of_network(directory: str) -> None:
+    """Warn if the directory lies on a file system that other hosts may mount too."""
+    kind = filesystem_of(directory)
+    if kind not in NETWORK_FILESYSTEMS:
+        return
+    import warnings
+
+    warnings.warn(
+        f"{directory} is on a network file system ({kind}): what two hosts write there at once may be lost. "
+        "Move it to a local disk, or let one service own it and connect to that.",
+        RuntimeWarning,
+        stacklevel=3,
+    )
+
+
+def filesystem_of(directory: str) -> str | None:
+    """The type of the file system that holds the directory, as Linux names it; None where that is not known."""
+    try:
+        with open(MOUNTS_FILE, encoding="utf-8", errors="surrogateescape") as file:
+            mounts = file.read().splitlines()
+    except OSError:
+        return None
+    directory = os.path.realpath(directory)
+    best, kind = "", None
+    for mount in mounts:
+        point, kind_here = _mount_point_and_type(mount)
+        # The last of equals, since a mount hides what was mounted there before.
+        if len(point) >= len(best) and (directory == point or directory.startswith(point.rstrip("/") + "/")):
+            best, kind = point, kind_here
+    return kind
+
+
+def _mount_point_and_type(mount: str) -> tuple[str, str]:
+    """Of a line `36 35 98:0 /root /mount\\040point options [optional fields] - type source options`."""
+    before, _, after = mount.partition(" - ")
+    point = before.split(" ")[4]
+    for code, character in (("\\040", " "), ("\\011", "\t"), ("\\012", "\n"), ("\\134", "\\")):
+        point = point.replace(code, character)
+    return point, after.split(" ")[0]

@@ -1,0 +1,327 @@
+"""A Store in memory: the twin of the one on disk, for tests that should not touch a disk.
+
+It keeps every promise of `protocol.Store` but durability. Plain dictionaries under one lock; nothing here is fast for
+millions of blocks.
+"""
+
+from __future__ import annotations
+
+from _thread import allocate_lock
+from itertools import islice
+
+from greeum.errors import Conflict, EmbedderMismatch, NotFound, StoreClosed
+from greeum.store.protocol import ANCHOR, BLOCK, FORGOTTEN, LINKS
+from greeum.store.rows import (
+    ANCHOR_HOPS,
+    ID,
+    KEY,
+    NAMESPACE,
+    NEAR_LINK_KIND,
+    NEAR_LINK_WEIGHT,
+    SUPERSEDED_BY,
+    SUPERSEDES,
+    UID,
+    added_before,
+    inherited_key,
+    new_row,
+    revised,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from greeum.store.protocol import AnchorRow, BlockRow, Change, Draft, LinkRow
+
+
+class MemoryStore:
+    """A Store that is gone when it is closed."""
+
+    read_only = False
+
+    def __init__(self) -> None:
+        self._gate = _Gate()
+        self._embedder: tuple[str, int] | None = None
+        self._last_id = 0
+        self._rows: dict[int, BlockRow] = {}  # in ascending order of id, as they were added
+        self._vectors: dict[int, bytes] = {}
+        self._uids: dict[str, int] = {}
+        self._heads: dict[tuple[str, str], int] = {}
+        self._links: dict[tuple[int, int, str], LinkRow] = {}
+        self._anchors: dict[tuple[str, str], AnchorRow] = {}
+        self._log: list[tuple[int, int]] = []
+
+    def close(self) -> None:
+        self._gate.close()
+
+    # Changes.
+
+    def bind_embedder(self, fingerprint: str, dimension: int) -> None:
+        with self._gate:
+            if self._embedder not in (None, (fingerprint, dimension)):
+                raise EmbedderMismatch(f"this memory's vectors were made by {self._embedder}, not by {fingerprint}")
+            self._embedder = fingerprint, dimension
+
+    def add(self, drafts: Sequence[Draft]) -> list[BlockRow]:
+        with self._gate:
+            last_id, seq, anchors = self._last_id, len(self._log), dict(self._anchors)
+            rows: list[BlockRow] = []
+            try:
+                rows += [self._stored(draft) or self._place(draft, draft.key) for draft in drafts]
+            finally:
+                if len(rows) != len(drafts):
+                    self._undo(last_id, seq, anchors)
+            return rows
+
+    def _undo(self, last_id: int, seq: int, anchors: dict[tuple[str, str], AnchorRow]) -> None:
+        for block_id in range(last_id + 1, self._last_id + 1):
+            self._erase(block_id)
+        self._links = {ends: link for ends, link in self._links.items() if link[0] <= last_id}
+        self._anchors = anchors
+        self._last_id = last_id
+        del self._log[seq:]
+
+    def supersede(self, block_id: int, draft: Draft) -> BlockRow:
+        with self._gate:
+            old = self._existing(block_id)
+            key = inherited_key(old, draft)
+            if key != old[KEY] and self._head(draft) is not None:
+                raise Conflict(f"the key {draft.key!r} is taken by another block: choose another key")
+            row = self._place(draft, key, old)
+            for name, anchor in self._anchors.items():
+                if anchor[2] == block_id:
+                    self._anchors[name] = (*name, row[ID], anchor[3], anchor[4], draft.added_at)
+                    self._log.append((ANCHOR, row[ID]))
+            return row
+
+    def revise(self, block_id: int, fields: dict[str, object], revision: int | None = None) -> BlockRow:
+        with self._gate:
+            row = self._rows[block_id] = revised(self._existing(block_id), fields, revision)
+            self._log.append((BLOCK, block_id))
+            return row
+
+    def forget(self, block_ids: Iterable[int]) -> list[int]:
+        with self._gate:
+            chains = [self._chain(block_id) for block_id in block_ids]
+            erased = sorted({row[ID] for chain in chains for row in chain})
+            gone = set(erased)
+            links = [link for link in self._links if not gone.isdisjoint(link[:2])]
+            anchors = sorted(name for name, anchor in self._anchors.items() if anchor[2] in gone)
+            bereft = sorted({source for source, _, _ in links} - gone)
+            pointed_to = [self._anchors[name][2] for name in anchors]
+            for link in links:
+                del self._links[link]
+            for name in anchors:
+                del self._anchors[name]
+            for block_id in erased:
+                self._erase(block_id)
+            self._log += [(FORGOTTEN, block_id) for block_id in erased]
+            self._log += [(LINKS, block_id) for block_id in bereft]
+            self._log += [(ANCHOR, block_id) for block_id in pointed_to]
+            return erased
+
+    def _erase(self, block_id: int) -> None:
+        row = self._rows.pop(block_id)
+        key = row[KEY]
+        del self._vectors[block_id], self._uids[row[UID]]
+        if key is not None and row[SUPERSEDED_BY] is None:
+            del self._heads[row[NAMESPACE], key]
+
+    def link(self, source: int, target: int, kind: str, weight: float, added_at: int) -> LinkRow:
+        with self._gate:
+            for end in (source, target):
+                self._existing(end)
+            before = self._links.get((source, target, kind))
+            row = (source, target, kind, weight, added_at if before is None else before[4])
+            self._links[source, target, kind] = row
+            self._log.append((LINKS, source))
+            return row
+
+    def unlink(self, source: int, target: int, kind: str) -> bool:
+        with self._gate:
+            removed = self._links.pop((source, target, kind), None)
+            if removed is not None:
+                self._log.append((LINKS, source))
+            return removed is not None
+
+    def set_anchor(
+        self, namespace: str, name: str, block_id: int, hops: int | None, pinned: bool | None, moved_at: int
+    ) -> AnchorRow:
+        with self._gate:
+            self._existing(block_id)
+            before = self._anchors.get((namespace, name), (namespace, name, block_id, ANCHOR_HOPS, False, moved_at))
+            hops = before[3] if hops is None else hops
+            pinned = before[4] if pinned is None else pinned
+            self._anchors[namespace, name] = anchor = (namespace, name, block_id, hops, pinned, moved_at)
+            self._log.append((ANCHOR, block_id))
+            return anchor
+
+    def pin_anchor(self, namespace: str, name: str, pinned: bool) -> AnchorRow:
+        with self._gate:
+            _, _, block_id, hops, _, moved_at = self._existing_anchor(namespace, name)
+            self._anchors[namespace, name] = anchor = (namespace, name, block_id, hops, pinned, moved_at)
+            self._log.append((ANCHOR, block_id))
+            return anchor
+
+    def clear_anchor(self, namespace: str, name: str) -> bool:
+        with self._gate:
+            removed = self._anchors.pop((namespace, name), None)
+            if removed is not None:
+                self._log.append((ANCHOR, removed[2]))
+            return removed is not None
+
+    # Questions.
+
+    def seq(self) -> int:
+        with self._gate:
+            return len(self._log)
+
+    def embedder(self) -> tuple[str, int] | None:
+        with self._gate:
+            return self._embedder
+
+    def blocks(self, ids: Sequence[int]) -> list[BlockRow]:
+        with self._gate:
+            return [self._rows[block_id] for block_id in ids if block_id in self._rows]
+
+    def entries(self, ids: Sequence[int]) -> list[tuple[BlockRow, bytes]]:
+        with self._gate:
+            wanted = sorted(self._rows.keys() & set(ids))
+            return [(self._rows[block_id], self._vectors[block_id]) for block_id in wanted]
+
+    def block_by_key(self, namespace: str, key: str) -> BlockRow | None:
+        with self._gate:
+            head = self._heads.get((namespace, key))
+            return None if head is None else self._rows[head]
+
+    def history(self, block_id: int) -> list[BlockRow]:
+        with self._gate:
+            return self._chain(block_id)
+
+    def links(self, ids: Sequence[int]) -> list[LinkRow]:
+        with self._gate:
+            wanted = set(ids)
+            return sorted(link for link in self._links.values() if link[0] in wanted)
+
+    def backlinks(self, ids: Sequence[int]) -> list[LinkRow]:
+        with self._gate:
+            wanted = set(ids)
+            return sorted(link for link in self._links.values() if link[1] in wanted)
+
+    def anchor(self, namespace: str, name: str) -> AnchorRow | None:
+        with self._gate:
+            return self._anchors.get((namespace, name))
+
+    def anchors(self, namespace: str) -> list[AnchorRow]:
+        with self._gate:
+            below = namespace + "/" if namespace else ""
+            return sorted(
+                anchor for anchor in self._anchors.values() if anchor[0] == namespace or anchor[0].startswith(below)
+            )
+
+    def changes(self, after: int, limit: int) -> list[Change]:
+        with self._gate:
+            if after > len(self._log):
+                raise LookupError(f"the log ends before seq {after}: start again from the rows")
+            found = self._log[after : after + limit]
+            return [(seq, operation, block_id) for seq, (operation, block_id) in enumerate(found, after + 1)]
+
+    def ids(self, after: int, limit: int) -> list[int]:
+        with self._gate:
+            return list(islice((block_id for block_id in self._rows if block_id > after), limit))
+
+    def counts(self) -> dict[str, int]:
+        with self._gate:
+            superseded = sum(row[SUPERSEDED_BY] is not None for row in self._rows.values())
+            return {
+                "blocks": len(self._rows) - superseded,
+                "superseded": superseded,
+                "links": len(self._links),
+                "anchors": len(self._anchors),
+                "bytes": 0,
+            }
+
+    # Inside the lock.
+
+    def _existing(self, block_id: int) -> BlockRow:
+        if block_id not in self._rows:
+            raise NotFound(f"there is no block {block_id} here (it may have been forgotten)")
+        return self._rows[block_id]
+
+    def _existing_anchor(self, namespace: str, name: str) -> AnchorRow:
+        if (namespace, name) not in self._anchors:
+            raise NotFound(f"there is no anchor {name!r} in the namespace {namespace!r}: set it first")
+        return self._anchors[namespace, name]
+
+    def _chain(self, block_id: int) -> list[BlockRow]:
+        """Every version, oldest first."""
+        if block_id not in self._rows:
+            return []
+        row = self._rows[block_id]
+        while row[SUPERSEDES] is not None:
+            row = self._rows[row[SUPERSEDES]]
+        chain = [row]
+        while chain[-1][SUPERSEDED_BY] is not None:
+            chain.append(self._rows[chain[-1][SUPERSEDED_BY]])
+        return chain
+
+    def _head(self, draft: Draft) -> BlockRow | None:
+        if draft.key is None or (draft.namespace, draft.key) not in self._heads:
+            return None
+        return self._rows[self._heads[draft.namespace, draft.key]]
+
+    def _stored(self, draft: Draft) -> BlockRow | None:
+        head = self._head(draft)
+        return None if head is None else added_before(head, draft)
+
+    def _place(self, draft: Draft, key: str | None, old: BlockRow | None = None) -> BlockRow:
+        """Add a row, near what it is to be near; everything that can fail comes first."""
+        if draft.uid in self._uids:
+            raise Conflict(f"the uid {draft.uid} is taken by block {self._uids[draft.uid]}: was this imported before?")
+        anchor = self._existing_anchor(*draft.near) if isinstance(draft.near, tuple) else None
+        target = self._existing(draft.near)[ID] if isinstance(draft.near, int) else anchor and anchor[2]
+        self._last_id += 1
+        row = new_row(draft, self._last_id, key, old and old[ID])
+        if old is not None:
+            self._rows[old[ID]] = (*old[:SUPERSEDED_BY], row[ID])
+            self._log.append((BLOCK, old[ID]))
+        self._rows[row[ID]] = row
+        self._vectors[row[ID]] = draft.vectors
+        self._uids[draft.uid] = row[ID]
+        if key is not None:
+            self._heads[draft.namespace, key] = row[ID]
+        self._log.append((BLOCK, row[ID]))
+        if target is not None:
+            self._links[row[ID], target, NEAR_LINK_KIND] = (
+                row[ID],
+                target,
+                NEAR_LINK_KIND,
+                NEAR_LINK_WEIGHT,
+                draft.added_at,
+            )
+            self._log.append((LINKS, row[ID]))
+        if anchor is not None and not anchor[4]:
+            self._anchors[anchor[:2]] = (*anchor[:2], row[ID], anchor[3], anchor[4], draft.added_at)
+            self._log.append((ANCHOR, row[ID]))
+        return row
+
+
+class _Gate:
+    """Lets in one thread at a time, and nobody once it is closed."""
+
+    def __init__(self) -> None:
+        self._mutex = allocate_lock()
+        self._closed = False
+
+    def __enter__(self) -> None:
+        self._mutex.acquire()
+        if self._closed:
+            self._mutex.release()
+            raise StoreClosed("this memory has been closed; open it again")
+
+    def __exit__(self, *error: object) -> None:
+        self._mutex.release()
+
+    def close(self) -> None:
+        with self._mutex:
+            self._closed = True

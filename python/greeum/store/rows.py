@@ -1,0 +1,95 @@
+"""What every Store does alike with rows: pure functions on tuples, with no idea of where they are kept."""
+
+from __future__ import annotations
+
+from greeum.errors import Conflict, InvalidInput
+from greeum.store.protocol import BLOCK_COLUMNS, REVISABLE
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Final
+
+    from greeum.store.protocol import BlockRow, Draft
+
+# Where the columns are in a BlockRow. Literals, so that a type checker knows what is found there.
+ID: Final = 0
+UID: Final = 1
+NAMESPACE: Final = 2
+KEY: Final = 3
+TEXT: Final = 4
+REVISION: Final = 15
+SUPERSEDES: Final = 16
+SUPERSEDED_BY: Final = 17
+
+NEAR_LINK_KIND = "near"
+"""The kind of the link from a block added near something to what it was added near."""
+
+NEAR_LINK_WEIGHT = 1.0
+"""Its weight: the caller said that the two belong together, and nothing is surer than that."""
+
+ANCHOR_HOPS = 2
+"""Hops of an anchor that was set without saying: the middle one of A, B and C."""
+
+
+def new_row(draft: Draft, block_id: int, key: str | None, supersedes: int | None = None) -> BlockRow:
+    """The row of a block that is being added."""
+    return (
+        block_id,
+        draft.uid,
+        draft.namespace,
+        key,
+        draft.text,
+        draft.kind,
+        draft.source,
+        draft.tags,
+        draft.importance,
+        draft.metadata,
+        draft.at,
+        draft.added_at,
+        draft.valid_from,
+        draft.valid_to,
+        draft.expires_at,
+        1,
+        supersedes,
+        None,
+    )
+
+
+def revised(row: BlockRow, fields: dict[str, object], revision: int | None) -> BlockRow:
+    """The row after `Store.revise`.
+
+    Raises InvalidInput for a field that cannot be revised, and Conflict if `revision` is not the row's.
+    """
+    for field in fields:
+        if field not in REVISABLE:
+            raise InvalidInput(field, f"cannot be revised; these can: {', '.join(sorted(REVISABLE))}")
+    if revision is not None and revision != row[REVISION]:
+        raise Conflict(f"block {row[ID]} is at revision {row[REVISION]}, not {revision}: read it again, then decide")
+    columns = dict(zip(BLOCK_COLUMNS, row, strict=True))
+    after: Any = tuple({**columns, **fields, "revision": row[REVISION] + 1}.values())
+    revised_row: BlockRow = after
+    return revised_row
+
+
+def added_before(head: BlockRow, draft: Draft) -> BlockRow:
+    """The head of the draft's key, if it says the same. Raises Conflict if it says something else."""
+    if head[TEXT] != draft.text:
+        raise Conflict(
+            f"the key {draft.key!r} is taken by block {head[ID]}, which has another text: "
+            "update that block, or choose another key"
+        )
+    return head
+
+
+def inherited_key(old: BlockRow, draft: Draft) -> str | None:
+    """The key of the version after `old`. Raises Conflict if `draft` cannot be that version."""
+    if old[SUPERSEDED_BY] is not None:
+        raise Conflict(f"block {old[ID]} has been superseded by {old[SUPERSEDED_BY]}: correct the newest version")
+    if draft.namespace != old[NAMESPACE]:
+        raise Conflict(
+            f"block {old[ID]} is in the namespace {old[NAMESPACE]!r}, and so are all its versions: "
+            f"add a new block to put something into {draft.namespace!r}"
+        )
+    if draft.key is not None and old[KEY] is not None and draft.key != old[KEY]:
+        raise Conflict(f"block {old[ID]} has the key {old[KEY]!r}, which every version keeps: leave the key out")
+    return old[KEY] if old[KEY] is not None else draft.key

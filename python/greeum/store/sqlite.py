@@ -1,0 +1,232 @@
+"""The Store on disk: one SQLite database in WAL mode, in a directory of its own.
+
+Readers never wait for a writer. Within a process many threads share one commit (see `committer`); between processes
+writers take turns (see `files.WriteLock`). Nothing else in a process may open the database file: closing it would
+drop SQLite's locks.
+"""
+
+from __future__ import annotations
+
+import os
+
+import apsw
+
+from greeum.errors import NotFound, StoreClosed, StoreReadOnly, StoreVersion
+from greeum.store import changes, files
+from greeum.store.changes import SCRUB_DUE, anchor_row, bound_embedder, row_of, rows_of
+from greeum.store.committer import Committer
+from greeum.store.connections import Readers, is_immutable, typed
+from greeum.store.migrations import is_current
+from greeum.store.statements import SQL
+from greeum.store.writer import Writer
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from typing import Any, TypeVar
+
+    from greeum.store.protocol import AnchorRow, BlockRow, Change, Draft, LinkRow
+
+    T = TypeVar("T")
+
+
+class SQLiteStore:
+    """A Store in `directory`; `protocol.Store` says what its methods promise.
+
+    `create` makes the directory and the database if they are not there; without it, and with `read_only`, NotFound is
+    raised. `vfs` names a file system layer that is registered with SQLite.
+    """
+
+    def __init__(self, directory: str, *, read_only: bool = False, create: bool = True, vfs: str | None = None) -> None:
+        self.read_only = read_only
+        self._directory = os.path.abspath(directory)
+        self._path = os.path.join(self._directory, files.DATABASE_FILE)
+        self._process = os.getpid()
+        self._closed = False
+        self._writer = Writer(self._path, vfs, files.WriteLock(self._directory))
+        self._committer = Committer(self._writer.transact)
+        if create and not read_only:
+            files.make_directory(self._directory)
+        elif files.size_bytes(self._path) == 0:
+            raise NotFound(f"{self._directory}: there is no memory here; name another directory, or create one")
+        files.warn_of_network(self._directory)
+        try:
+            self._readers = self._open_for_reading(vfs) if read_only else self._open_for_writing(vfs)
+        except apsw.Error as error:
+            raise typed(error, self._path) from error
+
+    def _open_for_reading(self, vfs: str | None) -> Readers:
+        readers = Readers(self._path, vfs, immutable=is_immutable(self._path))
+        if not readers.ask(lambda connection: is_current(connection, self._path)):
+            raise StoreVersion(
+                f"{self._path}: made by an older Greeum; open it once without read_only to bring it up to date"
+            )
+        return readers
+
+    def _open_for_writing(self, vfs: str | None) -> Readers:
+        if not os.access(self._directory, os.W_OK):
+            raise StoreReadOnly(f"{self._directory}: may not be written; open it with read_only=True")
+        if files.size_bytes(self._path) == 0:
+            self._writer.prepare()
+        readers = Readers(self._path, vfs)
+        if not readers.ask(lambda connection: is_current(connection, self._path)):
+            self._writer.prepare()
+        if readers.ask(lambda connection: row_of(connection, "setting", SCRUB_DUE)):
+            self._writer.scrub()
+        return readers
+
+    def close(self) -> None:
+        if self._closed or os.getpid() != self._process:
+            return  # what a forked child inherits is its parent's to close
+        self._closed = True
+        self._committer.close()
+        try:
+            self._writer.settle_doubt()
+        except apsw.Error as error:
+            raise typed(error, self._path) from error
+        finally:
+            self._readers.close()
+            self._writer.close()
+
+    def _check_usable(self) -> None:
+        if self._closed:
+            raise StoreClosed(f"{self._directory}: this memory has been closed; open it again")
+        if os.getpid() != self._process:
+            raise StoreClosed(f"{self._directory}: this memory was opened before a fork; open it again in the child")
+
+    def _ask(self, question: Callable[[apsw.Connection], T]) -> T:
+        self._check_usable()
+        try:
+            return self._readers.ask(question)
+        except apsw.Error as error:
+            raise typed(error, self._path) from error
+
+    def _change(self, work: Callable[[apsw.Connection], T]) -> T:
+        self._check_usable()
+        if self.read_only:
+            raise StoreReadOnly(f"{self._directory}: opened read-only; open it without read_only to change it")
+        return self._committer.run(work)
+
+    # Changes.
+
+    def bind_embedder(self, fingerprint: str, dimension: int) -> None:
+        self._change(lambda connection: changes.bind_embedder(connection, fingerprint, dimension))
+
+    def add(self, drafts: Sequence[Draft]) -> list[BlockRow]:
+        return self._change(lambda connection: changes.add(connection, drafts))
+
+    def supersede(self, block_id: int, draft: Draft) -> BlockRow:
+        return self._change(lambda connection: changes.supersede(connection, block_id, draft))
+
+    def revise(self, block_id: int, fields: dict[str, object], revision: int | None = None) -> BlockRow:
+        return self._change(lambda connection: changes.revise(connection, block_id, fields, revision))
+
+    def forget(self, block_ids: Iterable[int]) -> list[int]:
+        ids = list(block_ids)
+        return self._change(lambda connection: changes.forget(connection, ids))
+
+    def link(self, source: int, target: int, kind: str, weight: float, added_at: int) -> LinkRow:
+        return self._change(
+            lambda connection: changes.link(connection, source, target, kind, weight=weight, added_at=added_at)
+        )
+
+    def unlink(self, source: int, target: int, kind: str) -> bool:
+        return self._change(lambda connection: changes.unlink(connection, source, target, kind))
+
+    def set_anchor(
+        self, namespace: str, name: str, block_id: int, hops: int | None, pinned: bool | None, moved_at: int
+    ) -> AnchorRow:
+        return self._change(
+            lambda connection: changes.set_anchor(
+                connection, namespace, name, block_id, hops=hops, pinned=pinned, moved_at=moved_at
+            )
+        )
+
+    def pin_anchor(self, namespace: str, name: str, pinned: bool) -> AnchorRow:
+        return self._change(lambda connection: changes.pin_anchor(connection, namespace, name, pinned))
+
+    def clear_anchor(self, namespace: str, name: str) -> bool:
+        return self._change(lambda connection: changes.clear_anchor(connection, namespace, name))
+
+    # Questions.
+
+    def seq(self) -> int:
+        return self._ask(_newest_seq)
+
+    def embedder(self) -> tuple[str, int] | None:
+        return self._ask(bound_embedder)
+
+    def blocks(self, ids: Sequence[int]) -> list[BlockRow]:
+        return self._ask(lambda connection: _rows_for_each(connection, "block", ids))
+
+    def entries(self, ids: Sequence[int]) -> list[tuple[BlockRow, bytes]]:
+        rows = self._ask(lambda connection: _rows_for_each(connection, "entry", sorted(set(ids))))
+        return [(row[:-1], row[-1]) for row in rows]
+
+    def block_by_key(self, namespace: str, key: str) -> BlockRow | None:
+        row: BlockRow | None = self._ask(lambda connection: row_of(connection, "block_by_key", namespace, key))
+        return row
+
+    def history(self, block_id: int) -> list[BlockRow]:
+        return self._ask(lambda connection: rows_of(connection, "history", block_id))
+
+    def links(self, ids: Sequence[int]) -> list[LinkRow]:
+        return self._ask(lambda connection: _rows_for_each(connection, "links_from", sorted(set(ids))))
+
+    def backlinks(self, ids: Sequence[int]) -> list[LinkRow]:
+        found = self._ask(lambda connection: _rows_for_each(connection, "links_to", set(ids)))
+        return sorted(found, key=_by_ends_and_kind)
+
+    def anchor(self, namespace: str, name: str) -> AnchorRow | None:
+        row = self._ask(lambda connection: row_of(connection, "anchor", namespace, name))
+        return None if row is None else anchor_row(row)
+
+    def anchors(self, namespace: str) -> list[AnchorRow]:
+        if namespace == "":
+            rows = self._ask(lambda connection: rows_of(connection, "anchors"))
+        else:
+            rows = self._ask(lambda connection: rows_of(connection, "anchors_below", namespace))
+        return [anchor_row(row) for row in rows]
+
+    def changes(self, after: int, limit: int) -> list[Change]:
+        found: list[Change] = self._ask(lambda connection: rows_of(connection, "change_log", after, limit))
+        if found and found[0][0] != after + 1:
+            raise LookupError(f"the log begins at seq {found[0][0]}, after {after + 1}: start again from the rows")
+        if not found and after > self.seq():
+            raise LookupError(f"the log ends before seq {after}, as in a restored backup: start again from the rows")
+        return found
+
+    def ids(self, after: int, limit: int) -> list[int]:
+        return [
+            block_id for (block_id,) in self._ask(lambda connection: rows_of(connection, "block_ids", after, limit))
+        ]
+
+    def counts(self) -> dict[str, int]:
+        blocks, superseded, links, anchors = self._ask(lambda connection: row_of(connection, "counts"))
+        size_bytes = files.size_bytes(self._path) + files.size_bytes(self._path + "-wal")
+        return {
+            "blocks": blocks - superseded,
+            "superseded": superseded,
+            "links": links,
+            "anchors": anchors,
+            "bytes": size_bytes,
+        }
+
+
+def _newest_seq(connection: apsw.Connection) -> int:
+    newest: Any = connection.execute(SQL["newest_seq"]).get
+    return newest or 0
+
+
+def _rows_for_each(connection: apsw.Connection, statement: str, ids: Iterable[int]) -> list[Any]:
+    """The rows of a statement run for each id, all as of one moment."""
+    connection.execute("BEGIN")
+    try:
+        return connection.executemany(SQL[statement], [(block_id,) for block_id in ids]).fetchall()
+    finally:
+        if connection.in_transaction:
+            connection.execute("COMMIT")
+
+
+def _by_ends_and_kind(link: LinkRow) -> tuple[int, int, str]:
+    return link[:3]

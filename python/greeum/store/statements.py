@@ -1,0 +1,32 @@
+"""The statements of `sql/queries.sql`, by name. Read once, split at lines: the command line pays for it."""
+
+from __future__ import annotations
+
+import os
+
+from greeum.store.protocol import BLOCK_COLUMNS
+
+SQL_DIRECTORY = os.path.join(os.path.dirname(__file__), "sql")
+
+
+def load(file_name: str) -> dict[str, str]:
+    """The statements of a file in which a line `-- name: reason` stands before each."""
+    statements: dict[str, str] = {}
+    name = ""
+    for line in read(file_name).splitlines():
+        if line.startswith("-- "):
+            name = line[3:].partition(":")[0]
+            statements[name] = ""
+        elif name:
+            statements[name] += line + "\n"
+    return {name: text.strip().replace("$block", ", ".join(BLOCK_COLUMNS)) for name, text in statements.items()}
+
+
+def read(file_name: str) -> str:
+    """The text of a file of SQL."""
+    with open(os.path.join(SQL_DIRECTORY, file_name), encoding="utf-8") as file:
+        return file.read()
+
+
+SQL = load("queries.sql")
+"""Every statement, by name."""

@@ -1,0 +1,144 @@
+"""The one connection that writes: a batch of changes becomes a transaction, and what was forgotten leaves the files."""
+
+from __future__ import annotations
+
+import apsw
+
+from greeum.errors import StoreError
+from greeum.store.changes import SCRUB_DUE, row_of, rows_of
+from greeum.store.connections import BUSY_WAIT_MS, UNTRUSTED, open_writer, typed
+from greeum.store.files import make_database
+from greeum.store.migrations import migrate
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from greeum.store.committer import Request
+    from greeum.store.files import WriteLock
+
+SCRUB_WAIT_MS = 50
+"""How long the folding of the log waits for readers. Theirs take milliseconds; a longer one is not worth the wait of
+every writer, since the next batch tries again."""
+
+
+class Writer:
+    """Not for two threads at once. The connection is opened when it is needed: most commands only read."""
+
+    def __init__(self, path: str, vfs: str | None, lock: WriteLock) -> None:
+        self._path = path
+        self._vfs = vfs
+        self._lock = lock
+        self._connection: apsw.Connection | None = None
+        self._in_doubt = False
+        """The end of the log may hold changes that failed, until the next commit overwrites them."""
+
+    def prepare(self) -> None:
+        """Make the database if there is none, and bring it to the present shape."""
+        with self._lock:
+            make_database(self._path)
+            migrate(self._opened())
+
+    def transact(self, batch: list[Request]) -> None:
+        """Run the batch in one transaction and settle every request: done and durable, or refused.
+
+        An interruption (Ctrl-C) before the commit leaves all of them as if they had not been run.
+        """
+        try:
+            with self._lock:
+                self._commit(self._opened(), batch)
+                self._in_doubt = False
+                self._scrub(self._opened())
+        except apsw.Error as error:
+            if isinstance(error, UNTRUSTED):
+                self._discard()
+            self._refuse(batch, error)
+        except StoreError as error:
+            self._refuse(batch, error)
+
+    def scrub(self) -> None:
+        """Finish what a forgetting left undone: its process died, or a reader was in the way."""
+        with self._lock:
+            self._scrub(self._opened())
+
+    def settle_doubt(self) -> None:
+        """Before the last reader is closed: have a connection that can cut off what failed, see `Readers`."""
+        if self._in_doubt:
+            self._opened()
+
+    def close(self) -> None:
+        """The last one to close a database folds the log into it and removes the log."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _opened(self) -> apsw.Connection:
+        if self._connection is None:
+            self._connection = open_writer(self._path, self._vfs)
+        return self._connection
+
+    def _discard(self) -> None:
+        """A connection whose sync failed is not asked to sync again: the system may since have dropped what was to be
+        written and call it done. A new one reads from the file what is there."""
+        self._in_doubt = True
+        if self._connection is not None:
+            self._connection.close(force=True)
+            self._connection = None
+
+    def _commit(self, connection: apsw.Connection, batch: list[Request]) -> None:
+        complete = False
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            for request in batch:
+                self._attempt(connection, request)
+            complete = True
+            connection.execute("COMMIT")
+        except apsw.Error:
+            complete = False
+            raise
+        finally:
+            # An interruption is noticed after the call that it fell into, so the commit may have been done.
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            elif complete:
+                for request in batch:
+                    request.settled = True
+
+    def _attempt(self, connection: apsw.Connection, request: Request) -> None:
+        """Run one request; if it fails on its own account, the others go on."""
+        request.error = None
+        connection.execute("SAVEPOINT request")
+        try:
+            request.result = request.work(connection)
+        except UNTRUSTED:
+            raise
+        except apsw.Error as error:
+            request.error = typed(error, self._path)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it belongs to the thread that asked
+            request.error = error
+        if request.error is not None:
+            connection.execute("ROLLBACK TO request")
+        connection.execute("RELEASE request")
+
+    def _refuse(self, batch: list[Request], error: apsw.Error | StoreError) -> None:
+        """Those that are settled stay so: what failed after the commit is tried again with the next batch."""
+        for request in batch:
+            if not request.settled:
+                request.error = typed(error, self._path) if isinstance(error, apsw.Error) else type(error)(*error.args)
+                request.error.__cause__ = error
+                request.settled = True
+
+    def _scrub(self, connection: apsw.Connection) -> None:
+        """If something was forgotten, fold the log into the database and empty it, for it still holds the text.
+
+        A reader that is in the middle of the log stops this; the setting stays, and the next batch, of whichever
+        process, or the next one to open the store for writing tries again.
+        """
+        if row_of(connection, "setting", SCRUB_DUE) is None:
+            return
+        connection.set_busy_timeout(SCRUB_WAIT_MS)
+        try:
+            connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+        except apsw.BusyError:
+            return
+        finally:
+            connection.set_busy_timeout(BUSY_WAIT_MS)
+        rows_of(connection, "remove_setting", SCRUB_DUE)

@@ -1,0 +1,92 @@
+"""Puts a memory together: the only place that names concrete classes."""
+
+from __future__ import annotations
+
+import os
+
+from greeum import _core
+from greeum.embed.static import StaticEmbedder
+from greeum.errors import InvalidInput
+from greeum.follower import Follower
+from greeum.limits import DIMENSION_MAX
+from greeum.memory import Memory
+from greeum.settings import Settings
+from greeum.store.sqlite import SQLiteStore
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from greeum.embed.protocol import Embedder
+    from greeum.store.protocol import Store
+
+INDEX_DIRECTORY = "index"
+"""Where the Index keeps its files, below the memory's directory. Delete it, and it is built anew."""
+
+
+def open(  # noqa: A001 - greeum.open(path), as in sqlite3, shelve and others
+    path: str | os.PathLike[str] | None = None,
+    *,
+    embedder: Embedder | None = None,
+    read_only: bool = False,
+    create: bool = True,
+    progress: Callable[[int, int], None] | None = None,
+) -> Memory:
+    """Open the memory in the directory `path` (default: $GREEUM_HOME, else ~/.greeum), and make it if it is not there.
+
+    `embedder` makes its vectors (default: $GREEUM_EMBEDDER, else the table of token vectors that is shipped); a memory stays
+    with the embedder that it was begun with. `progress` is called with (done, total) while the index is built anew.
+
+    Raises NotFound if there is none and it may not be made, EmbedderMismatch, StoreVersion if a newer Greeum wrote it, or
+    another StoreError.
+    """
+    settings = Settings()
+    directory = os.path.abspath(os.fspath(settings.home if path is None else path))
+    chosen = embedder if embedder is not None else embedder_of(settings)
+    store = SQLiteStore(directory, read_only=read_only, create=create)
+    try:
+        return join(store, chosen, os.path.join(directory, INDEX_DIRECTORY), progress)
+    except BaseException:
+        store.close()
+        raise
+
+
+def join(
+    store: Store, embedder: Embedder, index_directory: str | None, progress: Callable[[int, int], None] | None = None
+) -> Memory:
+    """A Memory over a store and an embedder; with its index in a directory, or only in memory."""
+    if not 1 <= embedder.dimension <= DIMENSION_MAX:
+        raise InvalidInput("embedder", f"makes vectors of {embedder.dimension} components; 1 to {DIMENSION_MAX} are possible")
+    if store.embedder() is not None or not store.read_only:
+        store.bind_embedder(embedder.fingerprint, embedder.dimension)
+    static = embedder if isinstance(embedder, StaticEmbedder) else StaticEmbedder()
+    index = _core.Index(
+        index_directory, static.table, embedder.fingerprint, embedder.dimension, isinstance(embedder, StaticEmbedder)
+    )
+    return Memory(store, Follower(store, index, progress), embedder)
+
+
+def embedder_of(settings: Settings) -> Embedder:
+    """The embedder that the environment asks for; never a silent second best."""
+    provider, _, model = settings.embedder.partition(":")
+    if provider == "static" and not model:
+        return StaticEmbedder()
+    if not model:
+        raise InvalidInput("GREEUM_EMBEDDER", f"is {settings.embedder!r}; write static or PROVIDER:MODEL")
+    if provider == "model2vec":
+        from greeum.embed.model2vec import Model2VecEmbedder
+
+        return Model2VecEmbedder(model)
+    if provider == "sentence-transformers":
+        from greeum.embed.sentence_transformers import SentenceTransformersEmbedder
+
+        return SentenceTransformersEmbedder(model)
+    if provider == "openai":
+        from greeum.embed.openai_compatible import OpenAICompatibleEmbedder
+
+        if settings.embedder_url is None:
+            raise InvalidInput("GREEUM_EMBEDDER_URL", f"is not set; {settings.embedder} needs the address of its server")
+        return OpenAICompatibleEmbedder(settings.embedder_url, model, api_key=settings.embedder_key)
+    raise InvalidInput(
+        "GREEUM_EMBEDDER", f"names no provider: {provider!r}; there are static, model2vec, sentence-transformers and openai"
+    )

@@ -1,0 +1,145 @@
+"""Looks whether a memory holds what it must, and nothing else."""
+
+from __future__ import annotations
+
+import shutil
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+import apsw
+from survival import texts
+from survival.expected import Expected, Violation
+
+import greeum
+from greeum.errors import NotFound
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from random import Random
+
+Answers: TypeAlias = list[list[tuple[int, float]]]
+"""For each question the hits: block id and score."""
+
+PAGE_BLOCKS = 1_000
+QUESTIONS = 20
+SAMPLE_BLOCKS = 200
+"""Of the blocks that an earlier check has found, how many are searched for again."""
+
+HITS = 20
+RANK_MAX = 3
+"""Where a block must stand in the answer to its own rare word: near the top, for no other has that word."""
+
+
+@dataclass
+class Checker:
+    """Checks one directory again and again, as its writers come and go. Makes copies in `scratch`."""
+
+    scratch: Path
+    random: Random
+    expected: Expected = field(default_factory=Expected)
+    _searched: set[int] = field(default_factory=set)
+
+    def check(self, directory: Path) -> None:
+        """Raises Violation at the first thing that is missing, halved, changed, or not gone."""
+        questions = texts.questions(self.random, QUESTIONS)
+        with greeum.open(directory) as memory:
+            self._check_blocks(memory)
+            self._check_words(memory)
+            self._check_erased(memory)
+            self._check_links(memory)
+            answers = ask(memory, questions)
+        check_database(directory / "memory.db")
+        with copied(directory, self.scratch / "rebuilt") as copy:
+            shutil.rmtree(copy / "index", ignore_errors=True)
+            expect_same(answers, copy, questions, "an index built from scratch")
+
+    def _check_blocks(self, memory: greeum.Memory) -> None:
+        found = {block.id: texts.digest(block.text) for block in blocks(memory)}
+        self.expected.settle(found)
+        expected = {block_id: text.digest for block_id, text in self.expected.live.items()}
+        if lost := sorted(expected.keys() - found.keys()):
+            raise Violation(f"acknowledged and lost: {len(lost)} blocks, {lost[:10]}")
+        if unknown := sorted(found.keys() - expected.keys()):
+            raise Violation(f"there without having been written, or not gone: {len(unknown)} blocks, {unknown[:10]}")
+        if changed := sorted(block_id for block_id in found if found[block_id] != expected[block_id]):
+            raise Violation(f"with another text than was written: {len(changed)} blocks, {changed[:10]}")
+
+    def _check_words(self, memory: greeum.Memory) -> None:
+        live = self.expected.live
+        new = sorted(live.keys() - self._searched)
+        again = sorted(live.keys() & self._searched)
+        for block_id in (*new, *self.random.sample(again, min(SAMPLE_BLOCKS, len(again)))):
+            hits = [hit.block.id for hit in memory.search(live[block_id].word, k=RANK_MAX)]
+            if block_id not in hits:
+                raise Violation(f"block {block_id} is stored, but its own word {live[block_id].word!r} finds {hits}")
+        self._searched.update(new)
+
+    def _check_erased(self, memory: greeum.Memory) -> None:
+        erased = self.expected.erased
+        for block_id in self.random.sample(sorted(erased), min(SAMPLE_BLOCKS, len(erased))):
+            if block_id in (hit.block.id for hit in memory.search(erased[block_id].word, k=HITS)):
+                raise Violation(f"block {block_id} was forgotten, and a search finds it")
+            try:
+                memory.get(block_id)
+            except NotFound:
+                continue
+            raise Violation(f"block {block_id} was forgotten, and is there")
+
+    def _check_links(self, memory: greeum.Memory) -> None:
+        for source, target in sorted(self.expected.links):
+            if target not in (link.target for link in memory.links(source)):
+                raise Violation(f"the link from block {source} to {target} was acknowledged and is lost")
+
+
+def blocks(memory: greeum.Memory) -> Iterator[greeum.Block]:
+    """All of them."""
+    cursor = None
+    while True:
+        page = memory.list(limit=PAGE_BLOCKS, cursor=cursor)
+        yield from page
+        cursor = page.cursor
+        if cursor is None:
+            return
+
+
+def ask(memory: greeum.Memory, questions: list[str]) -> Answers:
+    """The answers in exact mode, which may not depend on how the index came about."""
+    return [
+        [(hit.block.id, hit.score) for hit in memory.search(question, k=HITS, exact=True)] for question in questions
+    ]
+
+
+def expect_same(answers: Answers, directory: Path, questions: list[str], what: str) -> None:
+    """Raises Violation unless the memory in `directory` gives these answers too."""
+    with greeum.open(directory) as memory:
+        others = ask(memory, questions)
+    for question, before, after in zip(questions, answers, others, strict=True):
+        if before != after:
+            raise Violation(f"{what} answers {question!r} with {after[:5]} instead of {before[:5]}")
+
+
+@contextmanager
+def copied(directory: Path, copy: Path) -> Iterator[Path]:
+    """A copy of a memory, gone afterwards unless something was wrong with it."""
+    shutil.copytree(directory, copy)
+    yield copy
+    shutil.rmtree(copy)
+
+
+def check_database(path: Path) -> None:
+    """Raises Violation if SQLite finds the file damaged, or a seq is missing."""
+    connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
+    try:
+        [verdict] = connection.execute("PRAGMA integrity_check").fetchall()
+        if verdict != ("ok",):
+            raise Violation(f"SQLite finds the database damaged: {verdict}")
+        lowest, highest, count = connection.execute("SELECT min(seq), max(seq), count(*) FROM log").fetchone()
+        if count and highest - lowest + 1 != count:
+            raise Violation(f"seq has gaps: {count} changes from {lowest} to {highest}")
+        orphans = connection.execute("SELECT id FROM blocks WHERE id NOT IN (SELECT block_id FROM vectors)").fetchall()
+        if orphans:
+            raise Violation(f"without vectors: blocks {orphans[:10]}")
+    finally:
+        connection.close()

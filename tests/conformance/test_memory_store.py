@@ -1,0 +1,31 @@
+"""The Store in memory keeps every promise of a Store but durability."""
+
+from __future__ import annotations
+
+import pytest
+
+from greeum.store.memory import MemoryStore
+
+pytest.register_assert_rewrite("tests.conformance.store")
+
+from tests.conformance.store import (  # noqa: E402, F401
+    OpenStore,
+    TestAdding,
+    TestAnchors,
+    TestClosing,
+    TestEmbedder,
+    TestForgetting,
+    TestLinks,
+    TestLog,
+    TestNear,
+    TestReading,
+    TestRevising,
+    TestThreads,
+    TestVersions,
+    store,
+)
+
+
+@pytest.fixture
+def open_store() -> OpenStore:
+    return MemoryStore

@@ -1,0 +1,176 @@
+"""Threads that write at once share a commit, and one of them being interrupted harms none of the others."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from threading import Barrier, Thread, get_ident
+
+import apsw
+import pytest
+
+from greeum.errors import StoreClosed
+from greeum.store.files import WriteLock
+from greeum.store.sqlite import SQLiteStore
+from tests.conformance.store import draft
+from tests.integration.disk import Disk
+
+THREADS = 64
+ADDS = 100
+SYNCS_MAX = 400
+
+
+@pytest.fixture
+def disk() -> Disk:
+    return Disk()
+
+
+@pytest.fixture
+def directory(tmp_path: Path) -> str:
+    return str(tmp_path / "memory")
+
+
+@pytest.fixture
+def store(directory: str, disk: Disk) -> Iterator[SQLiteStore]:
+    store = SQLiteStore(directory, vfs=disk.name)
+    yield store
+    store.close()
+
+
+def start(act: Callable[[], object]) -> Thread:
+    thread = Thread(target=act)
+    thread.start()
+    return thread
+
+
+def wait_for_queue(store: SQLiteStore, length: int) -> None:
+    """Until so many wait for a leader that is itself waiting: that they have come is nowhere to be seen but here."""
+    while len(store._committer._queue) < length:
+        time.sleep(0.001)
+
+
+def wait_for_leader(store: SQLiteStore) -> None:
+    while not store._committer._leading:
+        time.sleep(0.001)
+
+
+def test_many_threads_need_few_syncs(store: SQLiteStore, disk: Disk) -> None:
+    barrier = Barrier(THREADS)
+
+    def write() -> None:
+        barrier.wait()
+        for _ in range(ADDS):
+            store.add([draft()])
+
+    before = disk.log_syncs
+    for thread in [start(write) for _ in range(THREADS)]:
+        thread.join()
+    assert store.seq() == THREADS * ADDS
+    assert disk.log_syncs - before <= SYNCS_MAX
+
+
+def test_one_thread_syncs_each_of_its_adds(store: SQLiteStore, disk: Disk) -> None:
+    before = disk.log_syncs
+    for number in range(1, 21):
+        store.add([draft()])
+        assert disk.log_syncs - before >= number
+
+
+def test_what_waits_together_is_one_commit_and_each_has_its_own_outcome(
+    store: SQLiteStore, disk: Disk, directory: str
+) -> None:
+    store.add([draft("x", key="taken")])
+    outcomes: list[object] = []
+
+    def write(key: str) -> None:
+        try:
+            outcomes.append(store.add([draft("y", key=key)])[0][3])
+        except Exception as error:  # noqa: BLE001 - it is the outcome
+            outcomes.append(type(error).__name__)
+
+    with WriteLock(directory):
+        threads = [start(lambda key=key: write(key)) for key in ("a", "b", "taken", "c")]  # type: ignore[misc]
+        wait_for_queue(store, 3)  # without the leader, who has a batch of its own
+        before = disk.log_syncs
+    for thread in threads:
+        thread.join()
+    assert sorted(map(str, outcomes)) == ["Conflict", "a", "b", "c"]
+    assert disk.log_syncs - before == 2
+    assert store.seq() == 4
+
+
+def test_closing_waits_for_those_who_write(store: SQLiteStore, directory: str) -> None:
+    with WriteLock(directory):
+        writers = [start(lambda: store.add([draft()])) for _ in range(4)]
+        wait_for_queue(store, 3)
+        closing = start(store.close)
+        while not store._closed:
+            time.sleep(0.001)
+        with pytest.raises(StoreClosed):
+            store.add([draft()])
+    for thread in [*writers, closing]:
+        thread.join()
+    again = SQLiteStore(directory)
+    assert again.seq() == 4
+    again.close()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals another thread")
+@pytest.mark.parametrize("leads", [True, False])
+def test_an_interrupted_writer_stores_nothing_and_holds_nobody_up(
+    store: SQLiteStore, directory: str, leads: bool
+) -> None:
+    main = get_ident()
+    others: list[Thread] = []
+
+    def interrupt_once_it_waits() -> None:
+        if leads:
+            wait_for_leader(store)
+            others.extend(start(lambda: store.add([draft()])) for _ in range(2))
+        wait_for_queue(store, 2 if leads else 1)
+        signal.pthread_kill(main, signal.SIGINT)
+
+    with WriteLock(directory):
+        if not leads:
+            others.append(start(lambda: store.add([draft()])))
+            wait_for_leader(store)
+        interrupter = start(interrupt_once_it_waits)
+        with pytest.raises(KeyboardInterrupt):
+            store.add([draft("interrupted")])
+        interrupter.join()
+    for thread in others:
+        thread.join()
+    store.add([draft("after")])
+    texts = [row[4] for row in store.blocks(store.ids(0, 10))]
+    assert "interrupted" not in texts
+    assert len(texts) == len(others) + 1
+
+
+class InterruptedAtCommit:
+    """A connection during whose commit Ctrl-C is pressed: Python notices when the call returns."""
+
+    def __init__(self, connection: apsw.Connection) -> None:
+        self._connection = connection
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._connection, name)
+
+    def execute(self, statement: str, *bindings: object) -> object:
+        cursor = self._connection.execute(statement, *bindings)
+        if statement == "COMMIT":
+            raise KeyboardInterrupt
+        return cursor
+
+
+def test_an_interruption_during_the_commit_does_not_add_twice(
+    store: SQLiteStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.add([draft("before")])
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(store._writer, "_connection", InterruptedAtCommit(store._writer._opened()))
+        store.add([draft("during")])
+    store.add([draft("after")])
+    assert [row[4] for row in store.blocks(store.ids(0, 10))] == ["before", "during", "after"]

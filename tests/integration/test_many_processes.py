@@ -1,0 +1,203 @@
+"""Several processes on one directory: all that is acknowledged is there, nobody starves, and death releases the lock."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from greeum.errors import StoreBusy, StoreClosed
+from greeum.store import files
+from greeum.store.sqlite import SQLiteStore
+from tests.conformance.store import draft
+
+PROCESSES = 8
+ADDS = 200
+
+WRITER = """
+import json, sys, time, uuid
+from greeum.store.protocol import Draft
+from greeum.store.sqlite import SQLiteStore
+
+directory, adds = sys.argv[1], int(sys.argv[2])
+store = SQLiteStore(directory)
+print("ready", flush=True)
+sys.stdin.readline()
+ids, finished = [], []
+for number in range(adds):
+    [row] = store.add([Draft(uid=uuid.uuid4().hex, namespace="n", text=f"{number}", kind="k", at=0, added_at=0, vectors=b"")])
+    ids.append(row[0])
+    finished.append(time.monotonic())
+    if len(sys.argv) > 3:
+        print(row[0], flush=True)
+store.close()
+print(json.dumps([ids, finished]), flush=True)
+"""
+
+
+def start_writer(directory: str, adds: int, *more: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", WRITER, directory, str(adds), *more],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+
+
+def line_from(process: subprocess.Popen[str]) -> str:
+    assert process.stdout is not None
+    return process.stdout.readline()
+
+
+def let_go(process: subprocess.Popen[str]) -> None:
+    assert process.stdin is not None
+    process.stdin.write("\n")
+    process.stdin.flush()
+
+
+@pytest.fixture
+def directory(tmp_path: Path) -> str:
+    return str(tmp_path / "memory")
+
+
+def test_all_adds_of_all_processes_arrive_in_turn(directory: str) -> None:
+    writers = [start_writer(directory, ADDS) for _ in range(PROCESSES)]
+    assert [line_from(writer) for writer in writers] == ["ready\n"] * PROCESSES
+    for writer in writers:
+        let_go(writer)
+    reports: list[tuple[list[int], list[float]]] = [json.loads(writer.communicate()[0]) for writer in writers]
+    store = SQLiteStore(directory)
+    logged = store.changes(0, PROCESSES * ADDS + 1)
+    assert [seq for seq, _, _ in logged] == list(range(1, PROCESSES * ADDS + 1))
+    added = [block_id for _, _, block_id in logged]
+    assert added == sorted(set(added)) == store.ids(0, PROCESSES * ADDS + 1)
+    assert sorted(block_id for ids, _ in reports for block_id in ids) == added
+    for ids, _ in reports:
+        assert ids == sorted(ids)
+    # Nobody is still waiting for its first turn when another one is through with all of its own.
+    assert max(finished[0] for _, finished in reports) < min(finished[-1] for _, finished in reports)
+    store.close()
+
+
+def test_what_was_acknowledged_survives_a_kill_and_the_lock_is_free(directory: str) -> None:
+    writer = start_writer(directory, 10_000, "report each")
+    assert line_from(writer) == "ready\n"
+    let_go(writer)
+    acknowledged = [int(line_from(writer)) for _ in range(50)]
+    writer.kill()
+    acknowledged += [int(line) for line in writer.communicate()[0].splitlines()]
+    store = SQLiteStore(directory)
+    assert set(acknowledged) <= set(store.ids(0, 20_000))
+    assert store.add([draft()])[0][0] > acknowledged[-1]
+    assert store.seq() == len(store.ids(0, 20_000))
+    store.close()
+
+
+def test_a_reader_in_another_process_sees_a_change_at_once(directory: str) -> None:
+    writer = start_writer(directory, 20, "report each")
+    assert line_from(writer) == "ready\n"
+    reader = SQLiteStore(directory, read_only=True)
+    let_go(writer)
+    for _ in range(20):
+        block_id = int(line_from(writer))
+        assert [row[0] for row in reader.blocks([block_id])] == [block_id]
+    writer.communicate()
+    reader.close()
+
+
+def test_two_stores_of_one_process_take_turns(directory: str) -> None:
+    one, other = SQLiteStore(directory), SQLiteStore(directory)
+    for number in range(1, 6):
+        one.add([draft()])
+        other.add([draft()])
+        assert one.seq() == other.seq() == 2 * number
+    one.close()
+    other.add([draft()])
+    assert other.seq() == 11
+    other.close()
+
+
+def test_waiting_for_the_lock_has_an_end(directory: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = SQLiteStore(directory)
+    monkeypatch.setattr(files, "WRITE_LOCK_WAIT_S", 0.02)
+    with files.WriteLock(directory), pytest.raises(StoreBusy, match=r"write\.lock"):
+        store.add([draft()])
+    assert store.seq() == 0
+    store.add([draft()])
+    assert store.seq() == 1
+    store.close()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="forks")
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+def test_a_forked_child_must_open_the_store_again(directory: str) -> None:
+    store = SQLiteStore(directory)
+    store.add([draft()])
+
+    def in_child() -> list[Any]:
+        seen: list[Any] = []
+        for act in (store.seq, lambda: store.add([draft()])):
+            try:
+                seen.append(act())  # type: ignore[operator]
+            except StoreClosed as error:
+                seen.append("fork" in str(error))
+        store.close()
+        again = SQLiteStore(directory)
+        again.add([draft()])
+        seen.append(again.seq())
+        again.close()
+        return seen
+
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            os.write(writing, json.dumps(in_child()).encode())
+        finally:
+            os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading) as report:
+        assert json.load(report) == [True, True, 2]
+    os.waitpid(child, 0)
+    assert store.seq() == 2
+    store.add([draft()])
+    assert store.seq() == 3
+    store.close()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="forks")
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+def test_a_child_does_not_keep_the_lock_of_a_parent_that_died(directory: str) -> None:
+    parent = subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            WRITER.replace('print("ready"', 'import os\nif os.fork() == 0: time.sleep(60)\nprint("ready"'),
+            directory,
+            "100000",
+            "report each",
+        ],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        start_new_session=True,
+    )
+    assert line_from(parent) == "ready\n"
+    let_go(parent)
+    for _ in range(20):
+        line_from(parent)
+    parent.kill()
+    parent.wait()
+    store = SQLiteStore(directory)
+    store.add([draft()])
+    store.close()
+    os.killpg(parent.pid, signal.SIGKILL)
+    parent.communicate()
