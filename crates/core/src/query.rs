@@ -76,25 +76,25 @@ weights! {
     /// The same words: BM25.
     words = 0.4,
     /// The same meaning as a whole: cosine of the vectors.
-    vector = 0.3,
+    vector = 0.2,
     /// The same meaning word by word: late interaction of token vectors.
-    tokens = 0.5,
+    tokens = 0.7,
     /// The turn before: an answer follows its question.
     previous = 0.35,
     /// The turn after.
-    next = 0.15,
+    next = 0.3,
     /// The turn before the one before.
     previous2 = 0.2,
     /// The turn after the one after.
     next2 = 0.1,
     /// The best turns around it: a conversation stays with its subject for a while.
-    session = 0.5,
+    session = 0.8,
     /// The query names who said it (and nobody else).
-    source = 0.4,
+    source = 0.5,
     /// It is itself a question: what is looked for is seldom asked.
-    question = -0.7,
+    question = -0.3,
     /// It answers a question of someone else.
-    answer = 0.4,
+    answer = 0.2,
     /// The query asks for a time and the block speaks of one.
     time = 1.2,
     /// It is important (from -1/2 to 1/2 of this).

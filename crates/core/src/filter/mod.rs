@@ -106,7 +106,7 @@ impl Filter {
             Self::Column(section, bounds) => (0..segment.blocks()).filter(|&block| value(segment, *section, block).is_some_and(|v| bounds.contain(v))).for_each(|block| set.insert(block)),
             Self::Number(field, bounds) => {
                 let (blocks, values) = segment.numbers(*field);
-                blocks.iter().zip(values).filter(|&(_, &v)| bounds.contain(v)).for_each(|(&block, _)| drop(set.insert(block)));
+                blocks.iter().zip(values).filter(|&(_, &v)| bounds.contain(v)).for_each(|(&block, _)| set.insert(block));
             }
             Self::Has(section) => (0..segment.blocks()).filter(|&block| value(segment, *section, block).is_some()).for_each(|block| set.insert(block)),
             Self::Namespace(names) => names.iter().filter_map(|name| segment.find_namespace(name)).flat_map(|number| segment.conversation(number)).for_each(|&block| set.insert(block)),
