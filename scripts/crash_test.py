@@ -15,17 +15,20 @@ Ends with status 1 at the first violation, and says with what seed to repeat it;
 from __future__ import annotations
 
 import argparse
+import sys
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from survival import processes, trial
-from survival.check import copied
-from survival.expected import Violation
-from survival.trial import Trial
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from scripts.survival import processes, trial
+from scripts.survival.check import copied
+from scripts.survival.expected import Violation
+from scripts.survival.trial import Trial
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
     from random import Random
 
 IN_PLACE_SHARE = 0.5
@@ -38,11 +41,12 @@ class KillTrial(Trial):
     def play(self, number: int, process_count: int) -> str:
         """One round; what was done."""
         kill = self.random.choice((processes.kill_together, processes.kill_one_by_one))
+        kinds = trial.some_kinds(self.random)
         before = self.expected.acknowledged
-        self.write(number, process_count, kill)
+        self.write(number, process_count, kill, kinds)
         self._check()
         acknowledged = self.expected.acknowledged - before
-        return f"{kill.__name__.replace('_', ' ')}, {acknowledged} acknowledged, {len(self.expected.live)} blocks"
+        return f"{' '.join(kinds)}; {kill.__name__}; {acknowledged} acknowledged, {len(self.expected.live)} blocks"
 
     def _check(self) -> None:
         if not self.directory.exists() or self.random.random() < IN_PLACE_SHARE:
@@ -57,7 +61,7 @@ class AddTrial(Trial):
 
     def play(self, process_count: int, adds: int) -> str:
         """All of it; what was done."""
-        self.write(0, process_count, processes.finish, "--adds-only", f"--operations={adds}")
+        self.write(0, process_count, processes.finish, ["add"], f"--operations={adds}")
         if self.expected.acknowledged != process_count * adds:
             raise Violation(f"{self.expected.acknowledged} of {process_count * adds} adds were acknowledged")
         self.checker.check(self.directory)

@@ -3,8 +3,8 @@
     python scripts/power_loss_test.py --rounds 100 [--processes 4] [--seed S] [--ext4]
 
 As `crash_test.py`, on a disk (`tools/lossfs`) that forgets what was never synced: each round the writers are killed, or
-have closed the memory, and the power goes. Of what was written and not synced, everything is lost, or whole files of it,
-or half a page, as a real disk may do it. Then the files of the index are damaged, which may not change an answer.
+have closed the memory, and the power goes. Of what was written and not synced, everything is lost, or whole files, or
+half a page, as a real disk may do it. Then the files of the index are damaged, which may not change an answer.
 
 Ends with status 1 at the first violation, and with 77 where no such disk can be mounted (it takes Linux, /dev/fuse, the
 right to mount, and cargo).
@@ -19,13 +19,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from survival import processes, texts, trial
-from survival.check import ask, copied, expect_same
-from survival.damage import damage
-from survival.lossfs import LossFs, Unavailable, build
-from survival.trial import Trial
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from scripts.survival import processes, texts, trial
+from scripts.survival.check import ask, copied, expect_same
+from scripts.survival.damage import damage
+from scripts.survival.lossfs import LossFs, Unavailable, build
+from scripts.survival.trial import Trial
 
 import greeum
+from greeum.wiring import INDEX_DIRECTORY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -55,19 +58,21 @@ class PowerTrial(Trial):
     def play(self, number: int, process_count: int) -> str:
         """One round; what was done."""
         before = self.expected.acknowledged
+        kinds = trial.some_kinds(self.random)
         closed = self.random.random() < CLOSED_SHARE
         if closed:
-            self.write(number, process_count, processes.finish, f"--operations={CLOSING_OPERATIONS}")
+            self.write(number, process_count, processes.finish, kinds, f"--operations={CLOSING_OPERATIONS}")
         else:
-            self.write(number, process_count, processes.kill_together)
+            self.write(number, process_count, processes.kill_together, kinds)
         total = self.random.random() < TOTAL_LOSS_SHARE
         crash = self._disk.crash(None if total else self.random.getrandbits(trial.SEED_BITS))
         self.checker.check(self.directory)
         harms = self._damage_index()
-        done = [name for name, count in crash.items() if count]
+        lost = [name for name, count in crash.items() if count] or ["nothing pending"]
         return (
-            f"{'closed' if closed else 'killed'}, {self.expected.acknowledged - before} acknowledged, "
-            f"{len(self.expected.live)} blocks, {', '.join(done) or 'nothing pending'}; then {'; '.join(harms)}"
+            f"{' '.join(kinds)}; {'closed' if closed else 'killed'}; "
+            f"{self.expected.acknowledged - before} acknowledged, {len(self.expected.live)} blocks; "
+            f"{', '.join(lost)}; {', '.join(harms)}"
         )
 
     def _damage_index(self) -> list[str]:
@@ -78,7 +83,7 @@ class PowerTrial(Trial):
         harms = []
         for _ in range(DAMAGES):
             with copied(self.directory, self.scratch / "damaged") as copy:
-                harm = damage(copy / "index", self.random) or "no index to damage"
+                harm = damage(copy / INDEX_DIRECTORY, self.random) or "no index to damage"
                 expect_same(answers, copy, questions, f"an index with {harm}")
             harms.append(harm)
         return harms

@@ -17,8 +17,9 @@ __version__ = "0.1.0"
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from greeum import errors
+    from greeum.anchors import Anchors
     from greeum.errors import GreeumError
-    from greeum.memory import Anchors, Memory, Page
+    from greeum.memory import Memory, Page
     from greeum.model import Anchor, Block, Hit, Link
     from greeum.wiring import open  # noqa: A004 - greeum.open(path), as in sqlite3, shelve and others
 
@@ -26,7 +27,7 @@ __all__ = ["Anchor", "Anchors", "Block", "GreeumError", "Hit", "Link", "Memory",
 
 _HOMES = {
     "Anchor": "model",
-    "Anchors": "memory",
+    "Anchors": "anchors",
     "Block": "model",
     "GreeumError": "errors",
     "Hit": "model",

@@ -20,8 +20,8 @@ HOPS_OTHERWISE = 2
 
 
 class Anchors:
-    """`memory.anchors`. An anchor belongs to a namespace ("" is the root); a search or an add in a namespace uses the anchor of
-    that name in the closest namespace at or above it.
+    """`memory.anchors`. An anchor belongs to a namespace ("" is the root); a search or an add in a namespace uses the
+    anchor of that name in the closest namespace at or above it.
     """
 
     __slots__ = ("_now_us", "_store")
@@ -35,8 +35,8 @@ class Anchors:
     ) -> Anchor:
         """Point the anchor to a block, and create it if it is new.
 
-        `hops` is how far searches near it reach (default: A 1, B 2, C 3, others 2); `pinned` keeps it where it is when blocks are
-        added near it. What is None stays as it was. Raises NotFound if there is no such block.
+        `hops` is how far searches near it reach (default: A 1, B 2, C 3, others 2); `pinned` keeps it where it is when
+        blocks are added near it. What is None stays as it was. Raises NotFound if there is no such block.
         """
         where, name = inputs.namespace(namespace), inputs.name(name, "name")
         block = inputs.block_id(block)

@@ -1,19 +1,19 @@
 """What can go wrong, and what to do about it.
 
-    GreeumError
-    ├── InvalidInput          the caller's argument; `field` names it
-    ├── NotFound              no such block, link or anchor here
-    ├── Conflict              it exists already, or has changed meanwhile
-    ├── EmbedderMismatch      this store's vectors were made by another embedder
-    ├── EmbedderFailed        the embedder did not answer, or answered nonsense
-    └── StoreError            the disk, or the directory
-        ├── StoreBusy         another process held the write lock too long
-        ├── StoreClosed       this Memory has been closed
-        ├── StoreDamaged      the file is not what was written
-        ├── StoreFailed       a write or sync failed: nothing of it was acknowledged
-        ├── StoreFull         no room on the disk: nothing was written
-        ├── StoreReadOnly     opened for reading
-        └── StoreVersion      made by a newer Greeum
+GreeumError
+├── InvalidInput          the caller's argument; `field` names it
+├── NotFound              no such block, link or anchor here
+├── Conflict              it exists already, or has changed meanwhile
+├── EmbedderMismatch      this store's vectors were made by another embedder
+├── EmbedderFailed        the embedder did not answer, or answered nonsense
+└── StoreError            the disk, or the directory
+    ├── StoreBusy         another process held the write lock too long
+    ├── StoreClosed       this Memory has been closed
+    ├── StoreDamaged      the file is not what was written
+    ├── StoreFailed       a write or sync failed: nothing of it was acknowledged
+    ├── StoreFull         no room on the disk: nothing was written
+    ├── StoreReadOnly     opened for reading
+    └── StoreVersion      made by a newer Greeum
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""Retrieval evaluation of a memory through its public face: what `make(blocks)` is given is remembered, `retrieve` searches it.
+"""Retrieval evaluation of a memory through its public face: what `make(blocks)` is given is remembered, `retrieve`
+searches it.
 
 The contract is that of common evaluation scripts: a block has `id`, `text`, `speaker`, `timestamp`, `session` and
 `conversation`; `retrieve(query, k)` returns ids, best first.
@@ -23,7 +24,13 @@ def make(blocks: Iterable[Any], **options: Any) -> Callable[[str, int], list[str
     memory = greeum.open(directory.name)
     for start in range(0, len(items), 1_000):
         memory.add_many(
-            {"text": b.text, "source": b.speaker or None, "at": b.timestamp, "key": b.id, "namespace": [b.conversation, b.session]}
+            {
+                "text": b.text,
+                "source": b.speaker or None,
+                "at": b.timestamp,
+                "key": b.id,
+                "namespace": [b.conversation, b.session],
+            }
             for b in items[start : start + 1_000]
         )
 

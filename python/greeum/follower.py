@@ -1,4 +1,6 @@
-"""Keeps an Index equal to a Store: reads what has changed, folds it in, and starts over from the rows where that is not possible."""
+"""Keeps an Index equal to a Store: reads what has changed, folds it in, and starts over from the rows where that is not
+possible.
+"""
 
 from __future__ import annotations
 
@@ -108,7 +110,9 @@ class Follower:
                 self.index.apply(seq, [], [], [])
 
     def scrub(self) -> None:
-        """Rewrite the files that still hold what was forgotten. Raises StoreFull or StoreFailed if that cannot be done now."""
+        """Rewrite the files that still hold what was forgotten. Raises StoreFull or StoreFailed if that cannot be done
+        now.
+        """
         self.catch_up()
         if not self.index.holds_forgotten:
             return
@@ -117,7 +121,7 @@ class Follower:
         except OSError as error:
             kind = StoreFull if error.errno == errno.ENOSPC else StoreFailed
             raise kind(
-                f"the blocks are forgotten, but the index files could not be rewritten ({error}): make room, then forget again"
+                f"forgotten, but the index files could not be rewritten ({error}); the next `forget` or fold tries again"
             ) from error
 
     def _fold_in_background(self) -> None:

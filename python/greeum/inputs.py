@@ -1,4 +1,6 @@
-"""What callers may pass, checked at the door: every function returns the canonical form, or raises InvalidInput with the field's name."""
+"""What callers may pass, checked at the door: every function returns the canonical form, or raises InvalidInput with
+the field's name.
+"""
 
 from __future__ import annotations
 
@@ -76,7 +78,9 @@ def decoded(segment: str, field: str) -> str:
     try:
         return b"".join([first, *(bytes([int(part[:2].decode("ascii"), 16)]) + part[2:] for part in rest)]).decode()
     except ValueError as error:
-        raise InvalidInput(field, f"has a percent sign in {segment!r} that two hex digits do not follow (write %25)") from error
+        raise InvalidInput(
+            field, f"has a percent sign in {segment!r} that two hex digits do not follow (write %25)"
+        ) from error
 
 
 def time(value: Time, field: str) -> int:
@@ -171,18 +175,14 @@ INTEGER_MAX = 2**63 - 1
 def check_json(value: object, field: str, depth: int) -> None:
     """Refuse what JSON cannot say, or what would not come back the same."""
     if depth < 0:
-        raise InvalidInput(field.split(".")[0].split("[")[0], "is nested too deeply")
+        raise InvalidInput("metadata", f"is nested more than {limits.METADATA_DEPTH_MAX} levels deep")
     match value:
         case None | bool():
             return
         case str():
             string(value, field, limits.TEXT_BYTES_MAX, empty=True)
-        case int():
-            if abs(value) > INTEGER_MAX:
-                raise InvalidInput(field, "is a whole number of more than 64 bits; pass it as a string")
-        case float():
-            if value != value or value in (float("inf"), float("-inf")):
-                raise InvalidInput(field, f"is {value}, which JSON cannot say")
+        case int() | float():
+            check_number(value, field)
         case dict():
             for key, item in value.items():
                 string(key, f"a key of {field}", limits.NAME_BYTES_MAX)
@@ -191,11 +191,22 @@ def check_json(value: object, field: str, depth: int) -> None:
             for i, item in enumerate(value):
                 check_json(item, f"{field}[{i}]", depth - 1)
         case _:
-            raise InvalidInput(field, f"is a {type(value).__name__}; JSON has strings, numbers, booleans, null, lists and objects")
+            raise InvalidInput(
+                field, f"is a {type(value).__name__}; JSON has strings, numbers, booleans, null, lists and objects"
+            )
+
+
+def check_number(value: float, field: str) -> None:
+    if isinstance(value, int) and abs(value) > INTEGER_MAX:
+        raise InvalidInput(field, "is a whole number of more than 64 bits; pass it as a string")
+    if isinstance(value, float) and not abs(value) < float("inf"):
+        raise InvalidInput(field, f"is {value}, which JSON cannot say")
 
 
 def where(value: Mapping[str, object] | None) -> str | None:
-    """A filter as JSON; times in it may be datetimes. What it means is checked by the Index, which alone knows the fields."""
+    """A filter as JSON; times in it may be datetimes. What it means is checked by the Index, which alone knows the
+    fields.
+    """
     if value is None:
         return None
     if not isinstance(value, dict):

@@ -1,4 +1,4 @@
-"""Memory, the one face of Greeum: what is remembered, found, corrected and forgotten goes through here, whatever the door."""
+"""Memory, the one face of Greeum: remembering, finding, correcting and forgetting go through here, whatever the door."""
 
 from __future__ import annotations
 
@@ -103,10 +103,11 @@ class Memory:
     ) -> Block:
         """Remember a text; the block as stored.
 
-        `namespace` is whose it is; `source` who or what said it, `at` when (default now); `kind` is "message" (a turn of a
-        conversation), "note", "fact" or your own. `importance` goes from 0 to 1. `key` is your own name for the thing, unique in
-        its namespace: adding the same text under it again adds nothing. `near` (an anchor's name or a block's id) links the block
-        with what is there, and an anchor that is not pinned moves on to it. `vector` is for memories of `GivenVectors`.
+        `namespace` is whose it is; `source` who or what said it, `at` when (default now); `kind` is "message" (a turn
+        of a conversation), "note", "fact" or your own. `importance` goes from 0 to 1. `key` is your own name for the
+        thing, unique in its namespace: adding the same text under it again adds nothing. `near` (an anchor's name or a
+        block's id) links the block with what is there, and an anchor that is not pinned moves on to it. `vector` is for
+        memories of `GivenVectors`.
 
         Raises InvalidInput, Conflict (the key names another text), NotFound (`near`), EmbedderFailed or StoreError.
         """
@@ -137,7 +138,9 @@ class Memory:
     def _draft(self, item: Mapping[str, Any], now: int, prefix: str) -> Draft:
         unknown = item.keys() - FIELDS
         if unknown:
-            raise InvalidInput(f"{prefix}{sorted(map(str, unknown))[0]}", f"is no field; there are {', '.join(sorted(FIELDS))}")
+            raise InvalidInput(
+                f"{prefix}{sorted(map(str, unknown))[0]}", f"is no field; there are {', '.join(sorted(FIELDS))}"
+            )
         try:
             namespace = inputs.namespace(item.get("namespace", ""))
             at = item.get("at")
@@ -173,16 +176,20 @@ class Memory:
 
     def _embed(self, drafts: Sequence[Draft], vectors: Sequence[object]) -> None:
         own = [draft for draft, vector in zip(drafts, vectors, strict=True) if vector is None]
-        for draft, codes in zip(own, self._embedder.encode_blocks([draft.text for draft in own]) if own else (), strict=True):
+        for draft, codes in zip(
+            own, self._embedder.encode_blocks([draft.text for draft in own]) if own else (), strict=True
+        ):
             draft.vectors = codes
         for draft, vector in zip(drafts, vectors, strict=True):
             if vector is not None:
                 draft.vectors = self._given(vector) * len(_core.split(draft.text))
 
-    def _given(self, vector: object) -> bytes:
+    def _given(self, vector: Any) -> bytes:
         if not self._embedder.fingerprint.startswith("given/"):
-            raise InvalidInput("vector", f"cannot be brought: this memory's vectors are made by {self._embedder.fingerprint}")
-        return _core.quantize([inputs.vector(vector)], self._embedder.dimension)  # type: ignore[arg-type] # checked there
+            raise InvalidInput(
+                "vector", f"cannot be brought: this memory's vectors are made by {self._embedder.fingerprint}"
+            )
+        return _core.quantize([inputs.vector(vector)], self._embedder.dimension)
 
     # Finding.
 
@@ -202,8 +209,8 @@ class Memory:
         """The `k` blocks that answer best, best first; fewer if there are fewer.
 
         `namespace` limits it to what lies at or below that; `where` to blocks for which a filter holds, as in
-        `{"source": "alice", "importance": {"gte": 0.5}}`; neither changes how a block that remains is scored by `where`. `near` (an
-        anchor's name or a block's id) prefers what is within its reach. `history` includes superseded versions. `exact` scores
+        `{"source": "alice", "importance": {"gte": 0.5}}`, and does not change what a block scores. `near` (an anchor's
+        name or a block's id) prefers what is within its reach. `history` includes superseded versions. `exact` scores
         every block, whatever it takes. `weights` changes how much each kind of evidence counts, by name.
 
         Raises InvalidInput, NotFound (`near`), EmbedderFailed or StoreError.
@@ -213,10 +220,7 @@ class Memory:
         text = inputs.string(query, "query", limits.QUERY_BYTES_MAX, empty=vector is not None)
         k = inputs.count(k, "k", limits.K_MAX)
         start = None if near is None else self._start(near, scope)
-        if vector is not None:
-            code = self._given(vector)
-        else:
-            code = self._embedder.encode_query(text)
+        code = self._embedder.encode_query(text) if vector is None else self._given(vector)
         self._follower.catch_up()
         found = self._index.search(
             text,
@@ -251,7 +255,9 @@ class Memory:
         return block, limits.HOPS_OF_BLOCK
 
     def get(self, block: int | None = None, *, key: str | None = None, namespace: Namespace = "") -> Block:
-        """The block with this id, in exactly that version; or the newest version of the one with this key. Raises NotFound."""
+        """The block with this id, in exactly that version; or the newest version of the one with this key. Raises
+        NotFound.
+        """
         if (block is None) == (key is None):
             raise InvalidInput("block", "name either an id or a key")
         if key is not None:
@@ -310,22 +316,22 @@ class Memory:
         *,
         text: str | Keep = KEEP,
         kind: str | Keep = KEEP,
-        source: str | None | Keep = KEEP,
+        source: str | Keep | None = KEEP,
         tags: Iterable[str] | Keep = KEEP,
         importance: float | Keep = KEEP,
         metadata: Mapping[str, object] | Keep = KEEP,
         at: Time | Keep = KEEP,
-        valid_from: Time | None | Keep = KEEP,
-        valid_to: Time | None | Keep = KEEP,
-        expires_at: Time | None | Keep = KEEP,
+        valid_from: Time | Keep | None = KEEP,
+        valid_to: Time | Keep | None = KEEP,
+        expires_at: Time | Keep | None = KEEP,
         revision: int | None = None,
         vector: Sequence[float] | None = None,
     ) -> Block:
         """Correct a block; the block as it is now.
 
-        A new `text` makes a new block that supersedes this one: searches find the new one, `history` shows both. Its `at` is now
-        unless you say otherwise; the other fields are taken over. Without a new text the fields change in place and `revision`
-        counts up. `revision`, if given, must be the current one.
+        A new `text` makes a new block that supersedes this one: searches find the new one, `history` shows both. Its
+        `at` is now unless you say otherwise; the other fields are taken over. Without a new text the fields change in
+        place and `revision` counts up. `revision`, if given, must be the current one.
 
         Raises InvalidInput, NotFound, or Conflict if the block was superseded, or changed since `revision`.
         """
@@ -360,13 +366,20 @@ class Memory:
         kept = dict(zip(("kind", "source", "tags", "importance", "metadata"), old[5:10], strict=True))
         kept |= {"at": now, "valid_from": old[12], "valid_to": old[13], "expires_at": old[14]}
         draft = Draft(
-            uid=os.urandom(16).hex(), namespace=old[2], key=old[3], text=text, added_at=now, vectors=b"", **(kept | fields)
+            uid=os.urandom(16).hex(),
+            namespace=old[2],
+            key=old[3],
+            text=text,
+            added_at=now,
+            vectors=b"",
+            **(kept | fields),
         )
         self._embed([draft], [vector])
         return draft
 
     def forget(self, block: int | Iterable[int]) -> Ids:
-        """Erase blocks for good: every version of each, with vectors, links, anchors and index entries. The ids that were erased.
+        """Erase blocks for good: every version of each, with vectors, links, anchors and index entries. The ids that
+        were erased.
 
         Raises NotFound if one of them is not there, and then erases none.
         """
@@ -431,8 +444,9 @@ class Memory:
     def import_(self, lines: Iterable[str], *, progress: Callable[[int], None] | None = None) -> dict[str, int]:
         """Take in what `export` wrote; how many of each record were `added` and how many were there already.
 
-        Blocks keep their uid and get new ids; a block whose uid is here already is passed over, so that a second import of the
-        same lines adds nothing. Raises InvalidInput with the number of the first bad line; what came before it stays.
+        Blocks keep their uid and get new ids; a block whose uid is here already is passed over, so that a second import
+        of the same lines adds nothing. Raises InvalidInput with the number of the first bad line; what came before it
+        stays.
         """
         from greeum.transfer import Importer
 

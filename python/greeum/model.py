@@ -32,8 +32,8 @@ def optional_iso(at_us: int | None) -> str | None:
 class Block:
     """One memory, in one version. `id` names the version; `key`, or the newest version, names the thing.
 
-    Times are aware `datetime`s in UTC: `at` (when it was said or true), `added_at` (when it was stored), `valid_from` and
-    `valid_to` (when it holds), `expires_at` (when it is to be gone from searches).
+    Times are aware `datetime`s in UTC: `at` (when it was said or true), `added_at` (when it was stored), `valid_from`
+    and `valid_to` (when it holds), `expires_at` (when it is to be gone from searches).
     """
 
     __slots__ = ("_row",)
@@ -260,9 +260,10 @@ class Anchor:
 class Hit:
     """A block that answers a query, and why.
 
-    `score` is the sum of `parts`, in standard deviations over the blocks in scope: it orders the hits of one query, and says
-    nothing across queries. Parts: `words` (the same words), `vector` (the same meaning as a whole), `tokens` (the same meaning
-    word by word), `conversation` (the turns around it), `prior` (who said it, when, how), `graph` (the way from the anchor).
+    `score` is the sum of `parts`, in standard deviations over the blocks in scope: it orders the hits of one query, and
+    says nothing across queries. Parts: `words` (the same words), `vector` (the same meaning as a whole), `tokens` (the
+    same meaning word by word), `conversation` (the turns around it), `prior` (who said it, when, how), `graph` (the way
+    from the anchor).
     """
 
     __slots__ = ("_parts", "_row", "score")

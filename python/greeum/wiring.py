@@ -9,7 +9,7 @@ from greeum.embed.static import StaticEmbedder
 from greeum.errors import InvalidInput
 from greeum.follower import Follower
 from greeum.limits import DIMENSION_MAX
-from greeum.memory import Memory
+from greeum.memory import Memory, clock_us
 from greeum.settings import Settings
 from greeum.store.sqlite import SQLiteStore
 
@@ -34,11 +34,12 @@ def open(  # noqa: A001 - greeum.open(path), as in sqlite3, shelve and others
 ) -> Memory:
     """Open the memory in the directory `path` (default: $GREEUM_HOME, else ~/.greeum), and make it if it is not there.
 
-    `embedder` makes its vectors (default: $GREEUM_EMBEDDER, else the table of token vectors that is shipped); a memory stays
-    with the embedder that it was begun with. `progress` is called with (done, total) while the index is built anew.
+    `embedder` makes its vectors (default: $GREEUM_EMBEDDER, else the table of token vectors that is shipped); a memory
+    stays with the embedder that it was begun with. `progress` is called with (done, total) while the index is built
+    anew.
 
-    Raises NotFound if there is none and it may not be made, EmbedderMismatch, StoreVersion if a newer Greeum wrote it, or
-    another StoreError.
+    Raises NotFound if there is none and it may not be made, EmbedderMismatch, StoreVersion if a newer Greeum wrote it,
+    or another StoreError.
     """
     settings = Settings()
     directory = os.path.abspath(os.fspath(settings.home if path is None else path))
@@ -52,18 +53,24 @@ def open(  # noqa: A001 - greeum.open(path), as in sqlite3, shelve and others
 
 
 def join(
-    store: Store, embedder: Embedder, index_directory: str | None, progress: Callable[[int, int], None] | None = None
+    store: Store,
+    embedder: Embedder,
+    index_directory: str | None,
+    progress: Callable[[int, int], None] | None = None,
+    now_us: Callable[[], int] | None = None,
 ) -> Memory:
     """A Memory over a store and an embedder; with its index in a directory, or only in memory."""
     if not 1 <= embedder.dimension <= DIMENSION_MAX:
-        raise InvalidInput("embedder", f"makes vectors of {embedder.dimension} components; 1 to {DIMENSION_MAX} are possible")
+        raise InvalidInput(
+            "embedder", f"makes vectors of {embedder.dimension} components; at most {DIMENSION_MAX} may be"
+        )
     if store.embedder() is not None or not store.read_only:
         store.bind_embedder(embedder.fingerprint, embedder.dimension)
     static = embedder if isinstance(embedder, StaticEmbedder) else StaticEmbedder()
     index = _core.Index(
         index_directory, static.table, embedder.fingerprint, embedder.dimension, isinstance(embedder, StaticEmbedder)
     )
-    return Memory(store, Follower(store, index, progress), embedder)
+    return Memory(store, Follower(store, index, progress), embedder, now_us=now_us or clock_us)
 
 
 def embedder_of(settings: Settings) -> Embedder:
@@ -85,8 +92,7 @@ def embedder_of(settings: Settings) -> Embedder:
         from greeum.embed.openai_compatible import OpenAICompatibleEmbedder
 
         if settings.embedder_url is None:
-            raise InvalidInput("GREEUM_EMBEDDER_URL", f"is not set; {settings.embedder} needs the address of its server")
+            raise InvalidInput("GREEUM_EMBEDDER_URL", f"is not set; {settings.embedder} needs its server's address")
         return OpenAICompatibleEmbedder(settings.embedder_url, model, api_key=settings.embedder_key)
-    raise InvalidInput(
-        "GREEUM_EMBEDDER", f"names no provider: {provider!r}; there are static, model2vec, sentence-transformers and openai"
-    )
+    providers = "static, model2vec, sentence-transformers and openai"
+    raise InvalidInput("GREEUM_EMBEDDER", f"names no provider: {provider!r}; there are {providers}")

@@ -8,15 +8,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-import apsw
-from survival import texts
-from survival.expected import Expected, Violation
+from scripts.survival import database, texts
+from scripts.survival.expected import Expected, Violation
 
 import greeum
 from greeum.errors import NotFound
+from greeum.store.files import DATABASE_FILE
+from greeum.wiring import INDEX_DIRECTORY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Set
     from random import Random
 
 Answers: TypeAlias = list[list[tuple[int, float]]]
@@ -24,6 +25,9 @@ Answers: TypeAlias = list[list[tuple[int, float]]]
 
 PAGE_BLOCKS = 1_000
 QUESTIONS = 20
+NEW_BLOCKS_MAX = 1_000
+"""Of the blocks that no check has searched for, how many one does; the others are left to the next."""
+
 SAMPLE_BLOCKS = 200
 """Of the blocks that an earlier check has found, how many are searched for again."""
 
@@ -50,9 +54,9 @@ class Checker:
             self._check_erased(memory)
             self._check_links(memory)
             answers = ask(memory, questions)
-        check_database(directory / "memory.db")
+        database.check(directory / DATABASE_FILE, self.expected.live)
         with copied(directory, self.scratch / "rebuilt") as copy:
-            shutil.rmtree(copy / "index", ignore_errors=True)
+            shutil.rmtree(copy / INDEX_DIRECTORY, ignore_errors=True)
             expect_same(answers, copy, questions, "an index built from scratch")
 
     def _check_blocks(self, memory: greeum.Memory) -> None:
@@ -68,9 +72,8 @@ class Checker:
 
     def _check_words(self, memory: greeum.Memory) -> None:
         live = self.expected.live
-        new = sorted(live.keys() - self._searched)
-        again = sorted(live.keys() & self._searched)
-        for block_id in (*new, *self.random.sample(again, min(SAMPLE_BLOCKS, len(again)))):
+        new = self._sample(live.keys() - self._searched, NEW_BLOCKS_MAX)
+        for block_id in (*new, *self._sample(live.keys() & self._searched, SAMPLE_BLOCKS)):
             hits = [hit.block.id for hit in memory.search(live[block_id].word, k=RANK_MAX)]
             if block_id not in hits:
                 raise Violation(f"block {block_id} is stored, but its own word {live[block_id].word!r} finds {hits}")
@@ -78,7 +81,7 @@ class Checker:
 
     def _check_erased(self, memory: greeum.Memory) -> None:
         erased = self.expected.erased
-        for block_id in self.random.sample(sorted(erased), min(SAMPLE_BLOCKS, len(erased))):
+        for block_id in self._sample(erased.keys(), SAMPLE_BLOCKS):
             if block_id in (hit.block.id for hit in memory.search(erased[block_id].word, k=HITS)):
                 raise Violation(f"block {block_id} was forgotten, and a search finds it")
             try:
@@ -91,6 +94,9 @@ class Checker:
         for source, target in sorted(self.expected.links):
             if target not in (link.target for link in memory.links(source)):
                 raise Violation(f"the link from block {source} to {target} was acknowledged and is lost")
+
+    def _sample(self, ids: Set[int], count: int) -> list[int]:
+        return self.random.sample(sorted(ids), min(count, len(ids)))
 
 
 def blocks(memory: greeum.Memory) -> Iterator[greeum.Block]:
@@ -126,20 +132,3 @@ def copied(directory: Path, copy: Path) -> Iterator[Path]:
     shutil.copytree(directory, copy)
     yield copy
     shutil.rmtree(copy)
-
-
-def check_database(path: Path) -> None:
-    """Raises Violation if SQLite finds the file damaged, or a seq is missing."""
-    connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
-    try:
-        [verdict] = connection.execute("PRAGMA integrity_check").fetchall()
-        if verdict != ("ok",):
-            raise Violation(f"SQLite finds the database damaged: {verdict}")
-        lowest, highest, count = connection.execute("SELECT min(seq), max(seq), count(*) FROM log").fetchone()
-        if count and highest - lowest + 1 != count:
-            raise Violation(f"seq has gaps: {count} changes from {lowest} to {highest}")
-        orphans = connection.execute("SELECT id FROM blocks WHERE id NOT IN (SELECT block_id FROM vectors)").fetchall()
-        if orphans:
-            raise Violation(f"without vectors: blocks {orphans[:10]}")
-    finally:
-        connection.close()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from survival.ledger import Operation, Text
+    from scripts.survival.ledger import Operation, Text
 
 
 class Violation(Exception):

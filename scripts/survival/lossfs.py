@@ -41,7 +41,7 @@ class LossFs:
         self._socket = scratch / "control"
         for directory in (self.path, self.durable):
             directory.mkdir()
-        command = [program, self.durable, self.path, "--control", self._socket, *options]
+        command: list[Path | str] = [program, self.durable, self.path, "--control", self._socket, *options]
         self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         assert self._process.stdout is not None
         if self._process.stdout.readline() != "ready\n":
@@ -59,6 +59,14 @@ class LossFs:
     def crash(self, seed: int | None) -> dict[str, int]:
         """Lose power, and come back; what it did to what was pending. Without a seed all of that is lost."""
         return self._say("crash" if seed is None else f"crash {seed}")
+
+    def fail_sync(self, count: int) -> None:
+        """Let the `count`-th sync from now fail, and drop what it should have written: 1 is the next."""
+        self._say(f"fail-sync {count}")
+
+    def set_full(self, full: bool) -> None:
+        """While it is full, no file can grow."""
+        self._say(f"full {'on' if full else 'off'}")
 
     def stats(self) -> dict[str, int]:
         """How many writes, syncs and crashes there were, and how much is pending."""

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from survival.expected import Violation
+from scripts.survival.expected import Violation
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 Writer: TypeAlias = subprocess.Popen[bytes]
 
-WRITER = Path(__file__).with_name("writer.py")
-LIFE_SECONDS_MAX = 1.5
-"""Most writers are killed at work; the first tenths of a second let some die while they open or create the memory."""
+ROOT = Path(__file__).parents[2]
+LIFE_SECONDS_MAX = 2.0
+"""Most writers are killed at work; the first half second lets some die while they open or create the memory."""
 
 TEXTS_PER_WRITER_MAX = 100_000
 WRITERS_MAX = 64
@@ -27,15 +27,13 @@ FINISH_SECONDS_MAX = 600
 """A writer that was given an end and has not reached it by then is stuck."""
 
 
-def start(
-    directory: Path, ledger: Path, number: int, round_number: int, random: Random, *options: str
-) -> Writer:
+def start(directory: Path, ledger: Path, number: int, round_number: int, random: Random, *options: str) -> Writer:
     """A writer. No two of a run that differ in number or round write the same text."""
     first_text = (round_number * WRITERS_MAX + number) * TEXTS_PER_WRITER_MAX
     numbers = {"number": number, "first-text": first_text, "seed": random.getrandbits(32)}
     flags = [f"--{name}={value}" for name, value in numbers.items()]
-    command = [sys.executable, WRITER, directory, ledger, *flags, *options]
-    return subprocess.Popen(command, stderr=subprocess.PIPE)
+    command: list[Path | str] = [sys.executable, "-m", "scripts.survival.writer", directory, ledger, *flags, *options]
+    return subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE)
 
 
 def kill_together(writers: Sequence[Writer], random: Random) -> None:

@@ -11,15 +11,16 @@ from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
 
-from survival import ledger, processes
-from survival.check import Checker
-from survival.expected import Expected, Violation
+from scripts.survival import ledger, processes
+from scripts.survival.check import Checker
+from scripts.survival.expected import Expected, Violation
+from scripts.survival.writer import WEIGHTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from contextlib import AbstractContextManager
 
-    from survival.processes import Writer
+    from scripts.survival.processes import Writer
 
 ROUNDS_PER_MEMORY = 20
 """A memory is used again, so that crashes meet old data; and not for ever, so that they meet the beginning too."""
@@ -29,7 +30,7 @@ VIOLATION_STATUS = 1
 
 
 class Trial:
-    """One memory, the writers that come and go, and what must therefore be in it. Ledgers and copies are in `scratch`."""
+    """One memory, the writers that come and go, and what must be in it. Ledgers and copies are in `scratch`."""
 
     def __init__(self, directory: Path, scratch: Path, random: Random) -> None:
         self.directory = directory
@@ -43,17 +44,32 @@ class Trial:
         return self.checker.expected
 
     def write(
-        self, round_number: int, count: int, end: Callable[[Sequence[Writer], Random], None], *options: str
+        self,
+        round_number: int,
+        count: int,
+        end: Callable[[Sequence[Writer], Random], None],
+        kinds: Sequence[str],
+        *options: str,
     ) -> None:
-        """Let `count` processes write until `end` has ended them, and read their ledgers."""
+        """Let `count` processes do things of these kinds until `end` has ended them, and read their ledgers."""
         ledgers = [self.scratch / f"ledger-{round_number}-{number}" for number in range(count)]
         writers = [
-            processes.start(self.directory, path, number, round_number, self.random, *options)
+            processes.start(
+                self.directory, path, number, round_number, self.random, f"--kinds={','.join(kinds)}", *options
+            )
             for number, path in enumerate(ledgers)
         ]
         end(writers, self.random)
         for path in ledgers:
             self.expected.follow(ledger.read(path))
+
+
+def some_kinds(random: Random) -> list[str]:
+    """Adds, and about half of what else a writer can do: one kind hides what goes wrong with another.
+
+    (To forget something empties the write-ahead log, and so makes durable what should have been already.)
+    """
+    return ["add", *(kind for kind in WEIGHTS if kind != "add" and random.random() < 0.5)]
 
 
 def run(
@@ -79,7 +95,8 @@ def run(
                     report(violation, seed, number + 1, scratch)
         shutil.rmtree(scratch)
         played, seed = played + count, seed + 1
-    print(f"{played} rounds in {time.monotonic() - started:.0f} s: nothing acknowledged was lost, nothing was there by halves")
+    duration_s = time.monotonic() - started
+    print(f"{played} rounds in {duration_s:.0f} s: nothing acknowledged was lost, nothing was there by halves")
 
 
 def report(violation: Violation, seed: int, rounds: int, scratch: Path) -> None:

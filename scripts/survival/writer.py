@@ -1,6 +1,6 @@
 """One process that writes to a memory until it is killed, and keeps a ledger of what was acknowledged.
 
-    python scripts/survival/writer.py DIRECTORY LEDGER --number N --first-text N --seed N [--operations N] [--adds-only]
+    python -m scripts.survival.writer DIRECTORY LEDGER --number N --first-text N --seed N --kinds add,… [--operations N]
 
 Each writer keeps to a namespace of its own, so that what it knows of its blocks stays true.
 """
@@ -8,15 +8,12 @@ Each writer keeps to a namespace of its own, so that what it knows of its blocks
 from __future__ import annotations
 
 import argparse
-import sys
 from itertools import count
 from pathlib import Path
 from random import Random
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
-
-from survival import texts
-from survival.ledger import Kind, Ledger, Text
+from scripts.survival import texts
+from scripts.survival.ledger import Kind, Ledger, Text
 
 import greeum
 
@@ -25,6 +22,8 @@ OWN_BLOCKS_MAX = 500
 """Of its older blocks, how many a writer reads when it starts."""
 
 WEIGHTS = {"add": 6, "batch": 2, "near": 3, "update": 2, "forget": 2, "link": 2}
+"""What a writer may do, and how often it does it."""
+
 BLOCKS_BEFORE_CHANGES = 4
 """Nothing is updated, linked or forgotten before there are this many blocks."""
 
@@ -37,36 +36,32 @@ def namespace_of(number: int) -> str:
 class Writer:
     """Does one thing after the other, each chosen by the seed, and tells the ledger before and after."""
 
-    def __init__(self, memory: greeum.Memory, ledger: Ledger, number: int, first_text: int, random: Random) -> None:
+    def __init__(self, memory: greeum.Memory, arguments: argparse.Namespace) -> None:
         self._memory = memory
-        self._ledger = ledger
-        self._random = random
-        self._numbers = count(first_text)
-        self._namespace = namespace_of(number)
+        self._ledger = Ledger(arguments.ledger)
+        self._random = Random(arguments.seed)
+        self._numbers = count(arguments.first_text)
+        self._namespace = namespace_of(arguments.number)
         self._own = [block.id for block in memory.list(namespace=self._namespace, limit=OWN_BLOCKS_MAX)]
         self._anchor: int | None = None
+        self._weights = [WEIGHTS[kind] for kind in arguments.kinds]
+        operations = {
+            "add": self._add,
+            "batch": self._add_batch,
+            "near": self._add_near,
+            "update": self._update,
+            "forget": self._forget,
+            "link": self._link,
+        }
+        self._operations = [operations[kind] for kind in arguments.kinds]
 
     def step(self) -> None:
-        """One operation of any kind."""
-        if len(self._own) < BLOCKS_BEFORE_CHANGES:
-            return self.add()
-        [kind] = self._random.choices(list(WEIGHTS), list(WEIGHTS.values()))
-        match kind:
-            case "add":
-                self.add()
-            case "batch":
-                self._add_batch()
-            case "near":
-                self._add_near()
-            case "update":
-                self._update()
-            case "forget":
-                self._forget()
-            case "link":
-                self._link()
+        """One operation of those it was given."""
+        few = len(self._own) < BLOCKS_BEFORE_CHANGES
+        [operation] = [self._add] if few else self._random.choices(self._operations, self._weights)
+        operation()
 
-    def add(self) -> None:
-        """One block."""
+    def _add(self) -> None:
         text = self._text()
         self._begin("add", [text])
         self._acknowledge([self._memory.add(text, namespace=self._namespace, source="survival").id])
@@ -140,7 +135,7 @@ def parse_arguments() -> argparse.Namespace:
     )
     parser.add_argument("--seed", type=int, required=True)
     parser.add_argument("--operations", type=int, help="then close the memory and end; without it, go on for ever")
-    parser.add_argument("--adds-only", action="store_true", help="only add single blocks")
+    parser.add_argument("--kinds", type=lambda names: names.split(","), required=True, help=f"of {', '.join(WEIGHTS)}")
     return parser.parse_args()
 
 
@@ -148,12 +143,9 @@ def main() -> None:
     """Open, write, and close if there is an end to it."""
     arguments = parse_arguments()
     with greeum.open(arguments.directory) as memory:
-        writer = Writer(
-            memory, Ledger(arguments.ledger), arguments.number, arguments.first_text, Random(arguments.seed)
-        )
-        operation = writer.add if arguments.adds_only else writer.step
+        writer = Writer(memory, arguments)
         for _ in count() if arguments.operations is None else range(arguments.operations):
-            operation()
+            writer.step()
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from itertools import count
+from typing import Any
 
 import apsw
 
@@ -12,9 +13,13 @@ _numbers = count(1)
 
 
 class Disk(apsw.VFS):
-    """Register it by making one, and open a store with `vfs=disk.name`."""
+    """Registered by making one; open a store with `vfs=disk.name`.
 
-    def __init__(self) -> None:
+    Syncs need not reach the real disk, unless the test is of their cost: no power is cut here.
+    """
+
+    def __init__(self, *, syncs: bool = False) -> None:
+        self.syncs = syncs
         self.name = f"disk-{next(_numbers)}"
         self.log_syncs = 0
         self.seen: Counter[str] = Counter()
@@ -46,11 +51,12 @@ class DiskFile(apsw.VFSFile):
         self._is_log = bool(flags[0] & apsw.SQLITE_OPEN_WAL)
         super().__init__("", name, flags)
 
-    def xWrite(self, data: apsw.Buffer, offset: int) -> None:  # noqa: N802
+    def xWrite(self, data: Any, offset: int) -> None:  # noqa: N802
         self._disk.asked("write")
         super().xWrite(data, offset)
 
     def xSync(self, flags: int) -> None:  # noqa: N802
         self._disk.log_syncs += self._is_log
         self._disk.asked("sync")
-        super().xSync(flags)
+        if self._disk.syncs:
+            super().xSync(flags)

@@ -8,15 +8,16 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Barrier, Thread, get_ident
+from typing import Any
 
 import apsw
 import pytest
+from tests.conformance.store import draft
+from tests.integration.disk import Disk
 
 from greeum.errors import StoreClosed
 from greeum.store.files import WriteLock
 from greeum.store.sqlite import SQLiteStore
-from tests.conformance.store import draft
-from tests.integration.disk import Disk
 
 THREADS = 64
 ADDS = 100
@@ -25,7 +26,7 @@ SYNCS_MAX = 400
 
 @pytest.fixture
 def disk() -> Disk:
-    return Disk()
+    return Disk(syncs=True)
 
 
 @pytest.fixture
@@ -158,7 +159,7 @@ class InterruptedAtCommit:
     def __getattr__(self, name: str) -> object:
         return getattr(self._connection, name)
 
-    def execute(self, statement: str, *bindings: object) -> object:
+    def execute(self, statement: str, *bindings: Any) -> apsw.Cursor:
         cursor = self._connection.execute(statement, *bindings)
         if statement == "COMMIT":
             raise KeyboardInterrupt

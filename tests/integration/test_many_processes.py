@@ -1,4 +1,4 @@
-"""Several processes on one directory: all that is acknowledged is there, nobody starves, and death releases the lock."""
+"""Several processes on one directory: what is acknowledged is there, nobody starves, and death frees the lock."""
 
 from __future__ import annotations
 
@@ -7,15 +7,16 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.conformance.store import draft
 
 from greeum.errors import StoreBusy, StoreClosed
 from greeum.store import files
 from greeum.store.sqlite import SQLiteStore
-from tests.conformance.store import draft
 
 PROCESSES = 8
 ADDS = 200
@@ -31,7 +32,8 @@ print("ready", flush=True)
 sys.stdin.readline()
 ids, finished = [], []
 for number in range(adds):
-    [row] = store.add([Draft(uid=uuid.uuid4().hex, namespace="n", text=f"{number}", kind="k", at=0, added_at=0, vectors=b"")])
+    draft = Draft(uid=uuid.uuid4().hex, namespace="n", text="x", kind="k", at=0, added_at=0, vectors=b"")
+    [row] = store.add([draft])
     ids.append(row[0])
     finished.append(time.monotonic())
     if len(sys.argv) > 3:
@@ -143,9 +145,10 @@ def test_a_forked_child_must_open_the_store_again(directory: str) -> None:
 
     def in_child() -> list[Any]:
         seen: list[Any] = []
-        for act in (store.seq, lambda: store.add([draft()])):
+        acts: list[Callable[[], object]] = [store.seq, lambda: store.add([draft()])]
+        for act in acts:
             try:
-                seen.append(act())  # type: ignore[operator]
+                seen.append(act())
             except StoreClosed as error:
                 seen.append("fork" in str(error))
         store.close()

@@ -10,7 +10,8 @@ if TYPE_CHECKING:
 
 
 class GivenVectors:
-    """An Embedder that embeds nothing: `add` and `search` need `vector=`, of `dimension` components, from one model of yours.
+    """An Embedder that embeds nothing: `add` and `search` need `vector=`, of `dimension` components, from one model of
+    yours.
 
     `model` becomes part of the fingerprint, so that vectors of two models do not meet in one memory. A search without
     a vector goes by the words.
@@ -26,4 +27,3 @@ class GivenVectors:
 
     def encode_query(self, text: str) -> None:
         """None: the query goes by its words."""
-        return None

@@ -11,7 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-HERE = os.path.dirname(__file__)  # noqa: PTH120 - every command would pay for importing pathlib
+HERE = os.path.dirname(__file__)
 TABLE = f"{HERE}/../data/minilm-256.table"
 """Where the shipped table lies; `data/NOTICE.md` says where it comes from."""
 

@@ -66,8 +66,12 @@ def bound_embedder(connection: apsw.Connection) -> tuple[str, int] | None:
 
 def add(connection: apsw.Connection, drafts: Sequence[Draft]) -> list[BlockRow]:
     addition = _Addition(connection)
-    rows = [addition.stored(draft) or addition.place(draft, draft.key) for draft in drafts]
-    addition.write()
+    try:
+        rows = [addition.stored(draft) or addition.place(draft, draft.key) for draft in drafts]
+        addition.write()
+    except (Conflict, NotFound, apsw.ConstraintError) as error:
+        addition.check_uids(error)
+        raise
     return rows
 
 
@@ -78,9 +82,13 @@ def supersede(connection: apsw.Connection, block_id: int, draft: Draft) -> Block
     if key != old[KEY]:
         addition.claim(draft)
     addition.log.append((BLOCK, block_id))
-    row = addition.place(draft, key, supersedes=block_id)
-    rows_of(connection, "mark_superseded", row[ID], block_id)
-    addition.write()
+    try:
+        row = addition.place(draft, key, supersedes=block_id)
+        rows_of(connection, "mark_superseded", row[ID], block_id)
+        addition.write()
+    except (NotFound, apsw.ConstraintError) as error:
+        addition.check_uids(error)
+        raise
     moved = rows_of(connection, "move_anchors", row[ID], draft.added_at, block_id)
     _log(connection, [(ANCHOR, row[ID]) for _ in moved])
     return row
@@ -128,17 +136,25 @@ class _Addition:
         return row
 
     def write(self) -> None:
-        """Store what was planned. Raises Conflict if a uid is taken."""
+        """Store what was planned."""
         many = self._connection.executemany
-        try:
-            many(SQL["add_block"], self._rows)
-        except apsw.ConstraintError as error:
-            self._blame_uid(error)
-            raise
+        many(SQL["add_block"], self._rows)
         many(SQL["add_vectors"], self._vectors)
         many(SQL["put_link"], self._links).fetchall()
         many(SQL["put_anchor"], self._anchors.values())
         _log(self._connection, self.log)
+
+    def check_uids(self, error: Exception) -> None:
+        """After an error: raises Conflict if a uid of what was planned is taken, which is cheap to find out only now.
+
+        So the first draft that is wrong is the one that the caller hears of.
+        """
+        holders: dict[str, int] = {}
+        for row in self._rows:
+            stored = row_of(self._connection, "block_by_uid", row[UID])
+            holder = holders.setdefault(row[UID], stored[0] if stored else row[ID])
+            if holder != row[ID]:
+                raise Conflict(f"the uid {row[UID]} is taken by block {holder}: was this imported before?") from error
 
     def _head(self, draft: Draft) -> BlockRow | None:
         if draft.key is None:
@@ -169,14 +185,6 @@ class _Addition:
         if anchor is None:
             raise NotFound(f"there is no anchor {name[1]!r} in the namespace {name[0]!r}: set it first")
         return anchor
-
-    def _blame_uid(self, error: apsw.ConstraintError) -> None:
-        for row in self._rows:
-            holder = row_of(self._connection, "block_by_uid", row[UID])
-            if holder is not None and holder[0] != row[ID]:
-                raise Conflict(
-                    f"the uid {row[UID]} is taken by block {holder[0]}: was this imported before?"
-                ) from error
 
 
 def revise(connection: apsw.Connection, block_id: int, fields: dict[str, object], revision: int | None) -> BlockRow:

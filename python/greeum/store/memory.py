@@ -189,6 +189,13 @@ class MemoryStore:
             wanted = sorted(self._rows.keys() & set(ids))
             return [(self._rows[block_id], self._vectors[block_id]) for block_id in wanted]
 
+    def ids_of(self, uids: Sequence[str]) -> dict[str, int]:
+        with self._gate:
+            return {uid: self._uids[uid] for uid in uids if uid in self._uids}
+
+    def check(self) -> list[str]:
+        return []
+
     def block_by_key(self, namespace: str, key: str) -> BlockRow | None:
         with self._gate:
             head = self._heads.get((namespace, key))

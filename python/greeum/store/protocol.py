@@ -103,6 +103,7 @@ class Draft:
         "metadata",
         "namespace",
         "near",
+        "revision",
         "source",
         "tags",
         "text",
@@ -131,6 +132,7 @@ class Draft:
         valid_to: int | None = None,
         expires_at: int | None = None,
         near: tuple[str, str] | int | None = None,
+        revision: int = 1,
     ) -> None:
         self.uid = uid
         self.namespace = namespace
@@ -148,6 +150,7 @@ class Draft:
         self.expires_at = expires_at
         self.vectors = vectors
         self.near = near
+        self.revision = revision
 
 
 class Store(Protocol):
@@ -225,6 +228,9 @@ class Store(Protocol):
     def entries(self, ids: Sequence[int]) -> list[tuple[BlockRow, bytes]]:
         """The rows and the vectors of these blocks, in ascending order of id: what the Index folds."""
 
+    def ids_of(self, uids: Sequence[str]) -> dict[str, int]:
+        """The ids of the blocks with these uids, by uid."""
+
     def block_by_key(self, namespace: str, key: str) -> BlockRow | None:
         """The newest version of the block with this key."""
 
@@ -255,6 +261,9 @@ class Store(Protocol):
 
     def counts(self) -> dict[str, int]:
         """How many `blocks` (current), `superseded`, `links`, `anchors`, and `bytes` on disk (0 in memory)."""
+
+    def check(self) -> list[str]:
+        """Read everything and look for damage; what was found, in words. Empty if all is well."""
 
     def close(self) -> None:
         """Wait for writers, then release everything. A second call does nothing."""

@@ -49,7 +49,7 @@ def new_row(draft: Draft, block_id: int, key: str | None, supersedes: int | None
         draft.valid_from,
         draft.valid_to,
         draft.expires_at,
-        1,
+        draft.revision,
         supersedes,
         None,
     )

@@ -110,7 +110,9 @@ class SQLiteStore:
     # Changes.
 
     def bind_embedder(self, fingerprint: str, dimension: int) -> None:
-        self._change(lambda connection: changes.bind_embedder(connection, fingerprint, dimension))
+        # One that is bound is only compared: that needs no turn at writing, and may be done read-only.
+        turn = self._change if self.embedder() is None else self._ask
+        turn(lambda connection: changes.bind_embedder(connection, fingerprint, dimension))
 
     def add(self, drafts: Sequence[Draft]) -> list[BlockRow]:
         return self._change(lambda connection: changes.add(connection, drafts))
@@ -162,6 +164,14 @@ class SQLiteStore:
     def entries(self, ids: Sequence[int]) -> list[tuple[BlockRow, bytes]]:
         rows = self._ask(lambda connection: _rows_for_each(connection, "entry", sorted(set(ids))))
         return [(row[:-1], row[-1]) for row in rows]
+
+    def ids_of(self, uids: Sequence[str]) -> dict[str, int]:
+        found = self._ask(lambda connection: [(uid, row_of(connection, "block_by_uid", uid)) for uid in uids])
+        return {uid: row[0] for uid, row in found if row is not None}
+
+    def check(self) -> list[str]:
+        found = self._ask(lambda connection: rows_of(connection, "integrity_check"))
+        return [problem for (problem,) in found if problem != "ok"]
 
     def block_by_key(self, namespace: str, key: str) -> BlockRow | None:
         row: BlockRow | None = self._ask(lambda connection: row_of(connection, "block_by_key", namespace, key))

@@ -128,3 +128,6 @@ UPDATE anchors SET pinned = ? WHERE namespace = ? AND name = ? RETURNING namespa
 
 -- remove_anchor: and the block it pointed to, for the log
 DELETE FROM anchors WHERE namespace = ? AND name = ? RETURNING block_id
+
+-- integrity_check: for the doctor; reads the whole file
+PRAGMA integrity_check(20)

@@ -1,0 +1,73 @@
+# Two commands: `make run` shows Greeum at work, `make test` checks everything that it promises.
+# Each does all of its own set-up in .venv/ and target/, and says what it is doing.
+
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.SUFFIXES:
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMPS := .make
+RUST := $(shell find crates -name '*.rs' -o -name '*.toml') Cargo.toml Cargo.lock rustfmt.toml
+SAY := @printf '\033[1m==> %s\033[0m\n'
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: help run test lint types rust python survival bench clean
+
+help: ## This list.
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-10s %s\n", $$1, $$2}'
+
+run: $(STAMPS)/build ## Remember a year of conversations and find things in them.
+	@$(BIN)/greeum demo
+
+test: $(STAMPS)/build lint types rust python ## Lint, types, Rust tests, Python tests with coverage, documents.
+
+lint: $(STAMPS)/environment
+	$(SAY) "style: ruff, rustfmt, clippy"
+	@$(BIN)/ruff format --check --quiet . && $(BIN)/ruff check --quiet .
+	@cargo fmt --all --check
+	@cargo clippy --quiet --locked --workspace --all-targets -- -D warnings
+
+types: $(STAMPS)/build
+	$(SAY) "types: mypy --strict, and the stub against the module"
+	@$(BIN)/mypy --no-error-summary
+	@$(BIN)/python -m mypy.stubtest greeum._core --mypy-config-file pyproject.toml --concise
+
+rust: $(STAMPS)/environment
+	$(SAY) "Rust: cargo test"
+	@cargo test --quiet --locked --workspace --release
+
+python: $(STAMPS)/build
+	$(SAY) "Python: pytest with coverage"
+	@rm -f .coverage .coverage.*
+	@$(BIN)/python -m pytest --cov --cov-report= --durations=5
+	@$(BIN)/coverage report --fail-under=95
+
+survival: $(STAMPS)/build ## The long proofs: 200 rounds of kill -9, 100 of power loss (needs root and /dev/fuse).
+	@$(BIN)/python scripts/crash_test.py --rounds 200
+	@$(BIN)/python scripts/crash_test.py --adds 8x1000
+	@$(BIN)/python scripts/power_loss_test.py --rounds 100
+
+bench: $(STAMPS)/build ## 100,000 blocks: added, reopened, searched.
+	@$(BIN)/python benches/run.py
+
+clean: ## Remove everything that was built.
+	rm -rf $(VENV) $(STAMPS) target python/greeum/_core*.so
+
+$(STAMPS)/toolchain:
+	$(SAY) "toolchain"
+	@bash scripts/check_toolchain.sh "$(PYTHON)"
+	@mkdir -p $(STAMPS) && touch $@
+
+$(STAMPS)/environment: requirements/dev.txt | $(STAMPS)/toolchain
+	$(SAY) "environment: $(VENV) with the pinned packages of requirements/dev.txt"
+	@rm -rf $(VENV) && $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements/dev.txt
+	@mkdir -p $(STAMPS) && touch $@
+
+$(STAMPS)/build: $(RUST) pyproject.toml $(STAMPS)/environment
+	$(SAY) "build: the Rust extension, optimised (about a minute the first time)"
+	@env -u CONDA_PREFIX VIRTUAL_ENV="$(CURDIR)/$(VENV)" $(BIN)/maturin develop --release --locked --quiet
+	@touch $@

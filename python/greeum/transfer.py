@@ -1,0 +1,259 @@
+"""Out and in: a memory as JSON Lines, without loss.
+
+The first line says what follows: `{"type": "greeum", "format": 1}`. Then one record a line: `block` (every version,
+oldest first, its text and fields, and the uid of the version it supersedes), `link`, `anchor`. Records name blocks by
+their uid, which is the same in every memory. docs/reference/export.md has each field.
+"""
+
+from __future__ import annotations
+
+from json import JSONDecodeError, dumps, loads
+
+from greeum import inputs, limits
+from greeum.errors import Conflict, InvalidInput
+from greeum.model import Block, optional_iso
+from greeum.store.protocol import Draft
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from typing import Any
+
+    from greeum.embed.protocol import Embedder
+    from greeum.store.protocol import AnchorRow, BlockRow, LinkRow, Store
+
+FORMAT = 1
+"""Counts up when an older Greeum could no longer read what is written."""
+
+ROWS_PER_STEP = 500
+"""Blocks read or added at once."""
+
+UID_DIGITS = 32
+
+
+def export(store: Store) -> Iterator[str]:
+    """The lines, without line ends. Blocks that are added meanwhile may or may not be among them."""
+    yield dumps({"type": "greeum", "format": FORMAT})
+    uids: dict[int, str] = {}
+    for row in rows_of(store):
+        uids[row[0]] = row[1]
+        yield dumps(block_record(row, uids), ensure_ascii=False)
+    for link in links_of(store, uids):
+        yield dumps(link_record(link, uids), ensure_ascii=False)
+    for anchor in store.anchors(""):
+        if anchor[2] in uids:
+            yield dumps(anchor_record(anchor, uids), ensure_ascii=False)
+
+
+def rows_of(store: Store) -> Iterator[BlockRow]:
+    last = 0
+    while ids := store.ids(last, ROWS_PER_STEP):
+        yield from store.blocks(ids)
+        last = ids[-1]
+
+
+def links_of(store: Store, uids: dict[int, str]) -> Iterator[LinkRow]:
+    ids = list(uids)
+    for start in range(0, len(ids), ROWS_PER_STEP):
+        for link in store.links(ids[start : start + ROWS_PER_STEP]):
+            if link[1] in uids:
+                yield link
+
+
+def block_record(row: BlockRow, uids: dict[int, str]) -> dict[str, object]:
+    record = {"type": "block"} | Block(row).to_dict()
+    del record["id"], record["superseded_by"]
+    record["supersedes"] = None if row[16] is None else uids.get(row[16])
+    return record
+
+
+def link_record(row: LinkRow, uids: dict[int, str]) -> dict[str, object]:
+    return {
+        "type": "link",
+        "source": uids[row[0]],
+        "target": uids[row[1]],
+        "kind": row[2],
+        "weight": row[3],
+        "added_at": optional_iso(row[4]),
+    }
+
+
+def anchor_record(row: AnchorRow, uids: dict[int, str]) -> dict[str, object]:
+    return {
+        "type": "anchor",
+        "namespace": row[0],
+        "name": row[1],
+        "block": uids[row[2]],
+        "hops": row[3],
+        "pinned": bool(row[4]),
+        "moved_at": optional_iso(row[5]),
+    }
+
+
+class Importer:
+    """Takes records in, in the order in which they come."""
+
+    def __init__(self, store: Store, embedder: Embedder) -> None:
+        self._store = store
+        self._embedder = embedder
+        self._waiting: list[Draft] = []
+        self.counts = {"added": 0, "present": 0, "links": 0, "anchors": 0}
+
+    def run(self, lines: Iterable[str], progress: Callable[[int], None] | None = None) -> dict[str, int]:
+        """Take in all lines; `progress` is called with the number of lines done."""
+        number = 0
+        for number, line in enumerate(lines, 1):
+            try:
+                self._take(line, first=number == 1)
+            except (InvalidInput, Conflict) as error:
+                self._flush()
+                raise type(error)(*at_line(number, error)) from error
+            if progress is not None and number % ROWS_PER_STEP == 0:
+                progress(number)
+        self._flush()
+        if number == 0:
+            raise InvalidInput("import", "is empty: the first line must say what follows")
+        return self.counts
+
+    def _take(self, line: str, *, first: bool) -> None:
+        if not line.strip():
+            return
+        record = parsed(line)
+        sort = record.get("type")
+        if first or sort == "greeum":
+            check_header(record)
+        elif sort == "block":
+            self._take_block(record)
+        elif sort == "link":
+            self._flush()
+            self._take_link(record)
+        elif sort == "anchor":
+            self._flush()
+            self._take_anchor(record)
+        else:
+            raise InvalidInput("type", f"is {sort!r}; there are block, link and anchor")
+
+    def _take_block(self, record: dict[str, Any]) -> None:
+        draft = draft_of(record)
+        before = record.get("supersedes")
+        if before is None:
+            self._waiting.append(draft)
+            if len(self._waiting) >= ROWS_PER_STEP:
+                self._flush()
+            return
+        self._flush()
+        if self._store.ids_of([draft.uid]):
+            self.counts["present"] += 1
+            return
+        self._embed([draft])
+        self._store.supersede(self._id_of(before, "supersedes"), draft)
+        self.counts["added"] += 1
+
+    def _flush(self) -> None:
+        drafts, self._waiting = self._waiting, []
+        present = self._store.ids_of([draft.uid for draft in drafts])
+        fresh = list({draft.uid: draft for draft in drafts if draft.uid not in present}.values())
+        self.counts["present"] += len(drafts) - len(fresh)
+        if fresh:
+            self._embed(fresh)
+            rows = self._store.add(fresh)
+            # A key may name a block here that says the same under another uid.
+            added = sum(row[1] == draft.uid for row, draft in zip(rows, fresh, strict=True))
+            self.counts["added"] += added
+            self.counts["present"] += len(fresh) - added
+
+    def _embed(self, drafts: list[Draft]) -> None:
+        for draft, codes in zip(drafts, self._embedder.encode_blocks([draft.text for draft in drafts]), strict=True):
+            draft.vectors = codes
+
+    def _take_link(self, record: dict[str, Any]) -> None:
+        check_fields(record, LINK_FIELDS)
+        source, target = self._id_of(record.get("source"), "source"), self._id_of(record.get("target"), "target")
+        kind, weight = inputs.name(record.get("kind"), "kind"), inputs.share(record.get("weight"), "weight")
+        self._store.link(source, target, kind, weight, inputs.time(record.get("added_at", ""), "added_at"))
+        self.counts["links"] += 1
+
+    def _take_anchor(self, record: dict[str, Any]) -> None:
+        check_fields(record, ANCHOR_FIELDS)
+        self._store.set_anchor(
+            inputs.namespace(record.get("namespace", "")),
+            inputs.name(record.get("name"), "name"),
+            self._id_of(record.get("block"), "block"),
+            inputs.count(record.get("hops"), "hops", limits.HOPS_MAX),
+            inputs.truth(record.get("pinned"), "pinned"),
+            inputs.time(record.get("moved_at", ""), "moved_at"),
+        )
+        self.counts["anchors"] += 1
+
+    def _id_of(self, uid: object, field: str) -> int:
+        ids = self._store.ids_of([uid_of(uid, field)])
+        if not ids:
+            raise InvalidInput(field, f"names block {uid}, which is neither in this memory nor in a line before")
+        return min(ids.values())
+
+
+LINK_FIELDS = frozenset(("type", "source", "target", "kind", "weight", "added_at"))
+ANCHOR_FIELDS = frozenset(("type", "namespace", "name", "block", "hops", "pinned", "moved_at"))
+BLOCK_FIELDS = frozenset(
+    ("type", "uid", "namespace", "key", "text", "kind", "source", "tags", "importance", "metadata", "at", "added_at",
+     "valid_from", "valid_to", "expires_at", "revision", "supersedes")
+)  # fmt: skip
+
+
+def draft_of(record: dict[str, Any]) -> Draft:
+    check_fields(record, BLOCK_FIELDS)
+    at = inputs.time(record.get("at", ""), "at")
+    return Draft(
+        uid=uid_of(record.get("uid"), "uid"),
+        namespace=inputs.namespace(record.get("namespace", "")),
+        key=inputs.optional_name(record.get("key"), "key"),
+        text=inputs.text(record.get("text")),
+        kind=inputs.name(record.get("kind", "message"), "kind"),
+        source=inputs.optional_name(record.get("source"), "source"),
+        tags=inputs.tags(record.get("tags", ())),
+        importance=inputs.share(record.get("importance", 0.5), "importance"),
+        metadata=inputs.metadata(record.get("metadata", {})),
+        at=at,
+        added_at=inputs.time(record["added_at"], "added_at") if "added_at" in record else at,
+        valid_from=inputs.optional_time(record.get("valid_from"), "valid_from"),
+        valid_to=inputs.optional_time(record.get("valid_to"), "valid_to"),
+        expires_at=inputs.optional_time(record.get("expires_at"), "expires_at"),
+        revision=inputs.count(record.get("revision", 1), "revision", 2**53 - 1),
+        vectors=b"",
+    )
+
+
+def parsed(line: str) -> dict[str, Any]:
+    try:
+        record = loads(line)
+    except (JSONDecodeError, RecursionError) as error:
+        raise InvalidInput("line", f"is not JSON ({error})") from error
+    if not isinstance(record, dict):
+        raise InvalidInput("line", "is not a JSON object")
+    return record
+
+
+def check_header(record: dict[str, Any]) -> None:
+    if record.get("type") != "greeum":
+        raise InvalidInput("type", 'of the first line must be "greeum": this is no export of a memory')
+    if record.get("format") != FORMAT:
+        raise InvalidInput("format", f"is {record.get('format')!r}; this version reads {FORMAT}: upgrade Greeum")
+
+
+def check_fields(record: dict[str, Any], known: frozenset[str]) -> None:
+    unknown = sorted(record.keys() - known)
+    if unknown:
+        raise InvalidInput(unknown[0], f"is no field of a {record['type']}")
+
+
+def uid_of(value: object, field: str) -> str:
+    if not isinstance(value, str) or len(value) != UID_DIGITS or any(c not in "0123456789abcdef" for c in value):
+        raise InvalidInput(field, f"must be {UID_DIGITS} hex digits")
+    return value
+
+
+def at_line(number: int, error: InvalidInput | Conflict) -> tuple[str, ...]:
+    """What to build the same error from, with the line in it."""
+    if isinstance(error, InvalidInput):
+        return f"line {number}: {error.field}", error.reason
+    return (f"line {number}: {error}",)
