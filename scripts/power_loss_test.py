@@ -40,7 +40,7 @@ UNAVAILABLE_STATUS = 77
 CLOSED_SHARE = 0.25
 """Rounds in which the writers close the memory before the power goes: that must be no more and no less safe."""
 
-CLOSING_OPERATIONS = 150
+CLOSING_OPERATIONS = 80
 TOTAL_LOSS_SHARE = 0.4
 """Crashes that lose all that is pending; the others let some of it survive, whole or torn."""
 

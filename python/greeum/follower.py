@@ -43,10 +43,14 @@ class Follower:
         self._lock = RLock()
         self._looked_at_s = monotonic()
         self._folding: Thread | None = None
+        self._closed = False
         self._report = report
         if index.seq > store.seq() or not self._is_of_this_store():
             self.trouble = "its index belongs to another state of this memory"
             self.rebuild()
+            if not store.read_only:
+                # At once: when the store has grown past these files, nobody could tell that they are not of it.
+                self._fold()
         elif index.reason is not None or index.seq == 0:
             self.rebuild()
         self.catch_up()
@@ -70,7 +74,7 @@ class Follower:
             with self._lock:
                 while self._step():
                     pass
-            if self.index.wants_fold:
+            if self.index.wants_fold and not self._store.read_only:
                 self._fold_in_background()
         now_s = monotonic()
         if now_s - self._looked_at_s > REFRESH_PERIOD_S:
@@ -114,6 +118,7 @@ class Follower:
         now.
         """
         self.catch_up()
+        self._refresh()  # another process may have written what is now forgotten into its files
         if not self.index.holds_forgotten:
             return
         try:
@@ -150,13 +155,21 @@ class Follower:
 
     def close(self, fold: bool) -> None:
         """Wait for what is being written, and write out what is in memory if there is enough of it."""
+        if self._closed:
+            return
+        self._closed = True
         if self._folding is not None:
             self._folding.join()
-        stats = self.index.stats()
-        tail = stats["tail_blocks"]
+        # Twice, since another process may forget something while it is being written.
+        for _ in range(2 if fold else 0):
+            self.catch_up()
+            if self._is_worth_files():
+                self._fold()
+
+    def _is_worth_files(self) -> bool:
+        tail = self.index.stats()["tail_blocks"]
         assert isinstance(tail, int)
-        if fold and (tail >= CLOSE_TAIL_BLOCKS or self.index.holds_forgotten or (self.trouble and tail)):
-            self._fold()
+        return tail >= CLOSE_TAIL_BLOCKS or self.index.holds_forgotten or bool(self.trouble and tail)
 
 
 def grouped(sources: Iterable[int], links: Iterable[LinkRow]) -> list[tuple[int, list[tuple[int, float]]]]:

@@ -76,17 +76,25 @@ def decoded(segment: str, field: str) -> str:
         return segment
     first, *rest = segment.encode().split(b"%")
     try:
-        return b"".join([first, *(bytes([int(part[:2].decode("ascii"), 16)]) + part[2:] for part in rest)]).decode()
+        return b"".join([first, *(octet(part[:2]) + part[2:] for part in rest)]).decode()
     except ValueError as error:
         raise InvalidInput(
             field, f"has a percent sign in {segment!r} that two hex digits do not follow (write %25)"
         ) from error
 
 
+def octet(digits: bytes) -> bytes:
+    """The byte that two hex digits stand for. Raises ValueError."""
+    # `int` would take a sign, a space or one digit too, and `fromhex` none.
+    if len(digits) != 2 or not digits.isalnum():
+        raise ValueError(digits)
+    return bytes([int(digits, 16)])
+
+
 def time(value: Time, field: str) -> int:
     """Microseconds since 1970, from ISO 8601 or a `datetime`; without an offset it is UTC."""
     if isinstance(value, str):
-        at = parse_time(value)
+        at = parse_time(string(value, field, limits.NAME_BYTES_MAX, empty=True))
         if at is None:
             raise InvalidInput(field, f"{value[:40]!r} is not a time; write 2025-03-04 or 2025-03-04T09:12:00+09:00")
     else:
@@ -117,7 +125,7 @@ def share(value: object, field: str) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise InvalidInput(field, f"must be a number, not {type(value).__name__}")
     if not 0 <= value <= 1:
-        raise InvalidInput(field, f"is {value}; it must lie between 0 and 1")
+        raise InvalidInput(field, f"is {shown(value)}; it must lie between 0 and 1")
     return float(value)
 
 
@@ -125,8 +133,15 @@ def count(value: object, field: str, most: int, least: int = 1) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
         raise InvalidInput(field, f"must be a whole number, not {type(value).__name__}")
     if not least <= value <= most:
-        raise InvalidInput(field, f"is {value}; it must lie between {least} and {most:,}")
+        raise InvalidInput(field, f"is {shown(value)}; it must lie between {least} and {most:,}")
     return value
+
+
+def shown(number: float) -> str:
+    """A number as it stands in a message: Python writes no whole number of thousands of digits."""
+    if isinstance(number, int) and abs(number) > INTEGER_MAX:
+        return f"a whole number of {number.bit_length()} bits"
+    return str(number)
 
 
 def block_id(value: object, field: str = "block") -> int:
@@ -141,7 +156,7 @@ def truth(value: object, field: str) -> bool:
 
 def tags(value: Iterable[str]) -> str:
     """Tags as a JSON array, in the order given, each once."""
-    if isinstance(value, (str, bytes)) or not hasattr(value, "__iter__"):
+    if isinstance(value, (str, bytes, dict)) or not hasattr(value, "__iter__"):
         raise InvalidInput("tags", "must be a sequence of strings")
     distinct = list(dict.fromkeys(name(tag, f"tags[{i}]") for i, tag in enumerate(value)))
     if not distinct:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     Links = list[Link]
     Ids = list[int]
     Found = list[tuple[int, float, list[float]]]
+    Findings = list[tuple[str, bool, str]]
 
 
 class Page(list[Block]):
@@ -116,26 +117,32 @@ class Memory:
             "importance": importance, "metadata": metadata, "at": at, "valid_from": valid_from, "valid_to": valid_to,
             "expires_at": expires_at, "near": near, "vector": vector,
         }  # fmt: skip
-        return self.add_many([block])[0]
+        return self._add([block], "")[0]
 
     def add_many(self, blocks: Iterable[Mapping[str, Any]]) -> Blocks:
         """Remember several texts, all or none: each a mapping of the arguments of `add`. The blocks, in the same order.
 
         Raises as `add` does; `field` then begins with the place of the block, as in `blocks[3].text`.
         """
-        items = list(blocks)
+        items = list_of(blocks, "blocks", "must be several mappings, each of the arguments of `add`")
         if len(items) > limits.BATCH_MAX:
             raise InvalidInput("blocks", f"are {len(items):,}; at most {limits.BATCH_MAX:,} go into one transaction")
+        return self._add(items, "blocks[{}].")
+
+    def _add(self, items: Sequence[Mapping[str, Any]], prefix: str) -> Blocks:
         now = self._now_us()
-        drafts = [self._draft(item, now, f"blocks[{i}]." if len(items) > 1 else "") for i, item in enumerate(items)]
+        drafts = [self._draft(item, now, prefix.format(i)) for i, item in enumerate(items)]
         if not drafts:
             return []
-        self._embed(drafts, [item.get("vector") for item in items])
+        self._embed(drafts)
         rows = self._store.add(drafts)
         self._follower.catch_up()
         return [Block(row) for row in rows]
 
     def _draft(self, item: Mapping[str, Any], now: int, prefix: str) -> Draft:
+        if not (hasattr(item, "keys") and hasattr(item, "get")):
+            reason = f"must be a mapping of the arguments of `add`, not {type(item).__name__}"
+            raise InvalidInput(prefix.rstrip("."), reason)
         unknown = item.keys() - FIELDS
         if unknown:
             raise InvalidInput(
@@ -145,14 +152,15 @@ class Memory:
             namespace = inputs.namespace(item.get("namespace", ""))
             at = item.get("at")
             metadata = item.get("metadata")
+            text = inputs.text(item.get("text"))
             return Draft(
                 uid=os.urandom(16).hex(),
                 namespace=namespace,
-                text=inputs.text(item.get("text")),
+                text=text,
                 kind=inputs.name(item.get("kind", "message"), "kind"),
                 at=now if at is None else inputs.time(at, "at"),
                 added_at=now,
-                vectors=b"",
+                vectors=self._brought(item.get("vector"), text),
                 key=inputs.optional_name(item.get("key"), "key"),
                 source=inputs.optional_name(item.get("source"), "source"),
                 tags=inputs.tags(item.get("tags", ())),
@@ -174,15 +182,15 @@ class Memory:
             return anchor.namespace, anchor.name
         return inputs.block_id(near, "near")
 
-    def _embed(self, drafts: Sequence[Draft], vectors: Sequence[object]) -> None:
-        own = [draft for draft, vector in zip(drafts, vectors, strict=True) if vector is None]
-        for draft, codes in zip(
-            own, self._embedder.encode_blocks([draft.text for draft in own]) if own else (), strict=True
-        ):
-            draft.vectors = codes
-        for draft, vector in zip(drafts, vectors, strict=True):
-            if vector is not None:
-                draft.vectors = self._given(vector) * len(_core.split(draft.text))
+    def _brought(self, vector: object, text: str) -> bytes:
+        """The codes of a text's passages out of the one vector that came with it; nothing if none did."""
+        return b"" if vector is None else self._given(vector) * len(_core.split(text))
+
+    def _embed(self, drafts: Sequence[Draft]) -> None:
+        bare = [draft for draft in drafts if not draft.vectors]
+        codes = self._embedder.encode_blocks([draft.text for draft in bare]) if bare else []
+        for draft, code in zip(bare, codes, strict=True):
+            draft.vectors = code
 
     def _given(self, vector: Any) -> bytes:
         if not self._embedder.fingerprint.startswith("given/"):
@@ -243,7 +251,7 @@ class Memory:
 
     def search_many(self, queries: Iterable[str], **options: Any) -> Answers:
         """The hits of several queries, in the same order; `options` are those of `search`, the same for all."""
-        return [self.search(query, **options) for query in queries]
+        return [self.search(query, **options) for query in list_of(queries, "queries", "must be several strings")]
 
     def _start(self, near: Near, namespace: str) -> tuple[int, int]:
         if isinstance(near, str):
@@ -266,6 +274,8 @@ class Memory:
             if row is None:
                 raise NotFound(f"there is no block with key {key!r} in namespace {where!r}")
             return Block(row)
+        if namespace != "":
+            raise InvalidInput("namespace", "comes with a key; an id is the same in all of them")
         return Block(self._row(inputs.block_id(block)))
 
     def _row(self, block: int) -> Any:
@@ -371,10 +381,10 @@ class Memory:
             key=old[3],
             text=text,
             added_at=now,
-            vectors=b"",
+            vectors=self._brought(vector, text),
             **(kept | fields),
         )
-        self._embed([draft], [vector])
+        self._embed([draft])
         return draft
 
     def forget(self, block: int | Iterable[int]) -> Ids:
@@ -383,7 +393,7 @@ class Memory:
 
         Raises NotFound if one of them is not there, and then erases none.
         """
-        wanted = [block] if isinstance(block, int) else list_of(block, "block")
+        wanted = [block] if isinstance(block, int) else list_of(block, "block", "must be a block's id, or several")
         ids = [inputs.block_id(one) for one in wanted]
         known = {row[0] for row in self._store.blocks(ids)}
         missing = sorted(set(ids) - known)
@@ -434,6 +444,12 @@ class Memory:
         facts["index"] = self._index.stats()
         facts["index_trouble"] = self._follower.trouble
         return facts
+
+    def check(self) -> Findings:
+        """Read everything and look for trouble: what was looked at, whether it is well, and what to do."""
+        from greeum.checks import check
+
+        return check(self._store, self._follower, self._embedder)
 
     def export(self) -> Iterable[str]:
         """Everything as JSON Lines, one record a line, for `import_` into any memory. See docs/reference/export.md."""
@@ -487,9 +503,9 @@ def weight_pairs(weights: Mapping[str, float] | None) -> list[tuple[str, float]]
     return [(inputs.name(name, "weights"), float(weight)) for name, weight in weights.items()]
 
 
-def list_of(values: object, field: str) -> list[Any]:
-    if isinstance(values, (str, bytes)) or not hasattr(values, "__iter__"):
-        raise InvalidInput(field, "must be a block's id, or several")
+def list_of(values: object, field: str, reason: str) -> list[Any]:
+    if isinstance(values, (str, bytes, dict)) or not hasattr(values, "__iter__"):
+        raise InvalidInput(field, reason)
     return list(values)
 
 
@@ -502,7 +518,11 @@ def read_cursor(cursor: object, listing: int) -> tuple[int, int]:
     try:
         at, block, of = (int(part, 16) for part in parts)
     except ValueError:
-        raise InvalidInput("cursor", "is none that a page of `list` has given") from None
+        at = block = of = 0
+    # What is written in another way, or lies where no block can be, we have not written.
+    is_ours = 0 < block < 2**53 and limits.TIME_MIN_US <= at <= limits.TIME_MAX_US
+    if not is_ours or cursor != write_cursor((at, block), of):
+        raise InvalidInput("cursor", "is none that a page of `list` has given")
     if of != listing:
         raise InvalidInput("cursor", "belongs to a listing with other filters")
     return at, block

@@ -72,6 +72,8 @@ class Block:
 
     @property
     def tags(self) -> tuple[str, ...]:
+        if self._row[7] == "[]":
+            return ()
         from json import loads
 
         return tuple(loads(self._row[7]))
@@ -82,6 +84,8 @@ class Block:
 
     @property
     def metadata(self) -> dict[str, object]:
+        if self._row[9] == "{}":
+            return {}
         from json import loads
 
         metadata: dict[str, object] = loads(self._row[9])
@@ -90,6 +94,11 @@ class Block:
     @property
     def at(self) -> datetime:
         return moment(self._row[10])
+
+    @property
+    def at_us(self) -> int:
+        """`at` in microseconds since 1970, for those who can do without `datetime`."""
+        return self._row[10]
 
     @property
     def added_at(self) -> datetime:
@@ -266,16 +275,20 @@ class Hit:
     from the anchor).
     """
 
-    __slots__ = ("_parts", "_row", "score")
+    __slots__ = ("_parts", "_row", "_score")
 
     def __init__(self, row: BlockRow, score: float, parts: list[float]) -> None:
         self._row = row
-        self.score = score
+        self._score = score
         self._parts = parts
 
     @property
     def block(self) -> Block:
         return Block(self._row)
+
+    @property
+    def score(self) -> float:
+        return self._score
 
     @property
     def parts(self) -> dict[str, float]:

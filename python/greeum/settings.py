@@ -12,6 +12,8 @@ VARIABLES = {
     ),
     "GREEUM_EMBEDDER_URL": "Where openai:MODEL is served, up to and without /embeddings, as http://127.0.0.1:11434/v1",
     "GREEUM_EMBEDDER_KEY": "The API key of that server, if it wants one.",
+    "NO_COLOR": "If it is set and not empty, the command line prints without colours.",
+    "COLUMNS": "The width that the command line prints to, in cells. Default: the terminal's, if there is one.",
 }
 """Name → meaning; the reference page is made from this."""
 
@@ -19,7 +21,7 @@ VARIABLES = {
 class Settings:
     """What the environment says."""
 
-    __slots__ = ("embedder", "embedder_key", "embedder_url", "home")
+    __slots__ = ("columns", "embedder", "embedder_key", "embedder_url", "home", "no_color")
 
     def __init__(self, environment: dict[str, str] | None = None) -> None:
         values = os.environ if environment is None else environment
@@ -27,3 +29,7 @@ class Settings:
         self.embedder = values.get("GREEUM_EMBEDDER") or "static"
         self.embedder_url = values.get("GREEUM_EMBEDDER_URL")
         self.embedder_key = values.get("GREEUM_EMBEDDER_KEY")
+        self.no_color = bool(values.get("NO_COLOR"))
+        columns = values.get("COLUMNS", "")
+        # Shells set it, so one that cannot be used is passed over, as other programs do.
+        self.columns = int(columns) if columns.isdecimal() and 0 < len(columns) < 6 and int(columns) else None

@@ -7,7 +7,7 @@ their uid, which is the same in every memory. docs/reference/export.md has each 
 
 from __future__ import annotations
 
-from json import JSONDecodeError, dumps, loads
+from json import dumps, loads
 
 from greeum import inputs, limits
 from greeum.errors import Conflict, InvalidInput
@@ -96,32 +96,46 @@ class Importer:
     def __init__(self, store: Store, embedder: Embedder) -> None:
         self._store = store
         self._embedder = embedder
-        self._waiting: list[Draft] = []
+        self._line = 0
+        self._has_begun = False
+        self._waiting: list[tuple[int, Draft]] = []
+        self._merged: dict[str, int] = {}
+        """Blocks that are here under another uid, since their key says the same."""
         self.counts = {"added": 0, "present": 0, "links": 0, "anchors": 0}
 
     def run(self, lines: Iterable[str], progress: Callable[[int], None] | None = None) -> dict[str, int]:
         """Take in all lines; `progress` is called with the number of lines done."""
-        number = 0
-        for number, line in enumerate(lines, 1):
-            try:
-                self._take(line, first=number == 1)
-            except (InvalidInput, Conflict) as error:
-                self._flush()
-                raise type(error)(*at_line(number, error)) from error
-            if progress is not None and number % ROWS_PER_STEP == 0:
-                progress(number)
-        self._flush()
-        if number == 0:
-            raise InvalidInput("import", "is empty: the first line must say what follows")
+        if isinstance(lines, (str, bytes)) or not hasattr(lines, "__iter__"):
+            raise InvalidInput("lines", "must be several strings, each a line of JSON")
+        try:
+            for number, line in enumerate(lines, 1):
+                self._line = number
+                self._step(self._take, line)
+                if progress is not None and number % ROWS_PER_STEP == 0:
+                    progress(number)
+        finally:
+            self._step(self._flush)
+        if not self._has_begun:
+            raise InvalidInput("lines", "are empty: the first one must say what follows")
         return self.counts
 
-    def _take(self, line: str, *, first: bool) -> None:
+    def _step(self, act: Callable[..., None], *arguments: str) -> None:
+        """Do it; if it is refused, say in which line."""
+        try:
+            act(*arguments)
+        except (InvalidInput, Conflict) as error:
+            raise type(error)(*at_line(self._line, error)) from error
+
+    def _take(self, line: str) -> None:
+        if not isinstance(line, str):
+            raise InvalidInput("line", f"must be a string, not {type(line).__name__}")
         if not line.strip():
             return
         record = parsed(line)
         sort = record.get("type")
-        if first or sort == "greeum":
+        if not self._has_begun or sort == "greeum":
             check_header(record)
+            self._has_begun = True
         elif sort == "block":
             self._take_block(record)
         elif sort == "link":
@@ -137,7 +151,7 @@ class Importer:
         draft = draft_of(record)
         before = record.get("supersedes")
         if before is None:
-            self._waiting.append(draft)
+            self._waiting.append((self._line, draft))
             if len(self._waiting) >= ROWS_PER_STEP:
                 self._flush()
             return
@@ -150,17 +164,30 @@ class Importer:
         self.counts["added"] += 1
 
     def _flush(self) -> None:
-        drafts, self._waiting = self._waiting, []
-        present = self._store.ids_of([draft.uid for draft in drafts])
-        fresh = list({draft.uid: draft for draft in drafts if draft.uid not in present}.values())
-        self.counts["present"] += len(drafts) - len(fresh)
-        if fresh:
-            self._embed(fresh)
-            rows = self._store.add(fresh)
-            # A key may name a block here that says the same under another uid.
-            added = sum(row[1] == draft.uid for row, draft in zip(rows, fresh, strict=True))
-            self.counts["added"] += added
-            self.counts["present"] += len(fresh) - added
+        waiting, self._waiting = self._waiting, []
+        present = self._store.ids_of([draft.uid for _, draft in waiting])
+        fresh = {draft.uid: (line, draft) for line, draft in reversed(waiting) if draft.uid not in present}
+        self.counts["present"] += len(waiting) - len(fresh)
+        if not fresh:
+            return
+        in_order = sorted(fresh.values(), key=lambda pair: pair[0])
+        drafts = [draft for _, draft in in_order]
+        self._embed(drafts)
+        try:
+            self._add(drafts)
+        except Conflict:
+            # One is refused, and so are all; but those in the lines before it are to stay.
+            for line, draft in in_order:
+                self._line = line
+                self._add([draft])
+
+    def _add(self, drafts: list[Draft]) -> None:
+        for row, draft in zip(self._store.add(drafts), drafts, strict=True):
+            if row[1] == draft.uid:
+                self.counts["added"] += 1
+            else:
+                self._merged[draft.uid] = row[0]
+                self.counts["present"] += 1
 
     def _embed(self, drafts: list[Draft]) -> None:
         for draft, codes in zip(drafts, self._embedder.encode_blocks([draft.text for draft in drafts]), strict=True):
@@ -169,6 +196,8 @@ class Importer:
     def _take_link(self, record: dict[str, Any]) -> None:
         check_fields(record, LINK_FIELDS)
         source, target = self._id_of(record.get("source"), "source"), self._id_of(record.get("target"), "target")
+        if source == target:
+            raise InvalidInput("target", "is the block itself")
         kind, weight = inputs.name(record.get("kind"), "kind"), inputs.share(record.get("weight"), "weight")
         self._store.link(source, target, kind, weight, inputs.time(record.get("added_at", ""), "added_at"))
         self.counts["links"] += 1
@@ -186,10 +215,11 @@ class Importer:
         self.counts["anchors"] += 1
 
     def _id_of(self, uid: object, field: str) -> int:
-        ids = self._store.ids_of([uid_of(uid, field)])
-        if not ids:
+        wanted = uid_of(uid, field)
+        block = self._store.ids_of([wanted]).get(wanted, self._merged.get(wanted))
+        if block is None:
             raise InvalidInput(field, f"names block {uid}, which is neither in this memory nor in a line before")
-        return min(ids.values())
+        return block
 
 
 LINK_FIELDS = frozenset(("type", "source", "target", "kind", "weight", "added_at"))
@@ -226,7 +256,7 @@ def draft_of(record: dict[str, Any]) -> Draft:
 def parsed(line: str) -> dict[str, Any]:
     try:
         record = loads(line)
-    except (JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # ValueError also for a number of thousands of digits
         raise InvalidInput("line", f"is not JSON ({error})") from error
     if not isinstance(record, dict):
         raise InvalidInput("line", "is not a JSON object")

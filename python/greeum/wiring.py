@@ -6,7 +6,7 @@ import os
 
 from greeum import _core
 from greeum.embed.static import StaticEmbedder
-from greeum.errors import InvalidInput
+from greeum.errors import EmbedderFailed, InvalidInput
 from greeum.follower import Follower
 from greeum.limits import DIMENSION_MAX
 from greeum.memory import Memory, clock_us
@@ -71,6 +71,16 @@ def join(
         index_directory, static.table, embedder.fingerprint, embedder.dimension, isinstance(embedder, StaticEmbedder)
     )
     return Memory(store, Follower(store, index, progress), embedder, now_us=now_us or clock_us)
+
+
+def verify_table() -> str:
+    """Read the shipped token table from end to end; its fingerprint. Raises EmbedderFailed if it is damaged."""
+    embedder = StaticEmbedder()
+    try:
+        embedder.table.verify()
+    except RuntimeError as error:
+        raise EmbedderFailed(str(error)) from error
+    return embedder.fingerprint
 
 
 def embedder_of(settings: Settings) -> Embedder:

@@ -9,6 +9,9 @@ SYLLABLES = tuple(consonant + vowel for consonant in "kmnprtvz" for vowel in "ao
 RARE_WORD_SYLLABLES = 8
 """24^8, some 10^11 words: room for a number that names round, writer and text."""
 
+SCATTER = 6_700_417
+"""A prime that does not divide the number of words: multiplication by it turns each number into another."""
+
 COMMON_WORDS = (
     *("garden", "train", "coffee", "Busan", "birthday", "doctor", "winter", "report", "piano", "kitchen"),
     *("부산", "여행", "회의", "생일", "커피", "병원", "겨울", "기차", "정원", "보고서"),
@@ -22,8 +25,9 @@ LONG_TEXT_SHARE = 0.03
 
 
 def rare_word(number: int) -> str:
-    """The word that stands for this number. It has no ending that a stemmer takes off."""
+    """The word that stands for this number. No stemmer takes off its ending, and that of the next looks different."""
     syllables = []
+    number = number * SCATTER % len(SYLLABLES) ** RARE_WORD_SYLLABLES
     for _ in range(RARE_WORD_SYLLABLES):
         number, syllable = divmod(number, len(SYLLABLES))
         syllables.append(SYLLABLES[syllable])

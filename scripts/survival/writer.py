@@ -21,7 +21,7 @@ BATCH_SIZES = (2, 5, 40)
 OWN_BLOCKS_MAX = 500
 """Of its older blocks, how many a writer reads when it starts."""
 
-WEIGHTS = {"add": 6, "batch": 2, "near": 3, "update": 2, "forget": 2, "link": 2}
+WEIGHTS = {"add": 6, "batch": 2, "near": 3, "update": 2, "forget": 1, "link": 2}
 """What a writer may do, and how often it does it."""
 
 BLOCKS_BEFORE_CHANGES = 4

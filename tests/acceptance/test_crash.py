@@ -1,4 +1,4 @@
-"""Guarantee 1, its first half: an acknowledged write survives `kill -9`. The long version is `scripts/crash_test.py`."""
+"""Guarantee 1, its first half: an acknowledged write survives `kill -9`. At length: `scripts/crash_test.py`."""
 
 from __future__ import annotations
 

@@ -1,15 +1,19 @@
 """Guarantee 1, its second half: an acknowledged write survives a loss of power, and disks that fail or are full.
 
-The long version of the first is `scripts/power_loss_test.py`.
+At length: `scripts/power_loss_test.py`. The first tests here are of the disk itself: one that lost nothing would find
+nothing.
 """
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
+import apsw
 import pytest
 from scripts.survival.lossfs import LossFs, Unavailable, build
 
@@ -22,6 +26,16 @@ UNAVAILABLE_STATUS = 77
 SYNCS_THAT_FAIL = 12
 """Each of the first syncs after opening, and so those that follow a failed one too."""
 
+COMMIT_FIVE_ROWS = """
+import os, sys, apsw
+connection = apsw.Connection(sys.argv[1])
+connection.execute("PRAGMA synchronous = " + sys.argv[2])
+for number in range(5):
+    connection.execute("INSERT INTO rows VALUES (?)", (number,))
+os._exit(0)
+"""
+"""Ends without closing the database: to close it is to sync it."""
+
 
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[LossFs]:
@@ -32,6 +46,30 @@ def disk(tmp_path: Path) -> Iterator[LossFs]:
         pytest.skip(f"no disk to lose power: {reason}")
     with disk:
         yield disk
+
+
+def test_the_disk_forgets_what_was_not_synced(disk: LossFs) -> None:
+    kept, emptied, lost = disk.path / "kept", disk.path / "emptied", disk.path / "lost"
+    write(kept, "text", sync=True)
+    write(emptied, "text", sync=False)
+    sync_directory(disk.path)
+    write(lost, "text", sync=True)
+    write(kept, "more", sync=False)
+    assert [path.read_text() for path in (kept, emptied, lost)] == ["textmore", "text", "text"]
+    disk.crash(None)
+    assert {path.name: path.read_text() for path in disk.path.iterdir()} == {"kept": "text", "emptied": ""}
+
+
+@pytest.mark.parametrize(("synchronous", "left"), [("FULL", 5), ("NORMAL", 0)])
+def test_the_disk_tells_a_durable_commit_from_another(disk: LossFs, synchronous: str, left: int) -> None:
+    path = disk.path / "rows.db"
+    with closing(apsw.Connection(str(path))) as connection:
+        connection.execute("PRAGMA journal_mode = WAL").fetchall()
+        connection.execute("CREATE TABLE rows (number INTEGER)")
+    subprocess.run([sys.executable, "-c", COMMIT_FIVE_ROWS, path, synchronous], check=True)
+    disk.crash(None)
+    with closing(apsw.Connection(str(path))) as connection:
+        assert connection.execute("SELECT count(*) FROM rows").fetchall() == [(left,)]
 
 
 def test_a_loss_of_power_loses_nothing_that_was_acknowledged() -> None:
@@ -74,6 +112,20 @@ def test_a_full_disk_refuses_writes_answers_searches_and_recovers(disk: LossFs) 
     disk.crash(None)
     with greeum.open(disk.path / "memory") as memory:
         assert texts(memory) == ["the first note", "the second note"]
+
+
+def write(path: Path, text: str, sync: bool) -> None:
+    with path.open("a") as file:
+        file.write(text)
+        file.flush()
+        if sync:
+            os.fsync(file.fileno())
+
+
+def sync_directory(path: Path) -> None:
+    directory = os.open(path, os.O_RDONLY)
+    os.fsync(directory)
+    os.close(directory)
 
 
 def texts(memory: greeum.Memory) -> list[str]:

@@ -323,15 +323,22 @@ class TestForgetting:
         assert store.anchors("") == [anchor]
         assert log(store, seq) == [(FORGOTTEN, b), (LINKS, a), (ANCHOR, b)]
 
-    def test_the_log_is_ordered_by_operation_then_block(self, store: Store) -> None:
+    def test_the_log_has_blocks_then_links_then_anchors(self, store: Store) -> None:
         a, b, c, d = add(store, "a", "b", "c", "d")
         for source in (d, a):
             store.link(source, b, "about", 0.5, 1)
             store.link(source, c, "about", 0.5, 1)
         store.link(b, c, "about", 0.5, 1)
+        store.link(c, b, "about", 0.5, 1)
+        store.set_anchor("n", "B", b, None, None, 1)
+        store.set_anchor("n", "A", c, None, None, 1)
         seq = store.seq()
         assert store.forget([c, b]) == [b, c]
-        assert log(store, seq) == [(FORGOTTEN, b), (FORGOTTEN, c), (LINKS, a), (LINKS, d)]
+        assert log(store, seq) == [
+            *((FORGOTTEN, block_id) for block_id in (b, c)),
+            *((LINKS, block_id) for block_id in (a, d)),
+            *((ANCHOR, block_id) for block_id in (c, b)),  # by name, A before B
+        ]
 
     def test_the_key_and_the_uid_are_free_again(self, store: Store) -> None:
         [old] = add(store, "x", key="k", uid="a" * 32)

@@ -22,12 +22,14 @@ class Disk(apsw.VFS):
         self.syncs = syncs
         self.name = f"disk-{next(_numbers)}"
         self.log_syncs = 0
+        self.databases_opened = 0
         self.seen: Counter[str] = Counter()
         """How many writes and syncs there were since the last fault was set."""
         self._fault: Callable[[str, int], int] | None = None
         super().__init__(self.name, "")
 
     def xOpen(self, name: str | apsw.URIFilename | None, flags: list[int]) -> DiskFile:  # noqa: N802 - SQLite's name
+        self.databases_opened += bool(flags[0] & apsw.SQLITE_OPEN_MAIN_DB)
         return DiskFile(self, name, flags)
 
     def fail(self, fault: Callable[[str, int], int]) -> None:

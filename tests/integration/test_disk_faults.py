@@ -128,6 +128,19 @@ def test_the_changes_of_a_failed_commit_do_not_come_back(directory: str, disk: D
     again.close()
 
 
+def test_a_connection_whose_sync_failed_is_not_used_again(directory: str, disk: Disk) -> None:
+    store = SQLiteStore(directory, vfs=disk.name)
+    store.add([draft("kept")])
+    opened = disk.databases_opened
+    disk.fail(once("sync", 1, apsw.SQLITE_IOERR_FSYNC))
+    with pytest.raises(StoreFailed):
+        store.add([draft("lost")])
+    store.add([draft("kept")])
+    assert disk.databases_opened == opened + 1
+    assert list(stored(store).values()) == ["kept", "kept"]
+    store.close()
+
+
 def test_one_failed_sync_fails_everyone_who_waited_for_it(directory: str, disk: Disk) -> None:
     store = SQLiteStore(directory, vfs=disk.name)
     acknowledged: list[str] = []

@@ -16,6 +16,8 @@ from tests.conformance.store import draft
 from tests.integration.disk import Disk
 
 from greeum.errors import StoreClosed
+from greeum.store import committer as committer_module
+from greeum.store.committer import Committer, Request
 from greeum.store.files import WriteLock
 from greeum.store.sqlite import SQLiteStore
 
@@ -47,14 +49,14 @@ def start(act: Callable[[], object]) -> Thread:
     return thread
 
 
-def wait_for_queue(store: SQLiteStore, length: int) -> None:
+def wait_for_queue(committer: Committer, length: int) -> None:
     """Until so many wait for a leader that is itself waiting: that they have come is nowhere to be seen but here."""
-    while len(store._committer._queue) < length:
+    while len(committer._queue) < length:
         time.sleep(0.001)
 
 
-def wait_for_leader(store: SQLiteStore) -> None:
-    while not store._committer._leading:
+def wait_for_leader(committer: Committer) -> None:
+    while not committer._leading:
         time.sleep(0.001)
 
 
@@ -94,7 +96,7 @@ def test_what_waits_together_is_one_commit_and_each_has_its_own_outcome(
 
     with WriteLock(directory):
         threads = [start(lambda key=key: write(key)) for key in ("a", "b", "taken", "c")]  # type: ignore[misc]
-        wait_for_queue(store, 3)  # without the leader, who has a batch of its own
+        wait_for_queue(store._committer, 3)  # without the leader, who has a batch of its own
         before = disk.log_syncs
     for thread in threads:
         thread.join()
@@ -106,12 +108,14 @@ def test_what_waits_together_is_one_commit_and_each_has_its_own_outcome(
 def test_closing_waits_for_those_who_write(store: SQLiteStore, directory: str) -> None:
     with WriteLock(directory):
         writers = [start(lambda: store.add([draft()])) for _ in range(4)]
-        wait_for_queue(store, 3)
+        wait_for_queue(store._committer, 3)
         closing = start(store.close)
         while not store._closed:
             time.sleep(0.001)
         with pytest.raises(StoreClosed):
             store.add([draft()])
+        closing.join(timeout=0.05)
+        assert closing.is_alive()
     for thread in [*writers, closing]:
         thread.join()
     again = SQLiteStore(directory)
@@ -129,15 +133,15 @@ def test_an_interrupted_writer_stores_nothing_and_holds_nobody_up(
 
     def interrupt_once_it_waits() -> None:
         if leads:
-            wait_for_leader(store)
+            wait_for_leader(store._committer)
             others.extend(start(lambda: store.add([draft()])) for _ in range(2))
-        wait_for_queue(store, 2 if leads else 1)
+        wait_for_queue(store._committer, 2 if leads else 1)
         signal.pthread_kill(main, signal.SIGINT)
 
     with WriteLock(directory):
         if not leads:
             others.append(start(lambda: store.add([draft()])))
-            wait_for_leader(store)
+            wait_for_leader(store._committer)
         interrupter = start(interrupt_once_it_waits)
         with pytest.raises(KeyboardInterrupt):
             store.add([draft("interrupted")])
@@ -148,6 +152,96 @@ def test_an_interrupted_writer_stores_nothing_and_holds_nobody_up(
     texts = [row[4] for row in store.blocks(store.ids(0, 10))]
     assert "interrupted" not in texts
     assert len(texts) == len(others) + 1
+
+
+class Batches:
+    """Takes the place of the transaction: keeps how many were in each."""
+
+    def __init__(self) -> None:
+        self.sizes: list[int] = []
+
+    def transact(self, batch: list[Request]) -> None:
+        self.sizes.append(len(batch))
+        for request in batch:
+            request.settled = True
+
+
+def run_together(committer: Committer, count: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One batch of so many, whatever came before."""
+    with monkeypatch.context() as patch:
+        patch.setattr(committer, "_company", count)
+        for thread in [start(lambda: committer.run(lambda _: None)) for _ in range(count)]:
+            thread.join()
+
+
+def test_a_leader_waits_for_the_company_of_the_last_batch(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(committer_module, "COMPANY_WAIT_S", 60.0)
+    batches = Batches()
+    committer = Committer(batches.transact)
+    for count in (3, 3, 2):
+        run_together(committer, count, monkeypatch)
+    assert batches.sizes == [3, 3, 2]
+
+
+def test_a_leader_goes_on_alone_if_nobody_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+    batches = Batches()
+    committer = Committer(batches.transact)
+    monkeypatch.setattr(committer, "_company", 2)
+    for _ in range(3):
+        committer.run(lambda _: None)
+    assert batches.sizes == [1, 1, 1]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals another thread")
+def test_a_leader_that_is_interrupted_while_it_waits_for_company_hands_on_the_lead(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(committer_module, "COMPANY_WAIT_S", 60.0)
+    batches = Batches()
+    committer = Committer(batches.transact)
+    monkeypatch.setattr(committer, "_company", 3)
+    main = get_ident()
+    others: list[Thread] = []
+
+    def interrupt_once_it_waits() -> None:
+        wait_for_leader(committer)
+        others.append(start(lambda: committer.run(lambda _: None)))
+        wait_for_queue(committer, 2)
+        signal.pthread_kill(main, signal.SIGINT)
+
+    interrupter = start(interrupt_once_it_waits)
+    with pytest.raises(KeyboardInterrupt):
+        committer.run(lambda _: None)
+    interrupter.join()
+    others[0].join()
+    assert batches.sizes == [1]
+
+
+def test_an_interrupted_leader_leaves_the_others_of_its_batch_to_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(committer_module, "COMPANY_WAIT_S", 60.0)
+    batches = Batches()
+    outcomes: list[object] = []
+
+    def interrupted_at_first(batch: list[Request]) -> None:
+        if not batches.sizes:
+            batches.sizes.append(len(batch))
+            raise KeyboardInterrupt
+        batches.transact(batch)
+
+    committer = Committer(interrupted_at_first)
+
+    def run() -> None:
+        try:
+            outcomes.append(committer.run(lambda _: None))
+        except KeyboardInterrupt:
+            outcomes.append(KeyboardInterrupt)
+
+    monkeypatch.setattr(committer, "_company", 3)
+    threads = [start(run) for _ in range(3)]
+    for thread in threads:
+        thread.join()
+    assert batches.sizes == [3, 2]
+    assert outcomes.count(KeyboardInterrupt) == 1
 
 
 class InterruptedAtCommit:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -129,8 +130,20 @@ def test_two_stores_of_one_process_take_turns(directory: str) -> None:
 def test_waiting_for_the_lock_has_an_end(directory: str, monkeypatch: pytest.MonkeyPatch) -> None:
     store = SQLiteStore(directory)
     monkeypatch.setattr(files, "WRITE_LOCK_WAIT_S", 0.02)
-    with files.WriteLock(directory), pytest.raises(StoreBusy, match=r"write\.lock"):
-        store.add([draft()])
+    errors: list[StoreBusy] = []
+
+    def write() -> None:
+        with pytest.raises(StoreBusy, match=r"write\.lock") as caught:
+            store.add([draft()])
+        errors.append(caught.value)
+
+    with files.WriteLock(directory):
+        threads = [Thread(target=write) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert len({id(error) for error in errors}) == 4  # each thread has its own, for a traceback grows as it is raised
     assert store.seq() == 0
     store.add([draft()])
     assert store.seq() == 1
@@ -204,3 +217,21 @@ def test_a_child_does_not_keep_the_lock_of_a_parent_that_died(directory: str) ->
     store.close()
     os.killpg(parent.pid, signal.SIGKILL)
     parent.communicate()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="forks")
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+def test_a_child_forked_during_a_write_does_not_keep_the_lock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "WRITE_LOCK_WAIT_S", 0.02)
+    reading, writing = os.pipe()
+    with files.WriteLock(str(tmp_path)):
+        child = os.fork()
+        if child == 0:
+            os.close(writing)
+            os.read(reading, 1)  # until the parent closes its end
+            os._exit(0)
+    with files.WriteLock(str(tmp_path)):
+        pass
+    os.close(writing)
+    os.close(reading)
+    os.waitpid(child, 0)

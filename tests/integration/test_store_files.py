@@ -18,7 +18,7 @@ import pytest
 from tests.conformance.store import draft
 
 from greeum.errors import StoreError, StoreFailed, StoreReadOnly
-from greeum.store import files
+from greeum.store import connections, files
 from greeum.store.protocol import Store
 from greeum.store.sqlite import SQLiteStore
 
@@ -120,6 +120,33 @@ class TestReadOnly:
             assert by_another_user(lambda: read_only_texts(directory)) == "['kept'] StoreReadOnly"
             directory.chmod(0o755)
             store.close()
+
+    @pytest.mark.parametrize(
+        ("writable", "log", "shared_memory", "expected"),
+        [
+            (False, None, False, True),
+            (False, b"", False, True),
+            (False, b"", True, False),  # somebody has it open, and may begin to write
+            (False, b"frames", True, False),
+            (True, None, False, False),
+        ],
+    )
+    def test_locks_are_done_without_only_if_they_must_and_can_be(
+        self,
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        *,
+        writable: bool,
+        log: bytes | None,
+        shared_memory: bool,
+        expected: bool,
+    ) -> None:
+        monkeypatch.setattr(os, "access", lambda *_: writable)
+        if log is not None:
+            (tmp_path / "memory.db-wal").write_bytes(log)
+        if shared_memory:
+            (tmp_path / "memory.db-shm").touch()
+        assert connections.is_immutable(str(tmp_path / "memory.db")) is expected
 
 
 def read_only_texts(directory: Path) -> str:

@@ -33,10 +33,12 @@ def width_of(character: str) -> int:
 
 
 def shown(text: str) -> str:
-    """Text as it may go to a terminal: what would steer it (escapes, other controls, marks of direction) is shown as �."""
+    """Text as it may go to a terminal: what would steer it (escapes and other controls) is shown as �."""
     if text.isprintable():
         return text
-    return "".join(c if c.isprintable() or c in "\n\t" or c in JOINERS else " " if c.isspace() else "\ufffd" for c in text)
+    return "".join(
+        c if c.isprintable() or c in "\n\t" or c in JOINERS else " " if c.isspace() else "\ufffd" for c in text
+    )
 
 
 def on_one_line(text: str) -> str:
@@ -86,9 +88,11 @@ TEXT_CELLS_MIN = 20
 """What the last column is given even where the others take all the room."""
 
 
-def table(heads: Sequence[str], rows: Sequence[Sequence[str]], cells: int | None, numeric: Sequence[str] = ()) -> list[str]:
-    """Lines of a table, heads first. In a known width the last column takes what is left, and everything is clipped to fit;
-    without one nothing is. Columns whose head is in `numeric` are flush right.
+def table(
+    heads: Sequence[str], rows: Sequence[Sequence[str]], cells: int | None, numeric: Sequence[str] = ()
+) -> list[str]:
+    """Lines of a table, heads first. In a known width the last column takes what is left, and everything is clipped to
+    fit; without one nothing is. Columns whose head is in `numeric` are flush right.
     """
     if cells is not None:
         rows = [[*(clip(cell, NARROW_CELLS_MAX) for cell in row[:-1]), row[-1]] for row in rows]

@@ -1,7 +1,7 @@
-"""How a command line is read. A table says what a command takes; help and the reference page are made from the same table.
+"""How a command line is read. A table says what a command takes; help and the reference page are made from it too.
 
-Not `argparse`: importing it takes longer than most commands do. Nothing is guessed or passed over: an option that a command
-does not know, or that is given twice, is an error.
+Not `argparse`: importing it takes longer than most commands do. Nothing is guessed or passed over: an option that a
+command does not know, or that is given twice, is an error.
 """
 
 from __future__ import annotations
@@ -136,9 +136,11 @@ GLOBALS = (MEMORY, JSON, HELP)
 
 
 def is_option(word: str) -> bool:
-    """Whether a word is an option and not text: a flag never holds a space, and text that begins with a dash often does."""
+    """Whether a word is an option and not text: a flag holds no space; text that begins with a dash often does."""
     flag = word.partition("=")[0]
-    return len(word) > 1 and word[0] == "-" and (word[1] == "-" or word[1].isalpha()) and not any(map(str.isspace, flag))
+    return (
+        len(word) > 1 and word[0] == "-" and (word[1] == "-" or word[1].isalpha()) and not any(map(str.isspace, flag))
+    )
 
 
 def check_words(words: Sequence[str]) -> None:
@@ -168,7 +170,9 @@ def first_name(words: Sequence[str], options: Sequence[Option]) -> int | None:
     return None
 
 
-def read(words: Sequence[str], command: str, arguments: Sequence[Argument], options: Sequence[Option]) -> dict[str, Any]:
+def read(
+    words: Sequence[str], command: str, arguments: Sequence[Argument], options: Sequence[Option]
+) -> dict[str, Any]:
     """The fields that were given, by name. With `--help` among them, arguments may be missing. Raises InvalidInput."""
     by_flag = {flag: option for option in options for flag in option.flags}
     given: dict[str, Any] = {}
@@ -194,7 +198,9 @@ def _take(word: str, rest: list[str], by_flag: dict[str, Option], given: dict[st
         flag, equals, value = word[:2], "=", word[2:]  # -k5
     option = by_flag.get(flag)
     if option is None:
-        raise InvalidInput(flag, f"is no option of `{command}`{_guess(flag, by_flag)}; put -- before text that begins with a dash")
+        raise InvalidInput(
+            flag, f"is no option of `{command}`{_guess(flag, by_flag)}; put -- before text that begins with a dash"
+        )
     if option.field in given and not option.repeats:
         raise InvalidInput(flag, "is given twice")
     if option.metavar is None:
@@ -204,7 +210,9 @@ def _take(word: str, rest: list[str], by_flag: dict[str, Option], given: dict[st
         return
     if not equals:
         if not rest or rest[-1].partition("=")[0] in by_flag:
-            raise InvalidInput(flag, f"needs a value, {option.metavar} (write {flag}=… if the value begins with a dash)")
+            raise InvalidInput(
+                flag, f"needs a value, {option.metavar} (write {flag}=… if the value begins with a dash)"
+            )
         value = rest.pop()
     if option.repeats:
         given.setdefault(option.field, []).append(option.read(value, option.field))

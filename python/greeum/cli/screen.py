@@ -19,10 +19,12 @@ BOLD, DIM, RED, GREEN = "1", "2", "31", "32"
 
 
 def speak_utf8() -> None:
-    """Whatever the locale says: a memory is in UTF-8, and half of it Korean."""
-    for stream in (sys.stdout, sys.stderr):
-        encoding = getattr(stream, "encoding", None) or ""
-        if encoding.lower().replace("-", "") != "utf8" and hasattr(stream, "reconfigure"):
+    """Whatever the locale says: a memory is in UTF-8, half of it Korean. A stream that is closed shows nothing."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - for as long as the process
+        elif stream.encoding.lower().replace("-", "") != "utf8":
             stream.reconfigure(encoding="utf-8")
 
 

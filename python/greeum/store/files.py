@@ -74,9 +74,10 @@ class WriteLock:
     """One writer at a time, over all processes and all stores of a directory; use it with `with`.
 
     There are two locks, as in a turnstile: whoever waits for the write lock holds the turn, and lets go of it once
-    inside. So nobody can write twice while another one holds the turn. For the turn itself there is no queue: a lock
-    with a time limit can only be tried again and again, and who comes first is chance. Whoever has just written and
-    has seen another one wait sits out one try, for otherwise it would be first nearly every time.
+    inside. So a process that has just written finds the turn taken by the one that waited for it, and must wait among
+    the others. For the turn itself there is no queue, since a lock with a time limit can only be tried again and
+    again: who comes first is chance, with even odds. (Of eight processes that write without pause, the longest wait in
+    8,000 commits was for some 150 of them.)
 
     The files are opened for each turn and not kept open: a lock belongs to the open file, which a forked child shares,
     and would otherwise be held for as long as the child lives.
@@ -86,13 +87,10 @@ class WriteLock:
         self._write_path = os.path.join(directory, WRITE_LOCK_FILE)
         self._turn_path = os.path.join(directory, TURN_LOCK_FILE)
         self._file = -1
-        self._sits_out = False
 
     def __enter__(self) -> None:
         """Raises StoreBusy if the lock is not to be had within WRITE_LOCK_WAIT_S."""
         deadline_s = monotonic() + WRITE_LOCK_WAIT_S
-        if self._sits_out:
-            sleep(_turn_pause_s())
         turn = self._wait(self._turn_path, deadline_s)
         try:
             self._file = self._wait(self._write_path, deadline_s)
@@ -103,15 +101,6 @@ class WriteLock:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         _unlock(self._file)
-        self._sits_out = self._another_waits()
-
-    def _another_waits(self) -> bool:
-        turn = _open(self._turn_path)
-        if _try_lock(turn):
-            _unlock(turn)
-            return False
-        os.close(turn)
-        return True
 
     def _wait(self, path: str, deadline_s: float) -> int:
         file = _open(path)

@@ -36,16 +36,11 @@ def is_current(connection: apsw.Connection, path: str) -> bool:
 
 def migrate(connection: apsw.Connection) -> None:
     """Run the migrations that have not been run, all or none."""
-    connection.execute("BEGIN IMMEDIATE")
-    try:
+    with connection:
         for name in MIGRATIONS[_number(connection, "user_version") :]:
             connection.execute(read(name)).fetchall()
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}").fetchall()
         connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}").fetchall()
-        connection.execute("COMMIT")
-    finally:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
 
 
 def _number(connection: apsw.Connection, pragma: str) -> int:

@@ -104,19 +104,20 @@ class Writer:
 
     def _attempt(self, connection: apsw.Connection, request: Request) -> None:
         """Run one request; if it fails on its own account, the others go on."""
-        request.error = None
+        failure: Exception | None = None
         connection.execute("SAVEPOINT request")
         try:
             request.result = request.work(connection)
         except UNTRUSTED:
             raise
         except apsw.Error as error:
-            request.error = typed(error, self._path)
+            failure = typed(error, self._path)
         except Exception as error:  # noqa: BLE001 - whatever it is, it belongs to the thread that asked
-            request.error = error
-        if request.error is not None:
+            failure = error
+        if failure is not None:
             connection.execute("ROLLBACK TO request")
         connection.execute("RELEASE request")
+        request.error = failure
 
     def _refuse(self, batch: list[Request], error: apsw.Error | StoreError) -> None:
         """Those that are settled stay so: what failed after the commit is tried again with the next batch."""

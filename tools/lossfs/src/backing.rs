@@ -50,24 +50,14 @@ impl Backing {
     fn place(&self, tree: &Tree, directory: Ino, name: &OsStr, path: &Path) -> io::Result<()> {
         let path = path.join(name);
         remove(&path)?;
-        let entries = tree
-            .directory(directory)
-            .expect("a directory has places")
-            .durable();
-        entries
-            .get(name)
-            .map_or(Ok(()), |&ino| write_node(tree, ino, &path))
+        let entries = tree.directory(directory).expect("a directory has places").durable();
+        entries.get(name).map_or(Ok(()), |&ino| write_node(tree, ino, &path))
     }
 }
 
 fn attributes(metadata: &fs::Metadata) -> Attributes {
-    let modified = metadata
-        .modified()
-        .expect("Linux knows when a file was modified");
-    Attributes {
-        modified,
-        ..Attributes::new(metadata.mode(), metadata.uid(), metadata.gid())
-    }
+    let modified = metadata.modified().expect("Linux knows when a file was modified");
+    Attributes { modified, ..Attributes::new(metadata.mode(), metadata.uid(), metadata.gid()) }
 }
 
 fn load_directory(tree: &mut Tree, parent: Ino, path: &Path) -> io::Result<()> {
@@ -79,17 +69,9 @@ fn load_directory(tree: &mut Tree, parent: Ino, path: &Path) -> io::Result<()> {
             let ino = tree.load(parent, entry.file_name(), attributes(&metadata), None);
             load_directory(tree, ino, &path)?;
         } else if metadata.is_file() && metadata.len() <= FILE_BYTES_MAX {
-            tree.load(
-                parent,
-                entry.file_name(),
-                attributes(&metadata),
-                Some(fs::read(&path)?),
-            );
+            tree.load(parent, entry.file_name(), attributes(&metadata), Some(fs::read(&path)?));
         } else {
-            let reason = format!(
-                "{}: only directories and files up to {FILE_BYTES_MAX} bytes",
-                path.display()
-            );
+            let reason = format!("{}: only directories and files up to {FILE_BYTES_MAX} bytes", path.display());
             return Err(io::Error::new(io::ErrorKind::Unsupported, reason));
         }
     }
@@ -114,9 +96,7 @@ fn remove(path: &Path) -> io::Result<()> {
 }
 
 fn write_node(tree: &Tree, ino: Ino, path: &Path) -> io::Result<()> {
-    let node = tree
-        .node(ino)
-        .expect("kept while a durable name leads to it");
+    let node = tree.node(ino).expect("kept while a durable name leads to it");
     match &node.kind {
         Kind::File(contents) => File::create(path)?.write_all_at(contents.durable(), 0)?,
         Kind::Directory(_) => {
@@ -128,13 +108,8 @@ fn write_node(tree: &Tree, ino: Ino, path: &Path) -> io::Result<()> {
 }
 
 fn write_entries(tree: &Tree, ino: Ino, path: &Path) -> io::Result<()> {
-    let entries = tree
-        .directory(ino)
-        .expect("called for directories")
-        .durable();
-    entries
-        .iter()
-        .try_for_each(|(name, &child)| write_node(tree, child, &path.join(name)))
+    let entries = tree.directory(ino).expect("called for directories").durable();
+    entries.iter().try_for_each(|(name, &child)| write_node(tree, child, &path.join(name)))
 }
 
 #[cfg(test)]
@@ -189,9 +164,7 @@ mod tests {
     fn it_holds_what_was_synced_and_nothing_else() {
         let scratch = Scratch::new("synced");
         let (backing, mut tree) = (scratch.backing(), Tree::new(attributes(), false));
-        let ino = tree
-            .create_file(ROOT, OsStr::new("a"), attributes())
-            .unwrap();
+        let ino = tree.create_file(ROOT, OsStr::new("a"), attributes()).unwrap();
         tree.write(ino, 0, b"data").unwrap();
         sync_file(&backing, &mut tree, ino);
         assert_eq!(scratch.read("a"), None);
@@ -212,34 +185,24 @@ mod tests {
     fn a_directory_arrives_with_all_that_was_synced_in_it() {
         let scratch = Scratch::new("directory");
         let (backing, mut tree) = (scratch.backing(), Tree::new(attributes(), false));
-        let directory = tree
-            .create_directory(ROOT, OsStr::new("d"), attributes())
-            .unwrap();
-        let ino = tree
-            .create_file(directory, OsStr::new("a"), attributes())
-            .unwrap();
+        let directory = tree.create_directory(ROOT, OsStr::new("d"), attributes()).unwrap();
+        let ino = tree.create_file(directory, OsStr::new("a"), attributes()).unwrap();
         tree.write(ino, 0, b"data").unwrap();
         sync_file(&backing, &mut tree, ino);
         sync_directory(&backing, &mut tree, directory);
         assert_eq!(scratch.read("d/a"), None);
         sync_directory(&backing, &mut tree, ROOT);
         assert_eq!(scratch.read("d/a").unwrap(), b"data");
-        tree.rename((ROOT, OsStr::new("d")), (ROOT, OsStr::new("e")), false)
-            .unwrap();
+        tree.rename((ROOT, OsStr::new("d")), (ROOT, OsStr::new("e")), false).unwrap();
         sync_directory(&backing, &mut tree, ROOT);
-        assert_eq!(
-            (scratch.read("d/a"), scratch.read("e/a").unwrap()),
-            (None, b"data".to_vec())
-        );
+        assert_eq!((scratch.read("d/a"), scratch.read("e/a").unwrap()), (None, b"data".to_vec()));
     }
 
     #[test]
     fn after_a_crash_it_is_what_readers_see() {
         let scratch = Scratch::new("crash");
         let (backing, mut tree) = (scratch.backing(), Tree::new(attributes(), false));
-        let ino = tree
-            .create_file(ROOT, OsStr::new("a"), attributes())
-            .unwrap();
+        let ino = tree.create_file(ROOT, OsStr::new("a"), attributes()).unwrap();
         sync_directory(&backing, &mut tree, ROOT);
         tree.write(ino, 0, &[7; 20_000]).unwrap();
         tree.crash(Some(3));
@@ -247,10 +210,7 @@ mod tests {
         let loaded = backing.load(false).unwrap();
         for tree in [&tree, &loaded] {
             let found = tree.lookup(ROOT, OsStr::new("a")).unwrap();
-            assert_eq!(
-                tree.file(found).unwrap().read(0, u32::MAX),
-                scratch.read("a").unwrap()
-            );
+            assert_eq!(tree.file(found).unwrap().read(0, u32::MAX), scratch.read("a").unwrap());
         }
     }
 

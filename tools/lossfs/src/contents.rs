@@ -42,10 +42,7 @@ impl Change {
             return None;
         }
         let cut = cuts[random.below(cuts.len())] * SECTOR_BYTES;
-        Some(Change::Write {
-            offset: *offset,
-            data: data[..(cut - offset) as usize].to_vec(),
-        })
+        Some(Change::Write { offset: *offset, data: data[..(cut - offset) as usize].to_vec() })
     }
 }
 
@@ -69,11 +66,7 @@ pub struct Contents {
 
 impl Contents {
     pub fn from_disk(bytes: Vec<u8>) -> Self {
-        Self {
-            seen: bytes.clone(),
-            durable: bytes,
-            pending: Vec::new(),
-        }
+        Self { seen: bytes.clone(), durable: bytes, pending: Vec::new() }
     }
 
     pub fn size(&self) -> u64 {
@@ -87,13 +80,7 @@ impl Contents {
     pub fn pending_bytes(&self) -> u64 {
         self.pending
             .iter()
-            .map(|change| {
-                if let Change::Write { data, .. } = change {
-                    data.len() as u64
-                } else {
-                    0
-                }
-            })
+            .map(|change| if let Change::Write { data, .. } = change { data.len() as u64 } else { 0 })
             .sum()
     }
 
@@ -106,10 +93,7 @@ impl Contents {
 
     pub fn write(&mut self, offset: u64, data: &[u8]) {
         if !data.is_empty() {
-            self.change(Change::Write {
-                offset,
-                data: data.to_vec(),
-            });
+            self.change(Change::Write { offset, data: data.to_vec() });
         }
     }
 
@@ -151,9 +135,7 @@ impl Contents {
         match random.below(3) {
             0 => Fate::Dropped,
             1 => {
-                pending
-                    .iter()
-                    .for_each(|change| change.apply(&mut self.durable));
+                pending.iter().for_each(|change| change.apply(&mut self.durable));
                 Fate::Kept
             }
             _ => {
@@ -165,9 +147,7 @@ impl Contents {
 
     fn tear(&mut self, pending: &[Change], random: &mut Random) {
         let (whole, rest) = pending.split_at(random.below(pending.len()));
-        whole
-            .iter()
-            .for_each(|change| change.apply(&mut self.durable));
+        whole.iter().for_each(|change| change.apply(&mut self.durable));
         if let Some(stump) = rest[0].torn(random) {
             stump.apply(&mut self.durable);
         }
@@ -236,10 +216,7 @@ mod tests {
         contents.resize(4);
         assert_eq!(contents.read(0, 10), b"ab\0\0");
         assert_eq!(contents.durable(), b"abcdef");
-        assert_eq!(
-            contents.sync(),
-            [Change::Resize { size: 2 }, Change::Resize { size: 4 }]
-        );
+        assert_eq!(contents.sync(), [Change::Resize { size: 2 }, Change::Resize { size: 4 }]);
         assert_eq!(contents.durable(), b"ab\0\0");
     }
 

@@ -24,9 +24,7 @@ impl FromStr for Command {
         let words: Vec<&str> = line.split_whitespace().collect();
         match words[..] {
             ["crash"] => Ok(Command::Crash { seed: None }),
-            ["crash", seed] => Ok(Command::Crash {
-                seed: Some(number(seed)?),
-            }),
+            ["crash", seed] => Ok(Command::Crash { seed: Some(number(seed)?) }),
             ["stats"] => Ok(Command::Stats),
             ["fail-sync", count] => match number(count)? {
                 0 => Err("fail-sync counts from 1, the next sync".into()),
@@ -40,8 +38,7 @@ impl FromStr for Command {
 }
 
 fn number(word: &str) -> Result<u64, String> {
-    word.parse()
-        .map_err(|_| format!("{word:?} is not a number from 0 to {}", u64::MAX))
+    word.parse().map_err(|_| format!("{word:?} is not a number from 0 to {}", u64::MAX))
 }
 
 pub struct Control {
@@ -84,41 +81,24 @@ impl Control {
     }
 
     fn set(&self, change: impl FnOnce(&mut Disk)) -> String {
-        change(
-            &mut self
-                .disk
-                .lock()
-                .expect("no thread panics while it holds the disk"),
-        );
+        change(&mut self.disk.lock().expect("no thread panics while it holds the disk"));
         "{}".into()
     }
 
     fn crash(&self, seed: Option<u64>) -> io::Result<String> {
-        let crash = self
-            .disk
-            .lock()
-            .expect("no thread panics while it holds the disk")
-            .crash(seed);
+        let crash = self.disk.lock().expect("no thread panics while it holds the disk").crash(seed);
         // The lock is free by now: to forget a page that a process has mapped and changed, the kernel first writes it here.
         for &ino in &crash.stale {
             self.notifier.inval_inode(INodeNo(ino), 0, 0)?;
         }
         Ok(format!(
             "{{\"files_dropped\": {}, \"files_kept\": {}, \"files_torn\": {}, \"entries_dropped\": {}, \"entries_kept\": {}}}",
-            crash.files_dropped,
-            crash.files_kept,
-            crash.files_torn,
-            crash.entries_dropped,
-            crash.entries_kept
+            crash.files_dropped, crash.files_kept, crash.files_torn, crash.entries_dropped, crash.entries_kept
         ))
     }
 
     fn stats(&self) -> String {
-        let (counts, bytes, entries) = self
-            .disk
-            .lock()
-            .expect("no thread panics while it holds the disk")
-            .counts();
+        let (counts, bytes, entries) = self.disk.lock().expect("no thread panics while it holds the disk").counts();
         format!(
             "{{\"writes\": {}, \"written_bytes\": {}, \"file_syncs\": {}, \"directory_syncs\": {}, \"failed_syncs\": {}, \
              \"crashes\": {}, \"pending_bytes\": {bytes}, \"pending_entries\": {entries}}}",
@@ -152,16 +132,7 @@ mod tests {
 
     #[test]
     fn anything_else_is_refused_with_a_reason() {
-        for line in [
-            "",
-            "crash x",
-            "crash -1",
-            "fail-sync",
-            "fail-sync 0",
-            "full",
-            "full maybe",
-            "stats now",
-        ] {
+        for line in ["", "crash x", "crash -1", "fail-sync", "fail-sync 0", "full", "full maybe", "stats now"] {
             assert!(!line.parse::<Command>().unwrap_err().is_empty());
         }
     }

@@ -10,10 +10,9 @@ use std::sync::Mutex;
 use std::time::{Duration, SystemTime};
 
 use fuser::{
-    BsdFileFlags, Errno as FuseErrno, FileAttr, FileHandle, FileType, Filesystem, FopenFlags,
-    Generation, INodeNo, LockOwner, OpenFlags, RenameFlags, ReplyAttr, ReplyCreate, ReplyData,
-    ReplyDirectory, ReplyEmpty, ReplyEntry, ReplyOpen, ReplyStatfs, ReplyWrite, Request, TimeOrNow,
-    WriteFlags,
+    BsdFileFlags, Errno as FuseErrno, FileAttr, FileHandle, FileType, Filesystem, FopenFlags, Generation, INodeNo,
+    LockOwner, OpenFlags, RenameFlags, ReplyAttr, ReplyCreate, ReplyData, ReplyDirectory, ReplyEmpty, ReplyEntry,
+    ReplyOpen, ReplyStatfs, ReplyWrite, Request, TimeOrNow, WriteFlags,
 };
 
 use crate::backing::Backing;
@@ -38,12 +37,7 @@ pub struct Disk {
 
 impl Disk {
     pub fn new(tree: Tree, backing: Backing) -> Self {
-        Self {
-            tree,
-            backing,
-            listings: HashMap::new(),
-            next_handle: 0,
-        }
+        Self { tree, backing, listings: HashMap::new(), next_handle: 0 }
     }
 
     pub fn tree(&mut self) -> &mut Tree {
@@ -51,11 +45,7 @@ impl Disk {
     }
 
     pub fn counts(&self) -> (Counts, u64, usize) {
-        (
-            self.tree.counts(),
-            self.tree.pending_bytes(),
-            self.tree.pending_entries(),
-        )
+        (self.tree.counts(), self.tree.pending_bytes(), self.tree.pending_entries())
     }
 
     pub fn crash(&mut self, seed: Option<u64>) -> Crash {
@@ -82,12 +72,7 @@ impl Disk {
     fn attributes(&self, ino: Ino) -> Result<FileAttr, Errno> {
         let node = self.tree.node(ino)?;
         let size = self.tree.file(ino).map_or(0, |contents| contents.size());
-        let Attributes {
-            mode,
-            uid,
-            gid,
-            modified,
-        } = node.attributes;
+        let Attributes { mode, uid, gid, modified } = node.attributes;
         Ok(FileAttr {
             ino: INodeNo(ino),
             size,
@@ -108,17 +93,12 @@ impl Disk {
     }
 
     fn file_type(&self, ino: Ino) -> Result<FileType, Errno> {
-        Ok(if self.tree.node(ino)?.is_directory() {
-            FileType::Directory
-        } else {
-            FileType::RegularFile
-        })
+        Ok(if self.tree.node(ino)?.is_directory() { FileType::Directory } else { FileType::RegularFile })
     }
 
     fn list(&mut self, ino: Ino) -> Result<u64, Errno> {
         let entries = self.tree.directory(ino)?.seen().iter();
-        let listing =
-            entries.map(|(name, &child)| Ok((child, self.file_type(child)?, name.clone())));
+        let listing = entries.map(|(name, &child)| Ok((child, self.file_type(child)?, name.clone())));
         let mut listing = listing.collect::<Result<Listing, Errno>>()?;
         listing.insert(0, (ino, FileType::Directory, ".".into()));
         listing.insert(1, (ino, FileType::Directory, "..".into()));
@@ -133,10 +113,7 @@ pub struct Face(pub std::sync::Arc<Mutex<Disk>>);
 
 impl Face {
     fn with<T>(&self, ask: impl FnOnce(&mut Disk) -> Result<T, Errno>) -> Result<T, FuseErrno> {
-        let mut disk = self
-            .0
-            .lock()
-            .expect("no thread panics while it holds the disk");
+        let mut disk = self.0.lock().expect("no thread panics while it holds the disk");
         ask(&mut disk).map_err(FuseErrno::from_i32)
     }
 }
@@ -170,13 +147,7 @@ impl Filesystem for Face {
         );
     }
 
-    fn getattr(
-        &self,
-        _request: &Request,
-        ino: INodeNo,
-        _handle: Option<FileHandle>,
-        reply: ReplyAttr,
-    ) {
+    fn getattr(&self, _request: &Request, ino: INodeNo, _handle: Option<FileHandle>, reply: ReplyAttr) {
         match self.with(|disk| disk.attributes(ino.0)) {
             Ok(attributes) => reply.attr(&NOT_CACHED, &attributes),
             Err(errno) => reply.error(errno),
@@ -222,21 +193,11 @@ impl Filesystem for Face {
         }
     }
 
-    fn mkdir(
-        &self,
-        request: &Request,
-        parent: INodeNo,
-        name: &OsStr,
-        mode: u32,
-        umask: u32,
-        reply: ReplyEntry,
-    ) {
+    fn mkdir(&self, request: &Request, parent: INodeNo, name: &OsStr, mode: u32, umask: u32, reply: ReplyEntry) {
         answer_entry(
             reply,
             self.with(|disk| {
-                let ino =
-                    disk.tree
-                        .create_directory(parent.0, name, owned(request, mode, umask))?;
+                let ino = disk.tree.create_directory(parent.0, name, owned(request, mode, umask))?;
                 disk.attributes(ino)
             }),
         );
@@ -247,10 +208,7 @@ impl Filesystem for Face {
     }
 
     fn rmdir(&self, _request: &Request, parent: INodeNo, name: &OsStr, reply: ReplyEmpty) {
-        answer(
-            reply,
-            self.with(|disk| disk.tree.remove_directory(parent.0, name)),
-        );
+        answer(reply, self.with(|disk| disk.tree.remove_directory(parent.0, name)));
     }
 
     fn rename(
@@ -268,20 +226,10 @@ impl Filesystem for Face {
             return reply.error(FuseErrno::EINVAL);
         }
         let (from, to) = ((parent.0, name), (new_parent.0, new_name));
-        answer(
-            reply,
-            self.with(|disk| disk.tree.rename(from, to, keep_existing)),
-        );
+        answer(reply, self.with(|disk| disk.tree.rename(from, to, keep_existing)));
     }
 
-    fn link(
-        &self,
-        _request: &Request,
-        ino: INodeNo,
-        new_parent: INodeNo,
-        new_name: &OsStr,
-        reply: ReplyEntry,
-    ) {
+    fn link(&self, _request: &Request, ino: INodeNo, new_parent: INodeNo, new_name: &OsStr, reply: ReplyEntry) {
         answer_entry(
             reply,
             self.with(|disk| {
@@ -309,21 +257,13 @@ impl Filesystem for Face {
         reply: ReplyCreate,
     ) {
         let created = self.with(|disk| {
-            let ino = disk
-                .tree
-                .create_file(parent.0, name, owned(request, mode, umask))?;
+            let ino = disk.tree.create_file(parent.0, name, owned(request, mode, umask))?;
             disk.tree.open(ino)?;
             disk.attributes(ino)
         });
         match created {
             Ok(attributes) => {
-                reply.created(
-                    &NOT_CACHED,
-                    &attributes,
-                    Generation(0),
-                    FileHandle(0),
-                    FopenFlags::FOPEN_KEEP_CACHE,
-                );
+                reply.created(&NOT_CACHED, &attributes, Generation(0), FileHandle(0), FopenFlags::FOPEN_KEEP_CACHE);
             }
             Err(errno) => reply.error(errno),
         }
@@ -364,14 +304,7 @@ impl Filesystem for Face {
         }
     }
 
-    fn flush(
-        &self,
-        _request: &Request,
-        _ino: INodeNo,
-        _handle: FileHandle,
-        _lock_owner: LockOwner,
-        reply: ReplyEmpty,
-    ) {
+    fn flush(&self, _request: &Request, _ino: INodeNo, _handle: FileHandle, _lock_owner: LockOwner, reply: ReplyEmpty) {
         reply.ok();
     }
 
@@ -394,14 +327,7 @@ impl Filesystem for Face {
         );
     }
 
-    fn fsync(
-        &self,
-        _request: &Request,
-        ino: INodeNo,
-        _handle: FileHandle,
-        _datasync: bool,
-        reply: ReplyEmpty,
-    ) {
+    fn fsync(&self, _request: &Request, ino: INodeNo, _handle: FileHandle, _datasync: bool, reply: ReplyEmpty) {
         answer(
             reply,
             self.with(|disk| {
@@ -418,14 +344,7 @@ impl Filesystem for Face {
         }
     }
 
-    fn readdir(
-        &self,
-        _request: &Request,
-        _ino: INodeNo,
-        handle: FileHandle,
-        offset: u64,
-        mut reply: ReplyDirectory,
-    ) {
+    fn readdir(&self, _request: &Request, _ino: INodeNo, handle: FileHandle, offset: u64, mut reply: ReplyDirectory) {
         let rest = self.with(|disk| {
             let listing = disk.listings.get(&handle.0).ok_or(libc::EIO)?;
             Ok(listing
@@ -448,14 +367,7 @@ impl Filesystem for Face {
         }
     }
 
-    fn releasedir(
-        &self,
-        _request: &Request,
-        _ino: INodeNo,
-        handle: FileHandle,
-        _flags: OpenFlags,
-        reply: ReplyEmpty,
-    ) {
+    fn releasedir(&self, _request: &Request, _ino: INodeNo, handle: FileHandle, _flags: OpenFlags, reply: ReplyEmpty) {
         answer(
             reply,
             self.with(|disk| {
@@ -465,14 +377,7 @@ impl Filesystem for Face {
         );
     }
 
-    fn fsyncdir(
-        &self,
-        _request: &Request,
-        ino: INodeNo,
-        _handle: FileHandle,
-        _datasync: bool,
-        reply: ReplyEmpty,
-    ) {
+    fn fsyncdir(&self, _request: &Request, ino: INodeNo, _handle: FileHandle, _datasync: bool, reply: ReplyEmpty) {
         answer(
             reply,
             self.with(|disk| {
@@ -486,16 +391,7 @@ impl Filesystem for Face {
         match self.with(|disk| Ok(disk.tree.is_full())) {
             Ok(full) => {
                 let free = if full { 0 } else { DISK_PAGES };
-                reply.statfs(
-                    DISK_PAGES,
-                    free,
-                    free,
-                    0,
-                    0,
-                    PAGE_BYTES,
-                    NAME_BYTES_MAX,
-                    PAGE_BYTES,
-                );
+                reply.statfs(DISK_PAGES, free, free, 0, 0, PAGE_BYTES, NAME_BYTES_MAX, PAGE_BYTES);
             }
             Err(errno) => reply.error(errno),
         }

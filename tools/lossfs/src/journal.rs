@@ -41,10 +41,7 @@ impl Journal {
         let mut taken = Vec::new();
         let mut left = Vec::new();
         for change in std::mem::take(&mut self.0).into_iter().rev() {
-            if change
-                .iter()
-                .any(|edit| directories.contains(&edit.directory))
-            {
+            if change.iter().any(|edit| directories.contains(&edit.directory)) {
                 directories.extend(change.iter().map(|edit| edit.directory));
                 taken.push(change);
             } else {
@@ -70,8 +67,7 @@ impl Journal {
             let directories = directories(&change);
             let reached = directories.iter().all(|directory| left[directory] > 0);
             for directory in directories {
-                left.entry(directory)
-                    .and_modify(|count| *count = if reached { *count - 1 } else { 0 });
+                left.entry(directory).and_modify(|count| *count = if reached { *count - 1 } else { 0 });
             }
             if reached {
                 kept.push(change);
@@ -92,11 +88,7 @@ fn draw_prefixes(changes: &[EntryChange], random: &mut Random) -> BTreeMap<Ino, 
         *counts.entry(directory).or_default() += 1;
     }
     for count in counts.values_mut() {
-        *count = if random.below(3) == 0 {
-            0
-        } else {
-            random.below(*count + 1)
-        };
+        *count = if random.below(3) == 0 { 0 } else { random.below(*count + 1) };
     }
     counts
 }
@@ -107,11 +99,7 @@ mod tests {
     use crate::random::Random;
 
     fn edit(directory: u64, name: &str, target: Option<u64>) -> Edit {
-        Edit {
-            directory,
-            name: name.into(),
-            target,
-        }
+        Edit { directory, name: name.into(), target }
     }
 
     fn put(directory: u64, name: &str, target: u64) -> EntryChange {
@@ -154,44 +142,25 @@ mod tests {
 
     #[test]
     fn a_crash_keeps_a_prefix_of_each_directory() {
-        let changes = [
-            put(1, "a", 1),
-            put(2, "x", 2),
-            put(1, "b", 3),
-            put(2, "y", 4),
-            put(1, "c", 5),
-        ];
+        let changes = [put(1, "a", 1), put(2, "x", 2), put(1, "b", 3), put(2, "y", 4), put(1, "c", 5)];
         let mut lengths = std::collections::HashSet::new();
         for seed in 0..200 {
             let kept = journal(&changes).crash(Some(&mut Random::new(seed)));
             for directory in [1, 2] {
                 let of = |changes: &[EntryChange]| -> Vec<EntryChange> {
-                    changes
-                        .iter()
-                        .filter(|change| change[0].directory == directory)
-                        .cloned()
-                        .collect()
+                    changes.iter().filter(|change| change[0].directory == directory).cloned().collect()
                 };
                 let (kept, all) = (of(&kept), of(&changes));
                 assert_eq!(kept, all[..kept.len()]);
                 lengths.insert((directory, kept.len()));
             }
         }
-        assert_eq!(
-            lengths.len(),
-            4 + 3,
-            "every length of each prefix should occur"
-        );
+        assert_eq!(lengths.len(), 4 + 3, "every length of each prefix should occur");
     }
 
     #[test]
     fn a_crash_never_splits_a_rename_nor_keeps_what_follows_a_lost_one() {
-        let changes = [
-            put(1, "a", 10),
-            moved(1, 1, "a", 10),
-            moved(1, 2, "a", 10),
-            put(2, "b", 11),
-        ];
+        let changes = [put(1, "a", 10), moved(1, 1, "a", 10), moved(1, 2, "a", 10), put(2, "b", 11)];
         for seed in 0..200 {
             let kept = journal(&changes).crash(Some(&mut Random::new(seed)));
             assert_eq!(kept, changes[..kept.len()]);

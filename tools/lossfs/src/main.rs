@@ -53,12 +53,7 @@ impl Arguments {
             }
         }
         let [backing, mount] = <[PathBuf; 2]>::try_from(paths).ok()?;
-        Some(Self {
-            backing,
-            mount,
-            socket: socket?,
-            sync_names,
-        })
+        Some(Self { backing, mount, socket: socket?, sync_names })
     }
 }
 
@@ -79,16 +74,10 @@ fn main() -> ExitCode {
 fn run(arguments: &Arguments) -> io::Result<()> {
     let signals = hold_back_signals();
     let backing = Backing::new(arguments.backing.clone());
-    let disk = Arc::new(Mutex::new(Disk::new(
-        backing.load(arguments.sync_names)?,
-        backing,
-    )));
+    let disk = Arc::new(Mutex::new(Disk::new(backing.load(arguments.sync_names)?, backing)));
     let listener = UnixListener::bind(&arguments.socket)?;
     let mut config = Config::default();
-    config.mount_options = vec![
-        MountOption::FSName("lossfs".into()),
-        MountOption::DefaultPermissions,
-    ];
+    config.mount_options = vec![MountOption::FSName("lossfs".into()), MountOption::DefaultPermissions];
     let session = Session::new(Face(disk.clone()), &arguments.mount, &config)?.spawn()?;
     let control = Control::new(disk, session.notifier());
     thread::spawn(move || control.serve(&listener));
@@ -139,22 +128,16 @@ mod tests {
     #[test]
     fn options_may_stand_anywhere() {
         let arguments = parse(&["--ext4", "a", "--control", "s", "b"]).unwrap();
-        assert_eq!(
-            (arguments.backing, arguments.mount, arguments.socket),
-            ("a".into(), "b".into(), "s".into())
-        );
+        assert_eq!((arguments.backing, arguments.mount, arguments.socket), ("a".into(), "b".into(), "s".into()));
         assert!(arguments.sync_names);
         assert!(!parse(&["a", "b", "--control", "s"]).unwrap().sync_names);
     }
 
     #[test]
     fn what_is_missing_or_too_much_is_refused() {
-        for words in [
-            &["a", "b"][..],
-            &["a", "--control", "s"],
-            &["a", "b", "c", "--control", "s"],
-            &["a", "b", "--control"],
-        ] {
+        for words in
+            [&["a", "b"][..], &["a", "--control", "s"], &["a", "b", "c", "--control", "s"], &["a", "b", "--control"]]
+        {
             assert!(parse(words).is_none());
         }
     }

@@ -1,12 +1,12 @@
 //! From memory to files, and from files that another process wrote.
 
-use super::manifest::{Manifest, NAME, Stamp, sync_directory, write_file};
+use super::manifest::{Listed, Manifest, NAME, Stamp, sync_directory, write_file};
 use super::state::{Part, State};
 use super::{Index, Writer};
 use crate::error::{Error, Result};
 use crate::links::{Csr, Links};
 use crate::segment::{Segment, merge};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::fs::{self, File, TryLockError};
 use std::path::Path;
 use std::sync::Arc;
@@ -43,7 +43,7 @@ impl Index {
 
     /// Writes out what is in memory, and rewrites files that hold forgotten blocks. Searches and changes go on meanwhile.
     ///
-    /// False if another process is at it (`wait`: waits for it), or if there is no directory.
+    /// False if another process is at it (`wait`: waits for it), if blocks are being loaded, or if there is no directory.
     pub fn fold(&self, wait: bool) -> Result<bool> {
         let Some(directory) = self.directory.as_deref() else { return Ok(false) };
         fs::create_dir_all(directory)?;
@@ -61,20 +61,24 @@ impl Index {
             Ok(_) | Err(Error::Damaged(_)) => {} // what is damaged is replaced now
             Err(other) => return Err(other),
         }
-        let snapshot = {
+        let (snapshot, is_listed) = {
             let mut writer = self.lock();
+            if writer.is_loading {
+                return Ok(false);
+            }
             let snapshot = self.state();
             writer.folding = snapshot.seq;
-            snapshot
+            (snapshot, writer.stamp == Stamp::of(directory)?)
         };
-        let done = self.write_out(directory, &snapshot);
+        let done = self.write_out(directory, &snapshot, is_listed);
         self.lock().folding = 0;
         done.map(|()| true)
     }
 
-    fn write_out(&self, directory: &Path, snapshot: &State) -> Result<()> {
+    /// Files that the manifest on disk does not list may have been swept away, and are written anew.
+    fn write_out(&self, directory: &Path, snapshot: &State, is_listed: bool) -> Result<()> {
         let generation = last_generation(directory) + 1;
-        let groups = plan(&snapshot.parts);
+        let groups = plan(&snapshot.parts, is_listed);
         let mut links = snapshot.links.clone();
         links.compact();
         let mut replaced: Vec<(Vec<usize>, Option<Part>)> = Vec::new();
@@ -92,8 +96,9 @@ impl Index {
             };
             replaced.push((group, part));
         }
-        let links_name = format!("{generation:08}.links");
-        write_file(directory, &links_name, &links.base().to_bytes())?;
+        let links_bytes = links.base().to_bytes();
+        let links = Listed { file: format!("{generation:08}.links"), checksum: Csr::checksum(&links_bytes)? };
+        write_file(directory, &links.file, &links_bytes)?;
         sync_directory(directory)?;
         let gone: HashSet<usize> = replaced.iter().flat_map(|(group, _)| group.iter().copied()).collect();
         let kept = snapshot.parts.iter().enumerate().filter(|(at, _)| !gone.contains(at)).map(|(_, part)| part);
@@ -101,74 +106,144 @@ impl Index {
         let manifest = Manifest {
             generation,
             embedder: self.embedder.clone(),
+            table: self.table.fingerprint(),
             seq: snapshot.seq,
             witness: snapshot.witness.clone(),
-            segments: files.iter().filter_map(|part| Some((part.file.as_deref()?.to_owned(), part.dead_ids()))).collect(),
-            links: links_name,
+            segments: files.iter().filter_map(|part| Some((listed(part)?, part.dead_ids()))).collect(),
+            links,
         };
         manifest.write(directory)?;
+        self.publish_files(directory, &manifest, snapshot, &replaced)?;
+        sweep(directory, &manifest)
+    }
+
+    /// Puts the new files in the place of what was written into them.
+    fn publish_files(&self, directory: &Path, manifest: &Manifest, snapshot: &State, replaced: &[(Vec<usize>, Option<Part>)]) -> Result<()> {
         let mut writer = self.lock();
         writer.stamp = Stamp::of(directory)?;
-        writer.removals.retain(|&(seq, _)| seq > manifest.seq);
-        self.publish(swap(&self.state(), snapshot, &replaced));
-        drop(writer);
-        sweep(directory, &manifest)
+        let current = self.state();
+        let is_here = |&old: &usize| current.parts.iter().any(|part| Arc::ptr_eq(&part.segment, &snapshot.parts[old].segment));
+        // It is not if the state was cleared meanwhile, or if another thread has taken over the manifest already.
+        if replaced.iter().flat_map(|(group, _)| group).all(is_here) {
+            writer.base = manifest.seq;
+            writer.removals.retain(|&(seq, _)| seq > manifest.seq);
+            self.publish(swap(&current, snapshot, replaced));
+        }
+        Ok(())
     }
 
     /// Takes over the files of a newer manifest, if there is one; whether there was.
     pub fn refresh(&self) -> Result<bool> {
         let Some(directory) = self.directory.as_deref() else { return Ok(false) };
-        let stamp = Stamp::of(directory)?;
-        if stamp.is_none() || self.lock().stamp == stamp {
-            return Ok(false);
-        }
-        // The files of a manifest may be swept away while they are opened, by a process that has just written the next manifest.
+        let mut outcome = Ok(false);
         for _ in 0..REFRESH_TRIES {
             let stamp = Stamp::of(directory)?;
-            let Some(manifest) = Manifest::read(directory, &self.embedder)? else { return Ok(false) };
-            match self.take_over(directory, &manifest) {
-                Err(Error::Io(error)) if error.kind() == std::io::ErrorKind::NotFound => continue,
-                Err(other) => return Err(other),
-                Ok(()) => self.lock().stamp = stamp,
+            if stamp.is_none() || !self.lock().awaits(stamp) {
+                return Ok(false);
             }
-            return Ok(true);
+            let Some(manifest) = self.manifest(directory)? else { return Ok(false) };
+            match self.take_over(directory, &manifest, stamp) {
+                // The files were swept away by a process that has just written the next manifest, or they are missing.
+                Err(Error::Io(error)) if error.kind() == std::io::ErrorKind::NotFound => {
+                    outcome = Err(Error::Damaged("a file that the manifest lists is missing".into()));
+                }
+                Err(other) => return Err(other),
+                Ok(Takeover::Done) => return Ok(true),
+                Ok(Takeover::TooOld) => return Ok(false),
+                Ok(Takeover::Outdated) => outcome = Ok(false),
+            }
         }
-        Err(Error::Damaged("a file that the manifest lists is missing".into()))
+        outcome
     }
 
-    fn take_over(&self, directory: &Path, manifest: &Manifest) -> Result<()> {
-        let known: HashMap<Arc<str>, Part> = self.state().parts.iter().filter_map(|part| Some((part.file.clone()?, part.clone()))).collect();
+    fn manifest(&self, directory: &Path) -> Result<Option<Manifest>> {
+        Manifest::read(directory, &self.embedder, &self.table.fingerprint())
+    }
+
+    fn take_over(&self, directory: &Path, manifest: &Manifest, stamp: Option<Stamp>) -> Result<Takeover> {
+        if manifest.seq < self.lock().base {
+            return Ok(Takeover::TooOld);
+        }
+        let known = self.state();
         let mut parts = Vec::with_capacity(manifest.segments.len());
-        for (name, dead) in &manifest.segments {
-            let segment = match known.get(name.as_str()) {
+        for (file, dead) in &manifest.segments {
+            let segment = match known.parts.iter().find(|part| listed(part).as_ref() == Some(file)) {
                 Some(part) => Arc::clone(&part.segment),
-                None => Arc::new(Segment::open(&directory.join(name), self.dimension)?),
+                None => Arc::new(self.open_segment(directory, file)?),
             };
-            let mut part = Part::new(segment, manifest.seq, Some(name.as_str().into()));
+            let mut part = Part::new(segment, manifest.seq, Some(file.file.as_str().into()));
             dead.iter().filter_map(|&id| part.segment.locate(id)).collect::<Vec<_>>().into_iter().for_each(|block| part.bury(block));
             parts.push(part);
         }
-        let links = Links::new(Csr::from_bytes(&fs::read(directory.join(&manifest.links))?)?);
+        let links = Links::new(open_links(directory, &manifest.links)?);
         let mut writer = self.lock();
         let state = self.state();
+        if !writer.awaits(stamp) || Stamp::of(directory)? != stamp {
+            return Ok(Takeover::Outdated);
+        }
+        if manifest.seq < writer.base {
+            return Ok(Takeover::TooOld);
+        }
         let mut next = State { parts, links, seq: manifest.seq, witness: manifest.witness.clone() };
         if state.seq >= manifest.seq {
             carry_over(&mut next, &state, &writer, manifest.seq);
         }
+        writer.stamp = stamp;
+        writer.base = manifest.seq;
         writer.removals.retain(|&(seq, _)| seq > manifest.seq);
         self.publish(next);
-        Ok(())
+        Ok(Takeover::Done)
     }
 
     /// Reads every file again and compares checksums.
     pub fn verify(&self) -> Result<()> {
         let Some(directory) = self.directory.as_deref() else { return Ok(()) };
-        let Some(manifest) = Manifest::read(directory, &self.embedder)? else { return Ok(()) };
-        for (name, _) in &manifest.segments {
-            Segment::open(&directory.join(name), self.dimension)?;
+        let Some(manifest) = self.manifest(directory)? else { return Ok(()) };
+        for (file, _) in &manifest.segments {
+            self.open_segment(directory, file)?;
         }
-        Csr::from_bytes(&fs::read(directory.join(&manifest.links))?).map(drop)
+        open_links(directory, &manifest.links).map(drop)
     }
+
+    fn open_segment(&self, directory: &Path, file: &Listed) -> Result<Segment> {
+        let segment = Segment::open(&directory.join(&file.file), self.dimension)?;
+        if segment.checksum() != file.checksum {
+            return Err(Error::Damaged(format!("{} is not the file that the manifest lists", file.file)));
+        }
+        if !segment.tokens_are_below(self.table.size()) {
+            return Err(Error::Damaged(format!("{} holds tokens that the token table does not have", file.file)));
+        }
+        Ok(segment)
+    }
+}
+
+/// What became of a manifest that was read.
+enum Takeover {
+    /// Its files are in use now.
+    Done,
+    /// It ends before what is here began: what was forgotten since is not known, and it would bring that back.
+    TooOld,
+    /// There is a newer one by now, or blocks are being loaded.
+    Outdated,
+}
+
+impl Writer {
+    /// Whether the manifest with this stamp is news.
+    fn awaits(&self, stamp: Option<Stamp>) -> bool {
+        !self.is_loading && self.stamp != stamp
+    }
+}
+
+fn listed(part: &Part) -> Option<Listed> {
+    Some(Listed { file: part.file.as_deref()?.to_owned(), checksum: part.segment.checksum() })
+}
+
+fn open_links(directory: &Path, file: &Listed) -> Result<Csr> {
+    let bytes = fs::read(directory.join(&file.file))?;
+    if Csr::checksum(&bytes)? != file.checksum {
+        return Err(Error::Damaged(format!("{} is not the file that the manifest lists", file.file)));
+    }
+    Csr::from_bytes(&bytes)
 }
 
 /// How often a manifest is read again when its files vanish: each time there must have been a newer one.
@@ -188,8 +263,9 @@ fn carry_over(next: &mut State, state: &State, writer: &Writer, seq: u64) {
     next.witness = state.witness.clone();
 }
 
-/// Which parts are written together: everything in memory with the files that are small beside it, and each file that must be rewritten.
-fn plan(parts: &[Part]) -> Vec<Vec<usize>> {
+/// Which parts are written together: everything in memory with the files that are small beside it, and each file that must be rewritten
+/// (all of them, unless the manifest lists them).
+fn plan(parts: &[Part], is_listed: bool) -> Vec<Vec<usize>> {
     let mut tail: Vec<usize> = (0..parts.len()).filter(|&at| parts[at].file.is_none()).collect();
     let mut bytes: usize = tail.iter().map(|&at| parts[at].segment.bytes().len()).sum();
     if !tail.is_empty() {
@@ -202,7 +278,7 @@ fn plan(parts: &[Part]) -> Vec<Vec<usize>> {
             bytes += size;
         }
     }
-    let must = |part: &Part| part.holds_forgotten || (part.segment.blocks() - part.live()) * DEAD_SHARE > part.segment.blocks();
+    let must = |part: &Part| !is_listed || part.holds_forgotten || (part.segment.blocks() - part.live()) * DEAD_SHARE > part.segment.blocks();
     let alone = (0..parts.len()).filter(|at| parts[*at].file.is_some() && !tail.contains(at) && must(&parts[*at])).map(|at| vec![at]);
     let mut groups: Vec<Vec<usize>> = alone.collect();
     if !tail.is_empty() {
@@ -244,7 +320,7 @@ fn last_generation(directory: &Path) -> u64 {
 
 /// Removes the files that the manifest does not list.
 fn sweep(directory: &Path, manifest: &Manifest) -> Result<()> {
-    let listed: HashSet<&str> = manifest.segments.iter().map(|(name, _)| name.as_str()).chain([manifest.links.as_str(), NAME, LOCK]).collect();
+    let listed: HashSet<&str> = manifest.segments.iter().map(|(file, _)| file.file.as_str()).chain([manifest.links.file.as_str(), NAME, LOCK]).collect();
     for entry in fs::read_dir(directory)? {
         let entry = entry?;
         if entry.file_name().to_str().is_some_and(|name| !listed.contains(name)) {

@@ -19,14 +19,25 @@ pub struct Manifest {
     pub generation: u64,
     /// The embedder that made the vectors.
     pub embedder: String,
+    /// The token table whose numbers stand in the segments.
+    pub table: String,
     /// The newest change in the files.
     pub seq: Seq,
     /// See [`crate::index::State::witness`].
     pub witness: Option<(BlockId, String)>,
     /// Segment files, oldest first, with the ids of blocks in them that are gone.
-    pub segments: Vec<(String, Vec<BlockId>)>,
+    pub segments: Vec<(Listed, Vec<BlockId>)>,
     /// The file of links.
-    pub links: String,
+    pub links: Listed,
+}
+
+/// A file that belongs to the Index: one of the same name with another checksum is from another time.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Listed {
+    /// Its name in the directory.
+    pub file: String,
+    /// The checksum that it holds itself.
+    pub checksum: u32,
 }
 
 /// By which a changed manifest is told from the same one, without reading it.
@@ -56,7 +67,7 @@ fn inode(_: &fs::Metadata) -> u64 {
 
 impl Manifest {
     /// Reads the manifest in `directory`; none if there is no manifest.
-    pub fn read(directory: &Path, embedder: &str) -> Result<Option<Self>> {
+    pub fn read(directory: &Path, embedder: &str, table: &str) -> Result<Option<Self>> {
         let text = match fs::read_to_string(directory.join(NAME)) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
@@ -66,6 +77,9 @@ impl Manifest {
         let manifest = Self::parse(&text)?;
         if manifest.embedder != embedder {
             return Err(Error::Damaged(format!("its vectors are of embedder {}, not {embedder}", manifest.embedder)));
+        }
+        if manifest.table != table {
+            return Err(Error::Damaged(format!("its words were cut with token table {}, not {table}", manifest.table)));
         }
         Ok(Some(manifest))
     }
@@ -77,10 +91,11 @@ impl Manifest {
     }
 
     fn format(&self) -> String {
-        let segments: Vec<Value> = self.segments.iter().map(|(file, dead)| json!({"file": file, "dead": dead})).collect();
+        let listed = |file: &Listed| json!({"file": file.file, "checksum": file.checksum});
+        let segments: Vec<Value> = self.segments.iter().map(|(file, dead)| json!({"listed": listed(file), "dead": dead})).collect();
         let body = json!({
-            "format": FORMAT, "generation": self.generation, "embedder": self.embedder, "seq": self.seq,
-            "witness": self.witness, "segments": segments, "links": self.links,
+            "format": FORMAT, "generation": self.generation, "embedder": self.embedder, "table": self.table, "seq": self.seq,
+            "witness": self.witness, "segments": segments, "links": listed(&self.links),
         })
         .to_string();
         format!("{body}\n{:08x}\n", crc32fast::hash(body.as_bytes()))
@@ -100,8 +115,11 @@ impl Manifest {
     }
 
     fn from_json(value: &Value) -> Option<Self> {
-        let file = |value: &Value| value.as_str().filter(|name| is_plain(name)).map(str::to_owned);
-        let segment = |value: &Value| Some((file(&value["file"])?, value["dead"].as_array()?.iter().map(Value::as_u64).collect::<Option<_>>()?));
+        let listed = |value: &Value| {
+            let file = value["file"].as_str().filter(|name| is_plain(name))?.to_owned();
+            Some(Listed { file, checksum: value["checksum"].as_u64()?.try_into().ok()? })
+        };
+        let segment = |value: &Value| Some((listed(&value["listed"])?, value["dead"].as_array()?.iter().map(Value::as_u64).collect::<Option<_>>()?));
         let witness = match &value["witness"] {
             Value::Null => None,
             pair => Some((pair[0].as_u64()?, pair[1].as_str()?.to_owned())),
@@ -109,10 +127,11 @@ impl Manifest {
         Some(Self {
             generation: value["generation"].as_u64()?,
             embedder: value["embedder"].as_str()?.to_owned(),
+            table: value["table"].as_str()?.to_owned(),
             seq: value["seq"].as_u64()?,
             witness,
             segments: value["segments"].as_array()?.iter().map(segment).collect::<Option<_>>()?,
-            links: file(&value["links"])?,
+            links: listed(&value["links"])?,
         })
     }
 }
@@ -149,10 +168,11 @@ mod tests {
         Manifest {
             generation: 7,
             embedder: "static/1/256/1".into(),
+            table: "static/1/256/1".into(),
             seq: 99,
             witness: Some((5, "ab".into())),
-            segments: vec![("00000007-0.segment".into(), vec![1, 2])],
-            links: "00000007.links".into(),
+            segments: vec![(Listed { file: "00000007-0.segment".into(), checksum: 3 }, vec![1, 2])],
+            links: Listed { file: "00000007.links".into(), checksum: 4 },
         }
     }
 
@@ -177,7 +197,7 @@ mod tests {
     #[test]
     fn files_of_other_directories_are_refused() {
         let mut evil = manifest();
-        evil.links = "../../etc/passwd".into();
+        evil.links.file = "../../etc/passwd".into();
         assert!(Manifest::parse(&evil.format()).is_err());
     }
 }

@@ -49,6 +49,10 @@ struct Writer {
     folding: Seq,
     /// The manifest that was read or written last.
     stamp: Option<Stamp>,
+    /// What was forgotten up to this change is not in `removals`: older files would bring it back.
+    base: Seq,
+    /// Blocks are being loaded from the Store's rows: not all are here yet.
+    is_loading: bool,
 }
 
 /// Facts for `stats` and `doctor`.
@@ -110,21 +114,25 @@ impl Index {
         let mut writer = self.lock();
         let state = self.state();
         if seq <= state.seq {
+            writer.is_loading = false;
             return Ok(());
         }
         let mut next = State::clone(&state);
         self.fold_in(&mut next, &mut writer, seq, entries, removed, links)?;
         next.seq = seq;
+        writer.is_loading = false;
         self.publish(next);
         Ok(())
     }
 
     /// Folds in some blocks of a Store that is read from its rows rather than its changes. `seq` stays what it was; a last
-    /// [`Index::apply`] sets it.
+    /// [`Index::apply`] sets it, and until then no files are written or taken over.
     pub fn load(&self, seq: Seq, entries: Vec<Entry>, links: Vec<(BlockId, Vec<Edge>)>) -> Result<()> {
         let mut writer = self.lock();
         let mut next = State::clone(&self.state());
         self.fold_in(&mut next, &mut writer, seq, entries, &[], links)?;
+        writer.is_loading = true;
+        writer.base = writer.base.max(seq);
         self.publish(next);
         Ok(())
     }
@@ -132,7 +140,7 @@ impl Index {
     /// Forgets everything, to be loaded anew.
     pub fn clear(&self) {
         let mut writer = self.lock();
-        *writer = Writer { stamp: writer.stamp.take(), ..Writer::default() };
+        *writer = Writer { stamp: writer.stamp.take(), is_loading: true, ..Writer::default() };
         self.publish(State::default());
     }
 
@@ -190,7 +198,6 @@ impl Index {
         for &id in removed {
             next.forget(id);
             next.links.remove(id);
-            writer.removals.push((seq, id));
         }
         entries.sort_by_key(|entry| entry.id);
         entries.dedup_by_key(|entry| entry.id);
@@ -205,6 +212,7 @@ impl Index {
         }
         self.merge_tail(next, writer.folding)?;
         links.into_iter().for_each(|(source, edges)| next.links.set(source, edges));
+        writer.removals.extend(removed.iter().map(|&id| (seq, id)));
         Ok(())
     }
 

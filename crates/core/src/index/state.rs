@@ -1,7 +1,7 @@
 //! What a search sees: segments and links as they are after some change, never to be changed themselves.
 
 use crate::bitmap::Bitmap;
-use crate::id::{BlockId, Local, NO_TIME, Seq, TimeUs};
+use crate::id::{BlockId, Local, NO_TIME, Seq, TimeUs, mix};
 use crate::links::Links;
 use crate::segment::{Section, Segment, flag};
 use std::sync::Arc;
@@ -27,7 +27,12 @@ struct Facts {
     superseded: Option<Bitmap>,
     expiring: Vec<(TimeUs, Local)>,
     words: u64,
+    /// Blocks by the hash of their ids, the lowest of them.
+    draw: Vec<(u64, Local)>,
 }
+
+/// Blocks of a part that are kept in the order in which they are drawn for a sample: a sample of a whole memory takes no more than these.
+const DRAW_MAX: usize = 2_048;
 
 impl Part {
     /// A part of which no block is gone.
@@ -35,7 +40,14 @@ impl Part {
         let mut superseded = Bitmap::new(segment.blocks());
         (0..segment.blocks()).filter(|&block| segment.flags()[block as usize] & flag::SUPERSEDED != 0).for_each(|block| superseded.insert(block));
         let ends = segment.column::<TimeUs>(Section::ExpiresAt).iter().zip(0..);
+        let mut draw: Vec<(u64, Local)> = segment.ids().iter().zip(0..).map(|(&id, block)| (mix(id), block)).collect();
+        if draw.len() > DRAW_MAX {
+            draw.select_nth_unstable(DRAW_MAX);
+            draw.truncate(DRAW_MAX);
+        }
+        draw.sort_unstable();
         let facts = Facts {
+            draw,
             expiring: ends.filter(|&(&at, _)| at != NO_TIME).map(|(&at, block)| (at, block)).collect(),
             words: segment.lengths().iter().map(|&length| u64::from(length)).sum(),
             superseded: Some(superseded).filter(|set| !set.is_empty()),
@@ -54,6 +66,16 @@ impl Part {
         }
         self.facts.expiring.iter().filter(|&&(at, _)| at <= now).for_each(|&(_, block)| set.remove(block));
         set
+    }
+
+    /// Its blocks whose ids hash to at most `limit`.
+    pub fn draw(&self, limit: u64) -> Vec<Local> {
+        let draw = &self.facts.draw;
+        let is_enough = draw.len() == self.segment.blocks() as usize || draw.last().is_some_and(|last| last.0 > limit);
+        if is_enough {
+            return draw.iter().take_while(|drawn| drawn.0 <= limit).map(|drawn| drawn.1).collect();
+        }
+        self.segment.ids().iter().zip(0..).filter(|&(&id, _)| mix(id) <= limit).map(|(_, block)| block).collect()
     }
 
     /// Content words of all its passages.

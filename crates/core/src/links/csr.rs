@@ -79,6 +79,12 @@ impl Csr {
         [&MAGIC[..], &crc32fast::hash(&body).to_le_bytes(), &body].concat()
     }
 
+    /// The checksum that a file's bytes hold.
+    pub fn checksum(bytes: &[u8]) -> Result<u32> {
+        let field = bytes.get(8..12).and_then(|field| field.try_into().ok());
+        field.map(u32::from_le_bytes).ok_or_else(|| Error::Damaged("the file of links is cut short".into()))
+    }
+
     /// From a file's bytes.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
         let damaged = || Error::Damaged("the file of links is not what was written".into());

@@ -1,22 +1,30 @@
 //! Which blocks are worth a closer look, and the turns around each.
 
 use super::scope::Scope;
-use super::vector::VectorScores;
-use super::words::WordScores;
-use crate::id::TimeUs;
+use super::{Evidence, Found};
+use crate::id::{BlockId, TimeUs};
 use crate::index::State;
 use crate::index::state::Place;
-use crate::query::Query;
 use crate::segment::flag;
 use std::collections::HashMap;
+use std::ops::Range;
 
 /// Blocks in scope up to which each is a candidate: small memories are ranked exactly.
 pub const ALL_MAX: u64 = 4_096;
 
-/// Candidates that each kind of evidence brings in; more only if more hits are asked for.
+/// Blocks that words and vectors bring in, each; more only if more hits are asked for.
 const DEPTH: usize = 200;
 
-/// Turns before and after that are looked at.
+/// The best of these by their own content, whose neighbours are looked at too.
+const HEAD: usize = 100;
+
+/// Hits up to which the numbers above are enough.
+const K_USUAL: usize = 50;
+
+/// Turns next to a good one that become candidates themselves: the answer may share no word with the question.
+const BESIDE: usize = 2;
+
+/// Turns before and after that speak for a block.
 pub const RADIUS: usize = 8;
 
 /// A pause that ends a conversation's subject: an hour.
@@ -26,52 +34,112 @@ const PAUSE_US: TimeUs = 3_600_000_000;
 pub struct Candidate {
     /// Its place in the pool.
     pub at: usize,
-    /// The turns around it, itself included, in order, as places in the pool.
-    pub around: Vec<u32>,
-    /// Which of `around` it is itself.
+    around: Range<usize>,
+    /// Which of the turns around it it is itself.
     pub centre: usize,
 }
 
-/// See the module.
+/// Blocks with what their content says: candidates, and the turns around them.
+#[derive(Default)]
 pub struct Pool {
-    /// Every block that is looked at, candidates and their neighbours.
+    /// The blocks.
     pub places: Vec<Place>,
+    /// What each one's content says.
+    pub found: Vec<Found>,
     /// Those that may be hits.
     pub candidates: Vec<Candidate>,
-    /// Whether the pool is the whole scope.
-    pub is_all: bool,
+    numbers: HashMap<Place, u32>,
+    turns: Vec<u32>,
 }
 
 impl Pool {
-    /// Finds the candidates and their neighbours.
-    pub fn gather(state: &State, scope: &Scope, query: &Query, words: &WordScores, vector: &VectorScores<'_>, reach: &HashMap<Place, f32>) -> Self {
-        let is_all = query.exact || scope.blocks <= ALL_MAX;
-        let chosen: Vec<Place> = if is_all { scope.places().collect() } else { choose(scope, query.k, words, vector, reach) };
-        let mut pool = Self { places: chosen.clone(), candidates: Vec::new(), is_all };
-        let mut numbers: HashMap<Place, u32> = chosen.iter().zip(0..).map(|(&place, number)| (place, number)).collect();
-        let strips = if is_all { strips(state, scope) } else { HashMap::new() };
-        for (at, &place) in chosen.iter().enumerate() {
-            if !scope.wants(place) {
-                continue;
+    /// Every block in scope.
+    pub fn all(state: &State, scope: &Scope, evidence: &mut Evidence<'_>) -> Self {
+        let mut pool = Self::default();
+        let mut strips: HashMap<&str, Vec<(TimeUs, BlockId, u32)>> = HashMap::new();
+        for (place, number) in scope.places().zip(0_u32..) {
+            pool.places.push(place);
+            pool.found.push(evidence.of(place));
+            if is_message(state, place) {
+                let (at, id) = state.order(place);
+                strips.entry(state.namespace(place)).or_default().push((at, id, number));
+            } else if scope.wants(place) {
+                pool.admit_alone(number as usize);
             }
-            let (around, centre) = match strips.get(state.namespace(place)) {
-                Some(strip) => window(state, strip, place),
-                None => window(state, &neighbours(state, scope, place), place),
-            };
-            let around = around.into_iter().map(|place| *numbers.entry(place).or_insert_with(|| { pool.places.push(place); (pool.places.len() - 1) as u32 })).collect();
-            pool.candidates.push(Candidate { at, around, centre });
+        }
+        for strip in strips.values_mut() {
+            strip.sort_unstable();
+            for middle in 0..strip.len() {
+                if scope.wants(pool.places[strip[middle].2 as usize]) {
+                    let window = window(middle, strip.len(), |i| strip[i].0);
+                    let turns: Vec<u32> = strip[window.clone()].iter().map(|turn| turn.2).collect();
+                    pool.admit(strip[middle].2 as usize, &turns, middle - window.start);
+                }
+            }
         }
         pool
     }
 
+    /// The blocks that words and vectors bring in, those in reach of the anchor, and the turns beside the best of them.
+    pub fn likely(state: &State, scope: &Scope, k: usize, reach: &HashMap<Place, f32>, evidence: &mut Evidence<'_>) -> Self {
+        let (depth, head) = if k <= K_USUAL { (DEPTH, HEAD) } else { (4 * k, 2 * k) };
+        let mut pool = Self::default();
+        for place in chosen(scope, depth, reach, evidence) {
+            pool.number(place, evidence);
+        }
+        let scored = pool.places.iter().zip(&pool.found).map(|(&place, found)| (found.sum(), place)).collect();
+        let mut likely = top(scored, head);
+        likely.extend(reach.keys().copied().filter(|&place| scope.wants(place)));
+        let beside: Vec<Place> = likely.iter().filter(|&&place| is_message(state, place)).flat_map(|&place| beside(state, scope, place)).collect();
+        likely.extend(beside.into_iter().filter(|&place| scope.wants(place)));
+        likely.sort_unstable();
+        likely.dedup();
+        for place in likely {
+            let at = pool.number(place, evidence) as usize;
+            let strip = if is_message(state, place) { neighbours(state, scope, place, RADIUS) } else { Vec::new() };
+            let Some(middle) = strip.iter().position(|&other| other == place) else {
+                pool.admit_alone(at);
+                continue;
+            };
+            let window = window(middle, strip.len(), |i| state.order(strip[i]).0);
+            let turns: Vec<u32> = strip[window.clone()].iter().map(|&turn| pool.number(turn, evidence)).collect();
+            pool.admit(at, &turns, middle - window.start);
+        }
+        pool
+    }
+
+    /// The turns around a candidate, itself included, in order, as places in the pool.
+    pub fn around(&self, candidate: &Candidate) -> &[u32] {
+        &self.turns[candidate.around.clone()]
+    }
+
     /// The turn just before a candidate.
     pub fn before(&self, candidate: &Candidate) -> Option<Place> {
-        candidate.centre.checked_sub(1).map(|before| self.places[candidate.around[before] as usize])
+        candidate.centre.checked_sub(1).map(|before| self.places[self.around(candidate)[before] as usize])
+    }
+
+    fn admit(&mut self, at: usize, turns: &[u32], centre: usize) {
+        let start = self.turns.len();
+        self.turns.extend_from_slice(turns);
+        self.candidates.push(Candidate { at, around: start..self.turns.len(), centre });
+    }
+
+    fn admit_alone(&mut self, at: usize) {
+        self.admit(at, &[at as u32], 0);
+    }
+
+    fn number(&mut self, place: Place, evidence: &mut Evidence<'_>) -> u32 {
+        let Self { places, found, numbers, .. } = self;
+        *numbers.entry(place).or_insert_with(|| {
+            places.push(place);
+            found.push(evidence.of(place));
+            (places.len() - 1) as u32
+        })
     }
 }
 
-fn choose(scope: &Scope, k: usize, words: &WordScores, vector: &VectorScores<'_>, reach: &HashMap<Place, f32>) -> Vec<Place> {
-    let depth = if k <= DEPTH / 2 { DEPTH } else { 2 * k };
+fn chosen(scope: &Scope, depth: usize, reach: &HashMap<Place, f32>, evidence: &Evidence<'_>) -> Vec<Place> {
+    let (words, vector) = (evidence.words, evidence.vector);
     let matched = words.matched.iter().copied().filter(|&place| scope.wants(place)).map(|place| (words.of(place), place));
     let mut chosen = top(matched.collect(), depth);
     let near: Vec<(f32, Place)> = if vector.is_complete() {
@@ -81,8 +149,6 @@ fn choose(scope: &Scope, k: usize, words: &WordScores, vector: &VectorScores<'_>
     };
     chosen.extend(top(near, depth));
     chosen.extend(reach.keys().copied().filter(|&place| scope.wants(place)));
-    chosen.sort_unstable();
-    chosen.dedup();
     chosen
 }
 
@@ -98,48 +164,46 @@ fn is_message(state: &State, place: Place) -> bool {
     state.segment(place).flags()[place.block as usize] & flag::MESSAGE != 0
 }
 
-/// The messages in scope of every namespace, in order.
-fn strips<'a>(state: &'a State, scope: &Scope) -> HashMap<&'a str, Vec<Place>> {
-    let mut strips: HashMap<&str, Vec<Place>> = HashMap::new();
-    for place in scope.places().filter(|&place| is_message(state, place)) {
-        strips.entry(state.namespace(place)).or_default().push(place);
-    }
-    strips.values_mut().for_each(|strip| strip.sort_unstable_by_key(|&place| state.order(place)));
-    strips
+fn beside(state: &State, scope: &Scope, place: Place) -> Vec<Place> {
+    let strip = neighbours(state, scope, place, BESIDE);
+    let Some(middle) = strip.iter().position(|&other| other == place) else { return Vec::new() };
+    let window = window(middle, strip.len(), |i| state.order(strip[i]).0);
+    strip[window].to_vec()
 }
 
-/// The messages in scope around a block in its namespace, in order, from whatever parts they are in.
-pub fn neighbours(state: &State, scope: &Scope, place: Place) -> Vec<Place> {
+/// The messages in scope within `radius` turns of a block in its namespace, itself included if it is one, in order, from whatever
+/// parts they are in.
+pub fn neighbours(state: &State, scope: &Scope, place: Place, radius: usize) -> Vec<Place> {
     let (name, here) = (state.namespace(place), state.order(place));
-    let mut found = Vec::new();
+    let mut found: Vec<((TimeUs, BlockId), Place)> = Vec::with_capacity(2 * radius + 1);
     for (number, part) in (0_u32..).zip(&state.parts) {
-        let Some(namespace) = part.segment.find_namespace(name) else { continue };
-        let strip = part.segment.conversation(namespace);
-        let order = |block: &u32| state.order(Place { part: number, block: *block });
-        let middle = strip.partition_point(|block| order(block) < here);
-        let seen = |&block: &u32| Some(Place { part: number, block }).filter(|&place| scope.contains(place) && is_message(state, place));
-        found.extend(strip[..middle].iter().rev().filter_map(seen).take(RADIUS));
-        found.extend(strip[middle..].iter().filter_map(seen).take(RADIUS + 1));
+        let segment = &part.segment;
+        let Some(namespace) = segment.find_namespace(name) else { continue };
+        let (strip, at, ids) = (segment.conversation(namespace), segment.at(), segment.ids());
+        let order = |block: u32| (at[block as usize], ids[block as usize]);
+        let middle = strip.partition_point(|&block| order(block) < here);
+        let seen = |&block: &u32| {
+            let place = Place { part: number, block };
+            (scope.contains(place) && is_message(state, place)).then(|| (order(block), place))
+        };
+        found.extend(strip[..middle].iter().rev().filter_map(seen).take(radius));
+        found.extend(strip[middle..].iter().filter_map(seen).take(radius + 1));
     }
-    found.sort_unstable_by_key(|&place| state.order(place));
-    found
+    found.sort_unstable();
+    let middle = found.partition_point(|turn| turn.0 < here);
+    let window = middle.saturating_sub(radius)..(middle + radius + 1).min(found.len());
+    found[window].iter().map(|turn| turn.1).collect()
 }
 
-/// Up to RADIUS turns on either side of a block, as far as no pause is in between; and which of them it is.
-fn window(state: &State, strip: &[Place], place: Place) -> (Vec<Place>, usize) {
-    let here = state.order(place);
-    let middle = strip.partition_point(|&other| state.order(other) < here);
-    if strip.get(middle) != Some(&place) {
-        return (vec![place], 0);
-    }
-    let at = |i: usize| state.order(strip[i]).0;
+/// Up to RADIUS turns on either side of the one at `middle`, as far as no pause is in between.
+fn window(middle: usize, length: usize, at: impl Fn(usize) -> TimeUs) -> Range<usize> {
     let mut first = middle;
-    while first > 0 && middle - first < RADIUS && at(first) - at(first - 1) <= PAUSE_US {
+    while first > 0 && middle - first < RADIUS && at(first).saturating_sub(at(first - 1)) <= PAUSE_US {
         first -= 1;
     }
-    let mut last = middle;
-    while last + 1 < strip.len() && last - middle < RADIUS && at(last + 1) - at(last) <= PAUSE_US {
-        last += 1;
+    let mut end = middle + 1;
+    while end < length && end - middle <= RADIUS && at(end).saturating_sub(at(end - 1)) <= PAUSE_US {
+        end += 1;
     }
-    (strip[first..=last].to_vec(), middle - first)
+    first..end
 }

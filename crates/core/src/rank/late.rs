@@ -2,7 +2,6 @@
 //!
 //! MaxSim of ColBERT (Khattab and Zaharia 2020) over static token vectors, each query word weighed by its rarity.
 
-use super::candidates::Pool;
 use super::scope::Scope;
 use super::statistics::{Scale, Sums};
 use super::vector::sample;
@@ -18,58 +17,45 @@ const LENGTH_PENALTY: f32 = 0.3;
 /// Query pieces that are compared; of a longer query, the rarest.
 const PIECES_MAX: usize = 48;
 
-/// What late interaction says.
-pub struct LateScores {
-    /// By place in the pool.
-    pub scores: Vec<f32>,
-    /// Their scale.
-    pub scale: Scale,
-}
-
-/// Scores the blocks of the pool.
-pub fn score(state: &State, scope: &Scope, pool: &Pool, query: &QueryWords, rarity: &Rarity, table: &Table) -> LateScores {
-    let average = (scope.words as f32 / scope.passages.max(1) as f32).max(1.0);
-    let mut late = Late::new(query, rarity, table, average);
-    if late.pieces.is_empty() {
-        return LateScores { scores: vec![0.0; pool.places.len()], scale: Scale::default() };
-    }
-    let scores: Vec<f32> = pool.places.iter().map(|&place| late.block(state.segment(place), place.block)).collect();
-    let mut sums = Sums::default();
-    if pool.is_all {
-        scores.iter().for_each(|&score| sums.add(score));
-    } else {
-        let sampled: Vec<Place> = sample(state, scope).collect();
-        sampled.into_iter().for_each(|place| sums.add(late.block(state.segment(place), place.block)));
-    }
-    LateScores { scores, scale: sums.own_scale() }
-}
+const NO_ROW: u32 = u32::MAX;
 
 /// The query's pieces with their weights, and how similar each is to the tokens met so far.
-struct Late<'a> {
+pub struct Late<'a> {
+    state: &'a State,
     table: &'a Table,
     pieces: Vec<(u16, f32)>,
+    /// Content words of a passage, on average.
     average: f32,
     /// Token → its row in `similar`, or none yet.
     rows: Vec<u32>,
     similar: Vec<f32>,
+    /// The scale of the scores.
+    pub scale: Scale,
 }
 
-const NO_ROW: u32 = u32::MAX;
-
 impl<'a> Late<'a> {
-    fn new(query: &QueryWords, rarity: &Rarity, table: &'a Table, average: f32) -> Self {
-        let mut counts = vec![0.0_f32; query.content.len()];
-        query.pieces.iter().for_each(|&(word, _)| counts[word] += 1.0);
-        // A word of several pieces counts as one word.
-        let mut pieces: Vec<(u16, f32)> = query.pieces.iter().map(|&(word, piece)| (piece, rarity.of(query.content[word].1) / counts[word])).collect();
-        pieces.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-        pieces.truncate(PIECES_MAX);
-        Self { table, pieces, average, rows: vec![NO_ROW; table.size()], similar: Vec::new() }
+    /// Ready to score; the scale is over every block in scope if `exact`, over a sample otherwise.
+    pub fn new(state: &'a State, scope: &Scope, query: &QueryWords, rarity: &Rarity, table: &'a Table, exact: bool) -> Self {
+        let pieces = weighed(query, rarity);
+        let average = (scope.words as f32 / scope.passages.max(1) as f32).max(1.0);
+        let rows = if pieces.is_empty() { Vec::new() } else { vec![NO_ROW; table.size()] };
+        let mut late = Self { state, table, pieces, average, rows, similar: Vec::new(), scale: Scale::default() };
+        if !late.pieces.is_empty() {
+            let mut sums = Sums::default();
+            let places: Vec<Place> = if exact { scope.places().collect() } else { sample(state, scope) };
+            places.into_iter().for_each(|place| sums.add(late.of(place)));
+            late.scale = sums.own_scale();
+        }
+        late
     }
 
-    /// A block is as good as its best passage.
-    fn block(&mut self, segment: &Segment, block: u32) -> f32 {
-        segment.passages_of(block).map(|passage| self.passage(segment, passage)).fold(0.0, f32::max)
+    /// The score of a block: that of its best passage.
+    pub fn of(&mut self, place: Place) -> f32 {
+        if self.pieces.is_empty() {
+            return 0.0;
+        }
+        let segment = self.state.segment(place);
+        segment.passages_of(place.block).map(|passage| self.passage(segment, passage)).fold(0.0, f32::max)
     }
 
     fn passage(&mut self, segment: &Segment, passage: u32) -> f32 {
@@ -93,4 +79,14 @@ impl<'a> Late<'a> {
         self.rows[usize::from(token)] = row as u32;
         row
     }
+}
+
+/// The pieces of a query, the rarest first. A word of several pieces counts as one word.
+fn weighed(query: &QueryWords, rarity: &Rarity) -> Vec<(u16, f32)> {
+    let mut counts = vec![0.0_f32; query.content.len()];
+    query.pieces.iter().for_each(|&(word, _)| counts[word] += 1.0);
+    let mut pieces: Vec<(u16, f32)> = query.pieces.iter().map(|&(word, piece)| (piece, rarity.of(query.content[word].1) / counts[word])).collect();
+    pieces.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+    pieces.truncate(PIECES_MAX);
+    pieces
 }

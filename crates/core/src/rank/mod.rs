@@ -18,68 +18,95 @@ use crate::embed::Table;
 use crate::error::{Error, Result};
 use crate::index::State;
 use crate::index::state::Place;
-use crate::query::{Hit, Query};
+use crate::query::{Hit, Query, Weights};
 use crate::vectors::Code;
 use candidates::Pool;
+use late::Late;
 pub use scope::Scope;
 use std::collections::HashMap;
-use words::QueryWords;
+use vector::VectorScores;
+use words::{QueryWords, WordScores};
 
 /// Answers a query.
 pub fn search(state: &State, query: &Query, table: &Table, dimension: usize, embeds_queries: bool) -> Result<Vec<Hit>> {
     let scope = Scope::new(state, query);
     let question = QueryWords::new(&query.text, table);
     let words = words::score(state, &scope, &question);
-    let code = match &query.vector {
-        Some(code) if code.bytes.len() != dimension => return Err(Error::invalid("vector", format!("has {} components, not {dimension}", code.bytes.len()))),
-        Some(code) => Some(code.clone()),
-        None if embeds_queries => Some(question.embed(table, &words.rarity)),
-        None => None,
-    }
-    .filter(|code: &Code| code.scale > 0.0);
+    let code = query_code(query, &question, &words, table, dimension, embeds_queries)?;
     let reach = match query.near {
-        Some((start, hops)) => nearby::reach(state, &scope, start, hops).ok_or_else(|| Error::invalid("near", format!("there is no block {start} here")))?,
+        Some((start, hops)) => nearby::reach(state, &scope, start, hops)
+            .ok_or_else(|| Error::invalid("near", format!("block {start} is not in this namespace, or not to be seen")))?,
         None => HashMap::new(),
     };
     if !question.has_words() && code.is_none() && reach.is_empty() {
         return Ok(Vec::new());
     }
     let vector = vector::score(state, &scope, code.as_ref(), query);
-    let pool = Pool::gather(state, &scope, query, &words, &vector, &reach);
-    let late = late::score(state, &scope, &pool, &question, &words.rarity, table);
-    let evidence = |place: Place, tokens: f32| words.of(place) > 0.0 || vector.of(place) > 0.0 || tokens > 0.0;
-    let parts = Parts {
-        words: pool.places.iter().map(|&place| words.scale.z(words.of(place)) * query.weights.words).collect(),
-        vector: pool.places.iter().map(|&place| vector.scale.z(vector.of(place)) * query.weights.vector).collect(),
-        tokens: late.scores.iter().map(|&score| late.scale.z(score) * query.weights.tokens).collect(),
-    };
-    let base: Vec<f32> = (0..pool.places.len()).map(|i| parts.words[i] + parts.vector[i] + parts.tokens[i]).collect();
+    let is_exact = query.exact || scope.blocks <= candidates::ALL_MAX;
+    let late = Late::new(state, &scope, &question, &words.rarity, table, is_exact);
+    let mut evidence = Evidence { words: &words, vector: &vector, late, weights: &query.weights };
+    let pool = if is_exact { Pool::all(state, &scope, &mut evidence) } else { Pool::likely(state, &scope, query.k, &reach, &mut evidence) };
     let prior = prior::Prior::new(state, query, &question);
     let mut hits = Vec::with_capacity(pool.candidates.len());
     for candidate in &pool.candidates {
-        let (i, place) = (candidate.at, pool.places[candidate.at]);
+        let (place, found) = (pool.places[candidate.at], pool.found[candidate.at]);
         let proximity = reach.get(&place).copied().unwrap_or(0.0);
-        if proximity == 0.0 && !evidence(place, late.scores[i]) {
+        if proximity == 0.0 && !found.is_any {
             continue;
         }
-        let parts = [
-            parts.words[i],
-            parts.vector[i],
-            parts.tokens[i],
-            conversation::score(&base, &candidate.around, candidate.centre, &query.weights),
-            prior.score(place, pool.before(candidate)),
-            proximity * query.weights.near,
-        ];
+        let [words, vector, tokens] = found.parts;
+        let around = conversation::score(&pool.found, pool.around(candidate), candidate.centre, &query.weights);
+        let parts = [words, vector, tokens, around, prior.score(place, pool.before(candidate)), proximity * query.weights.near];
         hits.push(Hit { block: state.id(place), score: parts.iter().sum(), parts });
     }
     Ok(best(hits, query.k))
 }
 
-/// The evidence on each block of the pool, weighed.
-struct Parts {
-    words: Vec<f32>,
-    vector: Vec<f32>,
-    tokens: Vec<f32>,
+/// The query's vector: the caller's, or the table's; none if it has no direction.
+fn query_code(query: &Query, question: &QueryWords, words: &WordScores, table: &Table, dimension: usize, embeds_queries: bool) -> Result<Option<Code>> {
+    let code = match &query.vector {
+        Some(code) if code.bytes.len() != dimension => {
+            return Err(Error::invalid("vector", format!("has {} components, not {dimension}", code.bytes.len())));
+        }
+        Some(code) => Some(code.clone()),
+        None => embeds_queries.then(|| question.embed(table, &words.rarity)),
+    };
+    Ok(code.filter(|code| code.scale > 0.0))
+}
+
+/// What a block's own content says.
+#[derive(Clone, Copy, Debug)]
+struct Found {
+    /// Words, vector and tokens, weighed.
+    parts: [f32; 3],
+    /// Whether there is anything at all.
+    is_any: bool,
+}
+
+impl Found {
+    fn sum(&self) -> f32 {
+        self.parts.iter().sum()
+    }
+}
+
+/// Every kind of evidence that lies in a block's own content.
+struct Evidence<'a> {
+    words: &'a WordScores,
+    vector: &'a VectorScores<'a>,
+    late: Late<'a>,
+    weights: &'a Weights,
+}
+
+impl Evidence<'_> {
+    fn of(&mut self, place: Place) -> Found {
+        let (words, vector, tokens) = (self.words.of(place), self.vector.of(place), self.late.of(place));
+        let parts = [
+            self.words.scale.z(words) * self.weights.words,
+            self.vector.scale.z(vector) * self.weights.vector,
+            self.late.scale.z(tokens) * self.weights.tokens,
+        ];
+        Found { parts, is_any: words > 0.0 || vector > 0.0 || tokens > 0.0 }
+    }
 }
 
 /// The `k` best, best first; of two equals the newer first.

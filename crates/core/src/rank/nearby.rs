@@ -35,7 +35,7 @@ pub fn reach(state: &State, scope: &Scope, start: BlockId, hops: u32) -> Option<
 }
 
 fn turns_beside(state: &State, scope: &Scope, place: Place) -> impl Iterator<Item = BlockId> {
-    let around = neighbours(state, scope, place);
+    let around = neighbours(state, scope, place, 1);
     let middle = around.iter().position(|&other| other == place);
     let beside = middle.map(|middle| [middle.checked_sub(1), Some(middle + 1)]).into_iter().flatten().flatten();
     let beside: Vec<BlockId> = beside.filter_map(|at| around.get(at)).map(|&place| state.id(place)).collect();

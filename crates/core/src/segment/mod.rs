@@ -113,6 +113,8 @@ impl Segment {
         let per_block = [Section::At, Section::AddedAt, Section::ValidFrom, Section::ValidTo, Section::ExpiresAt];
         let (sources, namespaces) = (self.column::<u32>(Section::SourceEnds), self.column::<u32>(Section::NamespaceEnds));
         n > 0
+            && self.ids().len() == n
+            && self.lengths().len() == p
             && self.ids().is_sorted_by(|a, b| a < b)
             && per_block.iter().all(|&section| self.column::<i64>(section).len() == n)
             && self.column::<f32>(Section::Importance).len() == n
@@ -138,6 +140,16 @@ impl Segment {
             && below(self.column(Section::NumberBlocks), n)
             && self.column::<f64>(Section::NumberValues).len() == self.column::<u32>(Section::NumberBlocks).len()
             && crate::vectors::graph::is_sound(self.column(Section::GraphLinks), self.column(Section::GraphEntries), p)
+    }
+
+    /// The checksum that stands in it.
+    pub fn checksum(&self) -> u32 {
+        u32::from_le_bytes([self.bytes[16], self.bytes[17], self.bytes[18], self.bytes[19]])
+    }
+
+    /// Whether a table of so many tokens has all that stand in it.
+    pub fn tokens_are_below(&self, size: usize) -> bool {
+        self.column::<u16>(Section::Tokens).iter().all(|&token| usize::from(token) < size)
     }
 
     /// The whole file, as written to disk.

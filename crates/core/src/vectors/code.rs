@@ -110,12 +110,12 @@ mod tests {
             let code = Code::checked(&vector, 64, "vector").unwrap();
             let norm: f32 = vector.iter().map(|x| x * x).sum::<f32>().sqrt();
             let cosine: f32 = vector.iter().zip(&code.bytes).map(|(x, &c)| x / norm * f32::from(c) * code.scale).sum();
-            prop_assert!((cosine - 1.0).abs() < 0.001, "{cosine}");
+            prop_assert!((cosine - 1.0).abs() < 0.01, "{cosine}");
             let mut bytes = Vec::new();
             code.to_bytes(&mut bytes);
             let back = CodeRef::all(&bytes, 64).unwrap().next().unwrap();
             prop_assert_eq!(back.bytes, &code.bytes[..]);
-            prop_assert!((back.cosine(code.as_ref()) - 1.0).abs() < 0.002);
+            prop_assert!((back.cosine(code.as_ref()) - 1.0).abs() < 0.02);
         }
     }
 }

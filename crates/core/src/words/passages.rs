@@ -74,7 +74,7 @@ mod tests {
         #[test]
         fn nothing_is_lost_and_nothing_is_too_long(text in "([a-z가-힣]{1,9}[ .!?\n]{0,2}){0,400}|.{0,200}|x{0,9000}") {
             let passages = split(&text);
-            prop_assert_eq!(passages.concat(), text);
+            prop_assert_eq!(&passages.concat(), &text);
             prop_assert!(passages.iter().all(|p| p.len() <= 2 * PASSAGE_BYTES_MAX && p.split_whitespace().count() <= PASSAGE_WORDS + 1));
         }
     }

@@ -1,0 +1,430 @@
+//! The Index against a plain model of what it should hold: whatever the history, by whatever processes, the answers are the same.
+
+mod common;
+
+use common::{Dice, Directory, MINUTE_US, NOW_US, bits, cases, entry, loaded, open, query};
+use greeum_core::links::Edge;
+use greeum_core::{BlockId, Entry, Index, Query, Seq, TimeUs};
+use proptest::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What a change of the Store was about.
+#[derive(Clone, Copy, Debug)]
+enum Change {
+    Block(BlockId),
+    Links(BlockId),
+}
+
+/// A Store as plain as can be: rows, links, and a log of what has changed.
+#[derive(Default)]
+struct Model {
+    rows: BTreeMap<BlockId, Entry>,
+    links: BTreeMap<BlockId, BTreeMap<BlockId, f32>>,
+    log: Vec<Change>,
+    newest: BlockId,
+    /// A new Index of what is here now, made when it is asked for.
+    fresh: Option<Index>,
+}
+
+impl Model {
+    fn seq(&self) -> Seq {
+        self.log.len() as Seq
+    }
+
+    fn changed(&mut self, change: Change) {
+        self.log.push(change);
+        self.fresh = None;
+    }
+
+    fn add(&mut self, dice: &mut Dice) -> BlockId {
+        self.newest += 1 + dice.below(3) as BlockId; // ids may have gaps
+        let entry = any_entry(self.newest, dice);
+        self.rows.insert(self.newest, entry);
+        self.changed(Change::Block(self.newest));
+        self.newest
+    }
+
+    fn revise(&mut self, id: BlockId, dice: &mut Dice) {
+        let row = &self.rows[&id];
+        let (text, vectors, namespace, superseded) = (row.text.clone(), row.vectors.clone(), row.namespace.clone(), row.superseded);
+        self.rows.insert(id, Entry { text, vectors, namespace, superseded, ..any_entry(id, dice) });
+        self.changed(Change::Block(id));
+    }
+
+    fn supersede(&mut self, id: BlockId, dice: &mut Dice) {
+        let new = self.add(dice);
+        let namespace = self.rows[&id].namespace.clone();
+        self.rows.get_mut(&new).unwrap().namespace = namespace;
+        self.rows.get_mut(&id).unwrap().superseded = true;
+        self.changed(Change::Block(id));
+        self.link(new, id, 1.0);
+    }
+
+    fn forget(&mut self, id: BlockId) {
+        self.rows.remove(&id);
+        self.links.remove(&id);
+        let sources: Vec<BlockId> = self.links.iter().filter(|(_, row)| row.contains_key(&id)).map(|(&source, _)| source).collect();
+        for source in sources {
+            self.links.get_mut(&source).unwrap().remove(&id);
+            self.changed(Change::Links(source));
+        }
+        self.changed(Change::Block(id));
+    }
+
+    fn link(&mut self, source: BlockId, target: BlockId, weight: f32) {
+        self.links.entry(source).or_default().insert(target, weight);
+        self.changed(Change::Links(source));
+    }
+
+    fn row_of_links(&self, source: BlockId) -> (BlockId, Vec<Edge>) {
+        let row = self.links.get(&source).into_iter().flatten();
+        (source, row.map(|(&target, &weight)| Edge { target, weight }).collect())
+    }
+
+    fn all_links(&self) -> Vec<(BlockId, Vec<Edge>)> {
+        self.links.keys().map(|&source| self.row_of_links(source)).collect()
+    }
+
+    /// An id that is there, if any is.
+    fn pick(&self, dice: &mut Dice) -> Option<BlockId> {
+        let ids: Vec<BlockId> = self.rows.keys().copied().collect();
+        (!ids.is_empty()).then(|| *dice.choose(&ids))
+    }
+
+    fn select(&self, namespace: &str, history: bool) -> Vec<(TimeUs, BlockId)> {
+        let seen = |row: &&Entry| {
+            (namespace.is_empty() || row.namespace == namespace || row.namespace.starts_with(&format!("{namespace}/")))
+                && (history || !row.superseded)
+                && row.expires_at.is_none_or(|at| at > NOW_US)
+        };
+        let mut found: Vec<(TimeUs, BlockId)> = self.rows.values().filter(seen).map(|row| (row.at, row.id)).collect();
+        found.sort_unstable();
+        found
+    }
+
+    fn fresh(&mut self) -> &Index {
+        let entries: Vec<Entry> = self.rows.values().cloned().collect();
+        let links = self.all_links();
+        self.fresh.get_or_insert_with(|| loaded(&entries, &links))
+    }
+}
+
+fn any_entry(id: BlockId, dice: &mut Dice) -> Entry {
+    let long = dice.below(12) == 0;
+    let count = if long { 80 + dice.below(250) } else { 1 + dice.below(14) };
+    let mut entry = entry(id, &dice.text(count));
+    entry.namespace = (*dice.choose(&["a", "a/b", "a/b2", "c/d", ""])).to_owned();
+    entry.kind = (*dice.choose(&["message", "message", "message", "note"])).to_owned();
+    entry.source = dice.choose(&[None, Some("Alice"), Some("Bob Lee"), Some("민지")]).map(str::to_owned);
+    entry.tags = (0..dice.below(3)).map(|_| (*dice.choose(&["trip", "home", "일"])).to_owned()).collect();
+    entry.importance = dice.below(11) as f32 / 10.0;
+    entry.at = common::EPOCH_US + dice.below(400) as TimeUs * 10 * MINUTE_US;
+    entry.metadata.insert("km".to_owned(), dice.below(100).into());
+    entry.expires_at = [None, None, None, Some(NOW_US), Some(NOW_US - 1), Some(NOW_US + 1)][dice.below(6)];
+    entry
+}
+
+/// A process: an Index, and what it takes to keep it equal to the model.
+struct Process<'a> {
+    directory: &'a Directory,
+    index: Index,
+}
+
+impl<'a> Process<'a> {
+    fn new(directory: &'a Directory, model: &Model) -> Self {
+        let (index, reason) = open(Some(directory.path()));
+        assert_eq!(reason, None, "nobody has damaged anything");
+        let process = Self { directory, index };
+        if process.index.seq() == 0 {
+            process.load(model, 7);
+        }
+        process
+    }
+
+    /// Folds in the changes after its own, at most `limit` of them: the rows as they are now, as a Store gives them.
+    fn catch_up(&self, model: &Model, limit: usize) {
+        let after = self.index.seq() as usize;
+        let changes = &model.log[after..model.log.len().min(after.saturating_add(limit))];
+        if changes.is_empty() {
+            return;
+        }
+        let blocks: BTreeSet<BlockId> = changes.iter().filter_map(|change| if let Change::Block(id) = change { Some(*id) } else { None }).collect();
+        let sources: BTreeSet<BlockId> = changes.iter().filter_map(|change| if let Change::Links(id) = change { Some(*id) } else { None }).collect();
+        let (there, gone): (Vec<BlockId>, Vec<BlockId>) = blocks.into_iter().partition(|id| model.rows.contains_key(id));
+        let entries = there.iter().map(|id| model.rows[id].clone()).collect();
+        let links = sources.into_iter().map(|source| model.row_of_links(source)).collect();
+        self.index.apply((after + changes.len()) as Seq, entries, &gone, links).unwrap();
+    }
+
+    /// Starts over from the rows, so many at a time.
+    fn load(&self, model: &Model, step: usize) {
+        self.index.clear();
+        let rows: Vec<Entry> = model.rows.values().cloned().collect();
+        for rows in rows.chunks(step) {
+            let links = rows.iter().map(|row| model.row_of_links(row.id)).filter(|row| !row.1.is_empty()).collect();
+            self.index.load(model.seq(), rows.to_vec(), links).unwrap();
+        }
+        self.index.apply(model.seq(), Vec::new(), &[], Vec::new()).unwrap();
+    }
+
+    /// Asks everything that there is to ask, and compares.
+    fn check(&self, model: &mut Model, dice: &mut Dice) {
+        assert_eq!(self.index.seq(), model.seq());
+        assert_eq!(self.index.stats().blocks, model.rows.len() as u64);
+        let links: usize = model.links.values().map(BTreeMap::len).sum();
+        assert_eq!(self.index.stats().links, links as u64);
+        for (namespace, history) in [("", true), ("", false), ("a", false), ("a/b", true), ("c", false), ("nobody", true)] {
+            let mut expected = model.select(namespace, history);
+            assert_eq!(self.index.select(namespace, None, history, NOW_US, None, usize::MAX, false), expected);
+            expected.reverse();
+            assert_eq!(self.index.select(namespace, None, history, NOW_US, None, usize::MAX, true), expected);
+        }
+        let near = model.pick(dice);
+        for query in questions(dice, near) {
+            let (found, expected) = (self.index.search(&query), model.fresh().search(&query));
+            match (found, expected) {
+                (Ok(found), Ok(expected)) => assert_eq!(bits(&found), bits(&expected), "{query:?}"),
+                (found, expected) => assert_eq!(format!("{found:?}"), format!("{expected:?}"), "{query:?}"),
+            }
+        }
+    }
+}
+
+fn questions(dice: &mut Dice, near: Option<BlockId>) -> Vec<Query> {
+    let length = 1 + dice.below(6);
+    let plain = Query { k: 1_000, ..query(&dice.text(length)) };
+    let mut all = vec![
+        plain.clone(),
+        Query { history: true, ..plain.clone() },
+        Query { namespace: "a".to_owned(), k: 7, ..plain.clone() },
+        Query { filter: common::filter(r#"{"metadata.km": {"lt": 50}}"#), ..query("When did the cat move?") },
+    ];
+    if let Some(id) = near {
+        all.push(Query { near: Some((id, dice.below(4) as u32)), history: true, ..plain.clone() });
+        all.push(Query { near: Some((id, 2)), text: String::new(), history: true, ..plain });
+    }
+    all
+}
+
+/// What may happen next. The numbers are seeds, so that a failing sequence shrinks to a short one.
+#[derive(Clone, Debug)]
+enum Step {
+    Add(usize),
+    Revise(usize),
+    Supersede,
+    Forget(usize),
+    Link(usize),
+    CatchUp(usize, usize),
+    Fold(usize),
+    Refresh(usize),
+    Reopen(usize),
+    Reload(usize),
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        4 => (1_usize..=40).prop_map(Step::Add),
+        2 => (1_usize..6).prop_map(Step::Revise),
+        2 => Just(Step::Supersede),
+        2 => (1_usize..8).prop_map(Step::Forget),
+        2 => (1_usize..12).prop_map(Step::Link),
+        3 => (0_usize..2, 1_usize..30).prop_map(|(process, limit)| Step::CatchUp(process, limit)),
+        3 => (0_usize..2).prop_map(Step::Fold),
+        2 => (0_usize..2).prop_map(Step::Refresh),
+        1 => (0_usize..2).prop_map(Step::Reopen),
+        1 => (0_usize..2).prop_map(Step::Reload),
+    ]
+}
+
+fn run(steps: &[Step], seed: u64, check_every_step: bool) {
+    let (directory, mut dice, mut model) = (Directory::new(), Dice::new(seed), Model::default());
+    let mut processes = [Process::new(&directory, &model), Process::new(&directory, &model)];
+    for step in steps {
+        take(step, &mut model, &mut processes, &mut dice);
+        if check_every_step {
+            for process in &processes {
+                if process.index.seq() == model.seq() {
+                    process.check(&mut model, &mut dice);
+                }
+            }
+        }
+    }
+    for process in &processes {
+        process.catch_up(&model, usize::MAX);
+        process.check(&mut model, &mut dice);
+    }
+}
+
+fn take(step: &Step, model: &mut Model, processes: &mut [Process<'_>; 2], dice: &mut Dice) {
+    match *step {
+        Step::Add(count) => (0..count).for_each(|_| drop(model.add(dice))),
+        Step::Revise(count) => (0..count).filter_map(|_| model.pick(dice)).collect::<Vec<_>>().into_iter().for_each(|id| model.revise(id, dice)),
+        Step::Supersede => {
+            let current = model.pick(dice).filter(|id| !model.rows[id].superseded);
+            if let Some(id) = current {
+                model.supersede(id, dice);
+            }
+        }
+        Step::Forget(count) => {
+            let ids: BTreeSet<BlockId> = (0..count).filter_map(|_| model.pick(dice)).collect();
+            ids.into_iter().for_each(|id| model.forget(id));
+        }
+        Step::Link(count) => {
+            for _ in 0..count {
+                if let (Some(source), Some(target)) = (model.pick(dice), model.pick(dice)) {
+                    model.link(source, target, dice.below(11) as f32 / 10.0);
+                }
+            }
+        }
+        Step::CatchUp(process, limit) => processes[process].catch_up(model, limit),
+        Step::Fold(process) => assert!(processes[process].index.fold(true).unwrap()),
+        Step::Refresh(process) => drop(processes[process].index.refresh().unwrap()),
+        Step::Reopen(process) => processes[process] = Process::new(processes[process].directory, model),
+        Step::Reload(process) => processes[process].load(model, 1 + dice.below(60)),
+    }
+}
+
+proptest! {
+    #![proptest_config(cases(if cfg!(debug_assertions) { 24 } else { 150 }))]
+
+    #[test]
+    fn whatever_the_history_two_processes_answer_as_one_fresh_index(steps in proptest::collection::vec(step(), 1..28), seed in any::<u64>()) {
+        run(&steps, seed, true);
+    }
+
+    #[test]
+    fn long_histories_end_the_same(steps in proptest::collection::vec(step(), 30..90), seed in any::<u64>()) {
+        run(&steps, seed, false);
+    }
+}
+
+/// Both processes up to date and folded, then the steps in question.
+fn two_processes(check: impl FnOnce(&mut Model, [&Process<'_>; 2], &mut Dice)) {
+    let (directory, mut dice, mut model) = (Directory::new(), Dice::new(1), Model::default());
+    (0..50).for_each(|_| drop(model.add(&mut dice)));
+    let processes = [Process::new(&directory, &model), Process::new(&directory, &model)];
+    processes[0].index.fold(true).unwrap();
+    processes[1].index.refresh().unwrap();
+    check(&mut model, [&processes[0], &processes[1]], &mut dice);
+}
+
+#[test]
+fn one_folds_the_other_refreshes_and_both_agree() {
+    two_processes(|model, [first, second], dice| {
+        for round in 0..6 {
+            (0..10).for_each(|_| drop(model.add(dice)));
+            first.catch_up(model, usize::MAX);
+            second.catch_up(model, 5 * round);
+            first.index.fold(true).unwrap();
+            assert!(second.index.refresh().unwrap(), "there is a newer manifest");
+            assert!(!second.index.refresh().unwrap(), "and it has been taken over");
+            second.check(model, dice);
+            first.check(model, dice);
+            assert_eq!(second.index.stats().tail, 0, "what is in files is not kept in memory as well");
+        }
+    });
+}
+
+#[test]
+fn the_one_that_knows_more_keeps_it_when_it_takes_over_files() {
+    two_processes(|model, [first, second], dice| {
+        let forgotten = model.pick(dice).unwrap();
+        (0..10).for_each(|_| drop(model.add(dice)));
+        first.catch_up(model, usize::MAX);
+        model.forget(forgotten);
+        let revised = model.pick(dice).unwrap();
+        model.revise(revised, dice);
+        second.catch_up(model, usize::MAX);
+        first.index.fold(true).unwrap();
+        second.index.refresh().unwrap();
+        second.check(model, dice);
+        assert!(second.index.holds_forgotten(), "a file of the other process still holds it");
+        second.index.fold(true).unwrap();
+        assert!(!second.index.holds_forgotten());
+        second.check(model, dice);
+        first.index.refresh().unwrap();
+        first.check(model, dice);
+    });
+}
+
+#[test]
+fn what_is_forgotten_leaves_every_file() {
+    let directory = Directory::new();
+    let (index, _) = open(Some(directory.path()));
+    let secret = "xylophonist";
+    let mut entries: Vec<Entry> = (1..=40).map(|id| entry(id, &Dice::new(id).text(8))).collect();
+    entries[20] = entry(21, &format!("the {secret} plays at noon"));
+    entries[20].source = Some(secret.to_owned());
+    entries[20].namespace = format!("org/{secret}");
+    index.apply(40, entries, &[], vec![(3, vec![Edge { target: 21, weight: 1.0 }])]).unwrap();
+    index.fold(true).unwrap();
+    let holds = |needle: &[u8]| {
+        directory.files().iter().any(|name| std::fs::read(directory.path().join(name)).unwrap().windows(needle.len()).any(|bytes| bytes == needle))
+    };
+    let vector = common::table().encode(&format!("the {secret} plays at noon"));
+    assert!(holds(secret.as_bytes()) && holds(&vector[4..]), "the test looks for what is there");
+    index.apply(41, Vec::new(), &[21], Vec::new()).unwrap();
+    assert!(index.wants_fold() && index.holds_forgotten());
+    index.fold(true).unwrap();
+    assert!(!index.holds_forgotten() && !index.wants_fold());
+    assert!(!holds(secret.as_bytes()) && !holds(&vector[4..]));
+    assert!(index.search(&query(secret)).unwrap().iter().all(|hit| hit.block != 21));
+    assert_eq!(index.stats().links, 0);
+}
+
+#[test]
+fn pages_of_select_are_the_whole_in_order() {
+    let mut model = Model::default();
+    let mut dice = Dice::new(5);
+    (0..97).for_each(|_| drop(model.add(&mut dice)));
+    let index = model.fresh();
+    for newest_first in [false, true] {
+        let all = index.select("", None, true, NOW_US, None, usize::MAX, newest_first);
+        let (mut pages, mut after) = (Vec::new(), None);
+        loop {
+            let page = index.select("", None, true, NOW_US, after, 10, newest_first);
+            let Some(&last) = page.last() else { break };
+            after = Some(last);
+            pages.extend(page);
+        }
+        assert_eq!(pages, all);
+    }
+    assert!(index.select("", None, true, NOW_US, None, 0, false).is_empty());
+}
+
+#[test]
+fn an_old_change_is_passed_over_and_the_witness_is_the_newest_block() {
+    let (index, _) = open(None);
+    assert_eq!((index.seq(), index.witness()), (0, None));
+    index.apply(5, vec![entry(2, "two"), entry(9, "nine")], &[], Vec::new()).unwrap();
+    index.apply(5, vec![entry(10, "ten")], &[], Vec::new()).unwrap();
+    index.apply(4, Vec::new(), &[2], Vec::new()).unwrap();
+    assert_eq!(common::everything(&index, true), [2, 9]);
+    assert_eq!(index.witness(), Some((9, format!("{:032x}", 9))));
+    index.apply(6, Vec::new(), &[9], Vec::new()).unwrap();
+    assert_eq!(index.witness(), Some((9, format!("{:032x}", 9))), "also when it was forgotten");
+}
+
+#[test]
+fn vectors_that_do_not_fit_the_text_change_nothing() {
+    let (index, _) = open(None);
+    index.apply(1, vec![entry(1, "one")], &[], Vec::new()).unwrap();
+    let broken = [vec![], vec![0; common::code_bytes() - 1], vec![0; 2 * common::code_bytes()]];
+    for vectors in broken {
+        let refused = index.apply(2, vec![Entry { vectors, ..entry(2, "two") }], &[1], Vec::new());
+        assert!(matches!(refused, Err(greeum_core::Error::Invalid { .. })));
+        assert_eq!((index.seq(), common::everything(&index, true)), (1, vec![1]));
+    }
+}
+
+#[test]
+fn files_of_another_embedder_are_not_used() {
+    let directory = Directory::new();
+    let (index, _) = open(Some(directory.path()));
+    index.apply(1, vec![entry(1, "one")], &[], Vec::new()).unwrap();
+    index.fold(true).unwrap();
+    let dimension = common::table().dimension();
+    let (other, reason) = Index::open(Some(directory.path()), common::table(), "another/model", dimension, true).unwrap();
+    assert!(reason.is_some_and(|reason| reason.contains("another/model")));
+    assert_eq!((other.seq(), other.stats().blocks), (0, 0));
+}

@@ -1,0 +1,70 @@
+"""Is a memory sound? Each check reads what there is and says what it found. `greeum doctor` shows them."""
+
+from __future__ import annotations
+
+from greeum.errors import StoreDamaged
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypeAlias
+
+    from greeum.embed.protocol import Embedder
+    from greeum.follower import Follower
+    from greeum.store.protocol import Store
+
+    Finding: TypeAlias = tuple[
+        str, bool, str
+    ]  # what was looked at, whether it is well, what was found and is to be done
+
+PROBLEMS_SHOWN_MAX = 5
+"""Of one damaged database: they have one cause, and the advice is the same for all."""
+
+
+def check(store: Store, follower: Follower, embedder: Embedder) -> list[Finding]:
+    """All of them; the first reads the whole database, which takes about a second for each GB."""
+    return [
+        check_database(store),
+        check_files(follower),
+        check_agreement(store, follower),
+        check_embedder(store, embedder),
+    ]
+
+
+def check_database(store: Store) -> Finding:
+    try:
+        problems = store.check()
+    except StoreDamaged as error:
+        problems = [str(error)]
+    if not problems:
+        return "database", True, "no damage found"
+    first = "; ".join(problems[:PROBLEMS_SHOWN_MAX])
+    return "database", False, f"{first}: keep a copy of the directory, then restore a backup or export what can be read"
+
+
+def check_files(follower: Follower) -> Finding:
+    """The Index as it was found, and the files as they are now."""
+    trouble = follower.trouble
+    if trouble is None:
+        try:
+            follower.index.verify()
+        except (RuntimeError, OSError) as error:
+            trouble = str(error)
+    if trouble is None:
+        return "index files", True, "their checksums are right"
+    return "index files", False, f"{trouble}; nothing is lost: the next command that may write makes them anew"
+
+
+def check_agreement(store: Store, follower: Follower) -> Finding:
+    follower.catch_up()
+    counts = store.counts()
+    stored, indexed = counts["blocks"] + counts["superseded"], follower.index.stats()["blocks"]
+    if stored == indexed:
+        return "index", True, f"has all {stored:,} blocks"
+    return "index", False, f"has {indexed:,} blocks of {stored:,}: remove the directory `index`, it is built anew"
+
+
+def check_embedder(store: Store, embedder: Embedder) -> Finding:
+    bound = store.embedder()
+    if bound is None:
+        return "embedder", True, f"none yet; the first block binds the memory to {embedder.fingerprint}"
+    return "embedder", True, f"{bound[0]}, {bound[1]} dimensions"

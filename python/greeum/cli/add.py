@@ -1,0 +1,49 @@
+"""greeum add: remember a text."""
+
+from __future__ import annotations
+
+from greeum.cli import fields
+from greeum.cli.options import Argument, Command
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from greeum.cli.call import Call
+
+GIVEN = (
+    "namespace", "key", "kind", "source", "tags", "importance", "metadata", "at", "valid_from", "valid_to",
+    "expires_at", "near",
+)  # fmt: skip
+
+
+def run(call: Call) -> int:
+    text = call.text(call.given["text"], "text")
+    with call.open(create=True) as memory:
+        block = memory.add(text, **call.pick(*GIVEN))
+    if call.screen.json:
+        call.screen.document(block.to_dict())
+    else:
+        call.screen.line(f"block {block.id}")
+    return 0
+
+
+COMMAND = Command(
+    "add",
+    run,
+    "Remember a text.",
+    arguments=[
+        Argument(
+            "TEXT…|-",
+            "The text, in as many words as you like; - reads it from standard input.",
+            field="text",
+            most=None,
+        )
+    ],
+    options=[fields.NAMESPACE, fields.KEY, *fields.BLOCK_FIELDS, fields.NEAR_WHEN_ADDING],
+    details="""One call adds one block, and it is on disk when the command ends. Of many, make a file for `greeum
+        import`. Unless you say otherwise its kind is message, its importance 0.5, and it was said now. The
+        same text under the same key is added once. The memory is made if it is not there.""",
+    examples=[
+        'greeum add "I moved to Busan in May." --source alice --namespace acme/alice/chat-1',
+        "git log -1 --format=%B | greeum add - --kind note --tag release",
+    ],
+)

@@ -1,0 +1,60 @@
+"""How blocks are shown to people: as rows of a table, or one in full."""
+
+from __future__ import annotations
+
+from greeum._core import format_time
+from greeum.cli.cells import on_one_line, shown
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from greeum.cli.screen import Screen
+    from greeum.model import Block, Hit
+
+HEADS = ("ID", "WHEN (UTC)", "WHO", "NAMESPACE", "TEXT")
+
+
+def when(block: Block) -> str:
+    """Date, hour and minute."""
+    return format_time(block.at_us)[:16].replace("T", " ")
+
+
+def row(block: Block) -> list[str]:
+    """The cells under HEADS."""
+    text = on_one_line(block.text)
+    if block.superseded_by is not None:
+        text = f"[superseded by {block.superseded_by}] {text}"
+    return [str(block.id), when(block), on_one_line(block.source or ""), on_one_line(block.namespace), text]
+
+
+def show_blocks(screen: Screen, blocks: Iterable[Block]) -> None:
+    """A table of blocks."""
+    screen.table(HEADS, [row(block) for block in blocks], numeric=("ID",))
+
+
+def show_hits(screen: Screen, hits: Sequence[Hit]) -> None:
+    """A table of hits, best first."""
+    rows = [[f"{hit.score:.2f}", *row(hit.block)] for hit in hits]
+    screen.table(("SCORE", *HEADS), rows, numeric=("SCORE", "ID"))
+
+
+def show_block(screen: Screen, block: Block) -> None:
+    """Every field that says something, then the text."""
+    fields = {
+        name: value for name, value in block.to_dict().items() if name != "text" and value not in (None, [], {}, "")
+    }
+    for name, value in fields.items():
+        screen.line(f"{name:<14}{on_one_line(spelt(value))}")
+    screen.line()
+    screen.line(shown(block.text))
+
+
+def spelt(value: object) -> str:
+    if isinstance(value, dict):
+        from greeum.cli.screen import as_json
+
+        return as_json(value)
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return str(value)

@@ -1,0 +1,49 @@
+"""Which commands there are, and where each lives. A module is imported when its command is called, or help wanted."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from greeum.cli.options import Command
+
+HOMES = {
+    "add": "add.COMMAND",
+    "search": "search.COMMAND",
+    "get": "get.COMMAND",
+    "list": "listing.COMMAND",
+    "update": "update.COMMAND",
+    "forget": "forget.COMMAND",
+    "link": "link.LINK",
+    "unlink": "link.UNLINK",
+    "links": "link.LINKS",
+    "anchors set": "anchors.SET",
+    "anchors move": "anchors.MOVE",
+    "anchors pin": "anchors.PIN",
+    "anchors unpin": "anchors.UNPIN",
+    "anchors clear": "anchors.CLEAR",
+    "anchors status": "anchors.STATUS",
+    "import": "transfer.IMPORT",
+    "export": "transfer.EXPORT",
+    "stats": "stats.COMMAND",
+    "doctor": "doctor.COMMAND",
+    "demo": "demo.COMMAND",
+}
+"""Name → module and the name of its table there, in the order of the help."""
+
+GROUPS = frozenset(name.partition(" ")[0] for name in HOMES if " " in name)
+"""First words of commands of two words."""
+
+
+def command(name: str) -> Command:
+    """The command of this name, which there must be."""
+    from importlib import import_module
+
+    module, _, constant = HOMES[name].partition(".")
+    found: Command = getattr(import_module(f"greeum.cli.{module}"), constant)
+    return found
+
+
+def every_command() -> Iterator[Command]:
+    return map(command, HOMES)

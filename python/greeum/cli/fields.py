@@ -1,0 +1,39 @@
+"""The options that several commands share, under the library's names."""
+
+from __future__ import annotations
+
+from greeum.cli.options import Option, as_near, as_number, as_object, as_whole_number
+
+NAMESPACE = Option(
+    "--namespace", "PATH", "Whose it is, as in acme/alice/chat-1. Finding looks at this and all below it."
+)
+KEY = Option("--key", "KEY", "Your own name for the thing, unique in its namespace.")
+KIND = Option("--kind", "KIND", "message (a turn of a conversation), note, fact, or your own.")
+SOURCE = Option("--source", "NAME", "Who or what said it.")
+TAG = Option("--tag", "TAG", "A tag; repeat it for more.", field="tags", repeats=True)
+IMPORTANCE = Option("--importance", "NUMBER", "How much it matters, from 0 to 1.", read=as_number)
+METADATA = Option("--metadata", "JSON", "More about it, as a JSON object.", read=as_object)
+AT = Option("--at", "TIME", "When it was said or true, in ISO 8601; without an offset it is UTC.")
+VALID_FROM = Option("--valid-from", "TIME", "Since when it holds.")
+VALID_TO = Option("--valid-to", "TIME", "Until when it holds.")
+EXPIRES_AT = Option("--expires-at", "TIME", "When it is to be gone from searches.")
+NEAR_WHEN_ADDING = Option(
+    "--near", "NAME|ID", "Link it with an anchor's block, or with the block of this id.", read=as_near
+)
+
+BLOCK_FIELDS = (KIND, SOURCE, TAG, IMPORTANCE, METADATA, AT, VALID_FROM, VALID_TO, EXPIRES_AT)
+"""What can be said about a block when it is added, and changed later."""
+
+WHERE = Option(
+    "--where",
+    "JSON",
+    'Only blocks for which a filter holds, as in \'{"source": "alice", "importance": {"gte": 0.5}}\'.',
+    read=as_object,
+)
+NEAR_WHEN_SEARCHING = Option(
+    "--near", "NAME|ID", "Prefer what is within reach of an anchor, or of the block of this id.", read=as_near
+)
+HISTORY = Option("--history", None, "Include versions that were superseded.")
+READ_ONLY = Option("--read-only", None, "Change nothing in the directory, not even the files of the index.")
+
+BLOCK_ID = as_whole_number

@@ -1,0 +1,45 @@
+"""greeum list: blocks in the order in which they were said."""
+
+from __future__ import annotations
+
+from greeum.cli import fields
+from greeum.cli.options import Command, Option, as_whole_number
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from greeum.cli.call import Call
+
+
+def run(call: Call) -> int:
+    with call.open() as memory:
+        page = memory.list(**call.pick("namespace", "where", "history", "limit", "cursor", "newest_first"))
+    if call.screen.json:
+        call.screen.document({"blocks": [block.to_dict() for block in page], "cursor": page.cursor})
+        return 0
+    from greeum.cli.blocks import show_blocks
+
+    show_blocks(call.screen, page)
+    if page.cursor is not None:
+        call.screen.note(f"there are more: say the same with --cursor {page.cursor}")
+    return 0
+
+
+COMMAND = Command(
+    "list",
+    run,
+    "List blocks in the order in which they were said.",
+    options=[
+        fields.NAMESPACE,
+        fields.WHERE,
+        Option("--limit", "N", "How many at most. Default: 100", read=as_whole_number),
+        Option("--cursor", "CURSOR", "Go on where a list with the same filters has ended."),
+        Option("--newest-first", None, "The newest first."),
+        fields.HISTORY,
+        fields.READ_ONLY,
+    ],
+    details="""With --json the document is {"blocks": […], "cursor": …}; the cursor is null after the last block.""",
+    examples=[
+        "greeum list --newest-first --limit 20",
+        'greeum list --namespace acme/alice --where \'{"kind": "fact"}\'',
+    ],
+)

@@ -1,0 +1,77 @@
+"""The page docs/reference/cli.md, made from the same tables as the help; `python -m greeum.cli.reference` prints it."""
+
+from __future__ import annotations
+
+import sys
+
+from greeum.cli.commands import every_command
+from greeum.cli.exits import MEANINGS
+from greeum.cli.help import INTRODUCTION, described, usage
+from greeum.cli.options import GLOBALS, VERSION
+from greeum.cli.screen import speak_utf8
+from greeum.settings import VARIABLES
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from greeum.cli.options import Command
+
+NOTES = """\
+- The verbs and the names of fields are those of the library: `--valid-from` means what `valid_from` means there.
+- With `--json` a command prints one JSON document on standard output, always an object, and an error is one on
+  standard error: `{"error": {"type": "InvalidInput", "field": "importance", "message": "…"}}`. Blocks, hits, links and
+  anchors are those of the library's `to_dict()`.
+- Output is in UTF-8, whatever the locale. Tables are clipped to the width of the terminal, or to `COLUMNS` if that is
+  set; into a file or a pipe they are not clipped. Times are in UTC.
+- An option's value may follow it or be joined to it with `=`. After `--` nothing is an option: put it before text that
+  begins with a dash. There are no abbreviations of options, and none may be given twice unless it says so.
+- Colours and progress bars appear on a terminal alone.
+"""
+
+
+def reference() -> str:
+    """The page."""
+    parts = [
+        "# The command line",
+        "<!-- Made by `python -m greeum.cli.reference`; a test keeps it current. -->",
+        INTRODUCTION,
+        NOTES.rstrip(),
+        "## Options of every command",
+        table(("Option", "Meaning"), map(described, (*GLOBALS, VERSION))),
+        "## Exit codes",
+        table(("Code", "Meaning"), ((str(code), meaning) for code, meaning in MEANINGS.items())),
+        "## Environment",
+        table(("Variable", "Meaning"), VARIABLES.items()),
+        "## Commands",
+        *map(section, every_command()),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def section(command: Command) -> str:
+    """What there is to say about one command."""
+    parts = [f"### greeum {command.name}", f"```\n{usage(command)}\n```", command.summary]
+    if command.details:
+        parts.append(" ".join(command.details.split()))
+    described_all = [(one.metavar, one.meaning) for one in command.arguments] + [*map(described, command.options)]
+    if described_all:
+        parts.append(table(("", "Meaning"), described_all))
+    parts.append("```sh\n" + "\n".join(command.examples) + "\n```")
+    return "\n\n".join(parts)
+
+
+def table(heads: tuple[str, str], rows: Iterable[tuple[str, str]]) -> str:
+    lines = [f"| {heads[0]} | {heads[1]} |", "| --- | --- |"]
+    lines += [f"| `{escaped(term)}` | {escaped(meaning)} |" for term, meaning in rows]
+    return "\n".join(lines)
+
+
+def escaped(text: str) -> str:
+    """Text as it stands in a table of Markdown, where a bar would end the cell."""
+    return text.replace("|", "\\|")
+
+
+if __name__ == "__main__":
+    speak_utf8()
+    sys.stdout.write(reference())

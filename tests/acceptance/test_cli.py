@@ -1,0 +1,845 @@
+"""The command `greeum` as people and scripts use it: what it prints, what it stores, how it says that it could not."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import pty
+import re
+import select
+import shlex
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import greeum
+from greeum import errors
+from greeum.cli import main
+from greeum.cli.commands import HOMES, every_command
+from greeum.cli.exits import CODES, MEANINGS, code_of
+from greeum.cli.options import GLOBALS, JSON
+from greeum.memory import Memory
+from greeum.store import files
+
+PROGRAM = [sys.executable, "-m", "greeum"]
+
+
+class Result:
+    """What a command did."""
+
+    def __init__(self, code: int, out: str, err: str) -> None:
+        self.code = code
+        self.out = out
+        self.err = err
+
+    def json(self) -> Any:
+        assert self.code == 0, self.err
+        return json.loads(self.out)
+
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The directory of the default memory; whatever else is written goes into a directory beside it."""
+    monkeypatch.setenv("GREEUM_HOME", str(tmp_path / "home"))
+    for name in ("COLUMNS", "NO_COLOR", "GREEUM_EMBEDDER"):
+        monkeypatch.delenv(name, raising=False)
+    work = tmp_path / "work"
+    work.mkdir()
+    monkeypatch.chdir(work)
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def run(home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Run a command in this process."""
+
+    def run_it(*words: str, stdin: bytes = b"") -> Result:
+        with tempfile.TemporaryFile() as file:
+            file.write(stdin)
+            file.seek(0)
+            monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(file))
+            code = main(list(words))
+        captured = capsys.readouterr()
+        return Result(code, captured.out, captured.err)
+
+    return run_it
+
+
+def process(*words: str, stdin: bytes = b"", **options: Any) -> subprocess.CompletedProcess[bytes]:
+    """Run the command in a process of its own."""
+    environment = {**os.environ, **options.pop("env", {})}
+    return subprocess.run(
+        [*PROGRAM, *words], input=stdin, capture_output="stdout" not in options, env=environment, check=False, **options
+    )
+
+
+def add(run: Run, text: str, *options: str) -> int:
+    identity: int = run("add", text, *options, "--json").json()["id"]
+    return identity
+
+
+class TestAdding:
+    def test_every_field_is_stored(self, run: Run) -> None:
+        other = add(run, "Before.", "--namespace", "acme/alice")
+        line = """
+            add 'I moved to Busan in May.' --namespace acme/alice --key home --kind note --source alice --tag a --tag=b
+            --importance 0.75 --metadata '{"x": [1, "둘"]}' --at 2025-03-04T09:00:00+09:00 --valid-from 2025-05-01
+            --valid-to 2026-05-01 --expires-at 2099-01-01
+        """
+        block = run(*shlex.split(line), "--near", str(other), "--json").json()
+        assert block == {
+            "id": block["id"],
+            "uid": block["uid"],
+            "added_at": block["added_at"],
+            "text": "I moved to Busan in May.",
+            "namespace": "acme/alice",
+            "key": "home",
+            "kind": "note",
+            "source": "alice",
+            "tags": ["a", "b"],
+            "importance": 0.75,
+            "metadata": {"x": [1, "둘"]},
+            "at": "2025-03-04T00:00:00Z",
+            "valid_from": "2025-05-01T00:00:00Z",
+            "valid_to": "2026-05-01T00:00:00Z",
+            "expires_at": "2099-01-01T00:00:00Z",
+            "revision": 1,
+            "supersedes": None,
+            "superseded_by": None,
+        }
+        assert run("get", str(block["id"]), "--json").json() == block
+        assert [link["target"] for link in run("links", str(block["id"]), "--json").json()["links"]] == [other]
+
+    def test_words_are_one_text(self, run: Run) -> None:
+        assert run("add", "I", "moved", "to", "Busan").out == "block 1\n"
+        assert run("get", "1", "--json").json()["text"] == "I moved to Busan"
+
+    @pytest.mark.parametrize("text", ["- buy milk", "-5 degrees outside", "--force is what I said"])
+    def test_a_text_may_begin_with_a_dash(self, run: Run, text: str) -> None:
+        assert run("get", str(add(run, text)), "--json").json()["text"] == text
+
+    def test_after_two_dashes_nothing_is_an_option(self, run: Run) -> None:
+        assert run("add", "--json", "--", "--json", "-k").json()["text"] == "--json -k"
+
+    def test_standard_input(self, run: Run) -> None:
+        block = run("add", "-", "--json", stdin="첫 줄\n둘째 줄\r\n".encode()).json()
+        assert block["text"] == "첫 줄\n둘째 줄"
+
+    def test_standard_input_that_is_not_text(self, run: Run) -> None:
+        result = run("add", "-", stdin=b"caf\xe9")
+        assert (result.code, result.err.split(":")[1]) == (2, " text")
+
+    def test_standard_input_that_is_too_long(self, run: Run) -> None:
+        assert run("add", "-", stdin=b"x" * 1_048_576).code == 0
+        assert run("add", "-", stdin=b"x" * 1_048_577).code == 2
+        assert run("add", "-", stdin=b"x" * 3_000_000).code == 2
+
+    def test_near_an_anchor_moves_it(self, run: Run) -> None:
+        run("anchors", "set", "A", str(add(run, "first")))
+        second = add(run, "second", "--near", "A")
+        assert [anchor["block_id"] for anchor in run("anchors", "status", "--json").json()["anchors"]] == [second]
+
+
+class TestFinding:
+    @pytest.fixture(autouse=True)
+    def blocks(self, run: Run) -> None:
+        add(run, "I moved to Busan in May.", "--source", "alice", "--namespace", "acme/alice", "--at", "2025-05-02")
+        add(run, "부산에서 두부를 먹었다.", "--source", "민지", "--namespace", "acme/minji", "--at", "2025-05-01")
+        add(run, "The rate limit is 120.", "--source", "marco", "--namespace", "acme/team", "--at", "2025-05-03")
+
+    def test_the_best_comes_first(self, run: Run) -> None:
+        hits = run("search", "where", "did", "she", "move?", "--json").json()["hits"]
+        assert hits[0]["block"]["text"] == "I moved to Busan in May."
+        assert abs(sum(hits[0]["parts"].values()) - hits[0]["score"]) < 1e-3
+
+    def test_a_table_for_people(self, run: Run) -> None:
+        head, first, *_ = run("search", "두부").out.splitlines()
+        assert head.split() == ["SCORE", "ID", "WHEN", "(UTC)", "WHO", "NAMESPACE", "TEXT"]
+        assert first.split()[1:] == ["2", "2025-05-01", "00:00", "민지", "acme/minji", "부산에서", "두부를", "먹었다."]
+
+    def test_every_option_arrives(self, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+        seen: dict[str, object] = {}
+        monkeypatch.setattr(Memory, "search", lambda self, query, **options: seen.update(options, query=query) or [])
+        run(*shlex.split("""search a -k 3 --namespace acme --where '{"kind": "note"}' --near A --history --exact"""))
+        assert seen == {
+            "query": "a",
+            "k": 3,
+            "namespace": "acme",
+            "where": {"kind": "note"},
+            "near": "A",
+            "history": True,
+            "exact": True,
+        }
+        run("search", "a", "--near", "17", "--weights", '{"words": 2}')
+        assert (seen["near"], seen["weights"]) == (17, {"words": 2})
+
+    def test_k_namespace_and_where_limit_it(self, run: Run) -> None:
+        def found(*options: str) -> set[int]:
+            result = run("search", "moved to Busan, 두부, rate limit", "--json", *options)
+            return {hit["block"]["id"] for hit in result.json()["hits"]}
+
+        assert found() == {1, 2, 3}
+        assert len(found("-k1")) == 1
+        assert found("--namespace", "acme/minji") == {2}
+        assert found("--where", '{"source": "marco"}') == {3}
+
+    def test_a_query_from_standard_input(self, run: Run) -> None:
+        assert run("search", "-", "--json", stdin="두부".encode()).json()["hits"][0]["block"]["id"] == 2
+
+    def test_explained(self, run: Run) -> None:
+        plain, explained = run("search", "Busan"), run("search", "Busan", "--explain")
+        assert explained.out.startswith(plain.out)
+        assert re.search(r"block 1, score .*\nwords +█", explained.out)
+
+    def test_finding_nothing_is_no_error(self, run: Run) -> None:
+        result = run("search", "Busan", "--namespace", "nobody")
+        assert (result.code, result.out, result.err) == (0, "", "nothing found\n")
+
+    def test_superseded_versions_are_found_when_asked_for(self, run: Run) -> None:
+        new = run("update", "3", "--text", "The rate limit is 300.", "--json").json()["id"]
+        assert [block["id"] for block in run("list", "--namespace", "acme/team", "--json").json()["blocks"]] == [new]
+        listed = run("list", "--namespace", "acme/team", "--history")
+        assert f"[superseded by {new}] The rate limit is 120." in listed.out
+        hits = run("search", "rate limit", "--namespace", "acme/team", "--history", "--json").json()["hits"]
+        assert {hit["block"]["id"] for hit in hits} == {3, new}
+
+    def test_a_list_is_in_the_order_of_what_was_said(self, run: Run) -> None:
+        def ids(*options: str) -> list[int]:
+            return [block["id"] for block in run("list", "--json", *options).json()["blocks"]]
+
+        assert ids() == [2, 1, 3]
+        assert ids("--newest-first") == [3, 1, 2]
+        assert ids("--where", '{"source": "alice"}') == [1]
+
+    def test_a_list_goes_on_by_cursor(self, run: Run) -> None:
+        page = run("list", "--limit", "2", "--json").json()
+        assert ([block["id"] for block in page["blocks"]], page["cursor"] is None) == ([2, 1], False)
+        rest = run("list", "--limit", "2", "--cursor", page["cursor"], "--json").json()
+        assert ([block["id"] for block in rest["blocks"]], rest["cursor"]) == ([3], None)
+        assert page["cursor"] in run("list", "--limit", "2").err
+
+    def test_one_block_in_full(self, run: Run) -> None:
+        add(run, "Two\nlines", "--key", "k", "--tag", "a", "--tag", "b")
+        out = run("get", "--key", "k").out
+        assert re.search(r"^tags +a, b$", out, re.MULTILINE)
+        assert out.endswith("\n\nTwo\nlines\n")
+        assert "expires_at" not in out
+
+    def test_a_key_belongs_to_its_namespace(self, run: Run) -> None:
+        block = add(run, "x", "--key", "k", "--namespace", "acme")
+        assert run("get", "--key", "k", "--namespace", "acme", "--json").json()["id"] == block
+        assert run("get", "--key", "k").code == 3
+
+    def test_every_version(self, run: Run) -> None:
+        run("update", "3", "--text", "The rate limit is 300.")
+        versions = run("get", "3", "--history", "--json").json()["blocks"]
+        assert [version["text"] for version in versions] == ["The rate limit is 120.", "The rate limit is 300."]
+        assert run("get", "3", "--history").out.count("\n---\n") == 1
+
+    def test_looking_makes_no_memory(self, run: Run, home: Path) -> None:
+        for words in (["search", "x"], ["list"], ["get", "1"], ["stats"], ["doctor"], ["export"], ["links", "1"]):
+            assert run(*words, "--memory", "elsewhere").code == 3
+        assert not Path("elsewhere").exists()
+
+    def test_read_only_changes_no_file(self, run: Run, home: Path) -> None:
+        before = {path: path.read_bytes() for path in home.rglob("*") if path.is_file()}
+        for words in (
+            ["search", "Busan"],
+            ["list"],
+            ["get", "1"],
+            ["stats"],
+            ["export"],
+            ["links", "1"],
+            ["anchors", "status"],
+        ):
+            assert run(*words, "--read-only").code == 0
+        after = {path: path.read_bytes() for path in home.rglob("*") if path.is_file()}
+        # SQLite keeps what readers share in files of its own, and removes them when the last one leaves.
+        assert {path: content for path, content in after.items() if path.suffix not in (".db-shm", ".db-wal")} == before
+
+
+class TestChanging:
+    @pytest.fixture(autouse=True)
+    def blocks(self, run: Run) -> None:
+        add(run, "one", "--source", "alice", "--tag", "a", "--metadata", '{"x": 1}', "--expires-at", "2099-01-01")
+        add(run, "two")
+
+    def test_a_new_text_supersedes(self, run: Run) -> None:
+        result = run("update", "1", "--text", "eins")
+        assert result.out == "block 3 supersedes 1\n"
+        block = run("get", "3", "--json").json()
+        assert (block["text"], block["source"], block["tags"]) == ("eins", "alice", ["a"])
+
+    def test_a_new_text_from_standard_input(self, run: Run) -> None:
+        assert run("update", "1", "--text", "-", "--json", stdin="하나\n".encode()).json()["text"] == "하나"
+
+    def test_every_field(self, run: Run) -> None:
+        line = """update 1 --kind fact --source bob --tag b --importance 1 --metadata '{"y": 2}' --at 2020-01-01
+            --valid-from 2020-01-02 --valid-to 2020-01-03 --expires-at 2100-01-01"""
+        assert run(*shlex.split(line)).out == "block 1, revision 2\n"
+        block = run("get", "1", "--json").json()
+        assert {name: block[name] for name in ("kind", "source", "tags", "importance", "metadata")} == {
+            "kind": "fact",
+            "source": "bob",
+            "tags": ["b"],
+            "importance": 1.0,
+            "metadata": {"y": 2},
+        }
+        assert [block[name][:10] for name in ("at", "valid_from", "valid_to", "expires_at")] == [
+            "2020-01-01",
+            "2020-01-02",
+            "2020-01-03",
+            "2100-01-01",
+        ]
+
+    def test_fields_can_be_emptied(self, run: Run) -> None:
+        run("update", "1", *shlex.split("--clear source --clear tags --clear metadata --clear expires-at"))
+        block = run("get", "1", "--json").json()
+        assert [block[name] for name in ("source", "tags", "metadata", "expires_at")] == [None, [], {}, None]
+
+    @pytest.mark.parametrize("options", [["--clear", "text"], ["--clear", "source", "--source", "x"], []])
+    def test_what_cannot_be_emptied(self, run: Run, options: list[str]) -> None:
+        assert run("update", "1", *options).code == 2
+
+    def test_only_at_this_revision(self, run: Run) -> None:
+        assert run("update", "1", "--kind", "note", "--revision", "1").code == 0
+        assert run("update", "1", "--kind", "fact", "--revision", "1").code == 4
+
+    def test_forgetting(self, run: Run) -> None:
+        run("update", "1", "--text", "eins")
+        assert run("forget", "3", "2", "--yes", "--json").json() == {"forgotten": [1, 2, 3]}
+        assert run("list", "--history", "--json").json()["blocks"] == []
+
+    def test_forgetting_needs_a_yes_where_nobody_can_be_asked(self, run: Run) -> None:
+        result = run("forget", "1")
+        assert (result.code, "--yes" in result.err) == (2, True)
+        assert run("get", "1").code == 0
+
+    def test_of_several_to_forget_one_that_is_missing_keeps_all(self, run: Run) -> None:
+        assert run("forget", "1", "99", "--yes").code == 3
+        assert run("get", "1").code == 0
+
+    def test_links(self, run: Run) -> None:
+        assert run("link", "1", "2", "--kind", "about", "--weight", "0.25").out == "1 -about-> 2, weight 0.25\n"
+        [link] = run("links", "2", "--json").json()["links"]
+        assert (link["source"], link["target"], link["kind"], link["weight"]) == (1, 2, "about", 0.25)
+        assert run("links", "2").out.splitlines()[1].split() == ["1", "2", "0.25", "about"]
+        assert run("unlink", "1", "2").code == 0
+        assert run("unlink", "1", "2").code == 3
+        assert run("links", "2").out == ""
+
+    def test_anchors(self, run: Run) -> None:
+        assert run(*shlex.split("anchors set A 1 --namespace acme --hops 4 --pinned")).code == 0
+        assert run(*shlex.split("anchors set B 2")).out == "anchor B: block 2, hops 2\n"
+        assert run(*shlex.split("anchors move A 2 --namespace acme")).code == 4
+        assert run(*shlex.split("anchors unpin A --namespace acme")).code == 0
+        moved = run(*shlex.split("anchors move A 2 --namespace acme --json")).json()
+        assert (moved["name"], moved["namespace"], moved["block_id"], moved["hops"], moved["pinned"]) == (
+            *("A", "acme", 2, 4),
+            False,
+        )
+        assert run(*shlex.split("anchors pin B --json")).json()["pinned"] is True
+        table = run("anchors", "status").out.splitlines()
+        assert [line.split() for line in table[1:]] == [
+            ["B", "2", "2", "pinned", "two"],
+            ["A", "acme", "2", "4", "two"],
+        ]
+        assert [a["name"] for a in run(*shlex.split("anchors status --namespace acme --json")).json()["anchors"]] == [
+            "A"
+        ]
+        assert run(*shlex.split("anchors clear A --namespace acme")).code == 0
+        assert run(*shlex.split("anchors clear A --namespace acme")).code == 3
+
+
+class TestCarrying:
+    @pytest.fixture(autouse=True)
+    def blocks(self, run: Run) -> None:
+        add(run, "one", "--namespace", "acme", "--metadata", '{"x": "둘"}')
+        add(run, "two")
+        run("update", "1", "--text", "eins")
+        run("link", "2", "3")
+        run("anchors", "set", "A", "2")
+
+    def test_through_a_file(self, run: Run) -> None:
+        assert run("export", "out.jsonl").out == "5 records in out.jsonl\n"
+        assert Path("out.jsonl").stat().st_mode & 0o777 == 0o600
+        assert os.listdir() == ["out.jsonl"]
+        done = run("import", "out.jsonl", "--memory", "copy", "--json").json()
+        assert done["added"] == 3
+        assert run("import", "out.jsonl", "--memory", "copy", "--json").json()["added"] == 0
+        copy = run("export", "--memory", "copy").out
+        assert sorted(copy.splitlines()) == sorted(Path("out.jsonl").read_text(encoding="utf-8").splitlines())
+
+    def test_through_a_pipe(self, run: Run) -> None:
+        exported = run("export", "--json")
+        assert json.loads(exported.err) == {"records": 5, "file": None}
+        assert run("import", "-", "--memory", "copy", stdin=exported.out.encode()).code == 0
+        assert len(run("list", "--memory", "copy", "--json").json()["blocks"]) == 2
+
+    def test_an_export_overwrites_nothing(self, run: Run) -> None:
+        Path("out.jsonl").write_text("precious", encoding="utf-8")
+        assert run("export", "out.jsonl").code == 4
+        assert Path("out.jsonl").read_text(encoding="utf-8") == "precious"
+
+    @pytest.mark.parametrize(
+        ("content", "line"), [(b"{}\n", 1), (b'{"type": "greeum", "format": 1}\n\n{"type": "x"}\n', 3), (b"\xff\n", 1)]
+    )
+    def test_a_bad_line_is_named(self, run: Run, content: bytes, line: int) -> None:
+        result = run("import", "--memory", "copy", stdin=content)
+        assert (result.code, f"line {line}" in result.err) == (2, True)
+
+    def test_files_that_cannot_be_used(self, run: Run) -> None:
+        assert run("import", "missing.jsonl").code == 3
+        assert run("import", ".").code == 2
+        assert run("export", "no/such/directory/out.jsonl").code == 2
+
+    @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+    def test_a_full_disk_under_the_output(self, run: Run, home: Path) -> None:
+        with Path("/dev/full").open("wb") as full:
+            result = process("export", stdout=full, stderr=subprocess.PIPE)
+        assert (result.returncode, result.stderr.count(b"\n")) == (5, 1)
+
+
+class TestLookingAfter:
+    def test_stats(self, run: Run) -> None:
+        add(run, "one")
+        stats = run("stats", "--json").json()
+        assert (stats["blocks"], stats["index"]["blocks"], stats["index_trouble"]) == (1, 1, None)
+        assert stats["embedder"].startswith("static/")
+        out = run("stats").out
+        assert re.search(r"^blocks +1$", out, re.MULTILINE)
+        assert re.search(r"^index blocks +1$", out, re.MULTILINE)
+
+    def test_a_sound_memory(self, run: Run, home: Path) -> None:
+        add(run, "one")
+        checks = run("doctor", "--json").json()
+        assert checks["memory"] == str(home)
+        assert [check for check in checks["checks"] if not check["ok"]] == []
+        assert {"database", "index files", "index", "embedder", "token table", "disk", "permissions"} <= {
+            check["name"] for check in checks["checks"]
+        }
+        assert all(line.startswith("ok ") for line in run("doctor").out.splitlines())
+
+    def trouble(self, run: Run) -> dict[str, str]:
+        result = run("doctor", "--json")
+        assert result.code == 1
+        assert "trouble" in run("doctor").out
+        return {check["name"]: check["detail"] for check in json.loads(result.out)["checks"] if not check["ok"]}
+
+    def test_a_damaged_database(self, run: Run, home: Path) -> None:
+        for number in range(30):
+            add(run, f"block {number} " + "x" * 2_000)
+        database = home / "memory.db"
+        content = bytearray(database.read_bytes())
+        middle = len(content) // 2 // 4096 * 4096
+        content[middle : middle + 4096] = b"\xa5" * 4096
+        database.write_bytes(content)
+        assert self.trouble(run).keys() <= {"database", "opens"}
+
+    def test_a_file_that_is_no_database(self, run: Run, home: Path) -> None:
+        add(run, "one")
+        (home / "memory.db").write_bytes(b"not a database, but longer than a header would be" * 100)
+        assert "opens" in self.trouble(run)
+        assert run("search", "one").code == 8
+
+    def test_a_damaged_index_is_named_and_made_anew_by_the_next_command(self, run: Run, home: Path) -> None:
+        lines = [json.dumps({"type": "greeum", "format": 1})]
+        lines += [
+            json.dumps({"type": "block", "uid": f"{n:032x}", "text": f"text {n}", "at": "2025-01-01T00:00:00Z"})
+            for n in range(300)
+        ]
+        assert run("import", stdin="\n".join(lines).encode()).code == 0
+        [segment] = [path for path in (home / "index").iterdir() if path.stat().st_size > 10_000]
+        content = bytearray(segment.read_bytes())
+        content[len(content) // 2] ^= 0xFF
+        segment.write_bytes(content)
+        assert "nothing is lost" in self.trouble(run)["index files"]
+        segment.unlink()
+        assert "index files" in self.trouble(run)
+        assert run("search", "text", "--json").json()["hits"]
+        assert run("doctor").code == 0
+
+    @pytest.mark.skipif(sys.platform == "win32", reason="modes are those of POSIX")
+    def test_a_directory_that_others_may_read(self, run: Run, home: Path) -> None:
+        add(run, "one")
+        home.chmod(0o755)
+        assert "chmod 700" in self.trouble(run)["permissions"]
+
+    def test_an_embedder_that_is_not_its_own(self, run: Run, home: Path) -> None:
+        class Other:
+            fingerprint, dimension = "given/2", 2
+
+            def encode_blocks(self, texts: object) -> list[bytes]:
+                raise AssertionError
+
+            def encode_query(self, text: str) -> bytes:
+                raise AssertionError
+
+        greeum.open(home, embedder=Other()).close()
+        assert "given/2" in self.trouble(run)["opens"]
+        assert run("search", "x").code == 9
+
+    def test_a_network_file_system(self, run: Run, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        add(run, "one")
+        monkeypatch.setattr(files, "filesystem_of", lambda directory: "nfs")
+        assert "network" in self.trouble(run)["file system"]
+        result = run("list")
+        assert (result.code, result.err.startswith("greeum: warning: ")) == (0, True)
+
+
+class TestSayingWhatIsWrong:
+    @pytest.mark.parametrize(
+        ("line", "code", "says"),
+        [
+            ("", 2, "Commands"),
+            ("serch x", 2, "did you mean search?"),
+            ("anchors", 2, "anchors set"),
+            ("anchors sett A 1", 2, "did you mean anchors set?"),
+            ("search", 2, "QUERY"),
+            ("search x --namspace y", 2, "did you mean --namespace?"),
+            ("search x -k", 2, "needs a value"),
+            ("search x --namespace --history", 2, "needs a value"),
+            ("search x -k 1 -k 2", 2, "given twice"),
+            ("search x --history=1", 2, "takes no value"),
+            ("search x -k ten", 2, "not a whole number"),
+            ("search x -k 0", 2, "between 1 and"),
+            ("search x -k " + "9" * 5_000, 2, "too long"),
+            ("search x --where [1]", 2, "JSON object"),
+            ("search x --where {", 2, "not JSON"),
+            ("""search x --where '{"a": 1, "a": 2}'""", 2, "twice"),
+            ("""search x --where '{"nonsense": 1}'""", 2, "nonsense"),
+            ("search x --near nowhere", 3, "nowhere"),
+            ("add x --importance much", 2, "not a number"),
+            ("add x --importance nan", 2, "importance"),
+            ("add x --at yesterday", 2, "yesterday"),
+            ("add x --read-only", 2, "--read-only"),
+            ("add x --memory ''", 2, "memory"),
+            ("add ''", 2, "empty"),
+            ("get", 2, "id or a key"),
+            ("get 1 2", 2, "too many"),
+            ("get one", 2, "not a whole number"),
+            ("get 99", 3, "99"),
+            ("link 1 1", 2, "itself"),
+            ("update 1 --text x --revision 7", 4, "revision"),
+            ("demo --memory .", 4, "not empty"),
+            ("list --version", 2, "--version"),
+        ],
+    )
+    def test_an_exit_code_and_one_line(self, run: Run, line: str, code: int, says: str) -> None:
+        add(run, "one")
+        Path("file").touch()
+        result = run(*shlex.split(line))
+        assert (result.code, result.out) == (code, "")
+        assert says in result.err
+        if line not in ("", "anchors"):
+            assert result.err.startswith("greeum: ")
+            assert result.err.count("\n") == 1
+
+    def test_as_json(self, run: Run) -> None:
+        result = run("add", "x", "--importance", "2", "--json")
+        told = json.loads(result.err)["error"]
+        assert (result.code, result.out, told["type"], told["field"]) == (2, "", "InvalidInput", "importance")
+        assert "between 0 and 1" in told["message"]
+
+    def test_every_error_has_a_code_and_every_code_a_meaning(self) -> None:
+        kinds = [
+            kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, errors.GreeumError)
+        ]
+        specific = [kind for kind in kinds if kind not in (errors.GreeumError, errors.StoreError, errors.StoreClosed)]
+        assert {kind for kind, _ in CODES} == set(specific)
+        assert {code for _, code in CODES} <= MEANINGS.keys()
+
+    def test_a_key_in_use(self, run: Run) -> None:
+        add(run, "one", "--key", "k")
+        assert run("add", "two", "--key", "k").code == 4
+
+    def test_a_memory_that_another_process_holds(self, run: Run, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        add(run, "one")
+        monkeypatch.setattr(files, "WRITE_LOCK_WAIT_S", 0.0)
+        with files.WriteLock(str(home)):
+            assert run("add", "two").code == 6
+
+    def test_an_embedder_that_cannot_be_loaded(self, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("GREEUM_EMBEDDER", "model2vec:nowhere")
+        assert run("add", "x").code == 9
+
+    def test_an_operating_system_error_is_told_in_a_line(self, run: Run, home: Path) -> None:
+        home.write_text("a file where the directory should be", encoding="utf-8")
+        result = run("add", "x")
+        assert (result.code in MEANINGS, result.err.count("\n")) == (True, 1)
+        assert code_of(OSError(28, "No space left on device")) == 5
+
+    def test_controls_do_not_reach_the_terminal(self, run: Run) -> None:
+        add(run, "red \x1b[31malert\x07 and a\ttab", "--source", "\x1b]0;title")
+        for words in (["list"], ["search", "alert"], ["get", "1"]):
+            out = run(*words).out
+            assert "alert" in out
+            assert not set(out) & {"\x1b", "\x07"}
+
+
+class TestHelp:
+    def test_overall(self, run: Run) -> None:
+        result = run("--help")
+        assert result.code == 0
+        assert all(f"  {name} " in result.out for name in HOMES)
+        assert all(f"  {code} " in result.out for code in MEANINGS)
+
+    @pytest.mark.parametrize("name", HOMES)
+    def test_of_each_command(self, run: Run, name: str) -> None:
+        result = run(*name.split(), "--help")
+        assert result.code == 0
+        assert result.out.startswith(f"greeum {name} ")
+        assert max(map(len, result.out.splitlines())) <= 100 or "Examples" in result.out
+
+    def test_of_a_group(self, run: Run) -> None:
+        assert run("anchors", "-h").out.startswith("greeum anchors COMMAND")
+
+    def test_examples_can_be_read(self, run: Run) -> None:
+        """The tables accept each of them: with `--help` nothing is done, but all of it is read."""
+        for command in every_command():
+            for example in command.examples:
+                for part in example.split(" | "):
+                    program, *words = shlex.split(part)
+                    if program == "greeum":
+                        assert run(*words, "--help").code == 0, example
+
+    def test_version(self, run: Run) -> None:
+        assert run("--version").out == f"greeum {greeum.__version__}\n"
+        assert run("--json", "--version").json() == {"version": greeum.__version__}
+
+    def test_global_options_stand_before_or_after(self, run: Run) -> None:
+        run("--memory", "here", "add", "one")
+        before = run("--json", "--memory=here", "list")
+        assert before.out == run("list", "--memory", "here", "--json").out
+        assert run("--read-only", "--memory", "here", "list").code == 0
+        assert run("anchors", "--memory", "here", "status").code == 0
+
+
+class TestInAProcess:
+    """What depends on the process: locale, pipes, signals, terminals."""
+
+    @pytest.mark.parametrize("locale", ["C", "POSIX", "ko_KR.EUC-KR"])
+    def test_korean_in_any_locale(self, home: Path, locale: str) -> None:
+        environment = {"LANG": locale, "LC_ALL": locale, "PYTHONIOENCODING": "ascii"}
+        assert (
+            process("add", "-", "--source", "alice", stdin="부산으로 이사했다 🏠".encode(), env=environment).returncode
+            == 0
+        )
+        found = process("search", "--json", "busan", env=environment)
+        assert found.returncode == 0
+        assert json.loads(found.stdout.decode())["hits"][0]["block"]["text"] == "부산으로 이사했다 🏠"
+        assert "부산으로 이사했다 🏠" in process("list", env=environment).stdout.decode()
+
+    def test_arguments_that_are_not_text(self, home: Path) -> None:
+        result = subprocess.run([*PROGRAM, "add", b"caf\xe9"], capture_output=True, check=False)
+        assert result.returncode == 2
+        assert result.stderr.startswith(b"greeum: argument 2: ")
+        assert not home.exists()
+
+    def test_a_home_that_is_not_text(self, home: Path) -> None:
+        environment = {**os.environb, b"GREEUM_HOME": os.fsencode(home.parent) + b"/caf\xe9"}
+        result = subprocess.run([*PROGRAM, "add", "x"], capture_output=True, check=False, env=environment)
+        assert result.returncode in MEANINGS
+        assert b"Traceback" not in result.stderr
+
+    def test_a_reader_that_has_gone(self, home: Path) -> None:
+        process("add", "one")
+        read_end, write_end = os.pipe()
+        os.close(read_end)
+        result = process("list", stdout=write_end, stderr=subprocess.PIPE)
+        os.close(write_end)
+        assert (result.returncode, result.stderr) == (141, b"")
+
+    @pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-"])
+    def test_a_stream_that_is_closed(self, home: Path, closed: str) -> None:
+        command = shlex.join([*PROGRAM, "add", "one"])
+        result = subprocess.run(["sh", "-c", f"{command} {closed}"], capture_output=True, check=False)
+        assert (result.returncode, result.stderr) == (0, b"")
+        result = subprocess.run(
+            ["sh", "-c", f"{shlex.join([*PROGRAM, 'add', '-'])} <&-"], capture_output=True, check=False
+        )
+        assert (result.returncode, b"Traceback" in result.stderr) == (2, False)
+
+    @pytest.mark.skipif(sys.platform == "win32", reason="has no named pipes")
+    def test_interrupted(self, home: Path, tmp_path: Path) -> None:
+        pipe = tmp_path / "pipe"
+        os.mkfifo(pipe)
+        child = subprocess.Popen([*PROGRAM, "import", str(pipe)], stderr=subprocess.PIPE)
+        with pipe.open("wb"):  # returns once the child has opened it too, and waits for lines
+            child.send_signal(signal.SIGINT)
+            _, stderr = child.communicate()
+        assert (child.returncode, stderr) == (130, b"\ngreeum: interrupted\n")
+
+
+class Terminal:
+    """The command on a terminal of its own."""
+
+    def __init__(self, *words: str, columns: int = 80, **environment: str) -> None:
+        import fcntl
+        import struct
+        import termios
+
+        self._mine, theirs = pty.openpty()
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+        self._child = subprocess.Popen(
+            [*PROGRAM, *words], stdin=theirs, stdout=theirs, stderr=theirs, env={**os.environ, **environment}
+        )
+        os.close(theirs)
+        self.shown = ""
+
+    def read_until(self, text: str) -> None:
+        while text not in self.shown and self._read():
+            pass
+        assert text in self.shown
+
+    def _read(self) -> bool:
+        ready, _, _ = select.select([self._mine], [], [], 20)
+        assert ready, f"nothing more comes after {self.shown!r}"
+        try:
+            content = os.read(self._mine, 65_536)
+        except OSError:  # how Linux says that nobody is left at the other end
+            content = b""
+        self.shown += content.decode()
+        return bool(content)
+
+    def type(self, text: str) -> None:
+        os.write(self._mine, text.encode())
+
+    def end(self) -> int:
+        while self._read():
+            pass
+        os.close(self._mine)
+        return self._child.wait()
+
+
+class TestOnATerminal:
+    @pytest.mark.parametrize(("answer", "left"), [("y", 0), ("n", 1), ("", 1)])
+    def test_forgetting_asks(self, run: Run, answer: str, left: int) -> None:
+        add(run, "two words")
+        terminal = Terminal("forget", "1")
+        terminal.read_until("[y/N] ")
+        assert "1  two words" in terminal.shown
+        terminal.type(answer + "\n")
+        assert terminal.end() == 0
+        assert len(run("list", "--json").json()["blocks"]) == left
+
+    def test_lines_fit_and_wide_characters_count_twice(self, run: Run) -> None:
+        add(run, "가나다라마바사아자차카타파하" * 20, "--source", "민지", "--at", "2025-01-02")
+        add(run, "plain " * 40, "--source", "al", "--at", "2025-01-01")
+        terminal = Terminal("list", columns=61, NO_COLOR="1")
+        assert terminal.end() == 0
+        lines = terminal.shown.replace("\r", "").splitlines()
+        assert "\x1b" not in terminal.shown
+        assert lines[1] == " 2  2025-01-01 00:00  al                plain plain plain…"[:61] or len(lines[1]) <= 61
+        cells = [sum(2 if "가" <= c <= "힣" else 1 for c in line) for line in lines]
+        assert max(cells) in (60, 61)
+        assert lines[0].index("TEXT") == lines[1].index("plain")
+        assert lines[2].endswith("…")
+
+    def test_colours_unless_they_are_not_wanted(self, run: Run) -> None:
+        add(run, "one")
+        coloured, plain = Terminal("list"), Terminal("list", NO_COLOR="1")
+        assert (coloured.end(), plain.end()) == (0, 0)
+        assert ("\x1b[" in coloured.shown, "\x1b[" in plain.shown) == (True, False)
+
+    def test_into_a_pipe_lines_are_whole_unless_columns_are_said(
+        self, run: Run, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        add(run, "word " * 100)
+        assert len(run("list").out.splitlines()[1]) > 500
+        monkeypatch.setenv("COLUMNS", "60")
+        assert max(map(len, run("list").out.splitlines())) <= 60
+
+
+def options_of_all() -> list[str]:
+    tables = [*GLOBALS, *(option for command in every_command() for option in command.options)]
+    return sorted({flag for option in tables for flag in option.flags})
+
+
+COMMANDS = [command for command in every_command() if command.name != "demo"]
+NAMES = sorted({word for command in COMMANDS for word in command.name.split()})
+
+HOSTILE = ["", "-", "--", "---", "=", "-=", "--=", "-k", "-k=", "--where={", "[" * 20_000, "9" * 5_000, "-1", "1e999"]
+HOSTILE += [
+    "\0",
+    "\ud800",
+    "\udcff",
+    "\u202e",
+    "가" * 300,
+    "%zz",
+    "%00",
+    "a%2Fb",
+    "nan",
+    "1_0",
+    "１",
+    "a/b",
+    "a//b",
+    "..",
+    ".",
+]
+HOSTILE += ["0001-01-01", "9999-12-31T23:59:59.999999Z", "10000-01-01", '{"a":NaN}', '{"a":1e999}', '{"a":' * 500 + "1"]
+
+SENSIBLE = [
+    "1",
+    "2",
+    "3",
+    "0.5",
+    "A",
+    "one",
+    "note",
+    "2025-01-01",
+    '{"source": "alice"}',
+    '{"words": 2}',
+    '{"at": {"gte": "x"}}',
+]
+
+# No path that leads out of the test's own directory: what is written must stay there.
+WORDS = st.text(st.characters(exclude_characters="/~\\"), max_size=12)
+VALUES = st.one_of(st.sampled_from(SENSIBLE), st.sampled_from(HOSTILE), WORDS)
+ANYTHING = st.one_of(VALUES, st.sampled_from(options_of_all()), st.sampled_from(NAMES))
+
+
+@st.composite
+def well_formed(draw: st.DrawFn) -> list[str]:
+    """A command with as many arguments as it takes, and options that it has: only the values may be hostile."""
+    command = draw(st.sampled_from(COMMANDS))
+    words = command.name.split()
+    for option in draw(
+        st.lists(st.sampled_from([*command.options, JSON]), max_size=3, unique_by=lambda one: one.field)
+    ):
+        flag = option.flags[-1]
+        words.append(flag if option.metavar is None else f"{flag}={draw(VALUES)}")
+    for argument in command.arguments:
+        words += draw(st.lists(VALUES, min_size=argument.least, max_size=argument.most or 3))
+    return words
+
+
+@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(line=st.one_of(st.lists(ANYTHING, max_size=6), well_formed(), well_formed()))
+def test_no_line_makes_it_stumble(run: Run, line: list[str]) -> None:
+    """Whatever is typed: an exit code that means something, and no traceback."""
+    result = run("--memory", "scratch", *line, stdin=b'{"type": "greeum", "format": 1}\n')
+    assert result.code in MEANINGS
+    assert "Traceback" not in result.err
+    assert result.code == 0 or result.err
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_left_open() -> Iterator[None]:
+    """A command closes what it opens: whoever calls `main` in a loop must not run out of files."""
+    before = set(os.listdir("/proc/self/fd")) if Path("/proc/self/fd").exists() else set()
+    yield
+    after = set(os.listdir("/proc/self/fd")) if Path("/proc/self/fd").exists() else set()
+    assert len(after) <= len(before) + 1
