@@ -51,7 +51,7 @@ survival: $(STAMPS)/build ## The long proofs: 200 rounds of kill -9, 100 of powe
 	@$(BIN)/python scripts/power_loss_test.py --rounds 100
 
 bench: $(STAMPS)/build ## 100,000 blocks: added, reopened, searched.
-	@$(BIN)/python benches/run.py
+	@$(BIN)/python -m benches.run
 
 clean: ## Remove everything that was built.
 	rm -rf $(VENV) $(STAMPS) target python/greeum/_core*.so

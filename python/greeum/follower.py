@@ -60,13 +60,23 @@ class Follower:
         if witness is None:
             return True
         rows = self._store.blocks([witness[0]])
-        if rows:
-            return rows[0][1] == witness[1]
-        try:
-            since = self._store.changes(self.index.seq, CHANGES_PER_STEP)
-        except LookupError:
-            return False
-        return any(operation == FORGOTTEN and block == witness[0] for _, operation, block in since)
+        return rows[0][1] == witness[1] if rows else self._was_forgotten(witness[0])
+
+    def _was_forgotten(self, block: int) -> bool:
+        """Whether the log says so. It is read from its end: the block was the newest one, and will not have gone long
+        ago.
+        """
+        before = self._store.seq()
+        while before > 0:
+            after = max(before - CHANGES_PER_STEP, 0)
+            try:
+                changes = self._store.changes(after, CHANGES_PER_STEP)
+            except LookupError:  # the log was cut
+                return False
+            if any(operation == FORGOTTEN and changed == block for _, operation, changed in changes):
+                return True
+            before = after
+        return False
 
     def catch_up(self) -> None:
         """Fold in every change that is durable now."""

@@ -96,9 +96,9 @@ class Block:
         return moment(self._row[10])
 
     @property
-    def at_us(self) -> int:
-        """`at` in microseconds since 1970, for those who can do without `datetime`."""
-        return self._row[10]
+    def at_iso(self) -> str:
+        """`at` in ISO 8601, for those who can do without `datetime`: the command line pays for every import."""
+        return format_time(self._row[10])
 
     @property
     def added_at(self) -> datetime:

@@ -15,6 +15,7 @@ from tests.integration.disk import Disk
 
 from greeum.errors import StoreBusy, StoreDamaged, StoreError, StoreFailed, StoreFull, StoreReadOnly
 from greeum.store import connections, files
+from greeum.store.changes import SCRUB_DUE
 from greeum.store.protocol import Store
 from greeum.store.sqlite import SQLiteStore
 
@@ -181,6 +182,24 @@ def test_a_store_that_could_not_be_made_can_be_made_later(directory: str, disk: 
     store.add([draft()])
     assert store.seq() == 1
     store.close()
+
+
+def test_on_a_full_disk_a_store_can_be_opened_and_read(directory: str, disk: Disk) -> None:
+    store = SQLiteStore(directory)
+    store.add([draft("kept")])
+    store.close()
+    connection = apsw.Connection(str(Path(directory) / files.DATABASE_FILE))
+    connection.execute("INSERT INTO settings VALUES (?, 1)", (SCRUB_DUE,))  # as a crash after a forgetting leaves it
+    connection.close()
+    disk.fail(from_then_on("write", 1, apsw.SQLITE_FULL))
+    store = SQLiteStore(directory, vfs=disk.name)
+    assert list(stored(store).values()) == ["kept"]
+    with pytest.raises(StoreFull):
+        store.add([draft("lost")])
+    disk.mend()
+    store.add([draft("after")])
+    store.close()
+    assert list(stored(SQLiteStore(directory, read_only=True)).values()) == ["kept", "after"]
 
 
 def test_another_program_that_holds_the_database_makes_it_busy(directory: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,6 +15,9 @@ pub type Score = f32;
 /// No moment: the column's value where a block has no such time.
 pub const NO_TIME: TimeUs = TimeUs::MIN;
 
+/// No block is said further from 1970 than this (some 146,000 years), so that two times can be subtracted.
+pub const TIME_DISTANCE_MAX_US: u64 = 1 << 62;
+
 /// A block within one segment.
 pub type Local = u32;
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from greeum._core import format_time
 from greeum.cli.cells import on_one_line, shown
 
 TYPE_CHECKING = False
@@ -17,7 +16,7 @@ HEADS = ("ID", "WHEN (UTC)", "WHO", "NAMESPACE", "TEXT")
 
 def when(block: Block) -> str:
     """Date, hour and minute."""
-    return format_time(block.at_us)[:16].replace("T", " ")
+    return block.at_iso[:16].replace("T", " ")
 
 
 def row(block: Block) -> list[str]:

@@ -93,7 +93,7 @@ def next_commands(kept: str | None) -> list[str]:
 
     name, where = program(), f"--memory {DIRECTORY if kept is None else quote(kept)}"
     adds = f'{name} add "Alice\'s dog is afraid of the sea." --source Ben {where}'
-    asks = f'{name} search "What scares the hound?" -k 3 {where}'
+    asks = f'{name} search "What is Alice\'s dog afraid of?" -k 3 {where}'
     return [f"{name} demo {where}", adds, asks] if kept is None else [adds, asks, f"{name} stats {where}"]
 
 

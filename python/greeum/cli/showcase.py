@@ -25,11 +25,17 @@ CONTINUED = " \\"
 
 
 def show_beginning(screen: Screen, remembered: Remembered) -> None:
-    screen.line(screen.styled("Nine months in the memory of three agents, in English and Korean", BOLD))
-    screen.line(
-        f"{remembered.blocks:,} blocks in {remembered.namespaces} conversations and notebooks: on disk in "
-        f"{ms(remembered.add_s)}. Later on {remembered.corrections} of them were corrected."
-    )
+    title = "Nine months in the memory of three agents, in English and Korean"
+    size = f"{remembered.blocks:,} blocks in {remembered.namespaces} conversations and notebooks"
+    show_facts(screen, [title], BOLD)
+    show_facts(screen, [f"{size}: on disk in {ms(remembered.add_s)}. Later, {remembered.corrections} were corrected."])
+
+
+def show_facts(screen: Screen, facts: Sequence[str], style: str = "") -> None:
+    """Sentences, each from the start of a line."""
+    for fact in facts:
+        for line in wrap(fact, screen.width or CELLS_OTHERWISE):
+            screen.line(screen.styled(line, style) if style else line)
 
 
 def show_search(screen: Screen, number: int, asked: Asked) -> None:
@@ -87,9 +93,14 @@ def show_end(screen: Screen, played: Played, size_bytes: int, kept: str | None) 
         else f"Vectors by {played.embedder}."
     )
     screen.line()
-    screen.line(f"{right} of {len(played.asked)} answers came first.")
-    screen.line(f"{count} searches, with their texts read: {ms(mean_s)} in the mean, 95 % within {ms(p95_s)}.")
-    screen.line(f"{size_bytes / 1e6:.1f} MB on disk{'' if kept is None else f' in {kept}'}. {made}")
+    show_facts(
+        screen,
+        [
+            f"{right} of {len(played.asked)} answers came first.",
+            f"{count} searches, with their texts read: {ms(mean_s)} in the mean, 95 % within {ms(p95_s)}.",
+            f"{size_bytes / 1e6:.1f} MB on disk{'' if kept is None else f' in {kept}'}. {made}",
+        ],
+    )
 
 
 def show_next(screen: Screen, commands: Sequence[str]) -> None:

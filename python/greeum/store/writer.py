@@ -47,17 +47,20 @@ class Writer:
                 self._commit(self._opened(), batch)
                 self._in_doubt = False
                 self._scrub(self._opened())
-        except apsw.Error as error:
-            if isinstance(error, UNTRUSTED):
-                self._discard()
-            self._refuse(batch, error)
-        except StoreError as error:
+        except (apsw.Error, StoreError) as error:
+            self._distrust(error)
             self._refuse(batch, error)
 
     def scrub(self) -> None:
-        """Finish what a forgetting left undone: its process died, or a reader was in the way."""
-        with self._lock:
-            self._scrub(self._opened())
+        """Finish what a forgetting left undone: its process died, or a reader was in the way.
+
+        If that cannot be done now, the next batch tries again, for whoever opens a store on a full disk may read.
+        """
+        try:
+            with self._lock:
+                self._scrub(self._opened())
+        except (apsw.Error, StoreError) as error:
+            self._distrust(error)
 
     def settle_doubt(self) -> None:
         """Before the last reader is closed: have a connection that can cut off what failed, see `Readers`."""
@@ -75,9 +78,11 @@ class Writer:
             self._connection = open_writer(self._path, self._vfs)
         return self._connection
 
-    def _discard(self) -> None:
+    def _distrust(self, error: apsw.Error | StoreError) -> None:
         """A connection whose sync failed is not asked to sync again: the system may since have dropped what was to be
         written and call it done. A new one reads from the file what is there."""
+        if not isinstance(error, UNTRUSTED):
+            return
         self._in_doubt = True
         if self._connection is not None:
             self._connection.close(force=True)

@@ -228,7 +228,9 @@ fn number(field: &str, kind: &Kind, value: &Value) -> Result<f64> {
     match (kind, value) {
         (Kind::Time(_), Value::String(text)) => crate::time::parse(text).map(|at| at as f64).ok_or_else(|| bad(field, "is not a time; write 2025-03-04 or 2025-03-04T09:12:00Z")),
         (Kind::Time(_), _) => Err(bad(field, "takes a time, such as \"2025-03-04T09:12:00Z\"")),
-        (Kind::Number(_) | Kind::Metadata, Value::Number(number)) => number.as_f64().ok_or_else(|| bad(field, "is too large a number")),
+        // Columns of numbers are kept in single precision, where 0.1 is not what it is in double.
+        (Kind::Number(_), Value::Number(number)) => number.as_f64().map(|number| f64::from(number as f32)).ok_or_else(|| bad(field, "is too large a number")),
+        (Kind::Metadata, Value::Number(number)) => number.as_f64().ok_or_else(|| bad(field, "is too large a number")),
         _ => Err(bad(field, "takes a number here: only numbers and times can be compared")),
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! MaxSim of ColBERT (Khattab and Zaharia 2020) over static token vectors, each query word weighed by its rarity.
 
+use super::Scores;
 use super::scope::Scope;
 use super::statistics::{Scale, Sums};
 use super::vector::sample;
@@ -29,6 +30,8 @@ pub struct Late<'a> {
     /// Token → its row in `similar`, or none yet.
     rows: Vec<u32>,
     similar: Vec<f32>,
+    /// The scores of all blocks in scope, where all of them make the scale.
+    known: Option<Scores>,
     /// The scale of the scores.
     pub scale: Scale,
 }
@@ -39,20 +42,36 @@ impl<'a> Late<'a> {
         let pieces = weighed(query, rarity);
         let average = (scope.words as f32 / scope.passages.max(1) as f32).max(1.0);
         let rows = if pieces.is_empty() { Vec::new() } else { vec![NO_ROW; table.size()] };
-        let mut late = Self { state, table, pieces, average, rows, similar: Vec::new(), scale: Scale::default() };
+        let mut late = Self { state, table, pieces, average, rows, similar: Vec::new(), known: None, scale: Scale::default() };
         if !late.pieces.is_empty() {
-            let mut sums = Sums::default();
-            let places: Vec<Place> = if exact { scope.places().collect() } else { sample(state, scope) };
-            places.into_iter().for_each(|place| sums.add(late.of(place)));
-            late.scale = sums.own_scale();
+            late.measure(scope, exact);
         }
         late
+    }
+
+    fn measure(&mut self, scope: &Scope, exact: bool) {
+        let mut sums = Sums::default();
+        if exact {
+            let mut known = Scores(self.state.parts.iter().map(|part| vec![0.0; part.segment.blocks() as usize]).collect());
+            for place in scope.places() {
+                let score = self.of(place);
+                sums.add(score);
+                known.0[place.part as usize][place.block as usize] = score;
+            }
+            self.known = Some(known);
+        } else {
+            sample(self.state, scope).into_iter().for_each(|place| sums.add(self.of(place)));
+        }
+        self.scale = sums.own_scale();
     }
 
     /// The score of a block: that of its best passage.
     pub fn of(&mut self, place: Place) -> f32 {
         if self.pieces.is_empty() {
             return 0.0;
+        }
+        if let Some(known) = &self.known {
+            return known.of(place);
         }
         let segment = self.state.segment(place);
         segment.passages_of(place.block).map(|passage| self.passage(segment, passage)).fold(0.0, f32::max)

@@ -4,7 +4,8 @@ use super::{Section, Segment, Writer, flag};
 use crate::embed::Table;
 use crate::error::{Error, Result};
 use crate::filter::fact;
-use crate::id::{BlockId, Local, NO_TIME, TimeUs};
+use crate::id::{BlockId, Local, NO_TIME, TIME_DISTANCE_MAX_US, TimeUs};
+use crate::vectors::code::is_scale;
 use crate::vectors::{CodeRef, graph};
 use crate::words::{Tokens, analyse, dates, passages};
 use std::collections::{BTreeMap, HashMap};
@@ -99,6 +100,12 @@ impl Columns {
         let codes: Vec<CodeRef<'_>> = CodeRef::all(&entry.vectors, self.dimension)?.collect();
         if codes.len() != texts.len() {
             return Err(Error::invalid("vectors", format!("block {} has {} passages and {} vectors", entry.id, texts.len(), codes.len())));
+        }
+        if codes.iter().any(|code| !is_scale(code.scale)) {
+            return Err(Error::invalid("vectors", format!("block {} has a vector whose scale is not from 0 to 1", entry.id)));
+        }
+        if entry.at.unsigned_abs() > TIME_DISTANCE_MAX_US {
+            return Err(Error::invalid("at", format!("block {} is said at no time that a calendar has", entry.id)));
         }
         let block = self.push_fields(entry);
         let whole = Tokens::new(&entry.text);

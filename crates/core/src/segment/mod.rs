@@ -11,8 +11,9 @@ pub use merge::merge;
 
 use crate::bytes::{Aligned, Bytes};
 use crate::error::{Error, Result};
-use crate::id::{BlockId, Local, TimeUs};
+use crate::id::{BlockId, Local, TIME_DISTANCE_MAX_US, TimeUs};
 use crate::vectors::CodeRef;
+use crate::vectors::code::is_scale;
 use std::ops::Range;
 use std::path::Path;
 
@@ -116,10 +117,12 @@ impl Segment {
             && self.ids().len() == n
             && self.lengths().len() == p
             && self.ids().is_sorted_by(|a, b| a < b)
+            && self.at().iter().all(|at| at.unsigned_abs() <= TIME_DISTANCE_MAX_US)
             && per_block.iter().all(|&section| self.column::<i64>(section).len() == n)
             && self.column::<f32>(Section::Importance).len() == n
             && self.flags().len() == n
             && rises(self.column(Section::PassageStart), n, p)
+            && (0..n as Local).all(|block| !self.passages_of(block).is_empty())
             && [self.column::<u32>(Section::Source), self.column::<u32>(Section::Namespace), self.column::<u32>(Section::Order)].iter().all(|column| column.len() == n)
             && below(self.column(Section::Source), sources.len())
             && below(self.column(Section::Namespace), namespaces.len())
@@ -130,6 +133,7 @@ impl Segment {
             && self.owner().len() == p
             && below(self.owner(), n)
             && self.column::<f32>(Section::Scales).len() == p
+            && self.column::<f32>(Section::Scales).iter().all(|&scale| is_scale(scale))
             && self.column::<i8>(Section::Codes).len() == p * self.dimension
             && rises(self.column(Section::TokenStart), p, self.column::<u16>(Section::Tokens).len())
             && rises(self.column(Section::TermStart), self.column::<u64>(Section::Terms).len(), self.column::<u32>(Section::Postings).len())

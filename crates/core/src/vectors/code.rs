@@ -8,6 +8,11 @@ use crate::error::{Error, Result};
 /// The bytes of a scale before the components.
 pub const SCALE_BYTES: usize = 4;
 
+/// Whether this can be the scale of a vector of length 1, or of all zeros.
+pub fn is_scale(scale: f32) -> bool {
+    (0.0..=1.0).contains(&scale)
+}
+
 /// A code of one's own.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Code {

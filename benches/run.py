@@ -1,0 +1,167 @@
+"""Runs the workloads of benches/workloads and prints what they took.
+
+    python -m benches.run [--workload NAME …] [--record] [--json]
+
+Embedding is included, every add is durable, each query is asked once and the text of every hit is read. Figures are of
+wall time with the processor time beside them: on a machine that others use, believe the latter.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import greeum
+from benches.texts import Texts
+
+HERE = Path(__file__).parent
+HISTORY = HERE / "history.ndjson"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--workload", action="append", help="only this one (may be given several times)")
+    parser.add_argument("--record", action="store_true", help=f"add a line to {HISTORY.name}")
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args()
+    workloads = [json.loads(path.read_text()) for path in sorted((HERE / "workloads").glob("*.json"))]
+    for workload in workloads:
+        if not options.workload or workload["name"] in options.workload:
+            figures = {"workload": workload["name"], "blocks": workload["blocks"]} | measure(workload)
+            if options.record:
+                record(figures)
+            print(json.dumps(figures) if options.json else table(workload, figures))
+
+
+def measure(workload: dict[str, Any]) -> dict[str, float]:
+    """All figures of one workload."""
+    with tempfile.TemporaryDirectory(prefix="greeum-bench-", ignore_cleanup_errors=True) as directory:
+        texts = Texts(workload)
+        figures, sample = add(directory, workload, texts)
+        # Searched by a process of its own, whose memory is that of searching alone.
+        asked = [sys.executable, "-m", "benches.run", "--search-in", directory]
+        questions = json.dumps({"queries": texts.queries(sample), "k": workload["k"]})
+        figures |= json.loads(subprocess.run(asked, input=questions, capture_output=True, text=True, check=True).stdout)
+        figures["disk_bytes_per_block"] = size_bytes(directory) / workload["blocks"]
+        figures["memory_bytes_per_block"] = figures.pop("memory_bytes") / workload["blocks"]
+        return figures
+
+
+def add(directory: str, workload: dict[str, Any], texts: Texts) -> tuple[dict[str, float], list[str]]:
+    """Remember all blocks, batch after batch; a sample of their texts beside the figures."""
+    blocks = list(texts.blocks())
+    memory = greeum.open(directory)
+    started, cpu = time.perf_counter(), time.process_time()
+    for start in range(0, len(blocks), workload["batch"]):
+        memory.add_many(blocks[start : start + workload["batch"]])
+    added, added_cpu = time.perf_counter() - started, time.process_time() - cpu
+    memory.close()
+    closed = time.perf_counter() - started
+    figures = {
+        "adds_per_second": len(blocks) / added,
+        "adds_per_cpu_second": len(blocks) / added_cpu,
+        "close_seconds": closed - added,
+    }
+    return figures, [block["text"] for block in blocks]
+
+
+def search_in(directory: str) -> None:
+    """Open, ask everything once, print the figures; the questions come on standard input."""
+    asked = json.load(sys.stdin)
+    before = memory_bytes()
+    started = time.perf_counter()
+    memory = greeum.open(directory)
+    opened = time.perf_counter() - started
+    read(memory.search(asked["queries"][0], k=asked["k"]))
+    first = time.perf_counter() - started
+    walls, cpu = [], time.thread_time()
+    for query in asked["queries"]:
+        at = time.perf_counter()
+        read(memory.search(query, k=asked["k"]))
+        walls.append((time.perf_counter() - at) * 1e3)
+    cpu = (time.thread_time() - cpu) / len(walls) * 1e3
+    walls.sort()
+    figures = {
+        "open_ms": opened * 1e3,
+        "first_hit_ms": first * 1e3,
+        "search_mean_ms": sum(walls) / len(walls),
+        "search_p50_ms": walls[len(walls) // 2],
+        "search_p95_ms": walls[int(len(walls) * 0.95)],
+        "search_cpu_ms": cpu,
+        "memory_bytes": memory_bytes() - before,
+    }
+    print(json.dumps(figures))
+    memory.close()
+
+
+def read(hits: list[greeum.Hit]) -> int:
+    return sum(len(hit.block.text) for hit in hits)
+
+
+def memory_bytes() -> int:
+    """What this process takes, shared pages counted in proportion (PSS), where Linux says so."""
+    try:
+        lines = Path("/proc/self/smaps_rollup").read_text().splitlines()
+    except OSError:
+        return 0
+    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
+
+
+def size_bytes(directory: str) -> int:
+    return sum(path.stat().st_size for path in Path(directory).rglob("*") if path.is_file())
+
+
+def machine() -> str:
+    """Processor, cores and kernel of distance."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        processor = next(line.split(":", 1)[1].strip() for line in lines if line.startswith("model name"))
+    except (OSError, StopIteration):
+        processor = platform.processor() or platform.machine()
+    return f"{processor}, {os.cpu_count()} cores"
+
+
+def record(figures: dict[str, Any]) -> None:
+    commit = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False, cwd=HERE
+    )
+    line = {
+        "at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        "commit": commit.stdout.strip(),
+        "machine": machine(),
+    }
+    with HISTORY.open("a") as history:
+        history.write(json.dumps(line | figures) + "\n")
+
+
+def table(workload: dict[str, Any], figures: dict[str, Any]) -> str:
+    mean, median, p95 = (figures[f"search_{name}_ms"] for name in ("mean", "p50", "p95"))
+    rows = [
+        ("adds a second, durable, embedding included", f"{figures['adds_per_second']:,.0f}"),
+        ("… a processor second", f"{figures['adds_per_cpu_second']:,.0f}"),
+        ("closing (index files written)", f"{figures['close_seconds']:.1f} s"),
+        ("opening / to the first hit", f"{figures['open_ms']:.0f} ms / {figures['first_hit_ms']:.0f} ms"),
+        ("search mean / median / p95", f"{mean:.2f} / {median:.2f} / {p95:.2f} ms"),
+        ("… of processor time", f"{figures['search_cpu_ms']:.2f} ms"),
+        ("memory a block, after searching", f"{figures['memory_bytes_per_block']:,.0f} B"),
+        ("disk a block", f"{figures['disk_bytes_per_block']:,.0f} B"),
+    ]  # fmt: skip
+    head = (
+        f"{workload['name']}: {workload['blocks']:,} blocks, batches of {workload['batch']:,}, 1 process; {machine()}"
+    )
+    return "\n".join([head, *(f"  {name:45s}{value:>24s}" for name, value in rows)])
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--search-in"]:
+        search_in(sys.argv[2])
+    else:
+        main()

@@ -1,0 +1,494 @@
+"""What every Memory must find: searching, filtering, listing. See `memory`."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from tests.conformance.memory import (
+    HOUR,
+    NOW,
+    PARTS,
+    QUERIES,
+    everything,
+    facts,
+    ids,
+    remember_much,
+    scores,
+    tell,
+    texts,
+)
+
+from greeum import Block, Hit, Memory
+from greeum.errors import InvalidInput, NotFound
+from greeum.limits import HOPS_MAX, K_MAX, PAGE_MAX
+
+ALL = {"apple", "pear", "plum", "fig"}
+
+
+FILTERS: list[tuple[dict[str, Any], set[str]]] = [
+    ({}, ALL),
+    ({"source": "alice"}, {"apple"}),
+    ({"source": {"eq": "alice"}}, {"apple"}),
+    ({"source": None}, {"plum"}),
+    ({"source": {"ne": "alice"}}, {"pear", "plum", "fig"}),
+    ({"source": {"ne": None}}, {"apple", "pear", "fig"}),
+    ({"source": {"in": ["alice", "bob"]}}, {"apple", "pear"}),
+    ({"source": {"in": {"alice", "bob"}}}, {"apple", "pear"}),
+    ({"source": {"in": ["alice", None]}}, {"apple", "plum"}),
+    ({"source": {"in": []}}, set()),
+    ({"source": {"nin": ["alice", "bob"]}}, {"plum", "fig"}),
+    ({"source": {"exists": True}}, {"apple", "pear", "fig"}),
+    ({"source": {"exists": False}}, {"plum"}),
+    ({"kind": "fact"}, {"plum", "fig"}),
+    ({"key": "third"}, {"plum"}),
+    ({"key": {"exists": True}}, {"plum"}),
+    ({"tags": {"contains": "trip"}}, {"pear", "fig"}),
+    ({"tags": {"contains": "tri"}}, set()),
+    ({"tags": {"exists": False}}, {"apple", "plum"}),
+    ({"importance": 0.5}, {"pear"}),
+    ({"importance": 0.9}, {"plum", "fig"}),
+    ({"importance": {"gte": 0.9}}, {"plum", "fig"}),
+    ({"importance": {"gt": 0.9}}, set()),
+    ({"importance": {"ne": 0.1}}, {"pear", "plum", "fig"}),
+    ({"importance": {"gt": 0.5}}, {"plum", "fig"}),
+    ({"importance": {"gte": 0.5}}, {"pear", "plum", "fig"}),
+    ({"importance": {"lt": 0.5}}, {"apple"}),
+    ({"importance": {"lte": 0.5}}, {"apple", "pear"}),
+    ({"importance": {"gt": 0.1, "lt": 0.9}}, {"pear"}),
+    ({"at": {"lt": "2024-01-01"}}, {"fig"}),
+    ({"at": {"gte": NOW}}, {"apple", "pear", "plum"}),
+    ({"at": {"gt": NOW}}, set()),
+    ({"at": datetime(2020, 1, 1)}, {"fig"}),
+    ({"added_at": NOW.isoformat()}, ALL),
+    ({"valid_from": {"lte": "2020-06-01"}, "valid_to": {"gt": "2020-06-01"}}, {"fig"}),
+    ({"valid_to": {"exists": True}}, {"fig"}),
+    ({"valid_to": None}, {"apple", "pear", "plum"}),
+    ({"expires_at": {"gt": "2030-01-01"}}, {"fig"}),
+    ({"namespace": "acme/alice"}, {"apple"}),
+    ({"namespace": {"prefix": "acme/alice"}}, {"apple", "pear"}),
+    ({"namespace": {"prefix": "acme"}}, {"apple", "pear", "plum"}),
+    ({"namespace": {"nin": ["zoo", "acme/alice"]}}, {"pear", "plum"}),
+    ({"metadata.km": 5}, {"pear"}),
+    ({"metadata.km": {"gt": 4}}, {"pear", "plum"}),
+    ({"metadata.km": {"lte": 12.5}}, {"pear", "plum"}),
+    ({"metadata.km": "far"}, {"fig"}),
+    ({"metadata.km": {"exists": False}}, {"apple"}),
+    ({"metadata.by.train": True}, {"pear"}),
+    ({"metadata.by": {"exists": True}}, {"pear"}),
+    ({"metadata.stops": {"contains": "대전"}}, {"plum"}),
+    ({"metadata.stops": {"contains": 3}}, {"plum"}),
+    ({"metadata.open": None}, ALL),
+    ({"source": "alice", "kind": "note"}, set()),
+    ({"and": [{"kind": "fact"}, {"tags": {"contains": "trip"}}]}, {"fig"}),
+    ({"or": [{"source": "bob"}, {"key": "third"}]}, {"pear", "plum"}),
+    ({"or": []}, set()),
+    ({"and": []}, ALL),
+    ({"not": {"kind": "fact"}}, {"apple", "pear"}),
+    ({"not": {"or": [{"source": "bob"}, {"not": {"kind": "fact"}}]}}, {"plum", "fig"}),
+]  # fmt: skip
+
+
+class TestFiltering:
+    @pytest.mark.parametrize(("where", "expected"), FILTERS)
+    def test_search_and_list_give_what_the_filter_says(
+        self, memory: Memory, where: dict[str, Any], expected: set[str]
+    ) -> None:
+        tell(memory)
+        assert set(texts(memory.list(where=where))) == expected
+        assert set(texts(memory.search("apple pear plum fig", where=where))) == expected
+
+    def test_a_filter_does_not_change_what_a_block_scores(self, memory: Memory) -> None:
+        tell(memory)
+        unfiltered = dict(scores(memory.search("apple pear plum fig")))
+        for where, _ in FILTERS:
+            for block, score in scores(memory.search("apple pear plum fig", where=where)):
+                assert score == unfiltered[block]
+
+    @pytest.mark.parametrize(
+        ("where", "field"),
+        [
+            ({"sauce": "alice"}, "where.sauce"),
+            ({"source": {"like": "a%"}}, "where.source"),
+            ({"source": {}}, "where.source"),
+            ({"source": 5}, "where.source"),
+            ({"source": {"gt": "a"}}, "where.source"),
+            ({"source": {"prefix": "al"}}, "where.source"),
+            ({"source": {"contains": "al"}}, "where.source"),
+            ({"source": {"exists": 1}}, "where.source"),
+            ({"source": {"in": "alice"}}, "where.source"),
+            ({"tags": "trip"}, "where.tags"),
+            ({"at": "yesterday"}, "where.at"),
+            ({"at": 5}, "where.at"),
+            ({"importance": "high"}, "where.importance"),
+            ({"metadata.": 1}, "where.metadata."),
+            ({"metadata.km": [1]}, "where.metadata.km"),
+            ({"and": {"kind": "fact"}}, "where.and"),
+            ({"or": ["fact"]}, "where.or"),
+            ({"not": "fact"}, "where.not"),
+        ],
+    )
+    def test_what_is_not_known_is_refused(self, memory: Memory, where: dict[str, Any], field: str) -> None:
+        for act in (lambda: memory.search("apple", where=where), lambda: memory.list(where=where)):
+            with pytest.raises(InvalidInput) as caught:
+                act()
+            assert caught.value.field == field
+
+
+class TestNamespaces:
+    @pytest.fixture
+    def said(self, memory: Memory) -> Memory:
+        for namespace in ("", "acme", "acme/alice", "acme/alice/chat", "acme/alice2", "acme/alice%2Fchat", "acmea"):
+            memory.add("The violin is old.", namespace=namespace, source="alice")
+        return memory
+
+    @pytest.mark.parametrize(
+        ("namespace", "expected"),
+        [
+            ("", 7),
+            ("acme", 5),
+            ("acme/alice", 2),
+            ("acme/alice/chat", 1),
+            ("acme/alice2", 1),
+            (["acme", "alice/chat"], 1),
+            ("acme/al", 0),
+            ("nobody", 0),
+        ],
+    )
+    def test_a_namespace_holds_what_is_at_it_and_below(self, said: Memory, namespace: Any, expected: int) -> None:
+        assert len(said.search("violin", namespace=namespace)) == expected
+        assert len(said.list(namespace=namespace)) == expected
+        assert len(said.search("violin", namespace=namespace, exact=True, history=True)) == expected
+
+    def test_statistics_are_those_of_the_namespace(self, memory: Memory) -> None:
+        memory.add("The violin is old.", namespace="acme/alice")
+        memory.add("Rain again.", namespace="acme/alice")
+        alone = scores(memory.search("old violin", namespace="acme/alice"))
+        memory.add_many({"text": f"violin {number}", "namespace": "acme/bob"} for number in range(50))
+        assert scores(memory.search("old violin", namespace="acme/alice")) == alone
+
+
+class TestSearching:
+    def test_the_best_come_first_and_no_more_than_asked_for(self, memory: Memory) -> None:
+        memory.add_many({"text": f"The violin number {number} is old."} for number in range(30))
+        hits = memory.search("violin number 7", k=5)
+        assert len(hits) == 5
+        assert hits[0].block.text == "The violin number 7 is old."
+        assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
+        assert len(memory.search("violin")) == 10
+        assert len(memory.search("violin", k=K_MAX)) == 30
+
+    def test_a_score_is_the_sum_of_its_parts(self, memory: Memory) -> None:
+        tell(memory)
+        memory.anchors.set("A", memory.list()[0].id)
+        for hit in memory.search("apple and plum", near="A"):
+            assert set(hit.parts) == PARTS
+            assert hit.score == pytest.approx(sum(hit.parts.values()), abs=1e-5)
+            assert hit.block == memory.get(hit.block.id)
+
+    def test_fewer_hits_are_the_first_of_more(self, memory: Memory) -> None:
+        remember_much(memory, 300)
+        for query in QUERIES:
+            longest = scores(memory.search(query, k=K_MAX))
+            for k in (1, 10, 50, 299):
+                assert scores(memory.search(query, k=k)) == longest[:k]
+
+    def test_fewer_hits_are_the_first_of_more_among_many_blocks(self, memory: Memory) -> None:
+        remember_much(memory, 5_000)
+        for query in QUERIES:
+            for options in ({}, {"namespace": "n/3"}, {"where": {"source": "alice"}}):
+                longest = scores(memory.search(query, k=50, **options))
+                assert scores(memory.search(query, k=10, **options)) == longest[:10]
+                exact = scores(memory.search(query, k=500, exact=True, **options))
+                assert scores(memory.search(query, k=10, exact=True, **options)) == exact[:10]
+                deeper = dict(scores(memory.search(query, k=K_MAX, **options)))
+                assert all(deeper.get(block, score) == score for block, score in longest)
+
+    def test_exact_looks_at_every_block(self, memory: Memory) -> None:
+        remember_much(memory, 5_000)
+        query = QUERIES[0]
+        every = memory.search(query, k=K_MAX, exact=True)
+        likely = memory.search(query, k=100)
+        best = dict(scores(every))
+        assert scores(every) != scores(likely)
+        assert len({block for block, _ in scores(likely)} & best.keys()) >= 90
+        assert all(hit.score <= every[0].score for hit in every)
+
+    def test_exact_or_not_is_the_same_among_few_blocks(self, memory: Memory) -> None:
+        remember_much(memory, 300)
+        for query in QUERIES:
+            assert scores(memory.search(query, exact=True)) == scores(memory.search(query))
+
+    def test_history_includes_superseded_versions(self, memory: Memory) -> None:
+        old = memory.add("I live in Busan.")
+        new = memory.update(old.id, text="I live in Seoul.")
+        assert ids(memory.search("where do I live? Busan")) == [new.id]
+        assert set(ids(memory.search("where do I live? Busan", history=True))) == {old.id, new.id}
+
+    def test_a_search_changes_nothing(self, memory: Memory) -> None:
+        tell(memory)
+        before = facts(memory)
+        memory.search("apple", near=1)
+        memory.list()
+        assert facts(memory) == before
+
+    def test_several_queries_at_once(self, memory: Memory) -> None:
+        tell(memory)
+        queries = ["apple", "fig", "plum"]
+        options: dict[str, Any] = {"k": 2, "where": {"kind": "fact"}}
+        answers = memory.search_many(iter(queries), **options)
+        assert [scores(answer) for answer in answers] == [scores(memory.search(query, **options)) for query in queries]
+        assert memory.search_many([]) == []
+
+    def test_an_empty_memory_answers_nothing(self, memory: Memory) -> None:
+        assert memory.search("violin") == []
+        assert memory.list() == []
+        assert memory.list().cursor is None
+
+    @pytest.mark.parametrize("query", ['"', "?!...", "AND", "*", "()", "🏠", "—", "\u202e", "%", "'; --"])
+    def test_a_query_of_signs_finds_no_words(self, memory: Memory, query: str) -> None:
+        memory.add("The violin is old.", kind="note")
+        assert memory.search(query) == []
+
+
+LANGUAGES = [
+    ("저는 5월에 부산으로 이사했어요.", "부산에 이사 갔나요?"),
+    ("어제 친구들과 바다에서 수영을 했다.", "친구랑 수영"),
+    ("할머니께서 만드신 김치찌개가 그립다.", "김치찌개"),
+    ("회의는 2025년 3월 4일 오전 9시에 시작합니다.", "3월 4일 회의"),
+    ("The children were running along the harbour.", "child runs at the harbour"),
+    ("We ate CRÈME BRÛLÉE at the café.", "creme brulee cafe"),
+    ("Ｆｕｌｌ ｗｉｄｔｈ ｔｅａ", "full width tea"),
+    ("나는 Python과 Rust를 좋아한다.", "python rust"),
+]
+
+
+class TestLanguages:
+    @pytest.fixture
+    def said(self, memory: Memory) -> Memory:
+        memory.add_many({"text": text, "kind": "note"} for text, _ in LANGUAGES)
+        return memory
+
+    @pytest.mark.parametrize(("text", "query"), LANGUAGES)
+    def test_what_was_said_is_found(self, said: Memory, text: str, query: str) -> None:
+        assert texts(said.search(query, k=1)) == [text]
+
+    @pytest.mark.parametrize(("text", "query"), LANGUAGES[:4])
+    def test_normal_forms_are_one(self, memory: Memory, text: str, query: str) -> None:
+        apart, together = unicodedata.normalize("NFD", text), unicodedata.normalize("NFC", query)
+        memory.add("전혀 다른 이야기입니다.")
+        block = memory.add(apart)
+        hits = memory.search(together)
+        assert hits[0].block.id == block.id
+        assert hits[0].parts["words"] > 0
+        assert scores(hits) == scores(memory.search(unicodedata.normalize("NFD", query)))
+
+
+WEIGHTS = (
+    "words", "vector", "tokens", "previous", "next", "previous2", "next2", "session", "source", "question", "answer",
+    "time", "importance", "near",
+)  # fmt: skip
+
+
+class TestWeights:
+    @pytest.fixture
+    def said(self, memory: Memory) -> Memory:
+        """A conversation in which every kind of evidence plays a part."""
+        said = [
+            ("alice", "Good morning! It rains.", 0.5),
+            ("bob", "When did you move to Busan?", 0.5),
+            ("alice", "I moved to Busan in May.", 0.9),
+            ("bob", "By train?", 0.5),
+            ("alice", "Yes, with the violin.", 0.5),
+            ("bob", "Lovely.", 0.1),
+        ]
+        memory.add_many({"text": t, "source": s, "importance": i, "namespace": "chat"} for s, t, i in said)
+        memory.anchors.set("A", 3)
+        return memory
+
+    @pytest.mark.parametrize("name", WEIGHTS)
+    def test_each_has_an_effect(self, said: Memory, name: str) -> None:
+        query = "When did Alice move to Busan?"
+        usual, changed = (dict(scores(said.search(query, near="A", weights=weights))) for weights in ({}, {name: 3.21}))
+        assert usual.keys() == changed.keys()
+        assert usual != changed
+        assert usual == dict(scores(said.search(query, near="A")))
+
+    @pytest.mark.parametrize("part", ["words", "vector", "tokens"])
+    def test_weight_nothing_and_it_adds_nothing(self, said: Memory, part: str) -> None:
+        assert any(hit.parts[part] != 0 for hit in said.search("move to Busan"))
+        assert all(hit.parts[part] == 0 for hit in said.search("move to Busan", weights={part: 0}))
+
+    def test_there_are_these_and_no_others(self, memory: Memory) -> None:
+        with pytest.raises(InvalidInput) as caught:
+            memory.search("hello", weights={"wrds": 1})
+        assert caught.value.field == "weights.wrds"
+        assert set(WEIGHTS) == set(caught.value.reason.partition("there are ")[2].split())
+
+
+class TestSearchingNear:
+    @pytest.fixture
+    def chain(self, memory: Memory) -> list[int]:
+        """Blocks in namespaces of their own, so that no conversation ties them, linked one to the next."""
+        blocks = [memory.add("A violin.", namespace=f"acme/{number}", kind="note").id for number in range(6)]
+        for source, target in pairwise(blocks):
+            memory.link(source, target)
+        return blocks
+
+    def near(self, hits: Sequence[Hit]) -> dict[int, float]:
+        return {hit.block.id: hit.parts["graph"] for hit in hits if hit.parts["graph"] > 0}
+
+    @pytest.mark.parametrize("hops", [1, 2, 3, HOPS_MAX])
+    def test_an_anchor_reaches_as_far_as_its_hops(self, memory: Memory, chain: list[int], hops: int) -> None:
+        memory.anchors.set("X", chain[0], hops=hops)
+        hits = memory.search("violin", near="X")
+        near = self.near(hits)
+        assert set(near) == set(chain[: hops + 1])
+        assert sorted(near, key=lambda block: -near[block]) == sorted(near)
+        assert ids(hits)[: len(near)] == sorted(near)
+        assert set(ids(hits)) == set(chain)
+
+    def test_without_an_anchor_there_is_no_such_part(self, memory: Memory, chain: list[int]) -> None:
+        assert self.near(memory.search("violin")) == {}
+
+    def test_a_block_reaches_two_hops(self, memory: Memory, chain: list[int]) -> None:
+        near = self.near(memory.search("violin", near=chain[3]))
+        assert set(near) == {chain[1], chain[2], chain[3], chain[4], chain[5]}
+        assert near[chain[4]] > near[chain[2]], "with a link counts more than against it"
+
+    def test_what_is_near_is_found_though_no_word_is_the_same(self, memory: Memory) -> None:
+        here, there = memory.add("A violin.", kind="note"), memory.add("Rain again.", kind="note")
+        memory.link(here.id, there.id)
+        assert there.id in ids(memory.search("violin", near=here.id))
+
+    def test_a_stronger_link_is_nearer(self, memory: Memory) -> None:
+        here, weak, strong = (memory.add("A violin.", kind="note", namespace=f"n/{n}").id for n in range(3))
+        memory.link(here, weak, weight=0.2)
+        memory.link(here, strong, weight=0.9)
+        near = self.near(memory.search("violin", near=here))
+        assert near[here] > near[strong] > near[weak] > 0
+        memory.link(here, weak, weight=1.0)
+        memory.unlink(here, strong)
+        near = self.near(memory.search("violin", near=here))
+        assert strong not in near
+        assert near[weak] > 0
+
+    def test_turns_of_a_conversation_are_near_each_other(self, memory: Memory) -> None:
+        turns = [memory.add(text, namespace="chat").id for text in ("A violin.", "Rain.", "Tea?", "Yes.", "Good.")]
+        assert set(self.near(memory.search("violin", near=turns[0]))) == set(turns[:3])
+
+    def test_the_walk_does_not_leave_the_namespace(self, memory: Memory) -> None:
+        mine, other, also_mine = (
+            memory.add("A violin.", namespace=namespace, kind="note").id for namespace in ("acme/a", "zoo", "acme/b")
+        )
+        memory.link(mine, other)
+        memory.link(other, also_mine)
+        assert set(self.near(memory.search("violin", near=mine))) == {mine, other, also_mine}
+        assert set(self.near(memory.search("violin", near=mine, namespace="acme"))) == {mine}
+
+    def test_the_walk_passes_through_what_the_filter_leaves_out(self, memory: Memory) -> None:
+        first, between, last = (
+            memory.add("A violin.", namespace=f"n/{kind}", kind=kind).id for kind in ("fact", "note", "fact")
+        )
+        memory.link(first, between)
+        memory.link(between, last)
+        found = self.near(memory.search("violin", near=first, where={"kind": "fact"}))
+        assert set(found) == {first, last}
+
+    def test_the_anchor_of_the_closest_namespace_is_meant(self, memory: Memory) -> None:
+        blocks = {
+            namespace: memory.add("A violin.", namespace=namespace, kind="note").id
+            for namespace in ("acme/alice", "acme", "acme/alice/chat", "acme2")
+        }
+        memory.anchors.set("A", blocks["acme"])
+        memory.anchors.set("A", blocks["acme/alice"], namespace="acme/alice")
+        for namespace, expected in (("", "acme"), ("acme", "acme"), ("acme/alice", "acme/alice")):
+            assert memory.anchor("A", namespace=namespace).block_id == blocks[expected]
+            assert self.near(memory.search("violin", near="A", namespace=namespace))[blocks[expected]] > 0
+        assert memory.anchor("A", namespace="acme/alice/chat").block_id == blocks["acme/alice"]
+        assert memory.anchor("A", namespace="acme2").block_id == blocks["acme"]
+
+    def test_what_is_not_there_is_said(self, memory: Memory, chain: list[int]) -> None:
+        for near in ("A", 999):
+            with pytest.raises(NotFound):
+                memory.search("violin", near=near)
+        with pytest.raises(InvalidInput) as caught:
+            memory.search("violin", near=chain[0], namespace="acme/1")
+        assert caught.value.field == "near"
+
+
+class TestListing:
+    def test_in_the_order_in_which_things_were_said(self, memory: Memory) -> None:
+        times = ["2024-03-01", "2024-01-01", "2024-02-01", "2024-01-01"]
+        blocks = [memory.add(f"said on {at}", at=at) for at in times]
+        expected = [blocks[1], blocks[3], blocks[2], blocks[0]]
+        assert memory.list() == expected
+        assert memory.list(newest_first=True) == expected[::-1]
+
+    def test_pages_follow_each_other_without_gaps_or_repeats(self, memory: Memory) -> None:
+        memory.add_many({"text": f"turn {number}", "at": NOW - (number % 7) * HOUR} for number in range(50))
+        whole = list(memory.list(limit=PAGE_MAX))
+        assert len(whole) == 50
+        for limit in (1, 3, 49, 50, 51):
+            assert everything(memory, limit=limit) == whole
+            assert everything(memory, limit=limit, newest_first=True) == whole[::-1]
+        assert len(memory.list(limit=7)) == 7
+        assert memory.list(limit=50).cursor is None
+        assert memory.list(limit=49).cursor is not None
+
+    def test_a_hundred_unless_said_otherwise(self, memory: Memory) -> None:
+        memory.add_many({"text": f"turn {number}"} for number in range(101))
+        assert len(memory.list()) == 100
+
+    def test_what_is_added_meanwhile_neither_repeats_nor_hides_anything(self, memory: Memory) -> None:
+        blocks = memory.add_many({"text": f"turn {number}", "at": NOW + number * HOUR} for number in range(20))
+        seen: list[Block] = []
+        cursor = None
+        for _ in range(5):
+            page = memory.list(limit=3, cursor=cursor)
+            seen += page
+            memory.add("before all of it", at=NOW - HOUR)
+            memory.add("between", at=page[-1].at + HOUR / 2)
+            memory.forget(memory.add("soon gone", at=NOW + 30 * HOUR).id)
+            cursor = page.cursor
+        while cursor is not None:
+            page = memory.list(limit=3, cursor=cursor)
+            seen += page
+            cursor = page.cursor
+        assert len(ids(seen)) == len(set(ids(seen)))
+        assert [block for block in seen if block in blocks] == blocks
+        assert "before all of it" not in texts(seen)
+        assert "between" in texts(seen)
+
+    def test_a_forgotten_block_does_not_end_a_listing(self, memory: Memory) -> None:
+        blocks = memory.add_many({"text": f"turn {number}", "at": NOW + number * HOUR} for number in range(6))
+        page = memory.list(limit=2)
+        memory.forget([blocks[1].id, blocks[2].id])
+        assert ids(memory.list(limit=2, cursor=page.cursor)) == ids(blocks[3:5])
+
+    def test_the_cursor_of_another_listing_is_refused(self, memory: Memory) -> None:
+        tell(memory)
+        cursor = memory.list(limit=1).cursor
+        assert cursor is not None
+        others: list[dict[str, Any]] = [
+            {"namespace": "acme"},
+            {"where": {}},
+            {"where": {"kind": "fact"}},
+            {"history": True},
+            {"newest_first": True},
+        ]
+        for other in others:
+            with pytest.raises(InvalidInput) as caught:
+                memory.list(cursor=cursor, **other)
+            assert caught.value.field == "cursor"
+        assert len(memory.list(limit=2, cursor=cursor)) == 2, "the limit may change on the way"
+
+    def test_history_lists_superseded_versions_too(self, memory: Memory) -> None:
+        old = memory.add("one", at="2024-01-01")
+        new = memory.update(old.id, text="two")
+        assert ids(memory.list()) == [new.id]
+        assert ids(memory.list(history=True)) == [old.id, new.id]

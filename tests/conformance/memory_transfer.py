@@ -1,0 +1,217 @@
+"""What every Memory must give out and take in without loss, and keep while it is closed. See `memory`."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from tests.conformance.memory import QUERIES, OpenMemory, everything, facts, ids, remember_much, scores, tell, texts
+
+from greeum import Memory
+from greeum.errors import Conflict, InvalidInput
+from greeum.limits import K_MAX
+
+
+def furnish(memory: Memory) -> None:
+    """Something of everything that an export may hold."""
+    tell(memory)
+    one, two = memory.list(limit=2)
+    new = memory.update(one.id, text="one and a half", source="carol")
+    memory.update(new.id, text="one and three quarters")
+    memory.update(two.id, importance=0.25)
+    memory.add("부산 \u2028 🏠", near=two.id, key="집", namespace=["acme", "a/b"], metadata={"줄": "\n"})
+    memory.link(two.id, new.id, kind="similar", weight=0.3)
+    memory.anchors.set("A", two.id)
+    memory.anchors.set("주제", one.id, namespace="acme/alice", hops=7, pinned=True)
+
+
+HEADER = '{"type": "greeum", "format": 1}'
+
+
+class TestTransfer:
+    @pytest.fixture
+    def lines(self, memory: Memory) -> list[str]:
+        """An export of another memory: this one, emptied again."""
+        furnish(memory)
+        lines = list(memory.export())
+        memory.forget([block.id for block in everything(memory)])
+        return lines
+
+    def test_what_comes_out_goes_in_and_comes_out_the_same(self, memory: Memory, lines: list[str]) -> None:
+        done = memory.import_(lines)
+        assert done == {"added": 7, "present": 0, "links": 2, "anchors": 2}
+        assert list(memory.export()) == lines
+        assert texts(memory.search("three quarters", k=1)) == ["one and three quarters"]
+        assert len(memory.history(memory.get(key="third", namespace="acme/alice2").id)) == 1
+        assert len(memory.history(memory.search("three quarters", k=1)[0].block.id)) == 3
+
+    def test_every_line_is_json_and_every_field_is_there(self, lines: list[str]) -> None:
+        records = [json.loads(line) for line in lines]
+        assert all("\n" not in line for line in lines)
+        assert records[0] == {"type": "greeum", "format": 1}
+        assert {record["type"] for record in records[1:]} == {"block", "link", "anchor"}
+        block = next(record for record in records if record.get("key") == "third")
+        assert set(block) == {
+            "type", "uid", "namespace", "key", "text", "kind", "source", "tags", "importance", "metadata", "at",
+            "added_at", "valid_from", "valid_to", "expires_at", "revision", "supersedes",
+        }  # fmt: skip
+
+    def test_a_second_import_adds_nothing(self, memory: Memory, lines: list[str]) -> None:
+        memory.import_(lines)
+        before = list(memory.export())
+        assert memory.import_(lines) == {"added": 0, "present": 7, "links": 2, "anchors": 2}
+        assert list(memory.export()) == before
+
+    def test_blank_lines_and_a_second_header_do_no_harm(self, memory: Memory, lines: list[str]) -> None:
+        memory.import_(["", *lines[:5], " \n", HEADER, *lines[5:]])
+        assert list(memory.export()) == lines
+
+    def test_uids_and_times_are_kept_and_ids_are_new(self, memory: Memory) -> None:
+        block = memory.add("hello", at="2020-01-01")
+        lines = list(memory.export())
+        memory.forget(block.id)
+        memory.import_(lines)
+        [back] = memory.list()
+        assert back.uid == block.uid
+        assert (back.at, back.added_at) == (block.at, block.added_at)
+        assert back.id > block.id
+
+    def test_progress_is_told(self, memory: Memory) -> None:
+        told: list[int] = []
+        lines = [record(uid=number, text=f"turn {number}") for number in range(1_100)]
+        assert memory.import_([HEADER, *lines], progress=told.append)["added"] == 1_100
+        assert told
+        assert told == sorted(told)
+        assert told[-1] <= 1_101
+
+    def test_a_block_with_the_same_key_and_text_is_the_same_block(self, memory: Memory) -> None:
+        mine = memory.add("I live in Busan.", key="home")
+        other = record(uid=1, text="I live in Busan.", key="home")
+        link = {"type": "link", "source": uid(2), "target": uid(1), "kind": "k", "weight": 1, "added_at": "2020-01-01"}
+        lines = [HEADER, other, record(uid=2, text="x"), json.dumps(link)]
+        assert memory.import_(lines) == {"added": 1, "present": 1, "links": 1, "anchors": 0}
+        assert [link.target for link in memory.links(mine.id)] == [mine.id]
+
+    def test_a_uid_that_comes_twice_is_added_once(self, memory: Memory) -> None:
+        done = memory.import_([HEADER, record(uid=1, text="first"), record(uid=1, text="second")])
+        assert (done["added"], done["present"]) == (1, 1)
+        assert texts(memory.list()) == ["first"]
+
+    @pytest.mark.parametrize(
+        ("line", "message"),
+        [
+            ("{", "line 4: line: is not JSON"),
+            ("[1]", "line 4: line: is not a JSON object"),
+            ('{"type": "blok"}', "line 4: type: is 'blok'"),
+            ("{}", "line 4: type: is None"),
+            ('{"type": "greeum", "format": 2}', "line 4: format: is 2"),
+            ('{"type": "block", "uid": "' + "0" * 32 + '", "text": "x"}', "line 4: at: "),
+            ('{"type": "block", "colour": "red"}', "line 4: colour: is no field of a block"),
+            ('{"type": "link", "source": "x"}', "line 4: source: must be 32 hex digits"),
+            ('{"type": "link", "source": "' + "0" * 32 + '"}', "line 4: source: names block"),
+            ('{"type": "anchor", "name": "A", "block": null}', "line 4: block: must be 32 hex digits"),
+            ('{"type": "anchor", "pin": 1}', "line 4: pin: is no field of a anchor"),
+        ],
+    )
+    def test_a_bad_line_is_named_and_what_came_before_it_stays(self, memory: Memory, line: str, message: str) -> None:
+        good = [record(uid=1, text="first"), record(uid=2, text="second"), record(uid=3, text="third")]
+        with pytest.raises(InvalidInput) as caught:
+            memory.import_([HEADER, *good[:2], line, good[2]])
+        assert str(caught.value).startswith(message)
+        assert texts(memory.list()) == ["first", "second"]
+
+    def test_a_bad_field_is_named(self, memory: Memory) -> None:
+        bad: dict[str, Any] = {
+            "uid": "0" * 31,
+            "namespace": "a//b",
+            "key": "",
+            "text": " ",
+            "kind": None,
+            "source": 5,
+            "tags": "trip",
+            "importance": 1.5,
+            "metadata": [],
+            "at": "yesterday",
+            "added_at": None,
+            "valid_from": "x",
+            "valid_to": 7,
+            "expires_at": "10000-01-01",
+            "revision": 0,
+            "supersedes": "f" * 32,
+        }
+        for field, value in bad.items():
+            broken = json.loads(record(uid=1, text="x")) | {field: value}
+            with pytest.raises(InvalidInput) as caught:
+                memory.import_([HEADER, json.dumps(broken)])
+            assert caught.value.field == f"line 2: {field}"
+        assert memory.stats()["seq"] == 0
+
+    def test_a_conflict_is_named_and_what_came_before_it_stays(self, memory: Memory) -> None:
+        memory.add("I live in Busan.", key="home")
+        lines = [record(uid=n, text=f"turn {n}") for n in range(1, 4)]
+        other = record(uid=9, text="I live in Seoul.", key="home")
+        with pytest.raises(Conflict, match=r"^line 4: .*home"):
+            memory.import_([HEADER, *lines[:2], other, lines[2]])
+        assert texts(memory.list()) == ["turn 1", "turn 2", "I live in Busan."]
+
+    def test_what_is_no_export_is_refused(self, memory: Memory) -> None:
+        for lines in ([], [""], ['{"type": "block"}'], ['{"format": 1}'], ["text"]):
+            with pytest.raises(InvalidInput):
+                memory.import_(lines)
+        assert memory.stats()["seq"] == 0
+
+
+def uid(number: int) -> str:
+    return f"{number:032x}"
+
+
+def record(**fields: Any) -> str:
+    """A line with a block."""
+    return json.dumps({"type": "block", "at": "2020-01-01"} | fields | {"uid": uid(fields["uid"])})
+
+
+class TestReopening:
+    def test_everything_is_as_it_was(self, open_memory: OpenMemory) -> None:
+        with open_memory() as memory:
+            furnish(memory)
+            remember_much(memory, 600)
+            memory.forget(memory.add("soon gone").id)
+            exported, listed, counted = list(memory.export()), everything(memory), facts(memory)
+            found = [scores(memory.search(query, exact=True, near=2)) for query in QUERIES]
+            status = memory.anchors.status()
+        with open_memory() as memory:
+            assert list(memory.export()) == exported
+            assert everything(memory) == listed
+            assert facts(memory) == counted
+            assert [scores(memory.search(query, exact=True, near=2)) for query in QUERIES] == found
+            assert memory.anchors.status() == status
+            assert memory.stats()["index_trouble"] is None
+
+    def test_ids_go_on_and_keys_are_known(self, open_memory: OpenMemory) -> None:
+        with open_memory() as memory:
+            first = memory.add("I live in Busan.", key="home")
+            last = memory.add("soon gone")
+            memory.forget(last.id)
+        with open_memory() as memory:
+            assert memory.add("I live in Busan.", key="home") == first
+            assert memory.add("next").id > last.id
+
+    def test_a_cursor_goes_on_after_reopening(self, open_memory: OpenMemory) -> None:
+        with open_memory() as memory:
+            blocks = memory.add_many({"text": f"turn {number}"} for number in range(6))
+            page = memory.list(limit=4)
+        with open_memory() as memory:
+            assert memory.list(limit=4, cursor=page.cursor) == blocks[4:]
+
+    def test_changes_after_reopening_are_found(self, open_memory: OpenMemory) -> None:
+        with open_memory() as memory:
+            remember_much(memory, 400)
+            old = memory.add("The harpsichord is old.")
+        with open_memory() as memory:
+            new = memory.update(old.id, text="The harpsichord is new.")
+            gone = memory.search("violin", k=1)[0].block.id
+            memory.forget(gone)
+        with open_memory() as memory:
+            assert ids(memory.search("harpsichord", k=1)) == [new.id]
+            assert gone not in ids(memory.search("violin", k=K_MAX))

@@ -1,0 +1,70 @@
+"""A memory in a directory keeps every promise of a Memory, and is the same when it is opened again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from greeum import Memory, wiring
+from greeum.embed.protocol import Embedder
+from greeum.embed.static import StaticEmbedder
+from greeum.store.sqlite import SQLiteStore
+from greeum.testing import FrozenClock
+
+for suite in ("memory", "memory_search", "memory_transfer"):
+    pytest.register_assert_rewrite(f"tests.conformance.{suite}")
+
+from tests.conformance.memory import (  # noqa: E402, F401
+    OpenMemory,
+    TestAdding,
+    TestAddingMany,
+    TestAddingNear,
+    TestAnchors,
+    TestClosing,
+    TestExpiring,
+    TestForgetting,
+    TestGetting,
+    TestGivenVectors,
+    TestKeys,
+    TestLinking,
+    TestLookingAfterIt,
+    TestThreads,
+    TestUpdating,
+    clock,
+    memory,
+    vectors,
+)
+from tests.conformance.memory_search import (  # noqa: E402, F401
+    TestFiltering,
+    TestLanguages,
+    TestListing,
+    TestNamespaces,
+    TestSearching,
+    TestSearchingNear,
+    TestWeights,
+)
+from tests.conformance.memory_transfer import (  # noqa: E402, F401
+    TestReopening,
+    TestTransfer,
+)
+
+
+@pytest.fixture
+def open_memory(tmp_path: Path) -> Iterator[OpenMemory]:
+    directory = tmp_path / "memory"
+    opened: list[Memory] = []
+
+    def open_again(*, embedder: Embedder | None = None, clock: FrozenClock | None = None) -> Memory:  # noqa: F811
+        if clock is None:
+            opened.append(wiring.open(directory, embedder=embedder))
+        else:
+            chosen = embedder or StaticEmbedder()
+            index = str(directory / wiring.INDEX_DIRECTORY)
+            opened.append(wiring.join(SQLiteStore(str(directory)), chosen, index, now_us=clock))
+        return opened[-1]
+
+    yield open_again
+    for one in opened:
+        one.close()

@@ -1,0 +1,60 @@
+"""The memory for tests keeps every promise of a Memory, for as long as it is open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from greeum import Memory, testing
+from greeum.embed.protocol import Embedder
+from greeum.testing import FrozenClock
+
+for suite in ("memory", "memory_search", "memory_transfer"):
+    pytest.register_assert_rewrite(f"tests.conformance.{suite}")
+
+from tests.conformance.memory import (  # noqa: E402, F401
+    OpenMemory,
+    TestAdding,
+    TestAddingMany,
+    TestAddingNear,
+    TestAnchors,
+    TestClosing,
+    TestExpiring,
+    TestForgetting,
+    TestGetting,
+    TestGivenVectors,
+    TestKeys,
+    TestLinking,
+    TestLookingAfterIt,
+    TestThreads,
+    TestUpdating,
+    clock,
+    memory,
+    vectors,
+)
+from tests.conformance.memory_search import (  # noqa: E402, F401
+    TestFiltering,
+    TestLanguages,
+    TestListing,
+    TestNamespaces,
+    TestSearching,
+    TestSearchingNear,
+    TestWeights,
+)
+from tests.conformance.memory_transfer import (  # noqa: E402, F401
+    TestTransfer,
+)
+
+
+@pytest.fixture
+def open_memory() -> Iterator[OpenMemory]:
+    opened: list[Memory] = []
+
+    def open_again(*, embedder: Embedder | None = None, clock: FrozenClock | None = None) -> Memory:  # noqa: F811
+        opened.append(testing.memory(embedder=embedder, clock=clock))
+        return opened[-1]
+
+    yield open_again
+    for one in opened:
+        one.close()
