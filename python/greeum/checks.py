@@ -26,7 +26,7 @@ def check(store: Store, follower: Follower, embedder: Embedder) -> list[Finding]
         check_database(store),
         check_files(follower),
         check_agreement(store, follower),
-        check_embedder(store, embedder),
+        check_embedder(embedder),
     ]
 
 
@@ -63,8 +63,6 @@ def check_agreement(store: Store, follower: Follower) -> Finding:
     return "index", False, f"has {indexed:,} blocks of {stored:,}: remove the directory `index`, it is built anew"
 
 
-def check_embedder(store: Store, embedder: Embedder) -> Finding:
-    bound = store.embedder()
-    if bound is None:
-        return "embedder", True, f"none yet; the first block binds the memory to {embedder.fingerprint}"
-    return "embedder", True, f"{bound[0]}, {bound[1]} dimensions"
+def check_embedder(embedder: Embedder) -> Finding:
+    """That it is the one that made the vectors was seen to when the memory was opened."""
+    return "embedder", True, f"{embedder.fingerprint}, {embedder.dimension} dimensions"

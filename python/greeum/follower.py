@@ -136,7 +136,7 @@ class Follower:
         except OSError as error:
             kind = StoreFull if error.errno == errno.ENOSPC else StoreFailed
             raise kind(
-                f"forgotten, but the index files could not be rewritten ({error}); the next `forget` or fold tries again"
+                f"forgotten, but index files could not be rewritten ({error}); the next `forget` or fold tries again"
             ) from error
 
     def _fold_in_background(self) -> None:
@@ -183,7 +183,7 @@ class Follower:
 
 
 def grouped(sources: Iterable[int], links: Iterable[LinkRow]) -> list[tuple[int, list[tuple[int, float]]]]:
-    """Links by source, for the sources given; a source without links has none. Of several kinds the strongest counts."""
+    """Links by source, for the sources given; one without links has none. Of several kinds the strongest counts."""
     rows: dict[int, dict[int, float]] = {source: {} for source in sources}
     for source, target, _, weight, _ in links:
         row = rows[source]

@@ -46,6 +46,13 @@ def optional_name(value: object, field: str) -> str | None:
     return None if value is None else name(value, field)
 
 
+def path(value: object) -> str:
+    """A directory's name, as a string or an `os.PathLike`."""
+    if hasattr(value, "__fspath__"):
+        value = value.__fspath__()
+    return string(value, "path", limits.PATH_BYTES_MAX)
+
+
 def namespace(value: Namespace, field: str = "namespace") -> str:
     """The canonical form: segments joined by "/", each percent-encoded where it holds "/", "%" or control characters.
 

@@ -39,6 +39,9 @@ METADATA_DEPTH_MAX = 16
 DIMENSION_MAX = 4_096
 """Components of a vector: the largest that a published embedder returns today."""
 
+PATH_BYTES_MAX = 4_096
+"""A directory's name in UTF-8: what Linux takes."""
+
 HOPS_MAX = 8
 """Hops a walk from an anchor may take: past this a conversation graph is everything."""
 

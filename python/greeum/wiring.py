@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from greeum import _core
+from greeum import _core, inputs
 from greeum.embed.static import StaticEmbedder
 from greeum.errors import EmbedderFailed, InvalidInput
 from greeum.follower import Follower
@@ -42,7 +42,7 @@ def open(  # noqa: A001 - greeum.open(path), as in sqlite3, shelve and others
     or another StoreError.
     """
     settings = Settings()
-    directory = os.path.abspath(os.fspath(settings.home if path is None else path))
+    directory = os.path.abspath(inputs.path(settings.home if path is None else path))
     chosen = embedder if embedder is not None else embedder_of(settings)
     store = SQLiteStore(directory, read_only=read_only, create=create)
     try:

@@ -11,10 +11,13 @@ from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
 
+import apsw
 from scripts.survival import ledger, processes
 from scripts.survival.check import Checker
 from scripts.survival.expected import Expected, Violation
 from scripts.survival.writer import WEIGHTS
+
+from greeum.errors import GreeumError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -91,15 +94,16 @@ def run(
             for number in range(count):
                 try:
                     print(f"round {played + number + 1}/{rounds}: {play(number)}", flush=True)
-                except Violation as violation:
-                    report(violation, seed, number + 1, scratch)
+                except (Violation, GreeumError, apsw.Error) as problem:
+                    report(problem, seed, number + 1, scratch)
         shutil.rmtree(scratch)
         played, seed = played + count, seed + 1
     duration_s = time.monotonic() - started
     print(f"{played} rounds in {duration_s:.0f} s: nothing acknowledged was lost, nothing was there by halves")
 
 
-def report(violation: Violation, seed: int, rounds: int, scratch: Path) -> None:
-    """Say what was violated and how to see it again, and end."""
-    print(f"VIOLATION: {violation}\nkept in {scratch}\nrepeat with: --seed {seed} --rounds {rounds}", file=sys.stderr)
+def report(problem: Exception, seed: int, rounds: int, scratch: Path) -> None:
+    """Say what was violated and how to see it again, and end. A memory that cannot be read is a violation too."""
+    what = str(problem) if isinstance(problem, Violation) else f"{type(problem).__name__}: {problem}"
+    print(f"VIOLATION: {what}\nkept in {scratch}\nrepeat with: --seed {seed} --rounds {rounds}", file=sys.stderr)
     sys.exit(VIOLATION_STATUS)

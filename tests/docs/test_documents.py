@@ -1,7 +1,7 @@
 """Every block of Python and of commands in the documents runs, in the order of its page, and says what the page says.
 
-Within a page the blocks share variables, a working directory and a home. A block of `text` right after one of `python` is
-what that one prints; in a block of `console`, what stands below a command is. `…` stands for anything.
+Within a page the blocks share variables, a working directory and a home. A block of `text` right after one of `python`
+is what that one prints; in a block of `console`, what stands below a command is what it says. `…` stands for anything.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A home and a working directory of its own, and the commands of the environment that runs the tests."""
     work = tmp_path / "work"
     work.mkdir()
-    for variable in [name for name in os.environ if name.startswith("GREEUM_")]:
+    for variable in [one for one in os.environ if one.startswith("GREEUM_")]:
         monkeypatch.delenv(variable)
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("GREEUM_HOME", str(tmp_path / ".greeum"))
@@ -90,7 +90,7 @@ def commands(fence: Fence) -> Iterator[tuple[int, str, str]]:
     assert parts[0] == "", "a block of commands begins with `$ `"
     line = fence.line
     for part in parts[1:]:
-        found = re.match(r"((?:.*\\\n)*.*)\n(.*)", part, re.DOTALL)
+        found = re.match(r"((?:[^\n]*\\\n)*[^\n]*)\n(.*)", part, re.DOTALL)
         assert found is not None
         yield line, found[1], found[2]
         line += part.count("\n")
@@ -122,5 +122,3 @@ def is_next(page: Path, fence: Fence, following: Fence) -> bool:
     lines = page.read_text(encoding="utf-8").splitlines()
     end = fence.line + fence.text.count("\n")
     return not any(line.strip() for line in lines[end : following.line - 2])
-
-

@@ -16,6 +16,7 @@ from random import Random
 import apsw
 import pytest
 from tests.conformance.store import draft
+from tests.integration.disk import Disk
 
 from greeum.errors import StoreError, StoreFailed, StoreReadOnly
 from greeum.store import connections, files
@@ -203,8 +204,10 @@ class TestForgetting:
         assert holding(directory, CANARY) == []
         assert store.counts()["blocks"] == 400
 
-    def test_it_leaves_nothing_after_a_long_history(self, store: SQLiteStore, directory: Path) -> None:
+    def test_it_leaves_nothing_after_a_long_history(self, directory: Path) -> None:
         """Rows that move between pages as their neighbours grow and go must not leave copies behind."""
+        disk = Disk()
+        store = SQLiteStore(str(directory), vfs=disk.name)
         random = Random(7)
         forgotten: list[str] = []
         for _ in range(12):

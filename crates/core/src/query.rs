@@ -48,7 +48,7 @@ macro_rules! weights {
     ($($(#[$doc:meta])* $name:ident = $value:expr),* $(,)?) => {
         /// How much each kind of evidence counts, in standard deviations of that evidence over the blocks in scope.
         ///
-        /// How each was chosen: `docs/decisions/ranking.md`.
+        /// How each was chosen: `docs/decisions/0006-ranking-weights.md`.
         #[derive(Clone, Copy, Debug)]
         pub struct Weights { $($(#[$doc])* pub $name: f32),* }
 
@@ -82,7 +82,7 @@ weights! {
     /// The turn before: an answer follows its question.
     previous = 0.35,
     /// The turn after.
-    next = 0.3,
+    next = 0.4,
     /// The turn before the one before.
     previous2 = 0.2,
     /// The turn after the one after.
@@ -90,7 +90,7 @@ weights! {
     /// The best turns around it: a conversation stays with its subject for a while.
     session = 0.8,
     /// The query names who said it (and nobody else).
-    source = 0.5,
+    source = 0.6,
     /// It is itself a question: what is looked for is seldom asked.
     question = -0.3,
     /// It answers a question of someone else.

@@ -47,10 +47,11 @@ fn parse_clock(clock: &str) -> Option<i64> {
     let (clock, fraction) = clock.split_once(['.', ',']).unwrap_or((clock, ""));
     let mut parts = clock.split(':');
     let (hours, minutes, seconds) = (digits(parts.next()?, 2)?, digits(parts.next()?, 2)?, parts.next().map_or(Some(0), |s| digits(s, 2))?);
-    if parts.next().is_some() || hours > 23 || minutes > 59 || seconds > 59 || fraction.len() > 9 {
+    let is_fraction = fraction.len() <= 9 && fraction.bytes().all(|c| c.is_ascii_digit());
+    if parts.next().is_some() || hours > 23 || minutes > 59 || seconds > 59 || !is_fraction {
         return None;
     }
-    let micros = if fraction.is_empty() { 0 } else { digits(&format!("{fraction:0<6}")[..6], 6)? };
+    let micros = digits(&format!("{fraction:0<6}")[..6], 6)?;
     Some(((hours * 60 + minutes - offset) * 60 + seconds) * 1_000_000 + micros)
 }
 
@@ -88,7 +89,7 @@ mod tests {
             assert_eq!(parse(text), Some(at), "{text}");
         }
         assert_eq!(parse("2023-05-08"), Some(at - (13 * 60 + 56) * 60_000_000));
-        for text in ["", "yesterday", "2023-13-01", "2023-02-29", "2023-05-08T24:00", "2023-05-08T10:00+25:00", "20230508", "2023-05-08T", "2023-5-8", "2023-05-08T10:00:00+é"] {
+        for text in ["", "yesterday", "2023-13-01", "2023-02-29", "2023-05-08T24:00", "2023-05-08T10:00+25:00", "20230508", "2023-05-08T", "2023-5-8", "2023-05-08T10:00:00+é", "2023-05-08T10:00:00.1ééé"] {
             assert_eq!(parse(text), None, "{text}");
         }
     }

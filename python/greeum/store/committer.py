@@ -55,7 +55,7 @@ class Committer:
         self._leading = False
         self._closed = False
         self._company = 1
-        """How many were in the last batch."""
+        """How many were settled by the last batch."""
         self._expected = 0
         """How long the queue must be to let a waiting leader go; 0 if none waits."""
         self._gathered = allocate_lock()
@@ -125,13 +125,13 @@ class Committer:
     def _pass_on(self, batch: list[Request], leader: Request) -> None:
         """Wake everyone whose change is settled, and give the lead to the first of the others."""
         leader.leads = False
-        self._company = len(batch)
+        settled = [request for request in batch if request.settled]
+        self._company = len(settled)
         with self._mutex:
             self._queue[:0] = [request for request in batch if not request.settled and request is not leader]
             heir = self._appoint()
-        for request in batch:
-            if request.settled and request is not leader:
-                request.wake.release()
+        for request in settled:
+            request.wake.release()
         if heir is not None:
             heir.wake.release()
 

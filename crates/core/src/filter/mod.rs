@@ -14,6 +14,9 @@ use serde_json::{Map, Value};
 /// Levels of `and`, `or`, `not` that are followed.
 const DEPTH_MAX: usize = 16;
 
+/// The first moment that is one.
+const TIME_FIRST: TimeUs = NO_TIME + 1;
+
 /// Values of one `in` or `nin`.
 const VALUES_MAX: usize = 1_000;
 
@@ -28,12 +31,12 @@ pub enum Filter {
     Not(Box<Filter>),
     /// One of these facts holds.
     Fact(Vec<u64>),
-    /// A number of the block itself lies between two bounds.
-    Column(Section, Bounds),
+    /// Its importance lies between two bounds.
+    Importance(Bounds),
+    /// It has such a time, and that lies between two others, ends included.
+    Time(Section, TimeUs, TimeUs),
     /// A number in its metadata lies between two bounds.
     Number(u64, Bounds),
-    /// It has such a time at all.
-    Has(Section),
     /// Its namespace is one of these.
     Namespace(Vec<String>),
     /// Its namespace is this or lies below it.
@@ -50,6 +53,15 @@ pub struct Bounds {
 }
 
 impl Bounds {
+    fn new(operator: &str, number: f64) -> Self {
+        let all = Self { low: f64::NEG_INFINITY, high: f64::INFINITY, low_open: operator == "gt", high_open: operator == "lt" };
+        match operator {
+            "gt" | "gte" => Self { low: number, ..all },
+            "lt" | "lte" => Self { high: number, ..all },
+            _ => Self { low: number, high: number, ..all },
+        }
+    }
+
     fn contain(&self, value: f64) -> bool {
         (if self.low_open { value > self.low } else { value >= self.low }) && (if self.high_open { value < self.high } else { value <= self.high })
     }
@@ -59,7 +71,7 @@ impl Bounds {
 enum Kind {
     Name,
     List,
-    Number(Section),
+    Importance,
     Time(Section),
     Namespace,
     Metadata,
@@ -69,7 +81,7 @@ fn kind_of(field: &str) -> Option<Kind> {
     Some(match field {
         "kind" | "source" | "key" => Kind::Name,
         "tags" => Kind::List,
-        "importance" => Kind::Number(Section::Importance),
+        "importance" => Kind::Importance,
         "at" => Kind::Time(Section::At),
         "added_at" => Kind::Time(Section::AddedAt),
         "valid_from" => Kind::Time(Section::ValidFrom),
@@ -103,23 +115,22 @@ impl Filter {
                 set.not();
             }
             Self::Fact(facts) => facts.iter().flat_map(|&fact| segment.fact(fact)).for_each(|&block| set.insert(block)),
-            Self::Column(section, bounds) => (0..segment.blocks()).filter(|&block| value(segment, *section, block).is_some_and(|v| bounds.contain(v))).for_each(|block| set.insert(block)),
+            Self::Importance(bounds) => {
+                let values = segment.column::<f32>(Section::Importance).iter().zip(0..);
+                values.filter(|&(&value, _)| bounds.contain(f64::from(value))).for_each(|(_, block)| set.insert(block));
+            }
+            Self::Time(section, low, high) => {
+                let times = segment.column::<TimeUs>(*section).iter().zip(0..);
+                times.filter(|&(at, _)| (low..=high).contains(&at)).for_each(|(_, block)| set.insert(block));
+            }
             Self::Number(field, bounds) => {
                 let (blocks, values) = segment.numbers(*field);
                 blocks.iter().zip(values).filter(|&(_, &v)| bounds.contain(v)).for_each(|(&block, _)| set.insert(block));
             }
-            Self::Has(section) => (0..segment.blocks()).filter(|&block| value(segment, *section, block).is_some()).for_each(|block| set.insert(block)),
             Self::Namespace(names) => names.iter().filter_map(|name| segment.find_namespace(name)).flat_map(|number| segment.conversation(number)).for_each(|&block| set.insert(block)),
             Self::Under(prefix) => segment.namespaces_under(prefix).into_iter().flatten().flat_map(|number| segment.conversation(number)).for_each(|&block| set.insert(block)),
         }
         set
-    }
-}
-
-fn value(segment: &Segment, section: Section, block: u32) -> Option<f64> {
-    match section {
-        Section::Importance => Some(f64::from(segment.column::<f32>(section)[block as usize])),
-        _ => Some(segment.column::<TimeUs>(section)[block as usize]).filter(|&at| at != NO_TIME).map(|at| at as f64),
     }
 }
 
@@ -194,10 +205,7 @@ fn equal(field: &str, kind: &Kind, values: &[Value]) -> Result<Filter> {
             (Kind::Name, _) => facts.push(fact::string(field, name(field, value)?)),
             (Kind::Metadata, _) => facts.push(fact::scalar(field, scalar(field, value)?)),
             (Kind::Namespace, _) => any.push(Filter::Namespace(vec![name(field, value)?.trim_matches('/').to_owned()])),
-            (Kind::Number(section) | Kind::Time(section), _) => {
-                let number = number(field, kind, value)?;
-                any.push(Filter::Column(*section, Bounds { low: number, high: number, low_open: false, high_open: false }));
-            }
+            (Kind::Importance | Kind::Time(_), _) => any.push(compare(field, kind, "eq", value)?),
         }
     }
     if !facts.is_empty() {
@@ -207,30 +215,40 @@ fn equal(field: &str, kind: &Kind, values: &[Value]) -> Result<Filter> {
 }
 
 fn compare(field: &str, kind: &Kind, operator: &str, value: &Value) -> Result<Filter> {
-    let number = number(field, kind, value)?;
-    let mut bounds = Bounds { low: f64::NEG_INFINITY, high: f64::INFINITY, low_open: operator == "gt", high_open: operator == "lt" };
-    if operator.starts_with('g') { bounds.low = number } else { bounds.high = number }
     Ok(match kind {
-        Kind::Number(section) | Kind::Time(section) => Filter::Column(*section, bounds),
-        _ => Filter::Number(fact::field(field), bounds),
+        Kind::Time(section) => {
+            let at = time(field, value)?;
+            let (low, high) = match operator {
+                "gt" => (at + 1, TimeUs::MAX),
+                "gte" => (at, TimeUs::MAX),
+                "lt" => (TIME_FIRST, at - 1),
+                "lte" => (TIME_FIRST, at),
+                _ => (at, at),
+            };
+            Filter::Time(*section, low, high)
+        }
+        // A block keeps its importance in single precision: 0.3 must equal 0.3.
+        Kind::Importance => Filter::Importance(Bounds::new(operator, f64::from(number(field, kind, value)? as f32))),
+        _ => Filter::Number(fact::field(field), Bounds::new(operator, number(field, kind, value)?)),
     })
 }
 
 fn exists(field: &str, kind: &Kind) -> Filter {
     match kind {
-        Kind::Time(section) => Filter::Has(*section),
-        Kind::Number(_) | Kind::Namespace => Filter::All(Vec::new()),
+        Kind::Time(section) => Filter::Time(*section, TIME_FIRST, TimeUs::MAX),
+        Kind::Importance | Kind::Namespace => Filter::All(Vec::new()),
         Kind::Name | Kind::List | Kind::Metadata => Filter::Fact(vec![fact::exists(field)]),
     }
 }
 
+fn time(field: &str, value: &Value) -> Result<TimeUs> {
+    let text = value.as_str().ok_or_else(|| bad(field, "takes a time, such as \"2025-03-04T09:12:00Z\""))?;
+    crate::time::parse(text).ok_or_else(|| bad(field, "is not a time; write 2025-03-04 or 2025-03-04T09:12:00Z"))
+}
+
 fn number(field: &str, kind: &Kind, value: &Value) -> Result<f64> {
     match (kind, value) {
-        (Kind::Time(_), Value::String(text)) => crate::time::parse(text).map(|at| at as f64).ok_or_else(|| bad(field, "is not a time; write 2025-03-04 or 2025-03-04T09:12:00Z")),
-        (Kind::Time(_), _) => Err(bad(field, "takes a time, such as \"2025-03-04T09:12:00Z\"")),
-        // Columns of numbers are kept in single precision, where 0.1 is not what it is in double.
-        (Kind::Number(_), Value::Number(number)) => number.as_f64().map(|number| f64::from(number as f32)).ok_or_else(|| bad(field, "is too large a number")),
-        (Kind::Metadata, Value::Number(number)) => number.as_f64().ok_or_else(|| bad(field, "is too large a number")),
+        (Kind::Importance | Kind::Metadata, Value::Number(number)) => number.as_f64().ok_or_else(|| bad(field, "is too large a number")),
         _ => Err(bad(field, "takes a number here: only numbers and times can be compared")),
     }
 }

@@ -7,10 +7,10 @@ use crate::query::Weights;
 const BEST: usize = 3;
 
 /// What the neighbours add. `found` is by place in the pool, `around` the turns in order, `centre` which is the block's own.
+///
+/// A block that stands alone (a note, a single turn) is its own surroundings: where notes and conversations are searched together,
+/// neither must win by its kind.
 pub fn score(found: &[Found], around: &[u32], centre: usize, weights: &Weights) -> f32 {
-    if around.len() < 2 {
-        return 0.0;
-    }
     let sum = |at: u32| found[at as usize].sum();
     let turn = |offset: isize| centre.checked_add_signed(offset).and_then(|at| around.get(at)).map_or(0.0, |&at| sum(at));
     let ring = weights.previous * turn(-1) + weights.next * turn(1) + weights.previous2 * turn(-2) + weights.next2 * turn(2);
@@ -36,9 +36,9 @@ mod tests {
     }
 
     #[test]
-    fn neighbours_add_and_a_lone_block_gets_nothing() {
+    fn neighbours_add_and_a_lone_block_speaks_for_itself() {
         let weights = Weights::default();
-        assert_eq!(score(&found(&[5.0]), &[0], 0, &weights), 0.0);
+        assert_eq!(score(&found(&[5.0]), &[0], 0, &weights), 5.0 * weights.session);
         let base = found(&[2.0, 0.0, 0.0, -1.0]);
         let after_a_match = score(&base, &[0, 1, 2, 3], 1, &weights);
         let further = score(&base, &[0, 1, 2, 3], 3, &weights);

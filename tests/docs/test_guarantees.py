@@ -1,0 +1,165 @@
+"""docs/guarantees.md names a test for each promise, and each test is there; every parameter has one that shows its effect."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+from functools import cache
+
+import pytest
+from tests.docs.pages import ROOT
+
+from greeum import Anchors, Memory
+from greeum import open as open_memory
+
+TEST = re.compile(r"`((?:tests|crates)/[\w./]+::[\w:]+)`")
+
+SUITE = "tests/conformance/memory.py::"
+FINDING = "tests/conformance/memory_search.py::"
+CARRYING = "tests/conformance/memory_transfer.py::"
+TWO = "tests/integration/test_two_memories.py::"
+
+NAMED = SUITE + "TestAdding::test_every_field_comes_back"
+WRITTEN = SUITE + "TestUpdating::test_another_field_changes_in_place"
+ANCHORED = SUITE + "TestAnchors::test_an_anchor_belongs_to_its_namespace"
+VECTORS = SUITE + "TestGivenVectors::"
+
+EFFECTS = {
+    "add": dict.fromkeys(("text", "kind", "source", "tags", "at", "valid_from", "valid_to"), NAMED)
+    | {
+        "namespace": FINDING + "TestNamespaces::test_a_namespace_holds_what_is_at_it_and_below",
+        "key": SUITE + "TestKeys::test_the_same_text_under_the_same_key_is_added_once",
+        "importance": SUITE + "TestAdding::test_importance_weighs",
+        "metadata": SUITE + "TestAdding::test_metadata_comes_back_equal",
+        "expires_at": SUITE + "TestExpiring::test_an_expired_block_is_gone_from_searches_and_lists",
+        "near": SUITE + "TestAddingNear::test_near_a_block_is_a_link_to_it",
+        "vector": VECTORS + "test_the_nearest_vector_answers_first",
+    },
+    "add_many": {"blocks": SUITE + "TestAddingMany::test_blocks_come_back_in_order_each_with_its_fields"},
+    "search": {
+        "query": FINDING + "TestSearching::test_the_best_come_first_and_no_more_than_asked_for",
+        "k": FINDING + "TestSearching::test_the_best_come_first_and_no_more_than_asked_for",
+        "namespace": FINDING + "TestNamespaces::test_a_namespace_holds_what_is_at_it_and_below",
+        "where": FINDING + "TestFiltering::test_search_and_list_give_what_the_filter_says",
+        "near": FINDING + "TestSearchingNear::test_an_anchor_reaches_as_far_as_its_hops",
+        "history": FINDING + "TestSearching::test_history_includes_superseded_versions",
+        "exact": FINDING + "TestSearching::test_exact_looks_at_every_block",
+        "weights": FINDING + "TestWeights::test_each_has_an_effect",
+        "vector": VECTORS + "test_the_vector_counts_beside_the_words",
+    },
+    "search_many": dict.fromkeys(("queries", "options"), FINDING + "TestSearching::test_several_queries_at_once"),
+    "get": {
+        "block": SUITE + "TestGetting::test_an_id_names_one_version",
+        "key": SUITE + "TestKeys::test_a_key_names_the_newest_version",
+        "namespace": SUITE + "TestKeys::test_a_key_belongs_to_its_namespace",
+    },
+    "list": {
+        "namespace": FINDING + "TestNamespaces::test_a_namespace_holds_what_is_at_it_and_below",
+        "where": FINDING + "TestFiltering::test_search_and_list_give_what_the_filter_says",
+        "history": FINDING + "TestListing::test_history_lists_superseded_versions_too",
+        "limit": FINDING + "TestListing::test_pages_follow_each_other_without_gaps_or_repeats",
+        "cursor": FINDING + "TestListing::test_pages_follow_each_other_without_gaps_or_repeats",
+        "newest_first": FINDING + "TestListing::test_in_the_order_in_which_things_were_said",
+    },
+    "history": {"block": SUITE + "TestGetting::test_history_is_every_version_oldest_first"},
+    "update": dict.fromkeys(
+        ("kind", "source", "tags", "importance", "metadata", "at", "valid_from", "valid_to", "expires_at"), WRITTEN
+    )
+    | {
+        "block": SUITE + "TestUpdating::test_a_new_text_makes_a_new_version",
+        "text": SUITE + "TestUpdating::test_a_new_text_makes_a_new_version",
+        "revision": SUITE + "TestUpdating::test_a_revision_that_is_not_the_current_one_is_a_conflict",
+        "vector": VECTORS + "test_batches_and_corrections_take_vectors_too",
+    },
+    "forget": {"block": SUITE + "TestForgetting::test_several_at_once_each_named_once_or_more"},
+    "link": {
+        "source": SUITE + "TestLinking::test_links_that_leave_come_before_those_that_arrive",
+        "target": SUITE + "TestLinking::test_links_that_leave_come_before_those_that_arrive",
+        "kind": SUITE + "TestLinking::test_links_of_other_kinds_stand_beside_it",
+        "weight": FINDING + "TestSearchingNear::test_a_stronger_link_is_nearer",
+    },
+    "unlink": dict.fromkeys(
+        ("source", "target", "kind"), SUITE + "TestLinking::test_links_of_other_kinds_stand_beside_it"
+    ),
+    "links": {"block": SUITE + "TestLinking::test_links_that_leave_come_before_those_that_arrive"},
+    "anchor": dict.fromkeys(("name", "namespace"), ANCHORED),
+    "import_": {
+        "lines": CARRYING + "TestTransfer::test_what_comes_out_goes_in_and_comes_out_the_same",
+        "progress": CARRYING + "TestTransfer::test_progress_is_told",
+    },
+    "anchors.set": {
+        "name": SUITE + "TestAnchors::test_each_has_its_hops_unless_said_otherwise",
+        "block": SUITE + "TestAnchors::test_each_has_its_hops_unless_said_otherwise",
+        "namespace": ANCHORED,
+        "hops": FINDING + "TestSearchingNear::test_an_anchor_reaches_as_far_as_its_hops",
+        "pinned": SUITE + "TestAddingNear::test_a_pinned_anchor_stays",
+    },
+    "anchors.move": dict.fromkeys(
+        ("name", "block", "namespace"), SUITE + "TestAnchors::test_moving_keeps_its_hops_and_says_when"
+    ),
+    "anchors.pin": dict.fromkeys(("name", "namespace"), SUITE + "TestAnchors::test_pinning"),
+    "anchors.unpin": dict.fromkeys(("name", "namespace"), SUITE + "TestAnchors::test_pinning"),
+    "anchors.clear": dict.fromkeys(("name", "namespace"), SUITE + "TestAnchors::test_clearing"),
+    "anchors.get": dict.fromkeys(("name", "namespace"), ANCHORED),
+    "anchors.closest": dict.fromkeys(
+        ("name", "namespace"), FINDING + "TestSearchingNear::test_the_anchor_of_the_closest_namespace_is_meant"
+    ),
+    "anchors.status": {"namespace": SUITE + "TestAnchors::test_status_shows_a_namespace_and_all_below"},
+    "open": {
+        "path": TWO + "test_the_store_of_another_memory_is_noticed",
+        "embedder": TWO + "test_another_embedder_is_refused",
+        "read_only": TWO + "test_a_reader_sees_what_a_writer_does_and_changes_nothing",
+        "create": TWO + "test_there_must_be_something_to_read",
+        "progress": TWO + "test_a_damaged_index_is_built_anew_and_says_so",
+    },
+}
+"""Method → parameter → the test that shows what it changes."""
+
+
+def promised() -> list[str]:
+    page = (ROOT / "docs" / "guarantees.md").read_text(encoding="utf-8")
+    return TEST.findall(page)
+
+
+@cache
+def tests_of(path: str) -> frozenset[str]:
+    """The tests of a file: `Class::test` or `test` in Python, the names of functions in Rust."""
+    text = (ROOT / path).read_text(encoding="utf-8")
+    if path.endswith(".rs"):
+        return frozenset(re.findall(r"^\s*fn (\w+)\(", text, re.MULTILINE))
+    found = set()
+    for node in ast.parse(text).body:
+        if isinstance(node, ast.ClassDef):
+            found |= {f"{node.name}::{one.name}" for one in node.body if isinstance(one, ast.FunctionDef)}
+        elif isinstance(node, ast.FunctionDef):
+            found.add(node.name)
+    return frozenset(found)
+
+
+@pytest.mark.parametrize("test", promised())
+def test_every_test_that_is_named_is_there(test: str) -> None:
+    path, _, name = test.partition("::")
+    assert name in tests_of(path)
+
+
+def test_every_promise_names_a_test() -> None:
+    page = (ROOT / "docs" / "guarantees.md").read_text(encoding="utf-8")
+    promises = page.partition("\n## Known limits")[0].split("\n## ")[1:]
+    assert [promise.partition("\n")[0] for promise in promises if not TEST.search(promise)] == []
+
+
+def parameters() -> dict[str, set[str]]:
+    """The parameters of every public method, by its name."""
+    methods = {name: method for name, method in vars(Memory).items() if inspect.isfunction(method)}
+    methods |= {f"anchors.{name}": method for name, method in vars(Anchors).items() if inspect.isfunction(method)}
+    methods["open"] = open_memory
+    public = {name: method for name, method in methods.items() if not name.split(".")[-1].startswith("_")}
+    found = {name: set(inspect.signature(method).parameters) - {"self"} for name, method in public.items()}
+    return {name: names for name, names in found.items() if names}
+
+
+def test_every_parameter_has_a_test_that_shows_its_effect() -> None:
+    assert {name: set(effects) for name, effects in EFFECTS.items()} == parameters()
+    shown = {test for effects in EFFECTS.values() for test in effects.values()}
+    assert {test for test in shown if test.partition("::")[2] not in tests_of(test.partition("::")[0])} == set()
