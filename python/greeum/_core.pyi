@@ -1,11 +1,23 @@
 """The Index, in Rust. Checked against the built module by tests/unit/test_tree.py."""
 
 from collections.abc import Sequence
+from typing import final
 
 from greeum.store.protocol import BlockRow
 
+__all__ = [
+    "PARTS",
+    "Index",
+    "Table",
+    "format_time",
+    "parse_time",
+    "quantize",
+    "split",
+]
+
 PARTS: list[str]
 
+@final
 class Table:
     def __new__(cls, path: str) -> Table: ...
     @property
@@ -16,6 +28,7 @@ class Table:
         """Raises RuntimeError if the file's checksum is wrong."""
     def encode_blocks(self, texts: Sequence[str]) -> list[bytes]: ...
 
+@final
 class Index:
     reason: str | None
     """Why it began empty, if the files that were there could not be used."""
@@ -78,4 +91,3 @@ def quantize(vectors: Sequence[Sequence[float]], dimension: int) -> bytes: ...
 def split(text: str) -> list[str]: ...
 def parse_time(text: str) -> int | None: ...
 def format_time(at: int) -> str: ...
-def check_filter(filter_json: str) -> None: ...

@@ -237,6 +237,8 @@ def where(value: Mapping[str, object] | None) -> str | None:
 
     try:
         encoded = dumps(value, ensure_ascii=False, allow_nan=False, default=filter_value)
+    except InvalidInput:
+        raise
     except (ValueError, TypeError, RecursionError) as error:
         raise InvalidInput("where", str(error)) from error
     return string(encoded, "where", limits.METADATA_BYTES_MAX)
@@ -246,7 +248,7 @@ def filter_value(value: object) -> object:
     if hasattr(value, "utcoffset"):
         from greeum._core import format_time
 
-        return format_time(from_datetime(value, "where"))
+        return format_time(time(value, "where"))
     if isinstance(value, (set, frozenset)):
         return sorted(value)
     raise TypeError(f"holds a {type(value).__name__}")

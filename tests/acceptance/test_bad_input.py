@@ -14,7 +14,8 @@ from greeum.errors import InvalidInput, NotFound
 
 VALUES: tuple[Any, ...] = (
     None, True, -1, 0, 2**70, 10**5_000, 1.5, float("nan"), float("inf"), "", " ", "a\0b", "\ud800", "x" * 2_000_000,
-    b"bytes", [], ["x"], [None], {}, {"x": 1}, {"a": {"b": object()}}, {"a": float("nan")}, object(), {1, 2}, ("a", "b"),
+    b"bytes", [], ["x"], [None], {}, {"x": 1}, {"a": {"b": object()}}, {"a": float("nan")}, object(),
+    {1, 2}, ("a", "b"),
 )  # fmt: skip
 
 ADD = (

@@ -1,10 +1,11 @@
-"""docs/guarantees.md names a test for each promise, and each test is there; every parameter has one that shows its effect."""
+"""Each promise of docs/guarantees.md names tests that are there, and every parameter has one that shows its effect."""
 
 from __future__ import annotations
 
 import ast
 import inspect
 import re
+from collections.abc import Callable
 from functools import cache
 
 import pytest
@@ -123,7 +124,7 @@ def promised() -> list[str]:
 
 
 @cache
-def tests_of(path: str) -> frozenset[str]:
+def names_in(path: str) -> frozenset[str]:
     """The tests of a file: `Class::test` or `test` in Python, the names of functions in Rust."""
     text = (ROOT / path).read_text(encoding="utf-8")
     if path.endswith(".rs"):
@@ -140,7 +141,7 @@ def tests_of(path: str) -> frozenset[str]:
 @pytest.mark.parametrize("test", promised())
 def test_every_test_that_is_named_is_there(test: str) -> None:
     path, _, name = test.partition("::")
-    assert name in tests_of(path)
+    assert name in names_in(path)
 
 
 def test_every_promise_names_a_test() -> None:
@@ -151,7 +152,9 @@ def test_every_promise_names_a_test() -> None:
 
 def parameters() -> dict[str, set[str]]:
     """The parameters of every public method, by its name."""
-    methods = {name: method for name, method in vars(Memory).items() if inspect.isfunction(method)}
+    methods: dict[str, Callable[..., object]] = {
+        name: method for name, method in vars(Memory).items() if inspect.isfunction(method)
+    }
     methods |= {f"anchors.{name}": method for name, method in vars(Anchors).items() if inspect.isfunction(method)}
     methods["open"] = open_memory
     public = {name: method for name, method in methods.items() if not name.split(".")[-1].startswith("_")}
@@ -162,4 +165,4 @@ def parameters() -> dict[str, set[str]]:
 def test_every_parameter_has_a_test_that_shows_its_effect() -> None:
     assert {name: set(effects) for name, effects in EFFECTS.items()} == parameters()
     shown = {test for effects in EFFECTS.values() for test in effects.values()}
-    assert {test for test in shown if test.partition("::")[2] not in tests_of(test.partition("::")[0])} == set()
+    assert {test for test in shown if test.partition("::")[2] not in names_in(test.partition("::")[0])} == set()

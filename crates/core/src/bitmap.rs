@@ -86,7 +86,7 @@ impl Bitmap {
     }
 
     fn trim(&mut self) {
-        if let (Some(last), true) = (self.words.last_mut(), self.length % 64 != 0) {
+        if let (Some(last), true) = (self.words.last_mut(), !self.length.is_multiple_of(64)) {
             *last &= (1 << (self.length % 64)) - 1;
         }
     }

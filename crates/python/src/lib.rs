@@ -267,12 +267,6 @@ fn format_time(at: i64) -> String {
     time::format(at)
 }
 
-/// Refuses a filter that cannot be read.
-#[pyfunction]
-fn check_filter(py: Python<'_>, filter_json: &str) -> PyResult<()> {
-    filter(py, Some(filter_json)).map(drop)
-}
-
 #[pymodule]
 fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<Table>()?;
@@ -281,7 +275,6 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(split, module)?)?;
     module.add_function(wrap_pyfunction!(parse_time, module)?)?;
     module.add_function(wrap_pyfunction!(format_time, module)?)?;
-    module.add_function(wrap_pyfunction!(check_filter, module)?)?;
     module.add("PARTS", PARTS.to_vec())?;
     Ok(())
 }

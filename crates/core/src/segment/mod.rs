@@ -97,7 +97,7 @@ impl Segment {
             let (start, length) = (long(HEADER_BYTES + 16 * i) as usize, long(HEADER_BYTES + 16 * i + 8) as usize);
             start..start.saturating_add(length)
         });
-        if sections.iter().any(|range: &Range<usize>| range.end > bytes.len() || range.start % 64 != 0) {
+        if sections.iter().any(|range: &Range<usize>| range.end > bytes.len() || !range.start.is_multiple_of(64)) {
             sections = std::array::from_fn(|_| 0..0);
         }
         let segment = Self { bytes, sections, dimension };

@@ -74,7 +74,7 @@ impl<'a> CodeRef<'a> {
     /// The codes that lie one after another in `bytes`.
     pub fn all(bytes: &'a [u8], dimension: usize) -> Result<impl Iterator<Item = CodeRef<'a>>> {
         let size = SCALE_BYTES + dimension;
-        if bytes.len() % size != 0 {
+        if !bytes.len().is_multiple_of(size) {
             return Err(Error::invalid("vectors", format!("{} bytes are no whole number of codes of {size}", bytes.len())));
         }
         Ok(bytes.chunks_exact(size).map(|code| {

@@ -1,0 +1,183 @@
+"""Makes the pages of docs/reference that follow from the code: run it after a docstring, a bound or a weight has changed.
+
+    python scripts/make_reference.py
+
+memory.md comes from docstrings and signatures, weights.md from crates/core/src/query.rs, errors.md from greeum.errors,
+environment.md from greeum.settings. (cli.md is made by `python -m greeum.cli.reference`.)
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+import textwrap
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import greeum
+from greeum import aio, errors, limits, settings, testing
+
+ROOT = Path(__file__).parents[1]
+REFERENCE = ROOT / "docs" / "reference"
+MADE = "<!-- Made by `python scripts/make_reference.py`; a test keeps it current. -->"
+WIDTH = 110
+
+ALIASES = {
+    "Answers": "list[list[Hit]]",
+    "Blocks": "list[Block]",
+    "Findings": "list[tuple[str, bool, str]]",
+    "Hits": "list[Hit]",
+    "Ids": "list[int]",
+    "Keep": "KEEP",
+    "Links": "list[Link]",
+    "Namespace": "str | Sequence[str]",
+    "Near": "str | int",
+    "Time": "str | datetime",
+}
+"""What short names in signatures stand for."""
+
+MEMORY_INTRODUCTION = """\
+Everything that is meant to be used from Python. Namespaces are paths (`"acme/alice"`) or sequences of segments
+(`["acme", "alice"]`); times are ISO 8601 or `datetime`, without an offset in UTC; what has a default may be left out. Errors
+are those of [errors.md](errors.md), filters those of [filters.md](filters.md)."""
+
+ASYNC = """\
+`async with await greeum.aio.open(path) as memory:` gives the same memory for asyncio: each call runs in a worker thread. There are
+{methods}; of `memory.anchors` there are {anchors}; `await memory.export()` gives all lines at once, and `memory.memory` is
+the Memory behind it."""
+
+WEIGHTS_INTRODUCTION = """\
+How much each kind of evidence counts in a score, and its default. `memory.search(…, weights={"tokens": 0})` changes some for one search.
+What the kinds are is in [How search works](../concepts/search.md)."""
+
+ENVIRONMENT_INTRODUCTION = """\
+Every variable that Greeum reads. An argument that names the same thing comes before it."""
+
+ERRORS_INTRODUCTION = """\
+Every error that Greeum raises on purpose, from `greeum.errors`. The message says what was wrong and what to do. On the command line each
+has an [exit code](cli.md#exit-codes)."""
+
+
+def pages() -> dict[Path, str]:
+    """Each page that is made, by its path."""
+    makers = {"memory.md": memory, "weights.md": weights, "errors.md": error_tree, "environment.md": environment}
+    return {REFERENCE / name: "\n\n".join(maker()) + "\n" for name, maker in makers.items()}
+
+
+def memory() -> Iterator[str]:
+    """Parts of the page on the library."""
+    yield from ("# The library", MADE, MEMORY_INTRODUCTION)
+    yield from section("greeum.open", greeum.open)
+    yield from ("## Memory", prose(greeum.Memory))
+    for name, method in public(greeum.Memory):
+        yield from section(f"memory.{name}", method, level=3)
+    yield from ("## memory.anchors", prose(greeum.Anchors))
+    for name, method in public(greeum.Anchors):
+        yield from section(f"memory.anchors.{name}", method, level=3)
+    for kind in (greeum.Block, greeum.Hit, greeum.Link, greeum.Anchor, greeum.Page):
+        yield from (f"## {kind.__name__}", prose(kind), *properties(kind))
+    yield "## asyncio"
+    yield ASYNC.format(methods=code_list(aio.METHODS), anchors=code_list(aio.ANCHOR_METHODS))
+    yield from ("## For tests of your own", "From `greeum.testing`:")
+    for name in testing.__all__:
+        if name != "MemoryStore":
+            yield from section(f"testing.{name}", getattr(testing, name), level=3)
+    yield from ("## Bounds", "From `greeum.limits`. What lies outside is refused with InvalidInput.", bounds())
+
+
+def public(owner: type) -> Iterator[tuple[str, Callable[..., object]]]:
+    for name, method in vars(owner).items():
+        if not name.startswith("_") and inspect.isfunction(method):
+            yield name, method
+
+
+def section(name: str, documented: Callable[..., object], level: int = 2) -> Iterator[str]:
+    """Heading, signature and docstring."""
+    yield f"{'#' * level} {name}"
+    yield f"```text\n{signature(name, documented)}\n```"
+    yield prose(documented)
+
+
+def signature(name: str, documented: Callable[..., object]) -> str:
+    """How it is called, in as many lines as it takes."""
+    found = inspect.signature(documented)
+    parameters = [parameter for parameter in found.parameters.values() if parameter.name != "self"]
+    text = f"{name}{found.replace(parameters=parameters)}".replace("'", "")
+    text = re.sub(r"\b(" + "|".join(ALIASES) + r")\b", lambda match: ALIASES[match[1]], text)
+    text = text.replace(" | None | None", " | None")
+    return "\n".join(textwrap.wrap(text, WIDTH, subsequent_indent="    ", break_long_words=False))
+
+
+def prose(documented: object) -> str:
+    """The docstring, each of its paragraphs on one line, wrapped anew."""
+    paragraphs = (inspect.getdoc(documented) or "").split("\n\n")
+    return "\n\n".join(textwrap.fill(" ".join(paragraph.split()), WIDTH) for paragraph in paragraphs)
+
+
+def properties(kind: type) -> Iterator[str]:
+    """A table of the properties of a class, and its methods."""
+    rows = []
+    for name, member in vars(kind).items():
+        if isinstance(member, property) and member.fget is not None:
+            returned = str(inspect.signature(member.fget).return_annotation)
+            rows.append((f"`{name}`", f"`{returned}`", " ".join((member.__doc__ or "").split())))
+        elif inspect.isfunction(member) and not name.startswith("_"):
+            rows.append((f"`{name}()`", "", " ".join((member.__doc__ or "").split())))
+    if rows:
+        yield table(("Name", "Type", "Meaning"), rows)
+
+
+def bounds() -> str:
+    """Every constant of `greeum.limits`, with the string that follows it."""
+    body = ast.parse(inspect.getsource(limits)).body
+    rows = []
+    for constant, reason in zip(body, body[1:], strict=False):
+        if isinstance(constant, ast.Assign) and isinstance(constant.targets[0], ast.Name):
+            name = constant.targets[0].id
+            assert isinstance(reason, ast.Expr) and isinstance(reason.value, ast.Constant)
+            rows.append((f"`{name}`", f"{getattr(limits, name):,}", " ".join(str(reason.value.value).split())))
+    return table(("Bound", "Value", "Of what, and why"), rows)
+
+
+def weights() -> Iterator[str]:
+    """Parts of the page on weights, out of the `weights!` of the Index."""
+    source = (ROOT / "crates" / "core" / "src" / "query.rs").read_text(encoding="utf-8")
+    listed = source.partition("\nweights! {")[2]
+    rows = [
+        (f"`{name}`", value, " ".join(re.sub(r"^ *///", "", meaning, flags=re.MULTILINE).split()))
+        for meaning, name, value in re.findall(r"((?: *///[^\n]*\n)+) *(\w+) = (-?[\d.]+),", listed)
+    ]
+    yield from ("# Weights", MADE, WEIGHTS_INTRODUCTION, table(("Weight", "Default", "What it weighs"), rows))
+
+
+def error_tree() -> Iterator[str]:
+    """Parts of the page on errors."""
+    tree = (errors.__doc__ or "").split("\n\n")[1]
+    yield from ("# Errors", MADE, ERRORS_INTRODUCTION, f"```text\n{tree.rstrip()}\n```")
+    for kind in vars(errors).values():
+        if inspect.isclass(kind) and kind.__module__ == errors.__name__:
+            also = [base.__name__ for base in kind.__bases__ if base.__module__ == "builtins" and base is not Exception]
+            yield f"## {kind.__name__}"
+            yield prose(kind) + (f" It is a `{also[0]}` too." if also else "")
+
+
+def environment() -> Iterator[str]:
+    """Parts of the page on environment variables."""
+    rows = [(f"`{name}`", meaning) for name, meaning in settings.VARIABLES.items()]
+    yield from ("# Environment", MADE, ENVIRONMENT_INTRODUCTION, table(("Variable", "Meaning"), rows))
+
+
+def table(heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+    lines = [heads, ("---",) * len(heads), *(tuple(cell.replace("|", "\\|") for cell in row) for row in rows)]
+    return "\n".join(f"| {' | '.join(line)} |".replace("  ", " ") for line in lines)
+
+
+def code_list(names: frozenset[str]) -> str:
+    return ", ".join(f"`{name}`" for name in sorted(names))
+
+
+if __name__ == "__main__":
+    for path, text in pages().items():
+        path.write_text(text, encoding="utf-8")
+        print(path.relative_to(ROOT))
