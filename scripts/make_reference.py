@@ -1,4 +1,4 @@
-"""Makes the pages of docs/reference that follow from the code: run it after a docstring, a bound or a weight has changed.
+"""Makes the pages of docs/reference that follow from the code: run it when a docstring, bound or weight has changed.
 
     python scripts/make_reference.py
 
@@ -12,7 +12,8 @@ import ast
 import inspect
 import re
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import greeum
@@ -39,24 +40,25 @@ ALIASES = {
 
 MEMORY_INTRODUCTION = """\
 Everything that is meant to be used from Python. Namespaces are paths (`"acme/alice"`) or sequences of segments
-(`["acme", "alice"]`); times are ISO 8601 or `datetime`, without an offset in UTC; what has a default may be left out. Errors
-are those of [errors.md](errors.md), filters those of [filters.md](filters.md)."""
+(`["acme", "alice"]`); times are ISO 8601 or `datetime`, without an offset in UTC; what has a default may be left out.
+`KEEP` leaves a field as it is, where None would clear it. Errors are those of [errors.md](errors.md), filters those of
+[filters.md](filters.md)."""
 
 ASYNC = """\
-`async with await greeum.aio.open(path) as memory:` gives the same memory for asyncio: each call runs in a worker thread. There are
-{methods}; of `memory.anchors` there are {anchors}; `await memory.export()` gives all lines at once, and `memory.memory` is
-the Memory behind it."""
+`async with await greeum.aio.open(path) as memory:` gives the same memory for asyncio: each call runs in a worker
+thread. There are {methods}; of `memory.anchors` there are {anchors}; `await memory.export()` gives all lines at once,
+and `memory.memory` is the Memory behind it."""
 
 WEIGHTS_INTRODUCTION = """\
-How much each kind of evidence counts in a score, and its default. `memory.search(…, weights={"tokens": 0})` changes some for one search.
-What the kinds are is in [How search works](../concepts/search.md)."""
+How much each kind of evidence counts in a score, and its default. `memory.search(…, weights={"tokens": 0})` changes
+some for one search. What the kinds are is in [How search works](../concepts/search.md)."""
 
 ENVIRONMENT_INTRODUCTION = """\
 Every variable that Greeum reads. An argument that names the same thing comes before it."""
 
 ERRORS_INTRODUCTION = """\
-Every error that Greeum raises on purpose, from `greeum.errors`. The message says what was wrong and what to do. On the command line each
-has an [exit code](cli.md#exit-codes)."""
+Every error that Greeum raises on purpose, from `greeum.errors`. The message says what was wrong and what to do. On the
+command line each has an [exit code](cli.md#exit-codes)."""
 
 
 def pages() -> dict[Path, str]:
@@ -78,7 +80,7 @@ def memory() -> Iterator[str]:
     for kind in (greeum.Block, greeum.Hit, greeum.Link, greeum.Anchor, greeum.Page):
         yield from (f"## {kind.__name__}", prose(kind), *properties(kind))
     yield "## asyncio"
-    yield ASYNC.format(methods=code_list(aio.METHODS), anchors=code_list(aio.ANCHOR_METHODS))
+    yield filled(ASYNC.format(methods=code_list(aio.METHODS), anchors=code_list(aio.ANCHOR_METHODS)))
     yield from ("## For tests of your own", "From `greeum.testing`:")
     for name in testing.__all__:
         if name != "MemoryStore":
@@ -102,17 +104,41 @@ def section(name: str, documented: Callable[..., object], level: int = 2) -> Ite
 def signature(name: str, documented: Callable[..., object]) -> str:
     """How it is called, in as many lines as it takes."""
     found = inspect.signature(documented)
-    parameters = [parameter for parameter in found.parameters.values() if parameter.name != "self"]
-    text = f"{name}{found.replace(parameters=parameters)}".replace("'", "")
-    text = re.sub(r"\b(" + "|".join(ALIASES) + r")\b", lambda match: ALIASES[match[1]], text)
-    text = text.replace(" | None | None", " | None")
-    return "\n".join(textwrap.wrap(text, WIDTH, subsequent_indent="    ", break_long_words=False))
+    pieces: list[str] = []
+    for parameter in found.parameters.values():
+        if parameter.kind is parameter.KEYWORD_ONLY and "*" not in pieces:
+            pieces.append("*")
+        if parameter.name != "self":
+            pieces.append(spelled(parameter))
+    returned = "" if found.return_annotation in (found.empty, "None") else f" -> {plain(found.return_annotation)}"
+    lines = [f"{name}("]
+    for place, piece in enumerate(pieces):
+        end = ")" + returned if place == len(pieces) - 1 else ", "
+        if len(lines[-1] + piece + end) > WIDTH:
+            lines.append("    ")
+        lines[-1] += piece + end
+    return "\n".join(line.rstrip() for line in lines) + ("" if pieces else f"){returned}")
+
+
+def spelled(parameter: inspect.Parameter) -> str:
+    stars = "**" if parameter.kind is parameter.VAR_KEYWORD else ""
+    default = "" if parameter.default is parameter.empty else f" = {parameter.default!r}".replace("'", '"')
+    return f"{stars}{parameter.name}: {plain(parameter.annotation)}{default}"
+
+
+def plain(annotation: str) -> str:
+    """An annotation without the short names that only the code knows."""
+    return re.sub(r"\b(" + "|".join(ALIASES) + r")\b", lambda found: ALIASES[found[1]], annotation)
 
 
 def prose(documented: object) -> str:
     """The docstring, each of its paragraphs on one line, wrapped anew."""
     paragraphs = (inspect.getdoc(documented) or "").split("\n\n")
-    return "\n\n".join(textwrap.fill(" ".join(paragraph.split()), WIDTH) for paragraph in paragraphs)
+    return "\n\n".join(filled(paragraph) for paragraph in paragraphs)
+
+
+def filled(paragraph: str) -> str:
+    return textwrap.fill(" ".join(paragraph.split()), WIDTH, break_on_hyphens=False)
 
 
 def properties(kind: type) -> Iterator[str]:
@@ -132,7 +158,7 @@ def bounds() -> str:
     """Every constant of `greeum.limits`, with the string that follows it."""
     body = ast.parse(inspect.getsource(limits)).body
     rows = []
-    for constant, reason in zip(body, body[1:], strict=False):
+    for constant, reason in pairwise(body):
         if isinstance(constant, ast.Assign) and isinstance(constant.targets[0], ast.Name):
             name = constant.targets[0].id
             assert isinstance(reason, ast.Expr) and isinstance(reason.value, ast.Constant)
@@ -168,8 +194,8 @@ def environment() -> Iterator[str]:
     yield from ("# Environment", MADE, ENVIRONMENT_INTRODUCTION, table(("Variable", "Meaning"), rows))
 
 
-def table(heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
-    lines = [heads, ("---",) * len(heads), *(tuple(cell.replace("|", "\\|") for cell in row) for row in rows)]
+def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [heads, ["---"] * len(heads), *([cell.replace("|", "\\|") for cell in row] for row in rows)]
     return "\n".join(f"| {' | '.join(line)} |".replace("  ", " ") for line in lines)
 
 

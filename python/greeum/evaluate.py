@@ -8,6 +8,7 @@ The contract is that of common evaluation scripts: a block has `id`, `text`, `sp
 from __future__ import annotations
 
 from tempfile import TemporaryDirectory
+from weakref import finalize
 
 import greeum
 
@@ -34,7 +35,12 @@ def make(blocks: Iterable[Any], **options: Any) -> Callable[[str, int], list[str
             for b in items[start : start + 1_000]
         )
 
-    def retrieve(query: str, k: int, _keep: object = directory) -> list[str]:
+    def retrieve(query: str, k: int) -> list[str]:
         return [hit.block.key or "" for hit in memory.search(query, k=k, **options)]
 
+    def give_back() -> None:
+        memory.close()
+        directory.cleanup()
+
+    finalize(retrieve, give_back)
     return retrieve

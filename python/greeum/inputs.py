@@ -12,6 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
+    from typing import Any
 
     Namespace = str | Sequence[str]
     Time = str | datetime
@@ -117,10 +118,7 @@ def from_datetime(value: object, field: str) -> int:
     if not isinstance(value, datetime):
         raise InvalidInput(field, f"must be a datetime or a string in ISO 8601, not {type(value).__name__}")
     aware = value if value.tzinfo is not None and value.utcoffset() is not None else value.replace(tzinfo=UTC)
-    try:
-        return (aware - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
-    except OverflowError as error:
-        raise InvalidInput(field, "lies outside the years 1 to 9999 in UTC") from error
+    return (aware - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
 
 
 def optional_time(value: Time | None, field: str) -> int | None:
@@ -244,7 +242,7 @@ def where(value: Mapping[str, object] | None) -> str | None:
     return string(encoded, "where", limits.METADATA_BYTES_MAX)
 
 
-def filter_value(value: object) -> object:
+def filter_value(value: Any) -> object:
     if hasattr(value, "utcoffset"):
         from greeum._core import format_time
 

@@ -6,6 +6,7 @@ is what that one prints; in a block of `console`, what stands below a command is
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 import subprocess
@@ -23,8 +24,8 @@ import greeum
 
 TO_RUN = {"python", "console"}
 
-KNOWN = TO_RUN | {"text", "sh", "json", ""}
-"""`sh` is for what needs the network, a build or a model; nothing runs it."""
+KNOWN = TO_RUN | {"text", "json", "sh", "py", ""}
+"""`sh` and `py` are for what needs the network, a build or a model: nothing runs them, and `py` is only parsed."""
 
 
 def with_code() -> list[Path]:
@@ -41,7 +42,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("GREEUM_HOME", str(tmp_path / ".greeum"))
     monkeypatch.setenv("PATH", os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]))
-    monkeypatch.delenv("COLUMNS", raising=False)
+    monkeypatch.setenv("COLUMNS", "120")
     monkeypatch.chdir(work)
     return tmp_path
 
@@ -74,6 +75,9 @@ def test_what_a_page_shows_happens(page: Path, variables: dict[str, Any]) -> Non
 def test_every_block_says_in_what_language_it_is(page: Path) -> None:
     assert {fence.language for fence in fences(page)} <= KNOWN
     assert page.read_text(encoding="utf-8").count("```") == 2 * len(fences(page))
+    for fence in fences(page):
+        if fence.language == "py":
+            ast.parse(fence.text)
 
 
 def run_python(page: Path, fence: Fence, variables: dict[str, Any]) -> str:
@@ -109,7 +113,7 @@ def expect(page: Path, line: int, shown: str, said: str) -> None:
     """That what was said is what is shown, but for white space and what `…` stands for."""
     if not shown.strip():
         return
-    pattern = ".*?".join(re.escape(part) for part in squeezed(shown).split("…"))
+    pattern = r"\s*.*?\s*".join(re.escape(part) for part in re.split(r"\s*…\s*", squeezed(shown)))
     assert re.fullmatch(pattern, squeezed(said), re.DOTALL), f"{name(page)}:{line} shows\n{shown}\nbut it is\n{said}"
 
 

@@ -39,14 +39,14 @@ fn entries(ids: std::ops::RangeInclusive<BlockId>) -> Vec<Entry> {
 }
 
 fn any_entry(id: BlockId, dice: &mut Dice) -> Entry {
-    let count = if id % 9 == 0 { 150 } else { 6 };
+    let count = if id.is_multiple_of(9) { 150 } else { 6 };
     let mut entry = entry(id, &dice.text(count));
     entry.namespace = (*dice.choose(&["a", "a/b", "c"])).to_owned();
     entry.source = Some((*dice.choose(&["Alice", "Bob", "민지"])).to_owned());
     entry.tags = vec!["trip".to_owned()];
     entry.metadata.insert("km".to_owned(), dice.below(100).into());
-    entry.superseded = id % 11 == 0;
-    entry.expires_at = (id % 13 == 0).then_some(NOW_US + 1);
+    entry.superseded = id.is_multiple_of(11);
+    entry.expires_at = id.is_multiple_of(13).then_some(NOW_US + 1);
     entry
 }
 
@@ -57,7 +57,8 @@ fn links() -> Links {
 /// A first fold of most blocks, a second of a few, of which one takes the place of a block in the first file.
 fn write_in_two_folds(directory: &Directory, entries: &[Entry], links: &Links) {
     let (index, _) = open(Some(directory.path()));
-    let (few, most): (Vec<Entry>, Vec<Entry>) = entries.iter().cloned().partition(|entry| entry.id > 60 || entry.id == 5);
+    let (few, most): (Vec<Entry>, Vec<Entry>) =
+        entries.iter().cloned().partition(|entry| entry.id > 60 || entry.id == 5);
     let five = Entry { importance: 0.1, ..entries[4].clone() };
     index.apply(60, most.into_iter().chain([five]).collect(), &[], links.clone()).unwrap();
     index.fold(true).unwrap();
@@ -72,8 +73,16 @@ fn questions() -> Vec<Query> {
         Query { namespace: "a".to_owned(), ..query("고양이가 병원에 5월에") },
         Query { exact: false, ..query("When did Alice buy a train ticket?") },
         Query { near: Some((5, 3)), history: true, k: 100, ..query("coffee") },
-        Query { filter: filter(r#"{"metadata.km": {"gte": 20}, "tags": {"contains": "trip"}, "source": {"ne": "Bob"}}"#), ..query("river") },
-        Query { filter: filter(r#"{"at": {"gt": "2024-01-01T00:10:00Z"}, "importance": {"lte": 0.5}, "namespace": {"prefix": "a"}}"#), ..query("house") },
+        Query {
+            filter: filter(r#"{"metadata.km": {"gte": 20}, "tags": {"contains": "trip"}, "source": {"ne": "Bob"}}"#),
+            ..query("river")
+        },
+        Query {
+            filter: filter(
+                r#"{"at": {"gt": "2024-01-01T00:10:00Z"}, "importance": {"lte": 0.5}, "namespace": {"prefix": "a"}}"#,
+            ),
+            ..query("house")
+        },
     ]
 }
 
@@ -130,7 +139,23 @@ fn a_missing_file_is_noticed() {
 fn a_file_that_was_cut_short_is_noticed() {
     for name in files() {
         let bytes = fs::read(FIXTURE.directory.path().join(&name)).unwrap();
-        let lengths = [0, 1, 7, 8, 12, 19, 20, 63, 64, 65, 600, bytes.len() / 3, bytes.len() / 2, bytes.len() - 64, bytes.len() - 2];
+        let lengths = [
+            0,
+            1,
+            7,
+            8,
+            12,
+            19,
+            20,
+            63,
+            64,
+            65,
+            600,
+            bytes.len() / 3,
+            bytes.len() / 2,
+            bytes.len() - 64,
+            bytes.len() - 2,
+        ];
         for length in lengths.into_iter().filter(|&length| length < bytes.len() - 1) {
             let directory = FIXTURE.directory.copy();
             fs::write(directory.path().join(&name), &bytes[..length]).unwrap();
@@ -176,7 +201,11 @@ fn a_flipped_byte_is_noticed() {
 #[test]
 fn a_file_of_another_generation_is_noticed() {
     let other = Directory::new();
-    write_in_two_folds(&other, &entries(1..=64).into_iter().map(|entry| Entry { importance: 0.9, ..entry }).collect::<Vec<_>>(), &links()[3..].to_vec());
+    write_in_two_folds(
+        &other,
+        &entries(1..=64).into_iter().map(|entry| Entry { importance: 0.9, ..entry }).collect::<Vec<_>>(),
+        &links()[3..].to_vec(),
+    );
     assert_eq!(other.files(), FIXTURE.directory.files());
     for name in files().into_iter().filter(|name| name != MANIFEST) {
         let directory = FIXTURE.directory.copy();
@@ -204,8 +233,14 @@ fn files_that_nobody_lists_are_swept_away() {
     let (index, _) = open(Some(directory.path()));
     index.fold(true).unwrap();
     let names = directory.files();
-    assert!(!names.iter().any(|name| name.ends_with(".tmp") || name == "stray" || name == "00000009-0.segment"), "{names:?}");
-    assert!(names.iter().all(|name| !name.starts_with("00000009")), "a name that was used is not used again: {names:?}");
+    assert!(
+        !names.iter().any(|name| name.ends_with(".tmp") || name == "stray" || name == "00000009-0.segment"),
+        "{names:?}"
+    );
+    assert!(
+        names.iter().all(|name| !name.starts_with("00000009")),
+        "a name that was used is not used again: {names:?}"
+    );
 }
 
 /// What is in use stays in use when its files are damaged, and the next fold writes all of them anew.
@@ -263,7 +298,12 @@ fn forge_segment(directory: &Path, name: &str, edits: &[(usize, u8)]) {
     bytes[16..20].copy_from_slice(&checksum.to_le_bytes());
     replace(&directory.join(name), &bytes);
     edit_manifest(directory, |manifest| {
-        for segment in manifest["segments"].as_array_mut().unwrap().iter_mut().filter(|segment| segment["listed"]["file"] == json!(name)) {
+        for segment in manifest["segments"]
+            .as_array_mut()
+            .unwrap()
+            .iter_mut()
+            .filter(|segment| segment["listed"]["file"] == json!(name))
+        {
             segment["listed"]["checksum"] = json!(checksum);
         }
     });
@@ -289,9 +329,11 @@ fn edits() -> impl Strategy<Value = Vec<(usize, u8)>> {
     prop_oneof![
         proptest::collection::vec((place, value), 1..6),
         // A whole word: one number becomes another.
-        (any::<usize>(), any::<[u8; 8]>()).prop_map(|(at, word)| (0..8).map(|i| ((at & !7).wrapping_add(i), word[i])).collect()),
+        (any::<usize>(), any::<[u8; 8]>())
+            .prop_map(|(at, word)| (0..8).map(|i| ((at & !7).wrapping_add(i), word[i])).collect()),
         // An entry of the directory: a part becomes longer, shorter or lies elsewhere.
-        (8_usize..78, -3_i8..=3, 1_u8..=64).prop_map(|(word, more, by)| vec![(8 * word, (more as u8).wrapping_mul(by)), (8 * word + 1, by / 8)]),
+        (8_usize..78, -3_i8..=3, 1_u8..=64)
+            .prop_map(|(word, more, by)| vec![(8 * word, (more as u8).wrapping_mul(by)), (8 * word + 1, by / 8)]),
     ]
 }
 

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{Dice, Directory, MINUTE_US, NOW_US, bits, cases, entry, loaded, open, query};
+use common::{Dice, Directory, NOW_US, bits, cases, entry, is_visible, loaded, open, query, varied_entry};
 use greeum_core::links::Edge;
 use greeum_core::{BlockId, Entry, Index, Query, Seq, TimeUs};
 use proptest::prelude::*;
@@ -38,16 +38,23 @@ impl Model {
 
     fn add(&mut self, dice: &mut Dice) -> BlockId {
         self.newest += 1 + dice.below(3) as BlockId; // ids may have gaps
-        let entry = any_entry(self.newest, dice);
+        let entry = varied_entry(self.newest, dice);
         self.rows.insert(self.newest, entry);
         self.changed(Change::Block(self.newest));
         self.newest
     }
 
+    fn add_many(&mut self, count: usize, dice: &mut Dice) {
+        for _ in 0..count {
+            self.add(dice);
+        }
+    }
+
     fn revise(&mut self, id: BlockId, dice: &mut Dice) {
         let row = &self.rows[&id];
-        let (text, vectors, namespace, superseded) = (row.text.clone(), row.vectors.clone(), row.namespace.clone(), row.superseded);
-        self.rows.insert(id, Entry { text, vectors, namespace, superseded, ..any_entry(id, dice) });
+        let (text, vectors, namespace, superseded) =
+            (row.text.clone(), row.vectors.clone(), row.namespace.clone(), row.superseded);
+        self.rows.insert(id, Entry { text, vectors, namespace, superseded, ..varied_entry(id, dice) });
         self.changed(Change::Block(id));
     }
 
@@ -63,7 +70,8 @@ impl Model {
     fn forget(&mut self, id: BlockId) {
         self.rows.remove(&id);
         self.links.remove(&id);
-        let sources: Vec<BlockId> = self.links.iter().filter(|(_, row)| row.contains_key(&id)).map(|(&source, _)| source).collect();
+        let sources: Vec<BlockId> =
+            self.links.iter().filter(|(_, row)| row.contains_key(&id)).map(|(&source, _)| source).collect();
         for source in sources {
             self.links.get_mut(&source).unwrap().remove(&id);
             self.changed(Change::Links(source));
@@ -92,12 +100,8 @@ impl Model {
     }
 
     fn select(&self, namespace: &str, history: bool) -> Vec<(TimeUs, BlockId)> {
-        let seen = |row: &&Entry| {
-            (namespace.is_empty() || row.namespace == namespace || row.namespace.starts_with(&format!("{namespace}/")))
-                && (history || !row.superseded)
-                && row.expires_at.is_none_or(|at| at > NOW_US)
-        };
-        let mut found: Vec<(TimeUs, BlockId)> = self.rows.values().filter(seen).map(|row| (row.at, row.id)).collect();
+        let visible = self.rows.values().filter(|row| is_visible(row, namespace, history));
+        let mut found: Vec<(TimeUs, BlockId)> = visible.map(|row| (row.at, row.id)).collect();
         found.sort_unstable();
         found
     }
@@ -107,21 +111,6 @@ impl Model {
         let links = self.all_links();
         self.fresh.get_or_insert_with(|| loaded(&entries, &links))
     }
-}
-
-fn any_entry(id: BlockId, dice: &mut Dice) -> Entry {
-    let long = dice.below(12) == 0;
-    let count = if long { 80 + dice.below(250) } else { 1 + dice.below(14) };
-    let mut entry = entry(id, &dice.text(count));
-    entry.namespace = (*dice.choose(&["a", "a/b", "a/b2", "c/d", ""])).to_owned();
-    entry.kind = (*dice.choose(&["message", "message", "message", "note"])).to_owned();
-    entry.source = dice.choose(&[None, Some("Alice"), Some("Bob Lee"), Some("민지")]).map(str::to_owned);
-    entry.tags = (0..dice.below(3)).map(|_| (*dice.choose(&["trip", "home", "일"])).to_owned()).collect();
-    entry.importance = dice.below(11) as f32 / 10.0;
-    entry.at = common::EPOCH_US + dice.below(400) as TimeUs * 10 * MINUTE_US;
-    entry.metadata.insert("km".to_owned(), dice.below(100).into());
-    entry.expires_at = [None, None, None, Some(NOW_US), Some(NOW_US - 1), Some(NOW_US + 1)][dice.below(6)];
-    entry
 }
 
 /// A process: an Index, and what it takes to keep it equal to the model.
@@ -148,9 +137,12 @@ impl<'a> Process<'a> {
         if changes.is_empty() {
             return;
         }
-        let blocks: BTreeSet<BlockId> = changes.iter().filter_map(|change| if let Change::Block(id) = change { Some(*id) } else { None }).collect();
-        let sources: BTreeSet<BlockId> = changes.iter().filter_map(|change| if let Change::Links(id) = change { Some(*id) } else { None }).collect();
-        let (there, gone): (Vec<BlockId>, Vec<BlockId>) = blocks.into_iter().partition(|id| model.rows.contains_key(id));
+        let blocks: BTreeSet<BlockId> =
+            changes.iter().filter_map(|change| if let Change::Block(id) = change { Some(*id) } else { None }).collect();
+        let sources: BTreeSet<BlockId> =
+            changes.iter().filter_map(|change| if let Change::Links(id) = change { Some(*id) } else { None }).collect();
+        let (there, gone): (Vec<BlockId>, Vec<BlockId>) =
+            blocks.into_iter().partition(|id| model.rows.contains_key(id));
         let entries = there.iter().map(|id| model.rows[id].clone()).collect();
         let links = sources.into_iter().map(|source| model.row_of_links(source)).collect();
         self.index.apply((after + changes.len()) as Seq, entries, &gone, links).unwrap();
@@ -173,7 +165,9 @@ impl<'a> Process<'a> {
         assert_eq!(self.index.stats().blocks, model.rows.len() as u64);
         let links: usize = model.links.values().map(BTreeMap::len).sum();
         assert_eq!(self.index.stats().links, links as u64);
-        for (namespace, history) in [("", true), ("", false), ("a", false), ("a/b", true), ("c", false), ("nobody", true)] {
+        for (namespace, history) in
+            [("", true), ("", false), ("a", false), ("a/b", true), ("c", false), ("nobody", true)]
+        {
             let mut expected = model.select(namespace, history);
             assert_eq!(self.index.select(namespace, None, history, NOW_US, None, usize::MAX, false), expected);
             expected.reverse();
@@ -257,8 +251,12 @@ fn run(steps: &[Step], seed: u64, check_every_step: bool) {
 
 fn take(step: &Step, model: &mut Model, processes: &mut [Process<'_>; 2], dice: &mut Dice) {
     match *step {
-        Step::Add(count) => (0..count).for_each(|_| drop(model.add(dice))),
-        Step::Revise(count) => (0..count).filter_map(|_| model.pick(dice)).collect::<Vec<_>>().into_iter().for_each(|id| model.revise(id, dice)),
+        Step::Add(count) => model.add_many(count, dice),
+        Step::Revise(count) => (0..count)
+            .filter_map(|_| model.pick(dice))
+            .collect::<Vec<_>>()
+            .into_iter()
+            .for_each(|id| model.revise(id, dice)),
         Step::Supersede => {
             let current = model.pick(dice).filter(|id| !model.rows[id].superseded);
             if let Some(id) = current {
@@ -278,7 +276,9 @@ fn take(step: &Step, model: &mut Model, processes: &mut [Process<'_>; 2], dice: 
         }
         Step::CatchUp(process, limit) => processes[process].catch_up(model, limit),
         Step::Fold(process) => assert!(processes[process].index.fold(true).unwrap()),
-        Step::Refresh(process) => drop(processes[process].index.refresh().unwrap()),
+        Step::Refresh(process) => {
+            processes[process].index.refresh().unwrap();
+        }
         Step::Reopen(process) => processes[process] = Process::new(processes[process].directory, model),
         Step::Reload(process) => processes[process].load(model, 1 + dice.below(60)),
     }
@@ -301,7 +301,7 @@ proptest! {
 /// Both processes up to date and folded, then the steps in question.
 fn two_processes(check: impl FnOnce(&mut Model, [&Process<'_>; 2], &mut Dice)) {
     let (directory, mut dice, mut model) = (Directory::new(), Dice::new(1), Model::default());
-    (0..50).for_each(|_| drop(model.add(&mut dice)));
+    model.add_many(50, &mut dice);
     let processes = [Process::new(&directory, &model), Process::new(&directory, &model)];
     processes[0].index.fold(true).unwrap();
     processes[1].index.refresh().unwrap();
@@ -312,7 +312,7 @@ fn two_processes(check: impl FnOnce(&mut Model, [&Process<'_>; 2], &mut Dice)) {
 fn one_folds_the_other_refreshes_and_both_agree() {
     two_processes(|model, [first, second], dice| {
         for round in 0..6 {
-            (0..10).for_each(|_| drop(model.add(dice)));
+            model.add_many(10, dice);
             first.catch_up(model, usize::MAX);
             second.catch_up(model, 5 * round);
             first.index.fold(true).unwrap();
@@ -329,7 +329,7 @@ fn one_folds_the_other_refreshes_and_both_agree() {
 fn the_one_that_knows_more_keeps_it_when_it_takes_over_files() {
     two_processes(|model, [first, second], dice| {
         let forgotten = model.pick(dice).unwrap();
-        (0..10).for_each(|_| drop(model.add(dice)));
+        model.add_many(10, dice);
         first.catch_up(model, usize::MAX);
         model.forget(forgotten);
         let revised = model.pick(dice).unwrap();
@@ -359,7 +359,9 @@ fn what_is_forgotten_leaves_every_file() {
     index.apply(40, entries, &[], vec![(3, vec![Edge { target: 21, weight: 1.0 }])]).unwrap();
     index.fold(true).unwrap();
     let holds = |needle: &[u8]| {
-        directory.files().iter().any(|name| std::fs::read(directory.path().join(name)).unwrap().windows(needle.len()).any(|bytes| bytes == needle))
+        directory.files().iter().any(|name| {
+            std::fs::read(directory.path().join(name)).unwrap().windows(needle.len()).any(|bytes| bytes == needle)
+        })
     };
     let vector = common::table().encode(&format!("the {secret} plays at noon"));
     assert!(holds(secret.as_bytes()) && holds(&vector[4..]), "the test looks for what is there");
@@ -376,7 +378,7 @@ fn what_is_forgotten_leaves_every_file() {
 fn pages_of_select_are_the_whole_in_order() {
     let mut model = Model::default();
     let mut dice = Dice::new(5);
-    (0..97).for_each(|_| drop(model.add(&mut dice)));
+    model.add_many(97, &mut dice);
     let index = model.fresh();
     for newest_first in [false, true] {
         let all = index.select("", None, true, NOW_US, None, usize::MAX, newest_first);
@@ -424,7 +426,8 @@ fn files_of_another_embedder_are_not_used() {
     index.apply(1, vec![entry(1, "one")], &[], Vec::new()).unwrap();
     index.fold(true).unwrap();
     let dimension = common::table().dimension();
-    let (other, reason) = Index::open(Some(directory.path()), common::table(), "another/model", dimension, true).unwrap();
+    let (other, reason) =
+        Index::open(Some(directory.path()), common::table(), "another/model", dimension, true).unwrap();
     assert!(reason.is_some_and(|reason| reason.contains("another/model")));
     assert_eq!((other.seq(), other.stats().blocks), (0, 0));
 }

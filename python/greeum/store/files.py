@@ -247,7 +247,7 @@ def filesystem_of(directory: str) -> str | None:
 
 
 def _mount_point_and_type(mount: str) -> tuple[str, str]:
-    """Of a line `36 35 98:0 /root /mount\\040point options [optional fields] - type source options`."""
+    """Of a line `36 35 98:0 / /mount\\040point options [optional fields] - type source options`."""
     before, _, after = mount.partition(" - ")
     point = before.split(" ")[4]
     for code, character in (("\\040", " "), ("\\011", "\t"), ("\\012", "\n"), ("\\134", "\\")):

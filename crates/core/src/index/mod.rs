@@ -150,6 +150,7 @@ impl Index {
     }
 
     /// The blocks of a namespace for which a filter holds, by the time they were said: `(at, id)`, up to `limit` of them after `after`.
+    #[allow(clippy::too_many_arguments, reason = "one page of one list; callers in two languages name them the same")]
     pub fn select(&self, namespace: &str, filter: Option<Filter>, history: bool, now: TimeUs, after: Option<(TimeUs, BlockId)>, limit: usize, newest_first: bool) -> Vec<(TimeUs, BlockId)> {
         let state = self.state();
         let query = Query { text: String::new(), vector: None, k: limit, namespace: namespace.to_owned(), filter, near: None, history, now, exact: false, weights: Weights::default() };

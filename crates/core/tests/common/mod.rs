@@ -109,6 +109,29 @@ pub fn entry(id: BlockId, text: &str) -> Entry {
     }
 }
 
+/// A block of which every field may be anything: long or short, in one of several namespaces, expired, said by somebody.
+pub fn varied_entry(id: BlockId, dice: &mut Dice) -> Entry {
+    let is_long = dice.below(12) == 0;
+    let count = if is_long { 80 + dice.below(250) } else { 1 + dice.below(14) };
+    let mut entry = entry(id, &dice.text(count));
+    entry.namespace = (*dice.choose(&["a", "a/b", "a/b2", "c/d", ""])).to_owned();
+    entry.kind = (*dice.choose(&["message", "message", "message", "note"])).to_owned();
+    entry.source = dice.choose(&[None, Some("Alice"), Some("Bob Lee"), Some("민지")]).map(str::to_owned);
+    entry.tags = (0..dice.below(3)).map(|_| (*dice.choose(&["trip", "home", "일"])).to_owned()).collect();
+    entry.importance = dice.below(11) as f32 / 10.0;
+    entry.at = EPOCH_US + dice.below(400) as TimeUs * 10 * MINUTE_US;
+    entry.metadata.insert("km".to_owned(), dice.below(100).into());
+    entry.expires_at = [None, None, None, Some(NOW_US), Some(NOW_US - 1), Some(NOW_US + 1)][dice.below(6)];
+    entry
+}
+
+/// Whether a search may see the block.
+pub fn is_visible(entry: &Entry, namespace: &str, history: bool) -> bool {
+    let is_inside =
+        namespace.is_empty() || entry.namespace == namespace || entry.namespace.starts_with(&format!("{namespace}/"));
+    is_inside && (history || !entry.superseded) && entry.expires_at.is_none_or(|at| at > NOW_US)
+}
+
 /// A search for `text` over everything, exact, for 10 hits.
 pub fn query(text: &str) -> Query {
     Query {
@@ -176,9 +199,57 @@ impl Dice {
 
 /// Words of both languages, with stop words, dates, numbers and another script among them.
 pub const WORDS: &[&str] = &[
-    "garden", "gardens", "tomato", "tomatoes", "train", "ticket", "Busan", "Seoul", "winter", "coffee", "doctor", "hospital", "cat",
-    "kitten", "moved", "moving", "house", "the", "a", "of", "with", "yesterday", "2023-05-08", "May", "8", "1,000", "guitar",
-    "concert", "painting", "river", "mountain", "bicycle", "password", "server", "meeting", "budget", "holiday", "sister", "birthday",
-    "부산으로", "부산에서", "이사했어", "고양이가", "고양이를", "커피", "병원에", "기차표를", "지난주에", "5월에", "친구와", "회의",
-    "東京", "Привет",
+    "garden",
+    "gardens",
+    "tomato",
+    "tomatoes",
+    "train",
+    "ticket",
+    "Busan",
+    "Seoul",
+    "winter",
+    "coffee",
+    "doctor",
+    "hospital",
+    "cat",
+    "kitten",
+    "moved",
+    "moving",
+    "house",
+    "the",
+    "a",
+    "of",
+    "with",
+    "yesterday",
+    "2023-05-08",
+    "May",
+    "8",
+    "1,000",
+    "guitar",
+    "concert",
+    "painting",
+    "river",
+    "mountain",
+    "bicycle",
+    "password",
+    "server",
+    "meeting",
+    "budget",
+    "holiday",
+    "sister",
+    "birthday",
+    "부산으로",
+    "부산에서",
+    "이사했어",
+    "고양이가",
+    "고양이를",
+    "커피",
+    "병원에",
+    "기차표를",
+    "지난주에",
+    "5월에",
+    "친구와",
+    "회의",
+    "東京",
+    "Привет",
 ];

@@ -1,0 +1,215 @@
+"""The picture in ARCHITECTURE.md, kept true by what the files say themselves: who imports whom, who reads the
+environment, what is pinned, what is never written.
+"""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+import tomllib
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+import pytest
+
+import greeum
+from greeum import _core
+
+ROOT = Path(__file__).parents[2]
+PACKAGE = ROOT / "python" / "greeum"
+
+ARROWS: dict[str, tuple[str, ...]] = {
+    # Module → what it may import of ours, wherever in the file. The first pattern that fits a module counts.
+    "greeum": ("anchors", "errors", "memory", "model", "wiring"),
+    "errors": (),
+    "limits": (),
+    "settings": (),
+    "model": ("_core", "store.protocol"),
+    "inputs": ("_core", "errors", "limits"),
+    "store": (),
+    "embed": (),
+    "store.*": ("errors", "limits", "store", "store.*"),
+    "embed.*": ("_core", "errors", "limits", "embed", "embed.*"),
+    "anchors": ("errors", "inputs", "limits", "model", "store.protocol"),
+    "follower": ("_core", "errors", "store.protocol"),
+    "checks": ("errors", "embed.protocol", "follower", "store.protocol"),
+    "transfer": ("errors", "inputs", "limits", "model", "embed.protocol", "store.protocol"),
+    "memory": (
+        "_core", "anchors", "checks", "errors", "follower", "inputs", "limits", "model", "transfer", "embed.protocol",
+        "store.protocol",
+    ),
+    "wiring": ("_core", "errors", "follower", "inputs", "limits", "memory", "settings", "embed.*", "store.*"),
+    "testing": ("_core", "inputs", "memory", "wiring", "embed.*", "store.*"),
+    "aio": ("memory", "wiring"),
+    "evaluate": ("greeum",),
+    "demo": ("demo.*",),
+    "demo.*": ("greeum", "demo", "demo.*", "errors", "memory", "model"),
+    "cli": ("greeum", "cli.*", "errors", "settings"),
+    "cli.*": (
+        "greeum", "cli", "cli.*", "demo", "demo.*", "errors", "limits", "memory", "model", "settings", "wiring",
+    ),
+    "__main__": ("cli",),
+}  # fmt: skip
+
+CONCRETE = ("store.sqlite", "store.memory", "embed.static", "embed.given", "embed.model2vec",
+            "embed.openai_compatible", "embed.sentence_transformers")  # fmt: skip
+
+NOT_OURS = {".git", ".venv", ".make", "target", "dist", "coverage", "__pycache__", "node_modules"}
+"""Folders of the repository that nobody writes by hand, besides those of tools that begin with a dot."""
+
+FUNCTION_LINES_MAX = 70
+
+
+def modules() -> dict[str, ast.Module]:
+    """Every module of the package by its name within it; the package itself is "greeum"."""
+    found = {}
+    for path in sorted(PACKAGE.rglob("*.py")):
+        parts = path.relative_to(PACKAGE).with_suffix("").parts
+        name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts) or "greeum"
+        found[name] = ast.parse(path.read_text(encoding="utf-8"), str(path))
+    return found
+
+
+MODULES = modules()
+
+
+def imported(tree: ast.Module) -> Iterator[str]:
+    """The names of our modules that are imported, in functions too, and by type checkers."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (own_name(alias.name) for alias in node.names if is_own(alias.name))
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "relative imports hide where an arrow leads"
+            assert node.module is not None
+            if is_own(node.module):
+                for alias in node.names:
+                    inner = own_name(f"{node.module}.{alias.name}")
+                    is_module = inner in MODULES or inner == "_core"
+                    yield inner if is_module else own_name(node.module)
+
+
+def is_own(name: str) -> bool:
+    return name.partition(".")[0] == "greeum"
+
+
+def own_name(name: str) -> str:
+    return name.removeprefix("greeum.")
+
+
+def allowed(module: str) -> tuple[str, ...]:
+    return next(arrows for pattern, arrows in ARROWS.items() if fnmatchcase(module, pattern))
+
+
+def test_every_module_has_its_arrows() -> None:
+    for module in MODULES:
+        assert any(fnmatchcase(module, pattern) for pattern in ARROWS), module
+    for pattern in ARROWS:
+        assert any(fnmatchcase(module, pattern) for module in MODULES), pattern
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_arrows_run_one_way(module: str) -> None:
+    for other in set(imported(MODULES[module])):
+        assert any(fnmatchcase(other, pattern) for pattern in allowed(module)), f"{module} imports {other}"
+
+
+def test_concrete_stores_and_embedders_are_named_in_two_places() -> None:
+    for module, tree in MODULES.items():
+        named = set(imported(tree)) & set(CONCRETE)
+        assert not named or module in ("wiring", "testing"), (module, named)
+
+
+def test_the_environment_is_read_in_one_place() -> None:
+    for module, tree in MODULES.items():
+        names = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+        names |= {alias.name for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) for alias in node.names}
+        reads = names & {"environ", "environb", "getenv", "getenvb", "putenv", "expandvars"}
+        assert not reads or module == "settings", module
+
+
+def sources() -> list[Path]:
+    return [path for folder in ("python", "tests", "scripts", "benches") for path in (ROOT / folder).rglob("*.py")]
+
+
+def test_no_function_is_too_long() -> None:
+    for path in sources():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                assert node.end_lineno is not None
+                lines = node.end_lineno - node.lineno + 1
+                assert lines <= FUNCTION_LINES_MAX, f"{path}: {node.name} has {lines} lines"
+
+
+def test_nothing_is_caught_that_is_not_understood() -> None:
+    """A broad `except` raises again, or has its reason beside it."""
+    for path in sources():
+        text = path.read_text(encoding="utf-8")
+        lines = text.splitlines()
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.ExceptHandler) and is_broad(node.type):
+                raises = isinstance(node.body[-1], ast.Raise) and node.body[-1].exc is None
+                reason = re.search(r"# noqa: BLE001 - \w+", lines[node.lineno - 1])
+                assert raises or reason, f"{path}:{node.lineno}"
+
+
+def is_broad(caught: ast.expr | None) -> bool:
+    several = caught.elts if isinstance(caught, ast.Tuple) else [caught]
+    return any(one is None or ast.unparse(one) in ("Exception", "BaseException") for one in several)
+
+
+def test_requirements_and_version_are_the_same_everywhere() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    lines = (ROOT / "requirements" / "run.in").read_text(encoding="utf-8").splitlines()
+    pinned = [line for line in lines if line and not line.startswith("#")]
+    assert [line.replace("==", ">=") for line in pinned] == project["dependencies"]
+    assert all("==" in line for line in pinned)
+    assert project["dynamic"] == ["version"]
+    cargo = tomllib.loads((ROOT / "Cargo.toml").read_text(encoding="utf-8"))
+    assert greeum.__version__ == cargo["workspace"]["package"]["version"]
+
+
+def offered(body: list[ast.stmt]) -> dict[str, set[str]]:
+    """The public names of a stub, and those of each class in it."""
+    found: dict[str, set[str]] = {}
+    for node in body:
+        if isinstance(node, ast.ClassDef):
+            found[node.name] = set(offered(node.body))
+        elif isinstance(node, ast.FunctionDef):
+            found[node.name] = set()
+        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+            found[node.target.id] = set()
+    return {name: names for name, names in found.items() if not name.startswith("_")}
+
+
+def test_the_stub_offers_what_the_built_module_offers() -> None:
+    """Their names; that the signatures agree is asked by `make types`."""
+    stub = offered(ast.parse((PACKAGE / "_core.pyi").read_text(encoding="utf-8")).body)
+    assert set(stub) == {name for name in dir(_core) if not name.startswith("_")}
+    for name, names in stub.items():
+        thing = getattr(_core, name)
+        if isinstance(thing, type):
+            assert names == {attribute for attribute in vars(thing) if not attribute.startswith("_")}, name
+
+
+def repository() -> Iterator[Path]:
+    """Every file that somebody wrote."""
+    for folder, folders, files in os.walk(ROOT):
+        folders[:] = [name for name in folders if name not in NOT_OURS and (name == ".ci" or not name.startswith("."))]
+        for name in files:
+            path = Path(folder, name)
+            if path.suffix not in (".so", ".pyd", ".pyc", ".table") and not name.startswith(".coverage"):
+                yield path
+
+
+# Written so that neither finds itself.
+BUILD_MACHINE = re.compile(r"(?<![\w.\-~])/(?:root|work|Users|home/\w+|mnt|workspace|tmp/\w+)/[\w.]")
+REGISTRIES = re.compile(r"pypi[.]org|python[h]osted|crates[.]io(?!-index)|npm[j]s[.]|huggingface[.]co")
+
+
+def test_nothing_speaks_of_a_machine_or_a_registry() -> None:
+    for path in repository():
+        text = path.read_text(encoding="utf-8", errors="replace")
+        for found in (BUILD_MACHINE.search(text), REGISTRIES.search(text)):
+            assert found is None, f"{path.relative_to(ROOT)}: {found and text[found.start() : found.end() + 40]!r}"
