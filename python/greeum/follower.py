@@ -8,7 +8,7 @@ import errno
 from _thread import RLock
 from time import monotonic
 
-from greeum.errors import StoreFailed, StoreFull
+from greeum.errors import StoreClosed, StoreFailed, StoreFull
 from greeum.store.protocol import BLOCK, FORGOTTEN, LINKS
 
 TYPE_CHECKING = False
@@ -170,8 +170,15 @@ class Follower:
         self._closed = True
         if self._folding is not None:
             self._folding.join()
+        if fold:
+            try:
+                self._leave_files()
+            except StoreClosed:
+                return  # a forked child, or whoever shares a store that was closed first: there is nothing of its own
+
+    def _leave_files(self) -> None:
         # Twice, since another process may forget something while it is being written.
-        for _ in range(2 if fold else 0):
+        for _ in range(2):
             self.catch_up()
             if self._is_worth_files():
                 self._fold()

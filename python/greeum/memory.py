@@ -79,8 +79,10 @@ class Memory:
 
     def close(self) -> None:
         """Finish what is being written, and let go of the directory. A second call does nothing."""
-        self._follower.close(fold=not self._store.read_only)
-        self._store.close()
+        try:
+            self._follower.close(fold=not self._store.read_only)
+        finally:
+            self._store.close()
 
     # Remembering.
 

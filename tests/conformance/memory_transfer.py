@@ -63,6 +63,19 @@ class TestTransfer:
         assert memory.import_(lines) == {"added": 0, "present": 7, "links": 2, "anchors": 2}
         assert list(memory.export()) == before
 
+    def test_what_comes_meanwhile_leaves_no_loose_ends(self, memory: Memory) -> None:
+        blocks = memory.add_many({"text": f"turn {number}"} for number in range(1_100))
+        memory.link(blocks[0].id, blocks[1].id)
+        lines: list[str] = []
+        for line in memory.export():
+            lines.append(line)
+            if '"link"' in line and len(lines) == 1_102:
+                late = memory.add("late")
+                memory.link(blocks[-1].id, late.id)
+                memory.anchors.set("A", late.id)
+        memory.forget([block.id for block in everything(memory, limit=1_000)])
+        assert memory.import_(lines) == {"added": 1_100, "present": 0, "links": 1, "anchors": 0}
+
     def test_blank_lines_and_a_second_header_do_no_harm(self, memory: Memory, lines: list[str]) -> None:
         memory.import_(["", *lines[:5], " \n", HEADER, *lines[5:]])
         assert list(memory.export()) == lines
@@ -112,6 +125,7 @@ class TestTransfer:
             ('{"type": "link", "source": "' + "0" * 32 + '"}', "line 4: source: names block"),
             ('{"type": "anchor", "name": "A", "block": null}', "line 4: block: must be 32 hex digits"),
             ('{"type": "anchor", "pin": 1}', "line 4: pin: is no field of a anchor"),
+            (json.dumps({"type": "link", "source": "1".zfill(32), "target": "1".zfill(32)}), "line 4: target: is the"),
         ],
     )
     def test_a_bad_line_is_named_and_what_came_before_it_stays(self, memory: Memory, line: str, message: str) -> None:

@@ -10,7 +10,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -22,7 +22,7 @@ import greeum.testing
 from greeum import Memory, follower
 from greeum.embed.given import GivenVectors
 from greeum.embed.static import StaticEmbedder
-from greeum.errors import Conflict, EmbedderMismatch, NotFound, StoreFailed, StoreReadOnly
+from greeum.errors import Conflict, EmbedderMismatch, NotFound, StoreClosed, StoreFailed, StoreReadOnly
 from greeum.store.sqlite import SQLiteStore
 from greeum.testing import TinyEmbedder
 
@@ -173,6 +173,26 @@ def test_a_conflict_between_two_is_noticed(open_memory: Open) -> None:
     assert one.search("live") == other.search("live") == []
 
 
+class Interrupted(TinyEmbedder):
+    """Lets something else happen while it embeds."""
+
+    def __init__(self, meanwhile: Callable[[], object]) -> None:
+        self._meanwhile = meanwhile
+
+    def encode_blocks(self, texts: Sequence[str]) -> list[bytes]:
+        self._meanwhile()
+        return super().encode_blocks(texts)
+
+
+@pytest.mark.xfail(strict=True, reason="what is taken over is read before the transaction that supersedes it")
+def test_a_change_between_reading_and_superseding_is_a_conflict(open_memory: Open) -> None:
+    one = open_memory(embedder=TinyEmbedder())
+    block = one.add("I live in Busan.", source="alice")
+    other = open_memory(embedder=Interrupted(lambda: one.update(block.id, source="bob")))
+    with pytest.raises(Conflict):
+        other.update(block.id, text="I live in Seoul.", revision=1)
+
+
 # Processes.
 
 WORKER = """
@@ -302,6 +322,41 @@ def test_a_process_that_dies_takes_nothing_with_it(start: Callable[..., Worker],
     memory = open_memory()
     assert memory.stats()["blocks"] == FOLDED_BLOCKS + 10
     assert memory.stats()["index_trouble"] is None
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="forks")
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+def test_a_forked_child_closes_nothing_of_its_parents(open_memory: Open, directory: Path) -> None:
+    memory = open_memory()
+    remember_some(memory)
+    child = os.fork()
+    if child == 0:
+        failed = True
+        try:
+            memory.close()
+            failed = False
+        finally:
+            os._exit(int(failed))
+    assert os.waitpid(child, 0)[1] == 0
+    assert not (directory / "index").exists()
+    memory.add("one more")
+    assert memory.stats()["blocks"] == FOLDED_BLOCKS + 1
+
+
+def test_closing_lets_go_of_the_store_though_the_index_cannot_catch_up(
+    open_memory: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    memory = open_memory()
+    remember_some(memory)
+
+    def fail() -> None:
+        raise StoreFailed("the disk is gone")
+
+    monkeypatch.setattr(memory._follower, "catch_up", fail)
+    with pytest.raises(StoreFailed, match="the disk is gone"):
+        memory.close()
+    with pytest.raises(StoreClosed):
+        memory.get(1)
 
 
 # The files of the index.
@@ -483,6 +538,23 @@ def test_the_store_of_another_memory_is_noticed(open_memory: Open, directory: Pa
     assert view(memory) == seen
 
 
+def test_the_store_of_a_smaller_memory_with_a_longer_past_is_noticed(
+    open_memory: Open, directory: Path, tmp_path: Path
+) -> None:
+    memory = open_memory()
+    remember_some(memory)
+    memory.close()
+    with greeum.open(tmp_path / "other") as other:
+        block = other.add("The violin is old.")
+        for _ in range(FOLDED_BLOCKS + 10):
+            other.update(block.id, importance=1)
+        seen = view(other)
+    restore(tmp_path / "other" / "memory.db", directory)
+    memory = open_memory()
+    assert memory.stats()["index_trouble"] == "its index belongs to another state of this memory"
+    assert view(memory) == seen
+
+
 @pytest.mark.xfail(strict=True, reason="the index knows its store by the newest block alone, and both copies have it")
 def test_a_copy_that_went_its_own_way_is_noticed(open_memory: Open, directory: Path, tmp_path: Path) -> None:
     memory = open_memory()
@@ -596,6 +668,14 @@ def test_there_must_be_something_to_read(directory: Path) -> None:
     with pytest.raises(NotFound, match="there is no memory here"):
         greeum.open(directory, create=False)
     assert not directory.exists()
+
+
+def test_a_store_that_knows_no_embedder_yet_may_be_read(open_memory: Open, directory: Path) -> None:
+    SQLiteStore(str(directory)).close()
+    memory = open_memory(read_only=True)
+    assert memory.search("violin") == []
+    memory.close()
+    assert open_memory(embedder=TinyEmbedder()).stats()["embedder"] == "tiny/64"
 
 
 # The embedder.

@@ -25,7 +25,7 @@ from greeum import Anchors, Block, GreeumError, Hit, Memory, limits, testing
 from greeum.embed.given import GivenVectors
 from greeum.errors import InvalidInput
 
-FIXED = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FIXED = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 
 
 class One(IntEnum):

@@ -7,10 +7,11 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from decimal import Decimal
 from enum import IntEnum
+from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from greeum import inputs, limits
@@ -18,7 +19,7 @@ from greeum._core import format_time
 from greeum.errors import InvalidInput
 from greeum.model import moment
 
-anything = settings(deadline=None, max_examples=200)
+anything = settings(deadline=None, max_examples=200, suppress_health_check=[HealthCheck.too_slow])
 
 characters = st.characters(exclude_categories=["Cs"], exclude_characters="\0")
 names = st.text(characters, min_size=1, max_size=20).filter(str.strip)
@@ -85,6 +86,16 @@ class TestStrings:
         assert inputs.optional_name(None, "key") is None
         assert inputs.optional_name("k", "key") == "k"
         refused(lambda: inputs.optional_name("", "key"), "key")
+
+
+class TestPaths:
+    def test_strings_and_paths(self) -> None:
+        assert inputs.path("./memory") == "./memory"
+        assert inputs.path(Path("a") / "b") == str(Path("a") / "b")
+
+    @pytest.mark.parametrize("value", ["", " ", "a\0b", "\ud800", b"a", 5, None, "x" * (limits.PATH_BYTES_MAX + 1)])
+    def test_what_is_none_is_refused(self, value: object) -> None:
+        refused(lambda: inputs.path(value), "path")
 
 
 class TestNamespaces:

@@ -12,6 +12,7 @@ import pytest
 import greeum
 from greeum import Anchor, Block, Hit, Link
 from greeum._core import PARTS
+from greeum.memory import KEEP
 from greeum.model import moment, optional_iso, optional_moment
 from greeum.store.protocol import BLOCK_COLUMNS
 
@@ -37,7 +38,8 @@ def test_a_block_shows_every_column() -> None:
     assert (block.id, block.uid, block.namespace, block.key) == (7, UID, "acme/alice", "home")
     assert (block.text, block.kind, block.source) == ("I moved to Busan in May.", "fact", "alice")
     assert (block.tags, block.importance, block.metadata) == (("a", "b"), 0.75, {"km": [1]})
-    assert (block.at, block.added_at) == (AT, AT.replace(microsecond=1))
+    assert (block.at, block.at_iso) == (AT, "2025-03-04T09:00:00Z")
+    assert block.added_at == AT.replace(microsecond=1)
     assert block.valid_from == AT.replace(microsecond=2_000)
     assert block.valid_to == AT.replace(second=3)
     assert block.expires_at == AT.replace(minute=1)
@@ -181,8 +183,12 @@ def test_errors_keep_what_they_say_when_they_are_copied() -> None:
     assert issubclass(greeum.errors.NotFound, LookupError)
 
 
+def test_what_update_keeps_says_so() -> None:
+    assert repr(KEEP) == "KEEP"
+
+
 def test_the_package_offers_what_it_says() -> None:
     for name in greeum.__all__:
-        assert getattr(greeum, name) is not None
+        assert greeum.__getattr__(name) is getattr(greeum, name)
     with pytest.raises(AttributeError, match="serach"):
         greeum.serach  # noqa: B018

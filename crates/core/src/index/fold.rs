@@ -1,13 +1,13 @@
 //! From memory to files, and from files that another process wrote.
 
-use super::manifest::{Listed, Manifest, NAME, Stamp, sync_directory, write_file};
+use super::manifest::{Listed, Manifest, NAME, Stamp, create, create_directory, sync_directory, write_file};
 use super::state::{Part, State};
 use super::{Index, Writer};
 use crate::error::{Error, Result};
 use crate::links::{Csr, Links};
 use crate::segment::{Segment, merge};
 use std::collections::HashSet;
-use std::fs::{self, File, TryLockError};
+use std::fs::{self, TryLockError};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -46,8 +46,8 @@ impl Index {
     /// False if another process is at it (`wait`: waits for it), if blocks are being loaded, or if there is no directory.
     pub fn fold(&self, wait: bool) -> Result<bool> {
         let Some(directory) = self.directory.as_deref() else { return Ok(false) };
-        fs::create_dir_all(directory)?;
-        let lock = File::create(directory.join(LOCK))?;
+        create_directory(directory)?;
+        let lock = create(&directory.join(LOCK))?;
         if wait {
             lock.lock()?;
         } else {

@@ -144,12 +144,30 @@ fn is_plain(name: &str) -> bool {
 /// Writes a file aside, syncs it, and gives it its name. Its name is durable after [`sync_directory`].
 pub fn write_file(directory: &Path, name: &str, bytes: &[u8]) -> Result<()> {
     let aside = directory.join(format!("{name}.tmp"));
-    let mut file = File::create(&aside)?;
+    let mut file = create(&aside)?;
     file.write_all(bytes)?;
     file.sync_all()?;
     drop(file);
     fs::rename(&aside, directory.join(name))?;
     Ok(())
+}
+
+/// Creates a file that only its owner may read: names of sources and namespaces stand in it.
+pub fn create(path: &Path) -> Result<File> {
+    let mut options = File::options();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    Ok(options.open(path)?)
+}
+
+/// Creates a directory that only its owner may enter.
+pub fn create_directory(path: &Path) -> Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    Ok(builder.create(path)?)
 }
 
 /// Makes names durable: on POSIX a rename is only that once its directory is synced; Windows does it by itself.

@@ -10,13 +10,13 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 /// Blocks in scope up to which each is a candidate: small memories are ranked exactly.
-pub const ALL_MAX: u64 = 4_096;
+pub const ALL_MAX: u64 = 2_048;
 
 /// Blocks that words and vectors bring in, each; more only if more hits are asked for.
-const DEPTH: usize = 200;
+const DEPTH: usize = 128;
 
 /// The best of these by their own content, whose neighbours are looked at too.
-const HEAD: usize = 100;
+const HEAD: usize = 64;
 
 /// Hits up to which the numbers above are enough.
 const K_USUAL: usize = 50;

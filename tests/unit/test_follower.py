@@ -1,0 +1,147 @@
+"""The follower keeps an Index equal to a Store: by its log, by its rows where the log is cut, and with files written
+beside what goes on.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from threading import Event
+from typing import TYPE_CHECKING
+
+import pytest
+
+import greeum
+from greeum import Memory, follower, wiring
+from greeum.follower import grouped
+from greeum.store.memory import MemoryStore
+from greeum.store.sqlite import SQLiteStore
+from greeum.testing import TinyEmbedder
+
+if TYPE_CHECKING:
+    from greeum.store.protocol import Change
+
+TAIL_BLOCKS_MAX = 20_000
+"""As in the Index: with more blocks in memory it wants files."""
+
+
+class CutStore(MemoryStore):
+    """A Store whose log begins later than it did, as a Store may let it."""
+
+    begins_after = 0
+
+    def changes(self, after: int, limit: int) -> list[Change]:
+        if after < self.begins_after:
+            raise LookupError(f"the log begins after {self.begins_after}")
+        return super().changes(after, limit)
+
+
+def test_a_cut_log_is_made_up_for_by_the_rows() -> None:
+    store = CutStore()
+    with wiring.join(store, TinyEmbedder(), None) as memory:
+        memory.add("The violin is old.")
+        with wiring.join(store, TinyEmbedder(), None) as other:
+            other.forget(other.add("soon gone").id)
+            other.add("Rain again.")
+            store.begins_after = store.seq()
+            assert {hit.block.text for hit in memory.search("violin rain", k=5)} == {
+                "The violin is old.",
+                "Rain again.",
+            }
+            assert memory.stats()["index_trouble"] is None
+
+
+class CutSQLiteStore(SQLiteStore):
+    """The same, in a directory."""
+
+    def changes(self, after: int, limit: int) -> list[Change]:
+        if after < self.seq():
+            raise LookupError("the log begins later")
+        return super().changes(after, limit)
+
+
+def test_without_a_log_the_newest_block_is_missed_for_good_reason(tmp_path: Path) -> None:
+    """Whether it was forgotten or never there cannot be told: the Index is built anew, and is right."""
+    with greeum.open(tmp_path, embedder=TinyEmbedder()) as memory:
+        blocks = memory.add_many({"text": f"turn {number}"} for number in range(300))
+        memory.forget(blocks[-1].id)
+    store = CutSQLiteStore(str(tmp_path))
+    with wiring.join(store, TinyEmbedder(), str(tmp_path / wiring.INDEX_DIRECTORY)) as memory:
+        assert memory.stats()["index_trouble"] == "its index belongs to another state of this memory"
+        assert len(memory.list(limit=1_000)) == 299
+
+
+def test_the_log_is_searched_to_its_beginning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(follower, "CHANGES_PER_STEP", 50)
+    with greeum.open(tmp_path, embedder=TinyEmbedder()) as memory:
+        blocks = memory.add_many({"text": f"turn {number}"} for number in range(300))
+        memory.forget(blocks[-1].id)
+        for block in blocks[:120]:
+            memory.update(block.id, importance=1)
+    told: list[int] = []
+    with greeum.open(tmp_path, embedder=TinyEmbedder(), progress=lambda done, _: told.append(done)) as memory:
+        assert memory.stats()["index_trouble"] is None
+    assert told == []
+
+
+@pytest.fixture
+def large(tmp_path: Path) -> Memory:
+    """A memory with as many blocks in memory as may be there."""
+    memory = greeum.open(tmp_path, embedder=TinyEmbedder())
+    for start in range(0, TAIL_BLOCKS_MAX - 1, 9_999):
+        count = min(9_999, TAIL_BLOCKS_MAX - 1 - start)
+        memory.add_many({"text": f"turn {start + number}"} for number in range(count))
+    return memory
+
+
+def test_a_long_tail_is_written_beside_what_goes_on(large: Memory, tmp_path: Path) -> None:
+    index = tmp_path / wiring.INDEX_DIRECTORY
+    assert not index.exists()
+    first = large.add("the one too many")
+    large.search("while it is written")
+    folding = large._follower._folding
+    assert folding is not None
+    folding.join()
+    stats = large.stats()["index"]
+    assert isinstance(stats, dict)
+    assert (stats["files"], stats["tail_blocks"]) == (1, 0)
+    assert len(list(index.glob("*.segment"))) == 1
+    assert large.get(first.id).text in [hit.block.text for hit in large.search("the one too many", k=1_000)]
+    large.close()
+
+
+def test_what_could_not_be_written_is_written_later(large: Memory, tmp_path: Path) -> None:
+    in_the_way = tmp_path / wiring.INDEX_DIRECTORY
+    in_the_way.write_text("not a directory")
+    large.add("the one too many")
+    assert large._follower._folding is not None
+    large._follower._folding.join()
+    assert str(large.stats()["index_trouble"]).startswith("its files could not be written: ")
+    in_the_way.unlink()
+    large.add("and another")
+    large._follower._folding.join()
+    assert large.stats()["index_trouble"] is None
+    assert list(in_the_way.glob("*.segment"))
+    large.close()
+
+
+def test_one_fold_at_a_time(large: Memory, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, may_go_on = Event(), Event()
+    folds: list[int] = []
+
+    def fold() -> None:
+        folds.append(1)
+        begun.set()
+        may_go_on.wait(60)
+
+    monkeypatch.setattr(large._follower, "_fold", fold)
+    large.add("the one too many")
+    assert begun.wait(60)
+    large.add("and another")
+    assert len(folds) == 1
+    may_go_on.set()
+    large.close()
+
+
+def test_links_are_grouped_by_source_and_of_several_kinds_the_strongest_counts() -> None:
+    links = [(1, 2, "about", 0.25, 0), (1, 2, "near", 0.75, 0), (1, 3, "about", 0.5, 0), (4, 1, "about", 1.0, 0)]
+    assert grouped([1, 4, 5], links) == [(1, [(2, 0.75), (3, 0.5)]), (4, [(1, 1.0)]), (5, [])]
