@@ -188,8 +188,8 @@ def metadata(value: Mapping[str, object]) -> str:
     return encoded
 
 
-INTEGER_MAX = 2**63 - 1
-"""Whole numbers beyond 64 bits do not survive most readers of JSON."""
+INTEGER_MAX = 2**53
+"""Whole numbers beyond this do not survive most readers of JSON, which take all numbers for doubles."""
 
 
 def check_json(value: object, field: str, depth: int) -> None:
@@ -218,7 +218,7 @@ def check_json(value: object, field: str, depth: int) -> None:
 
 def check_number(value: float, field: str) -> None:
     if isinstance(value, int) and abs(value) > INTEGER_MAX:
-        raise InvalidInput(field, "is a whole number of more than 64 bits; pass it as a string")
+        raise InvalidInput(field, "is a whole number beyond 2**53; pass it as a string")
     if isinstance(value, float) and not abs(value) < float("inf"):
         raise InvalidInput(field, f"is {value}, which JSON cannot say")
 

@@ -8,7 +8,7 @@ from zlib import crc32
 
 from greeum import _core, inputs, limits
 from greeum.anchors import Anchors
-from greeum.errors import InvalidInput, NotFound
+from greeum.errors import Conflict, InvalidInput, NotFound
 from greeum.model import Block, Hit, Link
 from greeum.store.protocol import Draft
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from greeum.follower import Follower
     from greeum.inputs import Namespace, Time
     from greeum.model import Anchor
-    from greeum.store.protocol import Store
+    from greeum.store.protocol import BlockRow, Store
 
     Near = str | int
     # `Memory.list` hides the builtin from annotations within the class.
@@ -362,18 +362,24 @@ class Memory:
                 raise InvalidInput("update", "changes nothing: name at least one field")
             row = self._store.revise(block, fields, revision)
         else:
-            row = self._store.supersede(block, self._successor(block, inputs.text(text), fields, revision, vector))
+            row = self._supersede(block, inputs.text(text), fields, revision, vector)
         self._follower.catch_up()
         return Block(row)
 
-    def _successor(
+    def _supersede(
         self, block: int, text: str, fields: dict[str, Any], revision: int | None, vector: Sequence[float] | None
-    ) -> Draft:
-        old = self._row(block)
-        if revision is not None and revision != old[15]:
-            from greeum.errors import Conflict
+    ) -> BlockRow:
+        while True:
+            old = self._row(block)
+            draft = self._successor(old, text, fields, vector)
+            try:
+                return self._store.supersede(block, draft, old[15] if revision is None else revision)
+            except Conflict:
+                # Revised meanwhile, and the caller named no revision: take over what it says now.
+                if revision is not None or self._row(block)[15] == old[15]:
+                    raise
 
-            raise Conflict(f"block {block} is at revision {old[15]}, not {revision}: read it again")
+    def _successor(self, old: BlockRow, text: str, fields: dict[str, Any], vector: Sequence[float] | None) -> Draft:
         now = self._now_us()
         kept = dict(zip(("kind", "source", "tags", "importance", "metadata"), old[5:10], strict=True))
         kept |= {"at": now, "valid_from": old[12], "valid_to": old[13], "expires_at": old[14]}

@@ -107,13 +107,12 @@ class TestFiltering:
         assert ids(memory.list(where={"at": {"gt": early.at}})) == [late.id]
         assert ids(memory.list(where={"at": early.at})) == [early.id]
 
-    @pytest.mark.xfail(strict=True, reason="the Index compares numbers in metadata as doubles")
-    def test_large_whole_numbers_are_told_apart(self, memory: Memory) -> None:
-        even, odd = (memory.add("hello", metadata={"n": 2**53 + one}) for one in (0, 1))
-        assert ids(memory.list(where={"metadata.n": 2**53 + 1})) == [odd.id]
-        assert ids(memory.list(where={"metadata.n": {"lt": 2**53 + 1}})) == [even.id]
+    def test_whole_numbers_that_doubles_do_not_tell_apart_are_refused(self, memory: Memory) -> None:
+        with pytest.raises(InvalidInput, match="beyond 2"):
+            memory.add("hello", metadata={"n": 2**53 + 1})
+        with pytest.raises(InvalidInput, match="beyond 2"):
+            memory.list(where={"metadata.n": 2**53 + 1})
 
-    @pytest.mark.xfail(strict=True, reason="the Index takes a namespace in a filter as it stands")
     def test_a_namespace_in_a_filter_may_be_written_in_any_form(self, memory: Memory) -> None:
         block = memory.add("hello", namespace=["acme", "a/b"])
         for where in ({"namespace": "acme/a%2fb"}, {"namespace": {"prefix": "%61cme"}}):
@@ -230,9 +229,8 @@ class TestSearching:
         query = QUERIES[0]
         every = memory.search(query, k=K_MAX, exact=True)
         likely = memory.search(query, k=100)
-        best = dict(scores(every))
-        assert scores(every) != scores(likely)
-        assert len({block for block, _ in scores(likely)} & best.keys()) >= 90
+        assert scores(every)[:100] != scores(likely), "the likely ones are measured against a sample"
+        assert len(set(ids(likely)) & set(ids(every))) >= 90
         assert all(hit.score <= every[0].score for hit in every)
 
     def test_exact_or_not_is_the_same_among_few_blocks(self, memory: Memory) -> None:

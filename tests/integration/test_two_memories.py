@@ -184,7 +184,6 @@ class Interrupted(TinyEmbedder):
         return super().encode_blocks(texts)
 
 
-@pytest.mark.xfail(strict=True, reason="what is taken over is read before the transaction that supersedes it")
 def test_a_change_between_reading_and_superseding_is_a_conflict(open_memory: Open) -> None:
     one = open_memory(embedder=TinyEmbedder())
     block = one.add("I live in Busan.", source="alice")

@@ -415,7 +415,7 @@ class TestMetadata:
             ({"a": {("b",): 1}}, "a key of metadata.a"),
             ({"a": float("nan")}, "metadata.a"),
             ({"a": [1, float("inf")]}, "metadata.a[1]"),
-            ({"a": 2**63}, "metadata.a"),
+            ({"a": 2**53 + 1}, "metadata.a"),
             ({"a": -(10**5_000)}, "metadata.a"),
             ({"a": "\ud800"}, "metadata.a"),
             ({"a": "b\0"}, "metadata.a"),

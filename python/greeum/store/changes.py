@@ -14,6 +14,7 @@ from greeum.store.rows import (
     NEAR_LINK_WEIGHT,
     UID,
     added_before,
+    check_revision,
     inherited_key,
     new_row,
     revised,
@@ -75,8 +76,9 @@ def add(connection: apsw.Connection, drafts: Sequence[Draft]) -> list[BlockRow]:
     return rows
 
 
-def supersede(connection: apsw.Connection, block_id: int, draft: Draft) -> BlockRow:
+def supersede(connection: apsw.Connection, block_id: int, draft: Draft, revision: int | None) -> BlockRow:
     old = _existing(connection, block_id)
+    check_revision(old, revision)
     key = inherited_key(old, draft)
     addition = _Addition(connection)
     if key != old[KEY]:

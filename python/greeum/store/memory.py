@@ -22,6 +22,7 @@ from greeum.store.rows import (
     SUPERSEDES,
     UID,
     added_before,
+    check_revision,
     inherited_key,
     new_row,
     revised,
@@ -81,9 +82,10 @@ class MemoryStore:
         self._last_id = last_id
         del self._log[seq:]
 
-    def supersede(self, block_id: int, draft: Draft) -> BlockRow:
+    def supersede(self, block_id: int, draft: Draft, revision: int | None = None) -> BlockRow:
         with self._gate:
             old = self._existing(block_id)
+            check_revision(old, revision)
             key = inherited_key(old, draft)
             if key != old[KEY] and self._head(draft) is not None:
                 raise Conflict(f"the key {draft.key!r} is taken by another block: choose another key")

@@ -177,11 +177,12 @@ class Store(Protocol):
         NotFound.
         """
 
-    def supersede(self, block_id: int, draft: Draft) -> BlockRow:
+    def supersede(self, block_id: int, draft: Draft, revision: int | None = None) -> BlockRow:
         """Add `draft` as the version after `block_id` and move its key and the anchors that point to it over.
 
-        Raises NotFound; raises Conflict if `block_id` has been superseded already, or if the draft is in another
-        namespace or has another key (it may leave the key out, or give one to a block that has none).
+        Raises NotFound; raises Conflict if `revision` is given and is not the current one, if `block_id` has been
+        superseded already, or if the draft is in another namespace or has another key (it may leave the key out, or
+        give one to a block that has none).
         """
 
     def revise(self, block_id: int, fields: dict[str, object], revision: int | None = None) -> BlockRow:

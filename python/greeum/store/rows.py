@@ -63,8 +63,7 @@ def revised(row: BlockRow, fields: dict[str, object], revision: int | None) -> B
     for field in fields:
         if field not in REVISABLE:
             raise InvalidInput(field, f"cannot be revised; these can: {', '.join(sorted(REVISABLE))}")
-    if revision is not None and revision != row[REVISION]:
-        raise Conflict(f"block {row[ID]} is at revision {row[REVISION]}, not {revision}: read it again, then decide")
+    check_revision(row, revision)
     columns = dict(zip(BLOCK_COLUMNS, row, strict=True))
     after: Any = tuple({**columns, **fields, "revision": row[REVISION] + 1}.values())
     revised_row: BlockRow = after
@@ -79,6 +78,12 @@ def added_before(head: BlockRow, draft: Draft) -> BlockRow:
             "update that block, or choose another key"
         )
     return head
+
+
+def check_revision(row: BlockRow, revision: int | None) -> None:
+    """Raises Conflict if `revision` is given and is not the row's."""
+    if revision is not None and revision != row[REVISION]:
+        raise Conflict(f"block {row[ID]} is at revision {row[REVISION]}, not {revision}: read it again, then decide")
 
 
 def inherited_key(old: BlockRow, draft: Draft) -> str | None:

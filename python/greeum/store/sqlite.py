@@ -117,8 +117,8 @@ class SQLiteStore:
     def add(self, drafts: Sequence[Draft]) -> list[BlockRow]:
         return self._change(lambda connection: changes.add(connection, drafts))
 
-    def supersede(self, block_id: int, draft: Draft) -> BlockRow:
-        return self._change(lambda connection: changes.supersede(connection, block_id, draft))
+    def supersede(self, block_id: int, draft: Draft, revision: int | None = None) -> BlockRow:
+        return self._change(lambda connection: changes.supersede(connection, block_id, draft, revision))
 
     def revise(self, block_id: int, fields: dict[str, object], revision: int | None = None) -> BlockRow:
         return self._change(lambda connection: changes.revise(connection, block_id, fields, revision))

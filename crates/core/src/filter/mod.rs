@@ -17,6 +17,9 @@ const DEPTH_MAX: usize = 16;
 /// The first moment that is one.
 const TIME_FIRST: TimeUs = NO_TIME + 1;
 
+/// Whole numbers beyond this are not told apart as doubles, which is what numbers in metadata are.
+const WHOLE_MAX: u128 = 1 << 53;
+
 /// Values of one `in` or `nin`.
 const VALUES_MAX: usize = 1_000;
 
@@ -189,7 +192,7 @@ fn parse_operator(field: &str, kind: &Kind, operator: &str, value: &Value) -> Re
             Value::Bool(false) => Ok(Filter::Not(Box::new(exists(field, kind)))),
             _ => Err(bad(field, "exists takes true or false")),
         },
-        "prefix" if matches!(kind, Kind::Namespace) => Ok(Filter::Under(name(field, value)?.trim_matches('/').to_owned())),
+        "prefix" if matches!(kind, Kind::Namespace) => Ok(Filter::Under(canonical(field, name(field, value)?)?)),
         _ => Err(bad(field, &format!("{operator} is no operator here; there are eq, ne, gt, gte, lt, lte, in, nin, contains, exists (and prefix for namespace)"))),
     }
 }
@@ -204,7 +207,7 @@ fn equal(field: &str, kind: &Kind, values: &[Value]) -> Result<Filter> {
             (_, Value::Null) => any.push(Filter::Not(Box::new(exists(field, kind)))),
             (Kind::Name, _) => facts.push(fact::string(field, name(field, value)?)),
             (Kind::Metadata, _) => facts.push(fact::scalar(field, scalar(field, value)?)),
-            (Kind::Namespace, _) => any.push(Filter::Namespace(vec![name(field, value)?.trim_matches('/').to_owned()])),
+            (Kind::Namespace, _) => any.push(Filter::Namespace(vec![canonical(field, name(field, value)?)?])),
             (Kind::Importance | Kind::Time(_), _) => any.push(compare(field, kind, "eq", value)?),
         }
     }
@@ -255,9 +258,37 @@ fn number(field: &str, kind: &Kind, value: &Value) -> Result<f64> {
 
 fn scalar<'a>(field: &str, value: &'a Value) -> Result<&'a Value> {
     match value {
+        Value::Number(number) if number.as_i128().is_some_and(|whole| whole.unsigned_abs() > WHOLE_MAX) => {
+            Err(bad(field, "takes no whole number beyond 2**53: those are not told apart"))
+        }
         Value::Array(_) | Value::Object(_) => Err(bad(field, "takes a string, a number, true, false or null")),
         _ => Ok(value),
     }
+}
+
+/// A namespace as the Store writes it: "/", "%" and control characters in a segment percent-encoded, and nothing else.
+fn canonical(field: &str, path: &str) -> Result<String> {
+    let segments = path.split('/').map(|segment| {
+        let mut bytes = Vec::with_capacity(segment.len());
+        let mut rest = segment.as_bytes();
+        while let Some((&first, after)) = rest.split_first() {
+            let escaped = after.first_chunk::<2>().filter(|_| first == b'%').map(|digits| hex(digits));
+            match escaped {
+                Some(Some(byte)) => bytes.push(byte),
+                None if first != b'%' => bytes.push(first),
+                _ => return Err(bad(field, "has a percent sign that two hex digits do not follow (write %25)")),
+            }
+            rest = if escaped.is_some() { &after[2..] } else { after };
+        }
+        let text = String::from_utf8(bytes).map_err(|_| bad(field, "has percent-encoded bytes that are no UTF-8"))?;
+        Ok(text.chars().map(|c| if "/%".contains(c) || c < ' ' || c == '\x7f' { format!("%{:02X}", c as u32) } else { c.to_string() }).collect::<String>())
+    });
+    Ok(segments.collect::<Result<Vec<String>>>()?.join("/"))
+}
+
+fn hex(digits: &[u8; 2]) -> Option<u8> {
+    let value = |digit: u8| (digit as char).to_digit(16);
+    Some((value(digits[0])? * 16 + value(digits[1])?) as u8)
 }
 
 fn name<'a>(field: &str, value: &'a Value) -> Result<&'a str> {
