@@ -347,6 +347,26 @@ fn the_one_that_knows_more_keeps_it_when_it_takes_over_files() {
     });
 }
 
+/// One starts over when nothing is left; the other, which has not heard of it, writes files.
+#[test]
+fn older_files_do_not_bring_back_what_was_forgotten() {
+    for left in [0, 20] {
+        let (directory, mut dice, mut model) = (Directory::new(), Dice::new(3), Model::default());
+        model.add_many(left + 5, &mut dice);
+        let behind = Process::new(&directory, &model);
+        let forgotten: Vec<BlockId> = model.rows.keys().copied().take(5).collect();
+        forgotten.into_iter().for_each(|id| model.forget(id));
+        let anew = Process::new(&directory, &model);
+        behind.index.fold(true).unwrap();
+        anew.index.refresh().unwrap();
+        anew.check(&mut model, &mut dice);
+        anew.index.fold(true).unwrap();
+        anew.check(&mut model, &mut dice);
+        behind.index.refresh().unwrap();
+        behind.check(&mut model, &mut dice);
+    }
+}
+
 #[test]
 fn what_is_forgotten_leaves_every_file() {
     let directory = Directory::new();

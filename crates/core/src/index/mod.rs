@@ -113,15 +113,15 @@ impl Index {
     pub fn apply(&self, seq: Seq, entries: Vec<Entry>, removed: &[BlockId], links: Vec<(BlockId, Vec<Edge>)>) -> Result<()> {
         let mut writer = self.lock();
         let state = self.state();
-        if seq <= state.seq {
-            writer.is_loading = false;
-            return Ok(());
+        if seq > state.seq {
+            let mut next = State::clone(&state);
+            self.fold_in(&mut next, &mut writer, seq, entries, removed, links)?;
+            next.seq = seq;
+            self.publish(next);
         }
-        let mut next = State::clone(&state);
-        self.fold_in(&mut next, &mut writer, seq, entries, removed, links)?;
-        next.seq = seq;
-        writer.is_loading = false;
-        self.publish(next);
+        if std::mem::take(&mut writer.is_loading) {
+            writer.base = self.seq();
+        }
         Ok(())
     }
 
@@ -132,7 +132,6 @@ impl Index {
         let mut next = State::clone(&self.state());
         self.fold_in(&mut next, &mut writer, seq, entries, &[], links)?;
         writer.is_loading = true;
-        writer.base = writer.base.max(seq);
         self.publish(next);
         Ok(())
     }
