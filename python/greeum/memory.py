@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from time import time_ns
 from zlib import crc32
 
-from greeum import _core, inputs, limits
+from greeum import inputs, limits
 from greeum.anchors import Anchors
+from greeum.drafts import CHECKS, Drafter
 from greeum.errors import Conflict, InvalidInput, NotFound
 from greeum.model import Block, Hit, Link
-from greeum.store.protocol import Draft
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -70,6 +69,7 @@ class Memory:
         self._embedder = embedder
         self._now_us = now_us
         self.anchors = Anchors(store, now_us)
+        self._drafter = Drafter(embedder, self.anchors, now_us)
 
     def __enter__(self) -> Memory:
         return self
@@ -132,74 +132,12 @@ class Memory:
         return self._add(items, "blocks[{}].")
 
     def _add(self, items: Sequence[Mapping[str, Any]], prefix: str) -> Blocks:
-        now = self._now_us()
-        drafts = [self._draft(item, now, prefix.format(i)) for i, item in enumerate(items)]
+        drafts = self._drafter.drafts(items, prefix)
         if not drafts:
             return []
-        self._embed(drafts)
         rows = self._store.add(drafts)
         self._follower.catch_up()
         return [Block(row) for row in rows]
-
-    def _draft(self, item: Mapping[str, Any], now: int, prefix: str) -> Draft:
-        if not (hasattr(item, "keys") and hasattr(item, "get")):
-            reason = f"must be a mapping of the arguments of `add`, not {type(item).__name__}"
-            raise InvalidInput(prefix.rstrip("."), reason)
-        unknown = item.keys() - FIELDS
-        if unknown:
-            raise InvalidInput(
-                f"{prefix}{sorted(map(str, unknown))[0]}", f"is no field; there are {', '.join(sorted(FIELDS))}"
-            )
-        try:
-            namespace = inputs.namespace(item.get("namespace", ""))
-            at = item.get("at")
-            metadata = item.get("metadata")
-            text = inputs.text(item.get("text"))
-            return Draft(
-                uid=os.urandom(16).hex(),
-                namespace=namespace,
-                text=text,
-                kind=inputs.name(item.get("kind", "message"), "kind"),
-                at=now if at is None else inputs.time(at, "at"),
-                added_at=now,
-                vectors=self._brought(item.get("vector"), text),
-                key=inputs.optional_name(item.get("key"), "key"),
-                source=inputs.optional_name(item.get("source"), "source"),
-                tags=inputs.tags(item.get("tags", ())),
-                importance=inputs.share(item.get("importance", 0.5), "importance"),
-                metadata="{}" if metadata is None else inputs.metadata(metadata),
-                valid_from=inputs.optional_time(item.get("valid_from"), "valid_from"),
-                valid_to=inputs.optional_time(item.get("valid_to"), "valid_to"),
-                expires_at=inputs.optional_time(item.get("expires_at"), "expires_at"),
-                near=self._near_of_draft(item.get("near"), namespace),
-            )
-        except InvalidInput as error:
-            raise InvalidInput(prefix + error.field, error.reason) from error
-
-    def _near_of_draft(self, near: Near | None, namespace: str) -> tuple[str, str] | int | None:
-        if near is None:
-            return None
-        if isinstance(near, str):
-            anchor = self.anchors.closest(inputs.name(near, "near"), namespace)
-            return anchor.namespace, anchor.name
-        return inputs.block_id(near, "near")
-
-    def _brought(self, vector: object, text: str) -> bytes:
-        """The codes of a text's passages out of the one vector that came with it; nothing if none did."""
-        return b"" if vector is None else self._given(vector) * len(_core.split(text))
-
-    def _embed(self, drafts: Sequence[Draft]) -> None:
-        bare = [draft for draft in drafts if not draft.vectors]
-        codes = self._embedder.encode_blocks([draft.text for draft in bare]) if bare else []
-        for draft, code in zip(bare, codes, strict=True):
-            draft.vectors = code
-
-    def _given(self, vector: Any) -> bytes:
-        if not self._embedder.fingerprint.startswith("given/"):
-            raise InvalidInput(
-                "vector", f"cannot be brought: this memory's vectors are made by {self._embedder.fingerprint}"
-            )
-        return _core.quantize([inputs.vector(vector)], self._embedder.dimension)
 
     # Finding.
 
@@ -230,7 +168,7 @@ class Memory:
         text = inputs.string(query, "query", limits.QUERY_BYTES_MAX, empty=vector is not None)
         k = inputs.count(k, "k", limits.K_MAX)
         start = None if near is None else self._start(near, scope)
-        code = self._embedder.encode_query(text) if vector is None else self._given(vector)
+        code = self._embedder.encode_query(text) if vector is None else self._drafter.given(vector)
         self._follower.catch_up()
         found = self._index.search(
             text,
@@ -371,29 +309,13 @@ class Memory:
     ) -> BlockRow:
         while True:
             old = self._row(block)
-            draft = self._successor(old, text, fields, vector)
+            draft = self._drafter.successor(old, text, fields, vector)
             try:
                 return self._store.supersede(block, draft, old[15] if revision is None else revision)
             except Conflict:
                 # Revised meanwhile, and the caller named no revision: take over what it says now.
                 if revision is not None or self._row(block)[15] == old[15]:
                     raise
-
-    def _successor(self, old: BlockRow, text: str, fields: dict[str, Any], vector: Sequence[float] | None) -> Draft:
-        now = self._now_us()
-        kept = dict(zip(("kind", "source", "tags", "importance", "metadata"), old[5:10], strict=True))
-        kept |= {"at": now, "valid_from": old[12], "valid_to": old[13], "expires_at": old[14]}
-        draft = Draft(
-            uid=os.urandom(16).hex(),
-            namespace=old[2],
-            key=old[3],
-            text=text,
-            added_at=now,
-            vectors=self._brought(vector, text),
-            **(kept | fields),
-        )
-        self._embed([draft])
-        return draft
 
     def forget(self, block: int | Iterable[int]) -> Ids:
         """Erase blocks for good: every version of each, with vectors, links, anchors and index entries. The ids that
@@ -477,26 +399,6 @@ class Memory:
         done = Importer(self._store, self._embedder).run(lines, progress)
         self._follower.catch_up()
         return done
-
-
-FIELDS = frozenset(
-    ("text", "namespace", "key", "kind", "source", "tags", "importance", "metadata", "at", "valid_from", "valid_to",
-     "expires_at", "near", "vector")
-)  # fmt: skip
-"""What a block is added with."""
-
-CHECKS: dict[str, Callable[[Any], Any]] = {
-    "kind": lambda value: inputs.name(value, "kind"),
-    "source": lambda value: inputs.optional_name(value, "source"),
-    "tags": inputs.tags,
-    "importance": lambda value: inputs.share(value, "importance"),
-    "metadata": inputs.metadata,
-    "at": lambda value: inputs.time(value, "at"),
-    "valid_from": lambda value: inputs.optional_time(value, "valid_from"),
-    "valid_to": lambda value: inputs.optional_time(value, "valid_to"),
-    "expires_at": lambda value: inputs.optional_time(value, "expires_at"),
-}
-"""How each field that `update` may change is checked and encoded."""
 
 
 def weight_pairs(weights: Mapping[str, float] | None) -> list[tuple[str, float]] | None:

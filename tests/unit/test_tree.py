@@ -36,8 +36,9 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "follower": ("_core", "errors", "store.protocol"),
     "checks": ("errors", "embed.protocol", "follower", "store.protocol"),
     "transfer": ("errors", "inputs", "limits", "model", "embed.protocol", "store.protocol"),
+    "drafts": ("_core", "anchors", "errors", "inputs", "embed.protocol", "store.protocol"),
     "memory": (
-        "_core", "anchors", "checks", "errors", "follower", "inputs", "limits", "model", "transfer", "embed.protocol",
+        "anchors", "checks", "drafts", "errors", "follower", "inputs", "limits", "model", "transfer", "embed.protocol",
         "store.protocol",
     ),
     "wiring": ("_core", "errors", "follower", "inputs", "limits", "memory", "settings", "embed.*", "store.*"),

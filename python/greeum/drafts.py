@@ -1,0 +1,133 @@
+"""From what a caller says to what a Store takes: every field checked and encoded, every text embedded."""
+
+from __future__ import annotations
+
+import os
+
+from greeum import _core, inputs
+from greeum.errors import InvalidInput
+from greeum.store.protocol import Draft
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import Any
+
+    from greeum.anchors import Anchors
+    from greeum.embed.protocol import Embedder
+    from greeum.store.protocol import BlockRow
+
+    Near = str | int
+
+FIELDS = frozenset(
+    ("text", "namespace", "key", "kind", "source", "tags", "importance", "metadata", "at", "valid_from", "valid_to",
+     "expires_at", "near", "vector")
+)  # fmt: skip
+"""What a block is added with."""
+
+CHECKS: dict[str, Callable[[Any], Any]] = {
+    "kind": lambda value: inputs.name(value, "kind"),
+    "source": lambda value: inputs.optional_name(value, "source"),
+    "tags": inputs.tags,
+    "importance": lambda value: inputs.share(value, "importance"),
+    "metadata": inputs.metadata,
+    "at": lambda value: inputs.time(value, "at"),
+    "valid_from": lambda value: inputs.optional_time(value, "valid_from"),
+    "valid_to": lambda value: inputs.optional_time(value, "valid_to"),
+    "expires_at": lambda value: inputs.optional_time(value, "expires_at"),
+}
+"""How each field that `update` may change is checked and encoded."""
+
+
+class Drafter:
+    """Makes drafts for one memory: with its embedder, its anchors and its clock."""
+
+    def __init__(self, embedder: Embedder, anchors: Anchors, now_us: Callable[[], int]) -> None:
+        self._embedder = embedder
+        self._anchors = anchors
+        self._now_us = now_us
+
+    def drafts(self, items: Sequence[Mapping[str, Any]], prefix: str) -> list[Draft]:
+        """The drafts of several blocks; `prefix` says in errors which one is meant, with its number for {}."""
+        now = self._now_us()
+        drafts = [self._draft(item, now, prefix.format(i)) for i, item in enumerate(items)]
+        self._embed(drafts)
+        return drafts
+
+    def successor(self, old: BlockRow, text: str, fields: dict[str, Any], vector: Sequence[float] | None) -> Draft:
+        """The version after `old`: with a new text, and all that `fields` does not change."""
+        now = self._now_us()
+        kept = dict(zip(("kind", "source", "tags", "importance", "metadata"), old[5:10], strict=True))
+        kept |= {"at": now, "valid_from": old[12], "valid_to": old[13], "expires_at": old[14]}
+        draft = Draft(
+            uid=os.urandom(16).hex(),
+            namespace=old[2],
+            key=old[3],
+            text=text,
+            added_at=now,
+            vectors=self._brought(vector, text),
+            **(kept | fields),
+        )
+        self._embed([draft])
+        return draft
+
+    def _draft(self, item: Mapping[str, Any], now: int, prefix: str) -> Draft:
+        if not (hasattr(item, "keys") and hasattr(item, "get")):
+            reason = f"must be a mapping of the arguments of `add`, not {type(item).__name__}"
+            raise InvalidInput(prefix.rstrip("."), reason)
+        unknown = item.keys() - FIELDS
+        if unknown:
+            raise InvalidInput(
+                f"{prefix}{sorted(map(str, unknown))[0]}", f"is no field; there are {', '.join(sorted(FIELDS))}"
+            )
+        try:
+            namespace = inputs.namespace(item.get("namespace", ""))
+            at = item.get("at")
+            metadata = item.get("metadata")
+            text = inputs.text(item.get("text"))
+            return Draft(
+                uid=os.urandom(16).hex(),
+                namespace=namespace,
+                text=text,
+                kind=inputs.name(item.get("kind", "message"), "kind"),
+                at=now if at is None else inputs.time(at, "at"),
+                added_at=now,
+                vectors=self._brought(item.get("vector"), text),
+                key=inputs.optional_name(item.get("key"), "key"),
+                source=inputs.optional_name(item.get("source"), "source"),
+                tags=inputs.tags(item.get("tags", ())),
+                importance=inputs.share(item.get("importance", 0.5), "importance"),
+                metadata="{}" if metadata is None else inputs.metadata(metadata),
+                valid_from=inputs.optional_time(item.get("valid_from"), "valid_from"),
+                valid_to=inputs.optional_time(item.get("valid_to"), "valid_to"),
+                expires_at=inputs.optional_time(item.get("expires_at"), "expires_at"),
+                near=self._near_of_draft(item.get("near"), namespace),
+            )
+        except InvalidInput as error:
+            raise InvalidInput(prefix + error.field, error.reason) from error
+
+    def _near_of_draft(self, near: Near | None, namespace: str) -> tuple[str, str] | int | None:
+        if near is None:
+            return None
+        if isinstance(near, str):
+            anchor = self._anchors.closest(inputs.name(near, "near"), namespace)
+            return anchor.namespace, anchor.name
+        return inputs.block_id(near, "near")
+
+    def _brought(self, vector: object, text: str) -> bytes:
+        """The codes of a text's passages out of the one vector that came with it; nothing if none did."""
+        return b"" if vector is None else self.given(vector) * len(_core.split(text))
+
+    def _embed(self, drafts: Sequence[Draft]) -> None:
+        bare = [draft for draft in drafts if not draft.vectors]
+        codes = self._embedder.encode_blocks([draft.text for draft in bare]) if bare else []
+        for draft, code in zip(bare, codes, strict=True):
+            draft.vectors = code
+
+    def given(self, vector: Any) -> bytes:
+        """The code of a vector that the caller brought. Raises InvalidInput where the memory makes its own."""
+        if not self._embedder.fingerprint.startswith("given/"):
+            raise InvalidInput(
+                "vector", f"cannot be brought: this memory's vectors are made by {self._embedder.fingerprint}"
+            )
+        return _core.quantize([inputs.vector(vector)], self._embedder.dimension)
