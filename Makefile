@@ -11,6 +11,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMPS := .make
 RUST := $(shell find crates -name '*.rs' -o -name '*.toml') Cargo.toml Cargo.lock rustfmt.toml
+LOSSFS := --manifest-path tools/lossfs/Cargo.toml
 SAY := @printf '\033[1m==> %s\033[0m\n'
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
@@ -29,6 +30,7 @@ lint: $(STAMPS)/environment
 	@$(BIN)/ruff format --check --quiet . && $(BIN)/ruff check --quiet .
 	@cargo fmt --all --check
 	@cargo clippy --quiet --locked --workspace --all-targets -- -D warnings
+	@if [ "$$(uname)" = Linux ]; then cargo fmt --check $(LOSSFS) && cargo clippy --quiet --locked --all-targets $(LOSSFS) --target-dir target/lossfs -- -D warnings; fi
 
 types: $(STAMPS)/build
 	$(SAY) "types: mypy --strict, and the stub against the module"
@@ -38,6 +40,7 @@ types: $(STAMPS)/build
 rust: $(STAMPS)/environment
 	$(SAY) "Rust: cargo test"
 	@cargo test --quiet --locked --workspace --release
+	@if [ "$$(uname)" = Linux ]; then cargo test --quiet --locked $(LOSSFS) --target-dir target/lossfs; fi
 
 python: $(STAMPS)/build
 	$(SAY) "Python: pytest with coverage"
