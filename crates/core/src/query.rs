@@ -5,8 +5,8 @@ use crate::filter::Filter;
 use crate::id::{BlockId, Score, TimeUs};
 use crate::vectors::Code;
 
-/// A search.
-#[derive(Clone, Debug)]
+/// A search. By default it finds nothing, since it asks for no hits.
+#[derive(Clone, Debug, Default)]
 pub struct Query {
     /// What is looked for, in words.
     pub text: String,

@@ -11,7 +11,8 @@ pub fn parse(text: &str) -> Option<TimeUs> {
     };
     let mut parts = date.split('-');
     let (year, month, day) = (digits(parts.next()?, 4)?, digits(parts.next()?, 2)?, digits(parts.next()?, 2)?);
-    if parts.next().is_some() || year == 0 || !(1..=12).contains(&month) || day == 0 || day > days_in_month(year, month) {
+    if parts.next().is_some() || year == 0 || !(1..=12).contains(&month) || day == 0 || day > days_in_month(year, month)
+    {
         return None;
     }
     Some(days_from_civil(year, month, day) * 86_400_000_000 + clock.map_or(Some(0), parse_clock)?)
@@ -27,7 +28,12 @@ pub fn format(at: TimeUs) -> String {
         _ if micros % 1_000 == 0 => format!(".{:03}", micros / 1_000),
         _ => format!(".{micros:06}"),
     };
-    format!("{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}{fraction}Z", seconds / 3_600, seconds / 60 % 60, seconds % 60)
+    format!(
+        "{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}{fraction}Z",
+        seconds / 3_600,
+        seconds / 60 % 60,
+        seconds % 60
+    )
 }
 
 fn parse_clock(clock: &str) -> Option<i64> {
@@ -46,7 +52,8 @@ fn parse_clock(clock: &str) -> Option<i64> {
     };
     let (clock, fraction) = clock.split_once(['.', ',']).unwrap_or((clock, ""));
     let mut parts = clock.split(':');
-    let (hours, minutes, seconds) = (digits(parts.next()?, 2)?, digits(parts.next()?, 2)?, parts.next().map_or(Some(0), |s| digits(s, 2))?);
+    let (hours, minutes, seconds) =
+        (digits(parts.next()?, 2)?, digits(parts.next()?, 2)?, parts.next().map_or(Some(0), |s| digits(s, 2))?);
     let is_fraction = fraction.len() <= 9 && fraction.bytes().all(|c| c.is_ascii_digit());
     if parts.next().is_some() || hours > 23 || minutes > 59 || seconds > 59 || !is_fraction {
         return None;
@@ -74,7 +81,9 @@ fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
     let era = year.div_euclid(400);
     let year_of_era = year.rem_euclid(400);
     let shifted = if month > 2 { month - 3 } else { month + 9 };
-    era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + (153 * shifted + 2) / 5 + day - 1 - 719_468
+    era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + (153 * shifted + 2) / 5 + day
+        - 1
+        - 719_468
 }
 
 #[cfg(test)]
@@ -85,11 +94,29 @@ mod tests {
     #[test]
     fn the_usual_ways_to_write_a_moment() {
         let at = 1_683_554_160_000_000;
-        for text in ["2023-05-08T13:56:00Z", "2023-05-08 13:56", "2023-05-08T22:56:00+09:00", "2023-05-08T22:56:00+0900", "2023-05-08T13:56:00.000"] {
+        for text in [
+            "2023-05-08T13:56:00Z",
+            "2023-05-08 13:56",
+            "2023-05-08T22:56:00+09:00",
+            "2023-05-08T22:56:00+0900",
+            "2023-05-08T13:56:00.000",
+        ] {
             assert_eq!(parse(text), Some(at), "{text}");
         }
         assert_eq!(parse("2023-05-08"), Some(at - (13 * 60 + 56) * 60_000_000));
-        for text in ["", "yesterday", "2023-13-01", "2023-02-29", "2023-05-08T24:00", "2023-05-08T10:00+25:00", "20230508", "2023-05-08T", "2023-5-8", "2023-05-08T10:00:00+é", "2023-05-08T10:00:00.1ééé"] {
+        for text in [
+            "",
+            "yesterday",
+            "2023-13-01",
+            "2023-02-29",
+            "2023-05-08T24:00",
+            "2023-05-08T10:00+25:00",
+            "20230508",
+            "2023-05-08T",
+            "2023-5-8",
+            "2023-05-08T10:00:00+é",
+            "2023-05-08T10:00:00.1ééé",
+        ] {
             assert_eq!(parse(text), None, "{text}");
         }
     }

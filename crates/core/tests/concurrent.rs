@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{Dice, Directory, MINUTE_US, NOW_US, entry, everything, open, query};
+use common::{Dice, Directory, MINUTE_US, entry, everything, listing, open, query};
 use greeum_core::links::Edge;
 use greeum_core::{BlockId, Entry, Index, Query, Seq};
 use std::collections::HashSet;
@@ -201,7 +201,7 @@ fn an_index_that_is_cleared_while_it_is_searched_answers_with_all_or_nothing() {
         for _ in 0..2 {
             scope.spawn(|| {
                 while !done.load(Ordering::Acquire) {
-                    let seen = index.select("", None, true, NOW_US, None, usize::MAX, false).len();
+                    let seen = index.select(&listing("", None, true, usize::MAX), None, false).len();
                     assert!(seen == 0 || seen == 50, "{seen}");
                 }
             });

@@ -15,9 +15,9 @@ const MANIFEST: &str = "manifest.json";
 
 type Links = Vec<(BlockId, Vec<Edge>)>;
 
-/// Everything that the answers are made of, in the directory that two folds leave: two segments, links, manifest, lock.
+/// Everything that the answers are made of, and the files that two folds leave: two segments, links, manifest, lock.
 struct Fixture {
-    directory: Directory,
+    files: Vec<(String, Vec<u8>)>,
     entries: Vec<Entry>,
     links: Links,
     answers: String,
@@ -31,8 +31,23 @@ static FIXTURE: LazyLock<Fixture> = LazyLock::new(|| {
     let (index, reason) = open(Some(directory.path()));
     assert_eq!(reason, None);
     let answers = answers(&index);
-    Fixture { directory, entries, links, answers }
+    let files =
+        directory.files().into_iter().map(|name| (name.clone(), fs::read(directory.path().join(name)).unwrap()));
+    Fixture { files: files.collect(), entries, links, answers }
 });
+
+impl Fixture {
+    /// A directory with these files.
+    fn copy(&self) -> Directory {
+        let directory = Directory::new();
+        self.files.iter().for_each(|(name, bytes)| fs::write(directory.path().join(name), bytes).unwrap());
+        directory
+    }
+
+    fn bytes(&self, name: &str) -> Vec<u8> {
+        self.files.iter().find(|file| file.0 == name).unwrap().1.clone()
+    }
+}
 
 fn entries(ids: std::ops::RangeInclusive<BlockId>) -> Vec<Entry> {
     ids.map(|id| any_entry(id, &mut Dice::new(id))).collect()
@@ -119,18 +134,18 @@ fn assert_can_be_built_anew(directory: &Directory, what: &str) {
 
 /// Every file of the fixture but the lock, which holds nothing.
 fn files() -> Vec<String> {
-    FIXTURE.directory.files().into_iter().filter(|name| name != "fold.lock").collect()
+    FIXTURE.files.iter().map(|file| file.0.clone()).filter(|name| name != "fold.lock").collect()
 }
 
 #[test]
 fn a_missing_file_is_noticed() {
     for name in files() {
-        let directory = FIXTURE.directory.copy();
+        let directory = FIXTURE.copy();
         fs::remove_file(directory.path().join(&name)).unwrap();
         assert!(assert_noticed_or_as_before(&directory, &name), "{name} is needed");
         assert_can_be_built_anew(&directory, &name);
     }
-    let directory = FIXTURE.directory.copy();
+    let directory = FIXTURE.copy();
     fs::remove_file(directory.path().join("fold.lock")).unwrap();
     assert!(!assert_noticed_or_as_before(&directory, "the lock is made when it is needed"));
 }
@@ -138,7 +153,7 @@ fn a_missing_file_is_noticed() {
 #[test]
 fn a_file_that_was_cut_short_is_noticed() {
     for name in files() {
-        let bytes = fs::read(FIXTURE.directory.path().join(&name)).unwrap();
+        let bytes = FIXTURE.bytes(&name);
         let lengths = [
             0,
             1,
@@ -157,7 +172,7 @@ fn a_file_that_was_cut_short_is_noticed() {
             bytes.len() - 2,
         ];
         for length in lengths.into_iter().filter(|&length| length < bytes.len() - 1) {
-            let directory = FIXTURE.directory.copy();
+            let directory = FIXTURE.copy();
             fs::write(directory.path().join(&name), &bytes[..length]).unwrap();
             let what = format!("{name} cut to {length} of {} bytes", bytes.len());
             assert!(assert_noticed_or_as_before(&directory, &what), "{what}");
@@ -172,7 +187,7 @@ fn a_file_that_was_cut_short_is_noticed() {
 fn a_file_with_more_at_its_end_is_noticed() {
     for name in files() {
         for more in [1, 20, 64] {
-            let directory = FIXTURE.directory.copy();
+            let directory = FIXTURE.copy();
             let mut bytes = fs::read(directory.path().join(&name)).unwrap();
             bytes.extend(vec![0; more]);
             fs::write(directory.path().join(&name), bytes).unwrap();
@@ -184,7 +199,7 @@ fn a_file_with_more_at_its_end_is_noticed() {
 #[test]
 fn a_flipped_byte_is_noticed() {
     for name in files() {
-        let directory = FIXTURE.directory.copy();
+        let directory = FIXTURE.copy();
         let path = directory.path().join(&name);
         let bytes = fs::read(&path).unwrap();
         let last = bytes.len() - 1 - usize::from(name == MANIFEST); // the line end after the checksum says nothing
@@ -206,26 +221,26 @@ fn a_file_of_another_generation_is_noticed() {
         &entries(1..=64).into_iter().map(|entry| Entry { importance: 0.9, ..entry }).collect::<Vec<_>>(),
         &links()[3..].to_vec(),
     );
-    assert_eq!(other.files(), FIXTURE.directory.files());
+    assert_eq!(other.files(), FIXTURE.copy().files());
     for name in files().into_iter().filter(|name| name != MANIFEST) {
-        let directory = FIXTURE.directory.copy();
+        let directory = FIXTURE.copy();
         fs::copy(other.path().join(&name), directory.path().join(&name)).unwrap();
         assert!(assert_noticed_or_as_before(&directory, &name), "{name} is from another time");
         assert_can_be_built_anew(&directory, &name);
     }
     for (to, from) in [(2, 1), (1, 2)].map(|(to, from)| (segment(to), segment(from))) {
-        let directory = FIXTURE.directory.copy();
-        fs::copy(FIXTURE.directory.path().join(from), directory.path().join(&to)).unwrap();
+        let directory = FIXTURE.copy();
+        fs::write(directory.path().join(&to), FIXTURE.bytes(&from)).unwrap();
         assert!(assert_noticed_or_as_before(&directory, &to), "{to} is another segment");
     }
-    let directory = FIXTURE.directory.copy();
+    let directory = FIXTURE.copy();
     fs::copy(other.path().join(MANIFEST), directory.path().join(MANIFEST)).unwrap();
     assert!(assert_noticed_or_as_before(&directory, MANIFEST));
 }
 
 #[test]
 fn files_that_nobody_lists_are_swept_away() {
-    let directory = FIXTURE.directory.copy();
+    let directory = FIXTURE.copy();
     for name in ["00000009-0.segment", "00000009.links.tmp", "stray"] {
         fs::write(directory.path().join(name), b"half of a file").unwrap();
     }
@@ -246,7 +261,7 @@ fn files_that_nobody_lists_are_swept_away() {
 /// What is in use stays in use when its files are damaged, and the next fold writes all of them anew.
 #[test]
 fn a_process_that_has_the_files_open_can_write_them_anew() {
-    let directory = FIXTURE.directory.copy();
+    let directory = FIXTURE.copy();
     let (index, _) = open(Some(directory.path()));
     fs::remove_file(directory.path().join(segment(1))).unwrap();
     replace(&directory.path().join(MANIFEST), b"{}\n00000000\n");
@@ -259,7 +274,7 @@ fn a_process_that_has_the_files_open_can_write_them_anew() {
 
 #[test]
 fn another_token_table_is_noticed() {
-    let directory = FIXTURE.directory.copy();
+    let directory = FIXTURE.copy();
     edit_manifest(directory.path(), |manifest| manifest["table"] = json!("static/00000000/256/1"));
     let (index, reason) = open(Some(directory.path()));
     assert!(reason.is_some_and(|reason| reason.contains("token table")));
@@ -342,14 +357,14 @@ proptest! {
 
     #[test]
     fn a_forged_segment_is_no_panic(edits in edits(), which in 1_usize..=2) {
-        let directory = FIXTURE.directory.copy();
+        let directory = FIXTURE.copy();
         forge_segment(directory.path(), &segment(which), &edits);
         assert_no_panic(&directory);
     }
 
     #[test]
     fn forged_links_are_no_panic(edges in proptest::collection::vec((0_u64..70, any::<u64>(), any::<f32>()), 0..40), stray in proptest::collection::vec(any::<u8>(), 0..25)) {
-        let directory = FIXTURE.directory.copy();
+        let directory = FIXTURE.copy();
         let mut body: Vec<u8> = edges.into_iter().flat_map(|(source, target, weight)| [&source.to_le_bytes()[..], &(target % 80).to_le_bytes(), &weight.to_le_bytes()].concat()).collect();
         body.extend(stray);
         let checksum = crc32fast::hash(&body);
@@ -361,7 +376,7 @@ proptest! {
 
     #[test]
     fn a_forged_manifest_is_no_panic(dead in proptest::collection::vec(0_u64..70, 0..9), seq in prop_oneof![0_u64..100, Just(u64::MAX)], generation in any::<u64>(), field in 0_usize..8) {
-        let directory = FIXTURE.directory.copy();
+        let directory = FIXTURE.copy();
         edit_manifest(directory.path(), |manifest| match field {
             0 => manifest["segments"][0]["dead"] = json!(dead),
             1 => manifest["seq"] = json!(seq),

@@ -2,9 +2,9 @@
 
 mod common;
 
-use common::{Dice, Directory, EPOCH_US, MINUTE_US, cases, entry, open};
+use common::{Dice, Directory, EPOCH_US, MINUTE_US, cases, entry, listing, open};
 use greeum_core::filter::Filter;
-use greeum_core::{BlockId, Entry, Error, Index, TimeUs, time};
+use greeum_core::{BlockId, Entry, Error, Index, Query, TimeUs, time};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 use std::sync::LazyLock;
@@ -266,7 +266,7 @@ fn a_filter() -> impl Strategy<Value = Value> {
 fn selected(filter: Filter) -> Vec<BlockId> {
     let mut ids: Vec<BlockId> = BLOCKS
         .1
-        .select("", Some(filter), true, TimeUs::MIN, None, usize::MAX, false)
+        .select(&Query { now: TimeUs::MIN, ..listing("", Some(filter), true, usize::MAX) }, None, false)
         .into_iter()
         .map(|found| found.1)
         .collect();
@@ -414,6 +414,12 @@ fn what_cannot_be_read_is_refused_by_name() {
         (r#"{"namespace": 5}"#, "where.namespace"),
         (r#"{"namespace": {"prefix": 5}}"#, "where.namespace"),
         (r#"{"namespace": {"gt": "a"}}"#, "where.namespace"),
+        (r#"{"namespace": "a/"}"#, "where.namespace"),
+        (r#"{"namespace": {"prefix": "/a"}}"#, "where.namespace"),
+        (r#"{"namespace": {"in": ["a", "a//b"]}}"#, "where.namespace"),
+        (r#"{"namespace": "a%2"}"#, "where.namespace"),
+        (r#"{"namespace": "a%ff"}"#, "where.namespace"),
+        (r#"{"metadata.a": 9007199254740993}"#, "where.metadata.a"),
         (r#"{"metadata.a": {"gt": "1"}}"#, "where.metadata.a"),
         (r#"{"metadata.a": [1]}"#, "where.metadata.a"),
         (r#"{"metadata.a": {"eq": {"b": 1}}}"#, "where.metadata.a"),
@@ -462,9 +468,9 @@ fn what_a_person_would_write() {
         assert_eq!(of("gte"), of("gt") + of("eq"));
         assert_eq!(of("lte"), of("lt") + of("eq"));
     }
+    assert_eq!(count(r#"{"namespace": "%61/b"}"#), count(r#"{"namespace": "a/b"}"#));
     let forever = count(r#"{"valid_to": "9999-12-31T23:59:59.999999Z"}"#);
     assert!(forever > 0 && forever == count(r#"{"valid_to": {"gt": "9999-12-31T23:59:59.999998Z"}}"#));
-    assert_eq!(count(r#"{"namespace": {"prefix": "a/"}}"#), count(r#"{"namespace": {"prefix": "a"}}"#));
     assert!(
         count(r#"{"namespace": {"prefix": "a"}}"#) < count(r#"{"namespace": {"ne": ""}}"#),
         "a0 and a-b do not lie below a"
@@ -481,7 +487,7 @@ fn a_name_with_a_dot_and_a_nested_one_are_asked_for_alike() {
     );
     let ids = |text: &str| {
         index
-            .select("", common::filter(text), true, 0, None, 9, false)
+            .select(&Query { now: 0, ..listing("", common::filter(text), true, 9) }, None, false)
             .into_iter()
             .map(|found| found.1)
             .collect::<Vec<_>>()

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{Dice, Directory, NOW_US, bits, cases, entry, is_visible, loaded, open, query, varied_entry};
+use common::{Dice, Directory, bits, cases, entry, is_visible, listing, loaded, open, query, varied_entry};
 use greeum_core::links::Edge;
 use greeum_core::{BlockId, Entry, Index, Query, Seq, TimeUs};
 use proptest::prelude::*;
@@ -169,9 +169,9 @@ impl<'a> Process<'a> {
             [("", true), ("", false), ("a", false), ("a/b", true), ("c", false), ("nobody", true)]
         {
             let mut expected = model.select(namespace, history);
-            assert_eq!(self.index.select(namespace, None, history, NOW_US, None, usize::MAX, false), expected);
+            assert_eq!(self.index.select(&listing(namespace, None, history, usize::MAX), None, false), expected);
             expected.reverse();
-            assert_eq!(self.index.select(namespace, None, history, NOW_US, None, usize::MAX, true), expected);
+            assert_eq!(self.index.select(&listing(namespace, None, history, usize::MAX), None, true), expected);
         }
         let near = model.pick(dice);
         for query in questions(dice, near) {
@@ -401,17 +401,17 @@ fn pages_of_select_are_the_whole_in_order() {
     model.add_many(97, &mut dice);
     let index = model.fresh();
     for newest_first in [false, true] {
-        let all = index.select("", None, true, NOW_US, None, usize::MAX, newest_first);
+        let all = index.select(&listing("", None, true, usize::MAX), None, newest_first);
         let (mut pages, mut after) = (Vec::new(), None);
         loop {
-            let page = index.select("", None, true, NOW_US, after, 10, newest_first);
+            let page = index.select(&listing("", None, true, 10), after, newest_first);
             let Some(&last) = page.last() else { break };
             after = Some(last);
             pages.extend(page);
         }
         assert_eq!(pages, all);
     }
-    assert!(index.select("", None, true, NOW_US, None, 0, false).is_empty());
+    assert!(index.select(&listing("", None, true, 0), None, false).is_empty());
 }
 
 #[test]

@@ -315,7 +315,6 @@ fn who_is_named_counts() {
 }
 
 #[test]
-#[ignore = "rank/prior.rs: named_source reads the sources of every namespace, so that one tells what names are in another"]
 fn who_speaks_in_another_namespace_does_not_count() {
     let entries = two_conversations();
     let (both, alone) = (loaded(&entries, &[]), loaded(&entries[..3], &[]));
@@ -324,7 +323,6 @@ fn who_speaks_in_another_namespace_does_not_count() {
 }
 
 #[test]
-#[ignore = "rank/prior.rs: named_source reads the sources of blocks that are gone"]
 fn who_was_forgotten_does_not_count() {
     let entries = two_conversations();
     let (index, _) = open(None);
@@ -336,7 +334,6 @@ fn who_was_forgotten_does_not_count() {
 
 /// As long as a prompt: most of its words stand in no block that is left.
 #[test]
-#[ignore = "rank/words.rs: terms that only blocks that are gone have count as the rarest, and push others out of the first 128"]
 fn words_of_forgotten_blocks_do_not_count() {
     let rare = |from: usize| (from..from + 150).map(|i| format!("zq{i}x")).collect::<Vec<_>>().join(" ");
     let kept: Vec<Entry> = (1..=20).map(|id| entry(id, &Dice::new(id).text(8))).collect();

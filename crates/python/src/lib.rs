@@ -25,7 +25,10 @@ fn released<T: Send>(py: Python<'_>, work: impl FnOnce() -> greeum_core::Result<
 fn raised(py: Python<'_>, error: Error) -> PyErr {
     match error {
         Error::Invalid { field, reason } => {
-            let exception = py.import("greeum.errors").and_then(|errors| errors.getattr("InvalidInput")).and_then(|class| class.call1((field, reason)));
+            let exception = py
+                .import("greeum.errors")
+                .and_then(|errors| errors.getattr("InvalidInput"))
+                .and_then(|class| class.call1((field, reason)));
             exception.map_or_else(|error| error, PyErr::from_value)
         }
         Error::Damaged(what) => PyRuntimeError::new_err(what),
@@ -76,7 +79,9 @@ impl<'py> FromPyObject<'_, 'py> for Row {
     fn extract(pair: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
         let (row, vectors): (Bound<'py, PyTuple>, Vec<u8>) = pair.extract()?;
         let json = |at: usize| row.get_item(at)?.extract::<String>();
-        let invalid = |error: serde_json::Error| PyRuntimeError::new_err(format!("the store holds JSON that cannot be read: {error}"));
+        let invalid = |error: serde_json::Error| {
+            PyRuntimeError::new_err(format!("the store holds JSON that cannot be read: {error}"))
+        };
         Ok(Self(Entry {
             id: row.get_item(0)?.extract()?,
             uid: row.get_item(1)?.extract()?,
@@ -102,7 +107,9 @@ impl<'py> FromPyObject<'_, 'py> for Row {
 type LinkRows = Vec<(u64, Vec<(u64, f32)>)>;
 
 fn edges(rows: LinkRows) -> Vec<(u64, Vec<Edge>)> {
-    rows.into_iter().map(|(source, row)| (source, row.into_iter().map(|(target, weight)| Edge { target, weight }).collect())).collect()
+    rows.into_iter()
+        .map(|(source, row)| (source, row.into_iter().map(|(target, weight)| Edge { target, weight }).collect()))
+        .collect()
 }
 
 fn filter(py: Python<'_>, text: Option<&str>) -> PyResult<Option<Filter>> {
@@ -128,9 +135,18 @@ struct Index {
 impl Index {
     #[new]
     #[pyo3(signature = (directory, table, embedder, dimension, embeds_queries))]
-    fn new(py: Python<'_>, directory: Option<PathBuf>, table: &Table, embedder: String, dimension: usize, embeds_queries: bool) -> PyResult<Self> {
+    fn new(
+        py: Python<'_>,
+        directory: Option<PathBuf>,
+        table: &Table,
+        embedder: String,
+        dimension: usize,
+        embeds_queries: bool,
+    ) -> PyResult<Self> {
         let table = Arc::clone(&table.0);
-        let (index, reason) = released(py, || greeum_core::Index::open(directory.as_deref(), table, &embedder, dimension, embeds_queries))?;
+        let (index, reason) = released(py, || {
+            greeum_core::Index::open(directory.as_deref(), table, &embedder, dimension, embeds_queries)
+        })?;
         Ok(Self { index, reason })
     }
 
@@ -173,7 +189,18 @@ impl Index {
         weights: Option<Vec<(String, f32)>>,
     ) -> PyResult<Bound<'py, PyList>> {
         let vector = vector.map(|bytes| code(&bytes)).transpose().map_err(|error| raised(py, error))?;
-        let mut query = Query { text, vector, k, namespace, filter: filter(py, filter_json)?, near, history, now, exact, weights: Weights::default() };
+        let mut query = Query {
+            text,
+            vector,
+            k,
+            namespace,
+            filter: filter(py, filter_json)?,
+            near,
+            history,
+            now,
+            exact,
+            weights: Weights::default(),
+        };
         for (name, value) in weights.into_iter().flatten() {
             query.weights.set(&name, value).map_err(|error| raised(py, error))?;
         }
@@ -194,8 +221,8 @@ impl Index {
         limit: usize,
         newest_first: bool,
     ) -> PyResult<Vec<(i64, u64)>> {
-        let filter = filter(py, filter_json)?;
-        released(py, || Ok(self.index.select(&namespace, filter, history, now, after, limit, newest_first)))
+        let query = Query { namespace, filter: filter(py, filter_json)?, history, now, k: limit, ..Query::default() };
+        released(py, || Ok(self.index.select(&query, after, newest_first)))
     }
 
     #[getter]

@@ -41,10 +41,21 @@ impl Table {
         if bytes.len() < 64 || &bytes[..8] != MAGIC {
             return Err(damaged("is not a token table"));
         }
-        let field = |i: usize| u32::from_le_bytes([bytes[8 + 4 * i], bytes[9 + 4 * i], bytes[10 + 4 * i], bytes[11 + 4 * i]]) as usize;
+        let field = |i: usize| {
+            u32::from_le_bytes([bytes[8 + 4 * i], bytes[9 + 4 * i], bytes[10 + 4 * i], bytes[11 + 4 * i]]) as usize
+        };
         let [size, dimension, rows, scales, weights, offsets, strings, sorted, total] = std::array::from_fn(field);
-        let ends = [(rows, size * dimension), (scales, 4 * size), (weights, 4 * size), (offsets, 4 * (size + 1)), (sorted, 4 * size)];
-        if total != bytes.len() || strings > total || ends.iter().any(|&(start, length)| start % 64 != 0 || start + length > total) {
+        let ends = [
+            (rows, size * dimension),
+            (scales, 4 * size),
+            (weights, 4 * size),
+            (offsets, 4 * (size + 1)),
+            (sorted, 4 * size),
+        ];
+        if total != bytes.len()
+            || strings > total
+            || ends.iter().any(|&(start, length)| start % 64 != 0 || start + length > total)
+        {
             return Err(damaged("is cut short"));
         }
         if size > usize::from(u16::MAX) || dimension % 64 != 0 {
@@ -56,7 +67,11 @@ impl Table {
 
     /// Reads the whole table and compares its checksum.
     pub fn verify(&self) -> Result<()> {
-        if crc32fast::hash(&self.bytes[64..]) == self.checksum { Ok(()) } else { Err(Error::Damaged("the token table's checksum is wrong".into())) }
+        if crc32fast::hash(&self.bytes[64..]) == self.checksum {
+            Ok(())
+        } else {
+            Err(Error::Damaged("the token table's checksum is wrong".into()))
+        }
     }
 
     /// Components of a vector.
@@ -94,7 +109,10 @@ impl Table {
     pub fn direction(&self, token: u16) -> CodeRef<'_> {
         let start = self.rows + usize::from(token) * self.dimension;
         let scale: &[f32] = self.section(self.scales, self.size);
-        CodeRef { scale: scale[usize::from(token)], bytes: bytemuck::cast_slice(&self.bytes[start..start + self.dimension]) }
+        CodeRef {
+            scale: scale[usize::from(token)],
+            bytes: bytemuck::cast_slice(&self.bytes[start..start + self.dimension]),
+        }
     }
 
     /// The cosine of two tokens' directions.

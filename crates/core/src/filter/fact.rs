@@ -53,9 +53,15 @@ fn walk(path: &str, value: &Value, fact: &mut impl FnMut(u64), number: &mut impl
         fact(exists(path));
     }
     match value {
-        Value::Object(fields) => fields.iter().for_each(|(name, value)| walk(&format!("{path}.{name}"), value, fact, number)),
+        Value::Object(fields) => {
+            fields.iter().for_each(|(name, value)| walk(&format!("{path}.{name}"), value, fact, number))
+        }
         Value::Array(values) => {
-            let mut facts: Vec<u64> = values.iter().filter(|value| !value.is_array() && !value.is_object()).map(|value| element(path, value)).collect();
+            let mut facts: Vec<u64> = values
+                .iter()
+                .filter(|value| !value.is_array() && !value.is_object())
+                .map(|value| element(path, value))
+                .collect();
             facts.sort_unstable();
             facts.dedup();
             facts.into_iter().for_each(fact);
@@ -74,7 +80,9 @@ fn with(sort: &[u8], field: &str, value: &Value) -> u64 {
     match value {
         Value::String(text) => hash(&[sort, field, b"s", text.as_bytes()]),
         // 3 and 3.0 are the same number, and so are 0.0 and -0.0.
-        Value::Number(number) => hash(&[sort, field, b"n", &(number.as_f64().unwrap_or(f64::NAN) + 0.0).to_bits().to_le_bytes()]),
+        Value::Number(number) => {
+            hash(&[sort, field, b"n", &(number.as_f64().unwrap_or(f64::NAN) + 0.0).to_bits().to_le_bytes()])
+        }
         Value::Bool(truth) => hash(&[sort, field, b"b", &[u8::from(*truth)]]),
         _ => hash(&[sort, field, b"0"]),
     }

@@ -57,7 +57,12 @@ pub struct Bounds {
 
 impl Bounds {
     fn new(operator: &str, number: f64) -> Self {
-        let all = Self { low: f64::NEG_INFINITY, high: f64::INFINITY, low_open: operator == "gt", high_open: operator == "lt" };
+        let all = Self {
+            low: f64::NEG_INFINITY,
+            high: f64::INFINITY,
+            low_open: operator == "gt",
+            high_open: operator == "lt",
+        };
         match operator {
             "gt" | "gte" => Self { low: number, ..all },
             "lt" | "lte" => Self { high: number, ..all },
@@ -66,7 +71,8 @@ impl Bounds {
     }
 
     fn contain(&self, value: f64) -> bool {
-        (if self.low_open { value > self.low } else { value >= self.low }) && (if self.high_open { value < self.high } else { value <= self.high })
+        (if self.low_open { value > self.low } else { value >= self.low })
+            && (if self.high_open { value < self.high } else { value <= self.high })
     }
 }
 
@@ -128,10 +134,23 @@ impl Filter {
             }
             Self::Number(field, bounds) => {
                 let (blocks, values) = segment.numbers(*field);
-                blocks.iter().zip(values).filter(|&(_, &v)| bounds.contain(v)).for_each(|(&block, _)| set.insert(block));
+                blocks
+                    .iter()
+                    .zip(values)
+                    .filter(|&(_, &v)| bounds.contain(v))
+                    .for_each(|(&block, _)| set.insert(block));
             }
-            Self::Namespace(names) => names.iter().filter_map(|name| segment.find_namespace(name)).flat_map(|number| segment.conversation(number)).for_each(|&block| set.insert(block)),
-            Self::Under(prefix) => segment.namespaces_under(prefix).into_iter().flatten().flat_map(|number| segment.conversation(number)).for_each(|&block| set.insert(block)),
+            Self::Namespace(names) => names
+                .iter()
+                .filter_map(|name| segment.find_namespace(name))
+                .flat_map(|number| segment.conversation(number))
+                .for_each(|&block| set.insert(block)),
+            Self::Under(prefix) => segment
+                .namespaces_under(prefix)
+                .into_iter()
+                .flatten()
+                .flat_map(|number| segment.conversation(number))
+                .for_each(|&block| set.insert(block)),
         }
         set
     }
@@ -154,11 +173,18 @@ fn parse_field(field: &str, value: &Value, depth: usize) -> Result<Filter> {
         },
         _ => {
             let Some(kind) = kind_of(field) else {
-                return Err(bad(field, "is no field; there are kind, source, key, tags, importance, at, added_at, valid_from, valid_to, expires_at, namespace and metadata.NAME"));
+                return Err(bad(
+                    field,
+                    "is no field; there are kind, source, key, tags, importance, at, added_at, valid_from, valid_to, expires_at, namespace and metadata.NAME",
+                ));
             };
             match value {
                 Value::Object(operators) if operators.is_empty() => Err(bad(field, "has no operator")),
-                Value::Object(operators) => operators.iter().map(|(operator, value)| parse_operator(field, &kind, operator, value)).collect::<Result<Vec<_>>>().map(Filter::All),
+                Value::Object(operators) => operators
+                    .iter()
+                    .map(|(operator, value)| parse_operator(field, &kind, operator, value))
+                    .collect::<Result<Vec<_>>>()
+                    .map(Filter::All),
                 _ => parse_operator(field, &kind, "eq", value),
             }
         }
@@ -193,7 +219,12 @@ fn parse_operator(field: &str, kind: &Kind, operator: &str, value: &Value) -> Re
             _ => Err(bad(field, "exists takes true or false")),
         },
         "prefix" if matches!(kind, Kind::Namespace) => Ok(Filter::Under(canonical(field, name(field, value)?)?)),
-        _ => Err(bad(field, &format!("{operator} is no operator here; there are eq, ne, gt, gte, lt, lte, in, nin, contains, exists (and prefix for namespace)"))),
+        _ => Err(bad(
+            field,
+            &format!(
+                "{operator} is no operator here; there are eq, ne, gt, gte, lt, lte, in, nin, contains, exists (and prefix for namespace)"
+            ),
+        )),
     }
 }
 
@@ -251,7 +282,9 @@ fn time(field: &str, value: &Value) -> Result<TimeUs> {
 
 fn number(field: &str, kind: &Kind, value: &Value) -> Result<f64> {
     match (kind, value) {
-        (Kind::Importance | Kind::Metadata, Value::Number(number)) => number.as_f64().ok_or_else(|| bad(field, "is too large a number")),
+        (Kind::Importance | Kind::Metadata, Value::Number(number)) => {
+            number.as_f64().ok_or_else(|| bad(field, "is too large a number"))
+        }
         _ => Err(bad(field, "takes a number here: only numbers and times can be compared")),
     }
 }
@@ -268,11 +301,14 @@ fn scalar<'a>(field: &str, value: &'a Value) -> Result<&'a Value> {
 
 /// A namespace as the Store writes it: "/", "%" and control characters in a segment percent-encoded, and nothing else.
 fn canonical(field: &str, path: &str) -> Result<String> {
+    if !path.is_empty() && path.split('/').any(str::is_empty) {
+        return Err(bad(field, "has an empty segment: write a/b, without a slash at either end"));
+    }
     let segments = path.split('/').map(|segment| {
         let mut bytes = Vec::with_capacity(segment.len());
         let mut rest = segment.as_bytes();
         while let Some((&first, after)) = rest.split_first() {
-            let escaped = after.first_chunk::<2>().filter(|_| first == b'%').map(|digits| hex(digits));
+            let escaped = after.first_chunk::<2>().filter(|_| first == b'%').map(hex);
             match escaped {
                 Some(Some(byte)) => bytes.push(byte),
                 None if first != b'%' => bytes.push(first),
@@ -281,7 +317,18 @@ fn canonical(field: &str, path: &str) -> Result<String> {
             rest = if escaped.is_some() { &after[2..] } else { after };
         }
         let text = String::from_utf8(bytes).map_err(|_| bad(field, "has percent-encoded bytes that are no UTF-8"))?;
-        Ok(text.chars().map(|c| if "/%".contains(c) || c < ' ' || c == '\x7f' { format!("%{:02X}", c as u32) } else { c.to_string() }).collect::<String>())
+        Ok(text
+            .chars()
+            .map(
+                |c| {
+                    if "/%".contains(c) || c < ' ' || c == '\x7f' {
+                        format!("%{:02X}", c as u32)
+                    } else {
+                        c.to_string()
+                    }
+                },
+            )
+            .collect::<String>())
     });
     Ok(segments.collect::<Result<Vec<String>>>()?.join("/"))
 }

@@ -2,7 +2,7 @@
 
 use super::manifest::{Listed, Manifest, NAME, Stamp, create, create_directory, sync_directory, write_file};
 use super::state::{Part, State};
-use super::{Index, Writer};
+use super::{Index, SEGMENT_BYTES_MAX, Writer};
 use crate::error::{Error, Result};
 use crate::links::{Csr, Links};
 use crate::segment::{Segment, merge};
@@ -16,9 +16,6 @@ const LOCK: &str = "fold.lock";
 
 /// Files that are smaller than this many times what is folded are folded in with it: few files, each byte rewritten few times.
 const GROWTH: usize = 3;
-
-/// No file grows beyond this: forgetting rewrites one, and must not take long.
-const SEGMENT_BYTES_MAX: usize = 64 << 20;
 
 /// Passages from which a file gets a vector graph; below, looking at all of them is as fast.
 const GRAPH_PASSAGES_MIN: u32 = 10_000;
@@ -83,7 +80,8 @@ impl Index {
         links.compact();
         let mut replaced: Vec<(Vec<usize>, Option<Part>)> = Vec::new();
         for (number, group) in groups.into_iter().enumerate() {
-            let parts: Vec<(&Segment, _)> = group.iter().map(|&at| (&*snapshot.parts[at].segment, snapshot.parts[at].dead.as_deref())).collect();
+            let parts: Vec<(&Segment, _)> =
+                group.iter().map(|&at| (&*snapshot.parts[at].segment, snapshot.parts[at].dead.as_deref())).collect();
             let part = match merge(&parts, self.dimension) {
                 None => None,
                 Some(columns) => {
@@ -118,11 +116,18 @@ impl Index {
     }
 
     /// Puts the new files in the place of what was written into them.
-    fn publish_files(&self, directory: &Path, manifest: &Manifest, snapshot: &State, replaced: &[(Vec<usize>, Option<Part>)]) -> Result<()> {
+    fn publish_files(
+        &self,
+        directory: &Path,
+        manifest: &Manifest,
+        snapshot: &State,
+        replaced: &[(Vec<usize>, Option<Part>)],
+    ) -> Result<()> {
         let mut writer = self.lock();
         writer.stamp = Stamp::of(directory)?;
         let current = self.state();
-        let is_here = |&old: &usize| current.parts.iter().any(|part| Arc::ptr_eq(&part.segment, &snapshot.parts[old].segment));
+        let is_here =
+            |&old: &usize| current.parts.iter().any(|part| Arc::ptr_eq(&part.segment, &snapshot.parts[old].segment));
         // It is not if the state was cleared meanwhile, or if another thread has taken over the manifest already.
         if replaced.iter().flat_map(|(group, _)| group).all(is_here) {
             writer.base = manifest.seq;
@@ -172,7 +177,11 @@ impl Index {
                 None => Arc::new(self.open_segment(directory, file)?),
             };
             let mut part = Part::new(segment, manifest.seq, Some(file.file.as_str().into()));
-            dead.iter().filter_map(|&id| part.segment.locate(id)).collect::<Vec<_>>().into_iter().for_each(|block| part.bury(block));
+            dead.iter()
+                .filter_map(|&id| part.segment.locate(id))
+                .collect::<Vec<_>>()
+                .into_iter()
+                .for_each(|block| part.bury(block));
             parts.push(part);
         }
         let links = Links::new(open_links(directory, &manifest.links)?);
@@ -252,7 +261,11 @@ const REFRESH_TRIES: usize = 5;
 /// What this process knows beyond the manifest: newer blocks in memory, blocks forgotten since, newer links.
 fn carry_over(next: &mut State, state: &State, writer: &Writer, seq: u64) {
     let newer: Vec<&Part> = state.parts.iter().filter(|part| part.file.is_none() && part.seq > seq).collect();
-    let bury: Vec<u64> = newer.iter().flat_map(|part| part.live_ids()).chain(writer.removals.iter().filter(|removal| removal.0 > seq).map(|removal| removal.1)).collect();
+    let bury: Vec<u64> = newer
+        .iter()
+        .flat_map(|part| part.live_ids())
+        .chain(writer.removals.iter().filter(|removal| removal.0 > seq).map(|removal| removal.1))
+        .collect();
     let forgotten: HashSet<u64> = writer.removals.iter().map(|removal| removal.1).collect();
     for id in bury {
         if forgotten.contains(&id) { next.forget(id) } else { next.bury(id) }
@@ -263,28 +276,36 @@ fn carry_over(next: &mut State, state: &State, writer: &Writer, seq: u64) {
     next.witness = state.witness.clone();
 }
 
-/// Which parts are written together: everything in memory with the files that are small beside it, and each file that must be rewritten
-/// (all of them, unless the manifest lists them).
+/// Which parts are written together: what is in memory, in stretches that make a file, the newest with the files that are small
+/// beside it; and each file that must be rewritten (all of them, unless the manifest lists them).
 fn plan(parts: &[Part], is_listed: bool) -> Vec<Vec<usize>> {
-    let mut tail: Vec<usize> = (0..parts.len()).filter(|&at| parts[at].file.is_none()).collect();
-    let mut bytes: usize = tail.iter().map(|&at| parts[at].segment.bytes().len()).sum();
-    if !tail.is_empty() {
+    let size = |at: usize| parts[at].segment.bytes().len();
+    let mut groups: Vec<Vec<usize>> = Vec::new();
+    let mut bytes = 0;
+    for at in (0..parts.len()).filter(|&at| parts[at].file.is_none()) {
+        if groups.is_empty() || bytes + size(at) > SEGMENT_BYTES_MAX {
+            groups.push(Vec::new());
+            bytes = 0;
+        }
+        groups.last_mut().expect("just pushed").push(at);
+        bytes += size(at);
+    }
+    if let Some(newest) = groups.last_mut() {
         for at in (0..parts.len()).rev().filter(|&at| parts[at].file.is_some()) {
-            let size = parts[at].segment.bytes().len();
-            if size > GROWTH * bytes || size + bytes > SEGMENT_BYTES_MAX {
+            if size(at) > GROWTH * bytes || size(at) + bytes > SEGMENT_BYTES_MAX {
                 break;
             }
-            tail.push(at);
-            bytes += size;
+            newest.push(at);
+            bytes += size(at);
         }
+        newest.sort_unstable();
     }
-    let must = |part: &Part| !is_listed || part.holds_forgotten || (part.segment.blocks() - part.live()) * DEAD_SHARE > part.segment.blocks();
-    let alone = (0..parts.len()).filter(|at| parts[*at].file.is_some() && !tail.contains(at) && must(&parts[*at])).map(|at| vec![at]);
-    let mut groups: Vec<Vec<usize>> = alone.collect();
-    if !tail.is_empty() {
-        tail.sort_unstable();
-        groups.push(tail);
-    }
+    let must = |part: &Part| {
+        !is_listed || part.holds_forgotten || (part.segment.blocks() - part.live()) * DEAD_SHARE > part.segment.blocks()
+    };
+    let taken: HashSet<usize> = groups.iter().flatten().copied().collect();
+    let alone = (0..parts.len()).filter(|at| parts[*at].file.is_some() && !taken.contains(at) && must(&parts[*at]));
+    groups.extend(alone.map(|at| vec![at]));
     groups
 }
 
@@ -299,7 +320,9 @@ fn swap(current: &State, snapshot: &State, replaced: &[(Vec<usize>, Option<Part>
         // Blocks that went while the files were written.
         for id in now.dead_ids() {
             for file in &mut files {
-                if let Some(block) = file.locate(id).filter(|_| before.segment.locate(id).is_some_and(|block| !before.is_dead(block))) {
+                if let Some(block) =
+                    file.locate(id).filter(|_| before.segment.locate(id).is_some_and(|block| !before.is_dead(block)))
+                {
                     file.bury(block);
                     file.holds_forgotten |= now.holds_forgotten || !current.holds(id);
                 }
@@ -314,20 +337,27 @@ fn swap(current: &State, snapshot: &State, replaced: &[(Vec<usize>, Option<Part>
 
 fn last_generation(directory: &Path) -> u64 {
     // Whatever is in the way: names of files left by a fold that died must not be used again while somebody may read them.
-    let names = fs::read_dir(directory).into_iter().flatten().filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+    let names =
+        fs::read_dir(directory).into_iter().flatten().filter_map(|entry| entry.ok()?.file_name().into_string().ok());
     names.filter_map(|name| name.get(..8)?.parse::<u64>().ok()).max().unwrap_or(0)
 }
 
 /// Removes the files that the manifest does not list.
 fn sweep(directory: &Path, manifest: &Manifest) -> Result<()> {
-    let listed: HashSet<&str> = manifest.segments.iter().map(|(file, _)| file.file.as_str()).chain([manifest.links.file.as_str(), NAME, LOCK]).collect();
+    let listed: HashSet<&str> = manifest
+        .segments
+        .iter()
+        .map(|(file, _)| file.file.as_str())
+        .chain([manifest.links.file.as_str(), NAME, LOCK])
+        .collect();
     for entry in fs::read_dir(directory)? {
         let entry = entry?;
         if entry.file_name().to_str().is_some_and(|name| !listed.contains(name)) {
             match fs::remove_file(entry.path()) {
                 Ok(()) => {}
                 // Windows keeps files that are mapped; the next sweep takes them.
-                Err(error) if matches!(error.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::PermissionDenied) => {}
+                Err(error)
+                    if matches!(error.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::PermissionDenied) => {}
                 Err(error) => return Err(error.into()),
             }
         }

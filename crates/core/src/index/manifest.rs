@@ -71,7 +71,9 @@ impl Manifest {
         let text = match fs::read_to_string(directory.join(NAME)) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-            Err(error) if error.kind() == std::io::ErrorKind::InvalidData => return Err(Error::Damaged("the manifest is not text".into())),
+            Err(error) if error.kind() == std::io::ErrorKind::InvalidData => {
+                return Err(Error::Damaged("the manifest is not text".into()));
+            }
             Err(error) => return Err(error.into()),
         };
         let manifest = Self::parse(&text)?;
@@ -92,7 +94,8 @@ impl Manifest {
 
     fn format(&self) -> String {
         let listed = |file: &Listed| json!({"file": file.file, "checksum": file.checksum});
-        let segments: Vec<Value> = self.segments.iter().map(|(file, dead)| json!({"listed": listed(file), "dead": dead})).collect();
+        let segments: Vec<Value> =
+            self.segments.iter().map(|(file, dead)| json!({"listed": listed(file), "dead": dead})).collect();
         let body = json!({
             "format": FORMAT, "generation": self.generation, "embedder": self.embedder, "table": self.table, "seq": self.seq,
             "witness": self.witness, "segments": segments, "links": listed(&self.links),
@@ -119,7 +122,12 @@ impl Manifest {
             let file = value["file"].as_str().filter(|name| is_plain(name))?.to_owned();
             Some(Listed { file, checksum: value["checksum"].as_u64()?.try_into().ok()? })
         };
-        let segment = |value: &Value| Some((listed(&value["listed"])?, value["dead"].as_array()?.iter().map(Value::as_u64).collect::<Option<_>>()?));
+        let segment = |value: &Value| {
+            Some((
+                listed(&value["listed"])?,
+                value["dead"].as_array()?.iter().map(Value::as_u64).collect::<Option<_>>()?,
+            ))
+        };
         let witness = match &value["witness"] {
             Value::Null => None,
             pair => Some((pair[0].as_u64()?, pair[1].as_str()?.to_owned())),
@@ -138,7 +146,9 @@ impl Manifest {
 
 /// Whether a name stays within its directory.
 fn is_plain(name: &str) -> bool {
-    !name.is_empty() && name.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'-' || c == b'.') && !name.starts_with('.')
+    !name.is_empty()
+        && name.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'-' || c == b'.')
+        && !name.starts_with('.')
 }
 
 /// Writes a file aside, syncs it, and gives it its name. Its name is durable after [`sync_directory`].

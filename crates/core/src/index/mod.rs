@@ -12,10 +12,9 @@ pub use state::State;
 
 use crate::embed::Table;
 use crate::error::{Error, Result};
-use crate::filter::Filter;
 use crate::id::{BlockId, Seq, TimeUs};
 use crate::links::Edge;
-use crate::query::{Hit, Query, Weights};
+use crate::query::{Hit, Query};
 use crate::rank;
 use crate::segment::{Columns, Entry, Segment, merge};
 use manifest::Stamp;
@@ -25,6 +24,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 /// Blocks in memory at which they are folded into files: searched one by one they cost under half a millisecond.
 pub const TAIL_BLOCKS_MAX: u32 = 20_000;
+
+/// No file grows beyond this, unless a single change is larger: forgetting rewrites one, and must not take long.
+const SEGMENT_BYTES_MAX: usize = 64 << 20;
 
 /// Segments in memory up to this many blocks are merged whatever their sizes: fewer segments make faster searches.
 const SMALL_BLOCKS: u32 = 64;
@@ -76,7 +78,13 @@ pub struct Stats {
 
 impl Index {
     /// Opens the Index in `directory` (none: memory only). If what is there cannot be used, it begins empty, and says why: load it from the Store.
-    pub fn open(directory: Option<&Path>, table: Arc<Table>, embedder: &str, dimension: usize, embeds_queries: bool) -> Result<(Self, Option<String>)> {
+    pub fn open(
+        directory: Option<&Path>,
+        table: Arc<Table>,
+        embedder: &str,
+        dimension: usize,
+        embeds_queries: bool,
+    ) -> Result<(Self, Option<String>)> {
         let index = Self {
             directory: directory.map(Path::to_owned),
             table,
@@ -110,7 +118,13 @@ impl Index {
     }
 
     /// Folds in the changes up to `seq`: blocks as they are now, blocks that are gone, and all links that leave some blocks.
-    pub fn apply(&self, seq: Seq, entries: Vec<Entry>, removed: &[BlockId], links: Vec<(BlockId, Vec<Edge>)>) -> Result<()> {
+    pub fn apply(
+        &self,
+        seq: Seq,
+        entries: Vec<Entry>,
+        removed: &[BlockId],
+        links: Vec<(BlockId, Vec<Edge>)>,
+    ) -> Result<()> {
         let mut writer = self.lock();
         let state = self.state();
         if seq > state.seq {
@@ -148,12 +162,15 @@ impl Index {
         rank::search(&self.state(), query, &self.table, self.dimension, self.embeds_queries)
     }
 
-    /// The blocks of a namespace for which a filter holds, by the time they were said: `(at, id)`, up to `limit` of them after `after`.
-    #[allow(clippy::too_many_arguments, reason = "one page of one list; callers in two languages name them the same")]
-    pub fn select(&self, namespace: &str, filter: Option<Filter>, history: bool, now: TimeUs, after: Option<(TimeUs, BlockId)>, limit: usize, newest_first: bool) -> Vec<(TimeUs, BlockId)> {
+    /// The blocks that a query may see, whatever they say, by the time they were said: `(at, id)`, up to `k` of them after `after`.
+    pub fn select(
+        &self,
+        query: &Query,
+        after: Option<(TimeUs, BlockId)>,
+        newest_first: bool,
+    ) -> Vec<(TimeUs, BlockId)> {
         let state = self.state();
-        let query = Query { text: String::new(), vector: None, k: limit, namespace: namespace.to_owned(), filter, near: None, history, now, exact: false, weights: Weights::default() };
-        let scope = rank::Scope::new(&state, &query);
+        let (scope, limit) = (rank::Scope::new(&state, query), query.k);
         let keys = scope.places().filter(|&place| scope.wants(place)).map(|place| state.order(place));
         let mut found: Vec<(TimeUs, BlockId)> = match after {
             Some(after) if newest_first => keys.filter(|&key| key < after).collect(),
@@ -194,7 +211,15 @@ impl Index {
         *self.state.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(next);
     }
 
-    fn fold_in(&self, next: &mut State, writer: &mut Writer, seq: Seq, mut entries: Vec<Entry>, removed: &[BlockId], links: Vec<(BlockId, Vec<Edge>)>) -> Result<()> {
+    fn fold_in(
+        &self,
+        next: &mut State,
+        writer: &mut Writer,
+        seq: Seq,
+        mut entries: Vec<Entry>,
+        removed: &[BlockId],
+        links: Vec<(BlockId, Vec<Edge>)>,
+    ) -> Result<()> {
         for &id in removed {
             next.forget(id);
             next.links.remove(id);
@@ -222,11 +247,13 @@ impl Index {
             let [.., before, last] = &next.parts[..] else { return Ok(()) };
             let (large, small) = (before.live(), last.live());
             let in_memory = before.file.is_none() && last.file.is_none() && before.seq > folding;
-            if !in_memory || (large > 2 * small && large + small > SMALL_BLOCKS) {
+            let too_large = before.segment.bytes().len() + last.segment.bytes().len() > SEGMENT_BYTES_MAX / 2;
+            if !in_memory || too_large || (large > 2 * small && large + small > SMALL_BLOCKS) {
                 return Ok(());
             }
             let seq = last.seq;
-            let parts: Vec<(&Segment, _)> = [before, last].iter().map(|part| (&*part.segment, part.dead.as_deref())).collect();
+            let parts: Vec<(&Segment, _)> =
+                [before, last].iter().map(|part| (&*part.segment, part.dead.as_deref())).collect();
             let merged = merge(&parts, self.dimension).map(|columns| columns.freeze(false)).transpose()?;
             next.parts.truncate(next.parts.len() - 2);
             next.parts.extend(merged.map(|segment| Part::new(Arc::new(segment), seq, None)));

@@ -38,7 +38,9 @@ impl Part {
     /// A part of which no block is gone.
     pub fn new(segment: Arc<Segment>, seq: Seq, file: Option<Arc<str>>) -> Self {
         let mut superseded = Bitmap::new(segment.blocks());
-        (0..segment.blocks()).filter(|&block| segment.flags()[block as usize] & flag::SUPERSEDED != 0).for_each(|block| superseded.insert(block));
+        (0..segment.blocks())
+            .filter(|&block| segment.flags()[block as usize] & flag::SUPERSEDED != 0)
+            .for_each(|block| superseded.insert(block));
         let ends = segment.column::<TimeUs>(Section::ExpiresAt).iter().zip(0..);
         let mut draw: Vec<(u64, Local)> = segment.ids().iter().zip(0..).map(|(&id, block)| (mix(id), block)).collect();
         if draw.len() > DRAW_MAX {
@@ -140,7 +142,11 @@ pub struct State {
 impl State {
     /// Where a block is.
     pub fn locate(&self, id: BlockId) -> Option<Place> {
-        self.parts.iter().enumerate().rev().find_map(|(number, part)| part.locate(id).map(|block| Place { part: number as u32, block }))
+        self.parts
+            .iter()
+            .enumerate()
+            .rev()
+            .find_map(|(number, part)| part.locate(id).map(|block| Place { part: number as u32, block }))
     }
 
     /// The id of a block.

@@ -47,7 +47,8 @@ impl Csr {
     /// Rows in ascending order of source.
     pub fn new(rows: &[(BlockId, Vec<Edge>)]) -> Self {
         let pairs = || rows.iter().flat_map(|(source, edges)| edges.iter().map(move |edge| (*source, *edge)));
-        let turned = pairs().map(|(source, edge)| (edge.target, Edge { target: source, weight: edge.weight })).collect();
+        let turned =
+            pairs().map(|(source, edge)| (edge.target, Edge { target: source, weight: edge.weight })).collect();
         Self { forward: Rows::new(pairs().collect()), backward: Rows::new(turned) }
     }
 

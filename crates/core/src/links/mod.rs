@@ -78,7 +78,12 @@ impl Links {
     pub fn arriving(&self, target: BlockId) -> Vec<Edge> {
         let old = self.base.arriving(target).filter(|edge| !self.delta.contains_key(&edge.target));
         let edited = self.back.get(&target).into_iter().flatten();
-        let new = edited.flat_map(|&source| self.delta[&source].iter().filter(|edge| edge.target == target).map(move |edge| Edge { target: source, ..*edge }));
+        let new = edited.flat_map(|&source| {
+            self.delta[&source]
+                .iter()
+                .filter(|edge| edge.target == target)
+                .map(move |edge| Edge { target: source, ..*edge })
+        });
         let mut all: Vec<Edge> = old.chain(new).collect();
         all.sort_by(|a, b| a.target.cmp(&b.target).then(b.weight.total_cmp(&a.weight)));
         all.dedup_by_key(|edge| edge.target);
@@ -87,13 +92,22 @@ impl Links {
 
     /// How many there are.
     pub fn count(&self) -> usize {
-        self.base.rows().filter(|(source, _)| !self.delta.contains_key(source)).map(|(_, edges)| edges.count()).sum::<usize>() + self.delta.values().map(Vec::len).sum::<usize>()
+        self.base
+            .rows()
+            .filter(|(source, _)| !self.delta.contains_key(source))
+            .map(|(_, edges)| edges.count())
+            .sum::<usize>()
+            + self.delta.values().map(Vec::len).sum::<usize>()
     }
 
     /// Lays out all rows anew.
     pub fn compact(&mut self) {
-        let mut rows: Vec<(BlockId, Vec<Edge>)> =
-            self.base.rows().filter(|(source, _)| !self.delta.contains_key(source)).map(|(source, edges)| (source, edges.collect())).collect();
+        let mut rows: Vec<(BlockId, Vec<Edge>)> = self
+            .base
+            .rows()
+            .filter(|(source, _)| !self.delta.contains_key(source))
+            .map(|(source, edges)| (source, edges.collect()))
+            .collect();
         rows.extend(self.delta.drain().filter(|(_, edges)| !edges.is_empty()));
         rows.sort_unstable_by_key(|row| row.0);
         self.back.clear();

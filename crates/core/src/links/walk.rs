@@ -70,7 +70,9 @@ mod tests {
     use super::*;
 
     fn edges(list: &'static [(u64, u64, f32)]) -> impl FnMut(u64) -> Vec<Edge> {
-        move |from| list.iter().filter(|edge| edge.0 == from).map(|&(_, target, weight)| Edge { target, weight }).collect()
+        move |from| {
+            list.iter().filter(|edge| edge.0 == from).map(|&(_, target, weight)| Edge { target, weight }).collect()
+        }
     }
 
     #[test]
@@ -91,6 +93,9 @@ mod tests {
 
     #[test]
     fn a_walk_is_bounded() {
-        assert_eq!(walk(0, 8, |from| (1..50).map(|i| Edge { target: from * 50 + i, weight: 1.0 }).collect()).len(), VISITS_MAX);
+        assert_eq!(
+            walk(0, 8, |from| (1..50).map(|i| Edge { target: from * 50 + i, weight: 1.0 }).collect()).len(),
+            VISITS_MAX
+        );
     }
 }

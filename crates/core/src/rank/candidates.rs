@@ -81,7 +81,13 @@ impl Pool {
     }
 
     /// The blocks that words and vectors bring in, those in reach of the anchor, and the turns beside the best of them.
-    pub fn likely(state: &State, scope: &Scope, k: usize, reach: &HashMap<Place, f32>, evidence: &mut Evidence<'_>) -> Self {
+    pub fn likely(
+        state: &State,
+        scope: &Scope,
+        k: usize,
+        reach: &HashMap<Place, f32>,
+        evidence: &mut Evidence<'_>,
+    ) -> Self {
         let (depth, head) = if k <= K_USUAL { (DEPTH, HEAD) } else { (4 * k, 2 * k) };
         let mut pool = Self::default();
         for place in chosen(scope, depth, reach, evidence) {
@@ -90,7 +96,11 @@ impl Pool {
         let scored = pool.places.iter().zip(&pool.found).map(|(&place, found)| (found.sum(), place)).collect();
         let mut likely = top(scored, head);
         likely.extend(reach.keys().copied().filter(|&place| scope.wants(place)));
-        let beside: Vec<Place> = likely.iter().filter(|&&place| is_message(state, place)).flat_map(|&place| beside(state, scope, place)).collect();
+        let beside: Vec<Place> = likely
+            .iter()
+            .filter(|&&place| is_message(state, place))
+            .flat_map(|&place| beside(state, scope, place))
+            .collect();
         likely.extend(beside.into_iter().filter(|&place| scope.wants(place)));
         likely.sort_unstable();
         likely.dedup();
@@ -140,7 +150,8 @@ impl Pool {
 
 fn chosen(scope: &Scope, depth: usize, reach: &HashMap<Place, f32>, evidence: &Evidence<'_>) -> Vec<Place> {
     let (words, vector) = (evidence.words, evidence.vector);
-    let matched = words.matched.iter().copied().filter(|&place| scope.wants(place)).map(|place| (words.of(place), place));
+    let matched =
+        words.matched.iter().copied().filter(|&place| scope.wants(place)).map(|place| (words.of(place), place));
     let mut chosen = top(matched.collect(), depth);
     let near: Vec<(f32, Place)> = if vector.is_complete() {
         scope.places().filter(|&place| scope.wants(place)).map(|place| (vector.of(place), place)).collect()

@@ -12,8 +12,10 @@ const BEST: usize = 3;
 /// neither must win by its kind.
 pub fn score(found: &[Found], around: &[u32], centre: usize, weights: &Weights) -> f32 {
     let sum = |at: u32| found[at as usize].sum();
-    let turn = |offset: isize| centre.checked_add_signed(offset).and_then(|at| around.get(at)).map_or(0.0, |&at| sum(at));
-    let ring = weights.previous * turn(-1) + weights.next * turn(1) + weights.previous2 * turn(-2) + weights.next2 * turn(2);
+    let turn =
+        |offset: isize| centre.checked_add_signed(offset).and_then(|at| around.get(at)).map_or(0.0, |&at| sum(at));
+    let ring =
+        weights.previous * turn(-1) + weights.next * turn(1) + weights.previous2 * turn(-2) + weights.next2 * turn(2);
     let mut best = [f32::NEG_INFINITY; BEST];
     for &at in around {
         let mut value = sum(at);

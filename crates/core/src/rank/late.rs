@@ -38,11 +38,19 @@ pub struct Late<'a> {
 
 impl<'a> Late<'a> {
     /// Ready to score; the scale is over every block in scope if `exact`, over a sample otherwise.
-    pub fn new(state: &'a State, scope: &Scope, query: &QueryWords, rarity: &Rarity, table: &'a Table, exact: bool) -> Self {
+    pub fn new(
+        state: &'a State,
+        scope: &Scope,
+        query: &QueryWords,
+        rarity: &Rarity,
+        table: &'a Table,
+        exact: bool,
+    ) -> Self {
         let pieces = weighed(query, rarity);
         let average = (scope.words as f32 / scope.passages.max(1) as f32).max(1.0);
         let rows = if pieces.is_empty() { Vec::new() } else { vec![NO_ROW; table.size()] };
-        let mut late = Self { state, table, pieces, average, rows, similar: Vec::new(), known: None, scale: Scale::default() };
+        let mut late =
+            Self { state, table, pieces, average, rows, similar: Vec::new(), known: None, scale: Scale::default() };
         if !late.pieces.is_empty() {
             late.measure(scope, exact);
         }
@@ -52,7 +60,8 @@ impl<'a> Late<'a> {
     fn measure(&mut self, scope: &Scope, exact: bool) {
         let mut sums = Sums::default();
         if exact {
-            let mut known = Scores(self.state.parts.iter().map(|part| vec![0.0; part.segment.blocks() as usize]).collect());
+            let mut known =
+                Scores(self.state.parts.iter().map(|part| vec![0.0; part.segment.blocks() as usize]).collect());
             for place in scope.places() {
                 let score = self.of(place);
                 sums.add(score);
@@ -82,7 +91,10 @@ impl<'a> Late<'a> {
         let mut best = [0.0_f32; PIECES_MAX];
         for &token in segment.tokens(passage) {
             let row = self.row(token);
-            best[..count].iter_mut().zip(&self.similar[row..row + count]).for_each(|(best, &similar)| *best = best.max(similar));
+            best[..count]
+                .iter_mut()
+                .zip(&self.similar[row..row + count])
+                .for_each(|(best, &similar)| *best = best.max(similar));
         }
         let sum: f32 = best[..count].iter().zip(&self.pieces).map(|(best, piece)| best * piece.1).sum();
         sum / (segment.lengths()[passage as usize].max(1) as f32 / self.average).powf(LENGTH_PENALTY)
@@ -104,7 +116,8 @@ impl<'a> Late<'a> {
 fn weighed(query: &QueryWords, rarity: &Rarity) -> Vec<(u16, f32)> {
     let mut counts = vec![0.0_f32; query.content.len()];
     query.pieces.iter().for_each(|&(word, _)| counts[word] += 1.0);
-    let mut pieces: Vec<(u16, f32)> = query.pieces.iter().map(|&(word, piece)| (piece, rarity.of(query.content[word].1) / counts[word])).collect();
+    let mut pieces: Vec<(u16, f32)> =
+        query.pieces.iter().map(|&(word, piece)| (piece, rarity.of(query.content[word].1) / counts[word])).collect();
     pieces.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
     pieces.truncate(PIECES_MAX);
     pieces

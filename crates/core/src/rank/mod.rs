@@ -34,8 +34,9 @@ pub fn search(state: &State, query: &Query, table: &Table, dimension: usize, emb
     let words = words::score(state, &scope, &question);
     let code = query_code(query, &question, &words, table, dimension, embeds_queries)?;
     let reach = match query.near {
-        Some((start, hops)) => nearby::reach(state, &scope, start, hops)
-            .ok_or_else(|| Error::invalid("near", format!("block {start} is not in this namespace, or not to be seen")))?,
+        Some((start, hops)) => nearby::reach(state, &scope, start, hops).ok_or_else(|| {
+            Error::invalid("near", format!("block {start} is not in this namespace, or not to be seen"))
+        })?,
         None => HashMap::new(),
     };
     if !question.has_words() && code.is_none() && reach.is_empty() {
@@ -45,8 +46,12 @@ pub fn search(state: &State, query: &Query, table: &Table, dimension: usize, emb
     let is_exact = query.exact || scope.blocks <= candidates::ALL_MAX;
     let late = Late::new(state, &scope, &question, &words.rarity, table, is_exact);
     let mut evidence = Evidence { words: &words, vector: &vector, late, weights: &query.weights };
-    let pool = if is_exact { Pool::all(state, &scope, &mut evidence) } else { Pool::likely(state, &scope, query.k, &reach, &mut evidence) };
-    let prior = prior::Prior::new(state, query, &question);
+    let pool = if is_exact {
+        Pool::all(state, &scope, &mut evidence)
+    } else {
+        Pool::likely(state, &scope, query.k, &reach, &mut evidence)
+    };
+    let prior = prior::Prior::new(state, &scope, query, &question);
     let mut hits = Vec::with_capacity(pool.candidates.len());
     for candidate in &pool.candidates {
         let (place, found) = (pool.places[candidate.at], pool.found[candidate.at]);
@@ -56,14 +61,22 @@ pub fn search(state: &State, query: &Query, table: &Table, dimension: usize, emb
         }
         let [words, vector, tokens] = found.parts;
         let around = conversation::score(&pool.found, pool.around(candidate), candidate.centre, &query.weights);
-        let parts = [words, vector, tokens, around, prior.score(place, pool.before(candidate)), proximity * query.weights.near];
+        let parts =
+            [words, vector, tokens, around, prior.score(place, pool.before(candidate)), proximity * query.weights.near];
         hits.push(Hit { block: state.id(place), score: parts.iter().sum(), parts });
     }
     Ok(best(hits, query.k))
 }
 
 /// The query's vector: the caller's, or the table's; none if it has no direction.
-fn query_code(query: &Query, question: &QueryWords, words: &WordScores, table: &Table, dimension: usize, embeds_queries: bool) -> Result<Option<Code>> {
+fn query_code(
+    query: &Query,
+    question: &QueryWords,
+    words: &WordScores,
+    table: &Table,
+    dimension: usize,
+    embeds_queries: bool,
+) -> Result<Option<Code>> {
     let code = match &query.vector {
         Some(code) if code.bytes.len() != dimension => {
             return Err(Error::invalid("vector", format!("has {} components, not {dimension}", code.bytes.len())));

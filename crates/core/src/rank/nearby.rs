@@ -22,14 +22,19 @@ pub fn reach(state: &State, scope: &Scope, start: BlockId, hops: u32) -> Option<
     let inside = |id: BlockId| state.locate(id).filter(|&place| scope.contains(place));
     let edges = |id: BlockId| {
         let mut edges: Vec<Edge> = state.links.leaving(id);
-        edges.extend(state.links.arriving(id).into_iter().map(|edge| Edge { weight: edge.weight * BACK_WEIGHT, ..edge }));
+        edges.extend(
+            state.links.arriving(id).into_iter().map(|edge| Edge { weight: edge.weight * BACK_WEIGHT, ..edge }),
+        );
         edges.retain(|edge| inside(edge.target).is_some());
         if let Some(place) = inside(id) {
             edges.extend(turns_beside(state, scope, place).map(|target| Edge { target, weight: TURN_WEIGHT }));
         }
         edges
     };
-    let mut reach: HashMap<Place, f32> = walk(start, hops, edges).into_iter().filter_map(|found| Some((inside(found.block)?, found.proximity))).collect();
+    let mut reach: HashMap<Place, f32> = walk(start, hops, edges)
+        .into_iter()
+        .filter_map(|found| Some((inside(found.block)?, found.proximity)))
+        .collect();
     reach.entry(start_place).or_insert(1.0);
     Some(reach)
 }

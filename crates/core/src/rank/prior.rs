@@ -1,10 +1,11 @@
 //! What speaks for a block before its content is looked at: who said it, when, and in what manner.
 
+use super::scope::{PartScope, Scope};
 use super::words::QueryWords;
 use crate::index::State;
 use crate::index::state::Place;
 use crate::query::{Query, Weights};
-use crate::segment::{Section, flag};
+use crate::segment::{Section, Segment, flag};
 use crate::words::{Tokens, dates};
 
 /// Priors for one query.
@@ -18,8 +19,13 @@ pub struct Prior<'a> {
 
 impl<'a> Prior<'a> {
     /// Finds out which source the query names, and whether it asks for a time.
-    pub fn new(state: &'a State, query: &'a Query, question: &QueryWords) -> Self {
-        Self { state, weights: &query.weights, asks_when: dates::asks_when(&question.tokens), named: named_source(state, &question.tokens) }
+    pub fn new(state: &'a State, scope: &Scope, query: &'a Query, question: &QueryWords) -> Self {
+        Self {
+            state,
+            weights: &query.weights,
+            asks_when: dates::asks_when(&question.tokens),
+            named: named_source(state, scope, &question.tokens),
+        }
     }
 
     /// What speaks for (or against) a block; `before` is the turn before it.
@@ -40,7 +46,8 @@ impl<'a> Prior<'a> {
             let said_by_them = named[place.part as usize] == Some(self.source(place));
             score += if said_by_them { self.weights.source } else { -self.weights.source };
         }
-        if before.is_some_and(|before| self.is_question(before) && self.source_name(before) != self.source_name(place)) {
+        if before.is_some_and(|before| self.is_question(before) && self.source_name(before) != self.source_name(place))
+        {
             score += self.weights.answer;
         }
         score
@@ -59,20 +66,32 @@ impl<'a> Prior<'a> {
     }
 }
 
-/// The source whose name stands in the query, by part; nothing if there is none, or more than one.
-fn named_source(state: &State, query: &Tokens) -> Option<Vec<Option<u32>>> {
+/// The source in scope whose name stands in the query, by part; nothing if there is none, or more than one.
+fn named_source(state: &State, scope: &Scope, query: &Tokens) -> Option<Vec<Option<u32>>> {
     let asked: Vec<String> = query.list.iter().map(|&token| stem(&query.lower(token))).collect();
     let mut name: Option<&str> = None;
-    for source in state.parts.iter().flat_map(|part| part.segment.sources()).filter(|source| !source.is_empty()) {
-        if name == Some(source) || !is_named(source, &asked) {
-            continue;
+    for (part, inside) in state.parts.iter().zip(&scope.parts) {
+        for (source, number) in part.segment.sources().zip(0_u32..) {
+            if source.is_empty()
+                || name == Some(source)
+                || !is_named(source, &asked)
+                || !says_something(&part.segment, number, inside)
+            {
+                continue;
+            }
+            if name.is_some() {
+                return None;
+            }
+            name = Some(source);
         }
-        if name.is_some() {
-            return None;
-        }
-        name = Some(source);
     }
     name.map(|name| state.parts.iter().map(|part| part.segment.find_source(name)).collect())
+}
+
+/// Whether a block in scope is of this source: who else there is must not show.
+fn says_something(segment: &Segment, source: u32, inside: &PartScope) -> bool {
+    let sources: &[u32] = segment.column(Section::Source);
+    inside.blocks.iter().any(|block| sources[block as usize] == source)
 }
 
 fn is_named(source: &str, asked: &[String]) -> bool {

@@ -39,7 +39,8 @@ pub struct Scope {
 impl Scope {
     /// The scope of a query.
     pub fn new(state: &State, query: &Query) -> Self {
-        let mut scope = Self { parts: Vec::with_capacity(state.parts.len()), blocks: 0, wanted: 0, passages: 0, words: 0 };
+        let mut scope =
+            Self { parts: Vec::with_capacity(state.parts.len()), blocks: 0, wanted: 0, passages: 0, words: 0 };
         for part in &state.parts {
             let mut blocks = part.visible(query.history, query.now);
             if !query.namespace.is_empty() {
@@ -73,7 +74,10 @@ impl Scope {
 
     /// Every block in scope.
     pub fn places(&self) -> impl Iterator<Item = Place> + '_ {
-        self.parts.iter().zip(0..).flat_map(|(part, number)| part.blocks.iter().map(move |block| Place { part: number, block }))
+        self.parts
+            .iter()
+            .zip(0..)
+            .flat_map(|(part, number)| part.blocks.iter().map(move |block| Place { part: number, block }))
     }
 }
 

@@ -1,9 +1,9 @@
 //! The same meaning: the cosine of the query's vector and a block's nearest passage.
 
 use super::Scores;
-use crate::bitmap::Bitmap;
 use super::scope::Scope;
 use super::statistics::{Scale, Sums};
+use crate::bitmap::Bitmap;
 use crate::index::State;
 use crate::index::state::Place;
 use crate::query::Query;
@@ -50,7 +50,14 @@ impl VectorScores<'_> {
 
 /// Looks at every vector in scope, or walks where there are too many.
 pub fn score<'a>(state: &'a State, scope: &Scope, code: Option<&'a Code>, query: &Query) -> VectorScores<'a> {
-    let mut scores = VectorScores { scores: Scores(vec![Vec::new(); state.parts.len()]), code, state, is_complete: true, scale: Scale::default(), found: Vec::new() };
+    let mut scores = VectorScores {
+        scores: Scores(vec![Vec::new(); state.parts.len()]),
+        code,
+        state,
+        is_complete: true,
+        scale: Scale::default(),
+        found: Vec::new(),
+    };
     let Some(code) = code else { return scores };
     let mut sums = Sums::default();
     if query.exact || scope.passages <= SCAN_MAX {
@@ -72,17 +79,21 @@ pub fn score<'a>(state: &'a State, scope: &Scope, code: Option<&'a Code>, query:
 /// Blocks in scope that stand for all of them, chosen by their ids alone.
 pub fn sample(state: &State, scope: &Scope) -> Vec<Place> {
     let limit = u64::MAX / scope.blocks.max(1) * SAMPLE.min(scope.blocks);
-    let of_part = |number: usize| state.parts[number].draw(limit).into_iter().map(move |block| Place { part: number as u32, block });
+    let of_part = |number: usize| {
+        state.parts[number].draw(limit).into_iter().map(move |block| Place { part: number as u32, block })
+    };
     (0..state.parts.len()).flat_map(of_part).filter(|&place| scope.contains(place)).collect()
 }
 
 /// The cosine of every block of a set.
 fn scan(segment: &Segment, blocks: &Bitmap, code: &Code, cosines: &mut [f32]) {
-    let (starts, scales, codes): (&[u32], &[f32], &[i8]) = (segment.column(Section::PassageStart), segment.column(Section::Scales), segment.column(Section::Codes));
+    let (starts, scales, codes): (&[u32], &[f32], &[i8]) =
+        (segment.column(Section::PassageStart), segment.column(Section::Scales), segment.column(Section::Codes));
     let dimension = code.bytes.len();
     for block in blocks.iter() {
         let passages = starts[block as usize] as usize..starts[block as usize + 1] as usize;
-        let near = passages.map(|passage| dot(&code.bytes, &codes[passage * dimension..][..dimension]) as f32 * scales[passage]);
+        let near = passages
+            .map(|passage| dot(&code.bytes, &codes[passage * dimension..][..dimension]) as f32 * scales[passage]);
         cosines[block as usize] = near.fold(f32::NEG_INFINITY, f32::max) * code.scale;
     }
 }
@@ -100,7 +111,8 @@ fn walk(state: &State, scope: &Scope, code: &Code) -> Vec<Place> {
         let wanted = inside.wanted.as_ref().unwrap_or(&inside.blocks);
         let few = u64::from(wanted.count()) <= SCAN_MAX / 4;
         let walked = if few || entries.is_empty() { None } else { along_graph(segment, wanted, code) };
-        let mut near = walked.unwrap_or_else(|| wanted.iter().map(|block| (block, cosine(segment, block, code.as_ref()))).collect());
+        let mut near = walked
+            .unwrap_or_else(|| wanted.iter().map(|block| (block, cosine(segment, block, code.as_ref()))).collect());
         if near.len() > BEAM {
             near.select_nth_unstable_by(BEAM, |a, b| b.1.total_cmp(&a.1));
             near.truncate(BEAM);
@@ -121,6 +133,7 @@ fn along_graph(segment: &Segment, wanted: &Bitmap, code: &Code) -> Option<Vec<(u
         dimension: code.bytes.len(),
     };
     let owner = segment.owner();
-    let found = graph.search(code.as_ref(), BEAM, &mut Seen::default(), |passage| wanted.contains(owner[passage as usize]))?;
+    let found =
+        graph.search(code.as_ref(), BEAM, &mut Seen::default(), |passage| wanted.contains(owner[passage as usize]))?;
     Some(found.into_iter().map(|(passage, cosine)| (owner[passage as usize], cosine)).collect())
 }

@@ -132,9 +132,9 @@ fn lookup<'a>(state: &'a State, scope: &Scope, terms: &[Term]) -> Vec<Found<'a>>
     let found = terms.iter().map(|&term| {
         let postings: Vec<&[u32]> = state.parts.iter().map(|part| part.segment.postings(term.hash)).collect();
         let df = postings.iter().enumerate().map(|(part, list)| count_in_scope(state, scope, part, list)).sum();
-        Found { term, idf: idf_of(scope, df), postings }
+        (df > 0).then(|| Found { term, idf: idf_of(scope, df), postings })
     });
-    found.filter(|found| found.postings.iter().any(|list| !list.is_empty())).collect()
+    found.flatten().collect()
 }
 
 fn count_in_scope(state: &State, scope: &Scope, part: usize, postings: &[u32]) -> u64 {
@@ -151,7 +151,13 @@ fn idf_of(scope: &Scope, df: u64) -> f32 {
 }
 
 /// The scores of a part's passages, and which have one.
-fn add_up(segment: &crate::segment::Segment, found: &[Found<'_>], part: usize, bm25: &Bm25, scope: &Scope) -> (Vec<f32>, Vec<u32>) {
+fn add_up(
+    segment: &crate::segment::Segment,
+    found: &[Found<'_>],
+    part: usize,
+    bm25: &Bm25,
+    scope: &Scope,
+) -> (Vec<f32>, Vec<u32>) {
     if found.iter().all(|found| found.postings[part].is_empty()) {
         return (Vec::new(), Vec::new());
     }

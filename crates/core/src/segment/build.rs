@@ -99,10 +99,16 @@ impl Columns {
         let texts = passages::split(&entry.text);
         let codes: Vec<CodeRef<'_>> = CodeRef::all(&entry.vectors, self.dimension)?.collect();
         if codes.len() != texts.len() {
-            return Err(Error::invalid("vectors", format!("block {} has {} passages and {} vectors", entry.id, texts.len(), codes.len())));
+            return Err(Error::invalid(
+                "vectors",
+                format!("block {} has {} passages and {} vectors", entry.id, texts.len(), codes.len()),
+            ));
         }
         if codes.iter().any(|code| !is_scale(code.scale)) {
-            return Err(Error::invalid("vectors", format!("block {} has a vector whose scale is not from 0 to 1", entry.id)));
+            return Err(Error::invalid(
+                "vectors",
+                format!("block {} has a vector whose scale is not from 0 to 1", entry.id),
+            ));
         }
         if entry.at.unsigned_abs() > TIME_DISTANCE_MAX_US {
             return Err(Error::invalid("at", format!("block {} is said at no time that a calendar has", entry.id)));
@@ -120,7 +126,11 @@ impl Columns {
             self.push_passage(&Tokens::new(text), &names, entry.at, code, block, table);
         }
         self.passage_start.push(self.owner.len() as u32);
-        fact::of(entry, |fact| self.facts.entry(fact).or_default().push(block), |field, value| self.numbers.entry(field).or_default().push((block, value)));
+        fact::of(
+            entry,
+            |fact| self.facts.entry(fact).or_default().push(block),
+            |field, value| self.numbers.entry(field).or_default().push((block, value)),
+        );
         Ok(())
     }
 
@@ -137,7 +147,15 @@ impl Columns {
         (self.ids.len() - 1) as Local
     }
 
-    fn push_passage(&mut self, tokens: &Tokens, names: &[&Tokens], at: TimeUs, code: CodeRef<'_>, block: Local, table: &Table) {
+    fn push_passage(
+        &mut self,
+        tokens: &Tokens,
+        names: &[&Tokens],
+        at: TimeUs,
+        code: CodeRef<'_>,
+        block: Local,
+        table: &Table,
+    ) {
         let passage = self.owner.len() as u32;
         let analysis = analyse(tokens, names, at);
         let mut counts: HashMap<u64, u32> = HashMap::with_capacity(analysis.terms.len());
@@ -162,7 +180,8 @@ impl Columns {
         let (source_names, source) = number_names(&self.sources, true);
         let (namespace_names, namespace) = number_names(&self.namespaces, false);
         let (order, namespace_start) = self.conversations(&namespace, namespace_names.len());
-        let graph = if with_graph { graph::build(&self.codes, &self.scales, self.dimension) } else { graph::Links::default() };
+        let graph =
+            if with_graph { graph::build(&self.codes, &self.scales, self.dimension) } else { graph::Links::default() };
         let mut out = Writer::new(self.dimension);
         out.section(Section::Ids, &self.ids);
         out.section(Section::At, &self.at);
@@ -187,7 +206,8 @@ impl Columns {
         out.section(Section::Tokens, &self.tokens);
         write_lists(&mut out, [Section::Terms, Section::TermStart, Section::Postings], &self.postings);
         write_lists(&mut out, [Section::Facts, Section::FactStart, Section::FactBlocks], &self.facts);
-        let blocks: BTreeMap<u64, Vec<Local>> = self.numbers.iter().map(|(&field, list)| (field, list.iter().map(|pair| pair.0).collect())).collect();
+        let blocks: BTreeMap<u64, Vec<Local>> =
+            self.numbers.iter().map(|(&field, list)| (field, list.iter().map(|pair| pair.0).collect())).collect();
         write_lists(&mut out, [Section::NumberFields, Section::NumberStart, Section::NumberBlocks], &blocks);
         let values: Vec<f64> = self.numbers.values().flatten().map(|pair| pair.1).collect();
         out.section(Section::NumberValues, &values);
@@ -199,7 +219,9 @@ impl Columns {
     /// Blocks by (namespace, at, id), and where each namespace starts.
     fn conversations(&self, namespace: &[u32], count: usize) -> (Vec<Local>, Vec<u32>) {
         let mut order: Vec<Local> = (0..self.ids.len() as Local).collect();
-        order.sort_unstable_by_key(|&block| (namespace[block as usize], self.at[block as usize], self.ids[block as usize]));
+        order.sort_unstable_by_key(|&block| {
+            (namespace[block as usize], self.at[block as usize], self.ids[block as usize])
+        });
         let mut starts = vec![0_u32; count + 1];
         namespace.iter().for_each(|&number| starts[number as usize + 1] += 1);
         (1..starts.len()).for_each(|i| starts[i] += starts[i - 1]);
@@ -219,14 +241,26 @@ fn number_names(names: &[String], with_empty: bool) -> (Vec<&str>, Vec<u32>) {
 
 fn write_names(out: &mut Writer, text: Section, ends: Section, names: &[&str]) {
     let mut end = 0;
-    let name_ends: Vec<u32> = names.iter().map(|name| { end += name.len() as u32; end }).collect();
+    let name_ends: Vec<u32> = names
+        .iter()
+        .map(|name| {
+            end += name.len() as u32;
+            end
+        })
+        .collect();
     out.section(text, names.concat().as_bytes());
     out.section(ends, &name_ends);
 }
 
 fn write_lists(out: &mut Writer, [keys, starts, values]: [Section; 3], lists: &BTreeMap<u64, Vec<u32>>) {
     let mut end = 0;
-    let list_starts: Vec<u32> = [0].into_iter().chain(lists.values().map(|list| { end += list.len() as u32; end })).collect();
+    let list_starts: Vec<u32> = [0]
+        .into_iter()
+        .chain(lists.values().map(|list| {
+            end += list.len() as u32;
+            end
+        }))
+        .collect();
     out.section(keys, &lists.keys().copied().collect::<Vec<u64>>());
     out.section(starts, &list_starts);
     out.section(values, &lists.values().flatten().copied().collect::<Vec<u32>>());

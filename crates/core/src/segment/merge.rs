@@ -75,7 +75,8 @@ fn copy_block(from: &Segment, old: Local, new: Local, places: &mut Places, to: &
 
 fn copy_lists(from: &Segment, places: &Places, to: &mut Columns) {
     for &term in from.column::<u64>(Section::Terms) {
-        let moved = from.postings(term).iter().map(|&posting| (places.passages[(posting >> 8) as usize], posting & 0xff));
+        let moved =
+            from.postings(term).iter().map(|&posting| (places.passages[(posting >> 8) as usize], posting & 0xff));
         let kept = moved.filter(|&(passage, _)| passage != GONE).map(|(passage, count)| passage << 8 | count);
         extend(&mut to.postings, term, kept);
     }

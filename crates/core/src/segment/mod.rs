@@ -108,11 +108,15 @@ impl Segment {
     fn is_sound(&self) -> bool {
         let (n, p) = (self.blocks() as usize, self.passages() as usize);
         let rises = |starts: &[u32], count: usize, end: usize| {
-            starts.len() == count + 1 && starts.is_sorted() && starts.first() == Some(&0) && starts.last().is_some_and(|&last| last as usize == end)
+            starts.len() == count + 1
+                && starts.is_sorted()
+                && starts.first() == Some(&0)
+                && starts.last().is_some_and(|&last| last as usize == end)
         };
         let below = |values: &[u32], end: usize| values.iter().all(|&value| (value as usize) < end);
         let per_block = [Section::At, Section::AddedAt, Section::ValidFrom, Section::ValidTo, Section::ExpiresAt];
-        let (sources, namespaces) = (self.column::<u32>(Section::SourceEnds), self.column::<u32>(Section::NamespaceEnds));
+        let (sources, namespaces) =
+            (self.column::<u32>(Section::SourceEnds), self.column::<u32>(Section::NamespaceEnds));
         n > 0
             && self.ids().len() == n
             && self.lengths().len() == p
@@ -123,7 +127,13 @@ impl Segment {
             && self.flags().len() == n
             && rises(self.column(Section::PassageStart), n, p)
             && (0..n as Local).all(|block| !self.passages_of(block).is_empty())
-            && [self.column::<u32>(Section::Source), self.column::<u32>(Section::Namespace), self.column::<u32>(Section::Order)].iter().all(|column| column.len() == n)
+            && [
+                self.column::<u32>(Section::Source),
+                self.column::<u32>(Section::Namespace),
+                self.column::<u32>(Section::Order),
+            ]
+            .iter()
+            .all(|column| column.len() == n)
             && below(self.column(Section::Source), sources.len())
             && below(self.column(Section::Namespace), namespaces.len())
             && below(self.column(Section::Order), n)
@@ -136,11 +146,23 @@ impl Segment {
             && self.column::<f32>(Section::Scales).iter().all(|&scale| is_scale(scale))
             && self.column::<i8>(Section::Codes).len() == p * self.dimension
             && rises(self.column(Section::TokenStart), p, self.column::<u16>(Section::Tokens).len())
-            && rises(self.column(Section::TermStart), self.column::<u64>(Section::Terms).len(), self.column::<u32>(Section::Postings).len())
+            && rises(
+                self.column(Section::TermStart),
+                self.column::<u64>(Section::Terms).len(),
+                self.column::<u32>(Section::Postings).len(),
+            )
             && self.column::<u32>(Section::Postings).iter().all(|&posting| (posting >> 8) < p as u32)
-            && rises(self.column(Section::FactStart), self.column::<u64>(Section::Facts).len(), self.column::<u32>(Section::FactBlocks).len())
+            && rises(
+                self.column(Section::FactStart),
+                self.column::<u64>(Section::Facts).len(),
+                self.column::<u32>(Section::FactBlocks).len(),
+            )
             && below(self.column(Section::FactBlocks), n)
-            && rises(self.column(Section::NumberStart), self.column::<u64>(Section::NumberFields).len(), self.column::<u32>(Section::NumberBlocks).len())
+            && rises(
+                self.column(Section::NumberStart),
+                self.column::<u64>(Section::NumberFields).len(),
+                self.column::<u32>(Section::NumberBlocks).len(),
+            )
             && below(self.column(Section::NumberBlocks), n)
             && self.column::<f64>(Section::NumberValues).len() == self.column::<u32>(Section::NumberBlocks).len()
             && crate::vectors::graph::is_sound(self.column(Section::GraphLinks), self.column(Section::GraphEntries), p)
@@ -220,7 +242,10 @@ impl Segment {
     #[inline]
     pub fn code(&self, passage: u32) -> CodeRef<'_> {
         let (scales, codes): (&[f32], &[i8]) = (self.column(Section::Scales), self.column(Section::Codes));
-        CodeRef { scale: scales[passage as usize], bytes: &codes[passage as usize * self.dimension..][..self.dimension] }
+        CodeRef {
+            scale: scales[passage as usize],
+            bytes: &codes[passage as usize * self.dimension..][..self.dimension],
+        }
     }
 
     /// The table tokens of a passage, ascending.

@@ -46,7 +46,10 @@ impl Code {
     /// The code of what a caller brought, after a look at it.
     pub fn checked(vector: &[f32], dimension: usize, field: &str) -> Result<Self> {
         if vector.len() != dimension {
-            return Err(Error::invalid(field, format!("has {} components; this memory's embedder makes {dimension}", vector.len())));
+            return Err(Error::invalid(
+                field,
+                format!("has {} components; this memory's embedder makes {dimension}", vector.len()),
+            ));
         }
         if let Some(at) = vector.iter().position(|x| !x.is_finite()) {
             return Err(Error::invalid(field, format!("component {at} is not a finite number")));
@@ -75,11 +78,17 @@ impl<'a> CodeRef<'a> {
     pub fn all(bytes: &'a [u8], dimension: usize) -> Result<impl Iterator<Item = CodeRef<'a>>> {
         let size = SCALE_BYTES + dimension;
         if !bytes.len().is_multiple_of(size) {
-            return Err(Error::invalid("vectors", format!("{} bytes are no whole number of codes of {size}", bytes.len())));
+            return Err(Error::invalid(
+                "vectors",
+                format!("{} bytes are no whole number of codes of {size}", bytes.len()),
+            ));
         }
         Ok(bytes.chunks_exact(size).map(|code| {
             let (scale, bytes) = code.split_at(SCALE_BYTES);
-            CodeRef { scale: f32::from_le_bytes([scale[0], scale[1], scale[2], scale[3]]), bytes: bytemuck::cast_slice(bytes) }
+            CodeRef {
+                scale: f32::from_le_bytes([scale[0], scale[1], scale[2], scale[3]]),
+                bytes: bytemuck::cast_slice(bytes),
+            }
         }))
     }
 
@@ -101,7 +110,9 @@ mod tests {
 
     #[test]
     fn what_has_no_direction_is_refused() {
-        for bad in [vec![0.0, 0.0], vec![f32::NAN, 1.0], vec![1.0, f32::INFINITY], vec![1.0], vec![f32::MAX, f32::MAX, 0.0]] {
+        for bad in
+            [vec![0.0, 0.0], vec![f32::NAN, 1.0], vec![1.0, f32::INFINITY], vec![1.0], vec![f32::MAX, f32::MAX, 0.0]]
+        {
             assert!(Code::checked(&bad, 2, "vector").is_err(), "{bad:?}");
         }
         assert!(Code::checked(&[1e-30, 0.0], 2, "vector").is_ok());

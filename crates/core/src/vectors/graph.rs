@@ -38,7 +38,10 @@ pub struct Links {
 pub fn is_sound(links: &[u32], entries: &[u32], count: usize) -> bool {
     let inside = |&at: &u32| (at as usize) < count;
     (links.is_empty() && entries.is_empty())
-        || (links.len() == count * DEGREE && !entries.is_empty() && entries.iter().all(inside) && links.iter().all(|link| *link == NONE || inside(link)))
+        || (links.len() == count * DEGREE
+            && !entries.is_empty()
+            && entries.iter().all(inside)
+            && links.iter().all(|link| *link == NONE || inside(link)))
 }
 
 /// A graph to search.
@@ -95,18 +98,29 @@ impl PartialOrd for Near {
 
 impl<'a> Graph<'a> {
     fn code(&self, at: u32) -> CodeRef<'a> {
-        CodeRef { scale: self.scales[at as usize], bytes: &self.codes[at as usize * self.dimension..][..self.dimension] }
+        CodeRef {
+            scale: self.scales[at as usize],
+            bytes: &self.codes[at as usize * self.dimension..][..self.dimension],
+        }
     }
 
     /// The `beam` vectors nearest to `query` that the walk finds among those that `accept` lets through, with their cosines, nearest
     /// first. What it does not let through is walked through all the same.
     ///
     /// None if the walk grew too long: what is let through lies far from the query, and looking at all of it is quicker.
-    pub fn search(&self, query: CodeRef<'_>, beam: usize, seen: &mut Seen, accept: impl Fn(u32) -> bool) -> Option<Vec<(u32, f32)>> {
+    pub fn search(
+        &self,
+        query: CodeRef<'_>,
+        beam: usize,
+        seen: &mut Seen,
+        accept: impl Fn(u32) -> bool,
+    ) -> Option<Vec<(u32, f32)>> {
         seen.begin(self.scales.len());
         let mut open: BinaryHeap<Near> = BinaryHeap::new();
         let mut found: BinaryHeap<Reverse<Near>> = BinaryHeap::with_capacity(beam + 1);
-        let is_beyond = |found: &BinaryHeap<Reverse<Near>>, near: Near| found.len() == beam && found.peek().is_some_and(|worst| worst.0 >= near);
+        let is_beyond = |found: &BinaryHeap<Reverse<Near>>, near: Near| {
+            found.len() == beam && found.peek().is_some_and(|worst| worst.0 >= near)
+        };
         let visit = |near: Near, open: &mut BinaryHeap<Near>, found: &mut BinaryHeap<Reverse<Near>>| {
             if !is_beyond(found, near) {
                 open.push(near);
@@ -173,7 +187,9 @@ pub fn build(codes: &[i8], scales: &[f32], dimension: usize) -> Links {
 fn prune(graph: &Graph<'_>, near: Vec<(u32, f32)>) -> Vec<(u32, f32)> {
     let mut chosen: Vec<(u32, f32)> = Vec::with_capacity(DEGREE);
     for (at, cosine) in near {
-        let covered = chosen.iter().any(|&(other, _)| (1.0 - graph.code(other).cosine(graph.code(at))) * PRUNE_SLACK < 1.0 - cosine);
+        let covered = chosen
+            .iter()
+            .any(|&(other, _)| (1.0 - graph.code(other).cosine(graph.code(at))) * PRUNE_SLACK < 1.0 - cosine);
         if !covered {
             chosen.push((at, cosine));
         }
@@ -219,7 +235,9 @@ mod tests {
         let random = |seed: u64| (mix(seed) >> 40) as f32 / (1 << 23) as f32 - 1.0;
         let (mut codes, mut scales) = (Vec::new(), Vec::new());
         for i in 0..count as u64 {
-            let vector: Vec<f32> = (0..dimension as u64).map(|d| random((i % 40) * 1_000 + d) + 0.7 * random(1_000_000 + i * 1_000 + d)).collect();
+            let vector: Vec<f32> = (0..dimension as u64)
+                .map(|d| random((i % 40) * 1_000 + d) + 0.7 * random(1_000_000 + i * 1_000 + d))
+                .collect();
             let code = Code::new(&vector);
             codes.extend(code.bytes);
             scales.push(code.scale);
@@ -239,7 +257,10 @@ mod tests {
             let (mut hits, mut walks) = (0, 0);
             for query in 0..100 {
                 let query = graph.code(query * 37);
-                let mut exact: Vec<Near> = (0..count as u32).filter(|&at| accept(at)).map(|at| Near(graph.code(at).cosine(query), at)).collect();
+                let mut exact: Vec<Near> = (0..count as u32)
+                    .filter(|&at| accept(at))
+                    .map(|at| Near(graph.code(at).cosine(query), at))
+                    .collect();
                 exact.sort_unstable_by(|a, b| b.cmp(a));
                 let Some(found) = graph.search(query, 64, &mut Seen::default(), accept) else { continue };
                 assert!(found.is_sorted_by(|a, b| a.1 >= b.1) && found.iter().all(|&(at, _)| accept(at)));

@@ -62,7 +62,9 @@ pub fn speaks_of_time(tokens: &Tokens) -> bool {
         let word = tokens.lower(token);
         match token.script {
             Script::Latin => is_english_time(tokens, i, &word),
-            Script::Number => year(&word).is_some() || counts_time(tokens, i) || word.contains('-') && iso(&word).is_some(),
+            Script::Number => {
+                year(&word).is_some() || counts_time(tokens, i) || word.contains('-') && iso(&word).is_some()
+            }
             Script::Hangul => KOREAN_TIME.iter().any(|time| word.starts_with(time)),
             Script::Other => false,
         }
@@ -78,7 +80,9 @@ pub fn asks_when(tokens: &Tokens) -> bool {
         "how" => matches!(&*word(1), "long" | "recently"),
         _ => false,
     };
-    let korean = |token: &Token| token.script == Script::Hangul && KOREAN_WHEN.iter().any(|when| tokens.cased(*token).starts_with(when));
+    let korean = |token: &Token| {
+        token.script == Script::Hangul && KOREAN_WHEN.iter().any(|when| tokens.cased(*token).starts_with(when))
+    };
     english || tokens.list.iter().any(korean)
 }
 
@@ -119,7 +123,8 @@ fn number(tokens: &Tokens, i: usize, word: &str, out: &mut Vec<u64>) {
 fn iso(word: &str) -> Option<(i64, i64, i64)> {
     let mut parts = word.split(['-', '/', '.']).map(|part| part.parse::<i64>().ok());
     let (year, month, day) = (parts.next()??, parts.next()??, parts.next()??);
-    (parts.next().is_none() && (1900..2200).contains(&year) && (1..=12).contains(&month) && (1..=31).contains(&day)).then_some((year, month, day))
+    (parts.next().is_none() && (1900..2200).contains(&year) && (1..=12).contains(&month) && (1..=31).contains(&day))
+        .then_some((year, month, day))
 }
 
 fn year(word: &str) -> Option<i64> {
@@ -132,7 +137,10 @@ fn is_english_time(tokens: &Tokens, i: usize, word: &str) -> bool {
         || matches!(word, "yesterday" | "today" | "tonight" | "tomorrow" | "ago" | "recently" | "since" | "anniversary")
         || word.len() > 5 && WEEKDAYS.contains(&word)
         || UNITS.contains(&word.trim_end_matches('s'))
-            && (matches!(&*before(), "last" | "next" | "this" | "past" | "few" | "couple" | "two" | "three" | "four" | "five" | "six") || counts_time_before(tokens, i))
+            && (matches!(
+                &*before(),
+                "last" | "next" | "this" | "past" | "few" | "couple" | "two" | "three" | "four" | "five" | "six"
+            ) || counts_time_before(tokens, i))
 }
 
 fn counts_time_before(tokens: &Tokens, i: usize) -> bool {
@@ -141,7 +149,9 @@ fn counts_time_before(tokens: &Tokens, i: usize) -> bool {
 
 /// A number followed by a unit of time in Korean: 3일, 5월, 2주.
 fn counts_time(tokens: &Tokens, i: usize) -> bool {
-    tokens.list.get(i + 1).is_some_and(|&next| next.script == Script::Hangul && tokens.cased(next).starts_with(['년', '월', '일', '주', '달', '시', '개']))
+    tokens.list.get(i + 1).is_some_and(|&next| {
+        next.script == Script::Hangul && tokens.cased(next).starts_with(['년', '월', '일', '주', '달', '시', '개'])
+    })
 }
 
 const MONTHS: [(&str, &str); 12] = [
@@ -162,7 +172,23 @@ const WEEKDAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "frid
 const UNITS: [&str; 12] =
     ["day", "week", "weekend", "month", "year", "night", "morning", "evening", "summer", "winter", "spring", "hour"];
 const KOREAN_TIME: [&str; 17] = [
-    "어제", "그제", "그저께", "오늘", "내일", "모레", "지난", "다음", "이번", "작년", "올해", "내년", "월요일", "화요일", "수요일", "목요일", "금요일",
+    "어제",
+    "그제",
+    "그저께",
+    "오늘",
+    "내일",
+    "모레",
+    "지난",
+    "다음",
+    "이번",
+    "작년",
+    "올해",
+    "내년",
+    "월요일",
+    "화요일",
+    "수요일",
+    "목요일",
+    "금요일",
 ];
 const KOREAN_WHEN: [&str; 4] = ["언제", "며칠", "몇월", "몇일"];
 
@@ -196,7 +222,16 @@ mod tests {
 
     #[test]
     fn texts_that_speak_of_time_are_told() {
-        for text in ["I went yesterday", "two weeks ago", "last Friday", "in July", "back in 2019", "지난주에 갔어", "3일 전에", "for 5 years"] {
+        for text in [
+            "I went yesterday",
+            "two weeks ago",
+            "last Friday",
+            "in July",
+            "back in 2019",
+            "지난주에 갔어",
+            "3일 전에",
+            "for 5 years",
+        ] {
             assert!(speaks_of_time(&Tokens::new(text)), "{text}");
         }
         for text in ["I like dogs", "고양이가 좋아", "sun and rain", ""] {
@@ -206,7 +241,9 @@ mod tests {
 
     #[test]
     fn questions_for_a_time_are_told() {
-        for text in ["When did she move?", "What year was it", "How long have they been friends?", "민지는 언제 이사했어?"] {
+        for text in
+            ["When did she move?", "What year was it", "How long have they been friends?", "민지는 언제 이사했어?"]
+        {
             assert!(asks_when(&Tokens::new(text)), "{text}");
         }
         assert!(!asks_when(&Tokens::new("What did she say when she left?")));

@@ -38,7 +38,8 @@ impl<'a> Iterator for Sentences<'a> {
         let mut words = 0;
         for (i, c) in rest.char_indices() {
             words += usize::from(c.is_whitespace() && !previous.is_whitespace());
-            let sentence_ends = c.is_whitespace() && matches!(previous, '.' | '!' | '?' | '。' | '！' | '？') || previous == '\n';
+            let sentence_ends =
+                c.is_whitespace() && matches!(previous, '.' | '!' | '?' | '。' | '！' | '？') || previous == '\n';
             if i > 0 && (sentence_ends || words >= PASSAGE_WORDS || i + c.len_utf8() > PASSAGE_BYTES_MAX) {
                 self.at += i;
                 return Some(&rest[..i]);

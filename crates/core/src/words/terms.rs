@@ -89,7 +89,9 @@ fn number(word: &str, out: &mut Vec<Term>) {
     let plain: String = word.chars().filter(|&c| c != ',').collect();
     push(out, &plain);
     if plain.contains(['-', '/', ':']) {
-        for part in plain.split(['-', '/', ':']).map(|part| part.trim_start_matches('0')).filter(|part| !part.is_empty()) {
+        for part in
+            plain.split(['-', '/', ':']).map(|part| part.trim_start_matches('0')).filter(|part| !part.is_empty())
+        {
             push(out, part);
         }
     }

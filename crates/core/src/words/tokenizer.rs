@@ -103,7 +103,9 @@ fn script_of(c: char) -> Option<Script> {
 fn joins(script: Script, c: char, rest: &str) -> Option<Script> {
     let next = || rest.chars().next().and_then(script_of);
     match (script, script_of(c)) {
-        (Script::Latin, Some(Script::Latin | Script::Number)) | (Script::Number, Some(Script::Latin)) => Some(Script::Latin),
+        (Script::Latin, Some(Script::Latin | Script::Number)) | (Script::Number, Some(Script::Latin)) => {
+            Some(Script::Latin)
+        }
         (_, Some(same)) if same == script => Some(script),
         (Script::Latin, None) if c == '\'' && next() == Some(Script::Latin) => Some(script),
         (Script::Number, None) if ".,:/-".contains(c) && next() == Some(Script::Number) => Some(script),
@@ -126,7 +128,10 @@ mod tests {
     #[test]
     fn words_numbers_and_scripts_are_told_apart() {
         assert_eq!(words("Alice's MP3 player, don't!"), ["alice", "mp3", "player", "don't"]);
-        assert_eq!(words("on 2023-05-08 at 10:30, 3.14 or 1,000."), ["on", "2023-05-08", "at", "10:30", "3.14", "or", "1,000"]);
+        assert_eq!(
+            words("on 2023-05-08 at 10:30, 3.14 or 1,000."),
+            ["on", "2023-05-08", "at", "10:30", "3.14", "or", "1,000"]
+        );
         assert_eq!(words("부산으로 5월에 SQL을"), ["부산으로", "5", "월에", "sql", "을"]);
         assert_eq!(words("Привет 東京タワー ภาษาไทย"), ["привет", "東京タワー", "ภาษาไทย"]);
         assert!(words("?!… \" -- 🎉").is_empty());

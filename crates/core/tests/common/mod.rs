@@ -50,15 +50,6 @@ impl Directory {
         Self(path)
     }
 
-    /// A copy of the files in it.
-    pub fn copy(&self) -> Self {
-        let copy = Self::new();
-        for name in self.files() {
-            std::fs::copy(self.0.join(&name), copy.0.join(&name)).unwrap();
-        }
-        copy
-    }
-
     /// The names of the files in it, sorted.
     pub fn files(&self) -> Vec<String> {
         let entries = std::fs::read_dir(&self.0).unwrap();
@@ -163,7 +154,7 @@ pub fn ids(hits: &[Hit]) -> Vec<BlockId> {
 
 /// Everything that can be seen, oldest first.
 pub fn everything(index: &Index, history: bool) -> Vec<BlockId> {
-    let found = index.select("", None, history, NOW_US, None, usize::MAX, false);
+    let found = index.select(&listing("", None, history, usize::MAX), None, false);
     found.into_iter().map(|(_, id)| id).collect()
 }
 
@@ -253,3 +244,8 @@ pub const WORDS: &[&str] = &[
     "東京",
     "Привет",
 ];
+
+/// A query for blocks whatever they say.
+pub fn listing(namespace: &str, filter: Option<Filter>, history: bool, k: usize) -> Query {
+    Query { namespace: namespace.to_owned(), filter, history, k, now: NOW_US, ..Query::default() }
+}

@@ -13,7 +13,8 @@ unsafe fn kernel(a: &[i8], b: &[i8]) -> i32 {
     let mut sum = _mm256_setzero_si256();
     for at in (0..whole).step_by(16) {
         // SAFETY: at + 16 <= whole <= the length of both.
-        let (x, y) = unsafe { (_mm_loadu_si128(a.as_ptr().add(at).cast()), _mm_loadu_si128(b.as_ptr().add(at).cast())) };
+        let (x, y) =
+            unsafe { (_mm_loadu_si128(a.as_ptr().add(at).cast()), _mm_loadu_si128(b.as_ptr().add(at).cast())) };
         sum = _mm256_add_epi32(sum, _mm256_madd_epi16(_mm256_cvtepi8_epi16(x), _mm256_cvtepi8_epi16(y)));
     }
     let half = _mm_add_epi32(_mm256_castsi256_si128(sum), _mm256_extracti128_si256(sum, 1));

@@ -17,7 +17,8 @@ unsafe fn kernel(a: &[i8], b: &[i8]) -> i32 {
     let mut shift = _mm512_setzero_si512();
     for at in (0..whole).step_by(64) {
         // SAFETY: at + 64 <= whole <= the length of both.
-        let (x, y) = unsafe { (_mm512_loadu_si512(a.as_ptr().add(at).cast()), _mm512_loadu_si512(b.as_ptr().add(at).cast())) };
+        let (x, y) =
+            unsafe { (_mm512_loadu_si512(a.as_ptr().add(at).cast()), _mm512_loadu_si512(b.as_ptr().add(at).cast())) };
         sum = _mm512_dpbusd_epi32(sum, _mm512_xor_si512(x, flip), y);
         shift = _mm512_dpbusd_epi32(shift, flip, y);
     }

@@ -14,7 +14,8 @@ use std::sync::LazyLock;
 
 type Kernel = fn(&[i8], &[i8]) -> i32;
 
-static KERNEL: LazyLock<(&'static str, Kernel)> = LazyLock::new(|| *kernels().last().expect("there is always the scalar one"));
+static KERNEL: LazyLock<(&'static str, Kernel)> =
+    LazyLock::new(|| *kernels().last().expect("there is always the scalar one"));
 
 /// The inner product of `a` and `b`, which have the same length. Exact: no rounding, no overflow below 131,072 components.
 #[inline]
@@ -37,7 +38,10 @@ fn kernels() -> Vec<(&'static str, Kernel)> {
         if is_x86_feature_detected!("avx2") {
             list.push(("avx2", avx2::dot));
         }
-        if is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512bw") && is_x86_feature_detected!("avx512vnni") {
+        if is_x86_feature_detected!("avx512f")
+            && is_x86_feature_detected!("avx512bw")
+            && is_x86_feature_detected!("avx512vnni")
+        {
             list.push(("avx512vnni", avx512::dot));
         }
     }
