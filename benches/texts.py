@@ -63,13 +63,14 @@ class Texts:
                 "at": iso(seconds),
             }
 
-    def queries(self, texts: list[str]) -> list[str]:
-        """Some words of some of these texts each: what was said is asked for, in part."""
+    def queries(self, blocks: list[dict[str, Any]]) -> list[tuple[str, str]]:
+        """Some words of some of these blocks each (what was said is asked for, in part), and the user who said it."""
         low, high = self._workload["query_words"]
         queries = []
-        for text in self._random.sample(texts, min(self._workload["queries"], len(texts))):
-            words = text.split()
-            queries.append(" ".join(self._random.sample(words, min(len(words), self._random.randint(low, high)))))
+        for block in self._random.sample(blocks, min(self._workload["queries"], len(blocks))):
+            words = block["text"].split()
+            asked = self._random.sample(words, min(len(words), self._random.randint(low, high)))
+            queries.append((" ".join(asked), block["namespace"].rpartition("/")[0]))
         return queries
 
     def _text(self, least: int, most: int) -> str:
