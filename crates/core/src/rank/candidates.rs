@@ -6,7 +6,7 @@ use crate::id::{BlockId, TimeUs};
 use crate::index::State;
 use crate::index::state::Place;
 use crate::segment::flag;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 /// Blocks in scope up to which each is a candidate: small memories are ranked exactly.
@@ -96,26 +96,41 @@ impl Pool {
         let scored = pool.places.iter().zip(&pool.found).map(|(&place, found)| (found.sum(), place)).collect();
         let mut likely = top(scored, head);
         likely.extend(reach.keys().copied().filter(|&place| scope.wants(place)));
-        let beside: Vec<Place> = likely
-            .iter()
-            .filter(|&&place| is_message(state, place))
-            .flat_map(|&place| beside(state, scope, place))
-            .collect();
-        likely.extend(beside.into_iter().filter(|&place| scope.wants(place)));
         likely.sort_unstable();
         likely.dedup();
+        let mut admitted = HashSet::new();
         for place in likely {
-            let at = pool.number(place, evidence) as usize;
-            let strip = if is_message(state, place) { neighbours(state, scope, place, RADIUS) } else { Vec::new() };
-            let Some(middle) = strip.iter().position(|&other| other == place) else {
+            if is_message(state, place) {
+                pool.admit_stretch(state, scope, place, &mut admitted, evidence);
+            } else {
+                let at = pool.number(place, evidence) as usize;
                 pool.admit_alone(at);
-                continue;
-            };
-            let window = window(middle, strip.len(), |i| state.order(strip[i]).0);
-            let turns: Vec<u32> = strip[window.clone()].iter().map(|&turn| pool.number(turn, evidence)).collect();
-            pool.admit(at, &turns, middle - window.start);
+            }
         }
         pool
+    }
+
+    /// Admits a message and the turns beside it, as far as they may be hits and are not admitted already.
+    fn admit_stretch(
+        &mut self,
+        state: &State,
+        scope: &Scope,
+        place: Place,
+        admitted: &mut HashSet<Place>,
+        evidence: &mut Evidence<'_>,
+    ) {
+        let strip = neighbours(state, scope, place, RADIUS + BESIDE);
+        let times: Vec<TimeUs> = strip.iter().map(|&turn| state.order(turn).0).collect();
+        let Some(middle) = strip.iter().position(|&other| other == place) else { return };
+        let reachable = window(middle, strip.len(), |i| times[i]);
+        let beside = reachable.start.max(middle.saturating_sub(BESIDE))..reachable.end.min(middle + BESIDE + 1);
+        for centre in beside {
+            if scope.wants(strip[centre]) && admitted.insert(strip[centre]) {
+                let window = window(centre, strip.len(), |i| times[i]);
+                let turns: Vec<u32> = strip[window.clone()].iter().map(|&turn| self.number(turn, evidence)).collect();
+                self.admit(turns[centre - window.start] as usize, &turns, centre - window.start);
+            }
+        }
     }
 
     /// The turns around a candidate, itself included, in order, as places in the pool.
@@ -173,13 +188,6 @@ fn top(mut scored: Vec<(f32, Place)>, depth: usize) -> Vec<Place> {
 
 fn is_message(state: &State, place: Place) -> bool {
     state.segment(place).flags()[place.block as usize] & flag::MESSAGE != 0
-}
-
-fn beside(state: &State, scope: &Scope, place: Place) -> Vec<Place> {
-    let strip = neighbours(state, scope, place, BESIDE);
-    let Some(middle) = strip.iter().position(|&other| other == place) else { return Vec::new() };
-    let window = window(middle, strip.len(), |i| state.order(strip[i]).0);
-    strip[window].to_vec()
 }
 
 /// The messages in scope within `radius` turns of a block in its namespace, itself included if it is one, in order, from whatever

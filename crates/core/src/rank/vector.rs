@@ -18,7 +18,7 @@ pub const SCAN_MAX: u64 = 25_000;
 const SAMPLE: u64 = 512;
 
 /// How wide the walk in a graph is; what is found beyond the candidates makes recall.
-pub const BEAM: usize = 192;
+pub const BEAM: usize = 128;
 
 /// What the vectors say.
 pub struct VectorScores<'a> {
