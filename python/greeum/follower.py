@@ -84,12 +84,12 @@ class Follower:
             with self._lock:
                 while self._step():
                     pass
-            if self.index.wants_fold and not self._store.read_only:
-                self._fold_in_background()
+            self._fold_if_due()
         now_s = monotonic()
         if now_s - self._looked_at_s > REFRESH_PERIOD_S:
             self._looked_at_s = now_s
             self._refresh()
+            self._fold_if_due()
 
     def _step(self) -> bool:
         try:
@@ -124,20 +124,21 @@ class Follower:
                 self.index.apply(seq, [], [], [])
 
     def scrub(self) -> None:
-        """Rewrite the files that still hold what was forgotten. Raises StoreFull or StoreFailed if that cannot be done
-        now.
+        """See to it that no file holds what was forgotten, whoever wrote it. Raises StoreFull or StoreFailed if that
+        cannot be done now.
         """
         self.catch_up()
-        self._refresh()  # another process may have written what is now forgotten into its files
-        if not self.index.holds_forgotten:
-            return
         try:
-            self.index.fold(True)
-        except OSError as error:
-            kind = StoreFull if error.errno == errno.ENOSPC else StoreFailed
+            self.index.scrub()
+        except (RuntimeError, OSError) as error:
+            kind = StoreFull if getattr(error, "errno", None) == errno.ENOSPC else StoreFailed
             raise kind(
                 f"forgotten, but index files could not be rewritten ({error}); the next `forget` or fold tries again"
             ) from error
+
+    def _fold_if_due(self) -> None:
+        if not self._closed and not self._store.read_only and self.index.wants_fold:
+            self._fold_in_background()
 
     def _fold_in_background(self) -> None:
         from threading import Thread
@@ -147,21 +148,22 @@ class Follower:
         self._folding = Thread(target=self._fold, name="greeum-fold", daemon=True)
         self._folding.start()
 
-    def _fold(self) -> None:
+    def _fold(self, wait: bool = False) -> None:
         try:
-            self.index.fold(False)
-        except OSError as error:
+            done = self.index.fold(wait)
+        except (RuntimeError, OSError) as error:
             # Nothing is lost: the files are derived. The next fold tries again; `stats` and `doctor` show the reason.
             self.trouble = f"its files could not be written: {error}"
         else:
-            if self.trouble is not None and self.trouble.startswith("its files"):
+            if done and self.trouble is not None and self.trouble.startswith("its files"):
                 self.trouble = None
 
     def _refresh(self) -> None:
         try:
             self.index.refresh()
         except (RuntimeError, OSError) as error:
-            self.trouble = str(error)  # what is in memory is still right; the next fold writes the files anew
+            # What is in memory is still right; the next fold writes the files anew.
+            self.trouble = f"its files could not be read: {error}"
 
     def close(self, fold: bool) -> None:
         """Wait for what is being written, and write out what is in memory if there is enough of it."""
@@ -181,7 +183,7 @@ class Follower:
         for _ in range(2):
             self.catch_up()
             if self._is_worth_files():
-                self._fold()
+                self._fold(wait=True)
 
     def _is_worth_files(self) -> bool:
         tail = self.index.stats()["tail_blocks"]

@@ -54,18 +54,24 @@ def path(value: object) -> str:
     return string(value, "path", limits.PATH_BYTES_MAX)
 
 
+NAMESPACE_BYTES_MAX = limits.NAMESPACE_SEGMENTS_MAX * (limits.SEGMENT_BYTES_MAX * 3 + 1)
+"""The longest path: every byte of every segment percent-encoded, and a slash after each."""
+
+
 def namespace(value: Namespace, field: str = "namespace") -> str:
     """The canonical form: segments joined by "/", each percent-encoded where it holds "/", "%" or control characters.
 
     A string is taken as such a path ("" is the root); a sequence as the segments themselves.
     """
     if isinstance(value, str):
-        string(value, field, limits.NAMESPACE_SEGMENTS_MAX * limits.SEGMENT_BYTES_MAX * 3, empty=True)
+        string(value, field, NAMESPACE_BYTES_MAX, empty=True)
         segments = [decoded(segment, field) for segment in value.split("/")] if value else []
     elif isinstance(value, (list, tuple)):
         segments = [string(segment, field, limits.SEGMENT_BYTES_MAX) for segment in value]
     else:
         raise InvalidInput(field, f"must be a string or a sequence of strings, not {type(value).__name__}")
+    if "" in segments:
+        raise InvalidInput(field, "has an empty segment: write a/b, without a slash at either end")
     if len(segments) > limits.NAMESPACE_SEGMENTS_MAX:
         raise InvalidInput(field, f"has {len(segments)} segments; at most {limits.NAMESPACE_SEGMENTS_MAX} are allowed")
     return "/".join(encoded(string(segment, field, limits.SEGMENT_BYTES_MAX)) for segment in segments)

@@ -197,10 +197,12 @@ class Memory:
         if isinstance(near, str):
             anchor = self.anchors.closest(inputs.name(near, "near"), namespace)
             return anchor.block_id, anchor.hops
-        block = inputs.block_id(near, "near")
-        if not self._store.blocks([block]):
-            raise NotFound(f"near: there is no block {block}")
-        return block, limits.HOPS_OF_BLOCK
+        newest = self._store.history(inputs.block_id(near, "near"))
+        if not newest:
+            raise NotFound(f"near: there is no block {near}")
+        if not f"{newest[-1][2]}/".startswith(f"{namespace}/" if namespace else ""):
+            raise InvalidInput("near", f"block {near} is not in namespace {namespace!r}")
+        return newest[-1][0], limits.HOPS_OF_BLOCK
 
     def get(self, block: int | None = None, *, key: str | None = None, namespace: Namespace = "") -> Block:
         """The block with this id, in exactly that version; or the newest version of the one with this key. Raises

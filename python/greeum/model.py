@@ -271,8 +271,8 @@ class Hit:
 
     `score` is the sum of `parts`, in standard deviations over the blocks in scope: it orders the hits of one query, and
     says nothing across queries. Parts: `words` (the same words), `vector` (the same meaning as a whole), `tokens` (the
-    same meaning word by word), `conversation` (the turns around it), `prior` (who said it, when, how), `graph` (the way
-    from the anchor).
+    same meaning word by word), `conversation` (the turns around it, or itself where it stands alone), `prior` (who said
+    it, when, how), `graph` (the way from the anchor).
     """
 
     __slots__ = ("_parts", "_row", "_score")

@@ -6,7 +6,7 @@ import os
 
 from greeum import _core, inputs
 from greeum.embed.static import StaticEmbedder
-from greeum.errors import EmbedderFailed, InvalidInput
+from greeum.errors import EmbedderFailed, InvalidInput, StoreFailed
 from greeum.follower import Follower
 from greeum.limits import DIMENSION_MAX
 from greeum.memory import Memory, clock_us
@@ -67,9 +67,13 @@ def join(
     if store.embedder() is not None or not store.read_only:
         store.bind_embedder(embedder.fingerprint, embedder.dimension)
     static = embedder if isinstance(embedder, StaticEmbedder) else StaticEmbedder()
-    index = _core.Index(
-        index_directory, static.table, embedder.fingerprint, embedder.dimension, isinstance(embedder, StaticEmbedder)
-    )
+    embeds_queries = isinstance(embedder, StaticEmbedder)
+    try:
+        index = _core.Index(index_directory, static.table, embedder.fingerprint, embedder.dimension, embeds_queries)
+    except OSError as error:
+        raise StoreFailed(
+            f"{index_directory}: cannot be read ({error}): remove it, it is made anew from the memory"
+        ) from error
     return Memory(store, Follower(store, index, progress), embedder, now_us=now_us or clock_us)
 
 

@@ -837,6 +837,26 @@ class TestAnchors:
 
 
 class TestLookingAfterIt:
+    def test_a_correction_keeps_the_links_both_ways(self, memory: Memory) -> None:
+        port, backup, owner = (memory.add(text, kind="fact") for text in ("port 5432", "backup at night", "owner"))
+        memory.link(port.id, backup.id)
+        memory.link(owner.id, port.id, kind="owns")
+        memory.anchors.set("A", port.id)
+        corrected = memory.update(port.id, text="port 5433")
+        assert [(link.source, link.target) for link in memory.links(corrected.id)] == [
+            (corrected.id, backup.id),
+            (owner.id, corrected.id),
+        ]
+        assert memory.links(port.id) == []
+        near = {hit.block.id: hit.parts["graph"] for hit in memory.search("backup owner port", near="A")}
+        assert near[backup.id] > 0 < near[owner.id]
+
+    def test_a_superseded_block_is_changed_no_more(self, memory: Memory) -> None:
+        old = memory.add("one")
+        memory.update(old.id, text="two")
+        with pytest.raises(Conflict, match="superseded"):
+            memory.update(old.id, importance=0.9)
+
     def test_stats_count(self, memory: Memory) -> None:
         assert facts(memory) == {"blocks": 0, "superseded": 0, "links": 0, "anchors": 0, "seq": 0}
         first = memory.add("one")
@@ -847,14 +867,14 @@ class TestLookingAfterIt:
         assert {name: stats[name] for name in ("blocks", "superseded", "links", "anchors")} == {
             "blocks": 2, "superseded": 1, "links": 1, "anchors": 1,
         }  # fmt: skip
-        assert stats["seq"] == 6
+        assert stats["seq"] == 7
         assert isinstance(stats["bytes"], int)
         assert str(stats["embedder"]).startswith("static/")
         assert stats["dimension"] == 256
         assert stats["index_trouble"] is None
         index = stats["index"]
         assert isinstance(index, dict)
-        assert (index["seq"], index["blocks"], index["links"]) == (6, 3, 1)
+        assert (index["seq"], index["blocks"], index["links"]) == (7, 3, 1)
 
     def test_a_sound_memory_passes_every_check(self, memory: Memory) -> None:
         tell(memory)

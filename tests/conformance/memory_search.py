@@ -264,7 +264,24 @@ class TestSearching:
         assert memory.list() == []
         assert memory.list().cursor is None
 
-    @pytest.mark.parametrize("query", ['"', "?!...", "AND", "*", "()", "🏠", "—", "\u202e", "%", "'; --"])
+    def test_an_emoji_is_a_word(self, memory: Memory) -> None:
+        block = memory.add("so glad 🎉")
+        memory.add("so sad")
+        assert ids(memory.search("🎉"))[0] == block.id
+
+    def test_an_anchor_out_of_sight_leaves_everything(self, memory: Memory) -> None:
+        gone = memory.add("a ticket", expires_at="2020-01-01", namespace="a")
+        memory.anchors.set("A", gone.id, namespace="a")
+        kept = memory.add("a garden", namespace="a")
+        assert ids(memory.search("garden", near="A", namespace="a")) == [kept.id]
+
+    def test_near_a_corrected_block_is_near_its_correction(self, memory: Memory) -> None:
+        old, beside = memory.add("the first", kind="note"), memory.add("a garden", kind="note")
+        new = memory.update(old.id, text="the second")
+        memory.link(new.id, beside.id)
+        assert memory.search("garden", near=old.id)[0].parts["graph"] > 0
+
+    @pytest.mark.parametrize("query", ['"', "?!...", "AND", "*", "()", "—", "\u202e", "%", "'; --"])
     def test_a_query_of_signs_finds_no_words(self, memory: Memory, query: str) -> None:
         memory.add("The violin is old.", kind="note")
         assert memory.search(query) == []

@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from random import Random
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -841,3 +842,23 @@ def test_an_expired_or_corrected_block_is_kept_until_it_is_forgotten(open_memory
     assert "text" in {trace for _, trace in traces(directory)}
     memory.forget(new.id)
     assert traces(directory) == set()
+
+
+def test_what_a_dead_writer_left_is_swept_by_the_next_forget(open_memory: Open, directory: Path) -> None:
+    memory = open_memory()
+    blocks = remember_some(memory)
+    fold(memory)
+    left = directory / "index" / "00000099-0.segment"
+    left.write_bytes(next((directory / "index").glob("*.segment")).read_bytes())
+    memory.forget(blocks[0])
+    assert not left.exists()
+
+
+def test_forgetting_waits_for_the_files_that_are_being_written(open_memory: Open, directory: Path) -> None:
+    memory = open_memory()
+    blocks = remember_some(memory)
+    folding = Thread(target=fold, args=(memory,))
+    folding.start()
+    memory.forget(blocks[0])
+    folding.join()
+    assert not memory._index.holds_forgotten

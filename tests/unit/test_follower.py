@@ -128,7 +128,7 @@ def test_one_fold_at_a_time(large: Memory, monkeypatch: pytest.MonkeyPatch) -> N
     begun, may_go_on = Event(), Event()
     folds: list[int] = []
 
-    def fold() -> None:
+    def fold(wait: bool = False) -> None:
         folds.append(1)
         begun.set()
         may_go_on.wait(60)

@@ -126,10 +126,10 @@ class TestNamespaces:
     @pytest.mark.parametrize(
         ("value", "reason"),
         [
-            ("/acme", "is empty"),
-            ("acme/", "is empty"),
-            ("a//b", "is empty"),
-            ("//", "is empty"),
+            ("/acme", "has an empty segment"),
+            ("acme/", "has an empty segment"),
+            ("a//b", "has an empty segment"),
+            ("//", "has an empty segment"),
             ("a/ /b", "is empty"),
             ([""], "is empty"),
             (["a", 1], "not int"),

@@ -239,6 +239,10 @@ impl Index {
         released(py, || self.index.fold(wait))
     }
 
+    fn scrub(&self, py: Python<'_>) -> PyResult<()> {
+        released(py, || self.index.scrub())
+    }
+
     fn refresh(&self, py: Python<'_>) -> PyResult<bool> {
         released(py, || self.index.refresh())
     }

@@ -93,6 +93,10 @@ def supersede(connection: apsw.Connection, block_id: int, draft: Draft, revision
         raise
     moved = rows_of(connection, "move_anchors", row[ID], draft.added_at, block_id)
     _log(connection, [(ANCHOR, row[ID]) for _ in moved])
+    leaving = rows_of(connection, "move_links_from", row[ID], block_id)
+    arriving = rows_of(connection, "move_links_to", row[ID], block_id)
+    _log(connection, [(LINKS, moved_id) for moved_id in ((block_id, row[ID]) if leaving else ())])
+    _log(connection, [(LINKS, source) for source in sorted({source for (source,) in arriving})])
     return row
 
 

@@ -94,7 +94,18 @@ class MemoryStore:
                 if anchor[2] == block_id:
                     self._anchors[name] = (*name, row[ID], anchor[3], anchor[4], draft.added_at)
                     self._log.append((ANCHOR, row[ID]))
+            self._move_links(block_id, row[ID])
             return row
+
+    def _move_links(self, old: int, new: int) -> None:
+        leaving = [link for link in self._links.values() if link[0] == old]
+        arriving = [link for link in self._links.values() if link[1] == old and link[0] != new]
+        for source, target, kind, weight, added_at in leaving + arriving:
+            del self._links[source, target, kind]
+            ends = (new, target) if source == old else (source, new)
+            self._links[*ends, kind] = (*ends, kind, weight, added_at)
+        self._log.extend((LINKS, block) for block in ((old, new) if leaving else ()))
+        self._log.extend((LINKS, source) for source in sorted({link[0] for link in arriving}))
 
     def revise(self, block_id: int, fields: dict[str, object], revision: int | None = None) -> BlockRow:
         with self._gate:

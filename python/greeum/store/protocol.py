@@ -178,7 +178,8 @@ class Store(Protocol):
         """
 
     def supersede(self, block_id: int, draft: Draft, revision: int | None = None) -> BlockRow:
-        """Add `draft` as the version after `block_id` and move its key and the anchors that point to it over.
+        """Add `draft` as the version after `block_id`; its key, its links both ways and the anchors that point to it
+        move over.
 
         Raises NotFound; raises Conflict if `revision` is given and is not the current one, if `block_id` has been
         superseded already, or if the draft is in another namespace or has another key (it may leave the key out, or

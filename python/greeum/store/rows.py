@@ -63,6 +63,8 @@ def revised(row: BlockRow, fields: dict[str, object], revision: int | None) -> B
     for field in fields:
         if field not in REVISABLE:
             raise InvalidInput(field, f"cannot be revised; these can: {', '.join(sorted(REVISABLE))}")
+    if row[SUPERSEDED_BY] is not None:
+        raise Conflict(f"block {row[ID]} has been superseded by {row[SUPERSEDED_BY]}: change the newest version")
     check_revision(row, revision)
     columns = dict(zip(BLOCK_COLUMNS, row, strict=True))
     after: Any = tuple({**columns, **fields, "revision": row[REVISION] + 1}.values())

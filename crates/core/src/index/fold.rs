@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use crate::links::{Csr, Links};
 use crate::segment::{Segment, merge};
 use std::collections::HashSet;
-use std::fs::{self, TryLockError};
+use std::fs::{self, File, TryLockError};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -43,6 +43,26 @@ impl Index {
     /// False if another process is at it (`wait`: waits for it), if blocks are being loaded, or if there is no directory.
     pub fn fold(&self, wait: bool) -> Result<bool> {
         let Some(directory) = self.directory.as_deref() else { return Ok(false) };
+        let Some(_lock) = self.begin(directory, wait)? else { return Ok(false) };
+        self.write_files(directory)
+    }
+
+    /// Waits for whoever is writing files, then sees to it that no file holds what was forgotten: neither those of the Index nor what a
+    /// writer that died has left.
+    pub fn scrub(&self) -> Result<()> {
+        let Some(directory) = self.directory.as_deref() else { return Ok(()) };
+        if !directory.exists() && !self.holds_forgotten() {
+            return Ok(());
+        }
+        let _lock = self.begin(directory, true)?;
+        if self.holds_forgotten() {
+            self.write_files(directory)?;
+        }
+        Ok(())
+    }
+
+    /// Takes the lock, the newest files, and away what no manifest lists; none if another process has the lock.
+    fn begin(&self, directory: &Path, wait: bool) -> Result<Option<File>> {
         create_directory(directory)?;
         let lock = create(&directory.join(LOCK))?;
         if wait {
@@ -50,7 +70,7 @@ impl Index {
         } else {
             match lock.try_lock() {
                 Ok(()) => {}
-                Err(TryLockError::WouldBlock) => return Ok(false),
+                Err(TryLockError::WouldBlock) => return Ok(None),
                 Err(TryLockError::Error(error)) => return Err(error.into()),
             }
         }
@@ -58,6 +78,11 @@ impl Index {
             Ok(_) | Err(Error::Damaged(_)) => {} // what is damaged is replaced now
             Err(other) => return Err(other),
         }
+        self.sweep_unlisted(directory)?;
+        Ok(Some(lock))
+    }
+
+    fn write_files(&self, directory: &Path) -> Result<bool> {
         let (snapshot, is_listed) = {
             let mut writer = self.lock();
             if writer.is_loading {
@@ -69,7 +94,21 @@ impl Index {
         };
         let done = self.write_out(directory, &snapshot, is_listed);
         self.lock().folding = 0;
+        if done.is_err() {
+            // The disk may be full of what was just begun. If this fails too, the error above says more, and the next fold sweeps.
+            let _ = self.sweep_unlisted(directory);
+        }
         done.map(|()| true)
+    }
+
+    /// Removes files of writers that died. What a damaged manifest lists is not known; it is replaced, and then swept.
+    fn sweep_unlisted(&self, directory: &Path) -> Result<()> {
+        match self.manifest(directory) {
+            Ok(Some(manifest)) => sweep(directory, &manifest.files()),
+            Ok(None) => sweep(directory, &[]),
+            Err(Error::Damaged(_)) => Ok(()),
+            Err(other) => Err(other),
+        }
     }
 
     /// Files that the manifest on disk does not list may have been swept away, and are written anew.
@@ -112,7 +151,7 @@ impl Index {
         };
         manifest.write(directory)?;
         self.publish_files(directory, &manifest, snapshot, &replaced)?;
-        sweep(directory, &manifest)
+        sweep(directory, &manifest.files())
     }
 
     /// Puts the new files in the place of what was written into them.
@@ -342,17 +381,12 @@ fn last_generation(directory: &Path) -> u64 {
     names.filter_map(|name| name.get(..8)?.parse::<u64>().ok()).max().unwrap_or(0)
 }
 
-/// Removes the files that the manifest does not list.
-fn sweep(directory: &Path, manifest: &Manifest) -> Result<()> {
-    let listed: HashSet<&str> = manifest
-        .segments
-        .iter()
-        .map(|(file, _)| file.file.as_str())
-        .chain([manifest.links.file.as_str(), NAME, LOCK])
-        .collect();
+/// Removes the files that are not listed.
+fn sweep(directory: &Path, listed: &[&str]) -> Result<()> {
     for entry in fs::read_dir(directory)? {
         let entry = entry?;
-        if entry.file_name().to_str().is_some_and(|name| !listed.contains(name)) {
+        let is_ours = |name: &str| listed.contains(&name) || name == NAME || name == LOCK;
+        if entry.file_type()?.is_file() && !entry.file_name().to_str().is_some_and(is_ours) {
             match fs::remove_file(entry.path()) {
                 Ok(()) => {}
                 // Windows keeps files that are mapped; the next sweep takes them.

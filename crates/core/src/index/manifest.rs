@@ -92,6 +92,11 @@ impl Manifest {
         sync_directory(directory)
     }
 
+    /// The names of its files.
+    pub fn files(&self) -> Vec<&str> {
+        self.segments.iter().map(|(file, _)| &file.file).chain([&self.links.file]).map(String::as_str).collect()
+    }
+
     fn format(&self) -> String {
         let listed = |file: &Listed| json!({"file": file.file, "checksum": file.checksum});
         let segments: Vec<Value> =

@@ -237,7 +237,9 @@ impl Index {
         }
         self.merge_tail(next, writer.folding)?;
         links.into_iter().for_each(|(source, edges)| next.links.set(source, edges));
-        writer.removals.extend(removed.iter().map(|&id| (seq, id)));
+        if self.directory.is_some() {
+            writer.removals.extend(removed.iter().map(|&id| (seq, id)));
+        }
         Ok(())
     }
 

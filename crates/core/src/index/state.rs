@@ -4,7 +4,8 @@ use crate::bitmap::Bitmap;
 use crate::id::{BlockId, Local, NO_TIME, Seq, TimeUs, mix};
 use crate::links::Links;
 use crate::segment::{Section, Segment, flag};
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, OnceLock};
 
 /// A segment, and what has become of its blocks since it was made.
 #[derive(Clone)]
@@ -27,6 +28,8 @@ struct Facts {
     superseded: Option<Bitmap>,
     expiring: Vec<(TimeUs, Local)>,
     words: u64,
+    /// Sources by the hash of the first word of their names, found out by the first search that needs it.
+    named: OnceLock<HashMap<u64, Vec<u32>>>,
     /// Blocks by the hash of their ids, the lowest of them.
     draw: Vec<(u64, Local)>,
 }
@@ -50,6 +53,7 @@ impl Part {
         draw.sort_unstable();
         let facts = Facts {
             draw,
+            named: OnceLock::new(),
             expiring: ends.filter(|&(&at, _)| at != NO_TIME).map(|(&at, block)| (at, block)).collect(),
             words: segment.lengths().iter().map(|&length| u64::from(length)).sum(),
             superseded: Some(superseded).filter(|set| !set.is_empty()),
@@ -68,6 +72,20 @@ impl Part {
         }
         self.facts.expiring.iter().filter(|&&(at, _)| at <= now).for_each(|&(_, block)| set.remove(block));
         set
+    }
+
+    /// The sources whose names begin with a word of this hash; `first_word` gives it for a name.
+    pub fn sources_named(&self, hash: u64, first_word: impl Fn(&str) -> Option<u64>) -> &[u32] {
+        let named = self.facts.named.get_or_init(|| {
+            let mut named: HashMap<u64, Vec<u32>> = HashMap::new();
+            for (source, number) in self.segment.sources().zip(0..) {
+                if let Some(hash) = first_word(source) {
+                    named.entry(hash).or_default().push(number);
+                }
+            }
+            named
+        });
+        named.get(&hash).map_or(&[], Vec::as_slice)
     }
 
     /// Its blocks whose ids hash to at most `limit`.

@@ -62,6 +62,11 @@ impl Csr {
         self.backward.of(target).iter().copied()
     }
 
+    /// How many blocks have links that leave them.
+    pub fn sources(&self) -> usize {
+        self.forward.sources.len()
+    }
+
     /// Every source with its links.
     pub fn rows(&self) -> impl Iterator<Item = (BlockId, impl Iterator<Item = Edge> + '_)> + '_ {
         self.forward.sources.iter().map(|&source| (source, self.leaving(source)))

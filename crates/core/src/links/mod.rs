@@ -12,8 +12,11 @@ use crate::id::BlockId;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// Edited sources that are kept beside the rows before the rows are laid out anew: few enough to copy with each edit.
+/// Edited sources that are kept beside the rows before the rows are laid out anew: few enough to copy with each edit…
 const DELTA_MAX: usize = 512;
+
+/// … or one in so many of all, so that many edits in a row do not lay out the same rows again and again.
+const DELTA_SHARE: usize = 16;
 
 /// Where a link leads, and how strongly.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -53,7 +56,7 @@ impl Links {
             self.back.entry(edge.target).or_default().push(source);
         }
         self.delta.insert(source, edges);
-        if self.delta.len() > DELTA_MAX {
+        if self.delta.len() > DELTA_MAX.max(self.base.sources() / DELTA_SHARE) {
             self.compact();
         }
     }

@@ -34,9 +34,8 @@ pub fn search(state: &State, query: &Query, table: &Table, dimension: usize, emb
     let words = words::score(state, &scope, &question);
     let code = query_code(query, &question, &words, table, dimension, embeds_queries)?;
     let reach = match query.near {
-        Some((start, hops)) => nearby::reach(state, &scope, start, hops).ok_or_else(|| {
-            Error::invalid("near", format!("block {start} is not in this namespace, or not to be seen"))
-        })?,
+        Some((start, hops)) => nearby::reach(state, &scope, start, hops)
+            .ok_or_else(|| Error::invalid("near", format!("there is no block {start}")))?,
         None => HashMap::new(),
     };
     if !question.has_words() && code.is_none() && reach.is_empty() {

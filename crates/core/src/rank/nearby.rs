@@ -14,11 +14,15 @@ const TURN_WEIGHT: f32 = 0.9;
 /// A link read against its direction, against the link itself.
 const BACK_WEIGHT: f32 = 0.8;
 
-/// How near each block in reach of `start` is, from 0 to 1; none if `start` is not in the namespace.
+/// How near each block in reach of `start` is, from 0 to 1; nothing is if `start` is out of scope (it has expired, say): then the search is
+/// one of everything. None if there is no such block.
 ///
 /// The walk passes through blocks that the filter leaves out, but not through any outside the scope.
 pub fn reach(state: &State, scope: &Scope, start: BlockId, hops: u32) -> Option<HashMap<Place, f32>> {
-    let start_place = state.locate(start).filter(|&place| scope.contains(place))?;
+    let start_place = state.locate(start)?;
+    if !scope.contains(start_place) {
+        return Some(HashMap::new());
+    }
     let inside = |id: BlockId| state.locate(id).filter(|&place| scope.contains(place));
     let edges = |id: BlockId| {
         let mut edges: Vec<Edge> = state.links.leaving(id);

@@ -2,11 +2,13 @@
 
 use super::scope::{PartScope, Scope};
 use super::words::QueryWords;
+use crate::id::hash;
 use crate::index::State;
 use crate::index::state::Place;
 use crate::query::{Query, Weights};
 use crate::segment::{Section, Segment, flag};
-use crate::words::{Tokens, dates};
+use crate::words::{Token, Tokens, dates, korean};
+use std::collections::HashSet;
 
 /// Priors for one query.
 pub struct Prior<'a> {
@@ -68,15 +70,12 @@ impl<'a> Prior<'a> {
 
 /// The source in scope whose name stands in the query, by part; nothing if there is none, or more than one.
 fn named_source(state: &State, scope: &Scope, query: &Tokens) -> Option<Vec<Option<u32>>> {
-    let asked: Vec<String> = query.list.iter().map(|&token| stem(&query.lower(token))).collect();
+    let asked: HashSet<u64> = query.list.iter().map(|&token| word(query, token)).collect();
     let mut name: Option<&str> = None;
     for (part, inside) in state.parts.iter().zip(&scope.parts) {
-        for (source, number) in part.segment.sources().zip(0_u32..) {
-            if source.is_empty()
-                || name == Some(source)
-                || !is_named(source, &asked)
-                || !says_something(&part.segment, number, inside)
-            {
+        for &number in asked.iter().flat_map(|&first| part.sources_named(first, first_word)) {
+            let source = part.segment.source(number);
+            if name == Some(source) || !is_named(source, &asked) || !says_something(&part.segment, number, inside) {
                 continue;
             }
             if name.is_some() {
@@ -94,11 +93,17 @@ fn says_something(segment: &Segment, source: u32, inside: &PartScope) -> bool {
     inside.blocks.iter().any(|block| sources[block as usize] == source)
 }
 
-fn is_named(source: &str, asked: &[String]) -> bool {
+fn is_named(source: &str, asked: &HashSet<u64>) -> bool {
     let name = Tokens::new(source);
-    !name.list.is_empty() && name.list.iter().all(|&token| asked.contains(&stem(&name.lower(token))))
+    name.list.iter().all(|&token| asked.contains(&word(&name, token)))
 }
 
-fn stem(word: &str) -> String {
-    crate::words::korean::stem(word).to_owned()
+fn first_word(source: &str) -> Option<u64> {
+    let name = Tokens::new(source);
+    name.list.first().map(|&token| word(&name, token))
+}
+
+/// A word of a name, whatever particle follows it.
+fn word(tokens: &Tokens, token: Token) -> u64 {
+    hash(&[korean::stem(&tokens.lower(token)).as_bytes()])
 }

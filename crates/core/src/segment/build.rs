@@ -73,6 +73,8 @@ pub struct Columns {
     pub(super) postings: BTreeMap<u64, Vec<u32>>,
     pub(super) facts: BTreeMap<u64, Vec<Local>>,
     pub(super) numbers: BTreeMap<u64, Vec<(Local, f64)>>,
+    /// The graph of the one segment that all of this comes from, without what is gone.
+    pub(super) graph: Option<graph::Links>,
 }
 
 impl Columns {
@@ -176,12 +178,15 @@ impl Columns {
     }
 
     /// The segment; with a graph over its vectors if there are enough of them to need one.
-    pub fn freeze(self, with_graph: bool) -> Result<Segment> {
+    pub fn freeze(mut self, with_graph: bool) -> Result<Segment> {
         let (source_names, source) = number_names(&self.sources, true);
         let (namespace_names, namespace) = number_names(&self.namespaces, false);
         let (order, namespace_start) = self.conversations(&namespace, namespace_names.len());
-        let graph =
-            if with_graph { graph::build(&self.codes, &self.scales, self.dimension) } else { graph::Links::default() };
+        let graph = match self.graph.take() {
+            Some(graph) => graph,
+            None if with_graph => graph::build(&self.codes, &self.scales, self.dimension),
+            None => graph::Links::default(),
+        };
         let mut out = Writer::new(self.dimension);
         out.section(Section::Ids, &self.ids);
         out.section(Section::At, &self.at);

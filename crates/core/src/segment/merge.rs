@@ -4,6 +4,7 @@ use super::build::Columns;
 use super::{Section, Segment};
 use crate::bitmap::Bitmap;
 use crate::id::{Local, TimeUs};
+use crate::vectors::graph;
 
 /// The blocks of `parts` that are not gone, in one; none if all are gone.
 pub fn merge(parts: &[(&Segment, Option<&Bitmap>)], dimension: usize) -> Option<Columns> {
@@ -28,6 +29,12 @@ pub fn merge(parts: &[(&Segment, Option<&Bitmap>)], dimension: usize) -> Option<
     merged.postings.values_mut().filter(|list| !list.is_sorted()).for_each(|list| list.sort_unstable());
     merged.facts.values_mut().filter(|list| !list.is_sorted()).for_each(|list| list.sort_unstable());
     merged.numbers.values_mut().for_each(|list| list.sort_by_key(|pair| pair.0));
+    if let ([(segment, _)], [places]) = (parts, &places[..]) {
+        merged.graph =
+            graph::without(segment.column(Section::GraphLinks), segment.column(Section::GraphEntries), |passage| {
+                Some(places.passages[passage as usize]).filter(|&place| place != GONE)
+            });
+    }
     Some(merged)
 }
 

@@ -283,7 +283,9 @@ impl Segment {
 
     /// The number of exactly this source.
     pub fn find_source(&self, name: &str) -> Option<u32> {
-        self.sources().position(|source| source == name).map(|number| number as u32)
+        let count = self.column::<u32>(Section::SourceEnds).len() as u32;
+        let at = first_from(count, |at| self.source(at) < name);
+        (at < count && self.source(at) == name).then_some(at)
     }
 
     /// The namespace of this number.
@@ -317,12 +319,7 @@ impl Segment {
     }
 
     fn first_namespace_from(&self, name: &str) -> u32 {
-        let (mut low, mut high) = (0, self.namespaces());
-        while low < high {
-            let middle = low + (high - low) / 2;
-            if self.namespace(middle) < name { low = middle + 1 } else { high = middle }
-        }
-        low
+        first_from(self.namespaces(), |at| self.namespace(at) < name)
     }
 
     fn name(&self, text: Section, ends: Section, at: usize) -> Option<&str> {
@@ -343,6 +340,20 @@ impl Segment {
             Err(_) => &[],
         }
     }
+}
+
+/// The first of `count` numbers that is not `before`, by bisection.
+fn first_from(count: u32, before: impl Fn(u32) -> bool) -> u32 {
+    let (mut low, mut high) = (0, count);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        if before(middle) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    low
 }
 
 /// Lays out a segment's file: header, directory, parts.

@@ -44,6 +44,27 @@ pub fn is_sound(links: &[u32], entries: &[u32], count: usize) -> bool {
             && links.iter().all(|link| *link == NONE || inside(link)))
 }
 
+/// How much of a graph may go before it is built anew: what is left finds as much, measured by the tests at this share.
+const GONE_SHARE_MAX: usize = 8;
+
+/// The graph without the vectors for which `place` gives none, the others renumbered by it; none if there was none, or if too much of it has
+/// gone. `place` must keep their order. To build it anew takes a hundred times as long, and forgetting must not.
+pub fn without(links: &[u32], entries: &[u32], place: impl Fn(u32) -> Option<u32>) -> Option<Links> {
+    let rows = links.len() / DEGREE;
+    let kept: Vec<u32> = (0..rows as u32).filter(|&at| place(at).is_some()).collect();
+    let entries: Vec<u32> = entries.iter().filter_map(|&at| place(at)).collect();
+    if entries.is_empty() || (rows - kept.len()) * GONE_SHARE_MAX > rows {
+        return None;
+    }
+    let mut left = vec![NONE; kept.len() * DEGREE];
+    for (row, &at) in left.chunks_exact_mut(DEGREE).zip(&kept) {
+        let old = &links[at as usize * DEGREE..][..DEGREE];
+        let links = old.iter().take_while(|&&link| link != NONE).filter_map(|&link| place(link));
+        row.iter_mut().zip(links).for_each(|(slot, link)| *slot = link);
+    }
+    Some(Links { links: left, entries })
+}
+
 /// A graph to search.
 #[derive(Clone, Copy)]
 pub struct Graph<'a> {
@@ -270,6 +291,35 @@ mod tests {
             assert!(walks >= 40, "{walks} walks came to an end");
             assert!(hits as f32 / (walks * 10) as f32 > 0.95, "recall {hits} of {}", walks * 10);
         }
+    }
+
+    #[test]
+    fn what_is_left_of_a_graph_finds_as_much() {
+        let (count, dimension) = (4_000, 64);
+        let (codes, scales) = vectors(count, dimension);
+        let built = build(&codes, &scales, dimension);
+        let is_gone = |at: u32| at % 10 == 3;
+        let kept: Vec<u32> = (0..count as u32).filter(|&at| !is_gone(at)).collect();
+        let place = |at: u32| kept.binary_search(&at).ok().map(|place| place as u32);
+        let left = without(&built.links, &built.entries, place).unwrap();
+        assert!(is_sound(&left.links, &left.entries, kept.len()));
+        let codes: Vec<i8> =
+            kept.iter().flat_map(|&at| codes[at as usize * dimension..][..dimension].to_vec()).collect();
+        let scales: Vec<f32> = kept.iter().map(|&at| scales[at as usize]).collect();
+        let graph = Graph { links: &left.links, entries: &left.entries, codes: &codes, scales: &scales, dimension };
+        let mut hits = 0;
+        for query in (0..100).map(|query| graph.code(query * 31)) {
+            let mut exact: Vec<Near> =
+                (0..kept.len() as u32).map(|at| Near(graph.code(at).cosine(query), at)).collect();
+            exact.sort_unstable_by(|a, b| b.cmp(a));
+            let found = graph.search(query, 64, &mut Seen::default(), |_| true).unwrap();
+            hits += exact[..10].iter().filter(|near| found.iter().take(10).any(|&(at, _)| at == near.1)).count();
+        }
+        assert!(hits > 950, "recall {hits} of 1000");
+        assert!(
+            without(&built.links, &built.entries, |at| (at % 3 == 0).then_some(at / 3)).is_none(),
+            "too much has gone"
+        );
     }
 
     #[test]

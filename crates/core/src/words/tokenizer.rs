@@ -12,7 +12,7 @@ pub enum Script {
     Number,
     /// Hangul syllables.
     Hangul,
-    /// Letters of any other script.
+    /// Letters of any other script, and emoji.
     Other,
 }
 
@@ -87,6 +87,11 @@ pub fn is_hangul(c: char) -> bool {
     matches!(c, '\u{ac00}'..='\u{d7a3}' | '\u{1100}'..='\u{11ff}' | '\u{3131}'..='\u{318e}')
 }
 
+/// Emoji and other pictures: in a chat they are words.
+fn is_pictograph(c: char) -> bool {
+    matches!(c, '\u{2600}'..='\u{27bf}' | '\u{1f300}'..='\u{1faff}')
+}
+
 fn script_of(c: char) -> Option<Script> {
     match c {
         'a'..='z' | 'A'..='Z' => Some(Script::Latin),
@@ -94,7 +99,7 @@ fn script_of(c: char) -> Option<Script> {
         _ if c.is_ascii() => None,
         _ if is_hangul(c) => Some(Script::Hangul),
         '\u{c0}'..='\u{24f}' if c.is_alphabetic() => Some(Script::Latin),
-        _ if c.is_alphanumeric() => Some(Script::Other),
+        _ if c.is_alphanumeric() || is_pictograph(c) => Some(Script::Other),
         _ => None,
     }
 }
@@ -134,7 +139,8 @@ mod tests {
         );
         assert_eq!(words("부산으로 5월에 SQL을"), ["부산으로", "5", "월에", "sql", "을"]);
         assert_eq!(words("Привет 東京タワー ภาษาไทย"), ["привет", "東京タワー", "ภาษาไทย"]);
-        assert!(words("?!… \" -- 🎉").is_empty());
+        assert_eq!(words("well done🎉"), ["well", "done", "🎉"]);
+        assert!(words("?!… \" --").is_empty());
     }
 
     #[test]
