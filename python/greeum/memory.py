@@ -282,7 +282,7 @@ class Memory:
         """Correct a block; the block as it is now.
 
         A new `text` makes a new block that supersedes this one: searches find the new one, `history` shows both. Its
-        `at` is now unless you say otherwise; the other fields are taken over. Without a new text the fields change in
+        `at` is now unless you say otherwise; the other fields, links and anchors are taken over. Without a new text the fields change in
         place and `revision` counts up. `revision`, if given, must be the current one.
 
         Raises InvalidInput, NotFound, or Conflict if the block was superseded, or changed since `revision`.
@@ -384,7 +384,9 @@ class Memory:
         return check(self._store, self._follower, self._embedder)
 
     def export(self) -> Iterable[str]:
-        """Everything as JSON Lines, one record a line, for `import_` into any memory. See docs/reference/export.md."""
+        """Everything as JSON Lines, one record a line, for `import_` into any memory. Vectors are
+        not among it, since they can be made anew: a memory of `GivenVectors` cannot be imported. See
+        docs/reference/export.md."""
         from greeum.transfer import export
 
         return export(self._store)

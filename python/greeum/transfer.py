@@ -1,4 +1,5 @@
-"""Out and in: a memory as JSON Lines, without loss.
+"""Out and in: a memory as JSON Lines, without loss. (Vectors are made anew: those of `GivenVectors` are not taken
+along.)
 
 The first line says what follows: `{"type": "greeum", "format": 1}`. Then one record a line: `block` (every version,
 oldest first, its text and fields, and the uid of the version it supersedes), `link`, `anchor`. Records name blocks by

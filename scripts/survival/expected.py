@@ -56,6 +56,17 @@ class Expected:
                 self._apply(operation, arrived)
         self.begun.clear()
 
+    def current_links(self) -> list[tuple[int, int]]:
+        """The links, ascending: a correction has taken over those of the version before."""
+        after = {old: new for new, old in self.versions.items()}
+
+        def newest(block_id: int) -> int:
+            while block_id in after:
+                block_id = after[block_id]
+            return block_id
+
+        return sorted({(newest(source), newest(target)) for source, target in self.links})
+
     def _apply(self, operation: Operation, ids: list[int]) -> None:
         match operation.kind:
             case "add":
