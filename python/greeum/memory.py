@@ -282,8 +282,8 @@ class Memory:
         """Correct a block; the block as it is now.
 
         A new `text` makes a new block that supersedes this one: searches find the new one, `history` shows both. Its
-        `at` is now unless you say otherwise; the other fields, links and anchors are taken over. Without a new text the fields change in
-        place and `revision` counts up. `revision`, if given, must be the current one.
+        `at` is now unless you say otherwise; the other fields, links and anchors are taken over. Without a new text the
+        fields change in place and `revision` counts up. `revision`, if given, must be the current one.
 
         Raises InvalidInput, NotFound, or Conflict if the block was superseded, or changed since `revision`.
         """
