@@ -5,7 +5,7 @@ the field's name.
 from __future__ import annotations
 
 from greeum import limits
-from greeum._core import parse_time
+from greeum._core import parse_time, split
 from greeum.errors import InvalidInput
 
 TYPE_CHECKING = False
@@ -256,6 +256,23 @@ def filter_value(value: Any) -> object:
     if isinstance(value, (set, frozenset)):
         return sorted(value)
     raise TypeError(f"holds a {type(value).__name__}")
+
+
+def codes(value: object, text: str, dimension: int, field: str = "vectors") -> bytes:
+    """The codes of a text's passages, from base64 as `export` writes it."""
+    from base64 import b64decode
+    from struct import unpack_from
+
+    size, passages = 4 + dimension, len(split(text))
+    try:
+        raw = b64decode(string(value, field, 2 * size * passages), validate=True)
+    except ValueError as error:
+        raise InvalidInput(field, "must be base64 of what `export` wrote") from error
+    if len(raw) != size * passages:
+        raise InvalidInput(field, f"are {len(raw)} bytes; {passages} passages of {size} bytes are needed")
+    if not all(0 <= unpack_from("<f", raw, at)[0] <= 1 for at in range(0, len(raw), size)):
+        raise InvalidInput(field, "have a scale that no vector has")
+    return raw
 
 
 def vector(value: Sequence[float], field: str = "vector") -> list[float]:

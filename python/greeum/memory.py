@@ -385,8 +385,8 @@ class Memory:
 
     def export(self) -> Iterable[str]:
         """Everything as JSON Lines, one record a line, for `import_` into any memory. Vectors are
-        not among it, since they can be made anew: a memory of `GivenVectors` cannot be imported. See
-        docs/reference/export.md."""
+        among it only where they cannot be made anew (`GivenVectors`). See docs/reference/export.md.
+        """
         from greeum.transfer import export
 
         return export(self._store)

@@ -1,5 +1,4 @@
-"""Out and in: a memory as JSON Lines, without loss. (Vectors are made anew: those of `GivenVectors` are not taken
-along.)
+"""Out and in: a memory as JSON Lines, without loss.
 
 The first line says what follows: `{"type": "greeum", "format": 1}`. Then one record a line: `block` (every version,
 oldest first, its text and fields, and the uid of the version it supersedes), `link`, `anchor`. Records name blocks by
@@ -8,6 +7,7 @@ their uid, which is the same in every memory. docs/reference/export.md has each 
 
 from __future__ import annotations
 
+from base64 import b64encode
 from json import dumps, loads
 
 from greeum import inputs, limits
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 FORMAT = 1
 """Counts up when an older Greeum could no longer read what is written."""
 
+GIVEN = "given/"
+"""How the fingerprint of vectors begins that the caller brought: these cannot be made anew, and are taken along."""
+
 ROWS_PER_STEP = 500
 """Blocks read or added at once."""
 
@@ -36,9 +39,14 @@ def export(store: Store) -> Iterator[str]:
     """The lines, without line ends. Blocks that are added meanwhile may or may not be among them."""
     yield dumps({"type": "greeum", "format": FORMAT})
     uids: dict[int, str] = {}
-    for row in rows_of(store):
+    bound = store.embedder()
+    are_given = bound is not None and bound[0].startswith(GIVEN)
+    for row, vectors in entries_of(store):
         uids[row[0]] = row[1]
-        yield dumps(block_record(row, uids), ensure_ascii=False)
+        record = block_record(row, uids)
+        if are_given:
+            record["vectors"] = b64encode(vectors).decode()
+        yield dumps(record, ensure_ascii=False)
     for link in links_of(store, uids):
         yield dumps(link_record(link, uids), ensure_ascii=False)
     for anchor in store.anchors(""):
@@ -46,10 +54,10 @@ def export(store: Store) -> Iterator[str]:
             yield dumps(anchor_record(anchor, uids), ensure_ascii=False)
 
 
-def rows_of(store: Store) -> Iterator[BlockRow]:
+def entries_of(store: Store) -> Iterator[tuple[BlockRow, bytes]]:
     last = 0
     while ids := store.ids(last, ROWS_PER_STEP):
-        yield from store.blocks(ids)
+        yield from store.entries(ids)
         last = ids[-1]
 
 
@@ -150,6 +158,8 @@ class Importer:
 
     def _take_block(self, record: dict[str, Any]) -> None:
         draft = draft_of(record)
+        if "vectors" in record:
+            draft.vectors = self._given(record["vectors"], draft.text)
         before = record.get("supersedes")
         if before is None:
             self._waiting.append((self._line, draft))
@@ -190,9 +200,16 @@ class Importer:
                 self._merged[draft.uid] = row[0]
                 self.counts["present"] += 1
 
+    def _given(self, vectors: object, text: str) -> bytes:
+        if not self._embedder.fingerprint.startswith(GIVEN):
+            raise InvalidInput("vectors", f"cannot be taken: this memory's are made by {self._embedder.fingerprint}")
+        return inputs.codes(vectors, text, self._embedder.dimension)
+
     def _embed(self, drafts: list[Draft]) -> None:
-        for draft, codes in zip(drafts, self._embedder.encode_blocks([draft.text for draft in drafts]), strict=True):
-            draft.vectors = codes
+        bare = [draft for draft in drafts if not draft.vectors]
+        codes = self._embedder.encode_blocks([draft.text for draft in bare]) if bare else []
+        for draft, code in zip(bare, codes, strict=True):
+            draft.vectors = code
 
     def _take_link(self, record: dict[str, Any]) -> None:
         check_fields(record, LINK_FIELDS)
@@ -227,7 +244,7 @@ LINK_FIELDS = frozenset(("type", "source", "target", "kind", "weight", "added_at
 ANCHOR_FIELDS = frozenset(("type", "namespace", "name", "block", "hops", "pinned", "moved_at"))
 BLOCK_FIELDS = frozenset(
     ("type", "uid", "namespace", "key", "text", "kind", "source", "tags", "importance", "metadata", "at", "added_at",
-     "valid_from", "valid_to", "expires_at", "revision", "supersedes")
+     "valid_from", "valid_to", "expires_at", "revision", "supersedes", "vectors")
 )  # fmt: skip
 
 

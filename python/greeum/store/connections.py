@@ -73,6 +73,9 @@ def open_writer(path: str, vfs: str | None) -> apsw.Connection:
     if _pragma(connection, "journal_mode = WAL") != "wal":
         raise StoreFailed(f"{path}: this file system cannot hold a write-ahead log; move the directory to a local disk")
     _pragma(connection, "synchronous = FULL")
+    # On macOS a plain fsync leaves the data in the drive's cache; elsewhere these two say nothing.
+    _pragma(connection, "fullfsync = ON")
+    _pragma(connection, "checkpoint_fullfsync = ON")
     _pragma(connection, "secure_delete = ON")
     _pragma(connection, "foreign_keys = ON")
     # What is rolled back or sorted is kept aside, and must not be left in a file outside the directory.
