@@ -25,14 +25,14 @@ run: $(STAMPS)/build ## Remember a year of conversations and find things in them
 
 test: $(STAMPS)/build lint types rust python ## Lint, types, Rust tests, Python tests with coverage, documents.
 
-lint: $(STAMPS)/environment
+lint: $(STAMPS)/tests
 	$(SAY) "style: ruff, rustfmt, clippy"
 	@$(BIN)/ruff format --check --quiet . && $(BIN)/ruff check --quiet .
 	@cargo fmt --all --check
 	@cargo clippy --quiet --locked --workspace --all-targets -- -D warnings
 	@if [ "$$(uname)" = Linux ]; then cargo fmt --check $(LOSSFS) && cargo clippy --quiet --locked --all-targets $(LOSSFS) --target-dir target/lossfs -- -D warnings; fi
 
-types: $(STAMPS)/build
+types: $(STAMPS)/build $(STAMPS)/tests
 	$(SAY) "types: mypy --strict, and the stub against the module"
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/python -m mypy.stubtest greeum._core --mypy-config-file pyproject.toml --concise
@@ -42,7 +42,7 @@ rust: $(STAMPS)/environment
 	@cargo test --quiet --locked --workspace --release
 	@if [ "$$(uname)" = Linux ]; then cargo test --quiet --locked $(LOSSFS) --target-dir target/lossfs; fi
 
-python: $(STAMPS)/build
+python: $(STAMPS)/build $(STAMPS)/tests
 	$(SAY) "Python: pytest with coverage"
 	@rm -f .coverage .coverage.*
 	@$(BIN)/python -m pytest --cov --cov-report= --durations=5
@@ -64,11 +64,16 @@ $(STAMPS)/toolchain:
 	@bash scripts/check_toolchain.sh "$(PYTHON)"
 	@mkdir -p $(STAMPS) && touch $@
 
-$(STAMPS)/environment: requirements/dev.txt | $(STAMPS)/toolchain
-	$(SAY) "environment: $(VENV) with the pinned packages of requirements/dev.txt"
-	@rm -rf $(VENV) && $(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements/dev.txt
+$(STAMPS)/environment: requirements/build.txt | $(STAMPS)/toolchain
+	$(SAY) "environment: $(VENV) with the pinned packages of requirements/build.txt"
+	@rm -rf $(VENV) $(STAMPS)/tests && $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements/build.txt
 	@mkdir -p $(STAMPS) && touch $@
+
+$(STAMPS)/tests: requirements/dev.txt $(STAMPS)/environment
+	$(SAY) "tools and other people's packages that the tests use: requirements/dev.txt"
+	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements/dev.txt
+	@touch $@
 
 $(STAMPS)/build: $(RUST) pyproject.toml $(STAMPS)/environment
 	$(SAY) "build: the Rust extension, optimised (about a minute the first time)"

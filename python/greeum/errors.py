@@ -3,6 +3,8 @@
 GreeumError
 ├── InvalidInput          the caller's argument; `field` names it
 ├── NotFound              no such block, link or anchor here
+│   └── LogCut            the log of changes no longer reaches back so far
+├── Forbidden             this caller may not do that
 ├── Conflict              it exists already, or has changed meanwhile
 ├── EmbedderMismatch      this store's vectors were made by another embedder
 ├── EmbedderFailed        the embedder did not answer, or answered nonsense
@@ -40,6 +42,14 @@ class InvalidInput(GreeumError, ValueError):
 
 class NotFound(GreeumError, LookupError):
     """There is no such block, link or anchor in this memory (it may have been forgotten)."""
+
+
+class LogCut(NotFound):
+    """The log of changes no longer reaches back so far, or not yet so far: read everything anew, then follow."""
+
+
+class Forbidden(GreeumError):
+    """This caller may not do that: it lies outside what its key allows."""
 
 
 class Conflict(GreeumError):
