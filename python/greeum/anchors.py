@@ -70,18 +70,23 @@ class Anchors:
     def get(self, name: str, *, namespace: Namespace = "") -> Anchor:
         """The anchor of exactly this namespace. Raises NotFound."""
         where = inputs.namespace(namespace)
-        row = self._store.anchor(where, inputs.name(name, "name"))
-        if row is None:
+        anchor = self._find(inputs.name(name, "name"), where)
+        if anchor is None:
             raise NotFound(f"there is no anchor {name!r} in namespace {where!r}: set it first")
-        return Anchor(row)
+        return anchor
+
+    def _find(self, name: str, namespace: str) -> Anchor | None:
+        """The anchor of exactly this (canonical) namespace, if there is one."""
+        row = self._store.anchor(namespace, name)
+        return None if row is None else Anchor(row)
 
     def closest(self, name: str, namespace: str) -> Anchor:
         """The anchor of this name in the closest namespace at or above a (canonical) one. Raises NotFound."""
         where = namespace
         while True:
-            row = self._store.anchor(where, name)
-            if row is not None:
-                return Anchor(row)
+            anchor = self._find(name, where)
+            if anchor is not None:
+                return anchor
             if not where:
                 raise NotFound(f"there is no anchor {name!r} in namespace {namespace!r} or above: set it first")
             where = where.rpartition("/")[0]

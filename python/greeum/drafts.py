@@ -6,7 +6,9 @@ import os
 
 from greeum import _core, inputs
 from greeum.errors import InvalidInput
+from greeum.model import Anchor
 from greeum.store.protocol import Draft
+from greeum.store.rows import check_validity
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
     from greeum.embed.protocol import Embedder
     from greeum.store.protocol import BlockRow
 
-    Near = str | int
+    Near = str | int | Anchor
 
 FIELDS = frozenset(
     ("text", "namespace", "key", "kind", "source", "tags", "importance", "metadata", "at", "valid_from", "valid_to",
@@ -47,10 +49,16 @@ class Drafter:
         self._anchors = anchors
         self._now_us = now_us
 
-    def drafts(self, items: Sequence[Mapping[str, Any]], prefix: str) -> list[Draft]:
+    def drafts(
+        self, items: Sequence[Mapping[str, Any]], prefix: str, idempotency_key: str | None = None
+    ) -> list[Draft]:
         """The drafts of several blocks; `prefix` says in errors which one is meant, with its number for {}."""
+        key = inputs.optional_name(idempotency_key, "idempotency_key")
         now = self._now_us()
         drafts = [self._draft(item, now, prefix.format(i)) for i, item in enumerate(items)]
+        if key is not None:
+            for number, draft in enumerate(drafts):
+                draft.uid, draft.is_repeatable = request_uid(draft.namespace, key, number), True
         self._embed(drafts)
         return drafts
 
@@ -68,6 +76,7 @@ class Drafter:
             vectors=self._brought(vector, text),
             **(kept | fields),
         )
+        check_validity(draft.valid_from, draft.valid_to, fields)
         self._embed([draft])
         return draft
 
@@ -85,7 +94,7 @@ class Drafter:
             at = item.get("at")
             metadata = item.get("metadata")
             text = inputs.text(item.get("text"))
-            return Draft(
+            draft = Draft(
                 uid=os.urandom(16).hex(),
                 namespace=namespace,
                 text=text,
@@ -103,6 +112,8 @@ class Drafter:
                 expires_at=inputs.optional_time(item.get("expires_at"), "expires_at"),
                 near=self._near_of_draft(item.get("near"), namespace),
             )
+            check_validity(draft.valid_from, draft.valid_to)
+            return draft
         except InvalidInput as error:
             raise InvalidInput(prefix + error.field, error.reason) from error
 
@@ -110,8 +121,9 @@ class Drafter:
         if near is None:
             return None
         if isinstance(near, str):
-            anchor = self._anchors.closest(inputs.name(near, "near"), namespace)
-            return anchor.namespace, anchor.name
+            near = self._anchors.closest(inputs.name(near, "near"), namespace)
+        if isinstance(near, Anchor):
+            return near.namespace, near.name
         return inputs.block_id(near, "near")
 
     def _brought(self, vector: object, text: str) -> bytes:
@@ -131,3 +143,11 @@ class Drafter:
                 "vector", f"cannot be brought: this memory's vectors are made by {self._embedder.fingerprint}"
             )
         return _core.quantize([inputs.vector(vector)], self._embedder.dimension)
+
+
+def request_uid(namespace: str, idempotency_key: str, number: int) -> str:
+    """The uid of the block in this place of the request of this name, so that a second one finds it taken."""
+    from hashlib import blake2b
+
+    # What a namespace or a key may hold, NUL is not part of.
+    return blake2b(f"{namespace}\0{idempotency_key}\0{number}".encode(), digest_size=16).hexdigest()

@@ -4,10 +4,12 @@ GreeumError
 ├── InvalidInput          the caller's argument; `field` names it
 ├── NotFound              no such block, link or anchor here
 │   └── LogCut            the log of changes no longer reaches back so far
+├── Unauthenticated       who calls is not known
 ├── Forbidden             this caller may not do that
 ├── Conflict              it exists already, or has changed meanwhile
 ├── EmbedderMismatch      this store's vectors were made by another embedder
 ├── EmbedderFailed        the embedder did not answer, or answered nonsense
+├── ServerFailed          the server did not answer, or not as Greeum does
 └── StoreError            the disk, or the directory
     ├── StoreBusy         another process held the write lock too long
     ├── StoreClosed       this Memory has been closed
@@ -48,6 +50,10 @@ class LogCut(NotFound):
     """The log of changes no longer reaches back so far, or not yet so far: read everything anew, then follow."""
 
 
+class Unauthenticated(GreeumError):
+    """The service does not know who calls: there is no key, or one that is not, or no longer, valid."""
+
+
 class Forbidden(GreeumError):
     """This caller may not do that: it lies outside what its key allows."""
 
@@ -62,6 +68,12 @@ class EmbedderMismatch(GreeumError):
 
 class EmbedderFailed(GreeumError):
     """The embedder could not be loaded, did not answer in time, or returned vectors that cannot be used."""
+
+
+class ServerFailed(GreeumError):
+    """The server cannot be reached, failed, did not answer in time, or is no Greeum. The message says whether what was
+    to be changed may have been changed all the same.
+    """
 
 
 class StoreError(GreeumError):

@@ -16,7 +16,10 @@ BATCH_MAX = 10_000
 """Blocks one `add_many` transaction may hold: past this a single commit blocks other writers for seconds."""
 
 PAGE_MAX = 1_000
-"""Blocks one page of `list` may hold; further pages follow by cursor."""
+"""Blocks, namespaces, values or changes that one call may list; those after them follow by cursor or seq."""
+
+CONTEXT_TOKENS_MAX = 100_000
+"""Tokens that one context may take: models read more, but what matters is lost among what does not."""
 
 NAMESPACE_SEGMENTS_MAX = 16
 """Segments of a namespace: org/agent/user/session and room to spare."""
@@ -53,3 +56,12 @@ TIME_MIN_US = -62_135_596_800_000_000
 
 TIME_MAX_US = 253_402_300_799_999_999
 """9999-12-31T23:59:59.999999Z: the last one."""
+
+BODY_BYTES_MAX = 8_388_608
+"""A request's body: one block, whose text JSON may write with six bytes for each of its own, and its metadata."""
+
+BATCH_BODY_BYTES_MAX = 16_777_216
+"""The body of a request about several blocks, and one line of an import."""
+
+QUERIES_MAX = 1_000
+"""Queries of one batch over HTTP: its answer is made as a whole, and this many take about a tenth of a second."""

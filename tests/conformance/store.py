@@ -262,7 +262,141 @@ class TestVersions:
         assert store.seq() == 1
 
 
+class TestRepeating:
+    """A draft that says that its uid names a request: made again, the request adds nothing."""
+
+    def test_the_same_again_is_what_was_stored(self, store: Store) -> None:
+        first = store.add([draft("one", uid="r1", is_repeatable=True), draft("two", uid="r2", is_repeatable=True)])
+        seq = store.seq()
+        again = [draft("one", uid="r1", is_repeatable=True, kind="other", near=999), draft("two", uid="r2")]
+        again[1].is_repeatable = True
+        assert store.add(again) == first
+        assert store.seq() == seq
+
+    @pytest.mark.parametrize(
+        "other", [{"text": "two"}, {"namespace": "acme"}, {"key": "k"}, {"text": "two", "key": "k"}]
+    )
+    def test_something_else_under_the_same_uid_is_a_conflict(self, store: Store, other: dict[str, Any]) -> None:
+        store.add([draft("one", uid="r1", is_repeatable=True)])
+        before = store.seq()
+        with pytest.raises(Conflict, match="idempotency key"):
+            store.add([draft("new"), draft(**{"text": "one", "uid": "r1", "is_repeatable": True, **other})])
+        assert store.seq() == before
+
+    def test_one_that_may_not_be_repeated_is_a_conflict(self, store: Store) -> None:
+        store.add([draft("one", uid="r1", is_repeatable=True)])
+        with pytest.raises(Conflict, match="the uid r1"):
+            store.add([draft("one", uid="r1")])
+
+    def test_what_is_missing_of_a_batch_is_added(self, store: Store) -> None:
+        first, second = store.add([draft(text, uid=text, is_repeatable=True) for text in ("one", "two")])
+        store.forget([first[0]])
+        rows = store.add([draft(text, uid=text, is_repeatable=True) for text in ("one", "two", "three")])
+        assert [row[4] for row in rows] == ["one", "two", "three"]
+        assert rows[1] == second
+        assert rows[0][0] > second[0]
+        assert store.ids(0, 10) == sorted(row[0] for row in rows)
+
+    def test_a_uid_twice_in_one_batch_is_one_block(self, store: Store) -> None:
+        first, again = store.add([draft("one", uid="r1", is_repeatable=True) for _ in range(2)])
+        assert first == again
+        with pytest.raises(Conflict):
+            store.add([draft(text, uid="r2", is_repeatable=True) for text in ("one", "two")])
+
+    def test_what_was_corrected_since_comes_in_its_newest_version(self, store: Store) -> None:
+        [old] = store.add([draft("May", uid="r1", key="home", is_repeatable=True)])
+        newer = store.supersede(old[0], draft("June"))
+        newest = store.supersede(newer[0], draft("July"))
+        assert store.add([draft("May", uid="r1", key="home", is_repeatable=True)]) == [newest]
+        revised = store.revise(newest[0], {"importance": 1.0})
+        assert store.add([draft("May", uid="r1", key="home", is_repeatable=True)]) == [revised]
+
+    def test_a_correction_is_made_once(self, store: Store) -> None:
+        [old] = store.add([draft("May", key="home")])
+        new = store.supersede(old[0], draft("June", uid="r1", is_repeatable=True), 1)
+        seq = store.seq()
+        assert store.supersede(old[0], draft("June", uid="r1", is_repeatable=True), 1) == new
+        newest = store.supersede(new[0], draft("July"))
+        assert store.supersede(old[0], draft("June", uid="r1", key="home", is_repeatable=True)) == newest
+        assert store.seq() == seq + 2
+        with pytest.raises(Conflict, match="idempotency key"):
+            store.supersede(old[0], draft("August", uid="r1", is_repeatable=True))
+
+    def test_a_correction_of_one_block_is_not_that_of_another(self, store: Store) -> None:
+        old, other = add(store, "May", "Monday")
+        store.supersede(old, draft("June", uid="r1", is_repeatable=True))
+        before = store.seq()
+        for act in (
+            lambda: store.supersede(other, draft("June", uid="r1", is_repeatable=True)),
+            lambda: store.add([draft("June", uid="r1", is_repeatable=True)]),
+        ):
+            with pytest.raises(Conflict, match="idempotency key"):
+                act()
+        assert store.seq() == before
+
+    def test_after_forgetting_it_adds_anew(self, store: Store) -> None:
+        [first] = store.add([draft("one", uid="r1", is_repeatable=True)])
+        store.forget([first[0]])
+        [again] = store.add([draft("one", uid="r1", is_repeatable=True)])
+        assert again[0] > first[0]
+
+    def test_threads_that_make_the_same_request_at_once(self, store: Store) -> None:
+        kept: list[list[BlockRow]] = []
+
+        def write() -> None:
+            kept.append(store.add([draft(text, uid=text, is_repeatable=True, at=1, added_at=1) for text in "abc"]))
+
+        running = [Thread(target=write) for _ in range(16)]
+        for thread in running:
+            thread.start()
+        for thread in running:
+            thread.join()
+        assert len(kept) == 16
+        assert all(rows == kept[0] for rows in kept)
+        assert store.seq() == 3
+
+
+class TestTallying:
+    def test_blocks_are_counted_by_what_they_are(self, store: Store) -> None:
+        rows = store.add(
+            [
+                draft("1", kind="note", source="alice", tags='["a","b"]'),
+                draft("2", kind="note", source="bob", tags='["b"]'),
+                draft("3", kind="fact", tags='["줄\\n","b"]'),
+                draft("4", kind="fact", source="alice"),
+            ]
+        )
+        ids = [row[0] for row in rows]
+        assert store.tally("kind", ids) == {"note": 2, "fact": 2}
+        assert store.tally("source", ids) == {"alice": 2, "bob": 1}
+        assert store.tally("tags", ids) == {"a": 1, "b": 3, "줄\n": 1}
+
+    def test_only_those_that_are_named_and_there(self, store: Store) -> None:
+        a, b, _ = add(store, "a", "b", "c", source="alice", tags='["t"]')
+        store.forget([b])
+        assert store.tally("source", [a, b, 99]) == {"alice": 1}
+        assert store.tally("tags", [99, b]) == store.tally("kind", []) == {}
+
+
 class TestRevising:
+    def test_nothing_ends_before_it_begins(self, store: Store) -> None:
+        [block_id] = add(store, "x", valid_from=5, valid_to=9)
+        for fields, named in (
+            ({"valid_to": 4}, "valid_to"),
+            ({"valid_from": 10}, "valid_from"),
+            ({"valid_from": 3, "valid_to": 2}, "valid_to"),
+        ):
+            with pytest.raises(InvalidInput) as caught:
+                store.revise(block_id, fields)
+            assert caught.value.field == named
+        assert store.seq() == 1
+        store.revise(block_id, {"valid_to": 5})
+        store.revise(block_id, {"valid_from": 20, "valid_to": None})
+
+    def test_what_was_stored_so_may_be_changed_otherwise(self, store: Store) -> None:
+        [block_id] = add(store, "x", valid_from=9, valid_to=5)
+        assert columns(store.revise(block_id, {"importance": 1.0}))["importance"] == 1.0
+
     @pytest.mark.parametrize("name", sorted(REVISABLE))
     def test_a_field_is_changed_and_nothing_else(self, store: Store, name: str) -> None:
         values = {"kind": "note", "source": "bob", "tags": '["t"]', "importance": 1.0, "metadata": '{"a":1}'}

@@ -31,7 +31,14 @@ DRAFTS = st.fixed_dictionaries(
         "key": st.none() | st.sampled_from(KEYS),
         "near": NEAR,
     },
-    optional={"uid": st.sampled_from(("u1", "u2")), "importance": st.floats(0, 1), "vectors": st.binary(max_size=3)},
+    optional={
+        "uid": st.sampled_from(("u1", "u2")),
+        "importance": st.floats(0, 1),
+        "vectors": st.binary(max_size=3),
+        "source": st.sampled_from(("alice", "bob")),
+        "tags": st.sampled_from(("[]", '["a"]', '["b","a"]')),
+        "is_repeatable": st.booleans(),
+    },
 )
 FIELDS = st.fixed_dictionaries(
     {},
@@ -152,6 +159,7 @@ def answers(store: Store) -> list[object]:
         [store.block_by_key(namespace, key) for namespace in NAMESPACES for key in KEYS],
         [store.anchors(namespace) for namespace in NAMESPACES],
         [store.anchor(namespace, name) for namespace in NAMESPACES for name in NAMES],
+        [store.tally(field, ids) for field in ("kind", "source", "tags")],
         store.changes(0, 1_000),
         store.changes(store.seq() // 2, 3),
     ]

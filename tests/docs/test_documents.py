@@ -24,8 +24,8 @@ import greeum
 
 TO_RUN = {"python", "console"}
 
-KNOWN = TO_RUN | {"text", "json", "sh", "py", ""}
-"""`sh` and `py` are for what needs the network, a build or a model: nothing runs them, and `py` is only parsed."""
+KNOWN = TO_RUN | {"ts", "text", "json", "sh", "py", ""}
+"""`ts` is run by clients/typescript/test/documents.test.ts. `sh` and `py` are for what needs the network, a build or a model: nothing runs them, and `py` is only parsed."""
 
 
 def with_code() -> list[Path]:

@@ -20,8 +20,11 @@ from greeum.wiring import embedder_of, join, verify_table
 def test_an_empty_environment_says_what_is_usual() -> None:
     settings = Settings({})
     assert settings.home == str(Path.home() / ".greeum")
+    assert settings.tenants is None
     assert settings.embedder == "static"
     assert (settings.embedder_url, settings.embedder_key) == (None, None)
+    assert settings.allowed_hosts == ()
+    assert (settings.traces, settings.trace_content) == (False, False)
     assert settings.no_color is False
     assert settings.columns is None
 
@@ -29,21 +32,38 @@ def test_an_empty_environment_says_what_is_usual() -> None:
 def test_every_variable_is_read() -> None:
     given = {
         "GREEUM_HOME": "/somewhere",
+        "GREEUM_TENANTS": "/tenants",
         "GREEUM_EMBEDDER": "openai:small",
         "GREEUM_EMBEDDER_URL": "http://127.0.0.1:11434/v1",
         "GREEUM_EMBEDDER_KEY": "secret",
+        "GREEUM_ALLOWED_HOSTS": "memory.example, [fd00::1],",
+        "OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:4318",
+        "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": "http://127.0.0.1:4318/v1/traces",
+        "OTEL_SDK_DISABLED": "false",
+        "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT": "True",
         "NO_COLOR": "1",
         "COLUMNS": "72",
     }
     settings = Settings(given)
     assert settings.home == "/somewhere"
+    assert settings.tenants == "/tenants"
     assert settings.embedder == "openai:small"
     assert settings.embedder_url == "http://127.0.0.1:11434/v1"
     assert settings.embedder_key == "secret"
+    assert settings.allowed_hosts == ("memory.example", "[fd00::1]")
+    assert settings.traces is True
+    assert settings.trace_content is True
     assert settings.no_color is True
     assert settings.columns == 72
     assert set(given) == set(VARIABLES)
     assert all(meaning.endswith((".", "v1", "greeum")) for meaning in VARIABLES.values())
+
+
+def test_traces_can_be_switched_off_without_forgetting_where_they_go() -> None:
+    address = {"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": "http://127.0.0.1:4318/v1/traces"}
+    assert Settings(address).traces is True
+    assert Settings(address | {"OTEL_SDK_DISABLED": " TRUE "}).traces is False
+    assert Settings(address | {"OTEL_SDK_DISABLED": "1"}).traces is True
 
 
 @pytest.mark.parametrize("columns", ["", "0", "-1", "wide", "1e3", "123456", " 80", "8 0"])
@@ -51,7 +71,7 @@ def test_a_width_that_is_none_is_passed_over(columns: str) -> None:
     assert Settings({"COLUMNS": columns}).columns is None
 
 
-@pytest.mark.parametrize("name", ["GREEUM_HOME", "GREEUM_EMBEDDER", "NO_COLOR"])
+@pytest.mark.parametrize("name", ["GREEUM_HOME", "GREEUM_TENANTS", "GREEUM_EMBEDDER", "NO_COLOR"])
 def test_an_empty_variable_is_none(name: str) -> None:
     usual, empty = Settings({}), Settings({name: ""})
     for field in Settings.__slots__:

@@ -22,7 +22,7 @@ PACKAGE = ROOT / "python" / "greeum"
 
 ARROWS: dict[str, tuple[str, ...]] = {
     # Module → what it may import of ours, wherever in the file. The first pattern that fits a module counts.
-    "greeum": ("anchors", "errors", "memory", "model", "wiring"),
+    "greeum": ("anchors", "errors", "listing", "memory", "model", "remote", "rooted", "wiring"),
     "errors": (),
     "limits": (),
     "settings": (),
@@ -36,18 +36,40 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "follower": ("_core", "errors", "store.protocol"),
     "checks": ("errors", "embed.protocol", "follower", "store.protocol"),
     "transfer": ("errors", "inputs", "limits", "model", "embed.protocol", "store.protocol"),
-    "drafts": ("_core", "anchors", "errors", "inputs", "embed.protocol", "store.protocol"),
+    "drafts": ("_core", "anchors", "errors", "inputs", "model", "embed.protocol", "store.protocol", "store.rows"),
+    "listing": ("errors", "limits", "model"),
+    "counting": ("_core", "errors", "inputs", "limits", "store.protocol"),
+    "context": ("limits", "model"),
+    "recall": (
+        "anchors", "context", "counting", "drafts", "errors", "follower", "inputs", "limits", "listing", "model",
+        "embed.protocol", "store.protocol",
+    ),
     "memory": (
-        "anchors", "checks", "drafts", "errors", "follower", "inputs", "limits", "model", "transfer", "embed.protocol",
+        "checks", "drafts", "errors", "follower", "inputs", "limits", "model", "recall", "transfer", "embed.protocol",
         "store.protocol",
     ),
+    "rooted": ("anchors", "errors", "inputs", "listing", "memory", "model", "recall", "store.protocol"),
     "wiring": ("_core", "errors", "follower", "inputs", "limits", "memory", "settings", "embed.*", "store.*"),
     "testing": ("_core", "inputs", "memory", "wiring", "embed.*", "store.*"),
-    "aio": ("memory", "wiring"),
+    "control": (),
+    "control.*": (
+        "control.*", "errors", "inputs", "limits", "model", "store.connections", "store.files", "store.statements",
+    ),
+    "tenants": ("errors", "memory", "rooted", "settings", "wiring", "embed.protocol"),
+    "api.page": (),
+    "api.policy": ("api.authentication", "control.model", "errors"),
+    "api.authentication": ("control.*", "errors", "memory", "rooted", "tenants"),
+    "remote": ("errors", "inputs", "remote.*"),
+    "remote.*": (
+        "_core", "drafts", "errors", "inputs", "limits", "listing", "memory", "model", "recall", "remote.*",
+        "transfer", "store.protocol",
+    ),
+    "aio": ("memory", "model", "recall", "remote", "wiring"),
     "evaluate": ("greeum",),
     "demo": ("demo.*",),
     "demo.*": ("greeum", "demo", "demo.*", "errors", "memory", "model"),
     "cli": ("greeum", "cli.*", "errors", "settings"),
+    "cli.keys": ("cli.*", "control.*", "errors"),
     "cli.*": (
         "greeum", "cli", "cli.*", "demo", "demo.*", "errors", "limits", "memory", "model", "settings", "wiring",
     ),

@@ -3,6 +3,8 @@
 //! One class for the Index, one for the token table, a few functions. Every long call goes through [`released`]; every error through
 //! [`raised`]. What each does is written where it is done, in `greeum-core`; what Python sees is in `_core.pyi`.
 
+mod json;
+
 use greeum_core::filter::Filter;
 use greeum_core::links::Edge;
 use greeum_core::query::PARTS;
@@ -225,6 +227,46 @@ impl Index {
         released(py, || Ok(self.index.select(&query, after, newest_first)))
     }
 
+    #[pyo3(signature = (namespace, filter_json, history, now))]
+    fn count(
+        &self,
+        py: Python<'_>,
+        namespace: String,
+        filter_json: Option<&str>,
+        history: bool,
+        now: i64,
+    ) -> PyResult<u64> {
+        let query = Query { namespace, filter: filter(py, filter_json)?, history, now, ..Query::default() };
+        released(py, || Ok(self.index.count(&query)))
+    }
+
+    #[pyo3(signature = (namespace, filter_json, history, now))]
+    fn ids(
+        &self,
+        py: Python<'_>,
+        namespace: String,
+        filter_json: Option<&str>,
+        history: bool,
+        now: i64,
+    ) -> PyResult<Vec<u64>> {
+        let query = Query { namespace, filter: filter(py, filter_json)?, history, now, ..Query::default() };
+        released(py, || Ok(self.index.ids(&query)))
+    }
+
+    #[pyo3(signature = (namespace, filter_json, now, after, limit))]
+    fn namespaces(
+        &self,
+        py: Python<'_>,
+        namespace: String,
+        filter_json: Option<&str>,
+        now: i64,
+        after: Option<&str>,
+        limit: usize,
+    ) -> PyResult<Vec<(String, u64)>> {
+        let query = Query { namespace, filter: filter(py, filter_json)?, now, k: limit, ..Query::default() };
+        released(py, || Ok(self.index.namespaces(&query, after)))
+    }
+
     #[getter]
     fn wants_fold(&self) -> bool {
         self.index.wants_fold()
@@ -298,6 +340,18 @@ fn format_time(at: i64) -> String {
     time::format(at)
 }
 
+/// A JSON array of blocks, from their rows (`BlockRow`): what `Block.to_dict` gives for each.
+#[pyfunction]
+fn blocks_json<'py>(py: Python<'py>, rows: Vec<Bound<'py, PyTuple>>) -> PyResult<Bound<'py, PyBytes>> {
+    json::array(rows.len(), |at, out| json::block(&rows[at], out)).map(|bytes| PyBytes::new(py, &bytes))
+}
+
+/// A JSON array of hits, from row, score and parts of each: what `Hit.to_dict` gives for each.
+#[pyfunction]
+fn hits_json<'py>(py: Python<'py>, hits: Vec<json::HitParts<'py>>) -> PyResult<Bound<'py, PyBytes>> {
+    json::array(hits.len(), |at, out| json::hit(&hits[at], out)).map(|bytes| PyBytes::new(py, &bytes))
+}
+
 #[pymodule]
 fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<Table>()?;
@@ -306,6 +360,8 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(split, module)?)?;
     module.add_function(wrap_pyfunction!(parse_time, module)?)?;
     module.add_function(wrap_pyfunction!(format_time, module)?)?;
+    module.add_function(wrap_pyfunction!(blocks_json, module)?)?;
+    module.add_function(wrap_pyfunction!(hits_json, module)?)?;
     module.add("PARTS", PARTS.to_vec())?;
     Ok(())
 }

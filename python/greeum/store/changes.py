@@ -17,7 +17,9 @@ from greeum.store.rows import (
     check_revision,
     inherited_key,
     new_row,
+    repeated,
     revised,
+    taken,
 )
 from greeum.store.statements import SQL
 
@@ -78,9 +80,12 @@ def add(connection: apsw.Connection, drafts: Sequence[Draft]) -> list[BlockRow]:
 
 def supersede(connection: apsw.Connection, block_id: int, draft: Draft, revision: int | None) -> BlockRow:
     old = _existing(connection, block_id)
+    addition = _Addition(connection)
+    done = addition.repeated(draft, old[KEY] or draft.key, block_id)
+    if done is not None:
+        return done
     check_revision(old, revision)
     key = inherited_key(old, draft)
-    addition = _Addition(connection)
     if key != old[KEY]:
         addition.claim(draft)
     addition.log.append((BLOCK, block_id))
@@ -118,9 +123,30 @@ class _Addition:
         self.log: list[tuple[int, int]] = []
 
     def stored(self, draft: Draft) -> BlockRow | None:
-        """The row that says the same under the same key already. Raises Conflict if it says something else."""
+        """The row that this request has stored before, or that says the same under the same key already. Raises
+        Conflict if it says something else.
+        """
+        done = self.repeated(draft, draft.key)
+        if done is not None:
+            return done
         head = self._head(draft)
         return None if head is None else added_before(head, draft)
+
+    def repeated(self, draft: Draft, key: str | None, supersedes: int | None = None) -> BlockRow | None:
+        """The newest version of what this very request has stored before, with this key and as a correction of that
+        block. Raises Conflict if it was another request.
+        """
+        if not draft.is_repeatable:
+            return None
+        planned = next((row for row in self._rows if row[UID] == draft.uid), None)
+        if planned is not None:
+            return repeated(planned, draft, key, supersedes)
+        found = row_of(self._connection, "block_by_uid", draft.uid)
+        if found is None:
+            return None
+        repeated(_existing(self._connection, found[0]), draft, key, supersedes)
+        newest: BlockRow = rows_of(self._connection, "history", found[0])[-1]
+        return newest
 
     def claim(self, draft: Draft) -> None:
         """Raises Conflict if the draft's key is taken, whatever the text."""
@@ -160,7 +186,7 @@ class _Addition:
             stored = row_of(self._connection, "block_by_uid", row[UID])
             holder = holders.setdefault(row[UID], stored[0] if stored else row[ID])
             if holder != row[ID]:
-                raise Conflict(f"the uid {row[UID]} is taken by block {holder}: was this imported before?") from error
+                raise taken(row[UID], holder) from error
 
     def _head(self, draft: Draft) -> BlockRow | None:
         if draft.key is None:

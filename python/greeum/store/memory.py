@@ -7,10 +7,12 @@ millions of blocks.
 from __future__ import annotations
 
 from _thread import allocate_lock
-from itertools import islice
+from collections import Counter
+from itertools import chain, islice
+from json import loads
 
 from greeum.errors import Conflict, EmbedderMismatch, NotFound, StoreClosed
-from greeum.store.protocol import ANCHOR, BLOCK, FORGOTTEN, LINKS
+from greeum.store.protocol import ANCHOR, BLOCK, BLOCK_COLUMNS, FORGOTTEN, LINKS
 from greeum.store.rows import (
     ANCHOR_HOPS,
     ID,
@@ -25,12 +27,15 @@ from greeum.store.rows import (
     check_revision,
     inherited_key,
     new_row,
+    repeated,
     revised,
+    taken,
 )
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from typing import Any
 
     from greeum.store.protocol import AnchorRow, BlockRow, Change, Draft, LinkRow
 
@@ -85,6 +90,9 @@ class MemoryStore:
     def supersede(self, block_id: int, draft: Draft, revision: int | None = None) -> BlockRow:
         with self._gate:
             old = self._existing(block_id)
+            done = self._repeated(draft, old[KEY] or draft.key, block_id)
+            if done is not None:
+                return done
             check_revision(old, revision)
             key = inherited_key(old, draft)
             if key != old[KEY] and self._head(draft) is not None:
@@ -250,6 +258,14 @@ class MemoryStore:
         with self._gate:
             return list(islice((block_id for block_id in self._rows if block_id > after), limit))
 
+    def tally(self, field: str, ids: Sequence[int]) -> dict[str, int]:
+        column = BLOCK_COLUMNS.index(field)
+        with self._gate:
+            values: list[Any] = [self._rows[block_id][column] for block_id in ids if block_id in self._rows]
+        if field == "tags":
+            return dict(Counter(chain.from_iterable(map(loads, values))))
+        return dict(Counter(value for value in values if value is not None))
+
     def counts(self) -> dict[str, int]:
         with self._gate:
             superseded = sum(row[SUPERSEDED_BY] is not None for row in self._rows.values())
@@ -291,13 +307,23 @@ class MemoryStore:
         return self._rows[self._heads[draft.namespace, draft.key]]
 
     def _stored(self, draft: Draft) -> BlockRow | None:
+        done = self._repeated(draft, draft.key)
+        if done is not None:
+            return done
         head = self._head(draft)
         return None if head is None else added_before(head, draft)
+
+    def _repeated(self, draft: Draft, key: str | None, supersedes: int | None = None) -> BlockRow | None:
+        """The newest version of what this very request has stored before."""
+        if not draft.is_repeatable or draft.uid not in self._uids:
+            return None
+        stored = repeated(self._rows[self._uids[draft.uid]], draft, key, supersedes)
+        return self._chain(stored[ID])[-1]
 
     def _place(self, draft: Draft, key: str | None, old: BlockRow | None = None) -> BlockRow:
         """Add a row, near what it is to be near; everything that can fail comes first."""
         if draft.uid in self._uids:
-            raise Conflict(f"the uid {draft.uid} is taken by block {self._uids[draft.uid]}: was this imported before?")
+            raise taken(draft.uid, self._uids[draft.uid])
         anchor = self._existing_anchor(*draft.near) if isinstance(draft.near, tuple) else None
         target = self._existing(draft.near)[ID] if isinstance(draft.near, int) else anchor and anchor[2]
         self._last_id += 1

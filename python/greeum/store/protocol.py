@@ -90,7 +90,7 @@ class Draft:
 
     `near` is a (namespace, anchor name) pair or a block id: the new block is linked with what is found there, in the
     same transaction, and an unpinned anchor moves on to it. `vectors` are the codes of its passages, as the Embedder
-    made them.
+    made them. `is_repeatable` says that the uid names a request that may be made again.
     """
 
     __slots__ = (
@@ -98,6 +98,7 @@ class Draft:
         "at",
         "expires_at",
         "importance",
+        "is_repeatable",
         "key",
         "kind",
         "metadata",
@@ -133,6 +134,7 @@ class Draft:
         expires_at: int | None = None,
         near: tuple[str, str] | int | None = None,
         revision: int = 1,
+        is_repeatable: bool = False,
     ) -> None:
         self.uid = uid
         self.namespace = namespace
@@ -151,6 +153,7 @@ class Draft:
         self.vectors = vectors
         self.near = near
         self.revision = revision
+        self.is_repeatable = is_repeatable
 
 
 class Store(Protocol):
@@ -173,8 +176,9 @@ class Store(Protocol):
         """Add all drafts or none, in order; the rows as stored.
 
         A draft whose (namespace, key) is taken adds nothing if the head of that key has the same text (its row is
-        returned in place), and raises Conflict otherwise. So does a `uid` that is taken. An unknown `near` raises
-        NotFound.
+        returned in place), and raises Conflict otherwise. So does a `uid` that is taken, unless the draft is repeatable
+        and the block with that uid has the same namespace, key and text, and corrects none: then the newest version of
+        that block comes back in place. An unknown `near` raises NotFound.
         """
 
     def supersede(self, block_id: int, draft: Draft, revision: int | None = None) -> BlockRow:
@@ -184,6 +188,9 @@ class Store(Protocol):
         Raises NotFound; raises Conflict if `revision` is given and is not the current one, if `block_id` has been
         superseded already, or if the draft is in another namespace or has another key (it may leave the key out, or
         give one to a block that has none).
+
+        If the draft is repeatable and its uid is taken, the newest version comes back provided that it was this
+        correction that took the uid (the same text for `block_id`); otherwise Conflict is raised.
         """
 
     def revise(self, block_id: int, fields: dict[str, object], revision: int | None = None) -> BlockRow:
@@ -260,6 +267,11 @@ class Store(Protocol):
 
     def ids(self, after: int, limit: int) -> list[int]:
         """Up to `limit` block ids above `after`, ascending, superseded ones included."""
+
+    def tally(self, field: str, ids: Sequence[int]) -> dict[str, int]:
+        """How many of these blocks, each named once, have each value of `field`: kind, source (those that have one) or
+        tags (each tag by itself).
+        """
 
     def counts(self) -> dict[str, int]:
         """How many `blocks` (current), `superseded`, `links`, `anchors`, and `bytes` on disk (0 in memory)."""

@@ -7,6 +7,7 @@ from greeum.store.protocol import BLOCK_COLUMNS, REVISABLE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from typing import Any, Final
 
     from greeum.store.protocol import BlockRow, Draft
@@ -17,6 +18,8 @@ UID: Final = 1
 NAMESPACE: Final = 2
 KEY: Final = 3
 TEXT: Final = 4
+VALID_FROM: Final = 12
+VALID_TO: Final = 13
 REVISION: Final = 15
 SUPERSEDES: Final = 16
 SUPERSEDED_BY: Final = 17
@@ -69,7 +72,32 @@ def revised(row: BlockRow, fields: dict[str, object], revision: int | None) -> B
     columns = dict(zip(BLOCK_COLUMNS, row, strict=True))
     after: Any = tuple({**columns, **fields, "revision": row[REVISION] + 1}.values())
     revised_row: BlockRow = after
+    check_validity(revised_row[VALID_FROM], revised_row[VALID_TO], fields)
     return revised_row
+
+
+def check_validity(
+    valid_from: int | None, valid_to: int | None, given: Iterable[str] = ("valid_from", "valid_to")
+) -> None:
+    """Raises InvalidInput if it ends before it begins, and one of the two was `given`."""
+    changed = [field for field in ("valid_to", "valid_from") if field in given]
+    if changed and valid_from is not None and valid_to is not None and valid_to < valid_from:
+        raise InvalidInput(changed[0], "would let it end before it begins: valid_to lies before valid_from")
+
+
+def repeated(stored: BlockRow, draft: Draft, key: str | None, supersedes: int | None = None) -> BlockRow:
+    """The row with the uid of a repeatable draft, if it was stored by that very request. Raises Conflict otherwise."""
+    said = (draft.namespace, key, draft.text, supersedes)
+    if (stored[NAMESPACE], stored[KEY], stored[TEXT], stored[SUPERSEDES]) != said:
+        raise Conflict(
+            "the idempotency key was used before, and for something else: use a new one for each new request"
+        )
+    return stored
+
+
+def taken(uid: str, block_id: int) -> Conflict:
+    """That a draft has the uid of another block."""
+    return Conflict(f"the uid {uid} is taken by block {block_id}: was this imported before?")
 
 
 def added_before(head: BlockRow, draft: Draft) -> BlockRow:

@@ -211,6 +211,10 @@ class SQLiteStore:
             block_id for (block_id,) in self._ask(lambda connection: rows_of(connection, "block_ids", after, limit))
         ]
 
+    def tally(self, field: str, ids: Sequence[int]) -> dict[str, int]:
+        wanted = f"[{','.join(map(str, ids))}]"
+        return dict(self._ask(lambda connection: rows_of(connection, f"tally_{field}", wanted)))
+
     def counts(self) -> dict[str, int]:
         blocks, superseded, links, anchors = self._ask(lambda connection: row_of(connection, "counts"))
         size_bytes = files.size_bytes(self._path) + files.size_bytes(self._path + "-wal")

@@ -9,11 +9,11 @@ from greeum.store.protocol import BLOCK_COLUMNS
 SQL_DIRECTORY = os.path.join(os.path.dirname(__file__), "sql")
 
 
-def load(file_name: str) -> dict[str, str]:
+def load(file_name: str, directory: str = SQL_DIRECTORY) -> dict[str, str]:
     """The statements of a file in which a line `-- name: reason` stands before each."""
     statements: dict[str, str] = {}
     name = ""
-    for line in read(file_name).splitlines():
+    for line in read(file_name, directory).splitlines():
         if line.startswith("-- "):
             name = line[3:].partition(":")[0]
             statements[name] = ""
@@ -22,9 +22,9 @@ def load(file_name: str) -> dict[str, str]:
     return {name: text.strip().replace("$block", ", ".join(BLOCK_COLUMNS)) for name, text in statements.items()}
 
 
-def read(file_name: str) -> str:
+def read(file_name: str, directory: str = SQL_DIRECTORY) -> str:
     """The text of a file of SQL."""
-    with open(os.path.join(SQL_DIRECTORY, file_name), encoding="utf-8") as file:
+    with open(os.path.join(directory, file_name), encoding="utf-8") as file:
         return file.read()
 
 

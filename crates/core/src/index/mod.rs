@@ -6,6 +6,7 @@
 
 mod fold;
 mod manifest;
+mod namespaces;
 pub mod state;
 
 pub use state::State;
@@ -184,6 +185,28 @@ impl Index {
         found.truncate(limit);
         found.sort_unstable_by(order);
         found
+    }
+
+    /// How many blocks a query may see.
+    pub fn count(&self, query: &Query) -> u64 {
+        rank::Scope::new(&self.state(), query).wanted
+    }
+
+    /// The ids of the blocks that a query may see, ascending.
+    pub fn ids(&self, query: &Query) -> Vec<BlockId> {
+        let state = self.state();
+        let scope = rank::Scope::new(&state, query);
+        let wanted = scope.places().filter(|&place| scope.wants(place));
+        let mut ids: Vec<BlockId> = wanted.map(|place| state.id(place)).collect();
+        ids.sort_unstable();
+        ids
+    }
+
+    /// The namespaces after `after` of the blocks that a query may see, in order, each with how many there are; up to `k` of them.
+    pub fn namespaces(&self, query: &Query, after: Option<&str>) -> Vec<(String, u64)> {
+        let state = self.state();
+        let scope = rank::Scope::new(&state, query);
+        namespaces::list(&state, &scope, &query.namespace, after, query.k)
     }
 
     /// Facts about it.

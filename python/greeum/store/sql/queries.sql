@@ -55,6 +55,17 @@ SELECT namespace, name, block_id, hops, pinned, moved_at FROM anchors ORDER BY n
 SELECT namespace, name, block_id, hops, pinned, moved_at FROM anchors
 WHERE namespace = ?1 OR (namespace > ?1 || '/' AND namespace < ?1 || '0') ORDER BY namespace, name
 
+-- tally_kind: how many of these blocks (a JSON array of ids) are of each kind
+SELECT kind, count(*) FROM blocks WHERE id IN (SELECT value FROM json_each(?)) GROUP BY kind
+
+-- tally_source: those that have none are not counted
+SELECT source, count(*) FROM blocks
+WHERE id IN (SELECT value FROM json_each(?)) AND source IS NOT NULL GROUP BY source
+
+-- tally_tags: a block has each of its tags once
+SELECT tag.value, count(*) FROM blocks, json_each(blocks.tags) AS tag
+WHERE blocks.id IN (SELECT value FROM json_each(?)) GROUP BY tag.value
+
 -- counts: each from the smallest B-tree that has the answer
 SELECT
     (SELECT count(*) FROM blocks),

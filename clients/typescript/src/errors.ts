@@ -1,0 +1,194 @@
+/** What can go wrong. The names are those of Python's `greeum.errors`; those of HTTP alone stand beside them.
+ *
+ * GreeumError
+ * ├── InvalidInput          an argument; `field` names it
+ * ├── NotFound              no such block, link or anchor here
+ * │   └── LogCut            the log of changes does not reach back so far: read everything anew, then follow
+ * ├── Unauthenticated       no key, or one that is not valid
+ * ├── Forbidden             the key does not allow it
+ * ├── Conflict              it exists already, or has changed meanwhile
+ * │   └── PreconditionFailed    the block is not at the revision that was named
+ * ├── TooLarge              the body is over the server's cap
+ * ├── RateLimited           too many requests with this key
+ * ├── Unavailable           not at the moment: overload, a restart, a store that is busy
+ * ├── StoreFull             no room on the server's disk: nothing was written
+ * ├── EmbedderFailed        the server's embedder did not answer, or answered nonsense
+ * ├── ServerFailed          a fault of the server: its log has `request_id`
+ * ├── ConnectionFailed      no answer, or half of one; whether the server did it is not known
+ * └── TimedOut              no answer within `timeout_ms`; whether the server did it is not known
+ */
+
+/** RFC 9457: what the server says of a request that it refuses. */
+export interface Problem {
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  instance: string;
+  field?: string;
+}
+
+/** Where an error comes from, as far as there was an answer. */
+export interface Answer {
+  problem?: Problem | undefined;
+  status?: number | undefined;
+  request_id?: string | undefined;
+  retry_after_s?: number | undefined;
+}
+
+/** The root of every error that this client throws on purpose. */
+export class GreeumError extends Error {
+  override readonly name: string = "GreeumError";
+  /** What the server said, if it was the server that said no. */
+  readonly problem: Problem | undefined;
+  /** The HTTP status, if there was one. */
+  readonly status: number | undefined;
+  /** The field that cannot be used, as in `blocks[3].text`. */
+  readonly field: string | undefined;
+  /** How the server's log names the request. */
+  readonly request_id: string | undefined;
+  /** After how many seconds the server wants to be asked again. */
+  readonly retry_after_s: number | undefined;
+
+  constructor(message: string, answer: Answer = {}, options?: ErrorOptions) {
+    super(message, options);
+    this.problem = answer.problem;
+    this.status = answer.status ?? answer.problem?.status;
+    this.field = answer.problem?.field;
+    this.request_id = answer.request_id;
+    this.retry_after_s = answer.retry_after_s;
+  }
+}
+
+export class InvalidInput extends GreeumError {
+  override readonly name: string = "InvalidInput";
+}
+
+export class NotFound extends GreeumError {
+  override readonly name: string = "NotFound";
+}
+
+export class LogCut extends NotFound {
+  override readonly name: string = "LogCut";
+}
+
+export class Unauthenticated extends GreeumError {
+  override readonly name: string = "Unauthenticated";
+}
+
+export class Forbidden extends GreeumError {
+  override readonly name: string = "Forbidden";
+}
+
+export class Conflict extends GreeumError {
+  override readonly name: string = "Conflict";
+}
+
+export class PreconditionFailed extends Conflict {
+  override readonly name: string = "PreconditionFailed";
+}
+
+export class TooLarge extends GreeumError {
+  override readonly name: string = "TooLarge";
+}
+
+export class RateLimited extends GreeumError {
+  override readonly name: string = "RateLimited";
+}
+
+export class Unavailable extends GreeumError {
+  override readonly name: string = "Unavailable";
+}
+
+export class StoreFull extends GreeumError {
+  override readonly name: string = "StoreFull";
+}
+
+export class EmbedderFailed extends GreeumError {
+  override readonly name: string = "EmbedderFailed";
+}
+
+export class ServerFailed extends GreeumError {
+  override readonly name: string = "ServerFailed";
+}
+
+export class ConnectionFailed extends GreeumError {
+  override readonly name: string = "ConnectionFailed";
+}
+
+export class TimedOut extends GreeumError {
+  override readonly name: string = "TimedOut";
+}
+
+const BY_TYPE: Readonly<Record<string, typeof GreeumError>> = {
+  "invalid-input": InvalidInput,
+  unauthenticated: Unauthenticated,
+  forbidden: Forbidden,
+  "not-found": NotFound,
+  conflict: Conflict,
+  "log-cut": LogCut,
+  "precondition-failed": PreconditionFailed,
+  "too-large": TooLarge,
+  "rate-limited": RateLimited,
+  timeout: ConnectionFailed,
+  internal: ServerFailed,
+  "embedder-failed": EmbedderFailed,
+  unavailable: Unavailable,
+  "store-full": StoreFull,
+};
+
+/** What a status means where a proxy answered, and not Greeum. */
+const BY_STATUS: Readonly<Record<number, typeof GreeumError>> = {
+  401: Unauthenticated,
+  403: Forbidden,
+  413: TooLarge,
+  429: RateLimited,
+  502: ConnectionFailed,
+  503: Unavailable,
+  504: ConnectionFailed,
+};
+
+const TYPE_PREFIX = "urn:greeum:problem:";
+
+/** The error that a problem is. */
+export function errorOfProblem(problem: Problem, answer: Answer = {}): GreeumError {
+  const kind = BY_TYPE[problem.type.slice(TYPE_PREFIX.length)] ?? BY_STATUS[problem.status] ?? GreeumError;
+  return new kind(problem.detail, { ...answer, problem });
+}
+
+/** The error that an answer is which says no. */
+export async function errorOfResponse(response: Response): Promise<GreeumError> {
+  const answer: Answer = {
+    status: response.status,
+    request_id: response.headers.get("x-request-id") ?? undefined,
+    retry_after_s: retryAfter(response.headers.get("retry-after")),
+  };
+  const text = await response.text();
+  const problem = readProblem(text);
+  if (problem !== undefined) return errorOfProblem(problem, answer);
+  const kind = BY_STATUS[response.status] ?? (response.status >= 500 ? ServerFailed : GreeumError);
+  return new kind(`HTTP ${response.status} ${response.statusText}: ${text.slice(0, 200)}`, answer);
+}
+
+/** The problem in a body; undefined if it is something else. */
+export function readProblem(text: string): Problem | undefined {
+  if (!text.startsWith("{")) return undefined;
+  try {
+    const body: unknown = JSON.parse(text);
+    return isProblem(body) ? body : undefined;
+  } catch {
+    return undefined; // Half of an object, or a page of a proxy: not one of ours.
+  }
+}
+
+export function isProblem(body: unknown): body is Problem {
+  const type: unknown = typeof body === "object" && body !== null && "type" in body ? body.type : undefined;
+  return typeof type === "string" && type.startsWith(TYPE_PREFIX);
+}
+
+/** Seconds, out of a header that has seconds or a date. */
+function retryAfter(header: string | null): number | undefined {
+  if (header === null) return undefined;
+  const seconds = /^\d+$/.test(header) ? Number(header) : (Date.parse(header) - Date.now()) / 1000;
+  return Number.isFinite(seconds) ? Math.max(0, seconds) : undefined;
+}

@@ -1,0 +1,23 @@
+/** Client of Greeum, long-term memory for LLM agents.
+ *
+ * const memory = connect("http://127.0.0.1:8400");
+ * await memory.add("I moved to Busan in May.", { source: "alice" });
+ * const hits = await memory.search("where does Alice live?");
+ */
+
+import { Memory } from "./memory.ts";
+import type { Connection } from "./transport.ts";
+
+/** The memory that a server keeps; with a key, the one that the key opens. Asks nothing of the server yet. */
+export function connect(url: string | URL, connection: Connection = {}): Memory {
+  return new Memory(url, connection);
+}
+
+export type { Anchors } from "./anchors.ts";
+export type { Log } from "./changes.ts";
+export * from "./errors.ts";
+export type { Listing } from "./listing.ts";
+export type { Live } from "./live.ts";
+export { Memory } from "./memory.ts";
+export type { Call, Connection } from "./transport.ts";
+export type * from "./types.ts";

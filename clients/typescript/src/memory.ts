@@ -1,0 +1,269 @@
+/** Memory, the one face of Greeum, over HTTP: the verbs and fields are those of Python's `greeum.Memory`. */
+
+import { Anchors } from "./anchors.ts";
+import { Log } from "./changes.ts";
+import { Listing } from "./listing.ts";
+import { Live } from "./live.ts";
+import { body, canSendStreams, lines, pieces } from "./streams.ts";
+import { apart, type Call, type Connection, fill, Transport } from "./transport.ts";
+import type {
+  AddOptions,
+  Anchor,
+  Block,
+  BlockChange,
+  ChangesOptions,
+  Context,
+  ContextOptions,
+  CountOptions,
+  FacetField,
+  Facets,
+  FacetsOptions,
+  Finding,
+  Hit,
+  ImportCounts,
+  InNamespace,
+  Link,
+  LinkOptions,
+  ListOptions,
+  NamespaceCount,
+  NamespacesOptions,
+  NamespacesPage,
+  NewBlock,
+  Page,
+  SearchOptions,
+  Stats,
+  UnlinkOptions,
+  UpdateOptions,
+  Write,
+} from "./types.ts";
+
+/** A memory on a server. Get one from `connect`. It holds no connection open, and needs no closing.
+ *
+ * What a method adds or changes is on the server's disk when it resolves, and found by the next search.
+ */
+export class Memory {
+  readonly anchors: Anchors;
+  readonly #transport: Transport;
+
+  constructor(url: string | URL, connection: Connection = {}) {
+    this.#transport = new Transport(url, connection);
+    this.anchors = new Anchors(this.#transport);
+  }
+
+  // Remembering.
+
+  /** Remember a text; the block as stored. Throws InvalidInput, NotFound (`near`), or Conflict (of its key). */
+  add(text: string, options: AddOptions = {}): Promise<Block> {
+    const { call, key, fields } = apart(options);
+    return this.#transport.json("post", "/v1/blocks", { body: { ...fields, text }, headers: named(key), call });
+  }
+
+  /** Remember several texts, all or none; the blocks in the same order. */
+  async addMany(blocks: readonly NewBlock[], options: Write = {}): Promise<Block[]> {
+    const { call, key } = apart(options);
+    const request = { body: { blocks: [...blocks] }, headers: named(key), call };
+    return (await this.#transport.json("post", "/v1/blocks:batch", request)).blocks;
+  }
+
+  // Finding.
+
+  /** The `k` blocks that answer best, best first; fewer if there are fewer. */
+  async search(query: string, options: SearchOptions = {}): Promise<Hit[]> {
+    const { call, fields } = apart(options);
+    return (await this.#transport.json("post", "/v1/search", { body: { ...fields, query }, call })).hits;
+  }
+
+  /** The same hits one by one: the first is there while the texts of the others are still being read. */
+  async *stream(query: string, options: SearchOptions = {}): AsyncGenerator<Hit, void> {
+    const { call, fields } = apart(options);
+    const headers = { accept: NDJSON, "content-type": "application/json" };
+    const sent = JSON.stringify({ ...fields, query });
+    for await (const line of this.#lines("POST", "/v1/search", call, headers, sent)) yield JSON.parse(line) as Hit;
+  }
+
+  /** Search while somebody types, over one connection: what was overtaken by more typing is not answered. */
+  live(options: Omit<SearchOptions, keyof Call> = {}): Live {
+    return new Live(this.#transport, options);
+  }
+
+  /** The hits of several queries, in the same order, with the same options for all. */
+  async searchMany(queries: readonly string[], options: SearchOptions = {}): Promise<Hit[][]> {
+    const { call, fields } = apart(options);
+    const request = { body: { ...fields, queries: [...queries] }, call };
+    return (await this.#transport.json("post", "/v1/search:batch", request)).answers;
+  }
+
+  /** What is known about something, ready for a prompt, in at most `max_tokens`. */
+  context(query: string, options: ContextOptions = {}): Promise<Context> {
+    const { call, fields } = apart(options);
+    return this.#transport.json("post", "/v1/context", { body: { ...fields, query }, call });
+  }
+
+  /** The block with this id, in exactly that version; or the newest version of the one with a key. Throws NotFound. */
+  get(block: number | { key: string; namespace?: string }, call: Call = {}): Promise<Block> {
+    if (typeof block === "number") return this.#transport.json("get", "/v1/blocks/{id}", { path: { id: block }, call });
+    return this.#transport.json("get", "/v1/blocks:by-key", { query: block, call });
+  }
+
+  /** Blocks in the order in which they were said: awaited a page, with `for await` all of them. */
+  list(options: ListOptions = {}): Listing<Page, Block> {
+    const { call, fields } = apart(options);
+    const { where, ...others } = fields;
+    const filter = where == null ? {} : { where: JSON.stringify(where) };
+    const page = (cursor?: string): Promise<Page> =>
+      this.#transport.json("get", "/v1/blocks", { query: { ...others, ...filter, ...(cursor && { cursor }) }, call });
+    return new Listing(page, ({ blocks }) => blocks);
+  }
+
+  /** Every version of a block, oldest first. Throws NotFound. */
+  async history(block: number, call: Call = {}): Promise<Block[]> {
+    return (await this.#transport.json("get", "/v1/blocks/{id}/history", { path: { id: block }, call })).blocks;
+  }
+
+  // Changing.
+
+  /** Correct a block; the block as it is now. With a new `text` it is a new block, which supersedes the old one.
+   *
+   * Throws NotFound, Conflict if it was superseded, PreconditionFailed if it is not at `revision`.
+   */
+  update(block: number, options: UpdateOptions): Promise<Block> {
+    const { call, key, fields } = apart(options);
+    const { revision, ...changes } = fields;
+    const headers = { ...named(key), ...(revision !== undefined && { "if-match": `"${block}-${revision}"` }) };
+    const request = { path: { id: block }, body: changes as BlockChange, headers, call };
+    return this.#transport.json("patch", "/v1/blocks/{id}", request);
+  }
+
+  /** Erase blocks for good, every version of each; the ids that were erased. Throws NotFound, and then erases none. */
+  async forget(block: number | readonly number[], call: Call = {}): Promise<number[]> {
+    const ids = typeof block === "number" ? [block] : [...block];
+    return (await this.#transport.json("post", "/v1/blocks:forget", { body: { ids }, call, repeatable: false }))
+      .forgotten;
+  }
+
+  // Links and anchors.
+
+  /** Link one block to another; the same link again changes its weight. Throws NotFound. */
+  link(source: number, target: number, options: LinkOptions = {}): Promise<Link> {
+    const { call, fields } = apart(options);
+    return this.#transport.json("post", "/v1/links", { body: { ...fields, source, target }, call });
+  }
+
+  /** Remove a link. Throws NotFound. */
+  unlink(source: number, target: number, options: UnlinkOptions = {}): Promise<void> {
+    const { call, fields } = apart(options);
+    return this.#transport.json("delete", "/v1/links", {
+      query: { ...fields, source, target },
+      call,
+      repeatable: false,
+    });
+  }
+
+  /** The links that leave a block, then those that arrive at it. Throws NotFound. */
+  async links(block: number, call: Call = {}): Promise<Link[]> {
+    return (await this.#transport.json("get", "/v1/blocks/{id}/links", { path: { id: block }, call })).links;
+  }
+
+  /** The anchor that a search or an add in this namespace would use. Throws NotFound. */
+  anchor(name: string, options: InNamespace = {}): Promise<Anchor> {
+    const { call, fields } = apart(options);
+    return this.#transport.json("get", "/v1/anchors/{name}", {
+      path: { name },
+      query: { ...fields, closest: true },
+      call,
+    });
+  }
+
+  // Looking around.
+
+  /** How many blocks there are for which a filter holds. */
+  async count(options: CountOptions = {}): Promise<number> {
+    const { call, fields } = apart(options);
+    return (await this.#transport.json("post", "/v1/count", { body: fields, call })).count;
+  }
+
+  /** The most frequent values of fields (`kind`, `source`, `tags`, `namespace`), each with its count. */
+  async facets(fields: FacetField | readonly FacetField[], options: FacetsOptions = {}): Promise<Facets> {
+    const { call, fields: others } = apart(options);
+    const wanted = typeof fields === "string" ? [fields] : [...fields];
+    return (await this.#transport.json("post", "/v1/facets", { body: { ...others, fields: wanted }, call })).facets;
+  }
+
+  /** Namespaces at or below one, each with its own number of blocks: awaited a page, with `for await` all of them. */
+  namespaces(options: NamespacesOptions = {}): Listing<NamespacesPage, NamespaceCount> {
+    const { call, fields } = apart(options);
+    const page = (cursor?: string): Promise<NamespacesPage> =>
+      this.#transport.json("get", "/v1/namespaces", { query: { ...fields, ...(cursor && { cursor }) }, call });
+    return new Listing(page, ({ namespaces }) => namespaces);
+  }
+
+  // Looking after it.
+
+  /** How much is in it, what made its vectors, and how its index stands. */
+  stats(call: Call = {}): Promise<Stats> {
+    return this.#transport.json("get", "/v1/stats", { call });
+  }
+
+  /** Read everything and look for trouble. It may take minutes on a large memory: give it the `timeout_ms` it needs. */
+  async check(call: Call = {}): Promise<Finding[]> {
+    return (await this.#transport.json("post", "/v1/check", { call })).findings;
+  }
+
+  /** Everything as JSON Lines, line by line, for `import` into any memory. */
+  export(call: Call = {}): AsyncGenerator<string, void> {
+    return this.#lines("GET", "/v1/export", call, { accept: NDJSON });
+  }
+
+  /** Take in what `export` wrote, while it comes; what is there already is passed over.
+   *
+   * A browser collects all of it first. What came before the first bad line stays, as InvalidInput says.
+   */
+  async import(source: Iterable<string> | AsyncIterable<string>, call: Call = {}): Promise<ImportCounts> {
+    const stream = body(source);
+    const sent = canSendStreams() ? stream : await new Response(stream).blob();
+    const headers = { accept: "application/json", "content-type": NDJSON };
+    const request = { method: "POST", path: "/v1/import", headers, body: sent, call, repeatable: false };
+    const { response, release } = await this.#transport.open(request);
+    try {
+      return (await response.json()) as ImportCounts;
+    } finally {
+      release();
+    }
+  }
+
+  /** The log of changes after a seq: awaited what there is, with `for await` that and whatever comes, for good. */
+  changes(options: ChangesOptions = {}): Log {
+    return new Log(this.#transport, options);
+  }
+
+  async *#lines(
+    method: string,
+    path: string,
+    call: Call,
+    headers: Record<string, string>,
+    sent?: string,
+  ): AsyncGenerator<string, void> {
+    const request = { method, path: fill(path, {}), headers, body: sent, call, repeatable: true };
+    const { response, release } = await this.#transport.open(request);
+    try {
+      if (response.body === null) return;
+      const idle_ms = call.timeout_ms ?? this.#transport.timeout_ms;
+      for await (const line of lines(pieces(response.body, idle_ms))) if (line !== "") yield line;
+    } finally {
+      release();
+    }
+  }
+}
+
+const NDJSON = "application/x-ndjson";
+
+/** A write has a name, so that another try cannot do it twice. */
+function named(key: string | undefined): Record<string, string> {
+  return { "idempotency-key": key ?? anyName() };
+}
+
+/** 32 hex digits. (`crypto.randomUUID` is missing on pages that came over plain HTTP.) */
+function anyName(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

@@ -1,0 +1,180 @@
+/** Requests: each with its key, its deadline, its further tries, and an error that says what was wrong. */
+
+import { Deadline, pause } from "./deadline.ts";
+import { ConnectionFailed, errorOfResponse, GreeumError, RateLimited, Unavailable } from "./errors.ts";
+import type { AnswerOf, JsonRequest, LooseRequest, MethodOf, Path } from "./operations.ts";
+
+/** How to reach the server. */
+export interface Connection {
+  /** An API key (`greeum keys create`). A server for one person on its own machine needs none. */
+  key?: string;
+  /** How long a call may take, with tries and pauses; of a stream each of its pieces. Default 30,000. */
+  timeout_ms?: number;
+  /** How often a call is tried again if that is safe. Default 4. */
+  retries?: number;
+  /** Instead of the runtime's own `fetch`. */
+  fetch?: typeof fetch;
+  /** Instead of the runtime's own `WebSocket` (which Node has from version 22 on), for `live`. */
+  WebSocket?: typeof WebSocket;
+}
+
+/** What may be said about one call, besides what it is about. */
+export interface Call {
+  /** Calls it off: what is awaited then throws the signal's reason. */
+  signal?: AbortSignal;
+  /** Instead of the connection's. */
+  timeout_ms?: number;
+}
+
+/** A request that is put together but for the key. */
+export interface Plain {
+  method: string;
+  path: string;
+  query?: object | undefined;
+  headers?: Record<string, string>;
+  body?: BodyInit | undefined;
+  call: Call;
+  /** Whether it can be done twice without harm, or carries a key that sees to that. */
+  repeatable: boolean;
+}
+
+const TIMEOUT_MS = 30_000;
+const RETRIES = 4;
+
+/** The first pause before another try is up to this long, and each further one up to twice as long. */
+const PAUSE_MS = 100;
+const PAUSE_MS_MAX = 5_000;
+
+export class Transport {
+  readonly url: URL;
+  readonly connection: Connection;
+  readonly timeout_ms: number;
+
+  constructor(url: string | URL, connection: Connection) {
+    this.url = new URL(url);
+    if (!this.url.pathname.endsWith("/")) this.url.pathname += "/";
+    this.connection = connection;
+    this.timeout_ms = connection.timeout_ms ?? TIMEOUT_MS;
+  }
+
+  /** Ask, and read the answer's JSON. */
+  async json<P extends Path, M extends MethodOf<P>>(
+    method: M,
+    path: P,
+    request: JsonRequest<P, M>,
+  ): Promise<AnswerOf<P, M>> {
+    return this.#within(plain(method, path, request as LooseRequest), async (response, deadline) => {
+      const answer: unknown = response.status === 204 ? undefined : await response.json();
+      deadline.release();
+      return answer as AnswerOf<P, M>;
+    });
+  }
+
+  /** Ask, and hand the answer over as soon as it begins. `release` must be called when it has been read. */
+  async open(request: Plain): Promise<{ response: Response; release: () => void }> {
+    return this.#within(request, (response, deadline) => {
+      deadline.stopTheClock();
+      return Promise.resolve({ response, release: () => deadline.release() });
+    });
+  }
+
+  /** The address of a path, with what is to stand behind the question mark. */
+  address(path: string, query: object = {}): URL {
+    const address = new URL(path.slice(1), this.url);
+    for (const [name, value] of Object.entries(query)) {
+      if (value !== undefined && value !== null) address.searchParams.set(name, String(value));
+    }
+    return address;
+  }
+
+  /** Try, and try again as long as there is time and it does no harm. */
+  async #within<T>(request: Plain, read: (response: Response, deadline: Deadline) => Promise<T>): Promise<T> {
+    const deadline = new Deadline(request.call.timeout_ms ?? this.timeout_ms, request.call.signal);
+    try {
+      for (let tries = 0; ; tries++) {
+        try {
+          return await this.#attempt(request, deadline, read);
+        } catch (error) {
+          const pause_ms = this.#pauseAfter(error, tries, request);
+          if (pause_ms === undefined || !deadline.allows(pause_ms)) throw error;
+          await pause(pause_ms, deadline.signal);
+        }
+      }
+    } catch (error) {
+      deadline.release();
+      throw error;
+    }
+  }
+
+  async #attempt<T>(
+    request: Plain,
+    deadline: Deadline,
+    read: (response: Response, deadline: Deadline) => Promise<T>,
+  ): Promise<T> {
+    try {
+      const response = await this.#fetch(request, deadline.signal);
+      if (!response.ok) throw await errorOfResponse(response);
+      return await read(response, deadline);
+    } catch (error) {
+      if (deadline.signal.aborted) throw deadline.signal.reason;
+      if (error instanceof GreeumError) throw error;
+      throw new ConnectionFailed(`${this.url.host} gave no whole answer: ${reason(error)}`, {}, { cause: error });
+    }
+  }
+
+  #fetch(request: Plain, signal: AbortSignal): Promise<Response> {
+    const headers = new Headers(request.headers);
+    if (this.connection.key !== undefined) headers.set("authorization", `Bearer ${this.connection.key}`);
+    const init: RequestInit & { duplex?: "half" } = { method: request.method, headers, signal };
+    if (request.body !== undefined) init.body = request.body;
+    if (request.body instanceof ReadableStream) init.duplex = "half";
+    const fetch = this.connection.fetch ?? globalThis.fetch;
+    return fetch(this.address(request.path, request.query), init);
+  }
+
+  /** How long to wait before another try; undefined if there must be none. */
+  #pauseAfter(error: unknown, tries: number, request: Plain): number | undefined {
+    if (tries >= (this.connection.retries ?? RETRIES) || request.body instanceof ReadableStream) return undefined;
+    const refused = error instanceof RateLimited || error instanceof Unavailable;
+    if (!refused && !(error instanceof ConnectionFailed && request.repeatable)) return undefined;
+    const backoff_ms = Math.random() * Math.min(PAUSE_MS * 2 ** tries, PAUSE_MS_MAX);
+    return backoff_ms + 1000 * (error.retry_after_s ?? 0);
+  }
+}
+
+function plain(method: string, path: string, request: LooseRequest): Plain {
+  const { body, query, call = {}, repeatable = true } = request;
+  const headers: Record<string, string> = { accept: "application/json", ...request.headers };
+  if (body !== undefined) headers["content-type"] = "application/json";
+  return {
+    method: method.toUpperCase(),
+    path: fill(path, request.path ?? {}),
+    query,
+    headers,
+    body: body === undefined ? undefined : JSON.stringify(body),
+    call,
+    repeatable,
+  };
+}
+
+/** What is behind a runtime's "fetch failed". */
+function reason(error: unknown): string {
+  return error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
+}
+
+/** A path whose `{names}` are filled in. */
+export function fill(path: string, values: object): string {
+  const found = new Map(Object.entries(values));
+  return path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(found.get(name))));
+}
+
+/** What is said about the call, and what goes to the server. */
+export function apart<O extends Call & { idempotency_key?: string }>(
+  options: O,
+): { call: Call; key: string | undefined; fields: Omit<O, "signal" | "timeout_ms" | "idempotency_key"> } {
+  const { signal, timeout_ms, idempotency_key: key, ...fields } = options;
+  const call: Call = {};
+  if (signal !== undefined) call.signal = signal;
+  if (timeout_ms !== undefined) call.timeout_ms = timeout_ms;
+  return { call, key, fields };
+}

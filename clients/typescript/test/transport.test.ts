@@ -1,0 +1,234 @@
+/** Tries, pauses, deadlines and names of requests, against a server that does what the test tells it to. */
+
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterEach, it } from "node:test";
+
+import { type Connection, connect, type Memory } from "@greeum/client";
+
+type Answer = (request: IncomingMessage, response: ServerResponse) => void;
+
+let server: Server | undefined;
+const got: IncomingMessage[] = [];
+
+afterEach(() => {
+  server?.closeAllConnections();
+  server?.close();
+  got.length = 0;
+});
+
+/** A memory behind a server that gives these answers, one after the other, and the last one for good. */
+async function answering(answers: Answer[], connection: Connection = {}): Promise<Memory> {
+  server = createServer((request, response) => {
+    request.resume();
+    const answer = answers[Math.min(got.length, answers.length - 1)];
+    got.push(request);
+    answer?.(request, response);
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return connect(`http://127.0.0.1:${(server.address() as AddressInfo).port}/base`, connection);
+}
+
+const says =
+  (status: number, body: unknown, headers: Record<string, string> = {}): Answer =>
+  (_, response) => {
+    response.writeHead(status, headers).end(typeof body === "string" ? body : JSON.stringify(body));
+  };
+const problem = (name: string, status: number, headers: Record<string, string> = {}): Answer =>
+  says(
+    status,
+    {
+      type: `urn:greeum:problem:${name}`,
+      title: "t",
+      status,
+      detail: `it is ${name}`,
+      instance: "urn:greeum:request:r",
+    },
+    headers,
+  );
+const hangsUp: Answer = (request) => void request.socket.destroy();
+const never: Answer = () => undefined;
+const counted = says(200, { count: 7 });
+const block = says(201, { id: 1 });
+
+it("asks below the path that it was given, and shows its key", async () => {
+  const memory = await answering([counted], { key: "gk_test" });
+  assert.equal(await memory.count(), 7);
+  assert.deepEqual([got[0]?.url, got[0]?.headers.authorization], ["/base/v1/count", "Bearer gk_test"]);
+});
+
+it("tries again when the server asks it to, after the pause that the server names", async () => {
+  const memory = await answering([
+    problem("unavailable", 503, { "retry-after": "0" }),
+    problem("rate-limited", 429, { "retry-after": "0" }),
+    block,
+  ]);
+  assert.equal((await memory.add("text")).id, 1);
+  const names = got.map((request) => request.headers["idempotency-key"]);
+  assert.match(String(names[0]), /^[0-9a-f]{32}$/);
+  assert.deepEqual(names, [names[0], names[0], names[0]]);
+});
+
+it("gives another request another name, and takes the caller's", async () => {
+  const memory = await answering([block]);
+  await memory.add("text");
+  await memory.add("text");
+  await memory.add("text", { idempotency_key: "mine" });
+  const [first, second, third] = got.map((request) => request.headers["idempotency-key"]);
+  assert.notEqual(first, second);
+  assert.equal(third, "mine");
+});
+
+it("does not wait longer than there is time", async () => {
+  const memory = await answering([problem("rate-limited", 429, { "retry-after": "3600" })]);
+  await assert.rejects(memory.count(), { name: "RateLimited", retry_after_s: 3600, status: 429 });
+  assert.equal(got.length, 1);
+});
+
+it("reads a Retry-After that is a date", async () => {
+  const later = new Date(Date.now() + 3_600_000).toUTCString();
+  const memory = await answering([problem("unavailable", 503, { "retry-after": later })]);
+  await assert.rejects(memory.count(), (error: { retry_after_s?: number }) => Number(error.retry_after_s) > 3500);
+});
+
+it("gives up after so many tries", async () => {
+  const memory = await answering([problem("unavailable", 503, { "retry-after": "0" })], { retries: 2 });
+  await assert.rejects(memory.count(), { name: "Unavailable", message: "it is unavailable" });
+  assert.equal(got.length, 3);
+});
+
+it("asks again when an answer was lost, if doing it twice does no harm", async () => {
+  const memory = await answering([hangsUp, says(200, '{"count":'), counted]);
+  assert.equal(await memory.count(), 7);
+  assert.equal(got.length, 3);
+});
+
+it("does not forget twice: an answer that was lost is the caller's to judge", async () => {
+  const memory = await answering([hangsUp, says(200, { forgotten: [1] })]);
+  await assert.rejects(memory.forget(1), { name: "ConnectionFailed" });
+  assert.equal(got.length, 1);
+});
+
+const REFUSALS = [
+  ["forbidden", 403, "Forbidden"],
+  ["unauthenticated", 401, "Unauthenticated"],
+  ["too-large", 413, "TooLarge"],
+  ["internal", 500, "ServerFailed"],
+  ["embedder-failed", 502, "EmbedderFailed"],
+  ["store-full", 507, "StoreFull"],
+] as const;
+
+for (const [name, status, kind] of REFUSALS) {
+  it(`does not ask again what was refused as ${name}`, async () => {
+    const memory = await answering([problem(name, status)]);
+    await assert.rejects(memory.count(), { name: kind, status });
+    assert.equal(got.length, 1);
+  });
+}
+
+it("understands proxies", async () => {
+  const memory = await answering([says(403, "<html>no</html>")]);
+  await assert.rejects(memory.count(), { name: "Forbidden", status: 403, problem: undefined });
+  server?.close();
+  got.length = 0;
+  const other = await answering([says(418, "{teapot")], { retries: 0 });
+  await assert.rejects(other.count(), { name: "GreeumError", status: 418 });
+});
+
+it("ends when the time is over, tries and pauses included", async () => {
+  const memory = await answering([never], { timeout_ms: 50 });
+  await assert.rejects(memory.count(), { name: "TimedOut" });
+  await assert.rejects(memory.count({ timeout_ms: 20 }), { message: "there was no answer within 20 ms" });
+});
+
+it("ends when the caller calls it off, with the caller's reason", async () => {
+  const memory = await answering([never]);
+  const off = new AbortController();
+  const counting = memory.count({ signal: off.signal });
+  off.abort(new Error("the user left"));
+  await assert.rejects(counting, { message: "the user left" });
+  await assert.rejects(memory.count({ signal: off.signal }), { message: "the user left" });
+  await assert.rejects(memory.count({ signal: AbortSignal.abort() }), { name: "AbortError" });
+});
+
+it("ends a pause when the caller calls it off", async () => {
+  const off = new AbortController();
+  const memory = await answering([
+    (request, response) => {
+      problem("unavailable", 503, { "retry-after": "20" })(request, response);
+      response.on("finish", () => off.abort(new Error("left")));
+    },
+  ]);
+  await assert.rejects(memory.count({ signal: off.signal }), { message: "left" });
+});
+
+it("lets go of a signal that outlives its calls", async () => {
+  const memory = await answering([counted]);
+  const { signal } = new AbortController();
+  let listening = 0;
+  const { addEventListener, removeEventListener } = signal;
+  signal.addEventListener = (...given: Parameters<typeof addEventListener>) => {
+    listening++;
+    addEventListener.apply(signal, given);
+  };
+  signal.removeEventListener = (...given: Parameters<typeof removeEventListener>) => {
+    listening--;
+    removeEventListener.apply(signal, given);
+  };
+  for (let call = 0; call < 20; call++) await memory.count({ signal });
+  assert.equal(listening, 0);
+});
+
+it("notices a stream that stops in the middle", async () => {
+  const memory = await answering([
+    (_, response) => {
+      response.write('{"score":1}\n{"sco');
+      setImmediate(() => response.destroy());
+    },
+  ]);
+  const hits: unknown[] = [];
+  const reading = (async () => {
+    for await (const hit of memory.stream("x")) hits.push(hit);
+  })();
+  await assert.rejects(reading, { name: "ConnectionFailed" });
+  assert.deepEqual(hits, [{ score: 1 }]);
+});
+
+it("notices a stream that falls silent", async () => {
+  const memory = await answering([(_, response) => void response.write('{"score":1}\n')], { timeout_ms: 100 });
+  const stream = memory.stream("x");
+  assert.deepEqual(await stream.next(), { done: false, value: { score: 1 } });
+  await assert.rejects(stream.next(), { name: "ConnectionFailed", message: "nothing arrived for 100 ms" });
+});
+
+it("ends a stream when the caller calls it off", async () => {
+  const memory = await answering([(_, response) => void response.write('{"score":1}\n')]);
+  const off = new AbortController();
+  const stream = memory.stream("x", { signal: off.signal });
+  await stream.next();
+  off.abort(new Error("enough"));
+  await assert.rejects(stream.next(), { message: "enough" });
+});
+
+it("says what a server that speaks no JSON has said", async () => {
+  const memory = await answering([says(200, "<html>hello</html>")], { retries: 0 });
+  await assert.rejects(memory.count(), { name: "ConnectionFailed" });
+});
+
+it("sends an import while it comes, and from a browser as a whole", async (test) => {
+  const memory = await answering([says(200, { added: 0 })]);
+  await memory.import(["line"]);
+  test.mock.getter(globalThis, "navigator", () => ({ userAgent: "Mozilla/5.0 (any browser)" }));
+  await memory.import(["line"]);
+  assert.deepEqual(
+    got.map((request) => request.headers["transfer-encoding"]),
+    ["chunked", undefined],
+  );
+  assert.deepEqual(
+    got.map((request) => request.headers["content-length"]),
+    [undefined, "5"],
+  );
+  assert.equal(got[1]?.headers["content-type"], "application/x-ndjson");
+});

@@ -1,0 +1,254 @@
+"""The shapes of answers, for OpenAPI. Answers themselves come from `to_dict()`; tests hold them against these."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+Moment = Annotated[str, Meta(extra_json_schema={"format": "date-time"})]
+Cursor = Annotated[str | None, Meta(description="Asks for the next page; null after the last one.")]
+
+
+class Answered(Struct, forbid_unknown_fields=True, kw_only=True):
+    """Something that is answered."""
+
+
+class Block(Answered):
+    """One memory, in one version: `id` names the version; `key`, or the newest version, names the thing."""
+
+    id: int
+    uid: Annotated[str, Meta(description="Its identity across memories.", pattern="^[0-9a-f]{32}$")]
+    namespace: str
+    key: str | None
+    text: str
+    kind: str
+    source: str | None
+    tags: list[str]
+    importance: Annotated[float, Meta(ge=0, le=1)]
+    metadata: dict[str, Any]
+    at: Annotated[Moment, Meta(description="When it was said or true.")]
+    added_at: Moment
+    valid_from: Moment | None
+    valid_to: Moment | None
+    expires_at: Moment | None
+    revision: Annotated[int, Meta(description="1 when added, one more with each change of a field.", ge=1)]
+    supersedes: Annotated[int | None, Meta(description="The id of the version before.")]
+    superseded_by: Annotated[int | None, Meta(description="The id of the version after; null for the newest.")]
+
+
+class Blocks(Answered):
+    """Several blocks, in order."""
+
+    blocks: list[Block]
+
+
+class BlockPage(Answered):
+    """Some blocks of a list, in the order in which they were said."""
+
+    blocks: list[Block]
+    cursor: Cursor
+
+
+class Forgotten(Answered):
+    """The ids that were erased: every version of each block."""
+
+    forgotten: list[int]
+
+
+class Parts(Answered):
+    """What a score is the sum of."""
+
+    words: float
+    vector: float
+    tokens: float
+    conversation: float
+    prior: float
+    graph: float
+
+
+class Hit(Answered):
+    """A block that answers a query, and why. Scores order the hits of one query, and say nothing across queries."""
+
+    score: float
+    parts: Parts
+    block: Block
+
+
+class Hits(Answered):
+    """Best first."""
+
+    hits: list[Hit]
+
+
+class HitsOfQueries(Answered):
+    """The hits of each query, in the order of the queries."""
+
+    answers: list[list[Hit]]
+
+
+class Context(Answered):
+    """What is known, ready for a prompt: the text, and the blocks that it was made of, in the order shown."""
+
+    text: str
+    blocks: list[Block]
+    tokens: Annotated[int, Meta(description="How many tokens the text takes, estimated.")]
+
+
+class Count(Answered):
+    """How many."""
+
+    count: int
+
+
+class ValueCount(Answered):
+    """A value of a field, and in how many blocks it stands."""
+
+    value: str
+    count: int
+
+
+class Facets(Answered):
+    """The most frequent values of each field, most frequent first."""
+
+    facets: dict[str, list[ValueCount]]
+
+
+class NamespaceCount(Answered):
+    """A namespace, and how many blocks it holds itself."""
+
+    namespace: str
+    blocks: int
+
+
+class NamespacePage(Answered):
+    """Some namespaces, in order."""
+
+    namespaces: list[NamespaceCount]
+    cursor: Cursor
+
+
+class Link(Answered):
+    """A directed, typed edge from one block to another."""
+
+    source: int
+    target: int
+    kind: str
+    weight: Annotated[float, Meta(ge=0, le=1)]
+    added_at: Moment
+
+
+class Links(Answered):
+    """Those that leave the block, then those that arrive at it."""
+
+    links: list[Link]
+
+
+class Anchor(Answered):
+    """A named place in a namespace that points to a block."""
+
+    namespace: str
+    name: str
+    block_id: int
+    hops: int
+    pinned: bool
+    moved_at: Moment
+
+
+class Anchors(Answered):
+    """Those of a namespace and of all below it."""
+
+    anchors: list[Anchor]
+
+
+class IndexStats(Struct, kw_only=True):
+    """How the Index stands."""
+
+    seq: int
+    blocks: int
+    tail_blocks: int
+    passages: int
+    links: int
+    files: int
+    memory_segments: int
+    bytes: int
+    kernel: str
+
+
+class Stats(Struct, kw_only=True):
+    """How much there is, what made its vectors, and how its index stands. A key with a root sees only what is of it."""
+
+    blocks: int
+    superseded: int | UnsetType = UNSET
+    links: int | UnsetType = UNSET
+    anchors: int | UnsetType = UNSET
+    bytes: int | UnsetType = UNSET
+    seq: int | UnsetType = UNSET
+    embedder: str | UnsetType = UNSET
+    dimension: int | UnsetType = UNSET
+    index: IndexStats | UnsetType = UNSET
+    index_trouble: str | UnsetType | None = UNSET
+
+
+class Finding(Answered):
+    """What was looked at, whether it is well, and what was found and is to be done."""
+
+    what: str
+    well: bool
+    advice: str
+
+
+class Findings(Answered):
+    """How the memory stands."""
+
+    findings: list[Finding]
+
+
+class Imported(Answered):
+    """How many records were taken in, and how many blocks were there already."""
+
+    added: int
+    present: int
+    links: int
+    anchors: int
+
+
+class Change(Answered):
+    """One entry of the log: never content."""
+
+    seq: int
+    operation: Literal["block", "forgotten", "links", "anchor"]
+    block_id: int
+
+
+class Changes(Answered):
+    """The changes after a seq, in order, and the newest seq that there is."""
+
+    changes: list[Change]
+    seq: int
+
+
+class Probe(Answered):
+    """How one process of the server is."""
+
+    status: str
+    checks: dict[str, bool] | UnsetType = UNSET
+
+
+class Description(Struct, kw_only=True):
+    """An OpenAPI document."""
+
+    openapi: str
+    info: dict[str, Any]
+    paths: dict[str, Any]
+
+
+class Problem(Answered):
+    """What is wrong (RFC 9457). `type` stays the same; `field` names what of the request cannot be used."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    field: str | UnsetType = UNSET

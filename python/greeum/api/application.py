@@ -1,0 +1,262 @@
+"""The service as an ASGI application: who calls, what they may, which operation it is, and what it answers."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import lru_cache
+from time import perf_counter
+
+from greeum.api import live, openapi, pages, policy, requests, sending
+from greeum.api.authentication import OpenDoor
+from greeum.api.health import PATHS as PROBES
+from greeum.api.health import Health
+from greeum.api.hosts import Hosts
+from greeum.api.http import (
+    JSON,
+    Answer,
+    Call,
+    ClientLeft,
+    body_of,
+    check_single,
+    check_type,
+    chosen_type,
+    credential_of,
+    has_body,
+    problem_answer,
+)  # fmt: skip
+from greeum.api.logs import AccessLog
+from greeum.api.metrics import Metrics
+from greeum.api.operations import IDS, OPERATIONS
+from greeum.api.problems import Problem
+from greeum.api.rate import Rates
+from greeum.api.routes import Router
+from greeum.api.tracing import Tracer
+from greeum.api.worker import Worker
+from greeum.errors import InvalidInput, Unauthenticated
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from greeum import Memory
+    from greeum.api.authentication import Authentication, Visitor
+    from greeum.api.http import ASGI, Receive, Scope, Send
+    from greeum.api.routes import Operation
+    from greeum.rooted import Rooted
+
+CLIENT_LEFT = 499
+"""What the log says of requests that nobody waited for the end of; as a status it is never sent."""
+
+MCP = "/mcp"
+
+CONDITIONS = (b"if-match", b"if-none-match", b"if-modified-since", b"if-unmodified-since")
+"""Headers that make a change depend on something. Passed over, they would let through what they are to hold back."""
+
+
+class Application:
+    """Answers requests over HTTP, and conversations over WebSocket. Give it to any ASGI server."""
+
+    def __init__(
+        self,
+        door: Authentication,
+        *,
+        log: AccessLog,
+        metrics: Metrics,
+        tracer: Tracer,
+        health: Health,
+        hosts: Hosts,
+        rates: Rates | None = None,
+        mcp: ASGI | None = None,
+        page: bytes | None = None,
+    ) -> None:
+        """`metrics` must know `operations.IDS`; `mcp` answers what is below /mcp, `page` is answered at /."""
+        policy.require([operation.id for operation in OPERATIONS if not operation.is_open] + ["search.live", "mcp"])
+        self._worker = Worker(
+            door,
+            log=log,
+            metrics=metrics,
+            tracer=tracer,
+            health=health,
+            hosts=hosts,
+            rates=rates or Rates(),
+            page=page,
+            description=lru_cache(maxsize=1)(openapi.encoded),
+        )
+        self._log, self._metrics, self._tracer, self._health, self._door = log, metrics, tracer, health, door
+        self._router = Router([*OPERATIONS, *([] if page is None else [pages.PAGE])])
+        self._mcp = mcp
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        kind = scope["type"]
+        if kind == "http":
+            await self._http(scope, receive, send)
+        elif kind == "websocket":
+            await self._websocket(scope, receive, send)
+        elif kind == "lifespan":
+            await self._lifespan(receive, send)
+        else:
+            raise ValueError(f"there is no answer to {kind}")
+
+    async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """A conversation; what speaks against it is said in place of accepting it."""
+        worker, headers = self._worker, dict(scope["headers"])
+        request_id = worker.request_id(headers.get(b"x-request-id"))
+        conversation = live.Conversation(worker, receive, send, request_id)
+        visitor = None
+        await receive()
+        try:
+            worker.check_host(headers)
+            if scope["path"] != live.PATH:
+                raise Problem("not-found", f"There is one WebSocket, at {live.PATH}")
+            subprotocol, key = live.offered(scope)
+            visitor = await self._known(key or credential_of(headers))
+        except Exception as error:  # noqa: BLE001 - whatever it was, the caller gets an answer
+            problem = worker.problem_of(error, request_id, live.OPERATION)
+            self._log.write(request_id, "WS", live.OPERATION, problem.status, 0.0, 0, None)
+            await sending.refuse_websocket(send, scope, problem_answer(problem, request_id))
+            return
+        try:
+            await conversation.run(visitor, subprotocol)
+        finally:
+            if conversation.visitor is not None:
+                self._door.leave(conversation.visitor)
+
+    async def _known(self, credential: str | None) -> Visitor | None:
+        """Who this is; None for somebody without a credential, where one is needed. Raises Unauthenticated."""
+        try:
+            return await self._worker.enter(credential)
+        except Unauthenticated:
+            if credential is None:
+                return None
+            raise
+
+    async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        began_s = perf_counter()
+        call = Call(scope, receive, self._worker)
+        status, size, problem = CLIENT_LEFT, 0, None
+        try:
+            try:
+                answer = await self._answer(call)
+            except ClientLeft:
+                return
+            except Exception as error:  # noqa: BLE001 - whatever it was, the caller gets an answer
+                problem = self._worker.problem_of(error, call.request_id, call.operation_id)
+                answer = problem_answer(problem, call.request_id)
+            status = answer.status
+            size = await sending.send_answer(send, call, answer)
+            status = answer.status
+        except sending.Broken as broken:
+            problem = self._worker.problem_of(broken.error, call.request_id, call.operation_id)
+        finally:
+            if call.visitor is not None:
+                self._door.leave(call.visitor)
+            self._note(call, status, perf_counter() - began_s, size, problem)
+
+    def _note(self, call: Call, status: int, seconds: float, size: int, problem: Problem | None) -> None:
+        visitor, span = call.visitor, call.span
+        trace_id = None
+        if span is not None:
+            trace_id = span.trace_id
+            span.end(status, None if problem is None else problem.name)
+        key_id = None if visitor is None else visitor.key_id
+        method = call.scope["method"]
+        self._log.write(call.request_id, method, call.operation_id, status, seconds, size, key_id, trace_id)
+        self._metrics.observe(call.operation_id, status, seconds)
+
+    async def _answer(self, call: Call) -> Answer:
+        scope, worker = call.scope, self._worker
+        headers = call.headers = dict(scope["headers"])
+        call.request_id = worker.request_id(headers.get(b"x-request-id"))
+        if len(headers) != len(scope["headers"]):
+            check_single(scope["headers"])
+        path, method = scope["path"], scope["method"]
+        if path not in PROBES:
+            worker.check_host(headers)
+        if path == MCP and self._mcp is not None:
+            return await self._enter_mcp(call)
+        raw_path = scope.get("raw_path") or path.encode()
+        if method == "OPTIONS":
+            return Answer(status=204, headers=[(b"allow", ", ".join(self._router.methods(path, raw_path)).encode())])
+        operation, call.path = self._router.find(method, path, raw_path)
+        call.operation_id = operation.id
+        if self._tracer.on:
+            call.span = self._tracer.start(operation.id, method, operation.path, scope["headers"])
+        if not operation.is_open:
+            call.visitor = await worker.enter(credential_of(headers))
+            call.extra_headers = worker.admit(call.visitor, operation.id)
+        call.accepted = chosen_type(headers, operation.offers)
+        await self._read(call, operation)
+        return await self._run(call, operation)
+
+    async def _enter_mcp(self, call: Call) -> Answer:
+        """Let in whoever calls; what they say is MCP's own, which looks up each of its operations."""
+        call.operation_id = "mcp"
+        if self._tracer.on:
+            call.span = self._tracer.start("mcp", call.scope["method"], MCP, call.scope["headers"])
+        call.visitor = await self._worker.enter(credential_of(call.headers))
+        call.extra_headers = self._worker.admit(call.visitor, "mcp")
+        call.scope.setdefault("state", {})["visitor"] = call.visitor
+        return Answer(inner=self._mcp)
+
+    async def _read(self, call: Call, operation: Operation) -> None:
+        headers = call.headers
+        query = call.scope["query_string"]
+        if query or operation.query is not None:
+            call.query = requests.parameters_of(query, operation.query)
+        if operation.method != "GET":
+            for name in CONDITIONS:
+                if name in headers and name not in operation.preconditions:
+                    raise InvalidInput(name.decode(), "is not heeded here")
+        if operation.body is not None:
+            if operation.needs_body or has_body(headers):
+                check_type(headers, JSON)
+                body = await body_of(call.receive, headers, operation.bytes_max)
+                call.body = requests.fields_of(body, operation.body)
+        elif operation.takes is not None:
+            check_type(headers, operation.takes)
+        elif has_body(headers):
+            raise InvalidInput("body", "is not taken here")
+
+    async def _run(self, call: Call, operation: Operation) -> Answer:
+        memory = None if call.visitor is None else call.visitor.memory
+        if operation.is_quick(call):
+            answer = self._at_once(operation, memory, call)
+        elif operation.is_long:
+            answer = await self._worker.run_long(operation.handle, memory, call)
+        else:
+            answer = await self._worker.run(operation.handle, memory, call)
+        if call.span is not None:
+            call.span.memory(records=answer.records, query=call.body.get("query"))
+        return answer
+
+    def _at_once(self, operation: Operation, memory: Memory | Rooted | None, call: Call) -> Answer:
+        began_s = perf_counter()
+        answer = operation.handle(memory, call)
+        if memory is not None:
+            self._worker.pace.note(perf_counter() - began_s)
+        return answer
+
+    async def _lifespan(self, receive: Receive, send: Send) -> None:
+        while True:
+            message = await receive()
+            if message["type"] == "lifespan.startup":
+                self._health.ready()
+                await send({"type": "lifespan.startup.complete"})
+            else:
+                self._health.drain()
+                self._health.stopping.set()
+                await asyncio.to_thread(self._worker.close)
+                await send({"type": "lifespan.shutdown.complete"})
+                return
+
+
+def application(memory: Memory) -> Application:
+    """One open memory as an ASGI application, without keys and without a log: for tests, and to be mounted in a server
+    of your own. The memory stays yours to close.
+    """
+    return Application(
+        OpenDoor(memory),
+        log=AccessLog(None),
+        metrics=Metrics(IDS),
+        tracer=Tracer(),
+        health=Health(),
+        hosts=Hosts(None),
+    )

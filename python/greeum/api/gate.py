@@ -1,0 +1,203 @@
+"""What the connections of one worker share: bounds, counts, and how a request is refused before it is looked at."""
+
+from __future__ import annotations
+
+import time
+from email.utils import formatdate
+from http import HTTPStatus
+from json import dumps
+from secrets import token_hex
+from typing import Any, NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Awaitable, Callable
+
+    from uvicorn.config import Config
+    from uvicorn.server import ServerState
+
+    from greeum.api.connection import Connection
+    from greeum.api.health import Health
+    from greeum.api.logs import AccessLog
+    from greeum.api.metrics import Metrics
+
+    ASGI = Callable[[dict[str, Any], Callable[[], Awaitable[Any]], Callable[[Any], Awaitable[None]]], Awaitable[None]]
+
+HEADER_BYTES_MAX = 32_768
+"""A request's first line and headers: what proxies and clients send is a tenth of it."""
+
+HEADERS_MAX = 100
+"""Headers of one request: the usual bound of servers."""
+
+URL_BYTES_MAX = 16_384
+"""Path and query: a filter in a query string fits; longer ones have a body."""
+
+HEADERS_TIMEOUT_S = 8.0
+"""From a request's first byte, or from connecting, to the last byte of its headers: they fit into a few packets, so
+this is for lost ones to be sent again, and what is opened only to be held is gone within 10 s."""
+
+BODY_GRACE_S = 8.0
+"""How long a body may take besides what its size explains, likewise."""
+
+BODY_PACE_BYTES_PER_S = 16_384
+"""What a body's size explains: a line of 128 kbit/s is slower than any that a service is called over."""
+
+IDLE_TIMEOUT_S = 75.0
+"""Between two requests of a connection: longer than the 60 s after which proxies give up theirs, so that it is they
+who close, and no request meets a closing connection."""
+
+STALL_TIMEOUT_S = 30.0
+"""How long a client may take nothing of an answer that waits for it."""
+
+LINGER_S = 2.0
+"""After an answer that came before the body was read: how long what still comes is read and thrown away. To close at
+once would reset the connection, and could take the answer from the client."""
+
+SWEEP_S = 0.5
+"""How often connections are looked at for these time-outs: one look at all costs less than a timer for each request."""
+
+WAITING_MAX = 1_024
+"""Requests that may wait for their answer in one worker. A worker makes one answer after the other, so at 0.2 ms for
+each the last one waits 0.2 s; a thousand clients that all ask at the same moment are served."""
+
+CONNECTIONS_MAX = 10_000
+"""Connections open at the same time in one worker: each costs some 10 KB and a file descriptor."""
+
+WEBSOCKET_BYTES_MAX = 1_048_576
+"""One message over a WebSocket: a query, however JSON escapes it, and its filter."""
+
+RETRY_AFTER_S = 1
+"""When to try again after a refusal for overload: the queue that was full is a fraction of a second long."""
+
+ALWAYS = (b"/livez", b"/readyz", b"/startupz", b"/metrics")
+"""Answered under overload too: who looks after the server needs it then."""
+
+
+class Bounds(NamedTuple):
+    """The bounds and time-outs of a worker. Tests have shorter ones."""
+
+    headers_s: float = HEADERS_TIMEOUT_S
+    body_grace_s: float = BODY_GRACE_S
+    body_bytes_per_s: float = BODY_PACE_BYTES_PER_S
+    idle_s: float = IDLE_TIMEOUT_S
+    stall_s: float = STALL_TIMEOUT_S
+    linger_s: float = LINGER_S
+    waiting_max: int = WAITING_MAX
+    connections_max: int = CONNECTIONS_MAX
+
+
+class Refused(NamedTuple):
+    """An answer that the server gives without asking the application: a problem, as RFC 9457 has it."""
+
+    status: int
+    problem: str
+    title: str
+    detail: str
+
+
+NOT_HTTP = Refused(400, "invalid-input", "The request cannot be used", "This is not HTTP/1.1")
+BAD_URL = Refused(400, "invalid-input", "The request cannot be used", "The URL is none, or is not UTF-8")
+SLOW_HEADERS = Refused(408, "timeout", "The request did not arrive in time", "The headers took too long")
+SLOW_BODY = Refused(408, "timeout", "The request did not arrive in time", "The body took too long for its size")
+LONG_URL = Refused(414, "too-large", "The request is too large", f"A URL may have {URL_BYTES_MAX:,} bytes")
+LARGE_HEADERS = Refused(
+    431, "too-large", "The request is too large", f"Headers may have {HEADER_BYTES_MAX:,} bytes and be {HEADERS_MAX}"
+)
+FAILED = Refused(
+    500,
+    "internal",
+    "The server failed",
+    "Something failed that should not have; the server's log has this request's id",
+)
+OVERLOADED = Refused(
+    503, "unavailable", "Not at the moment", "Too many requests are waiting for their answer; try again"
+)
+FULL = Refused(503, "unavailable", "Not at the moment", "Too many connections are open; try again")
+
+
+class Gate:
+    """One for each worker."""
+
+    def __init__(
+        self,
+        application: ASGI,
+        *,
+        bounds: Bounds | None = None,
+        health: Health,
+        log: AccessLog,
+        metrics: Metrics | None = None,
+    ) -> None:
+        self.application = application
+        """Whoever answers requests from now on; a server that starts replaces it."""
+        self.bounds = Bounds() if bounds is None else bounds
+        self.health = health
+        self.log = log
+        self.metrics = metrics
+        self.connections: set[Connection] = set()
+        self.tasks: set[asyncio.Task[None]] = set()
+        self.websockets: ServerState | None = None
+        """What uvicorn keeps of open WebSockets, once there has been one."""
+        self._websocket_config: Config | None = None
+        self.waiting = 0
+        """Requests that have been received in whole and whose answer has not begun."""
+        self.date_header = b""
+        self.refresh()
+
+    def websocket(self) -> asyncio.Protocol:
+        """What takes over a connection that becomes a WebSocket: uvicorn's, which is loaded for the first one."""
+        from uvicorn.config import Config
+        from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+        from uvicorn.server import ServerState
+
+        if self._websocket_config is None or self.websockets is None:
+            self._websocket_config = Config(
+                self._forward,
+                interface="asgi3",
+                lifespan="off",
+                log_config=None,
+                proxy_headers=False,
+                workers=1,
+                ws_max_size=WEBSOCKET_BYTES_MAX,
+            )
+            self._websocket_config.load()
+            self.websockets = ServerState()
+        return WebSocketsSansIOProtocol(self._websocket_config, self.websockets, {})
+
+    async def _forward(self, scope: Any, receive: Any, send: Any) -> None:
+        await self.application(scope, receive, send)
+
+    def refresh(self) -> None:
+        """What changes with time: the date that every answer says, and the gauges."""
+        self.date_header = f"date: {formatdate(time.time(), usegmt=True)}\r\n".encode("ascii")
+        if self.metrics is not None:
+            self.metrics.refresh()
+
+    def open_websockets(self) -> list[Any]:
+        return [] if self.websockets is None else list(self.websockets.connections)
+
+    def work(self) -> set[asyncio.Task[None]]:
+        """What runs for connections of both kinds."""
+        return set(self.tasks) if self.websockets is None else self.tasks | self.websockets.tasks
+
+    def refusal(self, refused: Refused, method: str, *, close: bool) -> bytes:
+        """The bytes of an answer; it is logged and counted."""
+        request_id = token_hex(8)
+        members = {
+            "type": f"urn:greeum:problem:{refused.problem}",
+            "title": refused.title,
+            "status": refused.status,
+            "detail": refused.detail,
+            "instance": f"urn:greeum:request:{request_id}",
+        }
+        body = dumps(members).encode()
+        self.log.write(request_id, method, "other", refused.status, 0.0, len(body), None)
+        if self.metrics is not None:
+            self.metrics.observe("other", refused.status, 0.0)
+        retry = f"retry-after: {RETRY_AFTER_S}\r\n" if refused.status == 503 else ""
+        head = (
+            f"HTTP/1.1 {refused.status} {HTTPStatus(refused.status).phrase}\r\n"
+            f"content-type: application/problem+json\r\ncontent-length: {len(body)}\r\nx-request-id: {request_id}\r\n"
+            f"cache-control: no-store\r\n{retry}{'connection: close' if close else 'connection: keep-alive'}\r\n"
+        )
+        return head.encode("ascii") + self.date_header + b"\r\n" + (b"" if method == "HEAD" else body)

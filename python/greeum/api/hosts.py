@@ -1,0 +1,68 @@
+"""Which names a server answers to: a web page must not reach it under a name of the page's own (DNS rebinding)."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
+"""The names of this machine for itself, whatever the port."""
+
+REMEMBERED_MAX = 1_024
+"""Pairs of Host and Origin whose verdict is kept: clients of one server send the same few, an attacker any number."""
+
+
+class Refusal(NamedTuple):
+    status: int
+    detail: str
+
+
+class Hosts:
+    """Compares `Host` with the allowed names, and `Origin`, where a browser sends one, with `Host`."""
+
+    def __init__(self, allowed: Iterable[str] | None) -> None:
+        """`allowed`: names without a port, in brackets if they are IPv6; None allows every name and every origin, for
+        a server behind keys, where a page has none to send.
+        """
+        self._allowed = None if allowed is None else frozenset(name.lower() for name in allowed)
+        self._known: dict[tuple[bytes | None, bytes | None], Refusal | None] = {}
+
+    def refusal(self, host: bytes | None, origin: bytes | None) -> Refusal | None:
+        """Why a request with these headers is not answered; None if it is."""
+        if self._allowed is None:
+            return None
+        pair = (host, origin)
+        try:
+            return self._known[pair]
+        except KeyError:
+            pass
+        found = self._judge(self._allowed, host, origin)
+        if len(self._known) >= REMEMBERED_MAX:
+            self._known.clear()
+        self._known[pair] = found
+        return found
+
+    def _judge(self, allowed: frozenset[str], host: bytes | None, origin: bytes | None) -> Refusal | None:
+        named = "" if host is None else host.decode("latin-1").lower()
+        if without_port(named) not in allowed:
+            return Refusal(421, f"Host must be one of {', '.join(sorted(allowed))} here, with any port")
+        if origin is not None and not is_same(origin.decode("latin-1").lower(), named):
+            return Refusal(403, "Origin is another than Host: a web page of another site may not call this server")
+        return None
+
+
+def without_port(host: str) -> str:
+    """The name in a Host header; IPv6 keeps its brackets. What cannot be read stays as it is, and is no name."""
+    name, colon, port = host.rpartition(":")
+    return name if colon and port.isdecimal() and (":" not in name or name.endswith("]")) else host
+
+
+def is_same(origin: str, host: str) -> bool:
+    scheme, separator, place = origin.partition("://")
+    default = {"http": ":80", "https": ":443"}.get(scheme)
+    if not separator or default is None:
+        return False
+    return place == host or place.removesuffix(default) == host.removesuffix(default)

@@ -1,0 +1,13 @@
+"""Everything that can be asked over HTTP."""
+
+from __future__ import annotations
+
+from greeum.api import anchors, blocks, changes, links, looking, pages, search, transfer
+
+OPERATIONS = (
+    *blocks.OPERATIONS, *search.OPERATIONS, *looking.OPERATIONS, *links.OPERATIONS, *anchors.OPERATIONS,
+    *transfer.OPERATIONS, *changes.OPERATIONS, *pages.OPERATIONS,
+)  # fmt: skip
+
+IDS = (*(operation.id for operation in OPERATIONS), "search.live", "mcp", "page")
+"""What logs and figures name requests by. `search.live` is a WebSocket, `mcp` has operations of its own."""

@@ -1,0 +1,128 @@
+"""One process that serves: the only one, or one of several workers."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import signal
+import sys
+
+from greeum.api.gate import Bounds, Gate
+from greeum.api.health import Health
+from greeum.api.server import Server
+from greeum.api.service import Observers, make
+from greeum.api.starting import Starting
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import Callable, Sequence
+
+    from greeum.api.gate import ASGI
+    from greeum.api.service import Options
+
+
+def serve(
+    options: Options,
+    sockets: Sequence[socket.socket],
+    ready: Callable[[], None],
+    *,
+    shared: memoryview | None = None,
+    worker: int = 0,
+    lifeline: int | None = None,
+) -> int:
+    """Serve until a signal ends it; the exit code. `ready` is called when requests are answered.
+
+    `lifeline` is a descriptor that is closed at its other end when there is nobody left to serve for; with it, a Ctrl-C
+    is left to whoever holds that end. Raises what opening the memory raises.
+    """
+    raise_open_files()
+    observers = Observers(options, shared=shared, worker=worker)
+    try:
+        observers.take_messages()
+        with asyncio.Runner(loop_factory=loop_factory()) as runner:
+            return runner.run(serve_in_loop(options, sockets, ready, observers, lifeline))
+    finally:
+        observers.close()
+
+
+async def serve_in_loop(
+    options: Options,
+    sockets: Sequence[socket.socket],
+    ready: Callable[[], None],
+    observers: Observers,
+    lifeline: int | None,
+) -> int:
+    health = Health()
+    bounds = Bounds(waiting_max=options.waiting_max, connections_max=options.connections_max)
+    gate = Gate(Starting(health), bounds=bounds, health=health, log=observers.log, metrics=observers.metrics)
+    observers.metrics.watch("http_connections", lambda: len(gate.connections) + len(gate.open_websockets()))
+    observers.metrics.watch("http_requests_in_flight", lambda: gate.waiting)
+    server = Server(gate, sockets, drain_s=options.drain_s)
+    heed_signals(server.stop, lifeline)
+    closers: list[Callable[[], None]] = []
+
+    def open_application() -> ASGI:
+        application, close = make(options, observers, health)
+        closers.append(close)
+        return application
+
+    def started() -> None:
+        # What is there now stays: collecting garbage need not look at it again.
+        gc.freeze()
+        observers.note("info", "ready")
+        ready()
+
+    try:
+        return await server.run(open_application, started)
+    finally:
+        for close in closers:
+            await asyncio.to_thread(close)
+        observers.note("info", "stopped")
+
+
+def heed_signals(stop: Callable[[], None], lifeline: int | None) -> None:
+    loop = asyncio.get_running_loop()
+    if sys.platform == "win32":
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop))
+        return
+    loop.add_signal_handler(signal.SIGTERM, stop)
+    if lifeline is None:
+        loop.add_signal_handler(signal.SIGINT, stop)
+        return
+    # A Ctrl-C reaches every process of the terminal; the supervisor says what is to be done.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+    def gone() -> None:
+        loop.remove_reader(lifeline)
+        stop()
+
+    loop.add_reader(lifeline, gone)
+
+
+def loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """uvloop where there is one: it halves what a request costs beside its own work."""
+    if sys.platform == "win32":
+        return None
+    from uvloop import new_event_loop
+
+    return new_event_loop
+
+
+def raise_open_files() -> None:
+    """Let this process have as many files and connections open as the system allows it: the usual 1,024 are for
+    programs that have few.
+    """
+    if sys.platform == "win32":
+        return
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = OPEN_FILES_MAX if hard == resource.RLIM_INFINITY else min(hard, OPEN_FILES_MAX)
+    if soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
+OPEN_FILES_MAX = 65_536
+"""Descriptors that are enough: ten thousand connections, and the files of a thousand memories."""

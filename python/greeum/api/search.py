@@ -1,0 +1,90 @@
+"""Searching over HTTP: one query, several at once, or its hits as they come."""
+
+from __future__ import annotations
+
+from itertools import islice
+
+from msgspec.json import encode
+
+from greeum.api import answers, encoding, wire
+from greeum.api.http import EVENTS, JSON, NDJSON, Answer
+from greeum.api.routes import Operation
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from greeum import Hit, Memory
+    from greeum.api.http import Call
+
+HITS_PER_PIECE = (1, 7, 64, 512)
+"""Hits that are sent together: the first alone, then the rest of each slice of texts that Memory reads at once."""
+
+AT_ONCE_K_MAX = 100
+"""Hits that the event loop reads and writes itself: ten times as many take it a millisecond."""
+
+
+def is_quick(call: Call) -> bool:
+    """Whether the event loop does it itself, while others wait. Measured with 64 connections, a search of 50 µs takes
+    40 µs more at once and 70 µs more in a thread, and the median wait is the same.
+    """
+    body = call.body
+    if call.accepted != JSON or body.get("k", 10) > AT_ONCE_K_MAX or body.get("exact", False):
+        return False
+    assert call.visitor is not None
+    return call.worker.pace.allows() and call.visitor.memory.at_hand
+
+
+def search(memory: Memory, call: Call) -> Answer:
+    """The blocks that answer best, best first; `Accept` chooses between all at once and one by one."""
+    if call.accepted != JSON:
+        return streamed(memory, call)
+    found = memory.search(**call.body)
+    return Answer(b'{"hits":' + encoding.hits(found) + b"}", records=len(found))
+
+
+def streamed(memory: Memory, call: Call) -> Answer:
+    """The hits as they come. What can be refused is refused before the answer begins."""
+    stream = iter(memory.stream(**call.body))
+    first = list(islice(stream, HITS_PER_PIECE[0]))
+    as_events = call.accepted == EVENTS
+    return Answer(media_type=call.accepted, pieces=pieces(first, stream, as_events=as_events))
+
+
+def pieces(first: list[Hit], rest: Iterator[Hit], *, as_events: bool) -> Iterator[bytes]:
+    written = encoding.hit_events if as_events else encoding.hit_lines
+    sizes = iter(HITS_PER_PIECE[1:])
+    total, hits = 0, first
+    while hits:
+        total += len(hits)
+        yield written(hits)
+        hits = list(islice(rest, next(sizes, HITS_PER_PIECE[-1])))
+    if as_events:
+        yield b"event: done\ndata: " + encode({"hits": total}) + b"\n\n"
+
+
+def search_many(memory: Memory, call: Call) -> Answer:
+    """The hits of each query, in the order of the queries, with the same options for all."""
+    found = memory.search_many(**call.body)
+    if not found:
+        # No query has looked at the options, and what is wrong is to be said all the same.
+        memory.search("nothing", **{name: value for name, value in call.body.items() if name != "queries"})
+    joined = b",".join([encoding.hits(hits) for hits in found])
+    return Answer(b'{"answers":[' + joined + b"]}", records=sum(map(len, found)))
+
+
+OPERATIONS = (
+    Operation(
+        id="search", method="POST", path="/v1/search", handle=search, body=wire.Search, answer=answers.Hits,
+        is_quick=is_quick,
+        offers=(JSON, NDJSON, EVENTS), problems=("not-found", "embedder-failed"),
+        streams=(
+            (NDJSON, "One Hit a line, best first, as they are read."),
+            (EVENTS, "Events `hit`, each a Hit, best first; then `done` with the number of hits."),
+        ),
+    ),
+    Operation(
+        id="search.many", method="POST", path="/v1/search:batch", handle=search_many, body=wire.SearchMany,
+        answer=answers.HitsOfQueries, problems=("not-found", "embedder-failed"),
+    ),
+)  # fmt: skip

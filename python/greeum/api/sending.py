@@ -1,0 +1,139 @@
+"""Answers on their way out: headers, compression, bodies at once or piece by piece."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+
+from greeum.api.http import ALWAYS, EVENTS, GZIP_BYTES_MIN, compressor, gzipped, problem_answer, takes_gzip
+from greeum.api.problems import problem_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from greeum.api.http import Answer, Call, Headers, Message, Receive, Scope, Send
+
+BARE = (204, 304)
+"""Statuses that come without a body."""
+
+
+class Broken(Exception):
+    """An answer that had begun could not be ended."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__("an answer could not be ended")
+        self.error = error
+
+
+async def send_answer(send: Send, call: Call, answer: Answer) -> int:
+    """Send it; the size of its body in bytes. Raises Broken."""
+    if answer.inner is not None:
+        return await hand_over(send, call, answer)
+    headers = [*ALWAYS, (b"x-request-id", call.request_id.encode("ascii")), *call.extra_headers, *answer.headers]
+    if answer.pieces is not None:
+        headers.append((b"content-type", answer.media_type))
+        return await send_pieces(send, call, answer, headers)
+    body = answer.body
+    if answer.status not in BARE:
+        headers.append((b"content-type", answer.media_type))
+        if len(body) >= GZIP_BYTES_MIN:
+            headers.append((b"vary", b"accept-encoding"))
+            if takes_gzip(call.headers):
+                body = gzipped(body)
+                headers.append((b"content-encoding", b"gzip"))
+        headers.append((b"content-length", b"%d" % len(body)))
+    if call.scope["method"] == "HEAD":
+        body = b""
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+    return len(body)
+
+
+async def hand_over(send: Send, call: Call, answer: Answer) -> int:
+    """Let another application answer; it is noted what it does. Its failure before it has begun is answered here."""
+    assert answer.inner is not None
+    size, status = 0, None
+
+    async def noted(message: Message) -> None:
+        nonlocal size, status
+        if message["type"] == "http.response.start":
+            status = answer.status = message["status"]
+            given = {name.lower() for name, _ in message.get("headers", ())}
+            ours = [*ALWAYS, (b"x-request-id", call.request_id.encode("ascii")), *call.extra_headers]
+            message["headers"] = [*message.get("headers", ()), *(pair for pair in ours if pair[0] not in given)]
+        elif message["type"] == "http.response.body":
+            size += len(message.get("body", b""))
+        await send(message)
+
+    try:
+        await answer.inner(call.scope, call.receive, noted)
+    except Exception as error:
+        if status is None:
+            problem = call.worker.problem_of(error, call.request_id, call.operation_id)
+            failed = problem_answer(problem, call.request_id)
+            answer.status, answer.inner = failed.status, None
+            return await send_answer(send, call, failed)
+        raise Broken(error) from error
+    return size
+
+
+async def send_pieces(send: Send, call: Call, answer: Answer, headers: Headers) -> int:
+    press = compressor() if answer.is_bulk and takes_gzip(call.headers) else None
+    if press is not None:
+        headers += [(b"content-encoding", b"gzip"), (b"vary", b"accept-encoding")]
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    if call.scope["method"] == "HEAD":
+        await send({"type": "http.response.body"})
+        return 0
+    size = 0
+    call.left = asyncio.ensure_future(departure(call.receive))
+    try:
+        async for piece in pieces_of(call, answer):
+            ready = piece if press is None else press.compress(piece)
+            if ready:
+                await send({"type": "http.response.body", "body": ready, "more_body": True})
+                size += len(ready)
+        tail = b"" if press is None else press.flush()
+        if not call.left.done():
+            await send({"type": "http.response.body", "body": tail})
+        return size + len(tail)
+    except Exception as error:
+        if answer.media_type == EVENTS:
+            problem = problem_of(error).body(call.request_id)
+            await send({"type": "http.response.body", "body": b"event: problem\ndata: " + problem + b"\n\n"})
+        # Of other answers the end is left out, so that nobody takes what has come for all there is.
+        raise Broken(error) from error
+    finally:
+        call.left.cancel()
+
+
+async def pieces_of(call: Call, answer: Answer) -> AsyncIterator[bytes]:
+    """The pieces until there are no more, or nobody to take them."""
+    assert call.left is not None
+    pieces = answer.pieces
+    if isinstance(pieces, AsyncGenerator):
+        async with aclosing(pieces):
+            async for piece in pieces:
+                yield piece
+        return
+    while not call.left.done() and (piece := await call.worker.run(next, pieces, None)) is not None:
+        yield piece
+
+
+async def departure(receive: Receive) -> None:
+    """Returns when the client has gone."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+async def refuse_websocket(send: Send, scope: Scope, answer: Answer) -> None:
+    """Answer a WebSocket's opening request as a request, where the server can do that; else it says 403."""
+    if "websocket.http.response" not in (scope.get("extensions") or {}):
+        await send({"type": "websocket.close", "code": 1008, "reason": ""})
+        return
+    headers = [*ALWAYS, *answer.headers, (b"content-type", answer.media_type)]
+    headers.append((b"content-length", b"%d" % len(answer.body)))
+    await send({"type": "websocket.http.response.start", "status": answer.status, "headers": headers})
+    await send({"type": "websocket.http.response.body", "body": answer.body})

@@ -1,0 +1,198 @@
+"""The service put together: which memory, whose keys, where its log goes. The wiring of everything in this folder."""
+
+from __future__ import annotations
+
+import os
+from json import dumps, loads
+from typing import Any, NamedTuple, TextIO
+
+from greeum.api import metrics, rate
+from greeum.api.hosts import LOOPBACK
+from greeum.api.logs import AccessLog, JsonHandler, LogStream, event
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from greeum.api.authentication import Authentication
+    from greeum.api.gate import ASGI
+    from greeum.api.health import Health
+    from greeum.settings import Settings
+
+STDERR, NOWHERE = "stderr", "none"
+"""Where a log may go besides files."""
+
+
+class Options(NamedTuple):
+    """What a server is to serve. Exactly one of `memory` and `tenants` is a directory."""
+
+    memory: str | None
+    tenants: str | None
+    allowed_hosts: tuple[str, ...] | None
+    """As for `Hosts`."""
+    log: str = STDERR
+    workers: int = 1
+    drain_s: float = 0.5
+    waiting_max: int = 1_024
+    connections_max: int = 10_000
+    traces: bool = False
+    trace_content: bool = False
+
+    def to_json(self) -> str:
+        return dumps(self._asdict())
+
+    @classmethod
+    def from_json(cls, text: str) -> Options:
+        """What `to_json` wrote."""
+        fields = loads(text)
+        hosts = fields["allowed_hosts"]
+        return cls(**fields | {"allowed_hosts": None if hosts is None else tuple(hosts)})
+
+
+def shared_bytes(workers: int) -> int:
+    """Size of the memory that the workers of one server share."""
+    return 8 * (rate.CELLS + metrics.CELLS * workers)
+
+
+class Observers:
+    """What watches requests: log, metrics, and the memory in which the workers count together."""
+
+    def __init__(self, options: Options, *, shared: memoryview | None = None, worker: int = 0) -> None:
+        from greeum.api.operations import IDS
+
+        content = memoryview(bytearray(shared_bytes(options.workers))) if shared is None else shared
+        self.rates = rate.Rates(content[: 8 * rate.CELLS])
+        cells = content[8 * rate.CELLS :]
+        self.metrics = metrics.Metrics(IDS, cells=cells, worker=worker, workers=options.workers)
+        self.stream = None if options.log == NOWHERE else LogStream(descriptor_of(options.log))
+        self.log = AccessLog(self.stream)
+
+    def note(self, level: str, name: str, **fields: object) -> None:
+        """Log something that is about the server and no single request."""
+        if self.stream is not None:
+            self.stream.append(event(level, name, **fields))
+
+    def take_messages(self) -> None:
+        """Have what libraries log, from warnings up, written into the same log."""
+        import logging
+
+        if self.stream is not None:
+            root = logging.getLogger()
+            root.setLevel(logging.WARNING)
+            root.addHandler(JsonHandler(self.stream))
+
+    def close(self) -> None:
+        """Write what waits. A second call does nothing."""
+        if self.stream is not None:
+            self.stream.close()
+
+
+def descriptor_of(log: str) -> int:
+    return 2 if log == STDERR else os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+
+
+def open_log(log: str) -> TextIO:
+    """The log as a file, for a single line of a process that serves nothing itself."""
+    return open(descriptor_of(log), "a", encoding="utf-8", closefd=log != STDERR)
+
+
+def make(options: Options, observers: Observers, health: Health) -> tuple[ASGI, Callable[[], None]]:
+    """The application, with its memory open, and what to call when it is no longer used. Takes as long as opening does.
+
+    Raises what opening a memory raises, and InvalidInput.
+    """
+    from greeum.api import page
+    from greeum.api.application import Application
+    from greeum.api.hosts import Hosts
+    from greeum.api.tracing import Tracer, exporting_tracer
+
+    tracer = exporting_tracer(content=options.trace_content) if options.traces else Tracer()
+    door, close_door = door_of(options, observers)
+    application = Application(
+        door,
+        log=observers.log,
+        metrics=observers.metrics,
+        tracer=tracer,
+        health=health,
+        hosts=Hosts(options.allowed_hosts),
+        rates=observers.rates,
+        page=page.read(),
+    )
+
+    def close() -> None:
+        close_door()
+        tracer.close()
+
+    return application, close
+
+
+def door_of(options: Options, observers: Observers) -> tuple[Authentication, Callable[[], None]]:
+    """Who lets callers in, and what to call when nobody is to come any more."""
+    from greeum.api.authentication import OpenDoor, keyed_door
+
+    if options.tenants is not None:
+        door = keyed_door(options.tenants)
+        observers.metrics.watch("open_memories", door.open_count)
+        return door, door.close
+    from greeum.wiring import open as open_memory
+
+    memory = open_memory(options.memory)
+    observers.metrics.watch("open_memories", lambda: 1)
+    return OpenDoor(memory), memory.close
+
+
+def application() -> ASGI:
+    """The service that the environment describes, for a server of your own: `uvicorn greeum.api:app`.
+
+    With GREEUM_TENANTS, that of the tenants there, behind keys; else the one memory of GREEUM_HOME, without keys, which
+    answers to the names of this machine alone. Its memory is opened when the server starts.
+    """
+    from greeum.settings import Settings
+
+    return Standalone(options_of(Settings()))
+
+
+def options_of(settings: Settings) -> Options:
+    """What the environment says. Names beyond those of loopback are taken from GREEUM_ALLOWED_HOSTS alone."""
+    hosts: tuple[str, ...] | None = settings.allowed_hosts or None
+    if settings.tenants is None:
+        hosts = hosts or LOOPBACK
+    return Options(
+        memory=None if settings.tenants else settings.home,
+        tenants=settings.tenants,
+        allowed_hosts=hosts,
+        traces=settings.traces,
+        trace_content=settings.trace_content,
+    )
+
+
+class Standalone:
+    """The service as an application that opens what it needs at its startup, and closes it at its shutdown."""
+
+    def __init__(self, options: Options) -> None:
+        self._options = options
+        self._application: ASGI | None = None
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        if scope["type"] == "lifespan":
+            await self._live(scope, receive, send)
+        elif self._application is None:
+            raise RuntimeError("greeum.api:app needs a server that speaks ASGI's lifespan protocol, with lifespan on")
+        else:
+            await self._application(scope, receive, send)
+
+    async def _live(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        from asyncio import to_thread
+
+        from greeum.api.health import Health
+
+        observers = Observers(self._options)
+        try:
+            application, close = await to_thread(make, self._options, observers, Health())
+            self._application = application
+            try:
+                await application(scope, receive, send)
+            finally:
+                await to_thread(close)
+        finally:
+            await to_thread(observers.close)

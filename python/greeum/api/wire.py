@@ -1,0 +1,325 @@
+"""The shapes of requests: what comes is checked against them, and OpenAPI is made from them.
+
+A request's fields are the arguments of `Memory`, which looks at their values itself, so that each door refuses the same
+with the same words. Here stands which fields there are and of what type; bounds are named for those who read OpenAPI.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from greeum import limits
+
+Id = Annotated[int, Meta(description="A block's id: one version of it.", ge=1, le=2**53 - 1)]
+
+Namespace = Annotated[
+    Any,
+    Meta(
+        description='A path such as "acme/alice", or its segments; "" is the root.',
+        examples=["acme/alice"],
+        extra_json_schema={
+            "anyOf": [
+                {"type": "string"},
+                {"type": "array", "items": {"type": "string"}, "maxItems": limits.NAMESPACE_SEGMENTS_MAX},
+            ]
+        },
+    ),
+]
+
+Where = Annotated[
+    Any,
+    Meta(
+        description="Which blocks to look at.",
+        examples=[{"source": "alice", "importance": {"gte": 0.5}}],
+        extra_json_schema={"anyOf": [{"$ref": "#/components/schemas/Filter"}, {"type": "null"}]},
+    ),
+]
+
+Near = Annotated[
+    str | int | None, Meta(description="An anchor's name or a block's id: what is within its reach is preferred.")
+]
+
+Weights = Annotated[
+    Any,
+    Meta(
+        description="How much each kind of evidence counts, by name.",
+        examples=[{"tokens": 0}],
+        extra_json_schema={
+            "anyOf": [{"type": "object", "additionalProperties": {"type": "number"}}, {"type": "null"}],
+        },
+    ),
+]
+
+Vector = Annotated[
+    Any,
+    Meta(
+        description="For memories whose vectors the caller brings: as many numbers as its others have.",
+        extra_json_schema={
+            "anyOf": [
+                {"type": "array", "items": {"type": "number"}, "maxItems": limits.DIMENSION_MAX},
+                {"type": "null"},
+            ]
+        },
+    ),
+]
+
+Tags = Annotated[
+    Any,
+    Meta(
+        description="Each once, in the order given.",
+        examples=[["trip", "sea"]],
+        extra_json_schema={"type": "array", "items": {"type": "string", "minLength": 1}},
+    ),
+]
+
+Metadata = Annotated[
+    Any,
+    Meta(
+        description="Your own fields; `where` reaches them as `metadata.NAME`.",
+        examples=[{"paid": True}],
+        extra_json_schema={"type": "object"},
+    ),
+]
+
+Share = Annotated[float, Meta(extra_json_schema={"minimum": 0, "maximum": 1})]
+
+Time = Annotated[
+    str, Meta(description="ISO 8601; without an offset it is UTC.", examples=["2025-03-04T09:12:00+09:00"])
+]
+
+Name = Annotated[str, Meta(extra_json_schema={"minLength": 1, "maxLength": limits.NAME_BYTES_MAX})]
+
+Text = Annotated[
+    str,
+    Meta(
+        examples=["I moved to Busan in May."],
+        extra_json_schema={"minLength": 1, "maxLength": limits.TEXT_BYTES_MAX},
+    ),
+]
+
+Query = Annotated[
+    str,
+    Meta(
+        description="What to find.",
+        examples=["where does Alice live?"],
+        extra_json_schema={"maxLength": limits.QUERY_BYTES_MAX},
+    ),
+]
+
+K = Annotated[
+    int, Meta(description="How many hits at most.", extra_json_schema={"minimum": 1, "maximum": limits.K_MAX})
+]
+
+PageLimit = Annotated[int, Meta(extra_json_schema={"minimum": 1, "maximum": limits.PAGE_MAX})]
+
+Cursor = Annotated[
+    str | None, Meta(description="The `cursor` of the page before; null after the last page and before the first.")
+]
+
+Hops = Annotated[int | None, Meta(extra_json_schema={"minimum": 1, "maximum": limits.HOPS_MAX})]
+
+FACET_FIELDS_MAX = 16
+"""Fields of one request: each once, and there are four."""
+
+CHANGES_LIMIT = 1_000
+"""Changes of a page, if nothing else is asked for: as many as `Memory.changes` gives."""
+
+
+class Request(Struct, forbid_unknown_fields=True):
+    """Something that a caller sends."""
+
+
+# Requests.
+
+
+class NewBlock(Request):
+    """A block to remember. `at` is when it was said (default: now); the same text under the same key adds nothing."""
+
+    text: Text
+    namespace: Namespace = ""
+    key: Name | None = None
+    kind: Name = "message"
+    source: Name | None = None
+    tags: Tags = []
+    importance: Share = 0.5
+    metadata: Metadata = {}
+    at: Time | None = None
+    valid_from: Time | None = None
+    valid_to: Time | None = None
+    expires_at: Time | None = None
+    near: Near = None
+    vector: Vector = None
+
+
+class NewBlocks(Request):
+    """Blocks to remember, all or none."""
+
+    blocks: Annotated[list[NewBlock], Meta(extra_json_schema={"maxItems": limits.BATCH_MAX})]
+
+
+class BlockChange(Request):
+    """What is to be changed; what is left out stays. With a new text there is a new block that supersedes this one."""
+
+    text: Text | UnsetType = UNSET
+    kind: Name | UnsetType = UNSET
+    source: Name | UnsetType | None = UNSET
+    tags: Tags | UnsetType = UNSET
+    importance: Share | UnsetType = UNSET
+    metadata: Metadata | UnsetType = UNSET
+    at: Time | UnsetType = UNSET
+    valid_from: Time | UnsetType | None = UNSET
+    valid_to: Time | UnsetType | None = UNSET
+    expires_at: Time | UnsetType | None = UNSET
+    vector: Vector = None
+
+
+class BlockIds(Request):
+    """Several blocks."""
+
+    ids: Annotated[list[Id], Meta(max_length=limits.BATCH_MAX)]
+
+
+class SearchOptions(Request):
+    k: K = 10
+    namespace: Namespace = ""
+    where: Where = None
+    near: Near = None
+    history: Annotated[bool, Meta(description="Whether superseded versions may be hits.")] = False
+    exact: Annotated[bool, Meta(description="Whether to score every block, whatever it takes.")] = False
+    weights: Weights = None
+    vector: Vector = None
+
+
+class Search(SearchOptions, kw_only=True):
+    """What to find, and where."""
+
+    query: Query
+
+
+class SearchMany(SearchOptions, kw_only=True):
+    """Several queries, with the same options for all."""
+
+    queries: Annotated[list[Query], Meta(max_length=limits.QUERIES_MAX)]
+
+
+class LiveSearch(Search, kw_only=True):
+    """A message over `/v1/search:live`."""
+
+    id: Annotated[int, Meta(description="Comes back with the answer.", ge=0, le=2**53 - 1)]
+
+
+class LiveKey(Request):
+    """The first message from a browser that has not named its key otherwise."""
+
+    key: str
+
+
+class ContextRequest(Request):
+    """What a prompt is about, and how much room it has."""
+
+    query: Query
+    max_tokens: Annotated[int, Meta(extra_json_schema={"minimum": 1, "maximum": limits.CONTEXT_TOKENS_MAX})] = 1_000
+    namespace: Namespace = ""
+    where: Where = None
+    near: Near = None
+    weights: Weights = None
+
+
+class CountRequest(Request):
+    """Which blocks to count."""
+
+    namespace: Namespace = ""
+    where: Where = None
+    history: bool = False
+
+
+class FacetsRequest(Request):
+    """Whose values to count."""
+
+    fields: Annotated[
+        list[Literal["kind", "source", "tags", "namespace"]],
+        Meta(examples=[["kind", "source"]], min_length=1, max_length=FACET_FIELDS_MAX),
+    ]
+    namespace: Namespace = ""
+    where: Where = None
+    limit: Annotated[PageLimit, Meta(description="How many values of each field at most.")] = 20
+
+
+class NewLink(Request):
+    """A link to add; the same again changes its weight."""
+
+    source: Id
+    target: Id
+    kind: Name = "about"
+    weight: Share = 1.0
+
+
+class AnchorPlace(Request):
+    """Where an anchor is to be."""
+
+    block: Id
+    namespace: Namespace = ""
+    hops: Annotated[Hops, Meta(description="How far searches near it reach; null: as it was.")] = None
+    pinned: Annotated[bool | None, Meta(description="Whether it stays when blocks are added near it.")] = None
+
+
+class AnchorMove(Request):
+    """Where an anchor is to go."""
+
+    block: Id
+    namespace: Namespace = ""
+
+
+class AnchorNamespace(Request):
+    """Of which namespace the anchor is."""
+
+    namespace: Namespace = ""
+
+
+# What stands in the query of a URL.
+
+PathNamespace = Annotated[str, Meta(description='A path such as "acme/alice"; "" is the root.')]
+
+
+class Listing(Request):
+    namespace: PathNamespace = ""
+    where: Where = None
+    history: bool = False
+    limit: PageLimit = 100
+    cursor: Cursor = None
+    newest_first: bool = False
+
+
+class Key(Request):
+    key: Name
+    namespace: PathNamespace = ""
+
+
+class NamespacesPage(Request):
+    namespace: PathNamespace = ""
+    limit: PageLimit = 100
+    cursor: Cursor = None
+
+
+class LinkName(Request):
+    source: Id
+    target: Id
+    kind: Name = "about"
+
+
+class InNamespace(Request):
+    namespace: PathNamespace = ""
+
+
+class AnchorName(Request):
+    namespace: PathNamespace = ""
+    closest: Annotated[
+        bool, Meta(description="Whether to take the anchor that a search there would use, of a namespace above too.")
+    ] = False
+
+
+class Since(Request):
+    after: Annotated[int, Meta(description="The seq of the last change that is known.", ge=0, le=2**53 - 1)] = 0
+    limit: PageLimit = CHANGES_LIMIT

@@ -1,0 +1,69 @@
+"""greeum mcp: the memory for an agent that speaks the Model Context Protocol, over standard input and output."""
+
+from __future__ import annotations
+
+from greeum.cli.options import Command, Option
+from greeum.errors import InvalidInput
+from greeum.mcp.offers import OFFERS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from mcp.server.lowlevel.server import Server
+
+    from greeum.cli.call import Call
+    from greeum.mcp.callers import Local
+    from greeum.memory import Memory
+
+TOOLS = "memory"
+
+
+def run(call: Call) -> int:
+    tools = call.given.get("tools", TOOLS)
+    if tools not in OFFERS:
+        raise InvalidInput("--tools", f"{tools!r} are none; there are {' and '.join(OFFERS)}")
+    need_package()
+    from greeum.mcp.stdio import serve
+
+    path, read_only = call.path(), "read_only" in call.given
+
+    def open_memory() -> Memory:
+        from greeum.wiring import open as open_it
+
+        return open_it(path, read_only=read_only, create=not read_only)
+
+    def build(local: Local) -> Server[Any]:
+        from greeum.mcp.offering import build_named
+
+        return build_named(tools, lambda _: local)
+
+    serve(open_memory, build, tools, read_only=read_only)
+    return 0
+
+
+def need_package() -> None:
+    """Raises InvalidInput where the SDK is not installed; importing it would take too long to find out."""
+    from importlib.util import find_spec
+
+    if find_spec("mcp") is None:
+        raise InvalidInput("mcp", "needs one more package: pip install greeum[mcp]")
+
+
+COMMAND = Command(
+    "mcp",
+    run,
+    "Speak the Model Context Protocol over standard input and output, for an agent that starts this command.",
+    options=[
+        Option(
+            "--tools",
+            "NAME",
+            f"Which tools to offer: memory, or knowledge-graph (those of the MCP project's own memory server). "
+            f"Default: {TOOLS}",
+        ),
+        Option("--read-only", None, "Offer only tools that change nothing."),
+    ],
+    details="""Agents start it themselves: `greeum mcp install` tells them how. It needs no key; the memory is made if it is
+        not there. It ends when the agent closes its end, or with SIGTERM. See docs/guides/mcp.md.""",
+    examples=["greeum mcp", "greeum mcp --memory ./memory --read-only", "greeum mcp --tools knowledge-graph"],
+)

@@ -1,0 +1,137 @@
+"""What is known about a query, composed for a prompt: chosen by what each block adds, told by conversation and time.
+
+The text has a heading for each conversation, and a line for each block that can be cited by its id:
+
+    ## acme/alice/chat-1
+    [12] 2025-05-03 alice: I moved to Busan in May.
+
+Conversations stand in the order of the first block shown of each, and blocks in the order in which they were said: so
+that what was true later is read later, and that a prompt which is built anew for the next question begins as the last
+one did, which a cache of prompts can use.
+"""
+
+from __future__ import annotations
+
+import re
+from heapq import heapify, heappop, heapreplace
+
+from greeum import limits
+from greeum.model import Block, Context
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from greeum.model import Hit
+
+CANDIDATES_MIN = 50
+"""Hits among which is chosen at least, so that there is something left when the best of them repeat each other."""
+
+CANDIDATE_TOKENS = 10
+"""One more candidate for so many tokens: the shortest lines take as many."""
+
+REPEATED_SHARE = 0.5
+"""What a block loses that only repeats what was said. In memories that hold most things three times, more, and less,
+found less of what was asked; in others it makes no difference."""
+
+WORD = re.compile(r"\w+")
+
+COMMON = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ "
+
+
+def candidates(tokens_max: int) -> int:
+    """How many hits to choose among for so many tokens."""
+    return min(max(CANDIDATES_MIN, tokens_max // CANDIDATE_TOKENS), limits.K_MAX)
+
+
+def compose(hits: Sequence[Hit], tokens_max: int) -> Context:
+    """A context out of these hits, of at most `tokens_max` tokens."""
+    blocks = sorted(chosen(hits, tokens_max), key=when_said)
+    conversations: dict[str, list[Block]] = {}
+    for block in blocks:
+        conversations.setdefault(block.namespace, []).append(block)
+    sections = ["\n".join([heading(name), *map(line, said)]) for name, said in conversations.items()]
+    text = "\n\n".join(sections)
+    return Context(text, [block for said in conversations.values() for block in said], tokens(text))
+
+
+def when_said(block: Block) -> tuple[int, int]:
+    return block._row[10], block.id
+
+
+def chosen(hits: Sequence[Hit], tokens_max: int) -> Iterator[Block]:
+    """The blocks that add most, one after the other, as long as there is room; one that does not fit is passed over.
+
+    They are taken by their scores, and not by score for each token: short blocks are many, and say little.
+    """
+    headed: set[str] = set()
+    room = tokens_max
+    for block in by_gain(hits):
+        cost = tokens("\n" + line(block))
+        if block.namespace not in headed:
+            cost += tokens("\n\n" + heading(block.namespace))
+        if cost <= room:
+            room -= cost
+            headed.add(block.namespace)
+            yield block
+
+
+def by_gain(hits: Sequence[Hit]) -> Iterator[Block]:
+    """The blocks of hits in the order of what each adds to those before it: its score, less for what it repeats. One
+    that says nothing new is left out.
+    """
+    worst = min((hit.score for hit in hits), default=0.0)
+    # A gain only shrinks while others are taken, so one that was worked out before is a bound for what it is now.
+    queue = [(worst - hit.score, place) for place, hit in enumerate(hits)]
+    heapify(queue)
+    phrases = [phrases_of(hit.block.text) for hit in hits]
+    said: set[tuple[str, str]] = set()
+    while queue:
+        place = queue[0][1]
+        repeated = share(phrases[place], said)
+        loss = (worst - hits[place].score) * (1 - REPEATED_SHARE * repeated)
+        if repeated < 1 and len(queue) > 1 and (loss, place) > min(queue[1:3]):
+            heapreplace(queue, (loss, place))
+            continue
+        heappop(queue)
+        if repeated < 1:
+            said |= phrases[place]
+            yield hits[place].block
+
+
+def phrases_of(text: str) -> set[tuple[str, str]]:
+    """Every two words that follow each other, and the last one alone; the text itself where there is no word."""
+    words = WORD.findall(text.lower())
+    return set(zip(words, [*words[1:], ""], strict=True)) or {(text, "")}
+
+
+def share(phrases: set[tuple[str, str]], said: set[tuple[str, str]]) -> float:
+    """How much of the one lies in the other, from 0 to 1."""
+    return len(phrases & said) / len(phrases)
+
+
+def heading(namespace: str) -> str:
+    """The line above a conversation; that of the root is `/`."""
+    return f"## {' '.join(namespace.split()) or '/'}"
+
+
+def line(block: Block) -> str:
+    """A block with its id, the day on which it was said, and who said it. Lines of its text after the first are set
+    in, so that none of them can pass for a heading or another block.
+    """
+    source = "" if block.source is None else f" {' '.join(block.source.split())}"
+    text = "\n    ".join(block.text.strip().splitlines())
+    return f"[{block.id}] {block.at_iso[:10]}{source}: {text}"
+
+
+def tokens(text: str) -> int:
+    """About how many tokens a text takes: one for four letters or spaces of ASCII, two for three of its other
+    characters, and one for two bytes of anything else, which makes three for two syllables of Hangul.
+
+    What models count is this times 0.85 to 0.87 for English lines, and 0.70 to 0.95 for Korean ones: see
+    docs/guides/context.md.
+    """
+    ascii_text = text.encode("ascii", "ignore")
+    others = len(ascii_text.translate(None, COMMON))
+    beyond = len(text.encode()) - len(ascii_text)
+    return (3 * (len(ascii_text) - others) + 8 * others + 6 * beyond + 11) // 12

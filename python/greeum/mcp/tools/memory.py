@@ -1,0 +1,282 @@
+"""The seven tools of a memory. Each does what the method of Memory does that it is named after."""
+
+from __future__ import annotations
+
+from greeum import inputs, limits
+from greeum.errors import InvalidInput
+from greeum.mcp.tools import schemas
+from greeum.mcp.tools.texts import anchor_line, block_line, block_lines, link_line
+from greeum.mcp.tools.tool import Result, Tool
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+    from greeum.mcp.tools.tool import AnyMemory
+    from greeum.model import Hit
+
+K = 5
+"""Hits of a search that names no number: with all their fields they take some 4 KB."""
+
+TEXT_BYTES_PER_HIT = 2_000
+"""The texts of an answer may take so much for each hit that was asked for. Hits beyond that are named by their ids alone:
+a memory may hold texts that would fill a model's context by themselves."""
+
+ACTIONS = ("status", "set", "move", "pin", "unpin", "clear")
+
+
+def add(memory: AnyMemory, *, text: str, **fields: Any) -> Result:
+    block = memory.add(text, **fields)
+    where = f" in {block.namespace}" if block.namespace else ""
+    return Result({"block": block.to_dict()}, f"Remembered as block {block.id}{where}.")
+
+
+def search(memory: AnyMemory, *, query: str, k: int = K, **options: Any) -> Result:
+    hits = memory.search(query, k=k, **options)
+    shown, left_out = fitting(hits, k)
+    lines = [block_line(hit.block) for hit in shown] or ([] if left_out else ["Nothing found."])
+    if left_out:
+        lines.append(f"Too long to show here: {numbered(left_out)}. Read them with memory_get, or ask memory_context.")
+    elif len(hits) == k:
+        lines.append(f"There may be more: ask with a k above {k}.")
+    return Result({"hits": [hit.to_dict() for hit in shown], "left_out": left_out}, "\n".join(lines))
+
+
+def fitting(hits: Sequence[Hit], k: int) -> tuple[list[Hit], list[int]]:
+    """Those of the hits, best first, whose texts have room together, and the ids of the others."""
+    room = k * TEXT_BYTES_PER_HIT
+    shown, left_out = [], []
+    for hit in hits:
+        size = len(hit.block.text.encode())
+        if size <= room:
+            room -= size
+            shown.append(hit)
+        else:
+            left_out.append(hit.block.id)
+    return shown, left_out
+
+
+def numbered(ids: Sequence[int]) -> str:
+    return ", ".join(f"[{one}]" for one in ids)
+
+
+def context(memory: AnyMemory, *, query: str, **options: Any) -> Result:
+    found = memory.context(query, **options)
+    structured = {"text": found.text, "tokens": found.tokens, "block_ids": [block.id for block in found.blocks]}
+    return Result(structured, found.text or "Nothing is known about that.")
+
+
+def get(memory: AnyMemory, *, history: bool = False, links: bool = False, **which: Any) -> Result:
+    with_history, with_links = inputs.truth(history, "history"), inputs.truth(links, "links")
+    block = memory.get(**which)
+    structured: dict[str, object] = {"block": block.to_dict()}
+    lines = [block_line(block)]
+    if with_history:
+        versions = memory.history(block.id)
+        structured["history"] = [version.to_dict() for version in versions]
+        lines += ["Versions, oldest first:", block_lines(versions)]
+    if with_links:
+        found = memory.links(block.id)
+        structured["links"] = [link.to_dict() for link in found]
+        lines += ["Links:", *map(link_line, found)] if found else ["No links."]
+    return Result(structured, "\n".join(lines))
+
+
+def update(memory: AnyMemory, *, block: int, **fields: Any) -> Result:
+    now = memory.update(block, **fields)
+    what = "Changed" if now.id == block else f"Corrected: block {block} is now"
+    return Result({"block": now.to_dict()}, f"{what} {block_line(now)}")
+
+
+def forget(memory: AnyMemory, *, block: Any) -> Result:
+    ids = memory.forget(block)
+    return Result({"forgotten": ids}, f"Forgotten for good: {numbered(ids)}.")
+
+
+def anchor(memory: AnyMemory, *, action: str, namespace: str = "", **given: Any) -> Result:
+    check_taken(action, given)
+    name = given.pop("name", None)
+    if action == "status":
+        found = memory.anchors.status(namespace=namespace)
+        text = "\n".join(map(anchor_line, found)) or "There are no anchors."
+    elif action == "clear":
+        memory.anchors.clear(name, namespace=namespace)
+        found, text = [], f"Anchor {name} is cleared; its block stays."
+    else:
+        # The other actions are called as the methods are.
+        found = [getattr(memory.anchors, action)(name, namespace=namespace, **given)]
+        text = anchor_line(found[0])
+    return Result({"anchors": [one.to_dict() for one in found]}, text)
+
+
+TAKES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "status": ((), ()),
+    "set": (("name", "block"), ("hops", "pinned")),
+    "move": (("name", "block"), ()),
+    "pin": (("name",), ()),
+    "unpin": (("name",), ()),
+    "clear": (("name",), ()),
+}
+"""Action → the arguments that it needs, and those that it takes besides; each takes a namespace."""
+
+
+def check_taken(action: str, given: dict[str, Any]) -> None:
+    """Raises InvalidInput for an action that there is not, or for what it does not take or lacks."""
+    if action not in ACTIONS:
+        raise InvalidInput("action", f"{action!r} is none; there are {', '.join(ACTIONS)}")
+    needed, optional = TAKES[action]
+    for name in needed:
+        if name not in given:
+            raise InvalidInput(name, f"is missing: {action} needs it")
+    for name in given:
+        if name not in needed and name not in optional:
+            raise InvalidInput(name, f"is not taken by {action}")
+
+
+FILTERS: dict[str, Any] = {"namespace": schemas.NAMESPACE, "where": schemas.WHERE, "near": schemas.NEAR}
+
+TOOLS = (
+    Tool(
+        "memory_add",
+        "Remember",
+        "Remember one text: what was said, decided, learnt or preferred, in its own words and with who said it. It is kept "
+        "for good, and found by the next search.",
+        {
+            "text": schemas.string("What to remember."),
+            "namespace": schemas.string("Whose it is: a path like acme/alice/chat-1. Default: the root."),
+            "key": schemas.KEY,
+            "kind": schemas.KIND,
+            "source": schemas.SOURCE,
+            "tags": schemas.TAGS,
+            "importance": schemas.IMPORTANCE,
+            "metadata": schemas.METADATA,
+            "at": schemas.AT,
+            "valid_from": schemas.VALID_FROM,
+            "valid_to": schemas.VALID_TO,
+            "expires_at": schemas.EXPIRES_AT,
+            "near": schemas.NEAR_WHEN_ADDING,
+            "idempotency_key": schemas.IDEMPOTENCY_KEY,
+        },
+        ("text",),
+        schemas.record({"block": schemas.BLOCK}),
+        add,
+    ),
+    Tool(
+        "memory_search",
+        "Search memory",
+        "Find what was remembered that answers a question, best first, by words and by meaning. Use it before answering "
+        "anything about the past, people, preferences or decisions.",
+        {
+            "query": schemas.QUERY,
+            "k": schemas.K,
+            **FILTERS,
+            "history": schemas.HISTORY,
+            "exact": schemas.EXACT,
+            "weights": schemas.WEIGHTS,
+        },
+        ("query",),
+        schemas.record({"hits": schemas.array(schemas.HIT), "left_out": schemas.IDS}),
+        search,
+        reads=True,
+        repeats=True,
+    ),
+    Tool(
+        "memory_context",
+        "Recall in context",
+        "What is known about a subject, as one text with dates, speakers and ids to cite, within a number of tokens. "
+        "Better than memory_search when several memories together make the answer.",
+        {
+            "query": schemas.QUERY,
+            "max_tokens": schemas.whole_number(
+                "How long the text may be. Default: 1000", limits.CONTEXT_TOKENS_MAX
+            ),
+            **FILTERS,
+            "weights": schemas.WEIGHTS,
+        },
+        ("query",),
+        schemas.record({"text": {"type": "string"}, "tokens": {"type": "integer"}, "block_ids": schemas.IDS}),
+        context,
+        reads=True,
+        repeats=True,
+    ),
+    Tool(
+        "memory_get",
+        "Read a memory",
+        "Read one block whole, by its id or by its key; on request with its earlier versions and its links.",
+        {
+            "block": schemas.BLOCK_ID,
+            "key": schemas.string("The key it was added under, in place of an id."),
+            "namespace": schemas.string("Where the key is. Default: the root."),
+            "history": schemas.truth("Show its other versions too. Default: false"),
+            "links": schemas.truth("Show its links to other blocks too. Default: false"),
+        },
+        (),
+        schemas.record(
+            {"block": schemas.BLOCK, "history": schemas.array(schemas.BLOCK), "links": schemas.array(schemas.LINK)},
+            optional=("history", "links"),
+        ),
+        get,
+        reads=True,
+        repeats=True,
+    ),
+    Tool(
+        "memory_update",
+        "Correct a memory",
+        "Correct a block. A new text supersedes the old one, which is kept in its history; other fields change in place. "
+        "Use it when something turns out otherwise, in place of adding a contradiction.",
+        {
+            "block": schemas.BLOCK_ID,
+            "text": schemas.string("What is true instead."),
+            "kind": schemas.string("A new kind."),
+            "source": schemas.or_null(schemas.string("Who or what said it; null clears it.")),
+            "tags": schemas.array({"type": "string"}, "The tags, in place of those it has."),
+            "importance": {**schemas.IMPORTANCE, "description": "How much it matters."},
+            "metadata": {**schemas.METADATA, "description": "The metadata, in place of what it has."},
+            "at": schemas.string("When it was said or true, in ISO 8601. Default with a new text: now"),
+            "valid_from": schemas.or_null(schemas.string("Since when it holds, in ISO 8601; null clears it.")),
+            "valid_to": schemas.or_null(schemas.string("Until when it holds, in ISO 8601; null clears it.")),
+            "expires_at": schemas.or_null(schemas.string("When it is to be gone, in ISO 8601; null clears it.")),
+            "revision": schemas.whole_number("The revision that this is about; another one is refused.", 2**53),
+            "idempotency_key": schemas.IDEMPOTENCY_KEY,
+        },
+        ("block",),
+        schemas.record({"block": schemas.BLOCK}),
+        update,
+        destroys=True,
+    ),
+    Tool(
+        "memory_forget",
+        "Forget",
+        "Erase blocks for good, with all their versions and links: only when somebody asks for it. To correct something, "
+        "use memory_update.",
+        {"block": schemas.BLOCK_IDS},
+        ("block",),
+        schemas.record({"forgotten": schemas.IDS}),
+        forget,
+        destroys=True,
+        repeats=True,
+    ),
+    Tool(
+        "memory_anchor",
+        "Set an anchor",
+        "Anchors (A, B, C or your own names) mark what a conversation is about: search and add with near to stay close to "
+        "one. status shows them; set and move point one to a block, pin keeps it there when something is added near it, "
+        "unpin lets it move on again, clear removes it.",
+        {
+            "action": {"type": "string", "enum": list(ACTIONS), "description": "What to do."},
+            "name": schemas.string("The anchor's name. Every action but status needs it."),
+            "block": schemas.whole_number("The block to point to, for set and move.", schemas.ID_MAX),
+            "namespace": schemas.string("Whose anchor it is. Default: the root."),
+            "hops": schemas.whole_number(
+                "How far searches near it reach, for set. Default: A 1, B 2, C 3, others 2", limits.HOPS_MAX
+            ),
+            "pinned": schemas.truth("Keep it where it is, for set."),
+        },
+        ("action",),
+        schemas.record({"anchors": schemas.array(schemas.ANCHOR)}),
+        anchor,
+        destroys=True,
+        repeats=True,
+    ),
+)

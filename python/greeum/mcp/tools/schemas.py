@@ -1,0 +1,145 @@
+"""The JSON Schemas of arguments and answers, under the library's names. Models read the descriptions."""
+
+from __future__ import annotations
+
+from greeum import limits
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from greeum.mcp.tools.tool import Schema
+
+
+def string(description: str) -> dict[str, object]:
+    return {"type": "string", "description": description}
+
+
+def whole_number(description: str, most: int, least: int = 1) -> dict[str, object]:
+    return {"type": "integer", "minimum": least, "maximum": most, "description": description}
+
+
+def truth(description: str) -> dict[str, object]:
+    return {"type": "boolean", "description": description}
+
+
+def array(items: Schema, description: str | None = None) -> dict[str, object]:
+    schema: dict[str, object] = {"type": "array", "items": items}
+    if description is not None:
+        schema["description"] = description
+    return schema
+
+
+def record(properties: dict[str, Schema], optional: tuple[str, ...] = ()) -> dict[str, object]:
+    """An object of an answer: with these fields and no others."""
+    required = [name for name in properties if name not in optional]
+    return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
+
+
+def or_null(schema: Schema) -> dict[str, object]:
+    return {**schema, "type": [schema["type"], "null"]}
+
+
+ID_MAX = 2**53 - 1
+
+BLOCK_ID = whole_number("The block's id, as answers show it in [brackets].", ID_MAX)
+BLOCK_IDS: Schema = {
+    "anyOf": [{"type": "integer", "minimum": 1, "maximum": ID_MAX}, {"type": "array", "items": {"type": "integer"}}],
+    "description": "The id of a block, or several ids.",
+}
+QUERY = string("What to look for, in plain words, in any language.")
+K = whole_number(f"How many hits at most, up to {limits.K_MAX:,}. Default: 5", limits.K_MAX)
+NAMESPACE = string(
+    "Whose it is: a path like acme/alice/chat-1. Finding looks at it and at all below it. Default: everything."
+)
+WHERE: Schema = {
+    "type": "object",
+    "description": (
+        'Filter, as in {"source": "alice", "importance": {"gte": 0.5}, "at": {"gte": "2026-01-01"}}. Fields: kind, source, '
+        "key, tags, importance, at, added_at, valid_from, valid_to, expires_at, namespace, metadata.NAME. Operators: eq, "
+        "ne, in, nin, gt, gte, lt, lte, contains, exists, prefix; and, or, not combine filters."
+    ),
+}
+NEAR: Schema = {
+    "anyOf": [{"type": "string"}, {"type": "integer"}],
+    "description": "Prefer what is close to an anchor (its name, as A) or to a block (its id).",
+}
+NEAR_WHEN_ADDING: Schema = {**NEAR, "description": "Link it with an anchor's block (its name, as A), or with a block (its id)."}
+HISTORY = truth("Include versions that were corrected since. Default: false")
+EXACT = truth("Score every block, whatever it takes. Default: false")
+WEIGHTS: Schema = {
+    "type": "object",
+    "additionalProperties": {"type": "number"},
+    "description": 'How much each kind of evidence counts, as in {"words": 2}. Rarely needed.',
+}
+
+KEY = string("Your own name for the thing, unique in its namespace: the same text under it is added once.")
+KIND = string("message (a turn of a conversation), note, fact, or your own. Default: message")
+SOURCE = string("Who or what said it.")
+TAGS = array({"type": "string"}, "Tags.")
+IMPORTANCE: Schema = {"type": "number", "minimum": 0, "maximum": 1, "description": "How much it matters. Default: 0.5"}
+METADATA: Schema = {"type": "object", "description": "More about it, for filters."}
+AT = string("When it was said or true, in ISO 8601. Default: now")
+VALID_FROM = string("Since when it holds, in ISO 8601.")
+VALID_TO = string("Until when it holds, in ISO 8601.")
+EXPIRES_AT = string("When it is to be gone from searches, in ISO 8601.")
+IDEMPOTENCY_KEY = string("Names this very request, so that it may be made again without doing it twice.")
+
+TIME: Schema = {"type": "string"}
+TIME_OR_NULL: Schema = {"type": ["string", "null"]}
+
+BLOCK = record(
+    {
+        "id": {"type": "integer"},
+        "uid": {"type": "string"},
+        "namespace": {"type": "string"},
+        "key": {"type": ["string", "null"]},
+        "text": {"type": "string"},
+        "kind": {"type": "string"},
+        "source": {"type": ["string", "null"]},
+        "tags": array({"type": "string"}),
+        "importance": {"type": "number"},
+        "metadata": {"type": "object"},
+        "at": TIME,
+        "added_at": TIME,
+        "valid_from": TIME_OR_NULL,
+        "valid_to": TIME_OR_NULL,
+        "expires_at": TIME_OR_NULL,
+        "revision": {"type": "integer"},
+        "supersedes": {"type": ["integer", "null"]},
+        "superseded_by": {"type": ["integer", "null"]},
+    }
+)
+"""`Block.to_dict()`."""
+
+HIT = record(
+    {
+        "score": {"type": "number"},
+        "parts": {"type": "object", "additionalProperties": {"type": "number"}},
+        "block": BLOCK,
+    }
+)
+"""`Hit.to_dict()`."""
+
+LINK = record(
+    {
+        "source": {"type": "integer"},
+        "target": {"type": "integer"},
+        "kind": {"type": "string"},
+        "weight": {"type": "number"},
+        "added_at": TIME,
+    }
+)
+"""`Link.to_dict()`."""
+
+ANCHOR = record(
+    {
+        "namespace": {"type": "string"},
+        "name": {"type": "string"},
+        "block_id": {"type": "integer"},
+        "hops": {"type": "integer"},
+        "pinned": {"type": "boolean"},
+        "moved_at": TIME,
+    }
+)
+"""`Anchor.to_dict()`."""
+
+IDS = array({"type": "integer"})

@@ -1,0 +1,31 @@
+"""Answers as text, for models: a line for each block, with the id to name it by."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from greeum.model import Anchor, Block, Link
+
+
+def block_line(block: Block) -> str:
+    """As in `[17] 2026-05-03 alice (acme/alice/chat-1): I moved to Busan.`"""
+    who = block.source or block.kind
+    where = f" ({block.namespace})" if block.namespace else ""
+    corrected = "" if block.superseded_by is None else f" [corrected since, see {block.superseded_by}]"
+    return f"[{block.id}] {block.at_iso[:10]} {who}{where}: {block.text}{corrected}"
+
+
+def block_lines(blocks: Sequence[Block]) -> str:
+    return "\n".join(map(block_line, blocks))
+
+
+def link_line(link: Link) -> str:
+    return f"{link.source} -{link.kind}-> {link.target} ({link.weight:g})"
+
+
+def anchor_line(anchor: Anchor) -> str:
+    where = f" in {anchor.namespace}" if anchor.namespace else ""
+    pinned = ", pinned" if anchor.pinned else ""
+    return f"{anchor.name}{where} is at block {anchor.block_id}, {anchor.hops} hops{pinned}"

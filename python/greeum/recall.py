@@ -1,0 +1,365 @@
+"""Recall, the half of Memory that asks: it finds, reads, lists and counts, and changes nothing."""
+
+from __future__ import annotations
+
+from itertools import chain, repeat
+
+from greeum import inputs, limits
+from greeum.anchors import Anchors
+from greeum.drafts import Drafter
+from greeum.errors import InvalidInput, LogCut, NotFound
+from greeum.listing import (
+    NamespacePage,
+    Page,
+    checksum,
+    read_cursor,
+    read_namespace_cursor,
+    write_cursor,
+    write_namespace_cursor,
+)
+from greeum.model import OPERATIONS, Anchor, Block, Change, Hit, Link
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from typing import Any
+
+    from greeum.embed.protocol import Embedder
+    from greeum.follower import Follower
+    from greeum.inputs import Namespace
+    from greeum.model import Context
+    from greeum.store.protocol import Store
+
+    Near = str | int | Anchor
+    # `Recall.list` hides the builtin from annotations within the class.
+    Blocks = list[Block]
+    Hits = list[Hit]
+    Answers = list[Hits]
+    Changes = list[Change]
+    Facets = dict[str, list[tuple[str, int]]]
+    Links = list[Link]
+    Found = list[tuple[int, float, list[float]]]
+
+STREAM_SLICES = (8, 64, 512)
+"""Hits of which `stream` reads the texts at once: few at first, so that these can be shown while the rest is read."""
+
+
+class Recall:
+    """What can be asked of a memory."""
+
+    def __init__(self, store: Store, follower: Follower, embedder: Embedder, *, now_us: Callable[[], int]) -> None:
+        self._store = store
+        self._follower = follower
+        self._index = follower.index
+        self._embedder = embedder
+        self._embeds_at_once = embedder.fingerprint.startswith(("static/", "given/"))
+        self._now_us = now_us
+        self.anchors = Anchors(store, now_us)
+        self._drafter = Drafter(embedder, self.anchors, now_us)
+
+    # Finding.
+
+    def search(
+        self,
+        query: str,
+        *,
+        k: int = 10,
+        namespace: Namespace = "",
+        where: Mapping[str, object] | None = None,
+        near: Near | None = None,
+        history: bool = False,
+        exact: bool = False,
+        weights: Mapping[str, float] | None = None,
+        vector: Sequence[float] | None = None,
+    ) -> Hits:
+        """The `k` blocks that answer best, best first; fewer if there are fewer.
+
+        `namespace` limits it to what lies at or below that; `where` to blocks for which a filter holds, as in
+        `{"source": "alice", "importance": {"gte": 0.5}}`, and does not change what a block scores. `near` (an anchor,
+        its name or a block's id) prefers what is within its reach. `history` includes superseded versions. `exact`
+        scores every block, whatever it takes. `weights` changes how much each kind of evidence counts, by name.
+
+        Raises InvalidInput, NotFound (`near`), EmbedderFailed or StoreError.
+        """
+        return self._hits(self._found(query, k, namespace, where, near, history, exact, weights, vector))
+
+    def stream(
+        self,
+        query: str,
+        *,
+        k: int = 10,
+        namespace: Namespace = "",
+        where: Mapping[str, object] | None = None,
+        near: Near | None = None,
+        history: bool = False,
+        exact: bool = False,
+        weights: Mapping[str, float] | None = None,
+        vector: Sequence[float] | None = None,
+    ) -> Iterator[Hit]:
+        """The hits of `search`, one after the other: their texts are read as they are asked for, a few at first. For
+        many hits, of which the first are wanted at once.
+
+        Raises as `search` does, at once. A block that is forgotten meanwhile is passed over.
+        """
+        found = self._found(query, k, namespace, where, near, history, exact, weights, vector)
+        return (hit for part in slices(found) for hit in self._hits(part))
+
+    def _found(
+        self,
+        query: str,
+        k: int,
+        namespace: Namespace,
+        where: Mapping[str, object] | None,
+        near: Near | None,
+        history: bool,
+        exact: bool,
+        weights: Mapping[str, float] | None,
+        vector: Sequence[float] | None,
+    ) -> Found:
+        where_json = inputs.where(where)
+        scope = inputs.namespace(namespace)
+        text = inputs.string(query, "query", limits.QUERY_BYTES_MAX, empty=vector is not None)
+        k = inputs.count(k, "k", limits.K_MAX)
+        start = None if near is None else self._start(near, scope)
+        code = self._embedder.encode_query(text) if vector is None else self._drafter.given(vector)
+        self._follower.catch_up()
+        return self._index.search(
+            text,
+            code,
+            k,
+            scope,
+            where_json,
+            start,
+            inputs.truth(history, "history"),
+            self._now_us(),
+            inputs.truth(exact, "exact"),
+            weight_pairs(weights),
+        )
+
+    def _hits(self, found: Found) -> Hits:
+        rows = {row[0]: row for row in self._store.blocks([hit[0] for hit in found])}
+        # A block that was forgotten a moment ago is no longer among the rows.
+        return [Hit(rows[block], score, parts) for block, score, parts in found if block in rows]
+
+    def search_many(self, queries: Iterable[str], **options: Any) -> Answers:
+        """The hits of several queries, in the same order; `options` are those of `search`, the same for all."""
+        return [self.search(query, **options) for query in list_of(queries, "queries", "must be several strings")]
+
+    def context(
+        self,
+        query: str,
+        *,
+        max_tokens: int = 1_000,
+        namespace: Namespace = "",
+        where: Mapping[str, object] | None = None,
+        near: Near | None = None,
+        weights: Mapping[str, float] | None = None,
+    ) -> Context:
+        """What is known about a query, as a text for a prompt of at most `max_tokens` tokens.
+
+        It is made of the blocks that answer best for their length, each only if it says something new, by conversation
+        and in the order in which they were said; every line has the date, who said it and the id to cite. Tokens are
+        estimated, on the safe side; a block that does not fit is left out. The rest is as in `search`.
+        """
+        from greeum.context import candidates, compose
+
+        most = inputs.count(max_tokens, "max_tokens", limits.CONTEXT_TOKENS_MAX)
+        hits = self.search(query, k=candidates(most), namespace=namespace, where=where, near=near, weights=weights)
+        return compose(hits, most)
+
+    def _start(self, near: Near, namespace: str) -> tuple[int, int]:
+        if isinstance(near, Anchor):
+            return near.block_id, near.hops
+        if isinstance(near, str):
+            anchor = self.anchors.closest(inputs.name(near, "near"), namespace)
+            return anchor.block_id, anchor.hops
+        newest = self._store.history(inputs.block_id(near, "near"))
+        if not newest:
+            raise NotFound(f"near: there is no block {near}")
+        if not f"{newest[-1][2]}/".startswith(f"{namespace}/" if namespace else ""):
+            raise InvalidInput("near", f"block {near} is not in namespace {namespace!r}")
+        return newest[-1][0], limits.HOPS_OF_BLOCK
+
+    def get(self, block: int | None = None, *, key: str | None = None, namespace: Namespace = "") -> Block:
+        """The block with this id, in exactly that version; or the newest version of the one with this key. Raises
+        NotFound.
+        """
+        if (block is None) == (key is None):
+            raise InvalidInput("block", "name either an id or a key")
+        if key is not None:
+            where = inputs.namespace(namespace)
+            row = self._store.block_by_key(where, inputs.name(key, "key"))
+            if row is None:
+                raise NotFound(f"there is no block with key {key!r} in namespace {where!r}")
+            return Block(row)
+        if namespace != "":
+            raise InvalidInput("namespace", "comes with a key; an id is the same in all of them")
+        return Block(self._row(inputs.block_id(block)))
+
+    def _row(self, block: int) -> Any:
+        rows = self._store.blocks([block])
+        if not rows:
+            raise NotFound(f"there is no block {block}")
+        return rows[0]
+
+    def list(
+        self,
+        *,
+        namespace: Namespace = "",
+        where: Mapping[str, object] | None = None,
+        history: bool = False,
+        limit: int = 100,
+        cursor: str | None = None,
+        newest_first: bool = False,
+    ) -> Page:
+        """Blocks in the order in which they were said, a page at a time: pass the page's `cursor` for the next one.
+
+        Filters are those of `search`. Raises InvalidInput, also for a cursor of another listing.
+        """
+        scope, where_json = inputs.namespace(namespace), inputs.where(where)
+        limit = inputs.count(limit, "limit", limits.PAGE_MAX)
+        inputs.truth(history, "history")
+        inputs.truth(newest_first, "newest_first")
+        listing = checksum(scope, where_json, history, newest_first)
+        after = None if cursor is None else read_cursor(cursor, listing)
+        self._follower.catch_up()
+        found = self._index.select(scope, where_json, history, self._now_us(), after, limit + 1, newest_first)
+        page = Page(Block(row) for row in self._store.blocks([block for _, block in found[:limit]]))
+        if len(found) > limit:
+            page.cursor = write_cursor(found[limit - 1], listing)
+        return page
+
+    def history(self, block: int) -> Blocks:
+        """Every version of a block, oldest first. Raises NotFound."""
+        rows = self._store.history(inputs.block_id(block))
+        if not rows:
+            raise NotFound(f"there is no block {block}")
+        return [Block(row) for row in rows]
+
+    def count(
+        self, *, namespace: Namespace = "", where: Mapping[str, object] | None = None, history: bool = False
+    ) -> int:
+        """How many blocks `list` would give in all, without reading one. Raises InvalidInput."""
+        scope, where_json = inputs.namespace(namespace), inputs.where(where)
+        inputs.truth(history, "history")
+        self._follower.catch_up()
+        return self._index.count(scope, where_json, history, self._now_us())
+
+    def facets(
+        self,
+        fields: str | Iterable[str],
+        *,
+        namespace: Namespace = "",
+        where: Mapping[str, object] | None = None,
+        limit: int = 20,
+    ) -> Facets:
+        """The values of some fields, each with how many blocks have it: of every field the `limit` most frequent ones.
+
+        Fields are `kind`, `source`, `tags` (each tag counts by itself) and `namespace`. What a block does not have is
+        not counted. It costs about a microsecond for each block and field. Raises InvalidInput.
+        """
+        from greeum.counting import Tally, facet_fields, most_frequent
+
+        named = facet_fields(fields)
+        scope, where_json = inputs.namespace(namespace), inputs.where(where)
+        limit = inputs.count(limit, "limit", limits.PAGE_MAX)
+        self._follower.catch_up()
+        tally = Tally(self._store, self._index, scope, where_json, self._now_us())
+        return {field: most_frequent(tally.of(field), limit) for field in named}
+
+    def namespaces(self, *, namespace: Namespace = "", limit: int = 100, cursor: str | None = None) -> NamespacePage:
+        """The namespaces at or below one that hold blocks, in order, each with how many it holds itself (not below it);
+        a page at a time, as in `list`. Raises InvalidInput.
+        """
+        scope = inputs.namespace(namespace)
+        limit = inputs.count(limit, "limit", limits.PAGE_MAX)
+        listing = checksum("namespaces", scope)
+        after = None if cursor is None else read_namespace_cursor(cursor, listing)
+        self._follower.catch_up()
+        found = self._index.namespaces(scope, None, self._now_us(), after, limit + 1)
+        page = NamespacePage(found[:limit])
+        if len(found) > limit:
+            page.cursor = write_namespace_cursor(page[-1][0], listing)
+        return page
+
+    def links(self, block: int) -> Links:
+        """The links that leave a block, then those that arrive at it. Raises NotFound."""
+        block = inputs.block_id(block)
+        self._row(block)
+        return [Link(row) for row in [*self._store.links([block]), *self._store.backlinks([block])]]
+
+    def anchor(self, name: str, *, namespace: Namespace = "") -> Anchor:
+        """The anchor that a search or an add in this namespace would use. Raises NotFound."""
+        return self.anchors.closest(inputs.name(name, "name"), inputs.namespace(namespace))
+
+    # Looking after it.
+
+    @property
+    def at_hand(self) -> bool:
+        """Whether a search has nothing to wait for: every change is folded in, and no model is asked for a vector."""
+        return self._embeds_at_once and self._store.seq() == self._index.seq
+
+    @property
+    def seq(self) -> int:
+        """The number of the newest change."""
+        return self._store.seq()
+
+    def changes(self, after: int = 0, *, limit: int = 1_000) -> Changes:
+        """The changes with a `seq` above `after`, in order, whoever made them; none if there is nothing new.
+
+        Raises InvalidInput, or LogCut if the log does not reach back to `after`, or not yet that far.
+        """
+        after = inputs.count(after, "after", 2**53 - 1, least=0)
+        limit = inputs.count(limit, "limit", limits.PAGE_MAX)
+        try:
+            found = self._store.changes(after, limit)
+        except LookupError as error:
+            raise LogCut(str(error)) from error
+        return [Change(seq, OPERATIONS[operation], block) for seq, operation, block in found]
+
+    def stats(self) -> dict[str, object]:
+        """How much is in it, what made its vectors, and how its index stands."""
+        self._follower.catch_up()
+        store = self._store
+        facts: dict[str, object] = dict(store.counts())
+        facts["seq"] = store.seq()
+        facts["embedder"] = self._embedder.fingerprint
+        facts["dimension"] = self._embedder.dimension
+        facts["index"] = self._index.stats()
+        facts["index_trouble"] = self._follower.trouble
+        return facts
+
+    def _amounts(self, namespace: str) -> dict[str, object]:
+        """What `stats` counts, of a namespace and all below it."""
+        from greeum.counting import amounts
+
+        self._follower.catch_up()
+        return amounts(self._store, self._index, namespace)
+
+
+def weight_pairs(weights: Mapping[str, float] | None) -> list[tuple[str, float]] | None:
+    """Weights by name; which names there are is known to the Index."""
+    if weights is None:
+        return None
+    if not isinstance(weights, dict):
+        raise InvalidInput("weights", f"must be a dictionary, not {type(weights).__name__}")
+    for name, weight in weights.items():
+        if isinstance(weight, bool) or not isinstance(weight, (int, float)) or not -1e6 < weight < 1e6:
+            raise InvalidInput(f"weights.{name}", "must be a finite number")
+    return [(inputs.name(name, "weights"), float(weight)) for name, weight in weights.items()]
+
+
+def list_of(values: object, field: str, reason: str) -> list[Any]:
+    if isinstance(values, (str, bytes, dict)) or not hasattr(values, "__iter__"):
+        raise InvalidInput(field, reason)
+    return list(values)
+
+
+def slices(found: Found) -> Iterator[Found]:
+    """Consecutive parts, as large as STREAM_SLICES says; what is left after these, in parts as large as the last."""
+    start = 0
+    for size in chain(STREAM_SLICES, repeat(STREAM_SLICES[-1])):
+        if start >= len(found):
+            return
+        yield found[start : start + size]
+        start += size

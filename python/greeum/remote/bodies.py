@@ -1,0 +1,206 @@
+"""From the arguments of a Memory's methods to the JSON that is sent.
+
+Every value is checked here, by the same functions as in a memory of one's own, before it becomes JSON: what JSON cannot
+say (NaN, halves of surrogate pairs, sets, datetimes) is refused or brought into its form, and never altered in silence.
+What depends on the memory (which blocks there are, how long a vector must be) the server says.
+
+A body is put together from members that are JSON texts already.
+"""
+
+from __future__ import annotations
+
+from json import dumps
+
+from greeum import inputs, limits
+from greeum._core import format_time, quantize
+from greeum.drafts import FIELDS
+from greeum.errors import InvalidInput
+from greeum.memory import Keep
+from greeum.model import Anchor
+from greeum.recall import weight_pairs
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from typing import Any
+
+    Body = dict[str, str]
+
+NULL = "null"
+
+CURSOR_BYTES_MAX = 65_536
+"""Longer than any that is made, of which the longest holds a namespace twice over."""
+
+QUERIES_CHARS_MAX = limits.BODY_BYTES_MAX // 8
+"""Of the queries of one request: in UTF-8 it is half a body, and the other half is room for options."""
+
+
+def encoded(body: Mapping[str, str]) -> bytes:
+    """The JSON object with these members."""
+    return ("{" + ",".join(f'"{name}":{member}' for name, member in body.items()) + "}").encode()
+
+
+def array(members: Iterable[str]) -> str:
+    return "[" + ",".join(members) + "]"
+
+
+def quoted(text: str) -> str:
+    return dumps(text, ensure_ascii=False)
+
+
+def quoted_name(value: object, field: str) -> str:
+    return quoted(inputs.name(value, field))
+
+
+def quoted_namespace(value: Any) -> str:
+    return quoted(inputs.namespace(value))
+
+
+def quoted_query(value: object, *, may_be_empty: bool) -> str:
+    return quoted(inputs.string(value, "query", limits.QUERY_BYTES_MAX, empty=may_be_empty))
+
+
+def quoted_time(value: Any, field: str) -> str:
+    return quoted(format_time(inputs.time(value, field)))
+
+
+def time_or_null(value: Any, field: str) -> str:
+    return NULL if value is None else quoted_time(value, field)
+
+
+def name_or_null(value: object, field: str) -> str:
+    return NULL if value is None else quoted_name(value, field)
+
+
+def truth(value: object, field: str) -> str:
+    return "true" if inputs.truth(value, field) else "false"
+
+
+def place(value: Any) -> str:
+    """What to be near to: an anchor's name or a block's id."""
+    if isinstance(value, Anchor):
+        # What it points to may have changed since; a name is looked up when it is used.
+        raise InvalidInput("near", f"must be an anchor's name or a block's id here: write {value.name!r}")
+    return quoted_name(value, "near") if isinstance(value, str) else str(inputs.block_id(value, "near"))
+
+
+def components(value: Any) -> str:
+    vector = inputs.vector(value)
+    # For what it refuses: JSON has no word for what is not finite.
+    quantize([vector], len(vector))
+    return array(map(repr, vector))
+
+
+BLOCK: dict[str, Callable[[Any], str]] = {
+    "namespace": quoted_namespace,
+    "text": lambda value: quoted(inputs.text(value)),
+    "kind": lambda value: quoted_name(value, "kind"),
+    "at": lambda value: quoted_time(value, "at"),
+    "vector": components,
+    "key": lambda value: quoted_name(value, "key"),
+    "source": lambda value: name_or_null(value, "source"),
+    "tags": inputs.tags,
+    "importance": lambda value: repr(inputs.share(value, "importance")),
+    "metadata": inputs.metadata,
+    "valid_from": lambda value: time_or_null(value, "valid_from"),
+    "valid_to": lambda value: time_or_null(value, "valid_to"),
+    "expires_at": lambda value: time_or_null(value, "expires_at"),
+    "near": place,
+}
+"""How each field of a block is checked and written, in the order in which a memory looks at them."""
+
+NULLABLE = frozenset(("at", "vector", "key", "source", "metadata", "valid_from", "valid_to", "expires_at", "near"))
+"""Fields of a new block of which None says that there is none: they are left out."""
+
+
+def block(item: Any, prefix: str) -> str:
+    """A block to add. `prefix` says in errors which one is meant."""
+    if not (hasattr(item, "keys") and hasattr(item, "get")):
+        reason = f"must be a mapping of the arguments of `add`, not {type(item).__name__}"
+        raise InvalidInput(prefix.rstrip("."), reason)
+    unknown = item.keys() - FIELDS
+    if unknown:
+        raise InvalidInput(
+            f"{prefix}{sorted(map(str, unknown))[0]}", f"is no field; there are {', '.join(sorted(FIELDS))}"
+        )
+    given = {"text"}.union(item.keys())
+    try:
+        members = {
+            field: write(item.get(field))
+            for field, write in BLOCK.items()
+            if field in given and not (field in NULLABLE and item.get(field) is None)
+        }
+    except InvalidInput as error:
+        raise InvalidInput(prefix + error.field, error.reason) from error
+    return encoded(members).decode()
+
+
+def change(fields: Mapping[str, object]) -> Body:
+    """What `update` is to change: all that is not KEEP."""
+    return {field: BLOCK[field](value) for field, value in fields.items() if not isinstance(value, Keep)}
+
+
+def scope(namespace: Any, where: Any) -> Body:
+    """Which blocks are looked at."""
+    condition = inputs.where(where)
+    body = {} if condition is None else {"where": condition}
+    path = inputs.namespace(namespace)
+    return body | {"namespace": quoted(path)} if path else body
+
+
+def evidence(near: Any, weights: Any, vector: Any = None) -> Body:
+    """What counts besides the query."""
+    body = {} if near is None else {"near": place(near)}
+    if vector is not None:
+        body["vector"] = components(vector)
+    pairs = weight_pairs(weights)
+    return body if pairs is None else body | {"weights": dumps(dict(pairs), ensure_ascii=False)}
+
+
+def search(
+    k: int = 10,
+    namespace: Any = "",
+    where: Any = None,
+    near: Any = None,
+    history: bool = False,
+    exact: bool = False,
+    weights: Any = None,
+    vector: Any = None,
+) -> Body:
+    """All of a search but what is searched for."""
+    body = scope(namespace, where) | evidence(near, weights, vector)
+    body["k"] = str(inputs.count(k, "k", limits.K_MAX))
+    for field, value in (("history", history), ("exact", exact)):
+        if inputs.truth(value, field):
+            body[field] = "true"
+    return body
+
+
+def batches(queries: list[str]) -> Iterator[list[str]]:
+    """The queries in as many requests as they need."""
+    batch: list[str] = []
+    size = 0
+    for query in queries:
+        if len(batch) == limits.QUERIES_MAX or size + len(query) > QUERIES_CHARS_MAX:
+            yield batch
+            batch, size = [], 0
+        batch.append(query)
+        size += len(query)
+    if batch:
+        yield batch
+
+
+# What goes into a query of a URL, where it is not JSON.
+
+
+def cursor(value: object, of: str) -> str | None:
+    """The place in a listing by the method `of`; what it means is known to whoever made it."""
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        raise InvalidInput("cursor", f"is none that a page of `{of}` has given")
+    return inputs.string(value, "cursor", CURSOR_BYTES_MAX, empty=True)
+
+
+def seq(value: object) -> str:
+    return str(inputs.count(value, "after", 2**53 - 1, least=0))

@@ -1,0 +1,123 @@
+"""The operations of the service as four kinds: reading, asking, changing, erasing. Each gives what the answer means."""
+
+from __future__ import annotations
+
+from os import urandom
+from urllib.parse import quote, urlencode
+
+from greeum import inputs
+from greeum.errors import InvalidInput
+from greeum.remote import bodies
+from greeum.remote.request import JSON_LINES, Request
+from greeum.remote.transport import parsed
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from typing import Any, TypeVar
+
+    from greeum.remote.transport import Transport
+
+    T = TypeVar("T")
+    Meaning = Callable[[Any], T]
+
+NAME_BYTES_MAX = 255
+"""The longest name of a request that servers take."""
+
+
+class Client:
+    """One server's operations. `prefix` is what stands before `/v1` there."""
+
+    def __init__(self, transport: Transport, prefix: str) -> None:
+        self.transport = transport
+        self._prefix = prefix
+
+    def target(self, path: str, query: Mapping[str, str | None] | None = None) -> str:
+        """What a request asks for: path and query; what is None is left out."""
+        given = {name: value for name, value in (query or {}).items() if value is not None}
+        return f"{self._prefix}{path}" + (f"?{urlencode(given, quote_via=quote, safe='')}" if given else "")
+
+    def read(self, path: str, meaning: Meaning[T], **query: str | None) -> T:
+        """GET, which changes nothing."""
+        return self._meant(Request("GET", self.target(path, query), changes=False, is_repeatable=True), meaning)
+
+    def question(
+        self, path: str, body: Mapping[str, str] | None, meaning: Meaning[T], *, timeout_s: float | None = None
+    ) -> T:
+        """POST of what does not fit into a URL, which changes nothing."""
+        content = None if body is None else bodies.encoded(body)
+        request = Request("POST", self.target(path), content, changes=False, is_repeatable=True, timeout_s=timeout_s)
+        return self._meant(request, meaning)
+
+    def change(self, method: str, path: str, body: Mapping[str, str], meaning: Meaning[T]) -> T:
+        """Something is changed, which is not tried again when nobody knows whether it was done."""
+        request = Request(method, self.target(path), bodies.encoded(body), changes=True, is_repeatable=False)
+        return self._meant(request, meaning)
+
+    def named_change(
+        self,
+        method: str,
+        path: str,
+        body: bytes,
+        meaning: Meaning[T],
+        *,
+        name: str | None,
+        headers: Mapping[str, str] | None = None,
+    ) -> T:
+        """Something is changed once, however often it is sent: `name`, or one made for it, names this very request."""
+        given = {"Idempotency-Key": urandom(16).hex() if name is None else checked_name(name)}
+        request = Request(
+            method, self.target(path), body, changes=True, is_repeatable=True, headers=given | dict(headers or {})
+        )
+        return self._meant(request, meaning)
+
+    def erase(self, path: str, **query: str) -> None:
+        """DELETE of what answers nothing."""
+        self.transport.ask(Request("DELETE", self.target(path, query), changes=True, is_repeatable=False))
+
+    def records(self, path: str, body: Mapping[str, str], meaning: Meaning[T]) -> Iterator[T]:
+        """POST of a question whose answer comes in pieces: what each of them means, as it comes."""
+        request = Request(
+            "POST", self.target(path), bodies.encoded(body), changes=False, is_repeatable=True, accept=JSON_LINES
+        )
+        for line in self.transport.lines(request):
+            yield self._understood(request, lambda content: meaning(parsed(content)), line)
+
+    def text_lines(self, path: str, *, timeout_s: float) -> Iterator[str]:
+        """GET of lines of text, as they come."""
+        request = Request(
+            "GET", self.target(path), changes=False, is_repeatable=True, accept=JSON_LINES, timeout_s=timeout_s
+        )
+        for line in self.transport.lines(request):
+            yield self._understood(request, bytes.decode, line)
+
+    def upload(self, path: str, lines: Iterable[bytes], meaning: Meaning[T], *, timeout_s: float) -> T:
+        """POST of lines, as they come."""
+        request = Request(
+            "POST",
+            self.target(path),
+            lines,
+            changes=True,
+            is_repeatable=False,
+            body_type=JSON_LINES,
+            timeout_s=timeout_s,
+        )
+        return self._meant(request, meaning)
+
+    def _meant(self, request: Request, meaning: Meaning[T]) -> T:
+        return self._understood(request, meaning, self.transport.ask(request))
+
+    def _understood(self, request: Request, meaning: Meaning[T], answer: object) -> T:
+        """What an answer means. Raises ServerFailed if it is of another shape than Greeum's."""
+        try:
+            return meaning(answer)
+        except (KeyError, TypeError, ValueError) as error:
+            raise self.transport.failed(request, f"answered what no Greeum answers ({error!r})") from error
+
+
+def checked_name(value: object) -> str:
+    """A request's name, which is sent in a header: that takes visible ASCII and nothing else as it is."""
+    name = inputs.string(value, "idempotency_key", NAME_BYTES_MAX)
+    if not (name.isascii() and name.isprintable()) or " " in name:
+        raise InvalidInput("idempotency_key", "must be visible ASCII without spaces: it is sent in a header")
+    return name

@@ -1,0 +1,359 @@
+"""RemoteMemory: the same face as Memory, over HTTP."""
+
+from __future__ import annotations
+
+from greeum import inputs, limits
+from greeum.errors import InvalidInput
+from greeum.memory import KEEP, Keep
+from greeum.recall import list_of
+from greeum.remote import bodies, rows
+from greeum.remote.anchors import RemoteAnchors
+from greeum.remote.client import Client
+from greeum.remote.feed import Feed
+from greeum.remote.upload import Upload
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from typing import Any
+
+    from greeum.inputs import Namespace, Time
+    from greeum.listing import NamespacePage, Page
+    from greeum.memory import Findings, Ids
+    from greeum.model import Anchor, Block, Context, Hit, Link
+    from greeum.recall import Answers, Blocks, Changes, Facets, Hits, Links, Near
+    from greeum.remote.transport import Transport
+
+LONG_S = 600.0
+"""For what reads or writes a whole memory: a gigabyte takes a second to check, and an embedder elsewhere may take
+minutes over what is imported.
+"""
+
+
+class RemoteMemory:
+    """A memory that a server keeps. Get one from `greeum.connect`. All methods may be called from any thread.
+
+    Methods, arguments, answers and errors are those of Memory. Values are checked before they are sent; what a method
+    adds or changes is on the server's disk when it returns, and found by the next search, whoever asks. Besides the
+    errors of Memory there are Unauthenticated and Forbidden, by the key, and ServerFailed, which says whether something
+    may have been done all the same.
+    """
+
+    def __init__(self, transport: Transport, prefix: str) -> None:
+        self._transport = transport
+        self._client = Client(transport, prefix)
+        self.anchors = RemoteAnchors(self._client)
+
+    @property
+    def url(self) -> str:
+        return self._transport.url
+
+    def __repr__(self) -> str:
+        return f"RemoteMemory({self.url!r})"
+
+    def __enter__(self) -> RemoteMemory:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the connections; the memory stays where it is. A second call does nothing."""
+        self._transport.close()
+
+    # Remembering.
+
+    def add(
+        self,
+        text: str,
+        *,
+        namespace: Namespace = "",
+        key: str | None = None,
+        kind: str = "message",
+        source: str | None = None,
+        tags: Iterable[str] = (),
+        importance: float = 0.5,
+        metadata: Mapping[str, object] | None = None,
+        at: Time | None = None,
+        valid_from: Time | None = None,
+        valid_to: Time | None = None,
+        expires_at: Time | None = None,
+        near: Near | None = None,
+        vector: Sequence[float] | None = None,
+        idempotency_key: str | None = None,
+    ) -> Block:
+        """As `Memory.add`."""
+        item = {
+            "text": text, "namespace": namespace, "key": key, "kind": kind, "source": source, "tags": tags,
+            "importance": importance, "metadata": metadata, "at": at, "valid_from": valid_from, "valid_to": valid_to,
+            "expires_at": expires_at, "near": near, "vector": vector,
+        }  # fmt: skip
+        body = bodies.block(item, "").encode()
+        return self._client.named_change("POST", "/v1/blocks", body, rows.block, name=idempotency_key)
+
+    def add_many(self, blocks: Iterable[Mapping[str, Any]], *, idempotency_key: str | None = None) -> Blocks:
+        """As `Memory.add_many`. They go in one request, so that they may be 16 MiB of JSON at most."""
+        items = list_of(blocks, "blocks", "must be several mappings, each of the arguments of `add`")
+        if len(items) > limits.BATCH_MAX:
+            raise InvalidInput("blocks", f"are {len(items):,}; at most {limits.BATCH_MAX:,} go into one transaction")
+        body = bodies.encoded(
+            {"blocks": bodies.array(bodies.block(item, f"blocks[{i}].") for i, item in enumerate(items))}
+        )
+        if len(body) > limits.BATCH_BODY_BYTES_MAX:
+            most = f"at most {limits.BATCH_BODY_BYTES_MAX:,} bytes go into one request"
+            raise InvalidInput("blocks", f"are {len(body):,} bytes of JSON; {most}")
+        meaning = rows.listed("blocks", rows.block)
+        return self._client.named_change("POST", "/v1/blocks:batch", body, meaning, name=idempotency_key)
+
+    # Finding.
+
+    def search(
+        self,
+        query: str,
+        *,
+        k: int = 10,
+        namespace: Namespace = "",
+        where: Mapping[str, object] | None = None,
+        near: Near | None = None,
+        history: bool = False,
+        exact: bool = False,
+        weights: Mapping[str, float] | None = None,
+        vector: Sequence[float] | None = None,
+    ) -> Hits:
+        """As `Memory.search`."""
+        body = bodies.search(k, namespace, where, near, history, exact, weights, vector)
+        body["query"] = bodies.quoted_query(query, may_be_empty=vector is not None)
+        return self._client.question("/v1/search", body, rows.listed("hits", rows.hit))
+
+    def stream(
+        self,
+        query: str,
+        *,
+        k: int = 10,
+        namespace: Namespace = "",
+        where: Mapping[str, object] | None = None,
+        near: Near | None = None,
+        history: bool = False,
+        exact: bool = False,
+        weights: Mapping[str, float] | None = None,
+        vector: Sequence[float] | None = None,
+    ) -> Iterator[Hit]:
+        """As `Memory.stream`."""
+        body = bodies.search(k, namespace, where, near, history, exact, weights, vector)
+        body["query"] = bodies.quoted_query(query, may_be_empty=vector is not None)
+        return self._client.records("/v1/search", body, rows.hit)
+
+    def search_many(self, queries: Iterable[str], **options: Any) -> Answers:
+        """As `Memory.search_many`: many queries in one request."""
+        body = bodies.search(**options)
+        may_be_empty = options.get("vector") is not None
+        listed = list_of(queries, "queries", "must be several strings")
+        written = [bodies.quoted_query(query, may_be_empty=may_be_empty) for query in listed]
+        meaning = rows.listed("answers", rows.hits)
+        answers: Answers = []
+        for batch in bodies.batches(written):
+            body["queries"] = bodies.array(batch)
+            answers += self._client.question("/v1/search:batch", body, meaning)
+        return answers
+
+    def context(
+        self,
+        query: str,
+        *,
+        max_tokens: int = 1_000,
+        namespace: Namespace = "",
+        where: Mapping[str, object] | None = None,
+        near: Near | None = None,
+        weights: Mapping[str, float] | None = None,
+    ) -> Context:
+        """As `Memory.context`."""
+        body = bodies.scope(namespace, where) | bodies.evidence(near, weights)
+        body["query"] = bodies.quoted_query(query, may_be_empty=False)
+        body["max_tokens"] = str(inputs.count(max_tokens, "max_tokens", limits.CONTEXT_TOKENS_MAX))
+        return self._client.question("/v1/context", body, rows.context)
+
+    def get(self, block: int | None = None, *, key: str | None = None, namespace: Namespace = "") -> Block:
+        """As `Memory.get`."""
+        if (block is None) == (key is None):
+            raise InvalidInput("block", "name either an id or a key")
+        if key is not None:
+            where = inputs.namespace(namespace)
+            return self._client.read("/v1/blocks:by-key", rows.block, key=inputs.name(key, "key"), namespace=where)
+        if namespace != "":
+            raise InvalidInput("namespace", "comes with a key; an id is the same in all of them")
+        return self._client.read(f"/v1/blocks/{inputs.block_id(block)}", rows.block)
+
+    def list(
+        self,
+        *,
+        namespace: Namespace = "",
+        where: Mapping[str, object] | None = None,
+        history: bool = False,
+        limit: int = 100,
+        cursor: str | None = None,
+        newest_first: bool = False,
+    ) -> Page:
+        """As `Memory.list`."""
+        query = {
+            "namespace": inputs.namespace(namespace),
+            "where": inputs.where(where),
+            "limit": str(inputs.count(limit, "limit", limits.PAGE_MAX)),
+            "history": bodies.truth(history, "history"),
+            "newest_first": bodies.truth(newest_first, "newest_first"),
+            "cursor": bodies.cursor(cursor, "list"),
+        }
+        return self._client.read("/v1/blocks", rows.page, **query)
+
+    def history(self, block: int) -> Blocks:
+        """As `Memory.history`."""
+        return self._client.read(f"/v1/blocks/{inputs.block_id(block)}/history", rows.listed("blocks", rows.block))
+
+    def count(
+        self, *, namespace: Namespace = "", where: Mapping[str, object] | None = None, history: bool = False
+    ) -> int:
+        """As `Memory.count`."""
+        body = bodies.scope(namespace, where) | {"history": bodies.truth(history, "history")}
+        return self._client.question("/v1/count", body, rows.count)
+
+    def facets(
+        self,
+        fields: str | Iterable[str],
+        *,
+        namespace: Namespace = "",
+        where: Mapping[str, object] | None = None,
+        limit: int = 20,
+    ) -> Facets:
+        """As `Memory.facets`."""
+        named = [fields] if isinstance(fields, str) else list_of(fields, "fields", "must be a field's name, or several")
+        body = bodies.scope(namespace, where)
+        body["fields"] = bodies.array(bodies.quoted_name(field, "fields") for field in named)
+        body["limit"] = str(inputs.count(limit, "limit", limits.PAGE_MAX))
+        return self._client.question("/v1/facets", body, rows.facets)
+
+    def namespaces(self, *, namespace: Namespace = "", limit: int = 100, cursor: str | None = None) -> NamespacePage:
+        """As `Memory.namespaces`."""
+        return self._client.read(
+            "/v1/namespaces",
+            rows.namespace_page,
+            namespace=inputs.namespace(namespace),
+            limit=str(inputs.count(limit, "limit", limits.PAGE_MAX)),
+            cursor=bodies.cursor(cursor, "namespaces"),
+        )
+
+    # Changing.
+
+    def update(
+        self,
+        block: int,
+        *,
+        text: str | Keep = KEEP,
+        kind: str | Keep = KEEP,
+        source: str | Keep | None = KEEP,
+        tags: Iterable[str] | Keep = KEEP,
+        importance: float | Keep = KEEP,
+        metadata: Mapping[str, object] | Keep = KEEP,
+        at: Time | Keep = KEEP,
+        valid_from: Time | Keep | None = KEEP,
+        valid_to: Time | Keep | None = KEEP,
+        expires_at: Time | Keep | None = KEEP,
+        revision: int | None = None,
+        vector: Sequence[float] | None = None,
+        idempotency_key: str | None = None,
+    ) -> Block:
+        """As `Memory.update`."""
+        path = f"/v1/blocks/{inputs.block_id(block)}"
+        headers = {}
+        if revision is not None:
+            headers["If-Match"] = f'"{block}-{inputs.count(revision, "revision", 2**53)}"'
+        body = bodies.change(
+            {
+                "kind": kind, "source": source, "tags": tags, "importance": importance, "metadata": metadata, "at": at,
+                "valid_from": valid_from, "valid_to": valid_to, "expires_at": expires_at, "text": text,
+                "vector": KEEP if vector is None else vector,
+            }
+        )  # fmt: skip
+        return self._client.named_change(
+            "PATCH", path, bodies.encoded(body), rows.block, name=idempotency_key, headers=headers
+        )
+
+    def forget(self, block: int | Iterable[int]) -> Ids:
+        """As `Memory.forget`, of 10,000 blocks at most."""
+        wanted = [block] if isinstance(block, int) else list_of(block, "block", "must be a block's id, or several")
+        if len(wanted) > limits.BATCH_MAX:
+            raise InvalidInput("block", f"are {len(wanted):,}; at most {limits.BATCH_MAX:,} go into one request")
+        body = {"ids": bodies.array(str(inputs.block_id(one)) for one in wanted)}
+        return self._client.change("POST", "/v1/blocks:forget", body, rows.listed("forgotten", rows.integer))
+
+    # Links and anchors.
+
+    def link(self, source: int, target: int, *, kind: str = "about", weight: float = 1.0) -> Link:
+        """As `Memory.link`."""
+        body = {
+            "source": str(inputs.block_id(source, "source")),
+            "target": str(inputs.block_id(target, "target")),
+            "kind": bodies.quoted_name(kind, "kind"),
+            "weight": repr(inputs.share(weight, "weight")),
+        }
+        return self._client.change("POST", "/v1/links", body, rows.link)
+
+    def unlink(self, source: int, target: int, *, kind: str = "about") -> None:
+        """As `Memory.unlink`."""
+        ends = {"source": str(inputs.block_id(source, "source")), "target": str(inputs.block_id(target, "target"))}
+        self._client.erase("/v1/links", **ends, kind=inputs.name(kind, "kind"))
+
+    def links(self, block: int) -> Links:
+        """As `Memory.links`."""
+        return self._client.read(f"/v1/blocks/{inputs.block_id(block)}/links", rows.listed("links", rows.link))
+
+    def anchor(self, name: str, *, namespace: Namespace = "") -> Anchor:
+        """As `Memory.anchor`."""
+        return self.anchors.closest(name, namespace)
+
+    # Looking after it.
+
+    @property
+    def seq(self) -> int:
+        """As `Memory.seq`."""
+        return self._client.read("/v1/stats", lambda stats: rows.integer(stats["seq"]))
+
+    def stats(self) -> dict[str, object]:
+        """As `Memory.stats`."""
+        return self._client.read("/v1/stats", rows.mapping)
+
+    def check(self) -> Findings:
+        """As `Memory.check`."""
+        return self._client.question("/v1/check", None, rows.listed("findings", rows.finding), timeout_s=LONG_S)
+
+    def changes(self, after: int = 0, *, limit: int = 1_000) -> Changes:
+        """As `Memory.changes`."""
+        limit = inputs.count(limit, "limit", limits.PAGE_MAX)
+        return self._client.read(
+            "/v1/changes", rows.listed("changes", rows.change), after=bodies.seq(after), limit=str(limit)
+        )
+
+    def follow(self, after: int = 0) -> Feed:
+        """The changes after a seq, and then each one as it happens: an iterator that waits for the next. Where the
+        connection breaks it begins another and leaves nothing out. `close` ends it, from any thread.
+
+        Raises LogCut if the log does not reach back so far, ServerFailed if the server cannot be reached any more.
+        """
+        bodies.seq(after)
+        return Feed(self._transport, lambda seq: self._client.target("/v1/changes", {"after": bodies.seq(seq)}), after)
+
+    def export(self) -> Iterator[str]:
+        """As `Memory.export`, line by line as it comes."""
+        return self._client.text_lines("/v1/export", timeout_s=LONG_S)
+
+    def import_(self, lines: Iterable[str], *, progress: Callable[[int], None] | None = None) -> dict[str, int]:
+        """As `Memory.import_`; `progress` is told how many lines have been sent."""
+        upload = Upload(lines, progress)
+        try:
+            done = self._client.upload("/v1/import", upload, rows.counts, timeout_s=LONG_S)
+        except InvalidInput as error:
+            # "There are no lines": none that could be sent.
+            if upload.error is None or error.field != "lines":
+                raise
+            raise upload.error from None
+        if upload.error is not None:
+            raise upload.error
+        return done

@@ -1,0 +1,191 @@
+"""From the JSON of answers to what a Memory gives: the same rows that a Store has, and the same views over them.
+
+Every function raises ValueError, KeyError or TypeError for what is not of the shape that Greeum answers with.
+"""
+
+from __future__ import annotations
+
+from json import dumps
+
+from greeum._core import PARTS, parse_time
+from greeum.listing import NamespacePage, Page
+from greeum.model import Anchor, Block, Change, Context, Hit, Link
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any, TypeVar
+
+    from greeum.store.protocol import BlockRow
+
+    T = TypeVar("T")
+
+
+def block_row(record: Any) -> BlockRow:
+    return (
+        integer(record["id"]),
+        string(record["uid"]),
+        string(record["namespace"]),
+        optional(string, record["key"]),
+        string(record["text"]),
+        string(record["kind"]),
+        optional(string, record["source"]),
+        tags(record["tags"]),
+        number(record["importance"]),
+        metadata(record["metadata"]),
+        moment(record["at"]),
+        moment(record["added_at"]),
+        optional(moment, record["valid_from"]),
+        optional(moment, record["valid_to"]),
+        optional(moment, record["expires_at"]),
+        integer(record["revision"]),
+        optional(integer, record["supersedes"]),
+        optional(integer, record["superseded_by"]),
+    )
+
+
+def block(record: Any) -> Block:
+    return Block(block_row(record))
+
+
+def hit(record: Any) -> Hit:
+    parts = record["parts"]
+    return Hit(block_row(record["block"]), number(record["score"]), [number(parts[name]) for name in PARTS])
+
+
+def hits(record: Any) -> list[Hit]:
+    return several(hit, record)
+
+
+def link(record: Any) -> Link:
+    return Link(
+        (
+            integer(record["source"]),
+            integer(record["target"]),
+            string(record["kind"]),
+            number(record["weight"]),
+            moment(record["added_at"]),
+        )
+    )
+
+
+def anchor(record: Any) -> Anchor:
+    return Anchor(
+        (
+            string(record["namespace"]),
+            string(record["name"]),
+            integer(record["block_id"]),
+            integer(record["hops"]),
+            truth(record["pinned"]),
+            moment(record["moved_at"]),
+        )
+    )
+
+
+def change(record: Any) -> Change:
+    return Change(integer(record["seq"]), string(record["operation"]), integer(record["block_id"]))
+
+
+def context(record: Any) -> Context:
+    return Context(string(record["text"]), several(block, record["blocks"]), integer(record["tokens"]))
+
+
+def page(record: Any) -> Page:
+    blocks = Page(several(block, record["blocks"]))
+    blocks.cursor = optional(string, record["cursor"])
+    return blocks
+
+
+def finding(record: Any) -> tuple[str, bool, str]:
+    return string(record["what"]), truth(record["well"]), string(record["advice"])
+
+
+def value_count(record: Any) -> tuple[str, int]:
+    return string(record["value"]), integer(record["count"])
+
+
+def facets(record: Any) -> dict[str, list[tuple[str, int]]]:
+    return {string(field): several(value_count, counts) for field, counts in mapping(record["facets"]).items()}
+
+
+def namespace_count(record: Any) -> tuple[str, int]:
+    return string(record["namespace"]), integer(record["blocks"])
+
+
+def namespace_page(record: Any) -> NamespacePage:
+    names = NamespacePage(several(namespace_count, record["namespaces"]))
+    names.cursor = optional(string, record["cursor"])
+    return names
+
+
+def count(record: Any) -> int:
+    return integer(record["count"])
+
+
+def counts(record: Any) -> dict[str, int]:
+    return {string(name): integer(count) for name, count in mapping(record).items()}
+
+
+def listed(field: str, make: Callable[[Any], T]) -> Callable[[Any], list[T]]:
+    """Reads an answer that holds a list in this field."""
+    return lambda record: several(make, record[field])
+
+
+# What these are made of.
+
+
+def several(make: Callable[[Any], T], values: Any) -> list[T]:
+    if not isinstance(values, list):
+        raise TypeError("no list")
+    return [make(value) for value in values]
+
+
+def optional(make: Callable[[Any], T], value: Any) -> T | None:
+    return None if value is None else make(value)
+
+
+def mapping(value: Any) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise TypeError("no object")
+    return value
+
+
+def string(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError("no string")
+    return value
+
+
+def integer(value: Any) -> int:
+    if type(value) is not int:
+        raise TypeError("no whole number")
+    return value
+
+
+def number(value: Any) -> float:
+    if type(value) is not float and type(value) is not int:
+        raise TypeError("no number")
+    return float(value)
+
+
+def truth(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError("neither true nor false")
+    return value
+
+
+def moment(value: Any) -> int:
+    at = parse_time(string(value))
+    if at is None:
+        raise ValueError("no time")
+    return at
+
+
+def tags(value: Any) -> str:
+    """As a row has them: JSON, written as `inputs.tags` writes it, so that equal blocks have equal rows."""
+    return dumps(several(string, value), ensure_ascii=False) if value else "[]"
+
+
+def metadata(value: Any) -> str:
+    """As a row has it: JSON, written as `inputs.metadata` writes it."""
+    return dumps(mapping(value), ensure_ascii=False, separators=(",", ":")) if value else "{}"

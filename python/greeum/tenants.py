@@ -1,0 +1,228 @@
+"""The memories of a server's tenants, each in a directory of its own: opened when somebody comes, closed when others
+need the room.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from _thread import allocate_lock
+from collections import OrderedDict
+
+from greeum.errors import GreeumError, StoreBusy, StoreClosed
+from greeum.rooted import Rooted
+from greeum.settings import Settings
+from greeum.wiring import embedder_of
+from greeum.wiring import open as open_memory
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from greeum.embed.protocol import Embedder
+    from greeum.memory import Memory
+
+OPEN_MAX = 1_024
+"""Memories open at once in one process. One of 100 blocks takes some 0.5 MB and is opened in some 3 ms: a thousand
+tenants that are busy at the same time should find theirs open, and half a gigabyte is what that may take."""
+
+FILES_EACH = 8
+"""Files that an open memory holds: five, with one connection that reads and the one that writes, and two more for each
+thread that read at the same time."""
+
+OPEN_WAIT_S = 2.0
+"""How long to wait while somebody else opens or closes a memory. It takes milliseconds, unless an index is built anew
+from many blocks; after this, nobody waits any more until it is done, or they would keep the threads that others need.
+"""
+
+PARTS_MAX = 1_024
+"""Confined views of one memory that are kept, of some 500 bytes each: one for each end user who has a key."""
+
+TENANTS_DIRECTORY = "tenants"
+"""Where the tenants' memories lie, below the directory of a server."""
+
+LOG = logging.getLogger(__name__)
+
+
+class Tenant:
+    """One tenant's place: its memory while it is open, and how many are inside."""
+
+    __slots__ = ("is_slow", "lock", "memory", "name", "parts", "visitors")
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.memory: Memory | None = None
+        self.parts: dict[str, Rooted] = {}
+        """Of the open memory, by the namespace that each is confined to."""
+        self.visitors = 0
+        self.lock = allocate_lock()
+        """Held by whoever opens or closes the memory."""
+        self.is_slow = False
+        """Somebody has waited for it in vain."""
+
+    def part(self, namespace: str) -> Memory | Rooted:
+        """The memory, confined to a namespace; "" is all of it. For those who are inside."""
+        found: Memory | Rooted | None = self.parts.get(namespace) if namespace else self.memory
+        if found is None:
+            found = self._new_part(namespace)
+        return found
+
+    def _new_part(self, namespace: str) -> Rooted:
+        if self.memory is None:
+            raise StoreClosed("this server is shutting down")
+        if len(self.parts) >= PARTS_MAX:
+            self.parts.clear()
+        part = self.parts[namespace] = Rooted(self.memory, namespace)
+        return part
+
+    def take(self) -> Memory | None:
+        """The memory, to be closed: from now on there is none here."""
+        memory, self.memory = self.memory, None
+        self.parts = {}
+        return memory
+
+
+class Tenants:
+    """The memories below `directory`, by name, of which at most `open_max` are open at once.
+
+    A memory stays open while somebody is inside; of the others the one that was left alone longest is closed first.
+    `embedder` makes the vectors of all (default: the one that the environment asks for). `open_max` is OPEN_MAX by
+    default, or as many as this process may have files for.
+    """
+
+    def __init__(self, directory: str, *, embedder: Embedder | None = None, open_max: int | None = None) -> None:
+        self._directory = os.path.abspath(directory)
+        self._embedder = embedder_of(Settings()) if embedder is None else embedder
+        self.open_max = open_max_here() if open_max is None else open_max
+        self._lock = allocate_lock()
+        self._places: OrderedDict[str, Tenant] = OrderedDict()
+        """By name; whoever was visited last stands last."""
+        self._taken = 0
+        """Memories that are open, or being opened or closed."""
+        self._closed = False
+
+    @property
+    def open_count(self) -> int:
+        """How many memories are open."""
+        return self._taken
+
+    def enter_at_once(self, name: str) -> Tenant | None:
+        """As `enter`, if the memory is open already; else None. Waits for nothing."""
+        with self._lock:
+            place = self._places.get(name)
+            if place is None or place.memory is None:
+                return None
+            self._places.move_to_end(name)
+            place.visitors += 1
+            return place
+
+    def enter(self, name: str) -> Tenant:
+        """The place of this tenant, whose memory is open until `leave`. The name must be that of a tenant.
+
+        Raises StoreBusy if all the memories that may be open are in use, or what opening a memory raises.
+        """
+        with self._lock:
+            if self._closed:
+                raise StoreClosed("this server is shutting down")
+            place = self._places.get(name)
+            if place is None:
+                place = self._places[name] = Tenant(name)
+            self._places.move_to_end(name)
+            place.visitors += 1
+        try:
+            self._open(place)
+        except BaseException:
+            self.leave(place)
+            raise
+        return place
+
+    def _open(self, place: Tenant) -> None:
+        """See to it that the memory is open; of those who come at once, one opens it."""
+        if not place.lock.acquire(timeout=0 if place.is_slow else OPEN_WAIT_S):
+            place.is_slow = True
+            raise StoreBusy("this memory is still being opened; try again")
+        try:
+            if place.memory is None:
+                place.memory = self._opened(place.name)
+        finally:
+            place.is_slow = False
+            place.lock.release()
+
+    def leave(self, place: Tenant) -> None:
+        """One who was inside has gone."""
+        with self._lock:
+            place.visitors -= 1
+            self._forget_if_empty(place)
+
+    def _forget_if_empty(self, place: Tenant) -> None:
+        if place.visitors == 0 and place.memory is None and self._places.get(place.name) is place:
+            del self._places[place.name]
+
+    def _opened(self, name: str) -> Memory:
+        self._make_room()
+        try:
+            return open_memory(os.path.join(self._directory, name), embedder=self._embedder)
+        except BaseException:
+            with self._lock:
+                self._taken -= 1
+            raise
+
+    def _make_room(self) -> None:
+        """Take one of the places for open memories; if none is free, that of a memory that nobody uses."""
+        with self._lock:
+            if self._closed:
+                raise StoreClosed("this server is shutting down")
+            if self._taken < self.open_max:
+                self._taken += 1
+                return
+            # Whoever is visited has been moved towards the end, so the search is short.
+            idle = next((place for place in self._places.values() if place.visitors == 0 and place.memory), None)
+            if idle is None:
+                raise StoreBusy(f"all {self.open_max:,} memories that may be open are in use; try again")
+            # Free: who opens it is inside, and who closes it has taken the memory away.
+            idle.lock.acquire()
+            memory = idle.take()
+        self._close(idle, memory)
+
+    def _close(self, place: Tenant, memory: Memory | None) -> None:
+        """Close what was taken from a place, whose lock is held, and let go of that."""
+        try:
+            if memory is not None:
+                memory.close()
+        except (GreeumError, OSError) as error:
+            # What was acknowledged is on disk already; and it is another tenant who waits for the room.
+            LOG.warning("tenant %s: its memory could not be closed well: %s", place.name, error)
+        finally:
+            place.lock.release()
+            with self._lock:
+                self._forget_if_empty(place)
+
+    def close(self) -> None:
+        """Let nobody in any more, and close every memory. Those inside should have left: theirs is closed too."""
+        with self._lock:
+            self._closed = True
+            places = list(self._places.values())
+        for place in places:
+            place.lock.acquire()
+            with self._lock:
+                memory = place.take()
+                self._taken -= memory is not None
+            self._close(place, memory)
+
+
+def open_max_here() -> int:
+    """How many memories to open at most: OPEN_MAX if they may have half of the files that this process may open.
+
+    The other half is for connections and whatever else there is. What the process may open is raised for this as far
+    as it may raise it itself.
+    """
+    if sys.platform == "win32":
+        return OPEN_MAX  # files are bounded by memory alone there
+    import resource
+
+    wanted = 2 * OPEN_MAX * FILES_EACH
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    may_have = wanted if soft == resource.RLIM_INFINITY else soft
+    return max(1, min(OPEN_MAX, may_have // 2 // FILES_EACH))

@@ -1,0 +1,457 @@
+"""Every operation over HTTP does what Memory does, with the same words; and the habits of HTTP are kept."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from tests.asgi import Client, talking
+
+from greeum import Memory, limits, testing
+from greeum.api.application import application
+from greeum.embed.given import GivenVectors
+from greeum.errors import Conflict, EmbedderFailed, StoreBusy, StoreDamaged, StoreFull
+from greeum.testing import FrozenClock
+
+
+@pytest.fixture
+def memory() -> Iterator[Memory]:
+    with testing.memory(clock=FrozenClock("2025-03-04T09:00:00Z")) as memory:
+        yield memory
+
+
+@pytest.fixture
+def rest(memory: Memory) -> Iterator[Client]:
+    with talking(application(memory)) as client:
+        yield client
+
+
+def where(**fields: Any) -> str:
+    return quote(json.dumps(fields))
+
+
+# Blocks.
+
+
+def test_a_block_is_added_with_every_field(rest: Client, memory: Memory) -> None:
+    block = {
+        "text": "안녕, 부산!", "namespace": ["acme", "a/b"], "key": "hello", "kind": "note", "source": "Ann",
+        "tags": ["x", "y"], "importance": 0.25, "metadata": {"n": 1, "deep": {"er": [1, None]}},
+        "at": "2025-01-02T03:04:05+09:00", "valid_from": "2025-01-01", "valid_to": "2026-01-01",
+        "expires_at": "2027-01-01",
+    }  # fmt: skip
+    added = rest("POST", "/v1/blocks", block)
+    assert added.status == 201
+    assert added.json == memory.get(1).to_dict()
+    assert added.json["at"] == "2025-01-01T18:04:05Z"
+    assert added.json["namespace"] == "acme/a%2Fb"
+    assert added.headers["location"] == "/v1/blocks/1"
+    assert added.headers["etag"] == '"1-1"'
+    assert rest("GET", added.headers["location"]).json == added.json
+
+
+def test_what_is_left_out_has_the_defaults_of_the_library(rest: Client, memory: Memory) -> None:
+    one = rest("POST", "/v1/blocks", {"text": "a"}).json
+    two = memory.add("a").to_dict()
+    assert {k: v for k, v in one.items() if k not in ("id", "uid")} == {
+        k: v for k, v in two.items() if k not in ("id", "uid")
+    }
+
+
+def test_a_block_added_near_an_anchor_is_linked(rest: Client, memory: Memory) -> None:
+    first = memory.add("first")
+    memory.anchors.set("A", first.id)
+    second = rest("POST", "/v1/blocks", {"text": "second", "near": "A"}).json
+    assert [link.target for link in memory.links(second["id"])] == [first.id]
+    assert memory.anchors.get("A").block_id == second["id"]
+
+
+def test_vectors_may_be_brought(clock: None = None) -> None:
+    with testing.memory(embedder=GivenVectors(3, "test")) as memory, talking(application(memory)) as rest:
+        assert rest("POST", "/v1/blocks", {"text": "a", "vector": [1, 0, 0.5]}).status == 201
+        assert rest("POST", "/v1/search", {"query": "", "vector": [1, 0, 0.5]}).json["hits"][0]["block"]["text"] == "a"
+        refused = rest("POST", "/v1/blocks", {"text": "a", "vector": [1, 0]})
+        assert (refused.status, refused.json["field"]) == (400, "vector")
+
+
+def test_several_blocks_are_added_all_or_none(rest: Client, memory: Memory) -> None:
+    added = rest("POST", "/v1/blocks:batch", {"blocks": [{"text": "a"}, {"text": "b", "key": "k"}]})
+    assert added.status == 201
+    assert [block["text"] for block in added.json["blocks"]] == ["a", "b"]
+    refused = rest("POST", "/v1/blocks:batch", {"blocks": [{"text": "c"}, {"text": " "}]})
+    assert refused.json["field"] == "blocks[1].text"
+    assert memory.count() == 2
+    assert rest("POST", "/v1/blocks:batch", {"blocks": []}).json == {"blocks": []}
+
+
+def test_an_idempotency_key_makes_a_request_safe_to_repeat(rest: Client, memory: Memory) -> None:
+    key = {"idempotency-key": "request-1"}
+    one, two = (rest("POST", "/v1/blocks", {"text": "once"}, headers=key) for _ in range(2))
+    assert (one.status, one.json) == (two.status, two.json)
+    assert rest("POST", "/v1/blocks", {"text": "other"}, headers=key).problem == "conflict"
+    many = [
+        rest(
+            "POST",
+            "/v1/blocks:batch",
+            {"blocks": [{"text": "x"}, {"text": "y"}]},
+            headers=key | {"idempotency-key": "2"},
+        )
+        for _ in range(2)
+    ]
+    assert many[0].json == many[1].json
+    changed = [rest("PATCH", "/v1/blocks/1", {"text": "twice"}, headers={"idempotency-key": "3"}) for _ in range(2)]
+    assert changed[0].json == changed[1].json
+    assert memory.count() == 3
+
+
+@pytest.mark.parametrize("key", ["", "a b", "x" * 256, "é"])
+def test_an_idempotency_key_is_visible_ascii(rest: Client, memory: Memory, key: str) -> None:
+    refused = rest("POST", "/v1/blocks", {"text": "a"}, headers={"idempotency-key": key})
+    assert (refused.status, refused.json["field"]) == (400, "idempotency-key")
+    assert memory.count() == 0
+
+
+def test_a_block_is_found_by_its_key(rest: Client, memory: Memory) -> None:
+    block = memory.add("a", key="my key/1", namespace="acme")
+    found = rest("GET", f"/v1/blocks:by-key?key={quote('my key/1')}&namespace=acme")
+    assert found.json == block.to_dict()
+    assert rest("GET", "/v1/blocks:by-key?key=other").problem == "not-found"
+    assert rest("GET", "/v1/blocks:by-key?namespace=acme").json["field"] == "key"
+
+
+def test_a_list_goes_on_from_page_to_page(rest: Client, memory: Memory) -> None:
+    memory.add_many([{"text": f"{n}", "source": "ann" if n % 2 else "ben"} for n in range(7)])
+    texts, target = [], f"/v1/blocks?limit=2&newest_first=true&where={where(source='ben')}"
+    cursor = ""
+    while cursor is not None:
+        page = rest("GET", target + (f"&cursor={cursor}" if cursor else "")).json
+        texts += [block["text"] for block in page["blocks"]]
+        cursor = page["cursor"]
+    assert texts == ["6", "4", "2", "0"]
+    other = rest("GET", f"/v1/blocks?limit=2&cursor={rest('GET', target).json['cursor']}")
+    assert other.json["field"] == "cursor"
+
+
+def test_a_correction_makes_a_new_version(rest: Client, memory: Memory) -> None:
+    memory.add("It is in May", source="ann", metadata={"a": 1})
+    new = rest("PATCH", "/v1/blocks/1", {"text": "It is in June"})
+    assert new.status == 200
+    assert (new.json["supersedes"], new.json["source"], new.json["metadata"]) == (1, "ann", {"a": 1})
+    assert new.headers["etag"] == '"2-1"'
+    history = rest("GET", "/v1/blocks/1/history").json["blocks"]
+    assert [block["text"] for block in history] == ["It is in May", "It is in June"]
+    assert rest("PATCH", "/v1/blocks/1", {"importance": 0.1}).problem == "conflict"
+    shown = rest("GET", "/v1/blocks?history=true").json["blocks"]
+    assert [block["id"] for block in shown] == [1, 2]
+
+
+def test_a_field_that_is_null_is_cleared_and_one_left_out_stays(rest: Client, memory: Memory) -> None:
+    memory.add("a", source="ann", tags=["x"], valid_to="2030-01-01")
+    changed = rest("PATCH", "/v1/blocks/1", {"source": None, "importance": 0.9}).json
+    assert (changed["source"], changed["importance"], changed["tags"], changed["revision"]) == (None, 0.9, ["x"], 2)
+    assert changed["valid_to"] == "2030-01-01T00:00:00Z"
+    assert rest("PATCH", "/v1/blocks/1", {"kind": None}).json["field"] == "kind"
+    assert rest("PATCH", "/v1/blocks/1", {}).json["field"] == "update"
+    assert rest("PATCH", "/v1/blocks/1", {"revision": 2, "kind": "note"}).json["field"] == "revision"
+
+
+def test_if_match_lets_through_only_what_is_known(rest: Client, memory: Memory) -> None:
+    memory.add("a")
+    assert rest("PATCH", "/v1/blocks/1", {"kind": "note"}, headers={"if-match": '"9-9", "1-1"'}).status == 200
+    for stale in ('"1-1"', '"2-1"', 'W/"1-2"', '"x"'):
+        refused = rest("PATCH", "/v1/blocks/1", {"kind": "fact"}, headers={"if-match": stale})
+        assert refused.problem == "precondition-failed", stale
+    assert rest("PATCH", "/v1/blocks/1", {"kind": "fact"}, headers={"if-match": "1-2"}).problem == "invalid-input"
+    assert rest("PATCH", "/v1/blocks/1", {"kind": "fact"}, headers={"if-match": "*"}).json["revision"] == 3
+    assert rest("PATCH", "/v1/blocks/1", {"text": "b"}, headers={"if-match": '"1-3"'}).status == 200
+    superseded = rest("PATCH", "/v1/blocks/1", {"text": "c"}, headers={"if-match": '"1-3"'})
+    assert superseded.problem == "precondition-failed"
+    assert "superseded by 2" in superseded.json["detail"]
+    assert rest("PATCH", "/v1/blocks/9", {"text": "c"}, headers={"if-match": '"9-1"'}).problem == "not-found"
+
+
+def test_a_conflict_of_another_kind_stays_one_despite_if_match(rest: Client, memory: Memory) -> None:
+    memory.add("a")
+    rest("PATCH", "/v1/blocks/1", {"text": "b"}, headers={"idempotency-key": "k"})
+    memory.add("c")
+    other = rest("PATCH", "/v1/blocks/3", {"text": "d"}, headers={"idempotency-key": "k", "if-match": '"3-1"'})
+    assert other.problem == "conflict"
+
+
+def test_if_none_match_spares_what_is_known(rest: Client, memory: Memory) -> None:
+    memory.add("a")
+    for known in ('"1-1"', '"0", "1-1"', "*"):
+        same = rest("GET", "/v1/blocks/1", headers={"if-none-match": known})
+        assert (same.status, same.body, same.headers["etag"]) == (304, b"", '"1-1"')
+        assert "content-type" not in same.headers
+    memory.update(1, kind="note")
+    assert rest("GET", "/v1/blocks/1", headers={"if-none-match": '"1-1"'}).json["kind"] == "note"
+
+
+@pytest.mark.parametrize("header", ["if-match", "if-none-match", "if-unmodified-since"])
+def test_a_condition_that_is_not_heeded_is_refused(rest: Client, memory: Memory, header: str) -> None:
+    memory.add("a")
+    refused = rest("DELETE", "/v1/blocks/1", headers={header: '"1-1"'})
+    assert (refused.status, refused.json["field"]) == (400, header)
+    assert memory.count() == 1
+
+
+def test_blocks_are_forgotten_one_by_one_and_together(rest: Client, memory: Memory) -> None:
+    memory.add_many([{"text": f"{n}"} for n in range(4)])
+    memory.update(1, text="new")
+    assert rest("DELETE", "/v1/blocks/1").json == {"forgotten": [1, 5]}
+    assert rest("POST", "/v1/blocks:forget", {"ids": [2, 1]}).problem == "not-found"
+    assert rest("POST", "/v1/blocks:forget", {"ids": [2, 3]}).json == {"forgotten": [2, 3]}
+    assert rest("DELETE", "/v1/blocks/1").problem == "not-found"
+    assert [block.id for block in memory.list()] == [4]
+
+
+# Searching.
+
+
+def texts(reply: Any) -> list[str]:
+    return [hit["block"]["text"] for hit in reply.json["hits"]]
+
+
+def test_hits_are_those_of_the_library(rest: Client, memory: Memory) -> None:
+    memory.add_many([{"text": f"The ferry to Jeju leaves at {n}", "source": "ann"} for n in range(9)])
+    found = rest("POST", "/v1/search", {"query": "when does the ferry leave?", "k": 3})
+    assert found.json["hits"] == [hit.to_dict() for hit in memory.search("when does the ferry leave?", k=3)]
+
+
+def test_every_option_of_a_search_has_its_effect(rest: Client, memory: Memory) -> None:
+    memory.add("Alice lives in Seoul", namespace="acme/alice", source="alice")
+    memory.update(1, text="Alice lives in Busan")
+    memory.add("Bob lives in Daegu", namespace="acme/bob", source="bob")
+    memory.add("Bob is a cook", namespace="acme/bob")
+    memory.anchors.set("A", 4, namespace="acme")
+    ask = {"query": "who lives where?"}
+
+    def search(**options: Any) -> list[str]:
+        return texts(rest("POST", "/v1/search", ask | options))
+
+    assert len(search()) == 3
+    assert len(search(k=1)) == 1
+    assert search(namespace="acme/alice") == ["Alice lives in Busan"]
+    assert search(namespace=["acme", "alice"]) == ["Alice lives in Busan"]
+    assert search(where={"source": "bob"}) == ["Bob lives in Daegu"]
+    assert "Alice lives in Seoul" in search(history=True)
+    near = rest("POST", "/v1/search", ask | {"near": "A", "namespace": "acme"}).json["hits"]
+    assert any(hit["parts"]["graph"] for hit in near)
+    assert any(hit["parts"]["graph"] for hit in rest("POST", "/v1/search", ask | {"near": 3}).json["hits"])
+    plain = rest("POST", "/v1/search", ask | {"weights": {"tokens": 0}}).json["hits"]
+    assert plain != rest("POST", "/v1/search", ask).json["hits"]
+    assert search(exact=True) == [hit.block.text for hit in memory.search("who lives where?", exact=True)]
+    assert rest("POST", "/v1/search", ask | {"near": "Z"}).problem == "not-found"
+
+
+def test_several_queries_are_answered_in_order(rest: Client, memory: Memory) -> None:
+    memory.add_many([{"text": "red apples"}, {"text": "blue whales"}])
+    many = rest("POST", "/v1/search:batch", {"queries": ["whales", "apples"], "k": 1}).json["answers"]
+    assert [[hit["block"]["text"] for hit in hits] for hits in many] == [["blue whales"], ["red apples"]]
+    assert rest("POST", "/v1/search:batch", {"queries": []}).json == {"answers": []}
+    too_many = rest("POST", "/v1/search:batch", {"queries": ["a"] * (limits.QUERIES_MAX + 1)})
+    assert too_many.json["field"] == "queries"
+
+
+def test_a_context_is_a_text_for_a_prompt(rest: Client, memory: Memory) -> None:
+    memory.add("I moved to Busan in May.", source="alice", namespace="acme/alice")
+    asked = {"query": "where does Alice live?", "namespace": "acme/alice", "max_tokens": 200}
+    assert rest("POST", "/v1/context", asked).json == memory.context(**asked).to_dict()  # type: ignore[arg-type]
+    assert rest("POST", "/v1/context", asked | {"max_tokens": 1}).json["blocks"] == []
+    assert rest("POST", "/v1/context", asked | {"max_tokens": 0}).json["field"] == "max_tokens"
+
+
+# Looking.
+
+
+def test_blocks_are_counted(rest: Client, memory: Memory) -> None:
+    memory.add_many([{"text": f"{n}", "source": "ann", "tags": ["x"], "namespace": f"n/{n % 2}"} for n in range(3)])
+    assert rest("POST", "/v1/count").json == {"count": 3}
+    assert rest("POST", "/v1/count", {"namespace": "n/0", "where": {"source": "ann"}}).json == {"count": 2}
+    facets = rest("POST", "/v1/facets", {"fields": ["source", "namespace"], "limit": 1}).json["facets"]
+    assert facets == {"source": [{"value": "ann", "count": 3}], "namespace": [{"value": "n/0", "count": 2}]}
+    page = rest("GET", "/v1/namespaces?limit=1&namespace=n").json
+    assert page["namespaces"] == [{"namespace": "n/0", "blocks": 2}]
+    rest_of_it = rest("GET", f"/v1/namespaces?limit=1&namespace=n&cursor={quote(page['cursor'])}").json
+    assert rest_of_it == {"namespaces": [{"namespace": "n/1", "blocks": 1}], "cursor": None}
+
+
+def test_how_it_stands(rest: Client, memory: Memory) -> None:
+    memory.add("a")
+    assert rest("GET", "/v1/stats").json == memory.stats()
+    findings = rest("POST", "/v1/check").json["findings"]
+    assert [tuple(finding.values()) for finding in findings] == memory.check()
+
+
+# Links and anchors.
+
+
+def test_links_are_added_seen_and_removed(rest: Client, memory: Memory) -> None:
+    memory.add_many([{"text": "a"}, {"text": "b"}])
+    added = rest("POST", "/v1/links", {"source": 1, "target": 2, "kind": "because", "weight": 0.5})
+    assert (added.status, added.json) == (201, memory.links(1)[0].to_dict())
+    assert rest("GET", "/v1/blocks/2/links").json == {"links": [added.json]}
+    assert rest("DELETE", "/v1/links?source=1&target=2").problem == "not-found"
+    assert rest("DELETE", "/v1/links?source=1&target=2&kind=because").status == 204
+    assert memory.links(1) == []
+    assert rest("POST", "/v1/links", {"source": 1, "target": 1}).json["field"] == "target"
+
+
+@pytest.mark.parametrize("name", ["A", "my anchor", "a/b", "a:pin", "ㄱ", "100%", "."])
+def test_anchors_have_any_name(rest: Client, memory: Memory, name: str) -> None:
+    memory.add_many([{"text": "a", "namespace": "n"}, {"text": "b", "namespace": "n"}])
+    path = f"/v1/anchors/{quote(name, safe='')}"
+    put = rest("PUT", path, {"block": 1, "namespace": "n", "hops": 3})
+    assert put.json == memory.anchors.get(name, namespace="n").to_dict()
+    assert rest("GET", f"{path}?namespace=n").json == put.json
+    assert rest("GET", f"{path}?namespace=n/deeper").problem == "not-found"
+    assert rest("GET", f"{path}?namespace=n/deeper&closest=true").json == put.json
+    assert rest("POST", f"{path}:move", {"block": 2, "namespace": "n"}).json["block_id"] == 2
+    assert rest("POST", f"{path}:pin", {"namespace": "n"}).json["pinned"] is True
+    assert rest("POST", f"{path}:move", {"block": 1, "namespace": "n"}).problem == "conflict"
+    assert rest("POST", f"{path}:unpin", {"namespace": "n"}).json["pinned"] is False
+    assert rest("GET", "/v1/anchors?namespace=n").json["anchors"] == [memory.anchors.get(name, namespace="n").to_dict()]
+    assert rest("DELETE", f"{path}?namespace=n").status == 204
+    assert rest("POST", f"{path}:pin").problem == "not-found"
+
+
+# HTTP.
+
+
+def test_every_answer_has_an_id_and_stays_out_of_caches(rest: Client) -> None:
+    for reply in (rest("GET", "/v1/stats"), rest("GET", "/v1/no"), rest("GET", "/livez"), rest("OPTIONS", "/v1/stats")):
+        assert reply.headers["x-request-id"]
+        assert reply.headers["cache-control"] == "no-store"
+        assert reply.headers["x-content-type-options"] == "nosniff"
+
+
+def test_a_request_id_is_taken_over_if_it_may_be_one(rest: Client) -> None:
+    assert rest("GET", "/v1/stats", headers={"x-request-id": "a-B.9_"}).headers["x-request-id"] == "a-B.9_"
+    for bad in ("", "a b", "x" * 65, 'a"b', "é"):
+        assert rest("GET", "/v1/stats", headers={"x-request-id": bad}).headers["x-request-id"] != bad
+    ids = {rest("GET", "/v1/stats").headers["x-request-id"] for _ in range(3)}
+    assert len(ids) == 3
+
+
+def test_a_head_is_a_get_without_its_body(rest: Client, memory: Memory) -> None:
+    memory.add("a")
+    for path in ("/v1/blocks/1", "/v1/stats", "/livez", "/v1/export"):
+        get, head = rest("GET", path), rest("HEAD", path)
+        assert head.body == b""
+        assert (head.status, head.headers["content-type"]) == (get.status, get.headers["content-type"])
+        assert head.headers.get("content-length") == get.headers.get("content-length")
+
+
+def test_a_path_says_what_it_takes(rest: Client) -> None:
+    options = rest("OPTIONS", "/v1/blocks/1")
+    assert (options.status, options.headers["allow"]) == (204, "DELETE, GET, HEAD, OPTIONS, PATCH")
+    wrong = rest("PUT", "/v1/blocks/1")
+    assert (wrong.problem, wrong.headers["allow"]) == ("method-not-allowed", options.headers["allow"])
+    assert rest("OPTIONS", "/v1/nothing").problem == "not-found"
+    assert "access-control-allow-origin" not in options.headers
+
+
+@pytest.mark.parametrize("path", ["/v1", "/v1/", "/v1/stats/", "/v2/stats", "//v1/stats", "/v1/blocks/",
+"/v1/blocks/1/x",
+                                  "/v1/blocks/1/history/", "/v1/anchors/a:fly/x", "/", "/v1/search:live"])  # fmt: skip
+def test_a_path_that_is_not_there(rest: Client, path: str) -> None:
+    assert rest("GET", path).problem == "not-found"
+
+
+@pytest.mark.parametrize("id", ["0", "-1", "+1", "01", "x", "1.0", "%31x", "9007199254740992", "9" * 40, "١"])
+def test_an_id_is_a_number(rest: Client, id: str) -> None:  # noqa: A002 - as the field
+    for method, path in (("GET", ""), ("GET", "/history"), ("GET", "/links"), ("DELETE", "")):
+        refused = rest(method, f"/v1/blocks/{quote(id, safe='%')}{path}")
+        assert refused.status == 400, (method, path)
+
+
+def test_long_answers_are_compressed_for_those_who_ask(rest: Client, memory: Memory) -> None:
+    memory.add("a" * 2_000)
+    plain = rest("GET", "/v1/blocks/1")
+    for accepted in ("gzip", "br, gzip;q=0.5", "gzip, deflate"):
+        small = rest("GET", "/v1/blocks/1", headers={"accept-encoding": accepted})
+        assert small.headers["content-encoding"] == "gzip"
+        assert small.headers["vary"] == "accept-encoding"
+        assert int(small.headers["content-length"]) == len(small.body) < len(plain.body) / 3
+        assert small.json == plain.json
+    for accepted in ("identity", "gzip;q=0", "br", ""):
+        assert "content-encoding" not in rest("GET", "/v1/blocks/1", headers={"accept-encoding": accepted}).headers
+    assert "content-encoding" not in rest("POST", "/v1/count", headers={"accept-encoding": "gzip"}).headers
+
+
+@pytest.mark.parametrize(
+    ("accept", "status"),
+    [("*/*", 200), ("application/json", 200), ("text/html, application/*;q=0.1", 200), ("text/html", 406), ("", 406),
+     ("application/json;q=0", 406), ("text/html, */*;q=0.1", 200), ("x" * 2_000, 406)],
+)  # fmt: skip
+def test_what_can_be_answered_is_what_is_accepted(rest: Client, accept: str, status: int) -> None:
+    assert rest("GET", "/v1/stats", headers={"accept": accept}).status == status
+
+
+@pytest.mark.parametrize(
+    ("error", "problem"),
+    [(StoreBusy("another process writes"), "unavailable"), (StoreFull("full"), "store-full"),
+     (EmbedderFailed("no answer"), "embedder-failed"), (Conflict("key in use"), "conflict"),
+     (StoreDamaged("page 7"), "internal"), (RuntimeError("secret"), "internal")],
+)  # fmt: skip
+def test_what_goes_wrong_below_is_a_problem(
+    rest: Client, memory: Memory, monkeypatch: pytest.MonkeyPatch, error: Exception, problem: str
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(memory, "add", fail)
+    reply = rest("POST", "/v1/blocks", {"text": "a"})
+    assert reply.problem == problem
+    assert (str(error) in reply.text) == (problem != "internal")
+    assert (reply.headers.get("retry-after") == "1") == (problem == "unavailable")
+
+
+def test_a_memory_that_was_closed_is_unavailable(rest: Client, memory: Memory, tmp_path: Any) -> None:
+    import greeum
+
+    with greeum.open(tmp_path) as disk:
+        pass
+    with talking(application(disk)) as client:
+        assert client("POST", "/v1/search", {"query": "a"}).problem == "unavailable"
+        assert client("POST", "/v1/blocks", {"text": "a"}).problem == "unavailable"
+
+
+def test_a_memory_opened_for_reading_forbids_changes(tmp_path: Any) -> None:
+    import greeum
+
+    with greeum.open(tmp_path) as memory:
+        memory.add("a")
+    with greeum.open(tmp_path, read_only=True) as memory, talking(application(memory)) as client:
+        assert client("GET", "/v1/blocks/1").status == 200
+        assert client("POST", "/v1/blocks", {"text": "a"}).problem == "forbidden"
+
+
+def test_the_memory_is_not_closed_with_the_application(memory: Memory) -> None:
+    app = application(memory)
+    with talking(app) as client:
+        lifespan = client.open("GET", "/", body=None)  # the scope is replaced below
+        lifespan.task.cancel()
+        from tests.asgi import Exchange
+
+        exchange = Exchange(client, {"type": "lifespan"})
+        exchange.say(type="lifespan.startup")
+        assert exchange.hear() == {"type": "lifespan.startup.complete"}
+        assert client("GET", "/readyz").status == 200
+        exchange.say(type="lifespan.shutdown")
+        assert exchange.hear() == {"type": "lifespan.shutdown.complete"}
+        exchange.end()
+    assert memory.add("still open").id == 1
+
+
+def test_what_everybody_may_see(rest: Client) -> None:
+    assert rest("GET", "/livez").json == {"status": "alive"}
+    assert rest("GET", "/startupz").status == 503
+    assert "greeum_build_info" in rest("GET", "/metrics").text
+    openmetrics = rest("GET", "/metrics", headers={"accept": "application/openmetrics-text; version=1.0.0"})
+    assert openmetrics.headers["content-type"].startswith("application/openmetrics-text")
+    assert rest("GET", "/openapi.json").json["openapi"] == "3.1.0"

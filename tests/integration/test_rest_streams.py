@@ -1,0 +1,391 @@
+"""What comes and goes in pieces: hits, exports, imports, changes. Nothing is held as a whole, and nothing waits."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.asgi import Client, Exchange, talking
+
+import greeum
+from greeum import Hit, Memory, limits, testing
+from greeum.api import transfer, watch
+from greeum.api.application import application
+from greeum.errors import LogCut, StoreClosed
+
+NDJSON = {"content-type": "application/x-ndjson"}
+LINES = {"accept": "application/x-ndjson"}
+EVENTS = {"accept": "text/event-stream"}
+
+
+@pytest.fixture
+def memory() -> Iterator[Memory]:
+    with testing.memory() as memory:
+        yield memory
+
+
+@pytest.fixture
+def rest(memory: Memory) -> Iterator[Client]:
+    with talking(application(memory)) as client:
+        yield client
+
+
+def search(rest: Client, headers: dict[str, str], **body: Any) -> Exchange:
+    said = headers | {"content-type": "application/json"}
+    return rest.open("POST", "/v1/search", said, json.dumps({"query": "turn"} | body).encode())
+
+
+def events(text: str) -> list[dict[str, str]]:
+    """Server-sent events, without comments."""
+    found = [dict(line.split(": ", 1) for line in event.splitlines()) for event in text.split("\n\n") if event]
+    return [event for event in found if "" not in event]
+
+
+# Hits.
+
+
+@pytest.fixture
+def many(memory: Memory) -> Memory:
+    memory.add_many([{"text": f"turn {n}"} for n in range(600)])
+    return memory
+
+
+def test_hits_come_one_a_line(rest: Client, many: Memory) -> None:
+    reply = rest("POST", "/v1/search", {"query": "turn", "k": 500}, headers=LINES)
+    assert reply.headers["content-type"] == "application/x-ndjson"
+    assert [json.loads(line) for line in reply.text.splitlines()] == [
+        hit.to_dict() for hit in many.search("turn", k=500)
+    ]
+    assert rest("POST", "/v1/search", {"query": "turn", "namespace": "none"}, headers=LINES).body == b""
+
+
+def test_hits_come_as_events(rest: Client, many: Memory) -> None:
+    reply = rest("POST", "/v1/search", {"query": "turn", "k": 20}, headers=EVENTS)
+    assert reply.headers["content-type"] == "text/event-stream"
+    *hits, done = events(reply.text)
+    assert {event["event"] for event in hits} == {"hit"}
+    assert [json.loads(event["data"]) for event in hits] == [hit.to_dict() for hit in many.search("turn", k=20)]
+    assert (done["event"], json.loads(done["data"])) == ("done", {"hits": 20})
+
+
+def test_the_first_hit_leaves_before_a_third_of_the_texts_is_read(
+    rest: Client, many: Memory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[int] = []
+    in_store = many._store.blocks
+
+    def blocks(ids: list[int]) -> Any:
+        read.extend(ids)
+        return in_store(ids)
+
+    monkeypatch.setattr(many._store, "blocks", blocks)
+    scope = rest.scope("POST", "/v1/search", LINES | {"content-type": "application/json"})
+    exchange = Exchange(rest, scope, ahead_max=1)
+    exchange.say(type="http.request", body=b'{"query":"turn","k":500}')
+    assert exchange.hear()["type"] == "http.response.start"
+    first = exchange.hear()
+    assert (first["more_body"], first["body"].count(b"\n")) == (True, 1)
+    assert len(read) < 500 / 3
+    assert [exchange.hear()["body"].count(b"\n") for _ in range(4)] == [7, 64, 428, 0]
+    assert len(read) == 500
+    exchange.end()
+
+
+def test_hits_are_not_read_for_somebody_who_has_left(
+    rest: Client, many: Memory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[int] = []
+    in_store = many._store.blocks
+
+    def blocks(ids: list[int]) -> Any:
+        read.extend(ids)
+        if len(read) > 8:
+            exchange.leave()
+        return in_store(ids)
+
+    monkeypatch.setattr(many._store, "blocks", blocks)
+    exchange = search(rest, LINES, k=600)
+    exchange.end()
+    assert len(read) < 600
+
+
+def test_hits_that_break_off_do_not_look_complete(rest: Client, many: Memory, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stream(query: str, **_: Any) -> Iterator[Hit]:
+        yield from many.search(query, k=3)
+        raise StoreClosed("it was closed")
+
+    monkeypatch.setattr(many, "stream", stream)
+    exchange = search(rest, LINES)
+    exchange.end()
+    said = [exchange.hear() for _ in range(2)]
+    while exchange.has_more():
+        said.append(exchange.hear())
+    assert all(message.get("more_body", True) for message in said)
+
+    *hits, last = events(rest("POST", "/v1/search", {"query": "turn"}, headers=EVENTS).text)
+    assert hits
+    assert (last["event"], json.loads(last["data"])["type"]) == ("problem", "urn:greeum:problem:unavailable")
+
+
+# Out and in.
+
+
+def test_an_export_is_what_an_import_takes(rest: Client, many: Memory) -> None:
+    many.link(1, 2)
+    many.anchors.set("A", 3)
+    out = rest("GET", "/v1/export")
+    assert out.headers["content-type"] == "application/x-ndjson"
+    assert out.text.splitlines() == list(many.export())
+    with testing.memory() as other, talking(application(other)) as there:
+        taken = there("POST", "/v1/import", body=out.body, headers=NDJSON)
+        assert taken.json == {"added": 600, "present": 0, "links": 1, "anchors": 1}
+        assert there("POST", "/v1/import", body=out.body, headers=NDJSON).json["present"] == 600
+        assert [line for line in other.export() if '"block"' in line] == [
+            line for line in many.export() if '"block"' in line
+        ]
+
+
+def test_an_export_is_sent_while_it_is_read(rest: Client, many: Memory, monkeypatch: pytest.MonkeyPatch) -> None:
+    taken = 0
+
+    def lines() -> Iterator[str]:
+        nonlocal taken
+        for _ in range(1_000):
+            taken += 1
+            yield "x" * 1_000
+
+    monkeypatch.setattr(many, "export", lines)
+    exchange = rest.open("GET", "/v1/export")
+    exchange.hear()
+    assert len(exchange.hear()["body"]) >= transfer.PIECE_BYTES_MIN
+    assert taken < 1_000
+    exchange.leave()
+    exchange.end()
+
+
+def test_an_export_is_compressed_for_those_who_ask(rest: Client, many: Memory) -> None:
+    small = rest("GET", "/v1/export", headers={"accept-encoding": "gzip"})
+    assert small.headers["content-encoding"] == "gzip"
+    assert gzip.decompress(small.body) == rest("GET", "/v1/export").body
+
+
+def test_an_import_takes_lines_however_they_are_cut(rest: Client, many: Memory) -> None:
+    whole = rest("GET", "/v1/export").body
+    for size in (1_000, 70_000):
+        with testing.memory() as other, talking(application(other)) as there:
+            exchange = there.open("POST", "/v1/import", NDJSON, body=None)
+            for start in range(0, len(whole), size):
+                exchange.say(type="http.request", body=whole[start : start + size], more_body=True)
+            exchange.say(type="http.request", body=b"")
+            assert exchange.hear()["status"] == 200
+            assert json.loads(exchange.hear()["body"])["added"] == 600
+
+
+HEADER = b'{"type":"greeum","format":1}\n'
+
+
+def block(n: int, **more: Any) -> bytes:
+    record = {"type": "block", "uid": f"{n:032x}", "text": f"{n}", "at": "2025-01-01T00:00:00Z"} | more
+    return json.dumps(record).encode() + b"\n"
+
+
+@pytest.mark.parametrize(
+    ("bad", "field"),
+    [
+        (b"no json\n", "line 3: line"),
+        (block(2, text=""), "line 3: text"),
+        (block(2, colour="red"), "line 3: colour"),
+        (b'{"type":"block","uid":"\xff"}\n', "line 3"),
+        (b"x" * (limits.BATCH_BODY_BYTES_MAX + 1), "line 3"),
+        (b"[" * 100_000 + b"\n", "line 3: line"),
+        (b'{"type":"link"}\n', "line 3: source"),
+    ],
+    ids=lambda value: str(value)[:30],
+)
+def test_a_bad_line_is_named_and_what_came_before_it_stays(
+    rest: Client, memory: Memory, bad: bytes, field: str
+) -> None:
+    reply = rest("POST", "/v1/import", body=HEADER + block(1) + bad + block(3), headers=NDJSON)
+    assert (reply.status, reply.json["field"]) == (400, field)
+    assert "taken in" in reply.json["detail"]
+    assert [found.text for found in memory.list()] == ["1"]
+
+
+@pytest.mark.parametrize("body", [b"", b"\n\n", block(1)], ids=["nothing", "empty lines", "no header"])
+def test_an_import_says_what_follows(rest: Client, body: bytes) -> None:
+    assert rest("POST", "/v1/import", body=body, headers=NDJSON).problem == "invalid-input"
+
+
+def test_an_import_that_breaks_off_keeps_what_has_come(rest: Client, memory: Memory) -> None:
+    exchange = rest.open("POST", "/v1/import", NDJSON, body=None)
+    exchange.say(type="http.request", body=HEADER + block(1) + block(2)[:20], more_body=True)
+    exchange.leave()
+    exchange.end()
+    assert not exchange.has_more()
+    assert memory.count() == 1
+
+
+def test_an_import_does_not_wait_for_ever(rest: Client, memory: Memory, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transfer, "PIECE_TIMEOUT_S", 0.05)
+    exchange = rest.open("POST", "/v1/import", NDJSON, body=None)
+    exchange.say(type="http.request", body=HEADER + block(1), more_body=True)
+    assert exchange.hear()["status"] == 408
+    assert memory.count() == 1
+
+
+# Changes.
+
+
+def test_a_page_of_changes(rest: Client, memory: Memory) -> None:
+    memory.add_many([{"text": "a"}, {"text": "b"}])
+    memory.link(1, 2)
+    memory.anchors.set("A", 1)
+    memory.forget(2)
+    page = rest("GET", "/v1/changes").json
+    assert page == {"changes": [change.to_dict() for change in memory.changes()], "seq": memory.seq}
+    assert rest("GET", "/v1/changes?after=1&limit=1").json["changes"] == page["changes"][1:2]
+    assert rest("GET", f"/v1/changes?after={memory.seq}").json["changes"] == []
+    assert rest("GET", "/v1/changes?after=1000").problem == "log-cut"
+    assert rest("GET", "/v1/changes", headers={"last-event-id": "1"}).json["field"] == "last-event-id"
+
+
+class Followed:
+    """A stream of changes while it is open."""
+
+    def __init__(self, rest: Client, target: str = "/v1/changes", **headers: str) -> None:
+        self.rest = rest
+        self.exchange = rest.open("GET", target, EVENTS | headers)
+        start = self.exchange.hear()
+        assert start["status"] == 200, start
+        self.text = ""
+
+    def hear(self, count: int) -> list[int]:
+        """The seqs of all events so far, when there are as many."""
+        while len(events(self.text)) < count:
+            self.text += self.exchange.hear()["body"].decode()
+        return [int(event["id"]) for event in events(self.text)]
+
+    def leave(self) -> None:
+        self.exchange.leave()
+        self.exchange.end()
+
+
+def test_changes_are_followed_as_they_are_made(rest: Client, memory: Memory) -> None:
+    memory.add("before")
+    followed = Followed(rest)
+    assert followed.hear(1) == [1]
+    rest("POST", "/v1/blocks", {"text": "during"})
+    rest("PUT", "/v1/anchors/A", {"block": 1})
+    assert followed.hear(3) == [1, 2, 3]
+    assert [json.loads(event["data"]) for event in events(followed.text)] == [c.to_dict() for c in memory.changes()]
+    assert {event["event"] for event in events(followed.text)} == {"change"}
+    followed.leave()
+
+
+def test_a_follower_resumes_where_it_was(rest: Client, memory: Memory) -> None:
+    memory.add_many([{"text": f"{n}"} for n in range(5)])
+    assert Followed(rest, "/v1/changes?after=3").hear(2) == [4, 5]
+    assert Followed(rest, "/v1/changes?after=1", **{"last-event-id": "4"}).hear(1) == [5]
+    for bad in ("x", "", "-1", "9" * 20):
+        refused = rest("GET", "/v1/changes", headers=EVENTS | {"last-event-id": bad})
+        assert refused.json["field"] == "last-event-id"
+    assert rest("GET", "/v1/changes?after=6", headers=EVENTS).problem == "log-cut"
+    assert rest("GET", "/v1/changes?limit=2", headers=EVENTS).json["field"] == "limit"
+
+
+def test_a_follower_who_is_far_behind_misses_nothing(
+    rest: Client, memory: Memory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watch, "CHANGES_PER_STEP", 7)
+    memory.add_many([{"text": f"{n}"} for n in range(50)])
+    early, late = Followed(rest, "/v1/changes?after=50"), Followed(rest)
+    memory.add_many([{"text": f"more {n}"} for n in range(50)])
+    assert early.hear(50) == list(range(51, 101))
+    assert late.hear(100) == list(range(1, 101))
+    late.leave()
+    memory.add("last")
+    assert early.hear(51)[-1] == 101
+
+
+def test_many_followers_ask_the_memory_once(rest: Client, memory: Memory, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = 0
+    in_memory = memory.changes
+
+    def changes(*arguments: Any, **options: Any) -> Any:
+        nonlocal asked
+        asked += 1
+        return in_memory(*arguments, **options)
+
+    followers = [Followed(rest) for _ in range(30)]
+    monkeypatch.setattr(memory, "changes", changes)
+    memory.add("one")
+    assert [follower.hear(1) for follower in followers] == [[1]] * 30
+    assert asked == 1
+
+
+def test_changes_of_another_process_are_followed(tmp_path: Path) -> None:
+    with greeum.open(tmp_path) as memory, greeum.open(tmp_path) as elsewhere, talking(application(memory)) as rest:
+        followed = Followed(rest)
+        elsewhere.add("from elsewhere")
+        assert followed.hear(1) == [1]
+
+
+def test_a_silent_stream_shows_that_it_is_there(rest: Client, memory: Memory, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watch, "HEARTBEAT_PERIOD_S", 0.01)
+    monkeypatch.setattr(watch, "CONFIRM_PERIOD_S", 0.01)
+    followed = Followed(rest)
+    said = [followed.exchange.hear()["body"] for _ in range(3)]
+    assert said == [b": changes after 0\n\n", b":\n\n", b":\n\n"]
+
+
+def test_streams_end_when_the_server_ends(rest: Client, memory: Memory) -> None:
+    followed = Followed(rest)
+    followed.exchange.hear()
+    rest.app._worker.health.stopping.set()
+    last = followed.exchange.hear()
+    assert last == {"type": "http.response.body", "body": b""}
+    followed.exchange.end()
+
+
+def test_a_follower_who_leaves_is_forgotten(rest: Client, memory: Memory) -> None:
+    worker = rest.app._worker
+    one, other = Followed(rest), Followed(rest)
+    one.leave()
+    memory.add("a")
+    assert other.hear(1) == [1]
+    other.leave()
+    assert worker._watches == {}
+
+
+def test_a_memory_that_fails_ends_its_streams(rest: Client, memory: Memory, monkeypatch: pytest.MonkeyPatch) -> None:
+    followed = Followed(rest)
+    followed.exchange.hear()
+
+    def changes(*_: Any, **__: Any) -> Any:
+        raise LogCut("the log was cut")
+
+    monkeypatch.setattr(memory, "changes", changes)
+    memory.add("a")
+    (event,) = events(followed.exchange.hear()["body"].decode())
+    assert (event["event"], json.loads(event["data"])["status"]) == ("problem", 410)
+    followed.exchange.end()
+
+
+def test_a_key_that_is_revoked_ends_its_streams(rest: Client, memory: Memory, monkeypatch: pytest.MonkeyPatch) -> None:
+    from greeum.errors import Unauthenticated
+
+    monkeypatch.setattr(watch, "CONFIRM_PERIOD_S", 0.01)
+    followed = Followed(rest)
+    followed.exchange.hear()
+
+    def confirm(_: object) -> None:
+        raise Unauthenticated("the key has been revoked")
+
+    monkeypatch.setattr(rest.app._worker.door, "confirm", confirm)
+    (event,) = events(followed.exchange.hear()["body"].decode())
+    assert json.loads(event["data"])["status"] == 401
+    followed.exchange.end()
