@@ -21,8 +21,8 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 help: ## This list.
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-10s %s\n", $$1, $$2}'
 
-run: $(STAMPS)/build ## Remember a year of conversations and find things in them.
-	@$(BIN)/greeum demo
+run: $(STAMPS)/build ## Remember nine months of conversations, find things in them, and serve them until Ctrl-C.
+	@$(BIN)/greeum demo --serve
 
 test: $(STAMPS)/build lint types rust python typescript ## Lint, types, Rust tests, Python tests with coverage, documents, the TypeScript client.
 

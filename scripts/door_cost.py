@@ -2,9 +2,10 @@
 
     python scripts/door_cost.py [--blocks 10000] [--clients 64] [--seconds 4] [--rounds 3]
 
-Processor time for each request, of the server's process, with its log on: of a search over HTTP, of the same search
-without HTTP, of a bare ASGI application that answers as many bytes, and of the same under uvicorn. All in one run, one
-after the other, several times; the least of each counts, because other work on the machine only adds to it.
+Processor time for each request of a server with its log on, and how much of it is the search itself, both counted in
+that server at that moment: on a machine that others use, a search takes now half a millisecond, now a whole one. Beside
+it a bare ASGI application that answers as many bytes, under the same server and under uvicorn. One after the other, in
+several rounds; the least of each counts, because other work on the machine only adds to it.
 """
 
 from __future__ import annotations
@@ -14,7 +15,6 @@ import json
 import os
 import sys
 import tempfile
-import time
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benches.texts import Texts
 from scripts.load.clients import Job, loaded
-from scripts.load.served import cpu_s, running, served
+from scripts.load.served import cpu_s, running
 
 import greeum
 from greeum.model import hits_json
@@ -44,7 +44,6 @@ def main() -> None:
         searches = fill(directory, options.blocks)
         rounds = [measure(directory, searches, options) for _ in range(options.rounds)]
     least = {name: min(one[name] for one in rounds) for name in rounds[0]}
-    least["door_us"] = min(one["http_us"] - one["search_us"] for one in rounds)
     print(json.dumps(least) if options.json else table(least))
 
 
@@ -61,48 +60,62 @@ def fill(directory: str, count: int) -> list[list[str]]:
 
 def measure(directory: str, searches: list[list[str]], options: Any) -> dict[str, float]:
     """Microseconds of processor time for each."""
-    search_us, size = without_http(directory, searches, options.seconds)
+    job = Job(0, options.clients, options.seconds, searches)
     log = os.path.join(directory, "access.log")
-    with served("--memory", directory, "--log", log) as server:
-        http_us = per_request(server.process.pid, server.port, searches, options)
-    found = {"search_us": search_us, "http_us": http_us, "answer_bytes": float(size)}
+    command = [sys.executable, "-m", "scripts.load.metered", "--memory", directory, "--log", log]
+    with running(command) as (process, said):
+        load(job._replace(port=port_of(said)))
+        process.terminate()
+        assert process.stdout is not None
+        counted = json.loads(process.stdout.readline())
+    each = {name: counted[name] / counted["searches"] * 1e6 for name in ("all_s", "search_s", "json_s")}
+    size = answer_bytes(directory, searches)
+    found = {
+        "search_us": each["search_s"],
+        "http_us": each["all_s"],
+        "door_us": each["all_s"] - each["search_s"],
+        "json_us": each["json_s"],
+        "answer_bytes": float(size),
+    }
     for name in ("greeum", "uvicorn"):
         with running([sys.executable, "-m", "scripts.load.echo", name, str(size)]) as (process, said):
-            port = int(said["url"].rpartition(":")[2])
-            found[f"echo_{name}_us"] = per_request(process.pid, port, searches, options)
+            found[f"echo_{name}_us"] = per_request(process.pid, job._replace(port=port_of(said)))
     return found
 
 
-def without_http(directory: str, searches: list[list[str]], seconds: float) -> tuple[float, int]:
-    """A search and its hits as JSON; and how many bytes these are in the mean."""
+def port_of(said: Any) -> int:
+    return int(said["url"].rpartition(":")[2])
+
+
+def answer_bytes(directory: str, searches: list[list[str]]) -> int:
+    """How long an answer is in the mean."""
     with greeum.open(directory) as memory:
-        for query, namespace in searches:
-            memory.search(query, namespace=namespace)
-        count, size, began_s = 0, 0, time.process_time()
-        while time.process_time() - began_s < seconds:
-            query, namespace = searches[count % len(searches)]
-            size += len(hits_json(memory.search(query, namespace=namespace)))
-            count += 1
-        return (time.process_time() - began_s) / count * 1e6, size // count
+        sizes = [len(hits_json(memory.search(query, namespace=namespace))) for query, namespace in searches]
+    return sum(sizes) // len(sizes)
 
 
-def per_request(process: int, port: int, searches: list[list[str]], options: Any) -> float:
-    job = Job(port, options.clients, options.seconds, searches)
-    loaded(job._replace(seconds=0.5))
+def per_request(process: int, job: Job) -> float:
+    load(job._replace(seconds=0.5))
     before_s = cpu_s(process)
+    answered = load(job)
+    return (cpu_s(process) - before_s) / answered * 1e6
+
+
+def load(job: Job) -> int:
+    """How many requests were answered, which must be all."""
     outcome = loaded(job)
-    spent_s = cpu_s(process) - before_s
-    answered = outcome.statuses["200"]
+    answered = outcome.statuses.get("200", 0)
     if answered != sum(outcome.statuses.values()):
         raise RuntimeError(f"not every answer was right: {outcome.statuses}")
-    return spent_s / answered * 1e6
+    return answered
 
 
 def table(least: dict[str, float]) -> str:
     names = {
-        "search_us": "a search and its hits as JSON, without HTTP",
-        "http_us": "the same over HTTP",
+        "http_us": "a search over HTTP, all in all",
+        "search_us": "the search itself",
         "door_us": "what HTTP adds",
+        "json_us": "of that, writing the hits as JSON",
         "echo_greeum_us": "a bare application that answers as many bytes, under this server",
         "echo_uvicorn_us": "the same under uvicorn",
     }

@@ -49,7 +49,8 @@ Everything that is meant to be used from Python. Namespaces are paths (`"acme/al
 ASYNC = """\
 `async with await greeum.aio.open(path) as memory:` gives the same memory for asyncio: each call runs in a worker
 thread. There are {methods}; of `memory.anchors` there are {anchors}; `await memory.export()` gives all lines at once,
-and `memory.memory` is the Memory behind it."""
+and `memory.memory` is the Memory behind it. `greeum.aio.connect` takes what `greeum.connect` takes, and its `follow` is for
+`async for`."""
 
 WEIGHTS_INTRODUCTION = """\
 How much each kind of evidence counts in a score, and its default. `memory.search(…, weights={"tokens": 0})` changes
@@ -74,6 +75,7 @@ def memory() -> Iterator[str]:
     """Parts of the page on the library."""
     yield from ("# The library", MADE, MEMORY_INTRODUCTION)
     yield from section("greeum.open", greeum.open)
+    yield from section("greeum.connect", greeum.connect)
     yield from ("## Memory", prose(greeum.Memory))
     for name, method in public(greeum.Memory):
         yield from section(f"memory.{name}", method, level=3)
@@ -82,6 +84,8 @@ def memory() -> Iterator[str]:
         yield from section(f"memory.anchors.{name}", method, level=3)
     for kind in (greeum.Block, greeum.Hit, greeum.Link, greeum.Anchor, greeum.Page):
         yield from (f"## {kind.__name__}", prose(kind), *properties(kind))
+    yield from ("## RemoteMemory", prose(greeum.RemoteMemory))
+    yield from section("memory.follow", greeum.RemoteMemory.follow, level=3)
     yield "## asyncio"
     yield filled(ASYNC.format(methods=code_list(aio.METHODS), anchors=code_list(aio.ANCHOR_METHODS)))
     yield from ("## For tests of your own", "From `greeum.testing`:")
@@ -92,9 +96,11 @@ def memory() -> Iterator[str]:
 
 
 def public(owner: type) -> Iterator[tuple[str, Callable[..., object]]]:
-    for name, method in vars(owner).items():
-        if not name.startswith("_") and inspect.isfunction(method):
-            yield name, method
+    """Its methods, and after them those that it takes over from classes above it."""
+    for kind in owner.__mro__[:-1]:
+        for name, method in vars(kind).items():
+            if not name.startswith("_") and inspect.isfunction(method):
+                yield name, method
 
 
 def section(name: str, documented: Callable[..., object], level: int = 2) -> Iterator[str]:

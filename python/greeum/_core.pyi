@@ -7,6 +7,7 @@ from greeum.store.protocol import BlockRow
 
 __all__ = [
     "PARTS",
+    "Found",
     "Index",
     "Table",
     "blocks_json",
@@ -29,6 +30,18 @@ class Table:
     def verify(self) -> None:
         """Raises RuntimeError if the file's checksum is wrong."""
     def encode_blocks(self, texts: Sequence[str]) -> list[bytes]: ...
+
+@final
+class Found:
+    """The hits of one or several queries."""
+
+    def __len__(self) -> int: ...
+    def ids(self) -> list[int]:
+        """Of all of them, ascending, each once."""
+    def hits(self, query: int) -> list[tuple[int, float, list[float]]]:
+        """Of one query, best first: block, score, parts."""
+    def json(self, query: int, blocks: dict[int, bytes]) -> bytes:
+        """The same as JSON, with each block's JSON out of `blocks`; one that is not there is passed over."""
 
 @final
 class Index:
@@ -58,8 +71,7 @@ class Index:
     def clear(self) -> None: ...
     def search(
         self,
-        text: str,
-        vector: bytes | None,
+        queries: Sequence[tuple[str, bytes | None]],
         k: int,
         namespace: str,
         filter_json: str | None,
@@ -68,7 +80,7 @@ class Index:
         now: int,
         exact: bool,
         weights: Sequence[tuple[str, float]] | None,
-    ) -> list[tuple[int, float, list[float]]]: ...
+    ) -> Found: ...
     def select(
         self,
         namespace: str,

@@ -102,7 +102,7 @@ def by_gain(hits: Sequence[Hit]) -> Iterator[Block]:
 def phrases_of(text: str) -> set[tuple[str, str]]:
     """Every two words that follow each other, and the last one alone; the text itself where there is no word."""
     words = WORD.findall(text.lower())
-    return set(zip(words, [*words[1:], ""], strict=True)) or {(text, "")}
+    return set(zip(words, [*words[1:], ""], strict=True)) if words else {(text, "")}
 
 
 def share(phrases: set[tuple[str, str]], said: set[tuple[str, str]]) -> float:

@@ -9,6 +9,7 @@ from _thread import RLock
 from time import monotonic
 
 from greeum.errors import StoreClosed, StoreFailed, StoreFull
+from greeum.kept import KeptBlocks
 from greeum.store.protocol import BLOCK, FORGOTTEN, LINKS
 
 TYPE_CHECKING = False
@@ -39,6 +40,7 @@ class Follower:
         self.index = index
         self.trouble: str | None = index.reason
         """Why the Index had to be built anew, or why its files could not be written."""
+        self.kept = KeptBlocks(store)
         self._store = store
         self._lock = RLock()
         self._looked_at_s = monotonic()
@@ -100,6 +102,8 @@ class Follower:
         if not changes:
             return False
         touched = {block for _, operation, block in changes if operation in (BLOCK, FORGOTTEN)}
+        # Before the Index shows them: who has written must not be answered with what was kept before.
+        self.kept.drop(touched)
         entries = self._store.entries(sorted(touched))
         removed = sorted(touched - {row[0] for row, _ in entries})
         sources = sorted({block for _, operation, block in changes if operation == LINKS})
@@ -110,6 +114,7 @@ class Follower:
         """Load the Index from the rows. Changes that come meanwhile are folded in after it."""
         with self._lock:
             seq = self._store.seq()
+            self.kept.clear()
             self.index.clear()
             total = sum(self._store.counts()[name] for name in ("blocks", "superseded")) if self._report else 0
             last, done = 0, 0
@@ -170,6 +175,7 @@ class Follower:
         if self._closed:
             return
         self._closed = True
+        self.kept.clear()
         if self._folding is not None:
             self._folding.join()
         if fold:

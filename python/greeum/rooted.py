@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from greeum.listing import NamespacePage, Page
     from greeum.memory import Findings, Ids, Keep, Memory
     from greeum.model import Context, Hit, Link
-    from greeum.recall import Answers, Blocks, Changes, Facets, Hits, Links, Near
+    from greeum.recall import Answers, Blocks, Changes, Facets, Hits, Links, Near, Written
     from greeum.store.protocol import Store
 
 
@@ -242,6 +242,27 @@ class Rooted:
             vector=vector,
         )  # fmt: skip
 
+    def search_json(
+        self,
+        query: str,
+        *,
+        k: int = 10,
+        namespace: Namespace = "",
+        where: Mapping[str, object] | None = None,
+        near: Near | None = None,
+        history: bool = False,
+        exact: bool = False,
+        weights: Mapping[str, float] | None = None,
+        vector: Sequence[float] | None = None,
+    ) -> bytes:
+        """As `Memory.search_json`."""
+        scope = self._root.within(namespace)
+        start = self._root.near(near, self.anchors, scope)
+        return self._memory.search_json(
+            query, k=k, namespace=scope, where=where, near=start, history=history, exact=exact, weights=weights,
+            vector=vector,
+        )  # fmt: skip
+
     def stream(
         self,
         query: str,
@@ -263,9 +284,43 @@ class Rooted:
             vector=vector,
         )  # fmt: skip
 
-    def search_many(self, queries: Iterable[str], **options: Any) -> Answers:
+    def search_many(
+        self,
+        queries: Iterable[str],
+        *,
+        k: int = 10,
+        namespace: Namespace = "",
+        where: Mapping[str, object] | None = None,
+        near: Near | None = None,
+        history: bool = False,
+        exact: bool = False,
+        weights: Mapping[str, float] | None = None,
+    ) -> Answers:
         """As `Memory.search_many`."""
-        return [self.search(query, **options) for query in list_of(queries, "queries", "must be several strings")]
+        scope = self._root.within(namespace)
+        start = self._root.near(near, self.anchors, scope)
+        return self._memory.search_many(
+            queries, k=k, namespace=scope, where=where, near=start, history=history, exact=exact, weights=weights
+        )
+
+    def search_many_json(
+        self,
+        queries: Iterable[str],
+        *,
+        k: int = 10,
+        namespace: Namespace = "",
+        where: Mapping[str, object] | None = None,
+        near: Near | None = None,
+        history: bool = False,
+        exact: bool = False,
+        weights: Mapping[str, float] | None = None,
+    ) -> Written:
+        """As `Memory.search_many_json`."""
+        scope = self._root.within(namespace)
+        start = self._root.near(near, self.anchors, scope)
+        return self._memory.search_many_json(
+            queries, k=k, namespace=scope, where=where, near=start, history=history, exact=exact, weights=weights
+        )
 
     def context(
         self,

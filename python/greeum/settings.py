@@ -26,6 +26,10 @@ VARIABLES = {
     "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT": (
         "If it is true, traces say what was searched for. Otherwise they hold nothing that anybody said."
     ),
+    "CLAUDE_CONFIG_DIR": "Where Claude Code keeps its configuration, for `greeum mcp install`. Default: the home directory.",
+    "CODEX_HOME": "Where Codex keeps its configuration, for `greeum mcp install`. Default: ~/.codex",
+    "XDG_CONFIG_HOME": "Where programs keep their configuration, for `greeum mcp install`. Default: ~/.config",
+    "APPDATA": "The same on Windows.",
     "NO_COLOR": "If it is set and not empty, the command line prints without colours.",
     "COLUMNS": "The width that the command line prints to, in cells. Default: the terminal's, if there is one.",
 }
@@ -36,8 +40,8 @@ class Settings:
     """What the environment says."""
 
     __slots__ = (
-        "allowed_hosts", "columns", "embedder", "embedder_key", "embedder_url", "home", "no_color", "tenants",
-        "trace_content", "traces",
+        "allowed_hosts", "appdata", "claude_config_dir", "codex_home", "columns", "embedder", "embedder_key",
+        "embedder_url", "home", "no_color", "tenants", "trace_content", "traces", "xdg_config_home",
     )  # fmt: skip
 
     def __init__(self, environment: dict[str, str] | None = None) -> None:
@@ -52,6 +56,10 @@ class Settings:
         endpoints = (values.get("OTEL_EXPORTER_OTLP_ENDPOINT"), values.get("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"))
         self.traces = any(endpoints) and not is_true(values.get("OTEL_SDK_DISABLED"))
         self.trace_content = is_true(values.get("OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT"))
+        self.claude_config_dir = values.get("CLAUDE_CONFIG_DIR") or None
+        self.codex_home = values.get("CODEX_HOME") or None
+        self.xdg_config_home = values.get("XDG_CONFIG_HOME") or None
+        self.appdata = values.get("APPDATA") or None
         self.no_color = bool(values.get("NO_COLOR"))
         columns = values.get("COLUMNS", "")
         # Shells set it, so one that cannot be used is passed over, as other programs do.

@@ -26,7 +26,8 @@ class TestRepeatedRequests:
     def test_another_text_is_a_conflict(self, memory: Memory) -> None:
         memory.add("I moved to Busan.", idempotency_key="r")
         before = facts(memory)
-        for other in ({"text": "I moved to Seoul."}, {"text": "I moved to Busan.", "key": "home"}):
+        others: list[dict[str, Any]] = [{"text": "I moved to Seoul."}, {"text": "I moved to Busan.", "key": "home"}]
+        for other in others:
             with pytest.raises(Conflict, match="idempotency key"):
                 memory.add(**other, idempotency_key="r")
         assert facts(memory) == before
@@ -130,15 +131,17 @@ class TestRepeatedCorrections:
         old, other = memory.add("May"), memory.add("Monday")
         memory.update(old.id, text="June", idempotency_key="r")
         before = facts(memory)
-        for act in (
-            lambda: memory.update(old.id, text="July", idempotency_key="r"),
-            lambda: memory.update(other.id, text="June", idempotency_key="r"),
-            lambda: memory.update(old.id, text="June", idempotency_key="another"),
-            lambda: memory.update(old.id, text="June"),
-            lambda: memory.add("June", idempotency_key="r"),
-        ):
+        corrections: list[dict[str, Any]] = [
+            {"block": old.id, "text": "July", "idempotency_key": "r"},
+            {"block": other.id, "text": "June", "idempotency_key": "r"},
+            {"block": old.id, "text": "June", "idempotency_key": "another"},
+            {"block": old.id, "text": "June"},
+        ]
+        for arguments in corrections:
             with pytest.raises(Conflict):
-                act()
+                memory.update(**arguments)
+        with pytest.raises(Conflict):
+            memory.add("June", idempotency_key="r")
         assert facts(memory) == before
 
     def test_fields_that_say_so_already_are_left_alone(self, memory: Memory) -> None:

@@ -16,14 +16,14 @@ from greeum.embed.static import StaticEmbedder
 from greeum.store.sqlite import SQLiteStore
 from greeum.testing import FrozenClock
 
-for suite in ("memory", "memory_search", "memory_transfer"):
+for suite in ("memory", "memory_recall", "memory_requests", "memory_search", "memory_transfer"):
     pytest.register_assert_rewrite(f"tests.conformance.{suite}")
 
 from tests.conformance import memory as memory_suite  # noqa: E402
-from tests.conformance import memory_search, memory_transfer  # noqa: E402
+from tests.conformance import memory_recall, memory_requests, memory_search, memory_transfer  # noqa: E402
 from tests.conformance.memory import (  # noqa: E402, F401
+    PARTS,
     OpenMemory,
-    TestAdding,
     TestAddingMany,
     TestAddingNear,
     TestAnchors,
@@ -39,14 +39,27 @@ from tests.conformance.memory import (  # noqa: E402, F401
     TestUpdating,
     clock,
     memory,
+    tell,
     vectors,
+)
+from tests.conformance.memory_recall import (  # noqa: E402, F401
+    TestChanges,
+    TestContext,
+    TestCounting,
+    TestFacets,
+    TestNamespaceListing,
+    TestStreaming,
+    TestValidity,
+)
+from tests.conformance.memory_requests import (  # noqa: E402, F401
+    TestRepeatedCorrections,
+    TestRepeatedRequests,
 )
 from tests.conformance.memory_search import (  # noqa: E402, F401
     TestFiltering,
     TestLanguages,
     TestListing,
     TestNamespaces,
-    TestSearching,
     TestSearchingNear,
     TestWeights,
 )
@@ -85,7 +98,37 @@ def open_memory(tmp_path: Path, loop: Loop) -> Iterator[OpenMemory]:
     running.close()
 
 
+ROUNDING = 7 * 0.5e-4
+"""JSON has four digits after the point of a score and of each of its parts: what these add up to may be off by half a
+digit of each."""
+
+
+class TestAdding(memory_suite.TestAdding):
+    def test_the_kind_says_whether_it_is_a_turn_of_a_conversation(self, memory: Memory) -> None:  # noqa: F811
+        for kind in ("message", "note"):
+            memory.add("It was made in Cremona.", kind=kind, namespace=kind)
+            memory.add("The violin is old.", kind=kind, namespace=kind)
+        beside = {"message": 0.0, "note": 0.0}
+        for hit in memory.search("old violin", weights={"session": 1}):
+            if hit.block.text == "It was made in Cremona.":
+                alone = hit.parts["words"] + hit.parts["vector"] + hit.parts["tokens"]
+                beside[hit.block.kind] = hit.parts["conversation"] - alone
+        assert beside["message"] > 0.1, "the turn beside it speaks for it"
+        assert beside["note"] == pytest.approx(0, abs=ROUNDING), "a note has nothing but itself"
+
+
+class TestSearching(memory_search.TestSearching):
+    def test_a_score_is_the_sum_of_its_parts(self, memory: Memory) -> None:  # noqa: F811
+        tell(memory)
+        memory.anchors.set("A", memory.list()[0].id)
+        for hit in memory.search("apple and plum", near="A"):
+            assert set(hit.parts) == PARTS
+            assert hit.score == pytest.approx(sum(hit.parts.values()), abs=ROUNDING)
+            assert hit.block == memory.get(hit.block.id)
+
+
 def test_no_suite_is_left_out() -> None:
-    for suite in (memory_suite, memory_search, memory_transfer):
-        suites = {name: value for name, value in vars(suite).items() if name.startswith("Test")}
-        assert suites.items() <= globals().items()
+    for suite in (memory_suite, memory_recall, memory_requests, memory_search, memory_transfer):
+        for name, cases in vars(suite).items():
+            if name.startswith("Test"):
+                assert issubclass(globals()[name], cases), name

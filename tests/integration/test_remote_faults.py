@@ -168,7 +168,7 @@ def test_and_so_are_many_and_a_correction(local: Memory, relay: Relay, remote: R
         corrected = remote.update(blocks[0].id, text="turn zero")
     assert local.history(blocks[0].id)[1:] == [corrected]
     with broken(relay, remote, 2, allowed):
-        changed = remote.update(corrected.id, importance=0.75, revision=1)
+        changed = remote.update(corrected.id, importance=0.75, revision=1, idempotency_key="mine")
     assert (changed.revision, changed.importance) == (2, 0.75)
     assert local.get(corrected.id) == changed
 

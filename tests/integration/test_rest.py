@@ -431,23 +431,6 @@ def test_a_memory_opened_for_reading_forbids_changes(tmp_path: Any) -> None:
         assert client("POST", "/v1/blocks", {"text": "a"}).problem == "forbidden"
 
 
-def test_the_memory_is_not_closed_with_the_application(memory: Memory) -> None:
-    app = application(memory)
-    with talking(app) as client:
-        lifespan = client.open("GET", "/", body=None)  # the scope is replaced below
-        lifespan.task.cancel()
-        from tests.asgi import Exchange
-
-        exchange = Exchange(client, {"type": "lifespan"})
-        exchange.say(type="lifespan.startup")
-        assert exchange.hear() == {"type": "lifespan.startup.complete"}
-        assert client("GET", "/readyz").status == 200
-        exchange.say(type="lifespan.shutdown")
-        assert exchange.hear() == {"type": "lifespan.shutdown.complete"}
-        exchange.end()
-    assert memory.add("still open").id == 1
-
-
 def test_what_everybody_may_see(rest: Client) -> None:
     assert rest("GET", "/livez").json == {"status": "alive"}
     assert rest("GET", "/startupz").status == 503

@@ -128,6 +128,12 @@ def test_a_query_is_text_whatever_it_looks_like(rest: Client, text: str) -> None
     assert rest("POST", "/v1/context", {"query": text}).status == 200
 
 
+def test_a_text_without_a_word_stands_in_a_context(memory: Memory) -> None:
+    flag = memory.add("🇺🇸")
+    with talking(application(memory)) as rest:
+        assert "🇺🇸" in rest("POST", "/v1/context", {"query": "where?", "near": flag.id}).json["text"]
+
+
 SEARCHES: list[tuple[str, dict[str, Any]]] = [
     ("k", {"k": 0}), ("k", {"k": -1}), ("k", {"k": 10**9}), ("k", {"k": 10**30}), ("k", {"k": 1.5}), ("k", {"k": 10.0}),
     ("k", {"k": "10"}), ("k", {"k": True}), ("k", {"k": None}), ("query", {"query": None}), ("query", {"query": ""}),
@@ -200,7 +206,8 @@ def test_a_vector_is_finite(vectors: Client, number: bytes) -> None:
         ("where=", "where"), ("where=%7B", "where"), ("where=[]", "where"),
         ("where=%7B%22a%22:1%7D", "where.a"),
         ("where=NaN", "where"), ('where={"kind":"a","kind":"b"}', "kind"), ("cursor=", "cursor"),
-        ("cursor=x", "cursor"), ("cursor=1.2.3", "cursor"), ("page=2", "page"), ("Limit=2", "Limit"), ("limit", "query"), ("=", "query"),
+        ("cursor=x", "cursor"), ("cursor=1.2.3", "cursor"), ("page=2", "page"), ("Limit=2", "Limit"),
+        ("limit", "query"), ("=", "query"),
         ("limit=2&&history=true", "query"), ("namespace=%", "query"), ("namespace=%zz", "query"),
         ("namespace=%ff", "query"), ("namespace=%00", "namespace"), ("namespace=a//b", "namespace"),
         ("&".join(f"a{n}=1" for n in range(40)), "query"),

@@ -123,14 +123,14 @@ def test_queries_that_were_overtaken_are_passed_over(
 ) -> None:
     asked: list[str] = []
     going_on = Event()
-    in_memory = memory.search
+    in_memory = memory.search_json
 
     def search(query: str, **options: Any) -> Any:
         asked.append(query)
         assert going_on.wait(10)
         return in_memory(query, **options)
 
-    monkeypatch.setattr(memory, "search", search)
+    monkeypatch.setattr(memory, "search_json", search)
     exchange = opened(rest)
     say(exchange, id=0, query="a")
     rest.until(lambda: asked)
@@ -198,7 +198,7 @@ def test_a_failure_is_answered_without_what_it_says(
     def search(*_: Any, **__: Any) -> Any:
         raise RuntimeError("secret")
 
-    monkeypatch.setattr(memory, "search", search)
+    monkeypatch.setattr(memory, "search_json", search)
     exchange = opened(rest)
     say(exchange, id=1, query="a")
     answer = hear(exchange)

@@ -379,6 +379,8 @@ def test_a_worker_that_dies_is_replaced_and_its_figures_stay(tmp_path: Path) -> 
             server.get("/v1/stats")
         before = server.workers()
         assert len(before) == 2
+        # What it has logged is written, so that it does not die with it.
+        until(lambda: len(server.log()) == 12)
         os.kill(before[0], signal.SIGKILL)
         until(lambda: len(set(server.workers()) - {before[0]}) == 2)
         until(lambda: [line["event"] for line in server.log()].count("ready") == 3)

@@ -1,8 +1,8 @@
 """What the MCP project's conformance suite calls on every server, on the server that Greeum makes.
 
-The suite tests the protocol by tools, resources and prompts of its own (`test_simple_text`, `test://static-text`, …). They
-are added here to Greeum's server, and are no part of Greeum: `python -m tests.mcp.fixtures` speaks over standard input and
-output through the same front as `greeum mcp`.
+The suite tests the protocol by tools, resources and prompts of its own (`test_simple_text`, `test://static-text`, …).
+They are added here to Greeum's server, and are no part of Greeum: `python -m tests.mcp.fixtures` speaks over standard
+input and output through the same front as `greeum mcp`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from mcp.shared.exceptions import MCPError
 
 from greeum.mcp import stdio
 from greeum.mcp.callers import Caller
-from greeum.mcp.offering import build_named
+from greeum.mcp.catalogue import server_of
 from greeum.testing import memory
 
 PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8DwHwAFBQIAX8jx0gAAAABJRU5ErkJggg=="
@@ -92,7 +92,7 @@ async def samples(ctx: Any, given: dict[str, Any]) -> Content:
 
 async def needs_sampling(ctx: Any, given: dict[str, Any]) -> Content:
     if not ctx.session.check_client_capability(types.ClientCapabilities(sampling=types.SamplingCapability())):
-        data = {"requiredCapabilities": {"sampling": {}}}
+        data: Any = {"requiredCapabilities": {"sampling": {}}}
         raise MCPError(types.MISSING_REQUIRED_CLIENT_CAPABILITY, "this tool needs sampling", data)
     return [text("done")]
 
@@ -237,7 +237,9 @@ class Fixtures:
 
     async def list_tools(self, ctx: Any, params: Any) -> Any:
         result = await self._hand_on("tools/list", ctx, params)
-        result.tools += [types.Tool(name=name, description=name, input_schema=schema) for name, (_, schema) in TOOLS.items()]
+        result.tools += [
+            types.Tool(name=name, description=name, input_schema=schema) for name, (_, schema) in TOOLS.items()
+        ]
         return result
 
     async def call_tool(self, ctx: Any, params: Any) -> Any:
@@ -266,7 +268,9 @@ class Fixtures:
     async def list_prompts(self, ctx: Any, params: Any) -> Any:
         result = await self._hand_on("prompts/list", ctx, params)
         for name in PROMPTS:
-            arguments = [types.PromptArgument(name=one, description=one, required=True) for one in ARGUMENTS.get(name, ())]
+            arguments = [
+                types.PromptArgument(name=one, description=one, required=True) for one in ARGUMENTS.get(name, ())
+            ]
             result.prompts.append(types.Prompt(name=name, description=name, arguments=arguments))
         return result
 
@@ -302,7 +306,7 @@ METHODS: dict[str, tuple[Any, str]] = {
 
 
 def server_with_fixtures(caller_of: Callable[[Any], Caller]) -> Server[Any]:
-    server = build_named("memory", caller_of)
+    server = server_of("memory", caller_of)
     Fixtures(server)
     return server
 

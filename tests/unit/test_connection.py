@@ -12,7 +12,7 @@ import pytest
 from tests.listening import listening
 
 from greeum.api import connection as connections
-from greeum.api import gate
+from greeum.api import reader
 
 GET = b"GET /path HTTP/1.1\r\nhost: localhost\r\n\r\n"
 
@@ -177,12 +177,12 @@ def test_requests_in_advance_are_answered_in_their_order() -> None:
         (b"POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\n", 400),
         (b"POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 3\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n", 400),
         (b"POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\nz\r\n", 400),
-        (b"GET /" + b"a" * gate.URL_BYTES_MAX + b" HTTP/1.1\r\nhost: a\r\n\r\n", 414),
-        (b"GET / HTTP/1.1\r\nhost: a\r\n" + b"a: b\r\n" * gate.HEADERS_MAX + b"\r\n", 431),
-        (b"GET / HTTP/1.1\r\nhost: a\r\nx: " + b"a" * gate.HEADER_BYTES_MAX + b"\r\n\r\n", 431),
-        (b"GET / HTTP/1.1\r\nhost: a\r\nx: " + b"a" * 3 * gate.HEADER_BYTES_MAX, 431),
-        (b"GET /" + b"a" * 3 * gate.HEADER_BYTES_MAX, 431),
-        (b"\r\n" * gate.HEADER_BYTES_MAX, 431),
+        (b"GET /" + b"a" * reader.URL_BYTES_MAX + b" HTTP/1.1\r\nhost: a\r\n\r\n", 414),
+        (b"GET / HTTP/1.1\r\nhost: a\r\n" + b"a: b\r\n" * reader.HEADERS_MAX + b"\r\n", 431),
+        (b"GET / HTTP/1.1\r\nhost: a\r\nx: " + b"a" * reader.HEADER_BYTES_MAX + b"\r\n\r\n", 431),
+        (b"GET / HTTP/1.1\r\nhost: a\r\nx: " + b"a" * 3 * reader.HEADER_BYTES_MAX, 431),
+        (b"GET /" + b"a" * 3 * reader.HEADER_BYTES_MAX, 431),
+        (b"\r\n" * reader.HEADER_BYTES_MAX, 431),
     ],
 )  # fmt: skip
 def test_what_is_no_request_is_refused_as_a_problem_and_the_connection_closed(content: bytes, status: int) -> None:
@@ -205,7 +205,7 @@ def test_a_trailer_without_an_end_is_refused() -> None:
         client = server.client()
         client.send(b"POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n0\r\nx: ")
         server.until(lambda: len(server.gate.tasks) == 1)
-        client.send(b"a" * 2 * gate.HEADER_BYTES_MAX)
+        client.send(b"a" * 2 * reader.HEADER_BYTES_MAX)
         assert client.answer().status == 431
 
 
@@ -571,6 +571,10 @@ def test_more_than_may_wait_are_turned_away_at_once_and_may_come_again() -> None
         large = server.client()
         large.send(b"POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 10000000\r\n\r\n")
         assert (large.answer().status, large.rest()) == (503, b"")
+        # One that would be the last of its connection is, whatever comes after it in the same packet.
+        last = server.client()
+        last.send(GET.replace(b"1.1", b"1.0") + GET + GET)
+        assert (last.answer().status, last.rest()) == (503, b"")
         released.set()
         assert [client.answer().status for client in waiting] == [200, 200]
         assert other.ask(post(b"ab")).status == 200

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 import threading
 from collections.abc import Iterator
@@ -208,12 +209,30 @@ class TestTryingAgain:
             memory.add("hello", idempotency_key="one")
             memory.add_many([{"text": "hello"}], idempotency_key="two")
             memory.update(7, importance=1, idempotency_key="three")
-            assert [one.headers["idempotency-key"] for one in server.received] == ["one", "one", "two", "three"]
-            for bad in ("a b", "키", "a\nb", "", 5, "x" * 256):
+        assert [one.headers["idempotency-key"] for one in server.received] == ["one", "one", "two", "three"]
+
+    def test_one_that_no_header_takes_is_told_from_all_others(self, server: Scripted) -> None:
+        names = ("a b", "a  b", " a", "키", "a\nb", "x" * 255, "x" * 256)
+        with connect(server) as memory:
+            for name in (*names, *names):
+                memory.add("hello", idempotency_key=name)
+            for bad in ("", 5, "x" * 257, "\ud800"):
                 with pytest.raises(InvalidInput) as caught:
                     memory.add("hello", idempotency_key=bad)  # type: ignore[arg-type]
                 assert caught.value.field == "idempotency_key"
-        assert len(server.received) == 4
+        sent = [one.headers["idempotency-key"] for one in server.received]
+        assert sent[:7] == sent[7:]
+        assert len(set(sent)) == 7
+        assert all(re.fullmatch(r"[!-~]{1,255}", name) for name in sent)
+        assert sent[5] == "x" * 255
+
+    def test_a_change_of_fields_has_none_unless_it_is_given_one(self, server: Scripted) -> None:
+        server.script[:] = [WELL, RESET]
+        with connect(server) as memory:
+            memory.update(7, text="hi", importance=1)
+            with pytest.raises(ServerFailed, match=UNSURE):
+                memory.update(7, importance=1)
+        assert ["idempotency-key" in one.headers for one in server.received] == [True, False]
 
     @pytest.mark.parametrize("trouble", [RESET, Says(b"", "ends"), problem("unavailable", 503, Retry_After="1")])
     def test_what_may_have_been_done_is_not_done_again(self, server: Scripted, trouble: Says) -> None:
@@ -433,6 +452,16 @@ class TestStreams:
                 break
             memory.get(7)
         assert server.connections == 2
+
+    def test_and_who_never_looks_leaves_nothing_open(self, server: Scripted) -> None:
+        server.script[:] = [Says(chunks(b"{}\n", whole=False), "silent")]
+        with connect(server) as memory:
+            hits = memory.stream("hello")
+            [stream] = memory._transport._streams
+            sock = stream.connection.sock
+            del hits, stream
+            assert sock.fileno() == -1
+            assert not memory._transport._streams
 
     def test_closing_ends_it(self, server: Scripted) -> None:
         server.script[:] = [Says(chunks(b"one\n", whole=False), "silent")]

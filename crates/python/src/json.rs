@@ -1,10 +1,10 @@
 //! Blocks and hits as JSON, straight from their rows: what `Block.to_dict` and `Hit.to_dict` would give, without an object for each field.
 
-use greeum_core::query::PARTS;
+use greeum_core::query::Hit;
 use greeum_core::time;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use pyo3::types::{PyList, PyString, PyTuple};
+use pyo3::types::{PyBytes, PyDict, PyList, PyString, PyTuple};
 use std::io::Write;
 
 /// A hit as Python has it: its block's row, its score, the parts of that.
@@ -50,6 +50,10 @@ const FIELDS: [(&str, Form); 18] = [
     (r#","superseded_by":"#, Form::Whole),
 ];
 
+/// The parts of a score as they begin in JSON, in the order of `PARTS`.
+const PART_NAMES: [&str; 6] =
+    [r#","parts":{"words":"#, r#","vector":"#, r#","tokens":"#, r#","conversation":"#, r#","prior":"#, r#","graph":"#];
+
 /// An array of so many items, each written by `item`.
 pub fn array(length: usize, item: impl Fn(usize, &mut Vec<u8>) -> PyResult<()>) -> PyResult<Vec<u8>> {
     let mut out = Vec::with_capacity(2 + length * ITEM_BYTES);
@@ -89,14 +93,37 @@ pub fn block(row: &Bound<'_, PyTuple>, out: &mut Vec<u8>) -> PyResult<()> {
 pub fn hit((row, score, parts): &HitParts<'_>, out: &mut Vec<u8>) -> PyResult<()> {
     out.extend_from_slice(br#"{"score":"#);
     rounded(*score, out)?;
-    for (at, name) in PARTS.into_iter().enumerate() {
-        write!(out, "{}\"{name}\":", if at == 0 { r#","parts":{"# } else { "," })?;
+    for (at, name) in PART_NAMES.into_iter().enumerate() {
+        out.extend_from_slice(name.as_bytes());
         rounded(parts.get_item(at)?.extract()?, out)?;
     }
     out.extend_from_slice(br#"},"block":"#);
     block(row, out)?;
     out.push(b'}');
     Ok(())
+}
+
+/// The hits of a query, each with its block's JSON out of `blocks`; those that are not there (forgotten a moment ago) are passed over.
+pub fn found(hits: &[Hit], blocks: &Bound<'_, PyDict>) -> PyResult<Vec<u8>> {
+    let mut out = Vec::with_capacity(2 + hits.len() * ITEM_BYTES);
+    out.push(b'[');
+    for hit in hits {
+        let Some(block) = blocks.get_item(hit.block)? else { continue };
+        if out.len() > 1 {
+            out.push(b',');
+        }
+        out.extend_from_slice(br#"{"score":"#);
+        rounded(hit.score.into(), &mut out)?;
+        for (name, part) in PART_NAMES.into_iter().zip(hit.parts) {
+            out.extend_from_slice(name.as_bytes());
+            rounded(part.into(), &mut out)?;
+        }
+        out.extend_from_slice(br#"},"block":"#);
+        out.extend_from_slice(block.cast::<PyBytes>()?.as_bytes());
+        out.push(b'}');
+    }
+    out.push(b']');
+    Ok(out)
 }
 
 /// The shortest digits that are this number and no other.
@@ -108,11 +135,46 @@ fn number(value: f64, out: &mut Vec<u8>) -> PyResult<()> {
 /// A number to four digits, of two equally near ones the even one, as Python's `round` has it.
 fn rounded(value: f64, out: &mut Vec<u8>) -> PyResult<()> {
     finite(value)?;
+    let scaled = value * 10_000.0;
+    let is_halfway = ((scaled - scaled.floor()) - 0.5).abs() < 1e-6;
+    if scaled.abs() < 1e9 && !is_halfway {
+        return Ok(four_digits(scaled.round() as i64, out));
+    }
     write!(out, "{value:.4}")?;
     while out.ends_with(b"0") && !out.ends_with(b".0") {
         out.pop();
     }
     Ok(())
+}
+
+/// A number of ten-thousandths, with at least one digit after the point and no zeros at the end that say nothing.
+fn four_digits(steps: i64, out: &mut Vec<u8>) {
+    let (whole, mut rest) = (steps.unsigned_abs() / 10_000, steps.unsigned_abs() % 10_000);
+    if steps < 0 {
+        out.push(b'-');
+    }
+    let mut digits = [0_u8; 20];
+    let mut first = digits.len();
+    let mut left = whole;
+    loop {
+        first -= 1;
+        digits[first] = b'0' + (left % 10) as u8;
+        left /= 10;
+        if left == 0 {
+            break;
+        }
+    }
+    out.extend_from_slice(&digits[first..]);
+    out.push(b'.');
+    let mut unit = 1_000;
+    loop {
+        out.push(b'0' + (rest / unit) as u8);
+        rest %= unit;
+        unit /= 10;
+        if rest == 0 {
+            break;
+        }
+    }
 }
 
 fn finite(value: f64) -> PyResult<()> {

@@ -11,8 +11,8 @@ use greeum_core::query::PARTS;
 use greeum_core::vectors::code::SCALE_BYTES;
 use greeum_core::vectors::{Code, CodeRef, distance};
 use greeum_core::words::passages;
-use greeum_core::{Entry, Error, Query, Weights, time};
-use pyo3::exceptions::{PyOSError, PyRuntimeError};
+use greeum_core::{Entry, Error, Query, time};
+use pyo3::exceptions::{PyIndexError, PyOSError, PyRuntimeError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList, PyTuple};
 use std::path::PathBuf;
@@ -125,6 +125,34 @@ fn code(bytes: &[u8]) -> greeum_core::Result<Code> {
     code.map(CodeRef::to_owned).ok_or_else(|| Error::invalid("vector", "is empty"))
 }
 
+/// The hits of one or several queries.
+#[pyclass(frozen)]
+struct Found(Vec<Vec<greeum_core::Hit>>);
+
+#[pymethods]
+impl Found {
+    fn __len__(&self) -> usize {
+        self.0.len()
+    }
+
+    fn ids(&self) -> Vec<u64> {
+        let mut ids: Vec<u64> = self.0.iter().flatten().map(|hit| hit.block).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        ids
+    }
+
+    fn hits<'py>(&self, py: Python<'py>, query: usize) -> PyResult<Bound<'py, PyList>> {
+        let hits = self.0.get(query).ok_or_else(|| PyIndexError::new_err(query))?;
+        PyList::new(py, hits.iter().map(|hit| (hit.block, hit.score, hit.parts)))
+    }
+
+    fn json<'py>(&self, py: Python<'py>, query: usize, blocks: &Bound<'py, PyDict>) -> PyResult<Bound<'py, PyBytes>> {
+        let hits = self.0.get(query).ok_or_else(|| PyIndexError::new_err(query))?;
+        Ok(PyBytes::new(py, &json::found(hits, blocks)?))
+    }
+}
+
 /// The Index of one memory.
 #[pyclass(frozen)]
 struct Index {
@@ -174,13 +202,12 @@ impl Index {
         self.index.clear();
     }
 
-    #[pyo3(signature = (text, vector, k, namespace, filter_json, near, history, now, exact, weights))]
+    #[pyo3(signature = (queries, k, namespace, filter_json, near, history, now, exact, weights))]
     #[allow(clippy::too_many_arguments, reason = "one crossing for one search; Query names them on both sides")]
-    fn search<'py>(
+    fn search(
         &self,
-        py: Python<'py>,
-        text: String,
-        vector: Option<Vec<u8>>,
+        py: Python<'_>,
+        queries: Vec<(String, Option<Vec<u8>>)>,
         k: usize,
         namespace: String,
         filter_json: Option<&str>,
@@ -189,25 +216,19 @@ impl Index {
         now: i64,
         exact: bool,
         weights: Option<Vec<(String, f32)>>,
-    ) -> PyResult<Bound<'py, PyList>> {
-        let vector = vector.map(|bytes| code(&bytes)).transpose().map_err(|error| raised(py, error))?;
-        let mut query = Query {
-            text,
-            vector,
-            k,
-            namespace,
-            filter: filter(py, filter_json)?,
-            near,
-            history,
-            now,
-            exact,
-            weights: Weights::default(),
-        };
+    ) -> PyResult<Found> {
+        let filter = filter(py, filter_json)?;
+        let mut plain = Query { k, namespace, filter, near, history, now, exact, ..Query::default() };
         for (name, value) in weights.into_iter().flatten() {
-            query.weights.set(&name, value).map_err(|error| raised(py, error))?;
+            plain.weights.set(&name, value).map_err(|error| raised(py, error))?;
         }
-        let hits = released(py, || self.index.search(&query))?;
-        PyList::new(py, hits.iter().map(|hit| (hit.block, hit.score, hit.parts)))
+        let query = |(text, vector): (String, Option<Vec<u8>>)| {
+            let vector = vector.map(|bytes| code(&bytes)).transpose()?;
+            Ok(Query { text, vector, ..plain.clone() })
+        };
+        let queries: greeum_core::Result<Vec<Query>> = queries.into_iter().map(query).collect();
+        let queries = queries.map_err(|error| raised(py, error))?;
+        Ok(Found(released(py, || self.index.search_many(&queries))?))
     }
 
     #[pyo3(signature = (namespace, filter_json, history, now, after, limit, newest_first))]
@@ -355,6 +376,7 @@ fn hits_json<'py>(py: Python<'py>, hits: Vec<json::HitParts<'py>>) -> PyResult<B
 #[pymodule]
 fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<Table>()?;
+    module.add_class::<Found>()?;
     module.add_class::<Index>()?;
     module.add_function(wrap_pyfunction!(quantize, module)?)?;
     module.add_function(wrap_pyfunction!(split, module)?)?;

@@ -63,9 +63,7 @@ class Acceptor:
                 self._loop.call_later(PAUSE_S, self._go_on)
                 return
             accepted.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            taking = asyncio.ensure_future(
-                self._loop.connect_accepted_socket(lambda: Connection(self._gate), accepted)
-            )
+            taking = asyncio.ensure_future(self._loop.connect_accepted_socket(lambda: Connection(self._gate), accepted))
             self._taking.add(taking)
             taking.add_done_callback(self._taking.discard)
 

@@ -45,7 +45,8 @@ if TYPE_CHECKING:
 CLIENT_LEFT = 499
 """What the log says of requests that nobody waited for the end of; as a status it is never sent."""
 
-MCP = "/mcp"
+MCP, MCP_OPERATION = "/mcp", "mcp"
+"""What is said there is MCP's own, which asks for leave for each of its operations."""
 
 CONDITIONS = (b"if-match", b"if-none-match", b"if-modified-since", b"if-unmodified-since")
 """Headers that make a change depend on something. Passed over, they would let through what they are to hold back."""
@@ -131,31 +132,39 @@ class Application:
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         began_s = perf_counter()
         call = Call(scope, receive, self._worker)
-        status, size, problem = CLIENT_LEFT, 0, None
+        status, size = CLIENT_LEFT, 0
         try:
-            try:
-                answer = await self._answer(call)
-            except ClientLeft:
-                return
-            except Exception as error:  # noqa: BLE001 - whatever it was, the caller gets an answer
-                problem = self._worker.problem_of(error, call.request_id, call.operation_id)
-                answer = problem_answer(problem, call.request_id)
-            status = answer.status
+            answer = await self._answer_or_problem(call)
             size = await sending.send_answer(send, call, answer)
             status = answer.status
-        except sending.Broken as broken:
-            problem = self._worker.problem_of(broken.error, call.request_id, call.operation_id)
+        except ClientLeft:
+            pass
+        except Exception as error:  # noqa: BLE001 - the server sees that the answer has no end, and the log says why
+            status = self._problem(call, error).status
         finally:
             if call.visitor is not None:
                 self._door.leave(call.visitor)
-            self._note(call, status, perf_counter() - began_s, size, problem)
+            self._note(call, status, perf_counter() - began_s, size)
 
-    def _note(self, call: Call, status: int, seconds: float, size: int, problem: Problem | None) -> None:
+    async def _answer_or_problem(self, call: Call) -> Answer:
+        try:
+            return await self._answer(call)
+        except ClientLeft:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it was, the caller gets an answer
+            return problem_answer(self._problem(call, error), call.request_id)
+
+    def _problem(self, call: Call, error: Exception) -> Problem:
+        problem = self._worker.problem_of(error, call.request_id, call.operation_id)
+        call.problem = problem.name
+        return problem
+
+    def _note(self, call: Call, status: int, seconds: float, size: int) -> None:
         visitor, span = call.visitor, call.span
         trace_id = None
         if span is not None:
             trace_id = span.trace_id
-            span.end(status, None if problem is None else problem.name)
+            span.end(status, call.problem)
         key_id = None if visitor is None else visitor.key_id
         method = call.scope["method"]
         self._log.write(call.request_id, method, call.operation_id, status, seconds, size, key_id, trace_id)
@@ -167,34 +176,31 @@ class Application:
         call.request_id = worker.request_id(headers.get(b"x-request-id"))
         if len(headers) != len(scope["headers"]):
             check_single(scope["headers"])
-        path, method = scope["path"], scope["method"]
+        method, path, raw_path = scope["method"], *paths_of(scope)
         if path not in PROBES:
             worker.check_host(headers)
         if path == MCP and self._mcp is not None:
-            return await self._enter_mcp(call)
-        raw_path = scope.get("raw_path") or path.encode()
+            await self._enter(call, MCP_OPERATION, MCP)
+            scope.setdefault("state", {})["visitor"] = call.visitor
+            return Answer(inner=self._mcp)
         if method == "OPTIONS":
             return Answer(status=204, headers=[(b"allow", ", ".join(self._router.methods(path, raw_path)).encode())])
         operation, call.path = self._router.find(method, path, raw_path)
-        call.operation_id = operation.id
-        if self._tracer.on:
-            call.span = self._tracer.start(operation.id, method, operation.path, scope["headers"])
-        if not operation.is_open:
-            call.visitor = await worker.enter(credential_of(headers))
-            call.extra_headers = worker.admit(call.visitor, operation.id)
+        if operation.is_open:
+            call.operation_id = operation.id
+        else:
+            await self._enter(call, operation.id, operation.path)
         call.accepted = chosen_type(headers, operation.offers)
         await self._read(call, operation)
         return await self._run(call, operation)
 
-    async def _enter_mcp(self, call: Call) -> Answer:
-        """Let in whoever calls; what they say is MCP's own, which looks up each of its operations."""
-        call.operation_id = "mcp"
+    async def _enter(self, call: Call, operation_id: str, route: str) -> None:
+        """Let in whoever calls, if they may do this."""
+        call.operation_id = operation_id
         if self._tracer.on:
-            call.span = self._tracer.start("mcp", call.scope["method"], MCP, call.scope["headers"])
+            call.span = self._tracer.start(operation_id, call.scope["method"], route, call.scope["headers"])
         call.visitor = await self._worker.enter(credential_of(call.headers))
-        call.extra_headers = self._worker.admit(call.visitor, "mcp")
-        call.scope.setdefault("state", {})["visitor"] = call.visitor
-        return Answer(inner=self._mcp)
+        call.extra_headers = self._worker.admit(call.visitor, operation_id)
 
     async def _read(self, call: Call, operation: Operation) -> None:
         headers = call.headers
@@ -246,6 +252,17 @@ class Application:
                 await asyncio.to_thread(self._worker.close)
                 await send({"type": "lifespan.shutdown.complete"})
                 return
+
+
+def paths_of(scope: Scope) -> tuple[str, bytes]:
+    """The path, and as it was sent; below where this application is mounted, if it is within another."""
+    path, raw_path = scope["path"], scope.get("raw_path")
+    if raw_path is None:
+        raw_path = path.encode()
+    root = scope.get("root_path")
+    if root and path.startswith(root):
+        return path[len(root) :], raw_path.removeprefix(root.encode())
+    return path, raw_path
 
 
 def application(memory: Memory) -> Application:

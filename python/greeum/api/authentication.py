@@ -26,7 +26,7 @@ LOOK_PERIOD_S = 0.25
 """How often to ask whether a key was made or revoked: revoked keys are to be refused within a second."""
 
 KEYS_KNOWN_MAX = 65_536
-"""Keys remembered from their first request on, some 50 MB of them. Past this all are looked up anew."""
+"""Keys remembered from their first request on, some 30 MB of them. Past this all are looked up anew."""
 
 
 class Visitor:

@@ -10,6 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from greeum.api.connection import Connection
     from greeum.api.gate import ASGI
+    from greeum.api.reader import Request
 
 STATUS_LINES = {status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n".encode() for status in HTTPStatus}
 
@@ -27,14 +28,13 @@ class Exchange:
         "disconnected", "keep_alive", "more_body", "scope", "started", "task",
     )  # fmt: skip
 
-    def __init__(self, connection: Connection, scope: dict[str, Any], *, keep_alive: bool, expects: bool) -> None:
+    def __init__(self, connection: Connection, request: Request) -> None:
         self._connection = connection
-        self.scope = scope
-        self.keep_alive = keep_alive
+        self.scope = request.scope
+        self.keep_alive = request.keep_alive
         self.task: asyncio.Task[None] | None = None
         # Of the request.
-        self._expects = expects
-        """Whether the client waits for "100 Continue" before it sends the body."""
+        self._expects = request.expects
         self._waiter: asyncio.Future[None] | None = None
         self._given = False
         """Whether the application has had the whole body."""

@@ -22,10 +22,11 @@ def ref(name: str) -> Schema:
 
 def condition(value: Schema, *operators: str) -> Schema:
     """A value, null, or an object of operators that must all hold."""
-    several = {"type": "array", "items": value, "maxItems": VALUES_MAX}
+    or_none: Schema = {"anyOf": [value, {"type": "null"}]}
+    several: Schema = {"type": "array", "items": or_none, "maxItems": VALUES_MAX}
     known: Schema = dict.fromkeys(("eq", "ne", "contains", "prefix", *ORDERED), value)
     known |= {"in": several, "nin": several, "exists": {"type": "boolean"}}
-    known["eq"] = known["ne"] = {"anyOf": [value, {"type": "null"}]}
+    known["eq"] = known["ne"] = known["contains"] = or_none
     taken: Schema = {
         "type": "object",
         "properties": {name: known[name] for name in operators},
@@ -47,7 +48,7 @@ SCHEMAS: dict[str, Schema] = {
             "and": {"type": "array", "items": ref("Filter")},
             "or": {"type": "array", "items": ref("Filter")},
             "not": ref("Filter"),
-            "tags": condition(NAME, "contains", "exists"),
+            "tags": condition(SCALAR, "contains", "exists"),
             "namespace": condition(NAME, *EQUAL, "prefix"),
             "importance": condition(NUMBER, *EQUAL, *ORDERED),
             **{name: condition(NAME, *EQUAL) for name in ("kind", "source", "key")},

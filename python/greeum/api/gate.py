@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import time
 from email.utils import formatdate
-from http import HTTPStatus
-from json import dumps
 from secrets import token_hex
 from typing import Any, NamedTuple
 
@@ -21,17 +19,9 @@ if TYPE_CHECKING:
     from greeum.api.health import Health
     from greeum.api.logs import AccessLog
     from greeum.api.metrics import Metrics
+    from greeum.api.refusals import Refused
 
     ASGI = Callable[[dict[str, Any], Callable[[], Awaitable[Any]], Callable[[Any], Awaitable[None]]], Awaitable[None]]
-
-HEADER_BYTES_MAX = 32_768
-"""A request's first line and headers: what proxies and clients send is a tenth of it."""
-
-HEADERS_MAX = 100
-"""Headers of one request: the usual bound of servers."""
-
-URL_BYTES_MAX = 16_384
-"""Path and query: a filter in a query string fits; longer ones have a body."""
 
 HEADERS_TIMEOUT_S = 8.0
 """From a request's first byte, or from connecting, to the last byte of its headers: they fit into a few packets, so
@@ -67,9 +57,6 @@ CONNECTIONS_MAX = 10_000
 WEBSOCKET_BYTES_MAX = 1_048_576
 """One message over a WebSocket: a query, however JSON escapes it, and its filter."""
 
-RETRY_AFTER_S = 1
-"""When to try again after a refusal for overload: the queue that was full is a fraction of a second long."""
-
 ALWAYS = (b"/livez", b"/readyz", b"/startupz", b"/metrics")
 """Answered under overload too: who looks after the server needs it then."""
 
@@ -85,35 +72,6 @@ class Bounds(NamedTuple):
     linger_s: float = LINGER_S
     waiting_max: int = WAITING_MAX
     connections_max: int = CONNECTIONS_MAX
-
-
-class Refused(NamedTuple):
-    """An answer that the server gives without asking the application: a problem, as RFC 9457 has it."""
-
-    status: int
-    problem: str
-    title: str
-    detail: str
-
-
-NOT_HTTP = Refused(400, "invalid-input", "The request cannot be used", "This is not HTTP/1.1")
-BAD_URL = Refused(400, "invalid-input", "The request cannot be used", "The URL is none, or is not UTF-8")
-SLOW_HEADERS = Refused(408, "timeout", "The request did not arrive in time", "The headers took too long")
-SLOW_BODY = Refused(408, "timeout", "The request did not arrive in time", "The body took too long for its size")
-LONG_URL = Refused(414, "too-large", "The request is too large", f"A URL may have {URL_BYTES_MAX:,} bytes")
-LARGE_HEADERS = Refused(
-    431, "too-large", "The request is too large", f"Headers may have {HEADER_BYTES_MAX:,} bytes and be {HEADERS_MAX}"
-)
-FAILED = Refused(
-    500,
-    "internal",
-    "The server failed",
-    "Something failed that should not have; the server's log has this request's id",
-)
-OVERLOADED = Refused(
-    503, "unavailable", "Not at the moment", "Too many requests are waiting for their answer; try again"
-)
-FULL = Refused(503, "unavailable", "Not at the moment", "Too many connections are open; try again")
 
 
 class Gate:
@@ -180,24 +138,11 @@ class Gate:
         """What runs for connections of both kinds."""
         return set(self.tasks) if self.websockets is None else self.tasks | self.websockets.tasks
 
-    def refusal(self, refused: Refused, method: str, *, close: bool) -> bytes:
+    def refusal(self, refused: Refused, method: str = "", *, close: bool = True) -> bytes:
         """The bytes of an answer; it is logged and counted."""
         request_id = token_hex(8)
-        members = {
-            "type": f"urn:greeum:problem:{refused.problem}",
-            "title": refused.title,
-            "status": refused.status,
-            "detail": refused.detail,
-            "instance": f"urn:greeum:request:{request_id}",
-        }
-        body = dumps(members).encode()
-        self.log.write(request_id, method, "other", refused.status, 0.0, len(body), None)
+        answer = refused.answer(request_id, date=self.date_header, close=close, with_body=method != "HEAD")
+        self.log.write(request_id, method, "other", refused.status, 0.0, len(answer), None)
         if self.metrics is not None:
             self.metrics.observe("other", refused.status, 0.0)
-        retry = f"retry-after: {RETRY_AFTER_S}\r\n" if refused.status == 503 else ""
-        head = (
-            f"HTTP/1.1 {refused.status} {HTTPStatus(refused.status).phrase}\r\n"
-            f"content-type: application/problem+json\r\ncontent-length: {len(body)}\r\nx-request-id: {request_id}\r\n"
-            f"cache-control: no-store\r\n{retry}{'connection: close' if close else 'connection: keep-alive'}\r\n"
-        )
-        return head.encode("ascii") + self.date_header + b"\r\n" + (b"" if method == "HEAD" else body)
+        return answer

@@ -35,10 +35,13 @@ GZIP_BYTES_MIN = 1_024
 """Answers from this size on are compressed for those who ask: a smaller one fits a packet as it is."""
 
 GZIP_LEVEL = 1
-"""Of one search's answer it takes away four fifths, in a third of the time in which level 6 finds a little more."""
+"""It takes away seven tenths of a search's answer in 20 µs; level 6 takes half as long again for a fiftieth more."""
 
 ACCEPT_BYTES_MAX = 1_000
 """The longest Accept header that is read: what browsers send is a fifth of it."""
+
+LONE_PERCENT = re.compile(rb"%(?![0-9A-Fa-f]{2})")
+"""A percent sign that two hex digits do not follow: it says nothing, and readers differ in what they make of it."""
 
 REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 
@@ -53,7 +56,7 @@ class Call:
     """One request: what an operation may want to know of it."""
 
     __slots__ = (
-        "accepted", "body", "extra_headers", "headers", "left", "operation_id", "path", "query", "receive",
+        "accepted", "body", "extra_headers", "headers", "left", "operation_id", "path", "problem", "query", "receive",
         "request_id", "scope", "span", "visitor", "worker",
     )  # fmt: skip
 
@@ -76,6 +79,8 @@ class Call:
         self.extra_headers: Headers = []
         """What the answer is to say besides, whatever it is."""
         self.span: Span | None = None
+        self.problem: str | None = None
+        """The name of the problem that it was answered with."""
         self.left: Future[None] | None = None
         """For answers in pieces: done when the client has gone."""
 

@@ -142,7 +142,7 @@ class Metrics:
 
     def _added(self, first: int) -> list[float]:
         """The cells of one histogram, summed over the workers."""
-        parts: list[list[float]] = [part[first : first + HISTOGRAM_CELLS].tolist() for part in self._parts]
+        parts = [part[first : first + HISTOGRAM_CELLS] for part in self._parts]
         return [sum(counts) for counts in zip(*parts, strict=True)]
 
 

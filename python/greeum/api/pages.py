@@ -20,7 +20,7 @@ OPENMETRICS = b"application/openmetrics-text"
 
 def probe(_: None, call: Call) -> Answer:
     """Whether the process is alive, has started, is to be sent requests."""
-    status, body = call.worker.health.answer(call.scope["path"])
+    status, body = call.worker.health.answer(f"/{call.operation_id}")
     return Answer(body, status)
 
 

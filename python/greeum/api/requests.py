@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl
 import msgspec
 from msgspec.inspect import StructType
 
-from greeum.api.routes import LONE_PERCENT
+from greeum.api.http import LONE_PERCENT
 from greeum.errors import InvalidInput
 
 TYPE_CHECKING = False

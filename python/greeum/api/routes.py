@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import unquote_to_bytes
@@ -10,7 +9,7 @@ from urllib.parse import unquote_to_bytes
 import msgspec
 
 from greeum import limits
-from greeum.api.http import JSON
+from greeum.api.http import JSON, LONE_PERCENT
 from greeum.api.problems import Problem
 from greeum.errors import InvalidInput
 
@@ -23,8 +22,6 @@ if TYPE_CHECKING:
     from greeum.api.http import Answer, Call
 
     Handle = Callable[..., Answer]
-
-LONE_PERCENT = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 
 
 def never(_: Call) -> bool:

@@ -39,8 +39,7 @@ def search(memory: Memory, call: Call) -> Answer:
     """The blocks that answer best, best first; `Accept` chooses between all at once and one by one."""
     if call.accepted != JSON:
         return streamed(memory, call)
-    found = memory.search(**call.body)
-    return Answer(b'{"hits":' + encoding.hits(found) + b"}", records=len(found))
+    return Answer(b'{"hits":' + memory.search_json(**call.body) + b"}")
 
 
 def streamed(memory: Memory, call: Call) -> Answer:
@@ -65,12 +64,7 @@ def pieces(first: list[Hit], rest: Iterator[Hit], *, as_events: bool) -> Iterato
 
 def search_many(memory: Memory, call: Call) -> Answer:
     """The hits of each query, in the order of the queries, with the same options for all."""
-    found = memory.search_many(**call.body)
-    if not found:
-        # No query has looked at the options, and what is wrong is to be said all the same.
-        memory.search("nothing", **{name: value for name, value in call.body.items() if name != "queries"})
-    joined = b",".join([encoding.hits(hits) for hits in found])
-    return Answer(b'{"answers":[' + joined + b"]}", records=sum(map(len, found)))
+    return Answer(b'{"answers":[' + b",".join(memory.search_many_json(**call.body)) + b"]}")
 
 
 OPERATIONS = (

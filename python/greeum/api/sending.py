@@ -19,16 +19,8 @@ BARE = (204, 304)
 """Statuses that come without a body."""
 
 
-class Broken(Exception):
-    """An answer that had begun could not be ended."""
-
-    def __init__(self, error: Exception) -> None:
-        super().__init__("an answer could not be ended")
-        self.error = error
-
-
 async def send_answer(send: Send, call: Call, answer: Answer) -> int:
-    """Send it; the size of its body in bytes. Raises Broken."""
+    """Send it; the size of its body in bytes. Raises what keeps it from being sent to its end."""
     if answer.inner is not None:
         return await hand_over(send, call, answer)
     headers = [*ALWAYS, (b"x-request-id", call.request_id.encode("ascii")), *call.extra_headers, *answer.headers]
@@ -52,14 +44,14 @@ async def send_answer(send: Send, call: Call, answer: Answer) -> int:
 
 
 async def hand_over(send: Send, call: Call, answer: Answer) -> int:
-    """Let another application answer; it is noted what it does. Its failure before it has begun is answered here."""
+    """Let another application answer, and note what it does. If it fails before it has begun, that is answered here."""
     assert answer.inner is not None
-    size, status = 0, None
+    size, has_begun = 0, False
 
     async def noted(message: Message) -> None:
-        nonlocal size, status
+        nonlocal size, has_begun
         if message["type"] == "http.response.start":
-            status = answer.status = message["status"]
+            answer.status, has_begun = message["status"], True
             given = {name.lower() for name, _ in message.get("headers", ())}
             ours = [*ALWAYS, (b"x-request-id", call.request_id.encode("ascii")), *call.extra_headers]
             message["headers"] = [*message.get("headers", ()), *(pair for pair in ours if pair[0] not in given)]
@@ -70,12 +62,11 @@ async def hand_over(send: Send, call: Call, answer: Answer) -> int:
     try:
         await answer.inner(call.scope, call.receive, noted)
     except Exception as error:
-        if status is None:
-            problem = call.worker.problem_of(error, call.request_id, call.operation_id)
-            failed = problem_answer(problem, call.request_id)
-            answer.status, answer.inner = failed.status, None
-            return await send_answer(send, call, failed)
-        raise Broken(error) from error
+        if not has_begun:
+            failed = problem_answer(problem_of(error), call.request_id)
+            answer.status = failed.status
+            await send_answer(send, call, failed)
+        raise
     return size
 
 
@@ -104,7 +95,7 @@ async def send_pieces(send: Send, call: Call, answer: Answer, headers: Headers) 
             problem = problem_of(error).body(call.request_id)
             await send({"type": "http.response.body", "body": b"event: problem\ndata: " + problem + b"\n\n"})
         # Of other answers the end is left out, so that nobody takes what has come for all there is.
-        raise Broken(error) from error
+        raise
     finally:
         call.left.cancel()
 

@@ -105,9 +105,11 @@ def make(options: Options, observers: Observers, health: Health) -> tuple[ASGI, 
     from greeum.api.application import Application
     from greeum.api.hosts import Hosts
     from greeum.api.tracing import Tracer, exporting_tracer
+    from greeum.mcp.http import Endpoint
 
     tracer = exporting_tracer(content=options.trace_content) if options.traces else Tracer()
     door, close_door = door_of(options, observers)
+    health.check("store", lambda: is_readable(door))
     application = Application(
         door,
         log=observers.log,
@@ -116,6 +118,7 @@ def make(options: Options, observers: Observers, health: Health) -> tuple[ASGI, 
         health=health,
         hosts=Hosts(options.allowed_hosts),
         rates=observers.rates,
+        mcp=Endpoint(),
         page=page.read(),
     )
 
@@ -139,6 +142,20 @@ def door_of(options: Options, observers: Observers) -> tuple[Authentication, Cal
     memory = open_memory(options.memory)
     observers.metrics.watch("open_memories", lambda: 1)
     return OpenDoor(memory), memory.close
+
+
+def is_readable(door: Authentication) -> bool:
+    """Whether what every request needs can be read: the one memory, or who the tenants' keys belong to."""
+    from greeum.errors import GreeumError, Unauthenticated
+
+    try:
+        # Without a key, several tenants' door turns everybody away; but it has looked whether its keys have changed.
+        visitor = door.enter_at_once(None)
+        return visitor is not None and visitor.memory.seq >= 0
+    except Unauthenticated:
+        return True
+    except GreeumError:
+        return False
 
 
 def application() -> ASGI:

@@ -66,9 +66,9 @@ def named(words: Sequence[str]) -> tuple[str, list[str]]:
 
     rest = list(words)
     name = ""
-    while name not in HOMES:
+    while name not in HOMES or name in GROUPS:
         place = first_name(rest, (*GLOBALS, READ_ONLY))
-        if place is None:
+        if place is None or (name in HOMES and f"{name} {rest[place]}" not in HOMES):
             break
         name = f"{name} {rest.pop(place)}".lstrip()
         if name not in HOMES and name not in GROUPS:

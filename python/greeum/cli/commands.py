@@ -31,6 +31,7 @@ HOMES = {
     "keys list": "keys.LIST",
     "keys revoke": "keys.REVOKE",
     "mcp": "mcp.COMMAND",
+    "mcp install": "mcp_install.COMMAND",
     "stats": "stats.COMMAND",
     "doctor": "doctor.COMMAND",
     "demo": "demo.COMMAND",

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import sys
 
-from greeum.cli.options import Command, Option
-from greeum.errors import Conflict
+from greeum.cli.call import Call
+from greeum.cli.options import Command, Option, as_whole_number
+from greeum.errors import Conflict, InvalidInput
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from greeum.cli.call import Call
     from greeum.demo.play import Asked, Played
 
 DIRECTORY = "greeum-demo"
@@ -20,14 +20,29 @@ DIRECTORY = "greeum-demo"
 def run(call: Call) -> int:
     from tempfile import TemporaryDirectory, mkdtemp
 
+    if "port" in call.given and "serve" not in call.given:
+        raise InvalidInput("--port", "comes with --serve")
     path = call.path() if "memory" in call.given else None
     if path is not None and os.path.isdir(path) and os.listdir(path):
         raise Conflict(f"{path}: is not empty; name a directory that is, or that is not there yet")
     if path is None and "keep" not in call.given:
         with TemporaryDirectory(prefix="greeum-demo-") as folder:
-            return play(call, folder, kept=None)
+            return show(call, folder, kept=None)
     kept = path or mkdtemp(prefix="greeum-demo-")
-    return play(call, kept, kept=kept)
+    return show(call, kept, kept=kept)
+
+
+def show(call: Call, path: str, kept: str | None) -> int:
+    """Play, and serve what was remembered, if that is wished."""
+    code = play(call, path, kept)
+    if "serve" not in call.given:
+        return code
+    from greeum.cli.serve import run_after_demo
+
+    if not call.screen.json:
+        call.screen.line()
+    # Of what is asked while somebody looks on, no log: it would push what was shown off the screen.
+    return run_after_demo(Call(call.given | {"memory": path, "log": "none"}, call.screen, call.settings))
 
 
 def play(call: Call, path: str, kept: str | None) -> int:
@@ -111,7 +126,11 @@ COMMAND = Command(
     "demo",
     run,
     "Remember nine months of conversations, and find things in them.",
-    options=[Option("--keep", None, "Keep the directory. (One that is named with --memory is always kept.)")],
+    options=[
+        Option("--keep", None, "Keep the directory. (One that is named with --memory is always kept.)"),
+        Option("--serve", None, "Then serve it over HTTP, until Ctrl-C."),
+        Option("--port", "PORT", "With --serve: where. Default: 8400, or any that is free", read=as_whole_number),
+    ],
     details="""It uses a directory of its own, which is removed at the end, or the one that is named, which must be
         empty or not there. Your own memory is not touched. Shown are eight searches: what was typed, what
         came first, and of what parts its score is made. With --json all of it is one document.""",

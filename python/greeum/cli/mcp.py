@@ -20,9 +20,7 @@ TOOLS = "memory"
 
 
 def run(call: Call) -> int:
-    tools = call.given.get("tools", TOOLS)
-    if tools not in OFFERS:
-        raise InvalidInput("--tools", f"{tools!r} are none; there are {' and '.join(OFFERS)}")
+    tools = known_tools(call)
     need_package()
     from greeum.mcp.stdio import serve
 
@@ -34,12 +32,20 @@ def run(call: Call) -> int:
         return open_it(path, read_only=read_only, create=not read_only)
 
     def build(local: Local) -> Server[Any]:
-        from greeum.mcp.offering import build_named
+        from greeum.mcp.catalogue import server_of
 
-        return build_named(tools, lambda _: local)
+        return server_of(tools, lambda _: local)
 
     serve(open_memory, build, tools, read_only=read_only)
     return 0
+
+
+def known_tools(call: Call) -> str:
+    """The name of the tools to offer. Raises InvalidInput for one that is not known."""
+    tools: str = call.given.get("tools", TOOLS)
+    if tools not in OFFERS:
+        raise InvalidInput("--tools", f"{tools!r} are none; there are {' and '.join(OFFERS)}")
+    return tools
 
 
 def need_package() -> None:
@@ -63,7 +69,7 @@ COMMAND = Command(
         ),
         Option("--read-only", None, "Offer only tools that change nothing."),
     ],
-    details="""Agents start it themselves: `greeum mcp install` tells them how. It needs no key; the memory is made if it is
-        not there. It ends when the agent closes its end, or with SIGTERM. See docs/guides/mcp.md.""",
+    details="""Agents start it themselves: `greeum mcp install` tells them how. It needs no key; the memory is made if
+    it is not there. It ends when the agent closes its end, or with SIGTERM. See docs/guides/mcp.md.""",
     examples=["greeum mcp", "greeum mcp --memory ./memory --read-only", "greeum mcp --tools knowledge-graph"],
 )

@@ -45,10 +45,25 @@ DRAIN_BEHIND_PROXY_S = 5.0
 
 
 def run(call: Call) -> int:
+    return serve_at(call, call.given.get("host", HOST), call.given.get("port", PORT))
+
+
+def run_after_demo(call: Call) -> int:
+    """Serve the memory of this call to this machine, on the usual port or, if that is taken, on one that is free."""
+    if "port" in call.given:
+        return serve_at(call, HOST, call.given["port"])
+    try:
+        return serve_at(call, HOST, PORT)
+    except InvalidInput as error:
+        if error.field != "port":
+            raise
+    return serve_at(call, HOST, 0)
+
+
+def serve_at(call: Call, host: str, port: int) -> int:
     need_packages()
     from greeum.api import sockets
 
-    host, port = call.given.get("host", HOST), call.given.get("port", PORT)
     places = sockets.addresses(host, port)
     options = options_of(call, on_loopback=sockets.are_loopback(places))
     bound = sockets.listen(places, port)

@@ -183,11 +183,13 @@ class GreeumMemoryTool(BetaAbstractMemoryTool):
             raise ToolError(f"Cannot rename the {ROOT} directory itself")
         if new in tree:
             raise ToolError(f"The destination {command.new_path} already exists")
-        refuse_below_file(new, command.new_path, tree)
-        if old not in tree or is_within(new, old):
+        if tree.file_above(new) is None and (old not in tree or is_within(new, old)):
             self._files.make(parents(new), (*tree.files, *tree.directories))
-            reason = "does not exist" if old not in tree else f"cannot be moved into itself, to {command.new_path}"
-            raise ToolError(f"The path {command.old_path} {reason}")
+        if old not in tree:
+            raise ToolError(f"The path {command.old_path} does not exist")
+        refuse_below_file(new, command.new_path, tree)
+        if is_within(new, old):
+            raise ToolError(f"The path {command.old_path} cannot be moved into itself, to {command.new_path}")
         self._files.move(old, new, tree)
         return f"Successfully renamed {command.old_path} to {command.new_path}"
 

@@ -30,8 +30,10 @@ if TYPE_CHECKING:
     FieldsOver = Callable[[Block | None], Fields]
     Entry = tuple[Path, str, FieldsOver]
 
-ATTEMPTS_MAX = 8
-"""How often a write is tried anew because another one came first: past this the caller should know."""
+ATTEMPTS_MAX = 100
+"""How often a write is tried anew because another one came first. Each time somebody's write was done, so that they all
+get on; whoever comes last a hundred times should know.
+"""
 
 KEYLESS = re.compile(r"#([1-9][0-9]{0,14})")
 

@@ -35,7 +35,7 @@ ORDER: dict[str, Callable[[Any, Any], bool]] = {"gt": gt, "gte": ge, "lt": lt, "
 class Grammar:
     """The words of a product: its operators and what joins filters, each with the one of ours that it stands for.
 
-    Two of theirs have no like in `where`: `substring` and `substring_any_case`.
+    Two have no like in `where`: `has`, that a text holds these letters or a list this text, and `has_any_case`.
     """
 
     operators: Mapping[str, str]
@@ -190,7 +190,7 @@ def read_operator(path: str, operator: str, value: Any, grammar: Grammar, name: 
         raise InvalidInput(field, f"{operator} takes a list")
     if ours == "exists" and not isinstance(value, bool):
         raise InvalidInput(field, f"{operator} takes true or false")
-    if ours.startswith("substring") and not isinstance(value, str):
+    if ours.startswith("has") and not isinstance(value, str):
         raise InvalidInput(field, f"{operator} takes a string")
     return Condition(path, ours, plain(value, field))
 
@@ -222,6 +222,18 @@ def is_number(value: object) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
+def has(found: Any, value: str) -> bool:
+    """Whether a text holds these letters, or a list this text."""
+    return isinstance(found, (str, list)) and value in found
+
+
+def folded(value: Any) -> Any:
+    """A text, or those in a list, without regard to upper and lower case."""
+    if isinstance(value, list):
+        return [folded(one) for one in value]
+    return value.casefold() if isinstance(value, str) else value
+
+
 def ordered(compare: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
     """A comparison that holds only between two numbers, or two strings."""
 
@@ -251,7 +263,7 @@ RELATIONS: dict[str, Callable[[Any, Any], bool]] = {
     "nin": lambda found, values: not any(same(found, one) for one in values),
     "contains": lambda found, value: isinstance(found, list) and any(same(one, value) for one in found),
     "exists": lambda found, value: (found is not None) is value,
-    "substring": lambda found, value: isinstance(found, str) and value in found,
-    "substring_any_case": lambda found, value: isinstance(found, str) and value.casefold() in found.casefold(),
+    "has": has,
+    "has_any_case": lambda found, value: has(folded(found), folded(value)),
 } | {name: ordered(compare) for name, compare in ORDER.items()}
 """What each of our operators says of what is found and the value that it is compared with."""

@@ -26,12 +26,12 @@ SCOPE = ("user_id", "agent_id", "run_id")
 PROMOTED = (*SCOPE, "actor_id", "role")
 """Metadata that stand beside a memory's others."""
 
-NOT_FIELDS = ("id", "memory", "data", "hash", "created_at", "updated_at", "expiration_date", "score", OURS)
+NOT_FIELDS = ("id", "memory", "data", "hash", "created_at", "updated_at", "expiration_date", OURS)
 """What a memory shows and no filter can ask for."""
 
 GRAMMAR = Grammar(
     {name: name for name in ("eq", "ne", "gt", "gte", "lt", "lte", "in", "nin")}
-    | {"contains": "substring", "icontains": "substring_any_case", "*": "exists"},
+    | {"contains": "has", "icontains": "has_any_case", "*": "exists"},
     {"AND": "and", "OR": "or", "NOT": "not"},
 )
 

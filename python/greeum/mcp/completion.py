@@ -18,7 +18,8 @@ VALUES_MAX = 100
 """Values of one completion: the protocol allows no more."""
 
 LOOKED_THROUGH_MAX = 1_000
-"""Namespaces, or of the newest blocks, that are looked through for values: a completion is asked for with each letter."""
+"""Namespaces, or of the newest blocks, that are looked through for values: a completion is asked for with each
+letter."""
 
 
 class Completion(NamedTuple):

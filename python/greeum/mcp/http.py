@@ -1,7 +1,7 @@
 """MCP over Streamable HTTP: the application that a server answers with at /mcp.
 
-No request depends on another: there are no sessions, so any worker process can answer any request, and whose memory it is
-about is known from the request alone. Newer clients work like that anyway; older ones are told of no session.
+No request depends on another: there are no sessions, so any worker process can answer any request, and whose memory
+it is about is known from the request alone. Newer clients work like that anyway; older ones are told of no session.
 """
 
 from __future__ import annotations
@@ -54,10 +54,10 @@ def guest_of(request: Any) -> Guest:
 
 def memory_server(caller_of: Callable[[Any], Caller]) -> Server[Any]:
     """What is served at /mcp: the tools of a memory."""
-    from greeum.mcp.offering import build_named, tools_of
+    from greeum.mcp.catalogue import server_of, tools_of
 
     policy.require(tool.operation for tool in tools_of("memory"))
-    return build_named("memory", caller_of)
+    return server_of("memory", caller_of)
 
 
 class Endpoint:
@@ -96,7 +96,9 @@ def stripped(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]
 
 async def refuse_method(send: Send) -> None:
     """There is no stream to GET and no session to DELETE."""
-    body = b'{"jsonrpc":"2.0","id":null,"error":{"code":-32600,"message":"Method not allowed: send requests with POST"}}'
+    body = (
+        b'{"jsonrpc":"2.0","id":null,"error":{"code":-32600,"message":"Method not allowed: send requests with POST"}}'
+    )
     headers = [
         (b"allow", b"POST"), (b"content-type", b"application/json"), (b"content-length", b"%d" % len(body)),
     ]  # fmt: skip

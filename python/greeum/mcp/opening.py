@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     Answer = dict[str, Any]
     Id = str | int
+    Request = dict[str, Any]
 
 HANDSHAKE_VERSIONS = ("2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25")
 """Versions of the protocol that begin with `initialize`. A client that asks for another one is offered the last."""
@@ -63,7 +64,7 @@ class Opening:
         request = usual(line)
         if request is None:
             return None
-        number, method, params = request["id"], request["method"], request.get("params")
+        number, method, params = request["id"], request["method"], request.get("params", {})
         if method == "initialize" and is_initialize(params):
             result = self.initialized(params["protocolVersion"])
         elif method == "server/discover" and is_discover(params):
@@ -126,7 +127,7 @@ def usual(line: bytes) -> Answer | None:
     return request if request["jsonrpc"] == "2.0" and is_id else None
 
 
-def is_initialize(params: object) -> bool:
+def is_initialize(params: Any) -> bool:
     return (
         isinstance(params, dict)
         and set(params) == {"protocolVersion", "capabilities", "clientInfo"}
@@ -156,7 +157,9 @@ def is_client(value: object) -> bool:
 def fits(value: object, shape: object) -> bool:
     """Whether a value has the types of a shape, wherever both say something."""
     if isinstance(shape, dict):
-        return isinstance(value, dict) and all(fits(value[name], inner) for name, inner in shape.items() if name in value)
+        return isinstance(value, dict) and all(
+            fits(value[name], inner) for name, inner in shape.items() if name in value
+        )
     if isinstance(shape, list):
         return isinstance(value, list) and all(fits(item, shape[0]) for item in value)
     if shape is OBJECTS:

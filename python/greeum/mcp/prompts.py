@@ -53,8 +53,8 @@ def remember(memory: AnyMemory, *, what: str = "", namespace: str = "") -> str:
     where = f" Use the namespace {namespace}." if namespace else ""
     return (
         f"Keep {subject}.\n\nFor each thing, look first with memory_search whether it is known. What is new, add with "
-        "memory_add: one thing at a time, in whole sentences that make sense on their own, with who said it (source) and "
-        f"when (at). What has changed, correct with memory_update.{where} Then list what you kept, with the ids."
+        "memory_add: one thing at a time, in whole sentences that make sense on their own, with who said it (source) "
+        f"and when (at). What has changed, correct with memory_update.{where} Then list what you kept, with the ids."
     )
 
 

@@ -1,4 +1,4 @@
-"""What can be attached to a conversation: single blocks, the anchors, the namespaces, the figures. All of it is JSON."""
+"""What can be attached to a conversation, as JSON: single blocks, the anchors, the namespaces, the figures."""
 
 from __future__ import annotations
 

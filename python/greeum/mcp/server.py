@@ -48,7 +48,7 @@ HIDDEN = (errors.StoreDamaged, errors.StoreVersion)
 
 
 class Answers:
-    """What is answered to each kind of request: the caller's memory is asked in a thread, so that others need not wait."""
+    """What is answered to each kind of request. The memory is asked in a thread, so that others need not wait."""
 
     def __init__(self, tools: Sequence[Tool], caller_of: Callable[[Request], Caller]) -> None:
         self._tools = {tool.name: tool for tool in tools}
@@ -57,9 +57,7 @@ class Answers:
     async def list_tools(self, ctx: Request, params: types.PaginatedRequestParams | None) -> types.ListToolsResult:
         """The tools that the caller may use."""
         caller = self._caller_of(ctx)
-        return types.ListToolsResult(
-            tools=[described(tool) for tool in self._tools.values() if may_use(caller, tool)]
-        )
+        return types.ListToolsResult(tools=[described(tool) for tool in self._tools.values() if may_use(caller, tool)])
 
     async def call_tool(self, ctx: Request, params: types.CallToolRequestParams) -> types.CallToolResult:
         """Errors are told in the result, so that the model sees them and can do better."""
@@ -90,9 +88,7 @@ class Answers:
         self, ctx: Request, params: types.PaginatedRequestParams | None
     ) -> types.ListResourceTemplatesResult:
         fields = resources.TEMPLATE._asdict()
-        template = types.ResourceTemplate(
-            uri_template=fields.pop("uri"), **fields, mime_type=resources.MEDIA_TYPE
-        )
+        template = types.ResourceTemplate(uri_template=fields.pop("uri"), **fields, mime_type=resources.MEDIA_TYPE)
         return types.ListResourceTemplatesResult(resource_templates=[template])
 
     async def read_resource(self, ctx: Request, params: types.ReadResourceRequestParams) -> types.ReadResourceResult:

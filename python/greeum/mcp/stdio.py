@@ -1,7 +1,7 @@
 """`greeum mcp`: a conversation over standard input and output.
 
-The first request is answered at once (`opening`); then the SDK is loaded and the memory opened, while what arrives in the
-meantime waits. The SDK is told of the first request too, and its own answer to it is let fall.
+The first request is answered at once (`opening`); then the SDK is loaded and the memory opened, while what arrives in
+the meantime waits. The SDK is told of the first request too, and its own answer to it is let fall.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from greeum.memory import Memory
 
 OPENING_S = 0.2
-"""How long to wait for the first request before loading the SDK all the same: loading takes the processor that an answer
-would need, and waiting takes time from whoever comes late."""
+"""How long to wait for the first request before loading the SDK all the same: loading takes the processor that an
+answer would need, and waiting takes time from whoever comes late."""
 
 
 class Front:

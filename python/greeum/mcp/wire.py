@@ -89,8 +89,8 @@ class Wire:
 
 
 def claimed() -> Wire:
-    """The wire of this process. From now on whatever reads standard input finds its end, and whatever prints to standard
-    output, a stray `print` or a library, prints to standard error.
+    """The wire of this process. From now on whatever reads standard input finds its end, and whatever prints to
+    standard output, a stray `print` or a library, prints to standard error.
     """
     if sys.stdin is None:
         raise InvalidInput("standard input", "is closed: an agent that speaks MCP starts this command and talks to it")

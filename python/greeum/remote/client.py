@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from hashlib import blake2b
 from os import urandom
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from greeum import inputs
 from greeum.errors import InvalidInput
@@ -21,8 +22,11 @@ if TYPE_CHECKING:
     T = TypeVar("T")
     Meaning = Callable[[Any], T]
 
+URL_BYTES_MAX = 16_384
+"""The longest path and query that servers of Greeum take; only the filter of a listing may be longer."""
+
 NAME_BYTES_MAX = 255
-"""The longest name of a request that servers take."""
+"""The longest name of a request that servers take; it is of visible ASCII."""
 
 
 class Client:
@@ -33,9 +37,13 @@ class Client:
         self._prefix = prefix
 
     def target(self, path: str, query: Mapping[str, str | None] | None = None) -> str:
-        """What a request asks for: path and query; what is None is left out."""
-        given = {name: value for name, value in (query or {}).items() if value is not None}
-        return f"{self._prefix}{path}" + (f"?{urlencode(given, quote_via=quote, safe='')}" if given else "")
+        """What a request asks for: path and query; what is None is left out. Raises InvalidInput if it is too long."""
+        given = {name: quote(value, safe="") for name, value in (query or {}).items() if value is not None}
+        target = f"{self._prefix}{path}" + ("?" if given else "") + "&".join(f"{k}={v}" for k, v in given.items())
+        if len(target) > URL_BYTES_MAX:
+            longest = max(given, key=lambda name: len(given[name]))
+            raise InvalidInput(longest, f"is too long to be asked for here: a URL has room for {URL_BYTES_MAX:,} bytes")
+        return target
 
     def read(self, path: str, meaning: Meaning[T], **query: str | None) -> T:
         """GET, which changes nothing."""
@@ -49,9 +57,18 @@ class Client:
         request = Request("POST", self.target(path), content, changes=False, is_repeatable=True, timeout_s=timeout_s)
         return self._meant(request, meaning)
 
-    def change(self, method: str, path: str, body: Mapping[str, str], meaning: Meaning[T]) -> T:
+    def change(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, str],
+        meaning: Meaning[T],
+        *,
+        headers: Mapping[str, str] | None = None,
+    ) -> T:
         """Something is changed, which is not tried again when nobody knows whether it was done."""
-        request = Request(method, self.target(path), bodies.encoded(body), changes=True, is_repeatable=False)
+        content = bodies.encoded(body)
+        request = Request(method, self.target(path), content, changes=True, is_repeatable=False, headers=headers)
         return self._meant(request, meaning)
 
     def named_change(
@@ -65,9 +82,9 @@ class Client:
         headers: Mapping[str, str] | None = None,
     ) -> T:
         """Something is changed once, however often it is sent: `name`, or one made for it, names this very request."""
-        given = {"Idempotency-Key": urandom(16).hex() if name is None else checked_name(name)}
+        named = {"Idempotency-Key": urandom(16).hex() if name is None else header_name(name)}
         request = Request(
-            method, self.target(path), body, changes=True, is_repeatable=True, headers=given | dict(headers or {})
+            method, self.target(path), body, changes=True, is_repeatable=True, headers=named | dict(headers or {})
         )
         return self._meant(request, meaning)
 
@@ -76,12 +93,12 @@ class Client:
         self.transport.ask(Request("DELETE", self.target(path, query), changes=True, is_repeatable=False))
 
     def records(self, path: str, body: Mapping[str, str], meaning: Meaning[T]) -> Iterator[T]:
-        """POST of a question whose answer comes in pieces: what each of them means, as it comes."""
+        """POST of a question whose answer comes in pieces: what each of them means, as it comes. Refused at once."""
         request = Request(
             "POST", self.target(path), bodies.encoded(body), changes=False, is_repeatable=True, accept=JSON_LINES
         )
-        for line in self.transport.lines(request):
-            yield self._understood(request, lambda content: meaning(parsed(content)), line)
+        lines = self.transport.lines(request)
+        return (self._understood(request, lambda content: meaning(parsed(content)), line) for line in lines)
 
     def text_lines(self, path: str, *, timeout_s: float) -> Iterator[str]:
         """GET of lines of text, as they come."""
@@ -115,9 +132,9 @@ class Client:
             raise self.transport.failed(request, f"answered what no Greeum answers ({error!r})") from error
 
 
-def checked_name(value: object) -> str:
-    """A request's name, which is sent in a header: that takes visible ASCII and nothing else as it is."""
-    name = inputs.string(value, "idempotency_key", NAME_BYTES_MAX)
-    if not (name.isascii() and name.isprintable()) or " " in name:
-        raise InvalidInput("idempotency_key", "must be visible ASCII without spaces: it is sent in a header")
-    return name
+def header_name(value: object) -> str:
+    """A request's name as it stands in a header; one that cannot is told from all others by its digest."""
+    name = inputs.name(value, "idempotency_key")
+    if name.isascii() and name.isprintable() and " " not in name and len(name) <= NAME_BYTES_MAX:
+        return name
+    return f"blake2b-{blake2b(name.encode()).hexdigest()}"

@@ -14,7 +14,7 @@ from greeum.remote.transport import parsed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator, Iterator
     from typing import TypeVar
 
     from greeum.model import Change
@@ -72,8 +72,12 @@ class Feed:
         self._closed.set()
         if self._stream is not None:
             self._stream.abort()
+        try:
+            self._changes.close()
+        except ValueError:
+            return  # another thread is in it, and comes out by itself
 
-    def _follow(self) -> Iterator[Change]:
+    def _follow(self) -> Generator[Change, None, None]:
         patience = Patience()
         while not self._closed.is_set():
             self._stream = self._transport.stream(self._request(), patience)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from http.client import HTTPException, IncompleteRead
 from time import monotonic
+from weakref import finalize
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,9 +36,12 @@ class Stream:
         self._failed = failed
         self._ended = ended
         self.is_aborted = False
+        self._unread = finalize(self, close, response, connection)
+        """What becomes of it if nobody ever asks for its first line."""
 
     def __iter__(self) -> Iterator[bytes]:
         keep = False
+        self._unread.detach()
         try:
             yield from lines_of(self._response)
             keep = not self._response.will_close
@@ -55,6 +59,11 @@ class Stream:
             socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
         except OSError:
             return  # the other side was quicker
+
+
+def close(response: HTTPResponse, connection: HTTPConnection) -> None:
+    response.close()
+    connection.close()
 
 
 def has_end(response: HTTPResponse) -> bool:

@@ -11,6 +11,7 @@ from json import loads
 from ssl import SSLError
 from threading import Event
 from time import monotonic
+from weakref import WeakSet
 
 from greeum.errors import ServerFailed, StoreClosed
 from greeum.remote.address import authorization
@@ -49,7 +50,7 @@ class Transport:
         if key is not None:
             self._headers["Authorization"] = authorization(key, address, insecure=insecure)
         self._connections = Connections(address, tls)
-        self._streams: set[Stream] = set()
+        self._streams: WeakSet[Stream] = WeakSet()
         self.closed = Event()
 
     def close(self) -> None:
@@ -70,11 +71,16 @@ class Transport:
         return self._tried(request, self._begun, patience)
 
     def lines(self, request: Request) -> Iterator[bytes]:
-        """The lines of a stream that has an end. Raises as `ask` does."""
-        try:
-            yield from self.stream(request)
-        except Trouble as trouble:
-            raise trouble.error from trouble.__cause__
+        """The lines of a stream that has an end. Raises as `ask` does, at once; and ServerFailed where it breaks."""
+        stream = self.stream(request)
+
+        def lines() -> Iterator[bytes]:
+            try:
+                yield from stream
+            except Trouble as trouble:
+                raise trouble.error from trouble.__cause__
+
+        return lines()
 
     def _tried(self, request: Request, attempt: Callable[[Request], T], patience: Patience | None = None) -> T:
         patience = patience or Patience()

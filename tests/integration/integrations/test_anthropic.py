@@ -27,31 +27,44 @@ BETWEEN = st.sampled_from(["/", "/", "/", "//", "/./", "/../", "/x/../"])
 
 
 @st.composite
-def paths(draw: st.DrawFn) -> str:
+def crooked(draw: st.DrawFn) -> str:
+    """A path with all that may be in one."""
     parts = draw(st.lists(NAMES, max_size=3))
     path = "/memories" + "".join(draw(BETWEEN) + part for part in parts)
     return path + draw(st.sampled_from(["", "", "", "/", "/.."]))
 
 
-TEXTS = st.text(st.sampled_from("ab \n\r\t\0한'`"), max_size=12)
+FEW = st.sampled_from(["/memories/a", "/memories/b/c.txt", "/memories/b", "/memories/a/b", "/memories/b/a/a/.h"])
+"""So few that what is done meets what was done before."""
+
+PATHS = st.one_of(FEW, FEW, FEW, crooked())
+
+LETTERS = st.sampled_from(["a", "b", "a b", "aa", "\n", "\n", "한", " ", "\r", "\0", "`'", "\t"])
+
+TEXTS = st.lists(LETTERS, min_size=2, max_size=9).map("".join) | st.sampled_from(["", "\n", "a"])
 
 LINES = st.integers(-3, 6)
 
+
+def commands(name: str, **arguments: st.SearchStrategy[Any]) -> st.SearchStrategy[Command]:
+    return st.fixed_dictionaries({"command": st.just(name)} | arguments)
+
+
+CREATE = commands("create", path=PATHS, file_text=TEXTS)
+
 COMMANDS = st.one_of(
-    st.builds(lambda path: {"command": "view", "path": path}, paths()),
-    st.builds(lambda path, r: {"command": "view", "path": path, "view_range": r}, paths(), st.lists(LINES, max_size=3)),
-    st.builds(lambda path, text: {"command": "create", "path": path, "file_text": text}, paths(), TEXTS),
-    st.builds(
-        lambda path, old, new: {"command": "str_replace", "path": path, "old_str": old, "new_str": new},
-        paths(), st.text(st.sampled_from("ab\n"), max_size=2), TEXTS,
-    ),
-    st.builds(
-        lambda path, line, text: {"command": "insert", "path": path, "insert_line": line, "insert_text": text},
-        paths(), LINES, TEXTS,
-    ),
-    st.builds(lambda path: {"command": "delete", "path": path}, paths()),
-    st.builds(lambda old, new: {"command": "rename", "old_path": old, "new_path": new}, paths(), paths()),
-)  # fmt: skip
+    CREATE,
+    commands("view", path=PATHS),
+    commands("view", path=PATHS, view_range=st.lists(LINES, min_size=2, max_size=2) | st.lists(LINES, max_size=3)),
+    commands("str_replace", path=PATHS, old_str=st.sampled_from(["a", "b", "aa", "\n", "", "한"]), new_str=TEXTS),
+    commands("insert", path=PATHS, insert_line=LINES, insert_text=TEXTS),
+    commands("delete", path=PATHS),
+    commands("rename", old_path=PATHS, new_path=PATHS),
+)
+
+SEQUENCES = st.tuples(st.lists(CREATE, min_size=2, max_size=4), st.lists(COMMANDS, min_size=5, max_size=15)).map(
+    lambda parts: [*parts[0], *parts[1]]
+)
 
 WHOLE = [{"command": "view", "path": path} for path in ("/memories", "/memories/a", "/memories/b", "/memories/a/b")]
 """What shows, after every sequence, that both hold the same."""
@@ -86,12 +99,12 @@ def alike(command: Command, said: str) -> str:
     return "\n".join([head, root.split("\t")[1], *(re.sub(r"^\S+(?=\t.*/$)", "", line) for line in rest)])
 
 
-@settings(max_examples=150, deadline=None)
-@given(st.lists(COMMANDS, min_size=1, max_size=14))
-def test_it_answers_as_the_sdk_over_a_file_system(commands: list[Command]) -> None:
+@settings(max_examples=120, deadline=None)
+@given(SEQUENCES)
+def test_it_answers_as_the_sdk_over_a_file_system(sequence: list[Command]) -> None:
     with TemporaryDirectory() as folder, testing.memory() as memory:
         theirs, ours = BetaLocalFilesystemMemoryTool(folder), GreeumMemoryTool(memory)
-        for command in [*commands, *WHOLE]:
+        for command in [*sequence, *WHOLE]:
             (their_way, they), (our_way, we) = answer(theirs, command), answer(ours, command)
             if their_way == "refusal":
                 assert our_way == "error", command
@@ -167,7 +180,7 @@ def test_a_path_that_leads_out_is_refused(memory: Memory, tool: GreeumMemoryTool
         {"command": "create", "path": path, "file_text": "x"},
         {"command": "rename", "old_path": "/memories/a", "new_path": path},
     ):
-        with pytest.raises(ToolError, match="would escape|must start with"):
+        with pytest.raises(ToolError, match=r"would escape|must start with"):
             tool.call(command)
     assert memory.list() == []
 
@@ -206,6 +219,17 @@ def test_a_file_that_was_changed_meanwhile_is_left_alone(
     assert memory.get(key="a", namespace="memories").text == "one"
 
 
+def test_a_file_that_somebody_else_has_just_added_is_left_alone(
+    memory: Memory, tool: GreeumMemoryTool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = tool._files.tree()
+    tool.call({"command": "create", "path": "/memories/a", "file_text": "theirs"})
+    monkeypatch.setattr(tool._files, "tree", lambda: before)
+    with pytest.raises(ToolError, match="meantime"):
+        tool.call({"command": "create", "path": "/memories/a", "file_text": "ours"})
+    assert memory.get(key="a", namespace="memories").text == "theirs"
+
+
 def test_the_tool_is_announced_as_the_api_knows_it(memory: Memory) -> None:
     cached = GreeumMemoryTool(memory, cache_control={"type": "ephemeral"})
     assert cached.to_dict() == {
@@ -215,7 +239,7 @@ def test_the_tool_is_announced_as_the_api_knows_it(memory: Memory) -> None:
 
 
 def test_the_asynchronous_tool_does_the_same(memory: Memory) -> None:
-    commands = [
+    sequence: list[Command] = [
         {"command": "create", "path": "/memories/a", "file_text": "one\n"},
         {"command": "str_replace", "path": "/memories/a", "old_str": "one", "new_str": "two"},
         {"command": "insert", "path": "/memories/a", "insert_line": 1, "insert_text": "three"},
@@ -228,7 +252,7 @@ def test_the_asynchronous_tool_does_the_same(memory: Memory) -> None:
 
     async def said_by(tool: GreeumAsyncMemoryTool) -> list[str]:
         said = []
-        for command in commands:
+        for command in sequence:
             try:
                 said.append(str(await tool.call(command)))
             except ToolError as error:
@@ -236,5 +260,5 @@ def test_the_asynchronous_tool_does_the_same(memory: Memory) -> None:
         return [*said, str(await tool.clear_all_memory())]
 
     sync = GreeumMemoryTool(memory, namespace="sync")
-    expected = [answer(sync, command)[1] for command in commands] + ["All memory cleared"]
+    expected = [answer(sync, command)[1] for command in sequence] + ["All memory cleared"]
     assert asyncio.run(said_by(GreeumAsyncMemoryTool(memory))) == expected

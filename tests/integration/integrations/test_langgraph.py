@@ -62,7 +62,14 @@ def until(holds: Callable[[], bool]) -> None:
 
 class TestItems:
     def test_what_is_put_comes_back(self, store: GreeumStore) -> None:
-        value = {"title": "Ferry", "stops": ["Busan", "Jeju"], "km": 12.5, "paid": True, "by": None, "in": {"deep": [1]}}
+        value = {
+            "title": "Ferry",
+            "stops": ["Busan", "Jeju"],
+            "km": 12.5,
+            "paid": True,
+            "by": None,
+            "in": {"deep": [1]},
+        }
         before = datetime.now(UTC)
         store.put(("trips", "alice"), "one", value)
         item = store.get(("trips", "alice"), "one")
@@ -270,7 +277,7 @@ class TestNamespaces:
             listed.batch([ListNamespacesOp((condition,))])
 
 
-FILTERED = {
+FILTERED: dict[str, dict[str, Any]] = {
     "one": {"text": "red apple", "color": "red", "score": 4.5, "tags": ["x", "y"], "in": {"a": 1, "b": 2}, "ok": True},
     "two": {"text": "red car", "color": "red", "score": 3, "tags": ["x"], "in": {"a": 1}, "ok": False},
     "three": {"text": "green apple", "color": "green", "score": 10, "tags": [], "ok": 1},
@@ -572,8 +579,8 @@ def test_writers_of_one_key_do_not_lose_each_other(tmp_path: Path) -> None:
             start.wait()
             try:
                 for number in range(15):
-                    store.put(("a",), "k", {"text": f"{writer} wrote {number}", "writer": writer})
-            except InvalidInput as error:
+                    store.put(("a",), "k", {"text": f"{writer} wrote {number}", "writer": writer}, index=["text"])
+            except greeum.GreeumError as error:
                 failed.append(error)
 
         threads = [Thread(target=write, args=(writer,)) for writer in range(4)]

@@ -6,7 +6,7 @@
 use super::{hashing, wordpiece};
 use crate::bytes::Bytes;
 use crate::error::{Error, Result};
-use crate::vectors::{Code, CodeRef, dot};
+use crate::vectors::{Code, CodeRef};
 use crate::words::terms::is_content;
 use crate::words::{Script, Token, Tokens, passages};
 use std::path::Path;
@@ -115,10 +115,9 @@ impl Table {
         }
     }
 
-    /// The cosine of two tokens' directions.
-    pub fn similarity(&self, a: u16, b: u16) -> f32 {
-        let (a, b) = (self.direction(a), self.direction(b));
-        dot(a.bytes, b.bytes) as f32 * a.scale * b.scale
+    /// The directions of all tokens, one after another, and their scales.
+    pub fn directions(&self) -> (&[i8], &[f32]) {
+        (self.section(self.rows, self.size * self.dimension), self.section(self.scales, self.size))
     }
 
     /// Codes of each text's passages, one after another, for the Store.

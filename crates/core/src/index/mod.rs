@@ -32,6 +32,9 @@ const SEGMENT_BYTES_MAX: usize = 64 << 20;
 /// Segments in memory up to this many blocks are merged whatever their sizes: fewer segments make faster searches.
 const SMALL_BLOCKS: u32 = 64;
 
+/// Queries that are worth a thread: to begin one takes as long as a tenth of a search.
+const QUERIES_PER_THREAD_MIN: usize = 4;
+
 /// See the module.
 pub struct Index {
     directory: Option<PathBuf>,
@@ -160,7 +163,32 @@ impl Index {
 
     /// The best answers to a query.
     pub fn search(&self, query: &Query) -> Result<Vec<Hit>> {
-        rank::search(&self.state(), query, &self.table, self.dimension, self.embeds_queries)
+        self.search_in(&self.state(), query)
+    }
+
+    /// The best answers to each of several queries, all from the same state, on as many processors as there are.
+    pub fn search_many(&self, queries: &[Query]) -> Result<Vec<Vec<Hit>>> {
+        let state = self.state();
+        let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        let threads = processors.min(queries.len() / QUERIES_PER_THREAD_MIN).max(1);
+        let share = queries.len().div_ceil(threads).max(1);
+        let run = |queries: &[Query]| {
+            queries.iter().map(|query| self.search_in(&state, query)).collect::<Result<Vec<Vec<Hit>>>>()
+        };
+        let mut shares = queries.chunks(share);
+        let first = shares.next().unwrap_or_default();
+        std::thread::scope(|scope| {
+            let others: Vec<_> = shares.map(|queries| scope.spawn(|| run(queries))).collect();
+            let mut found = run(first)?;
+            for other in others {
+                found.extend(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?);
+            }
+            Ok(found)
+        })
+    }
+
+    fn search_in(&self, state: &State, query: &Query) -> Result<Vec<Hit>> {
+        rank::search(state, query, &self.table, self.dimension, self.embeds_queries)
     }
 
     /// The blocks that a query may see, whatever they say, by the time they were said: `(at, id)`, up to `k` of them after `after`.

@@ -1,22 +1,24 @@
 //! Which blocks are worth a closer look, and the turns around each.
 
-use super::scope::Scope;
-use super::{Evidence, Found};
-use crate::id::{BlockId, TimeUs};
-use crate::index::State;
+use super::best::{Best, Scored};
+use super::conversation::{CLOSE, GLANCE_WEIGHT};
+use super::scratch::Numbers;
+use super::turns::{Turn, Turns};
+use super::view::Ground;
+use super::{Evidence, Found, vector};
+use crate::id::TimeUs;
 use crate::index::state::Place;
-use crate::segment::flag;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::ops::Range;
 
-/// Blocks in scope up to which each is a candidate: small memories are ranked exactly.
-pub const ALL_MAX: u64 = 2_048;
+/// Blocks in scope up to which each is a candidate: the smallest memories are ranked exactly.
+pub const ALL_MAX: u64 = 256;
 
 /// Blocks that words and vectors bring in, each; more only if more hits are asked for.
-const DEPTH: usize = 128;
+const DEPTH: usize = 48;
 
 /// The best of these by their own content, whose neighbours are looked at too.
-const HEAD: usize = 64;
+const HEAD: usize = 32;
 
 /// Hits up to which the numbers above are enough.
 const K_USUAL: usize = 50;
@@ -27,8 +29,16 @@ const BESIDE: usize = 2;
 /// Turns before and after that speak for a block.
 pub const RADIUS: usize = 8;
 
+/// Turns that are looked up around a good one at most.
+const STRIP_MAX: usize = 2 * (RADIUS + BESIDE) + 1;
+
 /// A pause that ends a conversation's subject: an hour.
 const PAUSE_US: TimeUs = 3_600_000_000;
+
+/// How many blocks each kind of evidence chooses for `k` hits, and how many of all of these are looked at with their neighbours.
+pub fn depth(k: usize) -> (usize, usize) {
+    if k <= K_USUAL { (DEPTH, HEAD) } else { (4 * k, 2 * k) }
+}
 
 /// A block that may be a hit.
 pub struct Candidate {
@@ -37,44 +47,45 @@ pub struct Candidate {
     around: Range<usize>,
     /// Which of the turns around it it is itself.
     pub centre: usize,
+    /// The turn just before it.
+    pub before: Option<Place>,
 }
 
-/// Blocks with what their content says: candidates, and the turns around them.
-#[derive(Default)]
-pub struct Pool {
+/// Blocks with what their content says: candidates, and the turns close to them.
+pub struct Pool<'a> {
+    ground: &'a Ground<'a>,
+    /// By part: the place in the pool of each block.
+    numbers: &'a mut Vec<Numbers>,
     /// The blocks.
     pub places: Vec<Place>,
     /// What each one's content says.
     pub found: Vec<Found>,
     /// Those that may be hits.
     pub candidates: Vec<Candidate>,
-    numbers: HashMap<Place, u32>,
-    turns: Vec<u32>,
+    is_candidate: Vec<bool>,
+    /// What the turns around each candidate say.
+    turns: Vec<f32>,
 }
 
-impl Pool {
-    /// Every block in scope.
-    pub fn all(state: &State, scope: &Scope, evidence: &mut Evidence<'_>) -> Self {
-        let mut pool = Self::default();
-        let mut strips: HashMap<&str, Vec<(TimeUs, BlockId, u32)>> = HashMap::new();
-        for (place, number) in scope.places().zip(0_u32..) {
-            pool.places.push(place);
-            pool.found.push(evidence.of(place));
-            if is_message(state, place) {
-                let (at, id) = state.order(place);
-                strips.entry(state.namespace(place)).or_default().push((at, id, number));
-            } else if scope.wants(place) {
-                pool.admit_alone(number as usize);
-            }
+impl<'a> Pool<'a> {
+    fn new(ground: &'a Ground<'a>, numbers: &'a mut Vec<Numbers>) -> Self {
+        numbers.resize_with(ground.views.len().max(numbers.len()), Numbers::default);
+        for (numbers, view) in numbers.iter_mut().zip(&ground.views) {
+            numbers.reset(view.segment.blocks() as usize);
         }
-        for strip in strips.values_mut() {
-            strip.sort_unstable();
-            for middle in 0..strip.len() {
-                if scope.wants(pool.places[strip[middle].2 as usize]) {
-                    let window = window(middle, strip.len(), |i| strip[i].0);
-                    let turns: Vec<u32> = strip[window.clone()].iter().map(|turn| turn.2).collect();
-                    pool.admit(strip[middle].2 as usize, &turns, middle - window.start);
-                }
+        let (places, found, candidates, is_candidate, turns) = Default::default();
+        Self { ground, numbers, places, found, candidates, is_candidate, turns }
+    }
+
+    /// Every block in scope.
+    pub fn all(ground: &'a Ground<'a>, numbers: &'a mut Vec<Numbers>, evidence: &mut Evidence<'_>) -> Self {
+        let mut pool = Self::new(ground, numbers);
+        let mut turns = Turns::new(ground);
+        for place in ground.scope.places().filter(|&place| ground.scope.wants(place)) {
+            if ground.view(place).is_message(place.block) {
+                pool.admit_stretch(&mut turns, place, 0, evidence);
+            } else {
+                pool.admit_alone(place, evidence);
             }
         }
         pool
@@ -82,146 +93,109 @@ impl Pool {
 
     /// The blocks that words and vectors bring in, those in reach of the anchor, and the turns beside the best of them.
     pub fn likely(
-        state: &State,
-        scope: &Scope,
-        k: usize,
+        ground: &'a Ground<'a>,
+        numbers: &'a mut Vec<Numbers>,
+        head: usize,
         reach: &HashMap<Place, f32>,
         evidence: &mut Evidence<'_>,
     ) -> Self {
-        let (depth, head) = if k <= K_USUAL { (DEPTH, HEAD) } else { (4 * k, 2 * k) };
-        let mut pool = Self::default();
-        for place in chosen(scope, depth, reach, evidence) {
-            pool.number(place, evidence);
+        let mut pool = Self::new(ground, numbers);
+        let reached: Vec<Place> = reach.keys().copied().filter(|&place| ground.scope.wants(place)).collect();
+        let chosen = evidence.words.chosen.iter().chain(&evidence.vector.chosen).map(|scored| scored.place);
+        let chosen: Vec<Place> = chosen.chain(reached.iter().copied()).collect();
+        let mut best = Best::new(head);
+        for place in chosen {
+            let (before, at) = (pool.places.len(), pool.number(place, evidence) as usize);
+            let score = pool.found[at].sum();
+            if at == before && best.may_take(score) {
+                best.take(Scored { score, id: ground.id(place), place });
+            }
         }
-        let scored = pool.places.iter().zip(&pool.found).map(|(&place, found)| (found.sum(), place)).collect();
-        let mut likely = top(scored, head);
-        likely.extend(reach.keys().copied().filter(|&place| scope.wants(place)));
+        let mut likely: Vec<Place> = best.into_vec().into_iter().map(|scored| scored.place).chain(reached).collect();
         likely.sort_unstable();
         likely.dedup();
-        let mut admitted = HashSet::new();
+        let mut turns = Turns::new(ground);
         for place in likely {
-            if is_message(state, place) {
-                pool.admit_stretch(state, scope, place, &mut admitted, evidence);
+            if ground.view(place).is_message(place.block) {
+                pool.admit_stretch(&mut turns, place, BESIDE, evidence);
             } else {
-                let at = pool.number(place, evidence) as usize;
-                pool.admit_alone(at);
+                pool.admit_alone(place, evidence);
             }
         }
         pool
     }
 
-    /// Admits a message and the turns beside it, as far as they may be hits and are not admitted already.
-    fn admit_stretch(
-        &mut self,
-        state: &State,
-        scope: &Scope,
-        place: Place,
-        admitted: &mut HashSet<Place>,
-        evidence: &mut Evidence<'_>,
-    ) {
-        let strip = neighbours(state, scope, place, RADIUS + BESIDE);
-        let times: Vec<TimeUs> = strip.iter().map(|&turn| state.order(turn).0).collect();
-        let Some(middle) = strip.iter().position(|&other| other == place) else { return };
-        let reachable = window(middle, strip.len(), |i| times[i]);
-        let beside = reachable.start.max(middle.saturating_sub(BESIDE))..reachable.end.min(middle + BESIDE + 1);
+    /// Admits a message and the turns `beside` it, as far as they may be hits and are not admitted already.
+    fn admit_stretch(&mut self, turns: &mut Turns<'_>, place: Place, beside: usize, evidence: &mut Evidence<'_>) {
+        let strip = turns.around(place, RADIUS + beside);
+        let Some(middle) = strip.iter().position(|turn| turn.place == place) else { return };
+        let reachable = window(middle, strip);
+        let beside = reachable.start.max(middle.saturating_sub(beside))..reachable.end.min(middle + beside + 1);
+        let close = beside.start.saturating_sub(CLOSE)..strip.len().min(beside.end + CLOSE);
+        strip[close].iter().for_each(|turn| vector::fetch(self.ground.view(turn.place), turn.place.block));
+        let glances: [f32; STRIP_MAX] =
+            std::array::from_fn(|i| strip.get(i).map_or(0.0, |turn| evidence.glance(turn.place) * GLANCE_WEIGHT));
         for centre in beside {
-            if scope.wants(strip[centre]) && admitted.insert(strip[centre]) {
-                let window = window(centre, strip.len(), |i| times[i]);
-                let turns: Vec<u32> = strip[window.clone()].iter().map(|&turn| self.number(turn, evidence)).collect();
-                self.admit(turns[centre - window.start] as usize, &turns, centre - window.start);
+            if !self.ground.scope.wants(strip[centre].place) || self.is_admitted(strip[centre].place) {
+                continue;
             }
+            let (window, start) = (window(centre, strip), self.turns.len());
+            self.turns.extend_from_slice(&glances[window.clone()]);
+            let close = window.start.max(centre.saturating_sub(CLOSE))..window.end.min(centre + CLOSE + 1);
+            for offset in close {
+                let number = self.number(strip[offset].place, evidence);
+                self.turns[start + offset - window.start] = self.found[number as usize].sum();
+            }
+            let before = (centre > window.start).then(|| strip[centre - 1].place);
+            self.admit(strip[centre].place, start, centre - window.start, before, evidence);
         }
     }
 
-    /// The turns around a candidate, itself included, in order, as places in the pool.
-    pub fn around(&self, candidate: &Candidate) -> &[u32] {
+    /// What the turns around a candidate say, itself included, in order.
+    pub fn around(&self, candidate: &Candidate) -> &[f32] {
         &self.turns[candidate.around.clone()]
     }
 
-    /// The turn just before a candidate.
-    pub fn before(&self, candidate: &Candidate) -> Option<Place> {
-        candidate.centre.checked_sub(1).map(|before| self.places[self.around(candidate)[before] as usize])
+    fn admit_alone(&mut self, place: Place, evidence: &mut Evidence<'_>) {
+        let (start, at) = (self.turns.len(), self.number(place, evidence));
+        self.turns.push(self.found[at as usize].sum());
+        self.admit(place, start, 0, None, evidence);
     }
 
-    fn admit(&mut self, at: usize, turns: &[u32], centre: usize) {
-        let start = self.turns.len();
-        self.turns.extend_from_slice(turns);
-        self.candidates.push(Candidate { at, around: start..self.turns.len(), centre });
+    /// Admits a block, around which the turns were that were pushed last.
+    fn admit(&mut self, place: Place, start: usize, centre: usize, before: Option<Place>, evidence: &mut Evidence<'_>) {
+        let at = self.number(place, evidence) as usize;
+        self.is_candidate[at] = true;
+        self.candidates.push(Candidate { at, around: start..self.turns.len(), centre, before });
     }
 
-    fn admit_alone(&mut self, at: usize) {
-        self.admit(at, &[at as u32], 0);
+    fn is_admitted(&self, place: Place) -> bool {
+        let at = self.numbers[place.part as usize].get(place.block as usize);
+        at.is_some_and(|at| self.is_candidate[at as usize])
     }
 
     fn number(&mut self, place: Place, evidence: &mut Evidence<'_>) -> u32 {
-        let Self { places, found, numbers, .. } = self;
-        *numbers.entry(place).or_insert_with(|| {
-            places.push(place);
-            found.push(evidence.of(place));
-            (places.len() - 1) as u32
-        })
+        let numbers = &mut self.numbers[place.part as usize];
+        if let Some(number) = numbers.get(place.block as usize) {
+            return number;
+        }
+        let number = self.places.len() as u32;
+        numbers.set(place.block as usize, number);
+        self.places.push(place);
+        self.found.push(evidence.of(place));
+        self.is_candidate.push(false);
+        number
     }
-}
-
-fn chosen(scope: &Scope, depth: usize, reach: &HashMap<Place, f32>, evidence: &Evidence<'_>) -> Vec<Place> {
-    let (words, vector) = (evidence.words, evidence.vector);
-    let matched =
-        words.matched.iter().copied().filter(|&place| scope.wants(place)).map(|place| (words.of(place), place));
-    let mut chosen = top(matched.collect(), depth);
-    let near: Vec<(f32, Place)> = if vector.is_complete() {
-        scope.places().filter(|&place| scope.wants(place)).map(|place| (vector.of(place), place)).collect()
-    } else {
-        vector.found.iter().map(|&place| (vector.of(place), place)).collect()
-    };
-    chosen.extend(top(near, depth));
-    chosen.extend(reach.keys().copied().filter(|&place| scope.wants(place)));
-    chosen
-}
-
-fn top(mut scored: Vec<(f32, Place)>, depth: usize) -> Vec<Place> {
-    if scored.len() > depth {
-        scored.select_nth_unstable_by(depth, |a, b| b.0.total_cmp(&a.0).then(b.1.cmp(&a.1)));
-        scored.truncate(depth);
-    }
-    scored.into_iter().map(|pair| pair.1).collect()
-}
-
-fn is_message(state: &State, place: Place) -> bool {
-    state.segment(place).flags()[place.block as usize] & flag::MESSAGE != 0
-}
-
-/// The messages in scope within `radius` turns of a block in its namespace, itself included if it is one, in order, from whatever
-/// parts they are in.
-pub fn neighbours(state: &State, scope: &Scope, place: Place, radius: usize) -> Vec<Place> {
-    let (name, here) = (state.namespace(place), state.order(place));
-    let mut found: Vec<((TimeUs, BlockId), Place)> = Vec::with_capacity(2 * radius + 1);
-    for (number, part) in (0_u32..).zip(&state.parts) {
-        let segment = &part.segment;
-        let Some(namespace) = segment.find_namespace(name) else { continue };
-        let (strip, at, ids) = (segment.conversation(namespace), segment.at(), segment.ids());
-        let order = |block: u32| (at[block as usize], ids[block as usize]);
-        let middle = strip.partition_point(|&block| order(block) < here);
-        let seen = |&block: &u32| {
-            let place = Place { part: number, block };
-            (scope.contains(place) && is_message(state, place)).then(|| (order(block), place))
-        };
-        found.extend(strip[..middle].iter().rev().filter_map(seen).take(radius));
-        found.extend(strip[middle..].iter().filter_map(seen).take(radius + 1));
-    }
-    found.sort_unstable();
-    let middle = found.partition_point(|turn| turn.0 < here);
-    let window = middle.saturating_sub(radius)..(middle + radius + 1).min(found.len());
-    found[window].iter().map(|turn| turn.1).collect()
 }
 
 /// Up to RADIUS turns on either side of the one at `middle`, as far as no pause is in between.
-fn window(middle: usize, length: usize, at: impl Fn(usize) -> TimeUs) -> Range<usize> {
-    let mut first = middle;
-    while first > 0 && middle - first < RADIUS && at(first).saturating_sub(at(first - 1)) <= PAUSE_US {
+fn window(middle: usize, turns: &[Turn]) -> Range<usize> {
+    let is_pause = |before: usize| turns[before + 1].at.saturating_sub(turns[before].at) > PAUSE_US;
+    let (mut first, mut end) = (middle, middle + 1);
+    while first > 0 && middle - first < RADIUS && !is_pause(first - 1) {
         first -= 1;
     }
-    let mut end = middle + 1;
-    while end < length && end - middle <= RADIUS && at(end).saturating_sub(at(end - 1)) <= PAUSE_US {
+    while end < turns.len() && end - middle <= RADIUS && !is_pause(end - 1) {
         end += 1;
     }
     first..end

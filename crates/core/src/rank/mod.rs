@@ -4,14 +4,18 @@
 //! can be added; then come the neighbours in the conversation, what is known beforehand, and the way from the anchor. What a
 //! block scores does not depend on how many hits are asked for, nor on what `filter` leaves out.
 
+mod best;
 mod candidates;
 mod conversation;
 mod late;
 mod nearby;
 mod prior;
 mod scope;
+mod scratch;
 mod statistics;
+mod turns;
 mod vector;
+mod view;
 mod words;
 
 use crate::embed::Table;
@@ -23,55 +27,90 @@ use crate::vectors::Code;
 use candidates::Pool;
 use late::Late;
 pub use scope::Scope;
+use scratch::Scratch;
+use std::cell::RefCell;
 use std::collections::HashMap;
 use vector::VectorScores;
+use view::Ground;
 use words::{QueryWords, WordScores};
+
+thread_local! {
+    static SCRATCH: RefCell<Scratch> = RefCell::default();
+}
 
 /// Answers a query.
 pub fn search(state: &State, query: &Query, table: &Table, dimension: usize, embeds_queries: bool) -> Result<Vec<Hit>> {
+    SCRATCH.with_borrow_mut(|scratch| ranked(state, query, table, dimension, embeds_queries, scratch))
+}
+
+fn ranked(
+    state: &State,
+    query: &Query,
+    table: &Table,
+    dimension: usize,
+    embeds_queries: bool,
+    scratch: &mut Scratch,
+) -> Result<Vec<Hit>> {
     let scope = Scope::new(state, query);
+    let ground = Ground::new(state, &scope);
+    let (depth, head) = candidates::depth(query.k);
+    let is_exact = query.exact || scope.blocks <= candidates::ALL_MAX;
     let question = QueryWords::new(&query.text, table);
-    let words = words::score(state, &scope, &question);
+    let mut word_sums = std::mem::take(&mut scratch.words);
+    let words = words::score(&ground, &question, depth, &mut word_sums);
     let code = query_code(query, &question, &words, table, dimension, embeds_queries)?;
     let reach = match query.near {
-        Some((start, hops)) => nearby::reach(state, &scope, start, hops)
+        Some((start, hops)) => nearby::reach(&ground, start, hops)
             .ok_or_else(|| Error::invalid("near", format!("there is no block {start}")))?,
         None => HashMap::new(),
     };
     if !question.has_words() && code.is_none() && reach.is_empty() {
         return Ok(Vec::new());
     }
-    let vector = vector::score(state, &scope, code.as_ref(), query);
-    let is_exact = query.exact || scope.blocks <= candidates::ALL_MAX;
-    let late = Late::new(state, &scope, &question, &words.rarity, table, is_exact);
-    let mut evidence = Evidence { words: &words, vector: &vector, late, weights: &query.weights };
+    let vector = vector::score(&ground, code.as_ref(), is_exact, depth, scratch);
+    let Scratch { rows, pool, .. } = scratch;
+    let late = Late::new(&ground, &question, &words.rarity, table, is_exact, rows);
+    let mut evidence = Evidence { ground: &ground, words: &words, vector: &vector, late, weights: &query.weights };
     let pool = if is_exact {
-        Pool::all(state, &scope, &mut evidence)
+        Pool::all(&ground, pool, &mut evidence)
     } else {
-        Pool::likely(state, &scope, query.k, &reach, &mut evidence)
+        Pool::likely(&ground, pool, head, &reach, &mut evidence)
     };
-    let prior = prior::Prior::new(state, &scope, query, &question);
+    let hits = weighed(&pool, &ground, query, &question, &reach);
+    scratch.words = word_sums;
+    Ok(best(hits, query.k))
+}
+
+/// Each candidate that has anything to it, with all that speaks for it.
+fn weighed(
+    pool: &Pool<'_>,
+    ground: &Ground<'_>,
+    query: &Query,
+    question: &QueryWords,
+    reach: &HashMap<Place, f32>,
+) -> Vec<Hit> {
+    let prior = prior::Prior::new(ground.state, ground.scope, query, question);
     let mut hits = Vec::with_capacity(pool.candidates.len());
     for candidate in &pool.candidates {
         let (place, found) = (pool.places[candidate.at], pool.found[candidate.at]);
-        let proximity = reach.get(&place).copied().unwrap_or(0.0);
+        let proximity = if reach.is_empty() { 0.0 } else { reach.get(&place).copied().unwrap_or(0.0) };
         if proximity == 0.0 && !found.is_any {
             continue;
         }
         let [words, vector, tokens] = found.parts;
-        let around = conversation::score(&pool.found, pool.around(candidate), candidate.centre, &query.weights);
+        let around = conversation::score(pool.around(candidate), candidate.centre, &query.weights);
         let parts =
-            [words, vector, tokens, around, prior.score(place, pool.before(candidate)), proximity * query.weights.near];
-        hits.push(Hit { block: state.id(place), score: parts.iter().sum(), parts });
+            [words, vector, tokens, around, prior.score(place, candidate.before), proximity * query.weights.near];
+        hits.push(Hit { block: ground.id(place), score: parts.iter().sum(), parts });
     }
-    Ok(best(hits, query.k))
+    hits
 }
 
 /// The query's vector: the caller's, or the table's; none if it has no direction.
 fn query_code(
     query: &Query,
     question: &QueryWords,
-    words: &WordScores,
+    words: &WordScores<'_>,
     table: &Table,
     dimension: usize,
     embeds_queries: bool,
@@ -103,15 +142,23 @@ impl Found {
 
 /// Every kind of evidence that lies in a block's own content.
 struct Evidence<'a> {
-    words: &'a WordScores,
+    ground: &'a Ground<'a>,
+    words: &'a WordScores<'a>,
     vector: &'a VectorScores<'a>,
     late: Late<'a>,
     weights: &'a Weights,
 }
 
 impl Evidence<'_> {
+    /// What can be said at a glance: words.
+    fn glance(&self, place: Place) -> f32 {
+        self.words.scale.z(self.words.of(self.ground, place)) * self.weights.words
+    }
+
+    /// What a closer look says.
     fn of(&mut self, place: Place) -> Found {
-        let (words, vector, tokens) = (self.words.of(place), self.vector.of(place), self.late.of(place));
+        let (words, vector) = (self.words.of(self.ground, place), self.vector.of(self.ground, place));
+        let tokens = self.late.of(place);
         let parts = [
             self.words.scale.z(words) * self.weights.words,
             self.vector.scale.z(vector) * self.weights.vector,
@@ -130,13 +177,4 @@ fn best(mut hits: Vec<Hit>, k: usize) -> Vec<Hit> {
     }
     hits.sort_unstable_by(order);
     hits
-}
-
-/// The scores of one kind of evidence, by part and block; what was not looked at counts as nothing.
-struct Scores(Vec<Vec<f32>>);
-
-impl Scores {
-    fn of(&self, place: Place) -> f32 {
-        self.0[place.part as usize].get(place.block as usize).copied().unwrap_or(0.0)
-    }
 }

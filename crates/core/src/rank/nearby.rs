@@ -1,9 +1,8 @@
 //! From an anchor outwards: along links and along the conversation, as far as its hops reach.
 
-use super::candidates::neighbours;
-use super::scope::Scope;
+use super::turns::Turns;
+use super::view::Ground;
 use crate::id::BlockId;
-use crate::index::State;
 use crate::index::state::Place;
 use crate::links::{Edge, walk};
 use std::collections::HashMap;
@@ -18,12 +17,14 @@ const BACK_WEIGHT: f32 = 0.8;
 /// one of everything. None if there is no such block.
 ///
 /// The walk passes through blocks that the filter leaves out, but not through any outside the scope.
-pub fn reach(state: &State, scope: &Scope, start: BlockId, hops: u32) -> Option<HashMap<Place, f32>> {
+pub fn reach(ground: &Ground<'_>, start: BlockId, hops: u32) -> Option<HashMap<Place, f32>> {
+    let (state, scope) = (ground.state, ground.scope);
     let start_place = state.locate(start)?;
     if !scope.contains(start_place) {
         return Some(HashMap::new());
     }
     let inside = |id: BlockId| state.locate(id).filter(|&place| scope.contains(place));
+    let mut turns = Turns::new(ground);
     let edges = |id: BlockId| {
         let mut edges: Vec<Edge> = state.links.leaving(id);
         edges.extend(
@@ -31,7 +32,9 @@ pub fn reach(state: &State, scope: &Scope, start: BlockId, hops: u32) -> Option<
         );
         edges.retain(|edge| inside(edge.target).is_some());
         if let Some(place) = inside(id) {
-            edges.extend(turns_beside(state, scope, place).map(|target| Edge { target, weight: TURN_WEIGHT }));
+            edges.extend(
+                beside(&mut turns, ground, place).into_iter().map(|target| Edge { target, weight: TURN_WEIGHT }),
+            );
         }
         edges
     };
@@ -43,10 +46,10 @@ pub fn reach(state: &State, scope: &Scope, start: BlockId, hops: u32) -> Option<
     Some(reach)
 }
 
-fn turns_beside(state: &State, scope: &Scope, place: Place) -> impl Iterator<Item = BlockId> {
-    let around = neighbours(state, scope, place, 1);
-    let middle = around.iter().position(|&other| other == place);
-    let beside = middle.map(|middle| [middle.checked_sub(1), Some(middle + 1)]).into_iter().flatten().flatten();
-    let beside: Vec<BlockId> = beside.filter_map(|at| around.get(at)).map(|&place| state.id(place)).collect();
-    beside.into_iter()
+/// The turns just before and just after a block.
+fn beside(turns: &mut Turns<'_>, ground: &Ground<'_>, place: Place) -> Vec<BlockId> {
+    let around = turns.around(place, 1);
+    let Some(middle) = around.iter().position(|turn| turn.place == place) else { return Vec::new() };
+    let beside = [middle.checked_sub(1), Some(middle + 1)].into_iter().flatten();
+    beside.filter_map(|at| around.get(at)).map(|turn| ground.id(turn.place)).collect()
 }

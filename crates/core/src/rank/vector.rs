@@ -1,139 +1,174 @@
 //! The same meaning: the cosine of the query's vector and a block's nearest passage.
 
-use super::Scores;
-use super::scope::Scope;
+use super::best::{Best, Scored};
+use super::scratch::Scratch;
 use super::statistics::{Scale, Sums};
+use super::view::{Ground, View};
 use crate::bitmap::Bitmap;
-use crate::index::State;
+use crate::id::Local;
 use crate::index::state::Place;
-use crate::query::Query;
-use crate::segment::{Section, Segment};
+use crate::segment::Section;
+use crate::vectors::distance::prefetch;
 use crate::vectors::graph::{Graph, Seen};
-use crate::vectors::{Code, CodeRef, dot};
+use crate::vectors::{Code, Probe, signs};
 
-/// Passages in scope up to which every vector is looked at: 256 components cost some 20 ns each, so this is half a millisecond.
-pub const SCAN_MAX: u64 = 25_000;
+/// Blocks that stand for all others: enough for a mean within a tenth of a deviation, which no recall figure notices.
+pub const SAMPLE: u64 = 96;
 
-/// Blocks that stand for all others where not every vector is looked at: enough for a mean within 5 % of a deviation.
-const SAMPLE: u64 = 512;
+/// Blocks of a part that may be hits up to which each one's vector is compared: quicker than any way around it.
+const FEW: u32 = 1_024;
 
-/// How wide the walk in a graph is; what is found beyond the candidates makes recall.
-pub const BEAM: usize = 128;
+/// For each block that is wanted so many are compared in full, after a look at the signs of all. One alone finds as much of what the ranking
+/// ends up with; two are for vectors whose signs say less than those of the shipped table.
+const COMPARED_PER_WANTED: usize = 2;
+
+/// Vectors that are on their way while one is compared.
+const AHEAD: usize = 4;
 
 /// What the vectors say.
 pub struct VectorScores<'a> {
-    scores: Scores,
-    code: Option<&'a Code>,
-    state: &'a State,
-    is_complete: bool,
+    probe: Option<(Probe<'a>, f32)>,
+    /// By part and block, where all of them have been compared.
+    known: Option<Vec<Vec<f32>>>,
     /// The scale of the scores.
     pub scale: Scale,
-    /// What the walks found, where there were walks.
-    pub found: Vec<Place>,
+    /// The nearest of the blocks that may be hits.
+    pub chosen: Vec<Scored>,
 }
 
 impl VectorScores<'_> {
-    /// The score of a block; looked at now if it was not before.
-    pub fn of(&self, place: Place) -> f32 {
-        match (self.is_complete, self.code) {
-            (true, _) => self.scores.of(place),
-            (false, Some(code)) => cosine(self.state.segment(place), place.block, code.as_ref()),
-            (false, None) => 0.0,
+    /// The score of a block.
+    #[inline]
+    pub fn of(&self, ground: &Ground<'_>, place: Place) -> f32 {
+        match (&self.known, &self.probe) {
+            (Some(known), _) => known[place.part as usize][place.block as usize],
+            (None, Some((probe, scale))) => cosine(ground.view(place), place.block, probe, *scale),
+            (None, None) => 0.0,
         }
-    }
-
-    /// Whether every block in scope has been looked at.
-    pub fn is_complete(&self) -> bool {
-        self.is_complete
     }
 }
 
-/// Looks at every vector in scope, or walks where there are too many.
-pub fn score<'a>(state: &'a State, scope: &Scope, code: Option<&'a Code>, query: &Query) -> VectorScores<'a> {
-    let mut scores = VectorScores {
-        scores: Scores(vec![Vec::new(); state.parts.len()]),
-        code,
-        state,
-        is_complete: true,
-        scale: Scale::default(),
-        found: Vec::new(),
-    };
+/// Compares every block in scope if `exact`; otherwise those that stand for all, and those that look near, of which it chooses `depth`.
+pub fn score<'a>(
+    ground: &Ground<'_>,
+    code: Option<&'a Code>,
+    exact: bool,
+    depth: usize,
+    scratch: &mut Scratch,
+) -> VectorScores<'a> {
+    let mut scores = VectorScores { probe: None, known: None, scale: Scale::default(), chosen: Vec::new() };
     let Some(code) = code else { return scores };
-    let mut sums = Sums::default();
-    if query.exact || scope.passages <= SCAN_MAX {
-        for (number, part) in state.parts.iter().enumerate() {
-            let mut blocks = vec![0.0_f32; part.segment.blocks() as usize];
-            scan(&part.segment, &scope.parts[number].blocks, code, &mut blocks);
-            scope.parts[number].blocks.iter().for_each(|block| sums.add(blocks[block as usize]));
-            scores.scores.0[number] = blocks;
+    let (probe, mut sums) = (Probe::new(&code.bytes), Sums::default());
+    scores.probe = Some((probe, code.scale));
+    let mut best = Best::new(depth);
+    if exact {
+        let mut known: Vec<Vec<f32>> =
+            ground.views.iter().map(|view| vec![0.0; view.segment.blocks() as usize]).collect();
+        for place in ground.scope.places() {
+            let score = cosine(ground.view(place), place.block, &probe, code.scale);
+            known[place.part as usize][place.block as usize] = score;
+            sums.add(score);
         }
+        scores.known = Some(known);
     } else {
-        scores.is_complete = false;
-        sample(state, scope).into_iter().for_each(|place| sums.add(scores.of(place)));
-        scores.found = walk(state, scope, code);
+        let sample: Vec<Place> = ground.sample(SAMPLE).collect();
+        sample.iter().for_each(|&place| fetch(ground.view(place), place.block));
+        sample.iter().for_each(|&place| sums.add(scores.of(ground, place)));
+        scratch.seen.resize_with(ground.views.len().max(scratch.seen.len()), Seen::default);
+        for (number, view) in ground.views.iter().enumerate() {
+            near(ground, number, view, code, depth, scratch, |block| {
+                let place = Place { part: number as u32, block };
+                let score = scores.of(ground, place);
+                if best.may_take(score) {
+                    best.take(Scored { score, id: ground.id(place), place });
+                }
+            });
+        }
     }
     scores.scale = sums.own_scale();
+    scores.chosen = best.into_vec();
     scores
 }
 
-/// Blocks in scope that stand for all of them, chosen by their ids alone.
-pub fn sample(state: &State, scope: &Scope) -> Vec<Place> {
-    let limit = u64::MAX / scope.blocks.max(1) * SAMPLE.min(scope.blocks);
-    let of_part = |number: usize| {
-        state.parts[number].draw(limit).into_iter().map(move |block| Place { part: number as u32, block })
+fn cosine(view: &View<'_>, block: Local, probe: &Probe<'_>, scale: f32) -> f32 {
+    let of = |passage: u32| {
+        let at = passage as usize;
+        probe.dot(row(view, at)) as f32 * view.scales[at]
     };
-    (0..state.parts.len()).flat_map(of_part).filter(|&place| scope.contains(place)).collect()
+    view.passages_of(block).map(of).fold(f32::NEG_INFINITY, f32::max) * scale
 }
 
-/// The cosine of every block of a set.
-fn scan(segment: &Segment, blocks: &Bitmap, code: &Code, cosines: &mut [f32]) {
-    let (starts, scales, codes): (&[u32], &[f32], &[i8]) =
-        (segment.column(Section::PassageStart), segment.column(Section::Scales), segment.column(Section::Codes));
-    let dimension = code.bytes.len();
-    for block in blocks.iter() {
-        let passages = starts[block as usize] as usize..starts[block as usize + 1] as usize;
-        let near = passages
-            .map(|passage| dot(&code.bytes, &codes[passage * dimension..][..dimension]) as f32 * scales[passage]);
-        cosines[block as usize] = near.fold(f32::NEG_INFINITY, f32::max) * code.scale;
+/// Asks for a block's vector before it is needed.
+pub fn fetch(view: &View<'_>, block: Local) {
+    let first = view.passages_of(block).start as usize;
+    row(view, first).chunks(64).for_each(prefetch);
+}
+
+fn row<'a>(view: &View<'a>, passage: usize) -> &'a [i8] {
+    let dimension = view.codes.len() / view.scales.len();
+    &view.codes[passage * dimension..][..dimension]
+}
+
+/// Names the blocks of one part that look nearest among those that may be hits: all if they are few; along the graph if there is one; or by
+/// the signs of their vectors. A block of several passages may be named more than once.
+fn near(
+    ground: &Ground<'_>,
+    number: usize,
+    view: &View<'_>,
+    code: &Code,
+    depth: usize,
+    scratch: &mut Scratch,
+    mut name: impl FnMut(Local),
+) {
+    let inside = &ground.scope.parts[number];
+    let wanted = inside.wanted.as_ref().unwrap_or(&inside.blocks);
+    if wanted.count() <= FEW {
+        return wanted.iter().for_each(name);
     }
-}
-
-fn cosine(segment: &Segment, block: u32, code: CodeRef<'_>) -> f32 {
-    segment.passages_of(block).map(|passage| segment.code(passage).cosine(code)).fold(f32::NEG_INFINITY, f32::max)
-}
-
-/// The nearest blocks of each part: along its graph, or one by one where it has none or the filter leaves few.
-fn walk(state: &State, scope: &Scope, code: &Code) -> Vec<Place> {
-    let mut found = Vec::new();
-    for (number, part) in state.parts.iter().enumerate() {
-        let (segment, inside) = (&part.segment, &scope.parts[number]);
-        let entries: &[u32] = segment.column(Section::GraphEntries);
-        let wanted = inside.wanted.as_ref().unwrap_or(&inside.blocks);
-        let few = u64::from(wanted.count()) <= SCAN_MAX / 4;
-        let walked = if few || entries.is_empty() { None } else { along_graph(segment, wanted, code) };
-        let mut near = walked
-            .unwrap_or_else(|| wanted.iter().map(|block| (block, cosine(segment, block, code.as_ref()))).collect());
-        if near.len() > BEAM {
-            near.select_nth_unstable_by(BEAM, |a, b| b.1.total_cmp(&a.1));
-            near.truncate(BEAM);
+    let seen = &mut scratch.seen[number];
+    let passages = along_graph(view, wanted, code, depth, seen)
+        .unwrap_or_else(|| by_signs(view, wanted, code, depth * COMPARED_PER_WANTED, &mut scratch.differences));
+    for (at, &passage) in passages.iter().enumerate() {
+        if let Some(&ahead) = passages.get(at + AHEAD) {
+            row(view, ahead as usize).chunks(64).for_each(prefetch);
         }
-        found.extend(near.into_iter().map(|(block, _)| Place { part: number as u32, block }));
+        name(view.owner[passage as usize]);
     }
-    found.sort_unstable();
-    found.dedup();
-    found
 }
 
-fn along_graph(segment: &Segment, wanted: &Bitmap, code: &Code) -> Option<Vec<(u32, f32)>> {
+fn along_graph(view: &View<'_>, wanted: &Bitmap, code: &Code, depth: usize, seen: &mut Seen) -> Option<Vec<u32>> {
+    let entries: &[u32] = view.segment.column(Section::GraphEntries);
+    if entries.is_empty() {
+        return None;
+    }
     let graph = Graph {
-        links: segment.column(Section::GraphLinks),
-        entries: segment.column(Section::GraphEntries),
-        codes: segment.column(Section::Codes),
-        scales: segment.column(Section::Scales),
+        links: view.segment.column(Section::GraphLinks),
+        entries,
+        codes: view.codes,
+        scales: view.scales,
         dimension: code.bytes.len(),
     };
-    let owner = segment.owner();
-    let found =
-        graph.search(code.as_ref(), BEAM, &mut Seen::default(), |passage| wanted.contains(owner[passage as usize]))?;
-    Some(found.into_iter().map(|(passage, cosine)| (owner[passage as usize], cosine)).collect())
+    let found = graph.search(code.as_ref(), depth, seen, |passage| wanted.contains(view.owner[passage as usize]))?;
+    Some(found.into_iter().map(|(passage, _)| passage).collect())
+}
+
+/// The wanted passages, at least `count` if there are so many, whose vectors differ in the fewest signs from the query's.
+fn by_signs(view: &View<'_>, wanted: &Bitmap, code: &Code, count: usize, differences: &mut Vec<u16>) -> Vec<u32> {
+    let mut query = Vec::with_capacity(signs::words(code.bytes.len()));
+    signs::push(&code.bytes, &mut query);
+    differences.resize(view.scales.len(), 0);
+    signs::differences(view.signs, &query, differences);
+    let is_wanted = |passage: usize| wanted.contains(view.owner[passage]);
+    let mut histogram = vec![0_usize; code.bytes.len() + 1];
+    for (passage, &differs) in differences.iter().enumerate() {
+        histogram[usize::from(differs)] += usize::from(is_wanted(passage));
+    }
+    let mut reached = 0;
+    let most = histogram.iter().position(|&at| {
+        reached += at;
+        reached >= count
+    });
+    let most = most.unwrap_or(code.bytes.len()) as u16;
+    let near = differences.iter().enumerate().filter(|&(passage, &differs)| differs <= most && is_wanted(passage));
+    near.map(|(passage, _)| passage as u32).collect()
 }

@@ -1,10 +1,11 @@
 //! The same words: BM25 over the passages in scope, a block being as good as its best passage.
 
-use super::Scores;
-use super::scope::Scope;
+use super::best::{Best, Scored};
+use super::scope::{PartScope, Scope};
+use super::scratch::Sparse;
 use super::statistics::{Scale, Sums};
+use super::view::{Ground, View};
 use crate::embed::Table;
-use crate::index::State;
 use crate::index::state::Place;
 use crate::vectors::Code;
 use crate::words::bm25::{Bm25, idf};
@@ -76,49 +77,55 @@ impl Rarity {
 }
 
 /// What the words say.
-pub struct WordScores {
-    scores: Scores,
+pub struct WordScores<'a> {
+    scores: &'a [Sparse],
     /// The scale of the scores.
     pub scale: Scale,
     /// How rare the query's terms are.
     pub rarity: Rarity,
-    /// Every block that has at least one of the words.
-    pub matched: Vec<Place>,
+    /// The best of the blocks that may be hits.
+    pub chosen: Vec<Scored>,
 }
 
-impl WordScores {
+impl WordScores<'_> {
     /// The score of a block.
-    pub fn of(&self, place: Place) -> f32 {
-        self.scores.of(place)
+    #[inline]
+    pub fn of(&self, ground: &Ground<'_>, place: Place) -> f32 {
+        let scores = &self.scores[place.part as usize];
+        ground.view(place).passages_of(place.block).map(|passage| scores.of(passage)).fold(0.0, f32::max)
     }
 }
 
-/// Scores every block in scope that has a word of the query.
-pub fn score(state: &State, scope: &Scope, query: &QueryWords) -> WordScores {
-    let mut found = lookup(state, scope, &query.terms);
+/// Scores every block in scope that has a word of the query, and chooses the `depth` best.
+pub fn score<'a>(ground: &Ground<'_>, query: &QueryWords, depth: usize, scores: &'a mut Vec<Sparse>) -> WordScores<'a> {
+    let scope = ground.scope;
+    let mut found = lookup(ground, &query.terms);
     found.sort_by(|a, b| b.idf.total_cmp(&a.idf).then(a.term.hash.cmp(&b.term.hash)));
     let idf = found.iter().map(|term| (term.term.hash, term.idf)).collect();
     found.truncate(TERMS_MAX);
     let bm25 = Bm25::new(scope.passages, scope.words);
-    let mut sums = Sums::default();
-    let mut scores = Vec::with_capacity(state.parts.len());
-    let mut matched = Vec::new();
-    for (number, part) in state.parts.iter().enumerate() {
-        let (passages, touched) = add_up(&part.segment, &found, number, &bm25, scope);
-        let mut blocks = if touched.is_empty() { Vec::new() } else { vec![0.0_f32; part.segment.blocks() as usize] };
-        for passage in touched {
-            let block = part.segment.owner()[passage as usize];
-            let best = &mut blocks[block as usize];
-            if *best == 0.0 {
-                matched.push(Place { part: number as u32, block });
+    scores.resize_with(ground.views.len().max(scores.len()), Sparse::default);
+    let (mut sums, mut best) = (Sums::default(), Best::new(depth));
+    for (number, view) in ground.views.iter().enumerate() {
+        let (sums_of_part, inside) = (&mut scores[number], &scope.parts[number]);
+        sums_of_part.reset(view.lengths.len());
+        add_up(view, &found, number, &bm25, inside, sums_of_part);
+        for &passage in sums_of_part.touched() {
+            let block = view.owner[passage as usize];
+            let passages = view.passages_of(block);
+            if (passages.start..passage).any(|before| sums_of_part.of(before) > 0.0) {
+                continue; // the block was met by an earlier passage
             }
-            *best = best.max(passages[passage as usize]);
+            let score = passages.map(|passage| sums_of_part.of(passage)).fold(0.0, f32::max);
+            sums.add(score);
+            if best.may_take(score) && inside.wants(block) {
+                let place = Place { part: number as u32, block };
+                best.take(Scored { score, id: ground.id(place), place });
+            }
         }
-        scores.push(blocks);
     }
-    let scores = Scores(scores);
-    matched.iter().for_each(|&place| sums.add(scores.of(place)));
-    WordScores { scale: sums.scale(scope.blocks), scores, rarity: Rarity { idf, unseen: idf_of(scope, 0) }, matched }
+    let rarity = Rarity { idf, unseen: idf_of(scope, 0) };
+    WordScores { scale: sums.scale(scope.blocks), scores, rarity, chosen: best.into_vec() }
 }
 
 /// A term with its postings, by part.
@@ -128,21 +135,21 @@ struct Found<'a> {
     postings: Vec<&'a [u32]>,
 }
 
-fn lookup<'a>(state: &'a State, scope: &Scope, terms: &[Term]) -> Vec<Found<'a>> {
+fn lookup<'a>(ground: &Ground<'a>, terms: &[Term]) -> Vec<Found<'a>> {
     let found = terms.iter().map(|&term| {
-        let postings: Vec<&[u32]> = state.parts.iter().map(|part| part.segment.postings(term.hash)).collect();
-        let df = postings.iter().enumerate().map(|(part, list)| count_in_scope(state, scope, part, list)).sum();
-        (df > 0).then(|| Found { term, idf: idf_of(scope, df), postings })
+        let postings: Vec<&[u32]> = ground.views.iter().map(|view| view.segment.postings(term.hash)).collect();
+        let df = postings.iter().enumerate().map(|(part, list)| count_in_scope(ground, part, list)).sum();
+        (df > 0).then(|| Found { term, idf: idf_of(ground.scope, df), postings })
     });
     found.flatten().collect()
 }
 
-fn count_in_scope(state: &State, scope: &Scope, part: usize, postings: &[u32]) -> u64 {
-    let inside = &scope.parts[part];
+fn count_in_scope(ground: &Ground<'_>, part: usize, postings: &[u32]) -> u64 {
+    let inside = &ground.scope.parts[part];
     if inside.is_all {
         return postings.len() as u64;
     }
-    let owner = state.parts[part].segment.owner();
+    let owner = ground.views[part].owner;
     postings.iter().filter(|&&posting| inside.blocks.contains(owner[(posting >> 8) as usize])).count() as u64
 }
 
@@ -150,31 +157,15 @@ fn idf_of(scope: &Scope, df: u64) -> f32 {
     idf(scope.passages, df)
 }
 
-/// The scores of a part's passages, and which have one.
-fn add_up(
-    segment: &crate::segment::Segment,
-    found: &[Found<'_>],
-    part: usize,
-    bm25: &Bm25,
-    scope: &Scope,
-) -> (Vec<f32>, Vec<u32>) {
-    if found.iter().all(|found| found.postings[part].is_empty()) {
-        return (Vec::new(), Vec::new());
-    }
-    let (owner, lengths, inside) = (segment.owner(), segment.lengths(), &scope.parts[part]);
-    let mut passages = vec![0.0_f32; segment.passages() as usize];
-    let mut touched = Vec::new();
+/// Adds up what each passage of a part is worth.
+fn add_up(view: &View<'_>, found: &[Found<'_>], part: usize, bm25: &Bm25, inside: &PartScope, scores: &mut Sparse) {
     for found in found {
         let worth = found.idf * found.term.weight;
         for &posting in found.postings[part] {
-            let (passage, count) = ((posting >> 8) as usize, (posting & 0xff) as f32);
-            if inside.is_all || inside.blocks.contains(owner[passage]) {
-                if passages[passage] == 0.0 {
-                    touched.push(passage as u32);
-                }
-                passages[passage] += worth * bm25.saturate(count, lengths[passage] as f32);
+            let (passage, count) = (posting >> 8, (posting & 0xff) as f32);
+            if inside.is_all || inside.blocks.contains(view.owner[passage as usize]) {
+                scores.add(passage, worth * bm25.saturate(count, view.lengths[passage as usize] as f32));
             }
         }
     }
-    (passages, touched)
 }

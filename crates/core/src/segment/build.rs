@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::filter::fact;
 use crate::id::{BlockId, Local, NO_TIME, TIME_DISTANCE_MAX_US, TimeUs};
 use crate::vectors::code::is_scale;
-use crate::vectors::{CodeRef, graph};
+use crate::vectors::{CodeRef, graph, signs};
 use crate::words::{Tokens, analyse, dates, passages};
 use std::collections::{BTreeMap, HashMap};
 
@@ -207,6 +207,7 @@ impl Columns {
         out.section(Section::Owner, &self.owner);
         out.section(Section::Scales, &self.scales);
         out.section(Section::Codes, &self.codes);
+        out.section(Section::Signs, &self.signs());
         out.section(Section::TokenStart, &self.token_start);
         out.section(Section::Tokens, &self.tokens);
         write_lists(&mut out, [Section::Terms, Section::TermStart, Section::Postings], &self.postings);
@@ -219,6 +220,12 @@ impl Columns {
         out.section(Section::GraphLinks, &graph.links);
         out.section(Section::GraphEntries, &graph.entries);
         Segment::new(out.finish(), self.dimension)
+    }
+
+    fn signs(&self) -> Vec<u64> {
+        let mut all = Vec::with_capacity(self.owner.len() * signs::words(self.dimension));
+        self.codes.chunks(self.dimension.max(1)).for_each(|code| signs::push(code, &mut all));
+        all
     }
 
     /// Blocks by (namespace, at, id), and where each namespace starts.

@@ -12,13 +12,13 @@ pub use merge::merge;
 use crate::bytes::{Aligned, Bytes};
 use crate::error::{Error, Result};
 use crate::id::{BlockId, Local, TIME_DISTANCE_MAX_US, TimeUs};
-use crate::vectors::CodeRef;
 use crate::vectors::code::is_scale;
+use crate::vectors::{CodeRef, signs};
 use std::ops::Range;
 use std::path::Path;
 
 /// The layout that this version writes and reads. Any change of it, or of what is hashed into it, counts it up: older files are rebuilt.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 const MAGIC: &[u8; 8] = b"GREEUMS1";
 const HEADER_BYTES: usize = 64;
@@ -53,7 +53,7 @@ sections! {
     // Blocks by (namespace, at, id), and where each namespace starts.
     Order, NamespaceStart,
     // A value a passage.
-    Lengths, Owner, Scales, Codes, TokenStart, Tokens,
+    Lengths, Owner, Scales, Codes, Signs, TokenStart, Tokens,
     // Words: term → passages, with how often (passage << 8 | count).
     Terms, TermStart, Postings,
     // Filters: fact → blocks, and numbers by field.
@@ -145,6 +145,7 @@ impl Segment {
             && self.column::<f32>(Section::Scales).len() == p
             && self.column::<f32>(Section::Scales).iter().all(|&scale| is_scale(scale))
             && self.column::<i8>(Section::Codes).len() == p * self.dimension
+            && self.column::<u64>(Section::Signs).len() == p * signs::words(self.dimension)
             && rises(self.column(Section::TokenStart), p, self.column::<u16>(Section::Tokens).len())
             && rises(
                 self.column(Section::TermStart),

@@ -3,6 +3,7 @@
 //! Useful above some ten thousand vectors; below, looking at all of them is faster and exact.
 
 use super::code::CodeRef;
+use super::distance::Probe;
 use crate::id::mix;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -119,10 +120,12 @@ impl PartialOrd for Near {
 
 impl<'a> Graph<'a> {
     fn code(&self, at: u32) -> CodeRef<'a> {
-        CodeRef {
-            scale: self.scales[at as usize],
-            bytes: &self.codes[at as usize * self.dimension..][..self.dimension],
-        }
+        CodeRef { scale: self.scales[at as usize], bytes: self.row(at) }
+    }
+
+    #[inline]
+    fn row(&self, at: u32) -> &'a [i8] {
+        &self.codes[at as usize * self.dimension..][..self.dimension]
     }
 
     /// The `beam` vectors nearest to `query` that the walk finds among those that `accept` lets through, with their cosines, nearest
@@ -137,6 +140,8 @@ impl<'a> Graph<'a> {
         accept: impl Fn(u32) -> bool,
     ) -> Option<Vec<(u32, f32)>> {
         seen.begin(self.scales.len());
+        let probe = Probe::new(query.bytes);
+        let cosine = |at: u32| probe.dot(self.row(at)) as f32 * (self.scales[at as usize] * query.scale);
         let mut open: BinaryHeap<Near> = BinaryHeap::new();
         let mut found: BinaryHeap<Reverse<Near>> = BinaryHeap::with_capacity(beam + 1);
         let is_beyond = |found: &BinaryHeap<Reverse<Near>>, near: Near| {
@@ -150,7 +155,7 @@ impl<'a> Graph<'a> {
                 }
             }
         };
-        let start = self.entries.iter().map(|&at| Near(self.code(at).cosine(query), at)).max();
+        let start = self.entries.iter().map(|&at| Near(cosine(at), at)).max();
         if let Some(start) = start {
             seen.insert(start.1);
             visit(start, &mut open, &mut found);
@@ -167,7 +172,7 @@ impl<'a> Graph<'a> {
             let row = &self.links[near.1 as usize * DEGREE..][..DEGREE];
             for &next in row.iter().take_while(|&&next| next != NONE) {
                 if seen.insert(next) {
-                    visit(Near(self.code(next).cosine(query), next), &mut open, &mut found);
+                    visit(Near(cosine(next), next), &mut open, &mut found);
                 }
             }
         }

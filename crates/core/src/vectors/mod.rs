@@ -5,6 +5,7 @@
 pub mod code;
 pub mod distance;
 pub mod graph;
+pub mod signs;
 
 pub use code::{Code, CodeRef};
-pub use distance::dot;
+pub use distance::{Probe, dot};

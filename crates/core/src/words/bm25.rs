@@ -4,8 +4,9 @@
 #[derive(Clone, Copy, Debug)]
 pub struct Bm25 {
     k1: f32,
-    b: f32,
-    average: f32,
+    /// What a passage of no words adds to the divisor, and each of its words.
+    base: f32,
+    slope: f32,
 }
 
 impl Bm25 {
@@ -17,13 +18,14 @@ impl Bm25 {
     pub fn new(passages: u64, words: u64) -> Self {
         let average = words as f32 / passages.max(1) as f32;
         let long = ((average.max(1.0) / 10.0).log10()).clamp(0.0, 1.0);
-        Self { k1: 0.9 + 0.6 * long, b: 0.3 + 0.6 * long, average: average.max(1.0) }
+        let (k1, b) = (0.9 + 0.6 * long, 0.3 + 0.6 * long);
+        Self { k1, base: k1 * (1.0 - b), slope: k1 * b / average.max(1.0) }
     }
 
     /// What `tf` occurrences in a passage of `length` words are worth, from 0 to 1 + k1.
     #[inline]
     pub fn saturate(&self, tf: f32, length: f32) -> f32 {
-        tf * (self.k1 + 1.0) / (tf + self.k1 * (1.0 - self.b + self.b * length / self.average))
+        tf * (self.k1 + 1.0) / (tf + self.base + self.slope * length)
     }
 }
 

@@ -41,8 +41,8 @@ def fetch(memory: AnyMemory, *, id: str) -> Result:  # noqa: A002 - the name tha
         raise InvalidInput("id", "must be the id of one of the results of search, as a string")
     block = memory.get(int(id))
     rest = {name: value for name, value in block.to_dict().items() if name not in ("id", "text")}
-    document = {"id": id, "title": title_of(block), "text": block.text, "url": uri_of(block), "metadata": rest}
-    return as_json(document)
+    about = {"id": id, "title": title_of(block), "text": block.text, "url": uri_of(block)}
+    return as_json({**about, "metadata": rest})
 
 
 def as_json(document: dict[str, object]) -> Result:

@@ -1,7 +1,7 @@
 """A knowledge graph in a memory: what the MCP project's own memory server keeps in a file of JSON Lines.
 
-An entity is a block that has the entity's name for its key and text; an observation is a block of its own, linked to its
-entity; a relation is a link between entities. So the graph is found by every search of the memory too.
+An entity is a block that has the entity's name for its key and text; an observation is a block of its own, linked to
+its entity; a relation is a link between entities. So the graph is found by every search of the memory too.
 """
 
 from __future__ import annotations
@@ -58,6 +58,10 @@ class Graph:
         """In the order in which they were created."""
         return list(self._blocks({"kind": ENTITY}))
 
+    def mentions(self) -> list[Block]:
+        """Of names that relations have, and no entity."""
+        return list(self._blocks({"kind": MENTION}))
+
     def entity(self, name: str) -> Block | None:
         node = self.node(name)
         return node if node is not None and node.kind == ENTITY else None
@@ -84,9 +88,7 @@ class Graph:
         """Those from and to these blocks, in the order in which they were created."""
         names = {node.id: node.key for node in nodes}
         links = {
-            (link.source, link.target, link.kind): link.added_at
-            for node in names
-            for link in self._memory.links(node)
+            (link.source, link.target, link.kind): link.added_at for node in names for link in self._memory.links(node)
         }
         found = []
         for source, target, kind in sorted(links, key=lambda link: (links[link], link)):
@@ -98,10 +100,17 @@ class Graph:
     def _name(self, block: int, names: dict[int, str | None]) -> str | None:
         """The name of an entity or a mention; None for other blocks that are linked with one."""
         if block not in names:
-            other = self._memory.get(block)
-            is_node = other.namespace == NAMESPACE and other.kind in (ENTITY, MENTION)
-            names[block] = other.key if is_node else None
+            other = self._block(block)
+            names[block] = other.key if other is not None and other.kind in (ENTITY, MENTION) else None
         return names[block]
+
+    def _block(self, block: int) -> Block | None:
+        """None if it is not of the graph, or has been forgotten a moment ago."""
+        try:
+            found = self._memory.get(block)
+        except NotFound:
+            return None
+        return found if found.namespace == NAMESPACE else None
 
     def _blocks(self, where: dict[str, object]) -> Iterator[Block]:
         page = self._memory.list(namespace=NAMESPACE, where=where, limit=PAGE)
@@ -116,15 +125,19 @@ class Graph:
         """An entity that is not there yet; what was a mention becomes it."""
         mention = self.node(name)
         if mention is None:
-            return self._memory.add(
-                name, key=name, kind=ENTITY, namespace=NAMESPACE, metadata={TYPE: entity_type}
-            )
+            return self._memory.add(name, key=name, kind=ENTITY, namespace=NAMESPACE, metadata={TYPE: entity_type})
         return self._memory.update(mention.id, kind=ENTITY, metadata={TYPE: entity_type}, at=datetime.now(UTC))
 
     def observe(self, entity: Block, contents: Sequence[str]) -> None:
         """Add observations about an entity, all or none."""
         self._memory.add_many(
-            {"text": text, "kind": OBSERVATION, "namespace": NAMESPACE, "metadata": {ABOUT: entity.key}, "near": entity.id}
+            {
+                "text": text,
+                "kind": OBSERVATION,
+                "namespace": NAMESPACE,
+                "metadata": {ABOUT: entity.key},
+                "near": entity.id,
+            }
             for text in contents
         )
 
@@ -158,7 +171,7 @@ class Graph:
                 others = {end for link in self._memory.links(node.id) for end in (link.source, link.target)}
                 gone = {node.id, *(block.id for block in self.observations(name))}
                 self._memory.forget(gone)
-                self._forget_idle(*(self._memory.get(other) for other in others - gone))
+                self._forget_idle(*(self._block(other) for other in others - gone))
 
     def forget(self, observations: Iterable[Block]) -> None:
         """Remove observations."""
@@ -166,8 +179,8 @@ class Graph:
         if ids:
             self._memory.forget(ids)
 
-    def _forget_idle(self, *nodes: Block) -> None:
+    def _forget_idle(self, *nodes: Block | None) -> None:
         """Remove mentions that no relation names any more."""
         for node in nodes:
-            if node.namespace == NAMESPACE and node.kind == MENTION and not self._memory.links(node.id):
+            if node is not None and node.kind == MENTION and not self._memory.links(node.id):
                 self._memory.forget(node.id)

@@ -6,8 +6,9 @@ Two things that its file can hold and a memory cannot are refused: an entity tha
 from __future__ import annotations
 
 from json import dumps
+from typing import NamedTuple
 
-from greeum import inputs
+from greeum import inputs, limits
 from greeum.errors import InvalidInput, NotFound
 from greeum.mcp.tools import schemas
 from greeum.mcp.tools.graph import TYPE, Graph, Relation, changing
@@ -16,6 +17,7 @@ from greeum.mcp.tools.tool import Result, Tool
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from typing import Any
 
     from greeum.mcp.tools.tool import AnyMemory, Schema
     from greeum.model import Block
@@ -74,7 +76,10 @@ def delete_entities(memory: AnyMemory, *, entityNames: object) -> Result:  # noq
 def delete_observations(memory: AnyMemory, *, deletions: object) -> Result:
     graph = Graph(memory)
     wanted = [
-        (inputs.name(item["entityName"], f"{field}.entityName"), listed(item["observations"], f"{field}.observations"))
+        (
+            inputs.name(item["entityName"], f"{field}.entityName"),
+            strings_of(item["observations"], f"{field}.observations"),
+        )
         for item, field in each_object(deletions, "deletions", ("entityName", "observations"))
     ]
     with changing:
@@ -93,13 +98,15 @@ def delete_relations(memory: AnyMemory, *, relations: object) -> Result:
 
 
 def read_graph(memory: AnyMemory) -> Result:
-    return part(memory, lambda name, kind, texts: True)
+    graph = Graph(memory)
+    return drawn(graph, known(graph), graph.mentions())
 
 
 def search_nodes(memory: AnyMemory, *, query: object) -> Result:
-    """Of a substring, in any case, as there. What means the same is found by memory_search."""
-    wanted = inputs.string(query, "query", inputs.limits.QUERY_BYTES_MAX, empty=True).lower()
-    return part(memory, lambda name, kind, texts: any(wanted in text.lower() for text in (name, kind, *texts)))
+    """By a substring, in any case, as there. What means the same is found by memory_search."""
+    wanted = inputs.string(query, "query", limits.QUERY_BYTES_MAX, empty=True).lower()
+    graph = Graph(memory)
+    return drawn(graph, [one for one in known(graph) if any(wanted in text.lower() for text in one.texts())])
 
 
 def open_nodes(memory: AnyMemory, *, names: object) -> Result:
@@ -107,23 +114,35 @@ def open_nodes(memory: AnyMemory, *, names: object) -> Result:
     graph = Graph(memory)
     found = [entity for name in dict.fromkeys(wanted) if (entity := graph.entity(name)) is not None]
     found.sort(key=lambda entity: (entity.at, entity.id))
-    return drawn(graph, [(entity, [block.text for block in graph.observations(str(entity.key))]) for entity in found])
+    return drawn(graph, [Known(entity, graph.observations(str(entity.key))) for entity in found])
 
 
-def part(memory: AnyMemory, wanted: Callable[[str, str, Sequence[str]], bool]) -> Result:
-    """The entities that are wanted by name, type and observations, and the relations that touch them."""
-    graph = Graph(memory)
-    texts = {name: [block.text for block in blocks] for name, blocks in graph.all_observations().items()}
-    found = [(entity, texts.get(str(entity.key), [])) for entity in graph.entities()]
-    return drawn(graph, [one for one in found if wanted(str(one[0].key), type_of(one[0]), one[1])])
+class Known(NamedTuple):
+    """An entity with what was observed about it."""
+
+    entity: Block
+    observations: list[Block]
+
+    def texts(self) -> list[str]:
+        """In which to look for something."""
+        return [str(self.entity.key), type_of(self.entity), *(block.text for block in self.observations)]
+
+    def to_dict(self) -> dict[str, object]:
+        name, kind, *observations = self.texts()
+        return {"name": name, "entityType": kind, "observations": observations}
 
 
-def drawn(graph: Graph, found: Sequence[tuple[Block, list[str]]]) -> Result:
-    entities = [
-        {"name": entity.key, "entityType": type_of(entity), "observations": texts} for entity, texts in found
-    ]
-    relations = [relation.to_dict() for relation in graph.relations(entity for entity, _ in found)]
-    return answer({"entities": entities, "relations": relations})
+def known(graph: Graph) -> list[Known]:
+    """All entities."""
+    observations = graph.all_observations()
+    return [Known(entity, observations.get(str(entity.key), [])) for entity in graph.entities()]
+
+
+def drawn(graph: Graph, found: Sequence[Known], mentions: Sequence[Block] = ()) -> Result:
+    """These entities, and the relations that touch them, or these mentions."""
+    relations = graph.relations([*(one.entity for one in found), *mentions])
+    entities = [one.to_dict() for one in found]
+    return answer({"entities": entities, "relations": [relation.to_dict() for relation in relations]})
 
 
 def type_of(entity: Block) -> str:
@@ -155,24 +174,35 @@ def listed(values: object, field: str) -> list[object]:
     return values
 
 
+def strings_of(values: object, field: str) -> list[str]:
+    """Of what is only compared, and may be empty."""
+    return [
+        inputs.string(text, f"{field}[{i}]", limits.TEXT_BYTES_MAX, empty=True)
+        for i, text in enumerate(listed(values, field))
+    ]
+
+
 def texts_of(values: object, field: str) -> list[str]:
     return [inputs.text(text, f"{field}[{i}]") for i, text in enumerate(listed(values, field))]
 
 
-def entity_of(item: dict[str, object], field: str) -> dict[str, object]:
+def entity_of(item: dict[str, object], field: str) -> dict[str, Any]:
     return {
         "name": inputs.name(item["name"], f"{field}.name"),
-        "entityType": inputs.string(item["entityType"], f"{field}.entityType", inputs.limits.NAME_BYTES_MAX, empty=True),
+        "entityType": inputs.string(item["entityType"], f"{field}.entityType", limits.NAME_BYTES_MAX, empty=True),
         "observations": texts_of(item["observations"], f"{field}.observations"),
     }
 
 
 def relations_of(values: object) -> list[Relation]:
     members = ("from", "to", "relationType")
-    return [
-        Relation(*(inputs.name(item[name], f"{field}.{name}") for name in members))
-        for item, field in each_object(values, "relations", members)
-    ]
+    found = []
+    for item, field in each_object(values, "relations", members):
+        relation = Relation(*(inputs.name(item[name], f"{field}.{name}") for name in members))
+        if relation.source == relation.target:
+            raise InvalidInput(f"{field}.to", "is the entity itself: a memory links blocks with others only")
+        found.append(relation)
+    return found
 
 
 # What is answered.
@@ -215,14 +245,15 @@ def tool(
 TOOLS = (
     tool(
         create_entities,
-        "Create entities in the knowledge graph, with what is known about each. Names that are there already are left as "
-        "they are.",
+        "Create entities in the knowledge graph, with what is known about each. Names that are there already are "
+        "left as they are.",
         {"entities": {**ENTITIES, "description": "Each with its name, its type (as person) and its observations."}},
         schemas.record({"entities": ENTITIES}),
     ),
     tool(
         create_relations,
-        "Create relations between entities, in active voice, as works_at. Those that are there already are passed over.",
+        "Create relations between entities, in active voice, as works_at. Those that are there already are passed "
+        "over.",
         {"relations": {**RELATIONS, "description": "Each from one entity's name to another's, with its type."}},
         schemas.record({"relations": RELATIONS}),
     ),

@@ -20,8 +20,8 @@ K = 5
 """Hits of a search that names no number: with all their fields they take some 4 KB."""
 
 TEXT_BYTES_PER_HIT = 2_000
-"""The texts of an answer may take so much for each hit that was asked for. Hits beyond that are named by their ids alone:
-a memory may hold texts that would fill a model's context by themselves."""
+"""The texts of an answer may take so much for each hit that was asked for. Hits beyond that are named by their ids
+alone: a memory may hold texts that would fill a model's context by themselves."""
 
 ACTIONS = ("status", "set", "move", "pin", "unpin", "clear")
 
@@ -91,7 +91,7 @@ def update(memory: AnyMemory, *, block: int, **fields: Any) -> Result:
 
 def forget(memory: AnyMemory, *, block: Any) -> Result:
     ids = memory.forget(block)
-    return Result({"forgotten": ids}, f"Forgotten for good: {numbered(ids)}.")
+    return Result({"forgotten": ids}, f"Forgotten for good: {numbered(ids) or 'nothing'}.")
 
 
 def anchor(memory: AnyMemory, *, action: str, namespace: str = "", **given: Any) -> Result:
@@ -140,8 +140,8 @@ TOOLS = (
     Tool(
         "memory_add",
         "Remember",
-        "Remember one text: what was said, decided, learnt or preferred, in its own words and with who said it. It is kept "
-        "for good, and found by the next search.",
+        "Remember one text: what was said, decided, learnt or preferred, in its own words and with who said it. It "
+        "is kept for good, and found by the next search.",
         {
             "text": schemas.string("What to remember."),
             "namespace": schemas.string("Whose it is: a path like acme/alice/chat-1. Default: the root."),
@@ -165,8 +165,8 @@ TOOLS = (
     Tool(
         "memory_search",
         "Search memory",
-        "Find what was remembered that answers a question, best first, by words and by meaning. Use it before answering "
-        "anything about the past, people, preferences or decisions.",
+        "Find what was remembered that answers a question, best first, by words and by meaning. Use it before "
+        "answering anything about the past, people, preferences or decisions.",
         {
             "query": schemas.QUERY,
             "k": schemas.K,
@@ -188,9 +188,7 @@ TOOLS = (
         "Better than memory_search when several memories together make the answer.",
         {
             "query": schemas.QUERY,
-            "max_tokens": schemas.whole_number(
-                "How long the text may be. Default: 1000", limits.CONTEXT_TOKENS_MAX
-            ),
+            "max_tokens": schemas.whole_number("How long the text may be. Default: 1000", limits.CONTEXT_TOKENS_MAX),
             **FILTERS,
             "weights": schemas.WEIGHTS,
         },
@@ -223,8 +221,8 @@ TOOLS = (
     Tool(
         "memory_update",
         "Correct a memory",
-        "Correct a block. A new text supersedes the old one, which is kept in its history; other fields change in place. "
-        "Use it when something turns out otherwise, in place of adding a contradiction.",
+        "Correct a block. A new text supersedes the old one, which is kept in its history; other fields change in "
+        "place. Use it when something turns out otherwise, in place of adding a contradiction.",
         {
             "block": schemas.BLOCK_ID,
             "text": schemas.string("What is true instead."),
@@ -248,8 +246,8 @@ TOOLS = (
     Tool(
         "memory_forget",
         "Forget",
-        "Erase blocks for good, with all their versions and links: only when somebody asks for it. To correct something, "
-        "use memory_update.",
+        "Erase blocks for good, with all their versions and links: only when somebody asks for it. To correct "
+        "something, use memory_update.",
         {"block": schemas.BLOCK_IDS},
         ("block",),
         schemas.record({"forgotten": schemas.IDS}),
@@ -260,9 +258,9 @@ TOOLS = (
     Tool(
         "memory_anchor",
         "Set an anchor",
-        "Anchors (A, B, C or your own names) mark what a conversation is about: search and add with near to stay close to "
-        "one. status shows them; set and move point one to a block, pin keeps it there when something is added near it, "
-        "unpin lets it move on again, clear removes it.",
+        "Anchors (A, B, C or your own names) mark what a conversation is about: search and add with near to stay "
+        "close to one. status shows them; set and move point one to a block, pin keeps it there when something is "
+        "added near it, unpin lets it move on again, clear removes it.",
         {
             "action": {"type": "string", "enum": list(ACTIONS), "description": "What to do."},
             "name": schemas.string("The anchor's name. Every action but status needs it."),

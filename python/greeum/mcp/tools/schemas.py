@@ -53,16 +53,19 @@ NAMESPACE = string(
 WHERE: Schema = {
     "type": "object",
     "description": (
-        'Filter, as in {"source": "alice", "importance": {"gte": 0.5}, "at": {"gte": "2026-01-01"}}. Fields: kind, source, '
-        "key, tags, importance, at, added_at, valid_from, valid_to, expires_at, namespace, metadata.NAME. Operators: eq, "
-        "ne, in, nin, gt, gte, lt, lte, contains, exists, prefix; and, or, not combine filters."
+        'Filter, as in {"source": "alice", "importance": {"gte": 0.5}, "at": {"gte": "2026-01-01"}}. Fields: kind, '
+        "source, key, tags, importance, at, added_at, valid_from, valid_to, expires_at, namespace, metadata.NAME. "
+        "Operators: eq, ne, in, nin, gt, gte, lt, lte, contains, exists, prefix; and, or, not combine filters."
     ),
 }
 NEAR: Schema = {
     "anyOf": [{"type": "string"}, {"type": "integer"}],
     "description": "Prefer what is close to an anchor (its name, as A) or to a block (its id).",
 }
-NEAR_WHEN_ADDING: Schema = {**NEAR, "description": "Link it with an anchor's block (its name, as A), or with a block (its id)."}
+NEAR_WHEN_ADDING: Schema = {
+    **NEAR,
+    "description": "Link it with an anchor's block (its name, as A), or with a block (its id).",
+}
 HISTORY = truth("Include versions that were corrected since. Default: false")
 EXACT = truth("Score every block, whatever it takes. Default: false")
 WEIGHTS: Schema = {

@@ -60,8 +60,8 @@ class Tool(NamedTuple):
         return self.run(memory, **self.checked(arguments))
 
     def checked(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
-        """The arguments that were given. Some clients send null for what they leave out: that is not given, except where
-        null is a value.
+        """The arguments that were given. Some clients send null for what they leave out: that is not given, except
+        where null is a value.
         """
         for name in arguments:
             if name not in self.arguments:

@@ -12,41 +12,123 @@ mod scalar;
 
 use std::sync::LazyLock;
 
-type Kernel = fn(&[i8], &[i8]) -> i32;
+/// A row that many others are compared with.
+#[derive(Clone, Copy, Debug)]
+pub struct Probe<'a> {
+    bytes: &'a [i8],
+    /// The sum of its components in whole groups of 64.
+    whole_sum: i32,
+}
 
-static KERNEL: LazyLock<(&'static str, Kernel)> =
-    LazyLock::new(|| *kernels().last().expect("there is always the scalar one"));
+impl<'a> Probe<'a> {
+    /// Of a row that is not empty.
+    pub fn new(bytes: &'a [i8]) -> Self {
+        assert!(!bytes.is_empty(), "a vector has components");
+        let whole = &bytes[..bytes.len() / 64 * 64];
+        Self { bytes, whole_sum: whole.iter().map(|&x| i32::from(x)).sum() }
+    }
 
-/// The inner product of `a` and `b`, which have the same length. Exact: no rounding, no overflow below 131,072 components.
+    /// The inner product with a row of the same length. Exact: no rounding, no overflow below 65,536 components.
+    #[inline]
+    pub fn dot(&self, row: &[i8]) -> i32 {
+        let mut out = [0];
+        self.rows(row, &mut out);
+        out[0]
+    }
+
+    /// The inner products with rows that lie one after another.
+    #[inline]
+    pub fn rows(&self, rows: &[i8], out: &mut [i32]) {
+        assert_eq!(rows.len(), out.len() * self.bytes.len());
+        (KERNEL.rows)(rows, self, out);
+    }
+}
+
+/// The inner product of `a` and `b`, which have the same length.
 #[inline]
 pub fn dot(a: &[i8], b: &[i8]) -> i32 {
     assert_eq!(a.len(), b.len());
-    KERNEL.1(a, b)
+    if a.is_empty() { 0 } else { Probe::new(b).dot(a) }
 }
 
-/// What `dot` runs on this machine: `avx512vnni`, `avx2`, `neon` or `scalar`.
+/// Probes side by side in one register: the similarities of a row with up to this many at a time.
+pub const LANES: usize = 16;
+
+/// Up to [`LANES`] probes, laid out so that four components of each lie next to the same four of the next.
+#[derive(Clone, Debug)]
+pub struct Lanes {
+    /// Components 4i to 4i + 3 of each probe, by i.
+    steps: Vec<[[i8; 4]; LANES]>,
+    sums: [i32; LANES],
+    scales: [f32; LANES],
+}
+
+impl Lanes {
+    /// Of rows of one length, a multiple of 4, with what a step of each is worth; what is not given is all zeros.
+    pub fn new<'a>(rows: impl Iterator<Item = (&'a [i8], f32)>, length: usize) -> Self {
+        let mut lanes = Self { steps: vec![[[0; 4]; LANES]; length / 4], sums: [0; LANES], scales: [0.0; LANES] };
+        for (lane, (row, scale)) in rows.enumerate() {
+            assert_eq!((row.len(), length % 4), (length, 0));
+            lanes.steps.iter_mut().zip(row.as_chunks().0).for_each(|(step, four)| step[lane] = *four);
+            lanes.sums[lane] = row.iter().map(|&x| i32::from(x)).sum();
+            lanes.scales[lane] = scale;
+        }
+        lanes
+    }
+
+    /// The inner product of each with a row of that length, times its own scale and `scale`: rounded to whole numbers (to even ones from the
+    /// middle), and brought into the range of a byte.
+    #[inline]
+    pub fn similar(&self, row: &[i8], scale: f32) -> [u8; LANES] {
+        assert_eq!(row.len(), 4 * self.steps.len());
+        (KERNEL.similar)(row, self, scale)
+    }
+}
+
+/// Asks for the line of memory in which a row begins, before it is needed. Worth it where several rows are needed next that lie anywhere.
+#[inline]
+pub fn prefetch(row: &[i8]) {
+    #[cfg(target_arch = "x86_64")]
+    {
+        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+        // SAFETY: a prefetch reads nothing that the program can see, whatever the address.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(row.as_ptr()) }
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = row;
+}
+
+struct Kernel {
+    name: &'static str,
+    similar: fn(&[i8], &Lanes, f32) -> [u8; LANES],
+    rows: fn(&[i8], &Probe<'_>, &mut [i32]),
+}
+
+static KERNEL: LazyLock<Kernel> = LazyLock::new(|| kernels().pop().expect("there is always the scalar one"));
+
+/// What runs on this machine: `avx512vnni`, `avx2`, `neon` or `scalar`.
 pub fn kernel_name() -> &'static str {
-    KERNEL.0
+    KERNEL.name
 }
 
 /// Every kernel that this machine can run, the plainest first, the fastest last.
-fn kernels() -> Vec<(&'static str, Kernel)> {
+fn kernels() -> Vec<Kernel> {
     #[allow(unused_mut, reason = "on a processor without any of these, scalar is all there is")]
-    let mut list: Vec<(&'static str, Kernel)> = vec![("scalar", scalar::dot)];
+    let mut list = vec![Kernel { name: "scalar", similar: scalar::similar, rows: scalar::rows }];
     #[cfg(target_arch = "x86_64")]
     {
         if is_x86_feature_detected!("avx2") {
-            list.push(("avx2", avx2::dot));
+            list.push(Kernel { name: "avx2", similar: scalar::similar, rows: avx2::rows });
         }
         if is_x86_feature_detected!("avx512f")
             && is_x86_feature_detected!("avx512bw")
             && is_x86_feature_detected!("avx512vnni")
         {
-            list.push(("avx512vnni", avx512::dot));
+            list.push(Kernel { name: "avx512vnni", similar: avx512::similar, rows: avx512::rows });
         }
     }
     #[cfg(target_arch = "aarch64")]
-    list.push(("neon", neon::dot));
+    list.push(Kernel { name: "neon", similar: scalar::similar, rows: neon::rows });
     list
 }
 
@@ -55,22 +137,39 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    fn of(kernel: &Kernel, a: &[i8], b: &[i8]) -> i32 {
+        let mut out = [0; 2];
+        (kernel.rows)(&[a, a].concat(), &Probe::new(b), &mut out);
+        assert_eq!(out[0], out[1], "{}", kernel.name);
+        let (whole, scale) = (a.len() / 4 * 4, 1.0 / 16_384.0 / a.len() as f32);
+        let lanes = Lanes::new([b, a].iter().map(|row| (&row[..whole], 255.0)), whole);
+        let similar = (kernel.similar)(&a[..whole], &lanes, scale);
+        assert_eq!(similar, scalar::similar(&a[..whole], &lanes, scale), "{}", kernel.name);
+        let first = scalar::dot(&a[..whole], &b[..whole]) as f32 * scale * 255.0;
+        assert!((f32::from(similar[0]) - first.clamp(0.0, 255.0)).abs() < 0.51, "{}", kernel.name);
+        assert_eq!(similar[2..], [0; LANES - 2], "{}", kernel.name);
+        out[0]
+    }
+
     #[test]
     fn extremes_do_not_overflow() {
-        for (name, kernel) in kernels() {
-            for length in [0, 1, 31, 64, 65, 256, 384, 4_096] {
-                assert_eq!(kernel(&vec![-128; length], &vec![-128; length]), 16_384 * length as i32, "{name} {length}");
-                assert_eq!(kernel(&vec![127; length], &vec![-128; length]), -16_256 * length as i32, "{name} {length}");
+        for kernel in kernels() {
+            for length in [1, 31, 64, 65, 256, 384, 4_096] {
+                let (low, high) = (vec![-128; length], vec![127; length]);
+                assert_eq!(of(&kernel, &low, &low), 16_384 * length as i32, "{} {length}", kernel.name);
+                assert_eq!(of(&kernel, &high, &low), -16_256 * length as i32, "{} {length}", kernel.name);
+                assert_eq!(of(&kernel, &low, &high), -16_256 * length as i32, "{} {length}", kernel.name);
             }
         }
+        assert_eq!(dot(&[], &[]), 0);
     }
 
     proptest! {
         #[test]
-        fn every_kernel_says_what_the_scalar_one_says(pairs in proptest::collection::vec((any::<i8>(), any::<i8>()), 0..700)) {
+        fn every_kernel_says_what_the_scalar_one_says(pairs in proptest::collection::vec((any::<i8>(), any::<i8>()), 1..700)) {
             let (a, b): (Vec<i8>, Vec<i8>) = pairs.into_iter().unzip();
-            for (name, kernel) in kernels() {
-                prop_assert_eq!(kernel(&a, &b), scalar::dot(&a, &b), "{}", name);
+            for kernel in kernels() {
+                prop_assert_eq!(of(&kernel, &a, &b), scalar::dot(&a, &b), "{}", kernel.name);
             }
         }
     }

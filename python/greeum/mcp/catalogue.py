@@ -27,6 +27,6 @@ def tools_of(name: str) -> Sequence[Tool]:
     return (*memory.TOOLS, *connector.TOOLS)
 
 
-def build_named(name: str, caller_of: Callable[[Any], Caller]) -> Server[Any]:
+def server_of(name: str, caller_of: Callable[[Any], Caller]) -> Server[Any]:
     """A server with the offer of this name."""
     return build(OFFERS[name], tools_of(name), caller_of)

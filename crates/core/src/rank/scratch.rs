@@ -1,0 +1,173 @@
+//! Room that a thread keeps between searches, so that one allocates little and clears only what the last one used.
+
+/// Numbers by place, nearly all of them 0.
+#[derive(Default)]
+pub struct Sparse {
+    values: Vec<f32>,
+    touched: Vec<u32>,
+}
+
+impl Sparse {
+    /// All 0, over so many places.
+    pub fn reset(&mut self, length: usize) {
+        for at in self.touched.drain(..) {
+            self.values[at as usize] = 0.0;
+        }
+        if self.values.len() < length {
+            self.values.resize(length, 0.0);
+        }
+    }
+
+    /// Adds to the number at a place; `value` is above 0.
+    #[inline]
+    pub fn add(&mut self, at: u32, value: f32) {
+        let sum = &mut self.values[at as usize];
+        if *sum == 0.0 {
+            self.touched.push(at);
+        }
+        *sum += value;
+    }
+
+    /// The number at a place.
+    #[inline]
+    pub fn of(&self, at: u32) -> f32 {
+        self.values[at as usize]
+    }
+
+    /// The places that are not 0, in the order in which they came.
+    pub fn touched(&self) -> &[u32] {
+        &self.touched
+    }
+}
+
+/// A small number for some of many keys; to forget them all costs nothing.
+#[derive(Default)]
+pub struct Numbers {
+    /// The round in which each was set, and the number.
+    values: Vec<(u32, u32)>,
+    round: u32,
+}
+
+impl Numbers {
+    /// None has a number, of so many keys.
+    pub fn reset(&mut self, length: usize) {
+        if self.values.len() < length {
+            self.values.resize(length, (0, 0));
+        }
+        self.round = self.round.wrapping_add(1);
+        if self.round == 0 {
+            self.values.fill((0, 0));
+            self.round = 1;
+        }
+    }
+
+    /// The number of a key.
+    #[inline]
+    pub fn get(&self, key: usize) -> Option<u32> {
+        let (round, number) = self.values[key];
+        (round == self.round).then_some(number)
+    }
+
+    /// Gives a key a number.
+    #[inline]
+    pub fn set(&mut self, key: usize, number: u32) {
+        self.values[key] = (self.round, number);
+    }
+}
+
+const NO_ROW: u16 = u16::MAX;
+
+/// Rows of similarities by token, of those that were met.
+#[derive(Default)]
+pub struct Rows {
+    row_of: Vec<u16>,
+    met: Vec<u16>,
+    similar: Vec<u8>,
+    /// Bytes of a row.
+    width: usize,
+}
+
+impl Rows {
+    /// None of so many tokens has a row; rows of `width` bytes follow.
+    pub fn reset(&mut self, tokens: usize, width: usize) {
+        self.met.drain(..).for_each(|token| self.row_of[usize::from(token)] = NO_ROW);
+        if self.row_of.len() < tokens {
+            self.row_of.resize(tokens, NO_ROW);
+        }
+        self.similar.clear();
+        self.width = width;
+    }
+
+    /// Whether a token has a row.
+    #[inline]
+    pub fn knows(&self, token: u16) -> bool {
+        self.row_of[usize::from(token)] != NO_ROW
+    }
+
+    /// Gives a token that has none a row.
+    pub fn push(&mut self, token: u16, row: &[u8]) {
+        debug_assert_eq!(row.len(), self.width);
+        self.row_of[usize::from(token)] = self.met.len() as u16;
+        self.met.push(token);
+        self.similar.extend_from_slice(row);
+    }
+
+    /// The row of a token that has one, to be changed.
+    pub fn of_mut(&mut self, token: u16) -> &mut [u8] {
+        &mut self.similar[usize::from(self.row_of[usize::from(token)]) * self.width..][..self.width]
+    }
+
+    /// The row of a token that has one.
+    #[inline]
+    pub fn of(&self, token: u16) -> &[u8] {
+        &self.similar[usize::from(self.row_of[usize::from(token)]) * self.width..][..self.width]
+    }
+}
+
+/// See the module.
+#[derive(Default)]
+pub struct Scratch {
+    /// By part: what the words say of each passage.
+    pub words: Vec<Sparse>,
+    /// By part: the number in the pool of each block.
+    pub pool: Vec<Numbers>,
+    /// Similarities of tokens with the query's pieces.
+    pub rows: Rows,
+    /// By passage of one part: in how many signs it differs.
+    pub differences: Vec<u16>,
+    /// Which vectors a walk has seen, by part.
+    pub seen: Vec<crate::vectors::graph::Seen>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_left_of_the_search_before() {
+        let mut sums = Sparse::default();
+        sums.reset(4);
+        sums.add(3, 1.5);
+        sums.add(3, 1.0);
+        assert_eq!((sums.of(3), sums.touched()), (2.5, &[3][..]));
+        sums.reset(9);
+        assert!((0..9).all(|at| sums.of(at) == 0.0) && sums.touched().is_empty());
+
+        let mut numbers = Numbers { round: u32::MAX - 1, ..Numbers::default() };
+        for _ in 0..3 {
+            numbers.reset(3);
+            assert_eq!(numbers.get(1), None);
+            numbers.set(1, 7);
+            assert_eq!((numbers.get(1), numbers.get(0)), (Some(7), None));
+        }
+
+        let mut rows = Rows::default();
+        rows.reset(10, 2);
+        rows.push(4, &[1, 2]);
+        rows.push(9, &[3, 4]);
+        rows.of_mut(9)[0] = 5;
+        assert_eq!((rows.of(4), rows.of(9), rows.knows(3)), (&[1, 2][..], &[5, 4][..], false));
+        rows.reset(10, 3);
+        assert!((0..10).all(|token| !rows.knows(token)));
+    }
+}

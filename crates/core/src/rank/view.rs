@@ -1,0 +1,130 @@
+//! A state as one search reads it: the columns of each part, looked up once.
+
+use super::scope::Scope;
+use crate::id::{BlockId, Local, TimeUs};
+use crate::index::State;
+use crate::index::state::Place;
+use crate::segment::{Section, Segment, flag};
+use std::ops::Range;
+
+/// The columns of one part that ranking reads.
+pub struct View<'a> {
+    /// The part's segment.
+    pub segment: &'a Segment,
+    ids: &'a [BlockId],
+    at: &'a [TimeUs],
+    flags: &'a [u8],
+    namespace: &'a [u32],
+    passage_start: &'a [u32],
+    /// Content words of each passage.
+    pub lengths: &'a [u32],
+    /// The block of each passage.
+    pub owner: &'a [Local],
+    /// The scale of each passage's vector.
+    pub scales: &'a [f32],
+    /// The vectors, one after another.
+    pub codes: &'a [i8],
+    /// Their signs.
+    pub signs: &'a [u64],
+    token_start: &'a [u32],
+    tokens: &'a [u16],
+    order: &'a [Local],
+    namespace_start: &'a [u32],
+}
+
+impl<'a> View<'a> {
+    fn new(segment: &'a Segment) -> Self {
+        Self {
+            segment,
+            ids: segment.ids(),
+            at: segment.at(),
+            flags: segment.flags(),
+            namespace: segment.column(Section::Namespace),
+            passage_start: segment.column(Section::PassageStart),
+            lengths: segment.lengths(),
+            owner: segment.owner(),
+            scales: segment.column(Section::Scales),
+            codes: segment.column(Section::Codes),
+            signs: segment.column(Section::Signs),
+            token_start: segment.column(Section::TokenStart),
+            tokens: segment.column(Section::Tokens),
+            order: segment.column(Section::Order),
+            namespace_start: segment.column(Section::NamespaceStart),
+        }
+    }
+
+    /// The passages of a block.
+    #[inline]
+    pub fn passages_of(&self, block: Local) -> Range<u32> {
+        self.passage_start[block as usize]..self.passage_start[block as usize + 1]
+    }
+
+    /// The table tokens of a passage.
+    #[inline]
+    pub fn tokens_of(&self, passage: u32) -> &'a [u16] {
+        &self.tokens[self.token_start[passage as usize] as usize..self.token_start[passage as usize + 1] as usize]
+    }
+
+    /// Where a block stands in its conversation.
+    #[inline]
+    pub fn order_of(&self, block: Local) -> (TimeUs, BlockId) {
+        (self.at[block as usize], self.ids[block as usize])
+    }
+
+    /// The number of a block's namespace.
+    pub fn namespace_of(&self, block: Local) -> u32 {
+        self.namespace[block as usize]
+    }
+
+    /// The blocks of a namespace, in the order in which they were said.
+    pub fn conversation(&self, namespace: u32) -> &'a [Local] {
+        let start = self.namespace_start[namespace as usize] as usize;
+        &self.order[start..self.namespace_start[namespace as usize + 1] as usize]
+    }
+
+    /// Whether a block is a turn of a conversation.
+    #[inline]
+    pub fn is_message(&self, block: Local) -> bool {
+        self.flags[block as usize] & flag::MESSAGE != 0
+    }
+}
+
+/// What a search looks at.
+pub struct Ground<'a> {
+    /// The state as it was when the search began.
+    pub state: &'a State,
+    /// Which of its blocks count.
+    pub scope: &'a Scope,
+    /// Its parts.
+    pub views: Vec<View<'a>>,
+}
+
+impl<'a> Ground<'a> {
+    /// See the module.
+    pub fn new(state: &'a State, scope: &'a Scope) -> Self {
+        Self { state, scope, views: state.parts.iter().map(|part| View::new(&part.segment)).collect() }
+    }
+
+    /// The part of a block.
+    #[inline]
+    pub fn view(&self, place: Place) -> &View<'a> {
+        &self.views[place.part as usize]
+    }
+
+    /// The id of a block.
+    #[inline]
+    pub fn id(&self, place: Place) -> BlockId {
+        self.view(place).ids[place.block as usize]
+    }
+
+    /// The blocks in scope that stand for all of them, at most `count`, chosen by their ids alone.
+    pub fn sample(&self, count: u64) -> impl Iterator<Item = Place> + '_ {
+        let limit = u64::MAX / self.scope.blocks.max(1) * count.min(self.scope.blocks);
+        (0_u32..)
+            .zip(&self.state.parts)
+            .flat_map(move |(number, part)| {
+                part.draw(limit).into_iter().map(move |block| Place { part: number, block })
+            })
+            .filter(|&place| self.scope.contains(place))
+    }
+}

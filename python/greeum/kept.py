@@ -1,0 +1,80 @@
+"""Blocks as JSON, kept from one search to the next: what is asked for often need not be read and written again."""
+
+from __future__ import annotations
+
+from _thread import allocate_lock
+
+from greeum import _core
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from greeum.store.protocol import Store
+
+KEPT_BYTES_MAX = 64 * 1_048_576
+"""What all memories of a process keep together: 100,000 turns of a conversation."""
+
+
+class Budget:
+    """How many bytes the memories of a process keep."""
+
+    def __init__(self, bytes_max: int) -> None:
+        self.bytes_max = bytes_max
+        self.bytes = 0
+        self.lock = allocate_lock()
+
+
+BUDGET = Budget(KEPT_BYTES_MAX)
+
+
+class KeptBlocks:
+    """The JSON of one memory's blocks, as far as there is room. Whoever learns that a block has changed drops it."""
+
+    def __init__(self, store: Store, budget: Budget = BUDGET) -> None:
+        self._store = store
+        self._budget = budget
+        self._kept: dict[int, bytes] = {}
+        self._generation = 0
+
+    def json(self, ids: Sequence[int]) -> dict[int, bytes]:
+        """The JSON of each of these blocks that there is."""
+        kept = self._kept.get
+        found = {block: json for block in ids if (json := kept(block)) is not None}
+        if len(found) < len(ids):
+            generation = self._generation
+            rows = self._store.blocks([block for block in ids if block not in found])
+            read = {row[0]: _core.blocks_json([row])[1:-1] for row in rows}
+            self._keep(read, generation)
+            found |= read
+        return found
+
+    def _keep(self, read: dict[int, bytes], generation: int) -> None:
+        budget = self._budget
+        with budget.lock:
+            if generation != self._generation:
+                return  # one of them may have changed since it was read
+            fresh = {block: json for block, json in read.items() if block not in self._kept}
+            self._kept.update(fresh)
+            budget.bytes += sum(map(len, fresh.values()))
+            while budget.bytes > budget.bytes_max and self._kept:
+                self._remove(next(iter(self._kept)))
+
+    def drop(self, ids: Iterable[int]) -> None:
+        """These have changed, or are about to in the eyes of those who search."""
+        with self._budget.lock:
+            self._generation += 1
+            for block in ids:
+                self._remove(block)
+
+    def clear(self) -> None:
+        """All may have changed, or nobody asks any more."""
+        with self._budget.lock:
+            self._generation += 1
+            self._budget.bytes -= sum(map(len, self._kept.values()))
+            self._kept = {}
+
+    def _remove(self, block: int) -> None:
+        json = self._kept.pop(block, None)
+        if json is not None:
+            self._budget.bytes -= len(json)

@@ -1,0 +1,59 @@
+"""A server that counts what its searches take, apart from everything around them.
+
+    python -m scripts.load.metered --memory DIR --log FILE
+
+It is `greeum serve` in one process, with a clock around `Memory.search` and one around the writing of its hits as JSON.
+When it ends, it prints what it has counted, from the first search to the last, as JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+from greeum import cli, model
+from greeum.memory import Memory
+
+
+class Meter:
+    """Processor time of one thread in one function."""
+
+    def __init__(self) -> None:
+        self.calls = 0
+        self.spent_s = 0.0
+        self.began_s = 0.0
+        """Of the process, at the beginning of the first call."""
+        self.ended_s = 0.0
+
+    def around(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """The same function, with the clock."""
+
+        def metered(*arguments: Any, **options: Any) -> Any:
+            if not self.calls:
+                self.began_s = time.process_time()
+            self.calls += 1
+            began_s = time.thread_time()
+            try:
+                return function(*arguments, **options)
+            finally:
+                self.spent_s += time.thread_time() - began_s
+                self.ended_s = time.process_time()
+
+        return metered
+
+
+def main() -> int:
+    search, writing = Meter(), Meter()
+    Memory.search = search.around(Memory.search)  # type: ignore[method-assign]
+    model.hits_json = writing.around(model.hits_json)
+    code = cli.main(["serve", "--port", "0", "--json", *sys.argv[1:]])
+    all_s = search.ended_s - search.began_s
+    print(json.dumps({"searches": search.calls, "all_s": all_s, "search_s": search.spent_s, "json_s": writing.spent_s}))
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,27 @@
+"""Other people's tools that run on Node: the MCP project's conformance suite and its inspector."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+NODE = ROOT / ".venv" / "bin" / "node"
+PACKAGES = ROOT / "tests" / "node" / "node_modules"
+
+CONFORMANCE = PACKAGES / "@modelcontextprotocol" / "conformance" / "dist" / "index.js"
+CONFORMANCE_NEXT = PACKAGES / "conformance-next" / "dist" / "index.js"
+INSPECTOR = PACKAGES / "@modelcontextprotocol" / "inspector" / "clients" / "launcher" / "build" / "index.js"
+
+needs_node = pytest.mark.skipif(
+    not (NODE.exists() and CONFORMANCE.exists() and CONFORMANCE_NEXT.exists() and INSPECTOR.exists()),
+    reason="Node and the packages of tests/node are not installed: `make .make/node` does it",
+)
+
+
+def run(tool: Path, *words: str, folder: Path, timeout_s: float = 300) -> subprocess.CompletedProcess[str]:
+    """What a tool printed, and its exit code."""
+    command = [str(NODE), str(tool), *words]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=timeout_s, check=False)
