@@ -25,7 +25,6 @@ from scripts.load.clients import Job, loaded
 from scripts.load.served import cpu_s, running
 
 import greeum
-from greeum.model import hits_json
 
 BATCH = 1_000
 SEARCHES = 500
@@ -68,13 +67,12 @@ def measure(directory: str, searches: list[list[str]], options: Any) -> dict[str
         process.terminate()
         assert process.stdout is not None
         counted = json.loads(process.stdout.readline())
-    each = {name: counted[name] / counted["searches"] * 1e6 for name in ("all_s", "search_s", "json_s")}
+    each = {name: counted[name] / counted["searches"] * 1e6 for name in ("all_s", "search_s")}
     size = answer_bytes(directory, searches)
     found = {
         "search_us": each["search_s"],
         "http_us": each["all_s"],
         "door_us": each["all_s"] - each["search_s"],
-        "json_us": each["json_s"],
         "answer_bytes": float(size),
     }
     for name in ("greeum", "uvicorn"):
@@ -90,7 +88,7 @@ def port_of(said: Any) -> int:
 def answer_bytes(directory: str, searches: list[list[str]]) -> int:
     """How long an answer is in the mean."""
     with greeum.open(directory) as memory:
-        sizes = [len(hits_json(memory.search(query, namespace=namespace))) for query, namespace in searches]
+        sizes = [len(memory.search_json(query, namespace=namespace)) for query, namespace in searches]
     return sum(sizes) // len(sizes)
 
 
@@ -113,9 +111,8 @@ def load(job: Job) -> int:
 def table(least: dict[str, float]) -> str:
     names = {
         "http_us": "a search over HTTP, all in all",
-        "search_us": "the search itself",
+        "search_us": "the search itself, and its hits as JSON",
         "door_us": "what HTTP adds",
-        "json_us": "of that, writing the hits as JSON",
         "echo_greeum_us": "a bare application that answers as many bytes, under this server",
         "echo_uvicorn_us": "the same under uvicorn",
     }

@@ -1,17 +1,19 @@
-"""Does the server keep up with a thousand clients, rightly and with steady memory? And what if three times as many come?
+"""Does the server keep up with a thousand clients, rightly and in steady memory? And with three times as many?
 
     python scripts/load_test.py [--blocks 100000] [--clients 1000] [--seconds 300] [--workers 1] [--overload 3]
 
-Clients keep their connections and ask again as soon as they are answered: 80 % searches, 15 % adds, 5 % gets by key. Of
-the searches one in a hundred is checked against the same memory, opened by another process, which is asked immediately
-before and after: if it answered the same both times, the server must have; of the adds one in a hundred is looked for at
-once by another client. That proves that what is answered is what the library answers at that moment, and that what was
-acknowledged is found; that the library ranks well is for other tests to say.
+Clients keep their connections and ask again as soon as they are answered: 80 % searches, 15 % adds, 5 % gets by key.
 
-Then, with --overload N, the same by N times as many clients: what is refused must be 429 or 503 with Retry-After, and what
-is answered must take at most twice as long (99th percentile) as before.
+Of the searches one in a hundred is checked against the same memory, opened by another process, which is asked right
+before and right after: if it answered the same both times, the server must have. Of the adds one in a hundred is
+looked for at once by another client. That proves that the server answers what the library answers at that moment, and
+that what was acknowledged is found; that the library ranks well is for other tests to say.
 
-Ends with status 1 if a request failed, an answer was wrong, a block was lost, or one of the above does not hold.
+Then, with --overload N, N times as many requests a second as could be answered, from N times as many clients, with as
+many allowed to wait as there were clients before. What is refused must be 429 or 503 with Retry-After, and what is
+answered must take at most twice as long (99th percentile) as before.
+
+Ends with status 1 if requests failed, an answer was wrong, a block was lost, or one of the above does not hold.
 """
 
 from __future__ import annotations
@@ -88,18 +90,22 @@ def main() -> int:
     parser.add_argument("--clients", type=int, default=1_000)
     parser.add_argument("--seconds", type=float, default=300.0)
     parser.add_argument("--workers", type=int, default=1)
-    parser.add_argument("--overload", type=int, default=0, help="this many times the clients, afterwards")
-    parser.add_argument("--pause", type=float, default=0.0, help="seconds between an answer and the next request")
+    parser.add_argument("--overload", type=int, default=0, help="this many times as much, afterwards")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="greeum-load-") as directory:
         job = fill(directory, options)
-        with served("--memory", directory, "--log", "none", "--workers", str(options.workers)) as server:
+        workers, waiting = str(options.workers), str(-(-options.clients // options.workers))
+        arguments = ["--memory", directory, "--log", "none", "--workers", workers]
+        if options.overload:
+            arguments += ["--waiting-max", waiting]
+        with served(*arguments) as server:
             job = job._replace(port=server.port)
-            loaded(job._replace(seconds=min(5.0, options.seconds), check_share=0.0))
+            loaded(job._replace(seconds=min(5.0, options.seconds), seed=0, check_share=0.0))
             at_capacity, resident = under(server, job)
             faults = told("at capacity", at_capacity, resident) + failures(at_capacity)
             if options.overload:
-                more = job._replace(clients=options.clients * options.overload, seed=2, check_share=0.0)
+                rate = options.overload * sum(at_capacity.statuses.values()) / at_capacity.seconds
+                more = job._replace(clients=options.clients * options.overload, rate=rate, seed=2, check_share=0.0)
                 over, resident = under(server, more)
                 faults += told(f"{options.overload} times as many", over, resident) + refusals(at_capacity, over)
             code = server.stop()
@@ -126,7 +132,6 @@ def fill(directory: str, options: Any) -> Job:
         add_share=0.15,
         texts=tuple(block["text"] for block in blocks[:KEYS]),
         keys=tuple((block["key"], block["namespace"]) for block in blocks[:: max(1, len(blocks) // KEYS)]),
-        pause_s=options.pause,
         check_share=CHECK_SHARE,
         memory=directory,
     )

@@ -45,12 +45,24 @@ class Reply:
 class Exchange:
     """One connection to the application, as its server would have it."""
 
-    def __init__(self, client: Client, scope: dict[str, Any], *, ahead_max: int = 0) -> None:
-        """`ahead_max`: how many messages the application may send before one is heard; 0 is any number."""
+    def __init__(
+        self, client: Client, scope: dict[str, Any], *, ahead_max: int = 0, breaks_after: int | None = None
+    ) -> None:
+        """`ahead_max`: how many messages the application may send before one is heard; 0 is any number. `breaks_after`:
+        how many it can send before nobody takes them any more, of which some servers tell it by an OSError.
+        """
         self._client = client
+        self._breaks_after = breaks_after
         self._to_app: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         self._from_app: asyncio.Queue[dict[str, Any]] = asyncio.Queue(ahead_max)
-        self.task: asyncio.Task[None] = client.loop.create_task(client.app(scope, self._to_app.get, self._from_app.put))
+        self.task: asyncio.Task[None] = client.loop.create_task(client.app(scope, self._to_app.get, self._take))
+
+    async def _take(self, message: dict[str, Any]) -> None:
+        if self._breaks_after is not None:
+            self._breaks_after -= 1
+            if self._breaks_after < 0:
+                raise OSError("nobody takes it")
+        await self._from_app.put(message)
 
     def say(self, **message: Any) -> None:
         self._to_app.put_nowait(message)

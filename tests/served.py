@@ -12,7 +12,13 @@ from typing import Any
 import uvicorn
 
 from greeum import Memory
+from greeum.api import server
 from greeum.api.application import application
+from greeum.api.gate import Bounds, Gate
+from greeum.api.health import Health
+from greeum.api.logs import AccessLog
+from greeum.api.metrics import Metrics
+from greeum.api.operations import IDS
 
 STOP_S = 30
 
@@ -34,19 +40,25 @@ class Loop:
         self.loop.close()
 
 
+def bound(port: int) -> socket.socket:
+    """A socket to listen on, at a port that the system chose if none is named."""
+    # Named as TCP, or asyncio leaves Nagle's algorithm on, and every answer in two parts waits for 40 ms.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind(("127.0.0.1", port))
+    return listener
+
+
 class Server:
-    """One ASGI application, listening on a port that the system chose, if none is named."""
+    """One ASGI application in uvicorn, as people have it who bring their own server."""
 
     def __init__(self, loop: Loop, app: Any, *, listen_port: int = 0, **options: Any) -> None:
         self._loop = loop
-        # Named as TCP, or asyncio leaves Nagle's algorithm on, and every answer in two parts waits for 40 ms.
-        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(("127.0.0.1", listen_port))
+        listener = bound(listen_port)
         self.port: int = listener.getsockname()[1]
         config = uvicorn.Config(app, lifespan="on", log_level="error", **options)
         self.url = f"{'https' if config.ssl_keyfile else 'http'}://127.0.0.1:{self.port}"
-        self._server = uvicorn.Server(config)
+        self._server: Any = uvicorn.Server(config)
         loop.run(self._start(config, listener))
 
     async def _start(self, config: uvicorn.Config, listener: socket.socket) -> None:
@@ -67,6 +79,34 @@ class Server:
         await self._server.lifespan.shutdown()
 
 
+class OwnServer(Server):
+    """One ASGI application in the server of `greeum serve`."""
+
+    def __init__(self, loop: Loop, app: Any, *, listen_port: int = 0) -> None:
+        self._loop = loop
+        self._listener = bound(listen_port)
+        self._listener.listen()
+        self._listener.setblocking(False)
+        self.port: int = self._listener.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+        loop.run(self._begin(app))
+
+    async def _begin(self, app: Any) -> None:
+        gate = Gate(app, bounds=Bounds(), health=Health(), log=AccessLog(None), metrics=Metrics(IDS))
+        self._server = server.Server(gate, [self._listener], drain_s=0)
+        is_ready = asyncio.Event()
+        self._serving = asyncio.ensure_future(self._server.run(lambda: app, is_ready.set))
+        await is_ready.wait()
+
+    def stop(self) -> None:
+        self._loop.run(self._stop())
+        self._listener.close()
+
+    async def _stop(self) -> None:
+        self._server.stop()
+        await self._serving
+
+
 @contextmanager
 def loop_in_a_thread() -> Iterator[Loop]:
     loop = Loop()
@@ -77,10 +117,10 @@ def loop_in_a_thread() -> Iterator[Loop]:
 
 
 @contextmanager
-def served(loop: Loop, memory: Memory, **options: Any) -> Iterator[Server]:
+def served(loop: Loop, memory: Memory, *, kind: type[Server] = Server, **options: Any) -> Iterator[Server]:
     """A server of this memory, which stays open when it ends."""
-    server = Server(loop, application(memory), **options)
+    running = kind(loop, application(memory), **options)
     try:
-        yield server
+        yield running
     finally:
-        server.stop()
+        running.stop()

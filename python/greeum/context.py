@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 CANDIDATES_MIN = 50
 """Hits among which is chosen at least, so that there is something left when the best of them repeat each other."""
 
-CANDIDATE_TOKENS = 10
-"""One more candidate for so many tokens: the shortest lines take as many."""
+CANDIDATE_TOKENS = 20
+"""One more candidate for so many tokens: a short line takes as many."""
 
 REPEATED_SHARE = 0.5
 """What a block loses that only repeats what was said. In memories that hold most things three times, more, and less,

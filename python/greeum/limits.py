@@ -63,5 +63,5 @@ BODY_BYTES_MAX = 8_388_608
 BATCH_BODY_BYTES_MAX = 16_777_216
 """The body of a request about several blocks, and one line of an import."""
 
-QUERIES_MAX = 1_000
-"""Queries of one batch over HTTP: its answer is made as a whole, and this many take about a tenth of a second."""
+QUERIES_MAX = 256
+"""Queries of one batch over HTTP: its answer is made as a whole, and may hold `K_MAX` hits for each of them."""

@@ -45,6 +45,9 @@ if TYPE_CHECKING:
 STREAM_SLICES = (8, 64, 512)
 """Hits of which `stream` reads the texts at once: few at first, so that these can be shown while the rest is read."""
 
+STREAM_FIRST = 50
+"""Hits that `stream` ranks by themselves if more are wanted: up to here a search does not look deeper for more."""
+
 
 class Recall:
     """What can be asked of a memory."""
@@ -85,7 +88,7 @@ class Recall:
         """
         asked = inputs.string(query, "query", limits.QUERY_BYTES_MAX, empty=vector is not None)
         return self._hits(
-            self._found([asked], k, namespace, where, near, history, exact, weights, vector).hits(0)
+            self._found([asked], k, namespace, where, near, history, exact, weights, self._code(vector)).hits(0)
         )
 
     def search_json(
@@ -101,11 +104,11 @@ class Recall:
         weights: Mapping[str, float] | None = None,
         vector: Sequence[float] | None = None,
     ) -> bytes:
-        """The hits of `search` as a JSON array of what `Hit.to_dict` gives: for those who only pass them on, in a fraction of
-        the time. Raises as `search` does.
+        """The hits of `search` as a JSON array of what `Hit.to_dict` gives: for those who only pass them on, in a fraction
+        of the time. Raises as `search` does.
         """
         asked = inputs.string(query, "query", limits.QUERY_BYTES_MAX, empty=vector is not None)
-        found = self._found([asked], k, namespace, where, near, history, exact, weights, vector)
+        found = self._found([asked], k, namespace, where, near, history, exact, weights, self._code(vector))
         return found.json(0, self._follower.kept.json(found.ids()))
 
     def stream(
@@ -122,13 +125,29 @@ class Recall:
         vector: Sequence[float] | None = None,
     ) -> Iterator[Hit]:
         """The hits of `search`, one after the other: their texts are read as they are asked for, a few at first. For
-        many hits, of which the first are wanted at once.
+        many hits, of which the first are wanted at once: the first 50 are those of a search for 50, which takes a tenth
+        of the time of one for 1,000, and what a deeper search finds beside them follows.
 
         Raises as `search` does, at once. A block that is forgotten meanwhile is passed over.
         """
         asked = inputs.string(query, "query", limits.QUERY_BYTES_MAX, empty=vector is not None)
-        found = self._found([asked], k, namespace, where, near, history, exact, weights, vector).hits(0)
-        return (hit for part in slices(found) for hit in self._hits(part))
+        code = self._embedder.encode_query(asked) if vector is None else self._code(vector)
+
+        def rank(k: int) -> Ranked:
+            return self._found([asked], k, namespace, where, near, history, exact, weights, code).hits(0)
+
+        first = rank(min(inputs.count(k, "k", limits.K_MAX), STREAM_FIRST))
+        return self._streamed(first, k, rank)
+
+    def _streamed(self, first: Ranked, k: int, rank: Callable[[int], Ranked]) -> Iterator[Hit]:
+        """The first hits, then those of a deeper search that are not among them."""
+        for part in slices(first):
+            yield from self._hits(part)
+        if len(first) == STREAM_FIRST < k:
+            given = {hit[0] for hit in first}
+            rest = [hit for hit in rank(k) if hit[0] not in given][: k - STREAM_FIRST]
+            for part in slices(rest):
+                yield from self._hits(part)
 
     def _found(
         self,
@@ -140,15 +159,15 @@ class Recall:
         history: bool,
         exact: bool,
         weights: Mapping[str, float] | None,
-        vector: Sequence[float] | None,
+        code: bytes | None,
     ) -> _core.Found:
+        """The answers of the Index to queries; `code` is their vector, if it is not to be made of each."""
         where_json = inputs.where(where)
         scope = inputs.namespace(namespace)
         k = inputs.count(k, "k", limits.K_MAX)
         start = None if near is None else self._start(near, scope)
-        brought = None if vector is None else self._drafter.given(vector)
         encode = self._embedder.encode_query
-        asked = [(query, encode(query) if brought is None else brought) for query in queries]
+        asked = [(query, encode(query) if code is None else code) for query in queries]
         self._follower.catch_up()
         return self._index.search(
             asked,
@@ -161,6 +180,10 @@ class Recall:
             inputs.truth(exact, "exact"),
             weight_pairs(weights),
         )
+
+    def _code(self, vector: Sequence[float] | None) -> bytes | None:
+        """The code of a vector that came with a query."""
+        return None if vector is None else self._drafter.given(vector)
 
     def _hits(self, found: Ranked) -> Hits:
         rows = {row[0]: row for row in self._store.blocks([hit[0] for hit in found])}
@@ -179,8 +202,8 @@ class Recall:
         exact: bool = False,
         weights: Mapping[str, float] | None = None,
     ) -> Answers:
-        """The hits of several queries, in the same order, with the same options for all; on all processors, and from one
-        state of the memory. Raises as `search` does.
+        """The hits of several queries, in the same order, with the same options for all; on all processors, and from
+        one state of the memory. Raises as `search` does.
         """
         found = self._found(query_texts(queries), k, namespace, where, near, history, exact, weights, None)
         rows = {row[0]: row for row in self._store.blocks(found.ids())}
@@ -420,7 +443,7 @@ def list_of(values: object, field: str, reason: str) -> list[Any]:
     return list(values)
 
 
-def slices(found: Found) -> Iterator[Found]:
+def slices(found: Ranked) -> Iterator[Ranked]:
     """Consecutive parts, as large as STREAM_SLICES says; what is left after these, in parts as large as the last."""
     start = 0
     for size in chain(STREAM_SLICES, repeat(STREAM_SLICES[-1])):

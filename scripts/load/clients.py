@@ -50,8 +50,8 @@ class Job(NamedTuple):
     """Of which blocks are made."""
     keys: tuple[tuple[str, str], ...] = ()
     """Key and namespace of blocks that are there."""
-    pause_s: float = 0.0
-    """Between an answer and the client's next request, in the mean."""
+    rate: float = 0.0
+    """Requests a second of all clients together, whether or not they are answered in time; 0: as they are answered."""
     check_share: float = 0.0
     """Of the answers, how many are checked."""
     memory: str | None = None
@@ -120,9 +120,12 @@ class Load:
     async def _play(self, number: int) -> None:
         """One client: a request, its answer, the next."""
         job, client, choose = self._job, self._clients[number], Random(f"{self._job.seed}/{number}")
-        if job.pause_s:
-            await asyncio.sleep(choose.uniform(0, job.pause_s))
-        while time.perf_counter() < self._end_s:
+        period_s = len(self._clients) / job.rate if job.rate else 0.0
+        due_s = time.perf_counter() + choose.uniform(0, period_s)
+        while (now_s := time.perf_counter()) < self._end_s:
+            if now_s < due_s:
+                await asyncio.sleep(due_s - now_s)
+            due_s = max(due_s, now_s - period_s) + choose.expovariate(1 / period_s) if period_s else 0.0
             kind = choose.random()
             if kind < job.search_share:
                 await self._search(client, choose)
@@ -130,8 +133,6 @@ class Load:
                 await self._add(client, choose)
             else:
                 await self._get(client, choose)
-            if job.pause_s:
-                await asyncio.sleep(choose.uniform(0, 2 * job.pause_s))
 
     async def _ask(self, client: Client, kind: str, content: bytes) -> Reply:
         reply = await client.ask(content)

@@ -8,7 +8,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from tests.conformance.memory import HOUR, NOW, QUERIES, everything, ids, remember_much, tell, texts
+from tests.conformance.memory import HOUR, NOW, QUERIES, everything, ids, remember_much, scores, tell, texts
 from tests.conformance.memory_search import FILTERS
 
 from greeum import Block, Change, Memory, NamespacePage
@@ -19,14 +19,23 @@ from greeum.testing import FrozenClock
 
 
 class TestStreaming:
-    def test_a_stream_gives_what_a_search_gives(self, memory: Memory) -> None:
-        remember_much(memory, 700)
-        for k in (1, 8, 9, 72, 73, 600):
-            for query in QUERIES[:2]:
-                hits = memory.search(query, k=k, namespace="n")
-                streamed = list(memory.stream(query, k=k, namespace="n"))
-                assert [hit.to_dict() for hit in streamed] == [hit.to_dict() for hit in hits]
+    @pytest.mark.parametrize("k", [1, 8, 9, 50, 51, 72, 73, 200])
+    def test_a_stream_gives_what_a_search_gives(self, memory: Memory, k: int) -> None:
+        remember_much(memory, 250)
+        for query in QUERIES:
+            hits = [hit.to_dict() for hit in memory.search(query, k=k, namespace="n")]
+            assert [hit.to_dict() for hit in memory.stream(query, k=k, namespace="n")] == hits
         assert list(memory.stream("violin", namespace="nobody")) == []
+
+    def test_among_many_blocks_the_first_hits_do_not_wait_for_a_deeper_search(self, memory: Memory) -> None:
+        remember_much(memory, 900)
+        for query in QUERIES:
+            streamed, found = list(memory.stream(query, k=700)), memory.search(query, k=700)
+            assert len(set(ids(streamed))) == len(streamed) == len(found)
+            assert scores(streamed[:50]) == scores(memory.search(query, k=50))
+            told, rest = dict(scores(found)), scores(streamed[50:])
+            assert all(told[block] == score for block, score in rest)
+            assert rest == sorted(rest, key=lambda pair: (-pair[1], -pair[0]))
 
     def test_its_options_are_those_of_search(self, memory: Memory) -> None:
         tell(memory)
@@ -51,9 +60,9 @@ class TestStreaming:
             memory.stream("x", near=999)
 
     def test_a_block_that_is_forgotten_meanwhile_is_passed_over(self, memory: Memory) -> None:
-        remember_much(memory, 400)
-        found = ids(memory.search("violin", k=300))
-        stream = memory.stream("violin", k=300)
+        remember_much(memory, 250)
+        found = ids(memory.search("violin", k=200))
+        stream = memory.stream("violin", k=200)
         first = next(stream)
         memory.forget(found[-1])
         rest = ids(stream)

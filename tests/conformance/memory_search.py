@@ -207,10 +207,10 @@ class TestSearching:
             assert hit.block == memory.get(hit.block.id)
 
     def test_fewer_hits_are_the_first_of_more(self, memory: Memory) -> None:
-        remember_much(memory, 300)
+        remember_much(memory, 250)
         for query in QUERIES:
             longest = scores(memory.search(query, k=K_MAX))
-            for k in (1, 10, 50, 299):
+            for k in (1, 10, 50, 249):
                 assert scores(memory.search(query, k=k)) == longest[:k]
 
     def test_fewer_hits_are_the_first_of_more_among_many_blocks(self, memory: Memory) -> None:
@@ -234,7 +234,7 @@ class TestSearching:
         assert all(hit.score <= every[0].score for hit in every)
 
     def test_exact_or_not_is_the_same_among_few_blocks(self, memory: Memory) -> None:
-        remember_much(memory, 300)
+        remember_much(memory, 250)
         for query in QUERIES:
             assert scores(memory.search(query, exact=True)) == scores(memory.search(query))
 

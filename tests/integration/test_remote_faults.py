@@ -12,7 +12,7 @@ from itertools import count, islice
 
 import pytest
 from tests.scripted import until
-from tests.served import Loop, loop_in_a_thread, served
+from tests.served import Loop, OwnServer, Server, loop_in_a_thread, served
 
 import greeum
 from greeum import Memory, RemoteMemory, testing
@@ -114,9 +114,15 @@ def local() -> Iterator[Memory]:
         yield memory
 
 
+@pytest.fixture(params=[Server, OwnServer])
+def kind(request: pytest.FixtureRequest) -> type[Server]:
+    found: type[Server] = request.param
+    return found
+
+
 @pytest.fixture
-def relay(loop: Loop, local: Memory) -> Iterator[Relay]:
-    with served(loop, local) as server:
+def relay(loop: Loop, local: Memory, kind: type[Server]) -> Iterator[Relay]:
+    with served(loop, local, kind=kind) as server:
         relay = Relay(server.port)
         yield relay
         relay.close()
@@ -245,21 +251,21 @@ def test_a_feed_leaves_nothing_out(local: Memory, relay: Relay, remote: RemoteMe
     assert relay.connections > 5
 
 
-def test_a_server_that_goes_and_comes_back(loop: Loop, local: Memory) -> None:
-    with served(loop, local) as server:
+def test_a_server_that_goes_and_comes_back(loop: Loop, local: Memory, kind: type[Server]) -> None:
+    with served(loop, local, kind=kind) as server:
         memory = greeum.connect(server.url)
         block = memory.add("I moved to Busan.")
         port = server.port
     with pytest.raises(ServerFailed, match="cannot be reached"):
         memory.get(block.id)
-    with served(loop, local, listen_port=port):
+    with served(loop, local, kind=kind, listen_port=port):
         assert memory.get(block.id) == block
     memory.close()
 
 
-def test_a_memory_that_was_closed_behind_the_server(loop: Loop) -> None:
+def test_a_memory_that_was_closed_behind_the_server(loop: Loop, kind: type[Server]) -> None:
     local = testing.memory()
-    with served(loop, local) as server, greeum.connect(server.url) as memory:
+    with served(loop, local, kind=kind) as server, greeum.connect(server.url) as memory:
         block = memory.add("hello")
         local.close()
         with pytest.raises(ServerFailed, match="has been closed"):

@@ -355,6 +355,20 @@ def test_a_path_says_what_it_takes(rest: Client) -> None:
     assert "access-control-allow-origin" not in options.headers
 
 
+def test_a_body_may_come_in_pieces(rest: Client) -> None:
+    exchange = rest.open("POST", "/v1/blocks", {"content-type": "application/json"}, body=None)
+    for piece in (b'{"te', b"", b'xt":"', "a é".encode()[:3], "a é".encode()[3:], b'"}'):
+        exchange.say(type="http.request", body=piece, more_body=True)
+    exchange.say(type="http.request")
+    assert exchange.hear()["status"] == 201
+    assert json.loads(exchange.hear()["body"])["text"] == "a é"
+
+
+def test_some_headers_may_stand_there_twice(rest: Client) -> None:
+    exchange = rest.open("GET", "/v1/stats", [(b"x-forwarded-for", b"a"), (b"x-forwarded-for", b"b")])
+    assert exchange.hear()["status"] == 200
+
+
 @pytest.mark.parametrize("path", ["/v1", "/v1/", "/v1/stats/", "/v2/stats", "//v1/stats", "/v1/blocks/",
 "/v1/blocks/1/x",
                                   "/v1/blocks/1/history/", "/v1/anchors/a:fly/x", "/", "/v1/search:live"])  # fmt: skip

@@ -21,7 +21,7 @@ from greeum.api.metrics import Metrics
 from greeum.api.operations import IDS
 from greeum.api.tracing import Tracer
 from greeum.control.model import Role
-from greeum.errors import Unauthenticated
+from greeum.errors import StoreBusy, Unauthenticated
 
 KEY = "the key"
 
@@ -185,6 +185,14 @@ def test_silence_ends_it(rest: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     assert opened(rest).hear()["code"] == 1001
 
 
+def test_who_does_not_take_the_answer_has_left(rest: Client) -> None:
+    exchange = Exchange(rest, rest.scope("GET", live.PATH) | {"type": "websocket"}, breaks_after=1)
+    exchange.say(type="websocket.connect")
+    assert exchange.hear()["type"] == "websocket.accept"
+    say(exchange, id=1, query="apples")
+    exchange.end()
+
+
 def test_the_end_of_the_server_ends_it(rest: Client) -> None:
     exchange = opened(rest)
     rest.app._worker.health.stopping.set()
@@ -239,6 +247,30 @@ def test_who_has_no_key_hears_nothing(guarded: Client, message: str) -> None:
     exchange.say(type="websocket.receive", text=message)
     assert exchange.hear()["code"] == 1008
     exchange.end()
+
+
+def test_who_cannot_be_let_in_at_the_moment_is_told_so(
+    guarded: Client, door: LockedDoor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def enter(_: str | None) -> Visitor:
+        raise StoreBusy("all memories that may be open are in use")
+
+    exchange = opened(guarded)
+    monkeypatch.setattr(door, "enter", enter)
+    say(exchange, key=KEY)
+    assert exchange.hear()["code"] == 1013
+    exchange.end()
+    refused = guarded.websocket(live.PATH, {"x-api-key": KEY})
+    assert refused.hear()["status"] == 503
+
+
+def test_nobody_is_inside_between_two_messages(guarded: Client, door: LockedDoor) -> None:
+    exchange = opened(guarded, {"x-api-key": KEY})
+    for number in range(2):
+        assert door.inside == 0
+        say(exchange, id=number, query="apples")
+        assert hear(exchange)["id"] == number
+    hang_up(exchange)
 
 
 def test_who_leaves_before_saying_the_key_has_not_been_in(guarded: Client) -> None:

@@ -188,6 +188,11 @@ def test_an_import_takes_lines_however_they_are_cut(rest: Client, many: Memory) 
 HEADER = b'{"type":"greeum","format":1}\n'
 
 
+def test_the_last_line_needs_no_end(rest: Client, memory: Memory) -> None:
+    body = HEADER + block(1) + block(2).rstrip(b"\n")
+    assert rest("POST", "/v1/import", body=body, headers=NDJSON).json["added"] == 2
+
+
 def block(n: int, **more: Any) -> bytes:
     record = {"type": "block", "uid": f"{n:032x}", "text": f"{n}", "at": "2025-01-01T00:00:00Z"} | more
     return json.dumps(record).encode() + b"\n"

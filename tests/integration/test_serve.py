@@ -10,9 +10,11 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,11 @@ from scripts.load.client import Client, Reply, request
 
 import greeum
 from greeum.api import server as servers
+from greeum.cli import serve
+from greeum.cli.call import Call
+from greeum.cli.screen import Screen
+from greeum.errors import InvalidInput
+from greeum.settings import Settings
 
 PATIENCE_S = 30.0
 SECRET = "the-password-of-alice"
@@ -421,3 +428,83 @@ def test_any_asgi_server_can_run_it(tmp_path: Path) -> None:
         assert '"operation":"search"' in process.communicate(timeout=PATIENCE_S)[1]
     with greeum.open(tmp_path / "memory", read_only=True) as memory:
         assert memory.stats()["blocks"] == 1
+
+
+# After a demonstration.
+
+
+def test_the_demonstration_is_served_if_that_is_wished(tmp_path: Path) -> None:
+    words = [sys.executable, "-m", "greeum", "demo", "--serve", "--port", "0", "--memory", str(tmp_path / "memory")]
+    with running(words) as process:
+        assert process.stdout is not None
+        shown = ""
+        while "Stop it with Ctrl-C." not in shown:
+            line = process.stdout.readline()
+            assert line, shown
+            shown += line
+        found = re.search(r"http://127\.0\.0\.1:(\d+)", shown)
+        assert found and "Try next:" in shown
+        server = Serving(process, {"url": found[0]}, tmp_path / "log")
+        assert server.search("Where does Alice live?")
+        assert server.end(signal.SIGINT) == 0
+
+
+def test_the_demonstration_takes_another_port_if_the_usual_one_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[int] = []
+
+    def serve_at(_: object, host: str, port: int) -> int:
+        tried.append(port)
+        if port == serve.PORT:
+            raise InvalidInput("port", "is taken")
+        return 0
+
+    monkeypatch.setattr(serve, "serve_at", serve_at)
+    call = Call({}, Screen(Settings({}), json=False), Settings({}))
+    assert serve.run_after_demo(call) == 0
+    assert tried == [serve.PORT, 0]
+
+
+def test_a_port_without_a_server_is_refused() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "greeum", "demo", "--port", "1"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2
+    assert "--serve" in done.stderr
+
+
+# From the inside.
+
+
+def test_traces_are_sent_where_the_environment_says(tmp_path: Path) -> None:
+    """To a collector of our own, over HTTP, and without what was searched for."""
+    received: list[bytes] = []
+
+    class Collector(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            received.append(self.rfile.read(int(self.headers["content-length"])))
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002 - as the class has it
+            """Be silent."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Collector) as collector:
+        thread = threading.Thread(target=collector.serve_forever)
+        thread.start()
+        try:
+            endpoint = {"OTEL_EXPORTER_OTLP_ENDPOINT": f"http://127.0.0.1:{collector.server_port}"}
+            words = command("--port", "0", "--json", "--memory", str(tmp_path / "memory"))
+            with running(words, env=os.environ | endpoint) as process:
+                assert process.stdout is not None
+                server = Serving(process, json.loads(process.stdout.readline()), tmp_path / "log")
+                server.search(SECRET)
+                process.terminate()
+                log = process.communicate(timeout=PATIENCE_S)[1]
+        finally:
+            collector.shutdown()
+            thread.join()
+    spans = b"".join(received)
+    assert b"POST /v1/search" in spans
+    assert b"search_memory" in spans
+    assert SECRET.encode() not in spans
+    assert re.search(r'"trace_id":"[0-9a-f]{32}"', log)

@@ -270,13 +270,17 @@ class TestLive:
 
     def test_a_key_that_is_revoked_ends_it(self, service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
         key, new = service.control.create_key("acme", "reader")
-        confirm = service.door.confirm
+        enter, entered = service.door.enter_at_once, 0
 
-        def revoke_first(visitor: authentication.Visitor) -> None:
-            service.control.revoke(key.id)
-            confirm(visitor)
+        def revoked_the_second_time(credential: str | None) -> authentication.Visitor | None:
+            nonlocal entered
+            entered += 1
+            if entered > 1:
+                service.control.revoke(key.id)
+                monkeypatch.setattr(authentication, "LOOK_PERIOD_S", 0.0)
+            return enter(credential)
 
-        monkeypatch.setattr(service.door, "confirm", revoke_first)
+        monkeypatch.setattr(service.door, "enter_at_once", revoked_the_second_time)
         said = service.talk(new.text, SEARCH)
         assert said[-1]["type"] == "websocket.close"
         assert not any("hits" in message.get("text", "") for message in said)

@@ -17,7 +17,7 @@ from greeum.api.policy import LEAST_ROLE
 from greeum.control.keys import NewKey
 from greeum.control.model import ROLES, Role
 from greeum.mcp import http, prompts, resources
-from greeum.mcp.offering import tools_of
+from greeum.mcp.catalogue import tools_of
 from greeum.mcp.tools.memory import TAKES
 from greeum.mcp.tools.tool import Tool
 

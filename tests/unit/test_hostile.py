@@ -102,7 +102,10 @@ def around(value: object) -> list[Any]:
 
 STRUCTURED = [value for hostile in HOSTILE for value in around(hostile)] + FILTERS
 
-STRUCTURES = {"where", "metadata", "tags", "vector", "weights", "namespace", "blocks", "lines", "block", "near"}
+STRUCTURES = {
+    "where", "metadata", "tags", "vector", "weights", "namespace", "blocks", "lines", "block", "near", "fields",
+    "queries",
+}  # fmt: skip
 """Arguments that may be made of other values."""
 
 HEADER = '{"type": "greeum", "format": 1}'
@@ -115,7 +118,12 @@ METHODS: dict[str, Act] = {
     "add.near": lambda memory, value: memory.add("hello", near=value),
     "add_many.blocks": lambda memory, value: memory.add_many(value),
     "search.query": lambda memory, value: memory.search(value),
+    "search_json.query": lambda memory, value: memory.search_json(value),
     "search_many.queries": lambda memory, value: memory.search_many(value),
+    "search_many_json.queries": lambda memory, value: memory.search_many_json(value),
+    "stream.query": lambda memory, value: list(memory.stream(value)),
+    "context.query": lambda memory, value: memory.context(value),
+    "facets.fields": lambda memory, value: memory.facets(value),
     "get.block": lambda memory, value: memory.get(value),
     "get.key": lambda memory, value: memory.get(key=value),
     "get.namespace": lambda memory, value: memory.get(key="k", namespace=value),
@@ -152,8 +160,18 @@ METHODS |= {
     f"{method}.{argument}": keyword(method, argument, *needed)
     for method, needed, arguments in (
         ("add", ("hello",), "namespace key kind source tags importance metadata vector"),
-        ("add", ("hello",), "at valid_from valid_to expires_at"),
+        ("add", ("hello",), "at valid_from valid_to expires_at idempotency_key"),
+        ("add_many", ([{"text": "hello"}],), "idempotency_key"),
         ("search", ("hello",), "k namespace where near history exact weights vector"),
+        ("search_json", ("hello",), "k namespace where near history exact weights vector"),
+        ("stream", ("hello",), "k namespace where near history exact weights vector"),
+        ("search_many", (["hello"],), "k namespace where near history exact weights"),
+        ("search_many_json", (["hello"],), "k namespace where near history exact weights"),
+        ("context", ("hello",), "max_tokens namespace where near weights"),
+        ("count", (), "namespace where history"),
+        ("facets", (["kind", "tags"],), "namespace where limit"),
+        ("namespaces", (), "namespace limit cursor"),
+        ("changes", (), "after limit"),
         ("list", (), "namespace where history limit cursor newest_first"),
         ("update", (1,), "kind source tags importance metadata at valid_from valid_to expires_at"),
         ("anchors.set", ("A", 1), "namespace hops pinned"),
@@ -173,6 +191,9 @@ METHODS |= {
     # A version that has been superseded takes no further one.
     "update.text": lambda memory, value: memory.update(memory.get(key="k").id, text=value),
     "update.vector": lambda memory, value: memory.update(memory.get(key="k").id, text="hi", vector=value),
+    "update.idempotency_key": lambda memory, value: memory.update(
+        memory.get(key="k").id, text="hi", idempotency_key=value
+    ),
     "update.revision": lambda memory, value: memory.update(1, kind="note", revision=value),
     "anchors.move.name": lambda memory, value: memory.anchors.move(value, 1),
 }
@@ -262,6 +283,12 @@ def test_anything_for_any_argument(name: str) -> None:
         ("add.metadata", [[], "{}", {1: 2}, {"a": float("nan")}, nested(17), nested(100_000), cyclic(), {"a": LONG}]),
         ("add.vector", [[1, 2], [1, 2, 3, 4], [0, 0, 0], [float("nan")] * 3, [True] * 3, ["1"] * 3, "abc", 5, {}]),
         ("search.vector", [[1, 2], [0, 0, 0], [float("inf"), 1, 1], [True] * 3, ["1"] * 3, "abc", 5]),
+        ("context.max_tokens", [0, -1, True, 10**9, 1.5, "3", None, limits.CONTEXT_TOKENS_MAX + 1]),
+        ("facets.fields", ["text", "key", "", [], [5], None, 5, b"kind", {"kind": 1}, ["kind", "metadata.a"]]),
+        ("facets.limit", [0, -1, True, 10**9, None, limits.PAGE_MAX + 1]),
+        ("namespaces.cursor", ["", "a", "1.2.3", "..", 5, b"1.1.1", "x" * 1_000, "\ud800", "00000000.00", "٠.61"]),
+        ("changes.after", [-1, True, 1.5, "1", None, 2**53]),
+        ("add.idempotency_key", ["", " ", 5, b"a", True, LONG, "x" * 257, "\0", "\ud800"]),
         ("search.history", [1, 0, None, "true"]),
         ("search.exact", [1, 0, None, "true"]),
         ("search.weights", [[], {"bogus": 1}, {"words": float("nan")}, {"words": "1"}, {"words": True}, {1: 1}]),

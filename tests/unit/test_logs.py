@@ -82,7 +82,10 @@ def test_what_libraries_log_takes_the_same_form(file: File) -> None:
         raise KeyError(SECRET)
     except KeyError:
         logger.exception("it failed")
-    first, second = file.lines()
+    logger.error("a task was lost\nfuture: %r", ValueError(SECRET))
+    first, second, third = file.lines()
+    assert third["message"] == "a task was lost"
+    assert SECRET not in json.dumps(third)
     assert (first["level"], first["logger"], first["message"]) == ("warning", "library", "there are 3 left")
     assert (second["level"], second["error"]) == ("error", "KeyError")
     assert SECRET not in json.dumps(second)

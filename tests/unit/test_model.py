@@ -5,15 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import greeum
-from greeum import Anchor, Block, Hit, Link
+from greeum import Anchor, Block, Change, Context, Hit, Link
 from greeum._core import PARTS
+from greeum.inputs import metadata, tags
+from greeum.limits import TIME_MAX_US, TIME_MIN_US
 from greeum.memory import KEEP
-from greeum.model import moment, optional_iso, optional_moment
+from greeum.model import OPERATIONS, blocks_json, hits_json, moment, optional_iso, optional_moment
 from greeum.store.protocol import BLOCK_COLUMNS
 
 if TYPE_CHECKING:
@@ -98,16 +102,40 @@ def test_a_hit_shows_its_block_its_score_and_why() -> None:
     assert hit.to_dict() == {"score": 1.2346, "parts": hit.parts, "block": hit.block.to_dict()}
 
 
-VIEWS: list[Callable[[], Block | Link | Anchor | Hit]] = [
+def test_a_context_shows_its_text_and_what_it_is_made_of() -> None:
+    context = Context("## /\n[1] …", [Block(BARE), Block(ROW)], 9)
+    assert (context.text, context.blocks, context.tokens, len(context)) == (
+        "## /\n[1] …",
+        [Block(BARE), Block(ROW)],
+        9,
+        2,
+    )
+    assert context.to_dict() == {
+        "text": "## /\n[1] …", "tokens": 9, "blocks": [Block(BARE).to_dict(), Block(ROW).to_dict()],
+    }  # fmt: skip
+    context.blocks.clear()
+    assert len(context.blocks) == 2
+
+
+def test_a_change_shows_what_was_done() -> None:
+    change = Change(5, "links", 7)
+    assert (change.seq, change.operation, change.block_id) == (5, "links", 7)
+    assert change.to_dict() == {"seq": 5, "operation": "links", "block_id": 7}
+    assert set(OPERATIONS.values()) == {"block", "forgotten", "links", "anchor"}
+
+
+VIEWS: list[Callable[[], Block | Link | Anchor | Hit | Context | Change]] = [
     lambda: Block(ROW),
     lambda: Link(LINK),
     lambda: Anchor(ANCHOR),
     lambda: Hit(ROW, 1.5, SCORES),
+    lambda: Context("text", [Block(ROW)], 5),
+    lambda: Change(5, "block", 7),
 ]
 
 
 @pytest.mark.parametrize("make", VIEWS)
-def test_what_is_given_to_json_is_json(make: Callable[[], Block | Link | Anchor | Hit]) -> None:
+def test_what_is_given_to_json_is_json(make: Callable[[], Block | Link | Anchor | Hit | Context | Change]) -> None:
     shown = make().to_dict()
     assert json.loads(json.dumps(shown, allow_nan=False)) == shown
 
@@ -143,6 +171,8 @@ def test_blocks_links_and_anchors_are_equal_if_they_say_the_same() -> None:
         (Block(BARE), Block(BARE), Block(other_row)),
         (Link(LINK), Link(LINK), Link(other_link)),
         (Anchor(ANCHOR), Anchor(ANCHOR), Anchor(other_anchor)),
+        (Context("a", [Block(BARE)], 1), Context("a", [Block(BARE)], 1), Context("a", [], 1)),
+        (Change(1, "block", 2), Change(1, "block", 2), Change(1, "block", 3)),
     ]
     for one, same, other in pairs:
         assert one == same
@@ -160,8 +190,67 @@ def test_they_say_what_they_are() -> None:
     assert repr(Anchor(ANCHOR)) == "Anchor(A in acme at 7, pinned)"
     assert repr(Anchor(("", "B", 7, 2, False, 0))) == "Anchor(B at 7)"
     assert repr(Hit(ROW, 1.2345, SCORES)) == "Hit(1.23, 'I moved to Busan in May.')"
+    assert repr(Context("text", [Block(ROW)], 5)) == "Context(1 blocks, 5 tokens)"
+    assert repr(Change(5, "block", 7)) == "Change(5, block, block 7)"
     long: BlockRow = (*ROW[:4], "x" * 1_000, *ROW[5:])
     assert len(repr(Block(long))) < 100
+
+
+# What the core writes as JSON is what `to_dict` says.
+
+HOSTILE = st.text() | st.sampled_from(
+    (
+        "",
+        '"',
+        "\\",
+        "\0\x01\x1f\x7f",
+        "\u2028\u2029",
+        "😀" * 3,
+        "</script>",
+        "\ud7ff\ue000",
+        "부산\r\n\t\b\f",
+        "\\u0041",
+    )
+)
+TIMES = st.integers(TIME_MIN_US, TIME_MAX_US)
+NUMBERS = st.integers(1, 2**53 - 1)
+SCALARS = st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats(allow_nan=False, allow_infinity=False)
+NAMES = HOSTILE.filter(lambda text: bool(text.strip()) and "\0" not in text and len(text) < 60)
+VALUES = st.recursive(
+    SCALARS | NAMES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=3), max_leaves=8
+)
+ROWS = st.tuples(
+    NUMBERS, st.just(UID), HOSTILE, st.none() | HOSTILE, HOSTILE, HOSTILE, st.none() | HOSTILE,
+    st.lists(NAMES, max_size=3).map(tags), st.floats(0, 1), st.dictionaries(NAMES, VALUES, max_size=3).map(metadata),
+    TIMES, TIMES, st.none() | TIMES, st.none() | TIMES, st.none() | TIMES, NUMBERS, st.none() | NUMBERS,
+    st.none() | NUMBERS,
+)  # fmt: skip
+ROUGH = st.floats(-1e9, 1e9) | st.integers(-(10**6), 10**6).map(lambda number: number / 2**7) | st.floats(width=32)
+FINITE = ROUGH.filter(lambda number: abs(number) < 1e18)
+
+
+@given(st.lists(st.tuples(ROWS, FINITE, st.lists(FINITE, min_size=len(PARTS), max_size=len(PARTS))), max_size=3))
+def test_json_from_the_core_says_what_to_dict_says(found: list[Any]) -> None:
+    hits = [Hit(*one) for one in found]
+    written = hits_json(hits)
+    assert json.loads(written) == [hit.to_dict() for hit in hits]
+    assert json.loads(blocks_json(hit.block for hit in hits)) == [hit.block.to_dict() for hit in hits]
+
+
+def test_json_from_the_core_is_short_and_in_order() -> None:
+    hit = Hit(ROW, 1.5, [0.03125, 0.5, -2.0, 0.0, 12345.67891, 1.00005])
+    assert hits_json([hit]).decode() == json.dumps([hit.to_dict()], ensure_ascii=False, separators=(",", ":"))
+    assert hits_json([]) == blocks_json([]) == b"[]"
+    assert "부산".encode() in blocks_json([Block((*BARE[:4], "부산", *BARE[5:]))])
+
+
+@pytest.mark.parametrize("bad", [float("nan"), float("inf"), -float("inf")])
+def test_json_has_no_number_that_is_none(bad: float) -> None:
+    for hit in (Hit(ROW, bad, SCORES), Hit(ROW, 1.0, [bad, *SCORES[1:]])):
+        with pytest.raises(ValueError, match="JSON cannot say"):
+            hits_json([hit])
+    with pytest.raises(ValueError, match="JSON cannot say"):
+        blocks_json([Block((*BARE[:8], bad, *BARE[9:]))])
 
 
 def test_moments() -> None:

@@ -19,7 +19,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-from tests.scripted import Scripted, problem, said, scripted
+from tests.scripted import Says, Scripted, problem, said, scripted
 from tests.served import loop_in_a_thread, served
 
 import greeum
@@ -27,7 +27,7 @@ from greeum import testing
 from greeum.errors import GreeumError, InvalidInput, NotFound, ServerFailed
 from greeum.remote.address import Address
 
-KEY = "gk_very-secret-0123456789"
+KEY = "gk_Very-Secret-0123456789"
 
 
 @pytest.fixture
@@ -109,6 +109,21 @@ class TestKeys:
         assert "*** is not allowed" in shown
         memory.close()
 
+    @pytest.mark.parametrize(
+        "says",
+        [
+            Says(f"HTTP/1.1 500 {KEY}\r\nContent-Length: 0\r\n\r\n".encode(), "ends"),
+            Says(f"HTTP/1.1 200 OK\r\nContent-Type: {KEY}\r\nContent-Length: 0\r\n\r\n".encode(), "ends"),
+            Says(f"{KEY}\r\n\r\n".encode(), "ends"),
+        ],
+    )
+    def test_are_not_in_what_a_server_repeats(self, server: Scripted, says: Says) -> None:
+        server.script[:] = [says]
+        with greeum.connect(server.url, KEY) as memory, pytest.raises(ServerFailed) as caught:
+            memory.forget(7)
+        assert KEY not in str(caught.value)
+        assert "***" in str(caught.value)
+
     def test_without_one_none_is_sent(self, server: Scripted) -> None:
         with greeum.connect(server.url) as memory:
             memory.stats()
@@ -163,7 +178,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 @pytest.fixture(scope="module")
 def url(certificate: tuple[Path, Path]) -> Iterator[str]:
     chain, key = certificate
-    options = {"ssl_certfile": str(chain), "ssl_keyfile": str(key)}
+    options: dict[str, Any] = {"ssl_certfile": str(chain), "ssl_keyfile": str(key)}
     with loop_in_a_thread() as loop, testing.memory() as memory, served(loop, memory, **options) as server:
         yield server.url
 

@@ -172,6 +172,7 @@ impl<'a> Process<'a> {
             assert_eq!(self.index.select(&listing(namespace, None, history, usize::MAX), None, false), expected);
             expected.reverse();
             assert_eq!(self.index.select(&listing(namespace, None, history, usize::MAX), None, true), expected);
+            self.check_counts(model, namespace, history);
         }
         let near = model.pick(dice);
         for query in questions(dice, near) {
@@ -180,6 +181,23 @@ impl<'a> Process<'a> {
                 (Ok(found), Ok(expected)) => assert_eq!(bits(&found), bits(&expected), "{query:?}"),
                 (found, expected) => assert_eq!(format!("{found:?}"), format!("{expected:?}"), "{query:?}"),
             }
+        }
+    }
+
+    /// How many blocks there are, which, and in which namespaces: all at once, and page by page.
+    fn check_counts(&self, model: &Model, namespace: &str, history: bool) {
+        let all = listing(namespace, None, history, usize::MAX);
+        let mut ids: Vec<BlockId> = model.select(namespace, history).into_iter().map(|(_, id)| id).collect();
+        ids.sort_unstable();
+        assert_eq!(self.index.count(&all), ids.len() as u64);
+        assert_eq!(self.index.ids(&all), ids);
+        let mut counts: BTreeMap<String, u64> = BTreeMap::new();
+        ids.iter().for_each(|id| *counts.entry(model.rows[id].namespace.clone()).or_default() += 1);
+        let expected: Vec<(String, u64)> = counts.into_iter().collect();
+        assert_eq!(self.index.namespaces(&all, None), expected);
+        for (at, (name, _)) in expected.iter().enumerate() {
+            let page = self.index.namespaces(&listing(namespace, None, history, 2), Some(name));
+            assert_eq!(page, expected[at + 1..].iter().take(2).cloned().collect::<Vec<_>>());
         }
     }
 }

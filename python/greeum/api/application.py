@@ -32,15 +32,14 @@ from greeum.api.rate import Rates
 from greeum.api.routes import Router
 from greeum.api.tracing import Tracer
 from greeum.api.worker import Worker
-from greeum.errors import InvalidInput, Unauthenticated
+from greeum.errors import InvalidInput
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from greeum import Memory
-    from greeum.api.authentication import Authentication, Visitor
+    from greeum.api.authentication import Authentication
     from greeum.api.http import ASGI, Receive, Scope, Send
     from greeum.api.routes import Operation
-    from greeum.rooted import Rooted
 
 CLIENT_LEFT = 499
 """What the log says of requests that nobody waited for the end of; as a status it is never sent."""
@@ -100,34 +99,20 @@ class Application:
         """A conversation; what speaks against it is said in place of accepting it."""
         worker, headers = self._worker, dict(scope["headers"])
         request_id = worker.request_id(headers.get(b"x-request-id"))
-        conversation = live.Conversation(worker, receive, send, request_id)
-        visitor = None
         await receive()
         try:
             worker.check_host(headers)
-            if scope["path"] != live.PATH:
+            if paths_of(scope)[0] != live.PATH:
                 raise Problem("not-found", f"There is one WebSocket, at {live.PATH}")
             subprotocol, key = live.offered(scope)
-            visitor = await self._known(key or credential_of(headers))
+            conversation = live.Conversation(worker, receive, send, request_id, key or credential_of(headers))
+            is_known = await conversation.is_known()
         except Exception as error:  # noqa: BLE001 - whatever it was, the caller gets an answer
             problem = worker.problem_of(error, request_id, live.OPERATION)
             self._log.write(request_id, "WS", live.OPERATION, problem.status, 0.0, 0, None)
             await sending.refuse_websocket(send, scope, problem_answer(problem, request_id))
             return
-        try:
-            await conversation.run(visitor, subprotocol)
-        finally:
-            if conversation.visitor is not None:
-                self._door.leave(conversation.visitor)
-
-    async def _known(self, credential: str | None) -> Visitor | None:
-        """Who this is; None for somebody without a credential, where one is needed. Raises Unauthenticated."""
-        try:
-            return await self._worker.enter(credential)
-        except Unauthenticated:
-            if credential is None:
-                return None
-            raise
+        await conversation.run(subprotocol, is_known=is_known)
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         began_s = perf_counter()
@@ -137,8 +122,8 @@ class Application:
             answer = await self._answer_or_problem(call)
             size = await sending.send_answer(send, call, answer)
             status = answer.status
-        except ClientLeft:
-            pass
+        except (ClientLeft, OSError):
+            pass  # Some servers tell by an OSError that there is nobody any more to send to.
         except Exception as error:  # noqa: BLE001 - the server sees that the answer has no end, and the log says why
             status = self._problem(call, error).status
         finally:
@@ -224,20 +209,13 @@ class Application:
     async def _run(self, call: Call, operation: Operation) -> Answer:
         memory = None if call.visitor is None else call.visitor.memory
         if operation.is_quick(call):
-            answer = self._at_once(operation, memory, call)
+            answer = operation.handle(memory, call)
         elif operation.is_long:
             answer = await self._worker.run_long(operation.handle, memory, call)
         else:
             answer = await self._worker.run(operation.handle, memory, call)
         if call.span is not None:
             call.span.memory(records=answer.records, query=call.body.get("query"))
-        return answer
-
-    def _at_once(self, operation: Operation, memory: Memory | Rooted | None, call: Call) -> Answer:
-        began_s = perf_counter()
-        answer = operation.handle(memory, call)
-        if memory is not None:
-            self._worker.pace.note(perf_counter() - began_s)
         return answer
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:

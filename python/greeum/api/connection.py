@@ -104,7 +104,7 @@ class Connection(asyncio.Protocol):
         """Wait until the client has taken most of what was sent."""
         if self._drained is None:
             self._drained = self._loop.create_future()
-        await self._drained
+        await asyncio.shield(self._drained)
 
     def resume_reading(self) -> None:
         if self._read_paused and not self._queue:
@@ -207,8 +207,8 @@ class Connection(asyncio.Protocol):
             self._begin(self._queue.popleft())
         self.resume_reading()
 
-    def fail(self, exchange: Exchange) -> None:
-        """It cannot be answered as it should."""
+    def fail(self, exchange: Exchange, request_id: str) -> None:
+        """It cannot be answered as it should; the log says why, under this id."""
         if not exchange.open:
             return
         exchange.complete = True
@@ -216,7 +216,8 @@ class Connection(asyncio.Protocol):
             self.transport.close()
         else:
             exchange.uncount()
-            self.transport.write(self.gate.refusal(refusals.FAILED, exchange.scope["method"]))
+            method = exchange.scope["method"]
+            self.transport.write(self.gate.refusal(refusals.FAILED, method, request_id=request_id))
             self._linger()
 
     # To the end.

@@ -63,9 +63,12 @@ class Exchange:
         except asyncio.CancelledError:
             self._connection.transport.abort()
             raise
-        except Exception as error:  # noqa: BLE001 - whatever failed in one request, the server goes on with the others
-            gate.log.failed("-", "other", error)
-            self._connection.fail(self)
+        except (KeyboardInterrupt, SystemExit):
+            raise
+        except BaseException as error:  # noqa: BLE001 - a panic of the core is no Exception, and ends one request too
+            request_id = gate.new_id()
+            gate.log.failed(request_id, "other", error)
+            self._connection.fail(self, request_id)
         finally:
             self.uncount()
             gate.tasks.discard(self.task)
@@ -104,7 +107,8 @@ class Exchange:
             self._connection.resume_reading()
             if self._waiter is None:
                 self._waiter = asyncio.get_running_loop().create_future()
-            await self._waiter
+            # Whoever gives up waiting must not take it from others who wait, or will.
+            await asyncio.shield(self._waiter)
         return {"type": "http.disconnect"}
 
     async def send(self, message: dict[str, Any]) -> None:

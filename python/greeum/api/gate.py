@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from email.utils import formatdate
+from itertools import count
 from secrets import token_hex
 from typing import Any, NamedTuple
 
@@ -99,6 +100,8 @@ class Gate:
         self._websocket_config: Config | None = None
         self.waiting = 0
         """Requests that have been received in whole and whose answer has not begun."""
+        self._id_prefix = f"c{token_hex(4)}"
+        self._ids = count(1)
         self.date_header = b""
         self.refresh()
 
@@ -138,11 +141,17 @@ class Gate:
         """What runs for connections of both kinds."""
         return set(self.tasks) if self.websockets is None else self.tasks | self.websockets.tasks
 
-    def refusal(self, refused: Refused, method: str = "", *, close: bool = True) -> bytes:
+    def new_id(self) -> str:
+        """A name for a request that the application has not given one."""
+        return f"{self._id_prefix}-{next(self._ids):x}"
+
+    def refusal(
+        self, refused: Refused, method: str = "", *, close: bool = True, request_id: str | None = None
+    ) -> bytes:
         """The bytes of an answer; it is logged and counted."""
-        request_id = token_hex(8)
-        answer = refused.answer(request_id, date=self.date_header, close=close, with_body=method != "HEAD")
-        self.log.write(request_id, method, "other", refused.status, 0.0, len(answer), None)
+        name = self.new_id() if request_id is None else request_id
+        answer = refused.answer(name.encode("ascii"), date=self.date_header, close=close, with_body=method != "HEAD")
+        self.log.write(name, method, "other", refused.status, 0.0, len(answer), None)
         if self.metrics is not None:
             self.metrics.observe("other", refused.status, 0.0)
         return answer

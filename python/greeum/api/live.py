@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from time import perf_counter
 
-from greeum.api import encoding, requests, wire
-from greeum.errors import InvalidInput, Unauthenticated
+from greeum.api import requests, wire
+from greeum.errors import GreeumError, InvalidInput, Unauthenticated
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ KEY_TIMEOUT_S = 10.0
 IDLE_TIMEOUT_S = 600.0
 """How long nothing may be asked: somebody who thinks that long connects again within one round trip."""
 
-GOING_AWAY, NOT_TEXT, REFUSED, TOO_BIG = 1001, 1003, 1008, 1009
+GOING_AWAY, NOT_TEXT, REFUSED, TOO_BIG, TRY_AGAIN = 1001, 1003, 1008, 1009, 1013
 """Codes of RFC 6455 with which a conversation is ended."""
 
 
@@ -46,39 +46,52 @@ class Ended(Exception):
 
 
 class Conversation:
-    """One client's."""
+    """One client's. Between two messages nobody is inside: a memory is kept open by those who use it."""
 
-    def __init__(self, worker: Worker, receive: Receive, send: Send, request_id: str) -> None:
+    def __init__(self, worker: Worker, receive: Receive, send: Send, request_id: str, credential: str | None) -> None:
         self._worker = worker
         self._receive = receive
         self._send = send
         self._request_id = request_id
-        self.visitor: Visitor | None = None
+        self._credential = credential
         self._newest: str | None = None
         """The last message that has arrived, if nobody has taken it yet."""
         self._arrived = asyncio.Event()
 
-    async def run(self, visitor: Visitor | None, subprotocol: str | None) -> None:
-        """Accept it, and answer until it ends. `visitor` None: who it is comes as the first message."""
-        self.visitor = visitor
-        await self._send({"type": "websocket.accept", "subprotocol": subprotocol})
+    async def is_known(self) -> bool:
+        """Whether the credential opens the door; False for somebody who has named none where one is needed. Raises
+        Unauthenticated for one that does not hold.
+        """
         try:
-            if self.visitor is None:
-                self.visitor = await self._introduction()
-            await self._converse(self.visitor)
+            self._worker.door.leave(await self._worker.enter(self._credential))
+        except Unauthenticated:
+            if self._credential is None:
+                return False
+            raise
+        return True
+
+    async def run(self, subprotocol: str | None, *, is_known: bool) -> None:
+        """Accept it, and answer until it ends. Who is not known names the key in the first message."""
+        try:
+            await self._send({"type": "websocket.accept", "subprotocol": subprotocol})
+            if not is_known:
+                await self._introduction()
+            await self._converse()
         except Ended as ended:
             if ended.code:
                 await self._send({"type": "websocket.close", "code": ended.code, "reason": ended.reason})
         except OSError:
             pass  # The client has gone while something was sent to it.
 
-    async def _introduction(self) -> Visitor:
+    async def _introduction(self) -> None:
         try:
             text = await asyncio.wait_for(self._text(), KEY_TIMEOUT_S)
-            fields = requests.checked(requests.json_of(text, "message"), wire.LiveKey)
-            return await self._worker.enter(fields["key"])
+            self._credential = requests.checked(requests.json_of(text, "message"), wire.LiveKey)["key"]
+            await self.is_known()
         except (TimeoutError, InvalidInput, Unauthenticated) as error:
             raise Ended(REFUSED, 'send {"key": "…"} first, with a key that holds') from error
+        except GreeumError as error:
+            raise Ended(TRY_AGAIN, "the memory cannot be opened now; try again") from error
 
     async def _text(self) -> str:
         """The next message."""
@@ -92,10 +105,10 @@ class Conversation:
             raise Ended(TOO_BIG, f"a message may have {MESSAGE_BYTES_MAX:,} bytes")
         return str(text)
 
-    async def _converse(self, visitor: Visitor) -> None:
+    async def _converse(self) -> None:
         listening = asyncio.ensure_future(self._listen())
         stopping = asyncio.ensure_future(self._worker.health.stopping.wait())
-        answering = asyncio.ensure_future(self._answer_newest(visitor))
+        answering = asyncio.ensure_future(self._answer_newest())
         tasks = (listening, stopping, answering)
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -116,19 +129,19 @@ class Conversation:
                 raise Ended(GOING_AWAY, "nothing was asked for long; connect again") from error
             self._arrived.set()
 
-    async def _answer_newest(self, visitor: Visitor) -> None:
+    async def _answer_newest(self) -> None:
         """One after the other: while one is searched for, others may arrive, and all but the last are passed over."""
         while True:
             await self._arrived.wait()
             self._arrived.clear()
             text, self._newest = self._newest, None
             assert text is not None
-            await self._send({"type": "websocket.send", "text": await self._answer(visitor, text)})
+            await self._send({"type": "websocket.send", "text": await self._answer(text)})
 
-    async def _answer(self, visitor: Visitor, text: str) -> str:
-        began_s, status, number = perf_counter(), 200, b"null"
+    async def _answer(self, text: str) -> str:
+        began_s, status, number, visitor = perf_counter(), 200, b"null", None
         try:
-            self._worker.door.confirm(visitor)
+            visitor = await self._worker.enter(self._credential)
             fields = requests.json_of(text, "message")
             number = number_of(fields)
             self._worker.admit(visitor, OPERATION)
@@ -137,17 +150,20 @@ class Conversation:
             hits = await self._worker.run(search, visitor, query)
             answer = b'{"id":%b,"hits":%b}' % (number, hits)
         except Unauthenticated as error:
-            raise Ended(REFUSED, "the key has been revoked") from error
+            raise Ended(REFUSED, "the key does not hold any longer") from error
         except Exception as error:  # noqa: BLE001 - whatever it was, the caller gets an answer
             problem = self._worker.problem_of(error, self._request_id, OPERATION)
             status = problem.status
             answer = b'{"id":%b,"problem":%b}' % (number, problem.body(self._request_id))
+        finally:
+            if visitor is not None:
+                self._worker.door.leave(visitor)
         self._note(visitor, status, perf_counter() - began_s, len(answer))
         return answer.decode()
 
-    def _note(self, visitor: Visitor, status: int, seconds: float, size: int) -> None:
-        worker = self._worker
-        worker.log.write(self._request_id, "WS", OPERATION, status, seconds, size, visitor.key_id)
+    def _note(self, visitor: Visitor | None, status: int, seconds: float, size: int) -> None:
+        worker, key_id = self._worker, None if visitor is None else visitor.key_id
+        worker.log.write(self._request_id, "WS", OPERATION, status, seconds, size, key_id)
         worker.metrics.observe(OPERATION, status, seconds)
 
 
@@ -158,7 +174,7 @@ def number_of(fields: Any) -> bytes:
 
 
 def search(visitor: Visitor, query: dict[str, Any]) -> bytes:
-    return encoding.hits(visitor.memory.search(**query))
+    return visitor.memory.search_json(**query)
 
 
 def offered(scope: Message) -> tuple[str | None, str | None]:

@@ -175,9 +175,10 @@ class JsonHandler(logging.Handler):
         self._stream = stream
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Write a record. Of an exception only its kind and place, as in `AccessLog.failed`."""
+        """Write a record: its first line, for asyncio puts below it what a task was doing, and with what. Of an
+        exception only its kind and place, as in `AccessLog.failed`.
+        """
         error = record.exc_info[1] if record.exc_info else None
         more = {} if error is None else where(error)
-        self._stream.append(
-            event(record.levelname.lower(), "message", logger=record.name, message=record.getMessage(), **more)
-        )
+        message = record.getMessage().partition("\n")[0]
+        self._stream.append(event(record.levelname.lower(), "message", logger=record.name, message=message, **more))

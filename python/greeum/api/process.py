@@ -33,8 +33,8 @@ def serve(
 ) -> int:
     """Serve until a signal ends it; the exit code. `ready` is called when requests are answered.
 
-    `lifeline` is a descriptor that is closed at its other end when there is nobody left to serve for; with it, a Ctrl-C
-    is left to whoever holds that end. Raises what opening the memory raises.
+    `lifeline` is a descriptor whose other end is closed when there is nobody left to serve for; that ends it too. Raises
+    what opening the memory raises.
     """
     raise_open_files()
     observers = Observers(options, shared=shared, worker=worker)
@@ -87,12 +87,10 @@ def heed_signals(stop: Callable[[], None], lifeline: int | None) -> None:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop))
         return
-    loop.add_signal_handler(signal.SIGTERM, stop)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop)
     if lifeline is None:
-        loop.add_signal_handler(signal.SIGINT, stop)
         return
-    # A Ctrl-C reaches every process of the terminal; the supervisor says what is to be done.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
     def gone() -> None:
         loop.remove_reader(lifeline)

@@ -4,38 +4,46 @@ from __future__ import annotations
 
 from http import HTTPStatus
 from json import dumps
-from typing import NamedTuple
 
 RETRY_AFTER_S = 1
 """When to try again after a refusal for overload: the queue that was full is a fraction of a second long."""
 
 
-class Refused(NamedTuple):
-    """Why a request is not answered, and how that is said."""
+class Refused:
+    """Why a request is not answered, and how that is said. Said often by a server that has little time left, so the
+    bytes are made once, but for what changes.
+    """
 
-    status: int
-    problem: str
-    """What the problem's type ends with, as in greeum.api.problems."""
-    title: str
-    detail: str
+    __slots__ = ("_body", "_heads", "detail", "status")
 
-    def answer(self, request_id: str, *, date: bytes, close: bool, with_body: bool) -> bytes:
-        """All bytes of an HTTP answer. `date` is its header line."""
+    def __init__(self, status: int, problem: str, title: str, detail: str) -> None:
+        """`problem` is what its type ends with, as in greeum.api.problems."""
+        self.status = status
+        self.detail = detail
         members = {
-            "type": f"urn:greeum:problem:{self.problem}",
-            "title": self.title,
-            "status": self.status,
-            "detail": self.detail,
-            "instance": f"urn:greeum:request:{request_id}",
+            "type": f"urn:greeum:problem:{problem}",
+            "title": title,
+            "status": status,
+            "detail": detail,
+            "instance": "urn:greeum:request:%s",
         }
-        body = dumps(members).encode()
+        self._body = dumps(members).encode()
+        self._heads = {close: self._head(close=close) for close in (False, True)}
+
+    def _head(self, *, close: bool) -> bytes:
         retry = f"retry-after: {RETRY_AFTER_S}\r\n" if self.status == 503 else ""
-        head = (
+        return (
             f"HTTP/1.1 {self.status} {HTTPStatus(self.status).phrase}\r\n"
-            f"content-type: application/problem+json\r\ncontent-length: {len(body)}\r\nx-request-id: {request_id}\r\n"
-            f"cache-control: no-store\r\n{retry}connection: {'close' if close else 'keep-alive'}\r\n"
-        )
-        return head.encode("ascii") + date + b"\r\n" + (body if with_body else b"")
+            f"content-type: application/problem+json\r\ncache-control: no-store\r\n{retry}"
+            f"connection: {'close' if close else 'keep-alive'}\r\n"
+            "content-length: %d\r\nx-request-id: %b\r\n%b\r\n"
+        ).encode("ascii")
+
+    def answer(self, request_id: bytes, *, date: bytes, close: bool, with_body: bool) -> bytes:
+        """All bytes of an HTTP answer. `date` is its header line."""
+        body = self._body % request_id
+        head = self._heads[close] % (len(body), request_id, date)
+        return head + body if with_body else head
 
 
 INVALID, TIMEOUT = "The request cannot be used", "The request did not arrive in time"

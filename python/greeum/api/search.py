@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from itertools import islice
+from time import perf_counter
 
-from msgspec.json import encode
+from msgspec.json import decode, encode
 
 from greeum.api import answers, encoding, wire
 from greeum.api.http import EVENTS, JSON, NDJSON, Answer
@@ -25,21 +26,27 @@ AT_ONCE_K_MAX = 100
 
 
 def is_quick(call: Call) -> bool:
-    """Whether the event loop does it itself, while others wait. Measured with 64 connections, a search of 50 µs takes
-    40 µs more at once and 70 µs more in a thread, and the median wait is the same.
+    """Whether the event loop does it itself, while others wait. Measured with 64 connections, all that is not the
+    search takes 45 µs of processor time for one that is made at once, and 62 µs for one in a thread.
     """
     body = call.body
     if call.accepted != JSON or body.get("k", 10) > AT_ONCE_K_MAX or body.get("exact", False):
         return False
     assert call.visitor is not None
-    return call.worker.pace.allows() and call.visitor.memory.at_hand
+    if not (call.worker.pace.allows() and call.visitor.memory.at_hand):
+        return False
+    call.at_once_from_s = perf_counter()
+    return True
 
 
 def search(memory: Memory, call: Call) -> Answer:
     """The blocks that answer best, best first; `Accept` chooses between all at once and one by one."""
     if call.accepted != JSON:
         return streamed(memory, call)
-    return Answer(b'{"hits":' + memory.search_json(**call.body) + b"}")
+    found = memory.search_json(**call.body)
+    if call.at_once_from_s is not None:
+        call.worker.pace.note(perf_counter() - call.at_once_from_s)
+    return Answer(b'{"hits":' + found + b"}", records=records_in(call, [found]))
 
 
 def streamed(memory: Memory, call: Call) -> Answer:
@@ -64,7 +71,13 @@ def pieces(first: list[Hit], rest: Iterator[Hit], *, as_events: bool) -> Iterato
 
 def search_many(memory: Memory, call: Call) -> Answer:
     """The hits of each query, in the order of the queries, with the same options for all."""
-    return Answer(b'{"answers":[' + b",".join(memory.search_many_json(**call.body)) + b"]}")
+    found = memory.search_many_json(**call.body)
+    return Answer(b'{"answers":[' + b",".join(found) + b"]}", records=records_in(call, found))
+
+
+def records_in(call: Call, found: list[bytes]) -> int | None:
+    """How many hits there are, which only a trace wants to know."""
+    return None if call.span is None else sum(len(decode(hits)) for hits in found)
 
 
 OPERATIONS = (

@@ -48,9 +48,13 @@ class Server:
         loop = asyncio.get_running_loop()
         acceptors = [Acceptor(one, self._gate) for one in self._sockets]
         opening, ticking = loop.create_task(self._open(make, ready)), loop.create_task(self._tick())
+        stopping = loop.create_task(self._stop.wait())
         try:
             await opening
-            await self._stop.wait()
+            # The ticking never ends, unless by a defect: without time-outs it is better not to go on.
+            await asyncio.wait((stopping, ticking), return_when=asyncio.FIRST_COMPLETED)
+            if ticking.done():
+                ticking.result()
             await asyncio.sleep(self._drain_s)
             for acceptor in acceptors:
                 acceptor.close()
@@ -58,7 +62,8 @@ class Server:
         finally:
             for acceptor in acceptors:
                 acceptor.close()
-            ticking.cancel()
+            for task in (opening, stopping, ticking):
+                task.cancel()
 
     def stop(self) -> None:
         """End gently; the second time, at once."""

@@ -80,6 +80,7 @@ class Observers:
             root = logging.getLogger()
             root.setLevel(logging.WARNING)
             root.addHandler(JsonHandler(self.stream))
+            logging.captureWarnings(capture=True)
 
     def close(self) -> None:
         """Write what waits. A second call does nothing."""

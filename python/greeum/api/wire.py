@@ -189,13 +189,13 @@ class SearchOptions(Request):
     history: Annotated[bool, Meta(description="Whether superseded versions may be hits.")] = False
     exact: Annotated[bool, Meta(description="Whether to score every block, whatever it takes.")] = False
     weights: Weights = None
-    vector: Vector = None
 
 
 class Search(SearchOptions, kw_only=True):
     """What to find, and where."""
 
     query: Query
+    vector: Vector = None
 
 
 class SearchMany(SearchOptions, kw_only=True):

@@ -44,18 +44,24 @@ TRY_AGAIN_AFTER = 64
 
 
 class Pace:
-    """Whether calls have been quick enough lately to be made at once."""
+    """Whether searches have been quick enough lately to be made at once. Most of them count, not the mean of all, which
+    a few that the machine has interrupted would spoil.
+    """
 
     def __init__(self) -> None:
-        self._average_s = 0.0
+        self._usual_s = AT_ONCE_S_MAX / 2
+        """Follows the median: a step up for each call that takes longer, a step down for each that does not."""
         self._passed = 0
 
     def note(self, seconds: float) -> None:
-        """A call took so long."""
-        self._average_s += (seconds - self._average_s) / 8
+        """One that was made at once took so long."""
+        if seconds > self._usual_s:
+            self._usual_s = min(self._usual_s * 1.1, AT_ONCE_S_MAX * 1.3)
+        else:
+            self._usual_s = max(self._usual_s * 0.9, AT_ONCE_S_MAX / 100)
 
     def allows(self) -> bool:
-        if self._average_s <= AT_ONCE_S_MAX:
+        if self._usual_s <= AT_ONCE_S_MAX:
             return True
         self._passed += 1
         return self._passed % TRY_AGAIN_AFTER == 0

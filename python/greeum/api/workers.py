@@ -14,7 +14,7 @@ from tempfile import TemporaryFile
 
 from greeum.api.logs import event
 from greeum.api.process import serve
-from greeum.api.server import DONE, INTERRUPTED
+from greeum.api.server import CUT_OFF, DONE, INTERRUPTED
 from greeum.api.service import NOWHERE, Options, open_log, shared_bytes
 from greeum.errors import InvalidInput
 
@@ -67,8 +67,10 @@ class Supervisor:
         self._say_ready = ready
         self._slots = [Slot(number) for number in range(options.workers)]
         self._was_ready = False
+        self._signals = 0
+        """How many signals to end have come; looked at between other things, not in the midst of them."""
         self._stopping = 0
-        """How many signals to end have come."""
+        """How many of them were heeded."""
         self._kill_at_s = 0.0
         self._code = DONE
         self._shared = shared_file(shared_bytes(options.workers))
@@ -84,12 +86,13 @@ class Supervisor:
             end.setblocking(False)
         signal.set_wakeup_fd(self._waker[1].fileno(), warn_on_full_buffer=False)
         for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, self._stop)
+            signal.signal(number, self._note_signal)
         signal.signal(signal.SIGCHLD, lambda *_: None)
         try:
             while self._alive() or not self._stopping:
                 self._start_those_due()
                 self._wait()
+                self._heed_signals()
                 self._look_after_dead()
                 if self._stopping > 1 and time.monotonic() > self._kill_at_s:
                     break
@@ -111,7 +114,8 @@ class Supervisor:
         pipes = [self._shared, self._lifeline, self._ready_write]
         numbers = ",".join(map(str, [slot.number, *pipes, *places]))
         command = [*self._command, self._options.to_json(), numbers]
-        slot.process = subprocess.Popen(command, pass_fds=[*pipes, *places], stdin=subprocess.DEVNULL)
+        # Each in a group of its own: a Ctrl-C is for this process, which hands it on.
+        slot.process = subprocess.Popen(command, pass_fds=[*pipes, *places], stdin=subprocess.DEVNULL, process_group=0)
         slot.began_s, slot.ready = time.monotonic(), False
 
     def _wait(self) -> None:
@@ -136,11 +140,13 @@ class Supervisor:
                 continue
             code, slot.process = slot.process.returncode, None
             if self._stopping:
-                self._code = self._code or abs(code)
+                # One that had just been started does not know the signal yet, and has nothing to finish.
+                self._code = self._code or (DONE if code == -signal.SIGTERM else exit_code(code))
             elif not self._was_ready:
                 # It could not start, and said why; nor would another.
-                self._stopping, self._code = 1, abs(code)
-                self._hand_on(signal.SIGTERM)
+                self._code = exit_code(code)
+                self._signals += 1
+                self._heed_signals()
             else:
                 self._note_death(slot, code)
 
@@ -156,15 +162,19 @@ class Supervisor:
             with open_log(self._options.log) as log:
                 log.write(line)
 
-    def _stop(self, number: int, _: object) -> None:
-        self._stopping += 1
-        self._kill_at_s = time.monotonic() + AT_ONCE_S
-        # From the moment on at which the last worker stops listening, new connections are refused.
-        for one in self._sockets:
-            one.close()
-        self._hand_on(signal.SIGTERM)
-        if self._stopping > 1:
-            self._code = INTERRUPTED
+    def _note_signal(self, number: int, _: object) -> None:
+        self._signals += 1
+
+    def _heed_signals(self) -> None:
+        while self._stopping < self._signals:
+            self._stopping += 1
+            self._kill_at_s = time.monotonic() + AT_ONCE_S
+            # From the moment on at which the last worker stops listening, new connections are refused.
+            for one in self._sockets:
+                one.close()
+            self._hand_on(signal.SIGTERM)
+            if self._stopping > 1:
+                self._code = INTERRUPTED
 
     def _hand_on(self, number: int) -> None:
         for process in self._alive():
@@ -174,6 +184,11 @@ class Supervisor:
         for process in self._alive():
             process.kill()
             process.wait()
+
+
+def exit_code(code: int) -> int:
+    """Of a worker; one that a signal has ended has left requests unanswered."""
+    return code if code >= 0 else CUT_OFF
 
 
 def shared_file(size: int) -> int:

@@ -48,6 +48,11 @@ CODES: tuple[tuple[type[Exception], int], ...] = (
     (errors.StoreVersion, DAMAGED),
     (errors.EmbedderFailed, EMBEDDER),
     (errors.EmbedderMismatch, EMBEDDER),
+    # Of memories behind a server, which no command opens.
+    (errors.LogCut, NOT_FOUND),
+    (errors.Unauthenticated, TROUBLE),
+    (errors.Forbidden, TROUBLE),
+    (errors.ServerFailed, TROUBLE),
 )
 
 

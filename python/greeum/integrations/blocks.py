@@ -118,7 +118,7 @@ def put(memory: AnyMemory, namespace: Path, name: str, fields_over: FieldsOver, 
         except (Conflict, NotFound):
             # Added, changed or forgotten by somebody else since we looked.
             continue
-    raise Conflict(f"{name!r} was changed by others {ATTEMPTS_MAX} times while it was being written: try again")
+    raise overtaken(repr(name))
 
 
 def put_many(memory: AnyMemory, entries: Sequence[Entry], lookup: Find = find) -> None:
@@ -136,6 +136,24 @@ def put_many(memory: AnyMemory, entries: Sequence[Entry], lookup: Find = find) -
     for entry in entries:
         if entry[:2] not in stored:
             put(memory, *entry, lookup)
+
+
+def revise(memory: AnyMemory, look: Callable[[], Block], fields_over: Callable[[Block], Fields]) -> Block:
+    """Change a block by what it says now; if somebody else has changed it since it was looked at, look again.
+
+    Raises whatever `look` raises, InvalidInput, or Conflict if others change it all the time.
+    """
+    for _ in range(ATTEMPTS_MAX):
+        block = look()
+        try:
+            return memory.update(block.id, revision=block.revision, **fields_over(block))
+        except Conflict:
+            continue
+    raise overtaken(f"block {block.id}")
+
+
+def overtaken(what: str) -> Conflict:
+    return Conflict(f"{what} was changed by others {ATTEMPTS_MAX} times while it was being written: try again")
 
 
 def says(block: Block, fields: Fields) -> bool:

@@ -118,7 +118,12 @@ class GreeumVectorStore(VectorStore):
         embedder = None if embedding is None else LangChainEmbedder(embedding, model)
         store = cls(greeum.open(path, embedder=embedder) if memory is None else memory, namespace=namespace)
         store._embeddings = embedding
-        store.add_texts(texts, metadatas, ids=ids, **kwargs)
+        try:
+            store.add_texts(texts, metadatas, ids=ids, **kwargs)
+        except BaseException:
+            if memory is None:
+                store.memory.close()
+            raise
         return store
 
     @property

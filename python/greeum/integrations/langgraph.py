@@ -178,7 +178,7 @@ class GreeumStore(BaseStore):
     def _refresh(self, blocks: Iterable[Block], wanted: bool) -> None:
         for block in blocks:
             minutes = noted(block, "ttl")
-            if wanted and minutes is not None:
+            if wanted and isinstance(minutes, (int, float)):
                 try:
                     self._memory.update(block.id, expires_at=datetime.now(UTC) + timedelta(minutes=minutes))
                 except (Conflict, NotFound):

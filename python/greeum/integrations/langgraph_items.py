@@ -31,6 +31,9 @@ UNINDEXED = "unindexed"
 OURS = "langgraph"
 """What a block's metadata holds besides the value is under this name, so no value may use it."""
 
+PROSE = frozenset(("content", "data", "memory", "message", "text"))
+"""Fields that say of themselves no more than that somebody wrote something."""
+
 TTL_MINUTES_MAX = 525_600_000
 """A thousand years: what expires later does not expire, and the calendar ends at the year 9999."""
 
@@ -94,15 +97,14 @@ def value_of(block: Block) -> dict[str, Any]:
 
 
 def leaves(value: Any, path: str = "") -> list[str]:
-    """A value as lines of text: the value itself if it has only one field, and that a string; else `path: text`."""
-    if isinstance(value, dict) and not path and len(value) == 1 and isinstance(only := next(iter(value.values())), str):
-        return [only]
+    """A value as lines of text, each with what it is about: `title: Ferry`; what is plainly prose stands by itself."""
     if isinstance(value, dict):
         return [line for name, one in value.items() for line in leaves(one, f"{path}.{name}" if path else name)]
     if isinstance(value, (list, tuple)):
         return [line for one in value for line in leaves(one, path)]
     text = value if isinstance(value, str) else dumps(value)
-    return [f"{path}: {text}"] if text.strip() else []
+    is_prose = path.rpartition(".")[2] in PROSE and isinstance(value, str)
+    return [text if is_prose else f"{path}: {text}"] if text.strip() else []
 
 
 def checked_fields(fields: Any, name: str) -> list[str]:

@@ -27,7 +27,7 @@ from itertools import islice
 import greeum
 from greeum import inputs
 from greeum.errors import InvalidInput, NotFound
-from greeum.integrations.blocks import forget_all, hits_for, listed, newest, root_of, segments
+from greeum.integrations.blocks import forget_all, hits_for, listed, newest, revise, root_of, segments
 from greeum.integrations.filters import Filter, in_metadata
 from greeum.integrations.mem0_items import (
     GRAMMAR,
@@ -51,7 +51,7 @@ from greeum.integrations.mem0_items import (
     said_at,
     starred,
 )
-from greeum.limits import K_MAX
+from greeum.limits import K_MAX, PAGE_MAX
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ if TYPE_CHECKING:
     from typing import Any, Concatenate, ParamSpec, TypeVar
 
     from greeum.inputs import Namespace
-    from greeum.integrations.blocks import Path
+    from greeum.integrations.blocks import Fields, Path
     from greeum.integrations.filters import Condition, Where
     from greeum.integrations.protocol import AnyMemory
     from greeum.model import Block
@@ -147,9 +147,10 @@ class Memory:
         """
         refuse_expired(show_expired)
         place, filter_ = self._asked(filters, {"user_id": user_id, "agent_id": agent_id, "run_id": run_id})
-        blocks = listed(self.memory, namespace=place, where=filter_.where, newest_first=True)
-        passed = islice(filter(filter_.holds, blocks), how_many(top_k, limit, 2**53))
-        return {"results": [self._item(block) for block in passed]}
+        count = how_many(top_k, limit, 2**53)
+        page = count if filter_.is_exact else PAGE_MAX
+        blocks = listed(self.memory, page=page, namespace=place, where=filter_.where, newest_first=True)
+        return {"results": [self._item(block) for block in islice(filter(filter_.holds, blocks), count)]}
 
     def search(
         self,
@@ -191,14 +192,16 @@ class Memory:
         text = data if text is None else text
         if text is None and metadata is None and expiration_date is UNSET:
             raise InvalidInput("text", "metadata or expiration_date must be given: this changes nothing")
-        block = self._existing(memory_id)
-        known = block.metadata | checked_metadata(metadata, self._record(block))
-        fields: dict[str, Any] = {"metadata": known | {OURS: {"updated_at": datetime.now(UTC).isoformat()}}}
-        if text is not None and text != block.text:
-            fields["text"] = text
+        expires = {}
         if expiration_date is not UNSET:
-            fields["expires_at"] = None if expiration_date is None else end_of(expiration_date)
-        self.memory.update(block.id, **fields)
+            expires["expires_at"] = None if expiration_date is None else end_of(expiration_date)
+
+        def fields_over(block: Block) -> Fields:
+            known = block.metadata | checked_metadata(metadata, self._record(block))
+            said = {} if text is None or text == block.text else {"text": text}
+            return expires | said | {"metadata": known | {OURS: {"updated_at": datetime.now(UTC).isoformat()}}}
+
+        revise(self.memory, lambda: self._existing(memory_id), fields_over)
         return {"message": "Memory updated successfully!"}
 
     def delete(self, memory_id: str) -> Answer:
@@ -280,7 +283,7 @@ class Memory:
     def _record(self, block: Block) -> Answer:
         """A block's metadata, and whose it is."""
         below = segments(block.namespace)[len(self._root) :]
-        return dict(zip(("user_id", "run_id"), below, strict=False)) | block.metadata
+        return block.metadata | dict(zip(("user_id", "run_id"), below, strict=False))
 
     def _item(self, block: Block, **score: float | None) -> Answer:
         """A block as mem0 shows a memory."""
@@ -288,6 +291,8 @@ class Memory:
         record = self._record(block)
         noted = record.pop(OURS, None)
         created = versions[0].at.isoformat()
+        corrected = created if len(versions) == 1 else block.added_at.isoformat()
+        noted_at = noted.get("updated_at") if isinstance(noted, dict) else None
         others = {name: value for name, value in record.items() if name not in PROMOTED}
         item: Answer = {
             "id": str(versions[0].id),
@@ -296,7 +301,7 @@ class Memory:
             "metadata": others or None,
             **score,
             "created_at": created,
-            "updated_at": noted["updated_at"] if isinstance(noted, dict) else created,
+            "updated_at": max(corrected, noted_at) if isinstance(noted_at, str) else corrected,
         }
         if block.expires_at is not None:
             item["expiration_date"] = (block.expires_at - timedelta(microseconds=1)).date().isoformat()

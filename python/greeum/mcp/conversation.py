@@ -64,7 +64,7 @@ class Conversation:
         """What comes in, until the end of it, or until a signal says that this is the end."""
         arrived = asyncio.Event()
         self._front.attach(from_any_thread(arrived.set))
-        with suppress(NotImplementedError):  # of Windows, where the signal ends the process as it did before
+        with suppress(NotImplementedError):  # of Windows, where the handler stays that was there before
             asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self._front.end)
         while True:
             arrived.clear()

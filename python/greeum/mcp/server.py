@@ -65,14 +65,13 @@ class Answers:
         if tool is None:
             raise MCPError(types.INVALID_PARAMS, f"Unknown tool: {params.name[:200]}")
         caller = self._caller_of(ctx)
-        try:
-            caller.allow(tool.operation, reads=tool.reads)
-            result = await to_thread.run_sync(lambda: tool.call(caller.memory, params.arguments or {}))
-        except Exception as error:  # noqa: BLE001 - whatever it was, the model gets an answer
-            return failed(told(error, caller))
-        return types.CallToolResult(
-            content=[types.TextContent(type="text", text=result.text)], structured_content=result.structured
-        )
+        given = params.arguments or {}
+        result = await outcome(caller, tool.operation, tool.reads, lambda memory: tool.call(memory, given))
+        if isinstance(result, Trouble):
+            text, meta = types.TextContent(type="text", text=result.text), result.data()
+            return types.CallToolResult(content=[text], is_error=True, _meta=meta)
+        text = types.TextContent(type="text", text=result.text)
+        return types.CallToolResult(content=[text], structured_content=result.structured)
 
     async def list_resources(
         self, ctx: Request, params: types.PaginatedRequestParams | None
@@ -121,13 +120,10 @@ class Answers:
         self, ctx: Request, operation: str, work: Callable[[Any], T], about: dict[str, str] | None = None
     ) -> T:
         """Raises MCPError for whatever speaks against it, which then says what it was about."""
-        caller = self._caller_of(ctx)
-        try:
-            caller.allow(operation, reads=True)
-            return await to_thread.run_sync(lambda: work(caller.memory))
-        except Exception as error:
-            trouble = told(error, caller)
-            raise MCPError(trouble.code, trouble.text, trouble.data() | (about or {})) from error
+        found = await outcome(self._caller_of(ctx), operation, True, work)
+        if isinstance(found, Trouble):
+            raise MCPError(found.code, found.text, found.data() | (about or {}))
+        return found
 
 
 class Trouble:
@@ -143,6 +139,15 @@ class Trouble:
         return {ERROR_META: self.name} | ({} if self.field is None else {FIELD_META: self.field})
 
 
+async def outcome(caller: Caller, operation: str, reads: bool, work: Callable[[Any], T]) -> T | Trouble:
+    """What comes of asking the caller's memory, in a thread; or what speaks against it."""
+    try:
+        caller.allow(operation, reads=reads)
+        return await to_thread.run_sync(lambda: work(caller.memory))
+    except Exception as error:  # noqa: BLE001 - whatever it was, the client is told of it
+        return told(error, caller)
+
+
 def told(error: Exception, caller: Caller) -> Trouble:
     """What to tell of an error: what it says, but nothing of the server's own failures."""
     name = type(error).__name__
@@ -156,11 +161,6 @@ def told(error: Exception, caller: Caller) -> Trouble:
     if isinstance(error, errors.NotFound):
         return Trouble(name, text, types.INVALID_PARAMS)
     return Trouble(name, text, types.INTERNAL_ERROR)
-
-
-def failed(trouble: Trouble) -> types.CallToolResult:
-    text = types.TextContent(type="text", text=trouble.text)
-    return types.CallToolResult(content=[text], is_error=True, _meta=trouble.data())
 
 
 def may_use(caller: Caller, tool: Tool) -> bool:

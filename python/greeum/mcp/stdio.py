@@ -18,7 +18,6 @@ from greeum.mcp.wire import claimed
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from types import FrameType
     from typing import Any
 
     from mcp.server.lowlevel.server import Server
@@ -72,7 +71,7 @@ class Front:
             self._wake()
 
     def end(self) -> None:
-        """As if the client had ended it."""
+        """As if the client had ended it; for signal handlers too."""
         self._put(None)
 
     def attach(self, wake: Callable[[], object]) -> None:
@@ -97,17 +96,15 @@ def serve(
     `open_memory` is called in a thread; if it fails, each request is told why. `build` makes the SDK's server once the
     first request was answered; it must have the offer of that name.
     """
-    # An end by signal is an end like any other: what was opened is closed.
-    signal.signal(signal.SIGTERM, end)
     local = Local(open_memory, read_only=read_only)
     front = Front(claimed(), Opening(OFFERS[offer]))
+    # An end by signal is an end like any other. It must not be raised: what is being loaded might swallow it.
+    signal.signal(signal.SIGTERM, lambda *_: front.end())
     try:
         front.is_open.wait(OPENING_S)
         if not front.is_over:
             Thread(target=open_early, args=[local], name="greeum-mcp-opener", daemon=True).start()
             hold(front, build, local)
-    except SystemExit:
-        return
     finally:
         front.wire.close()
         local.close()
@@ -129,7 +126,3 @@ def open_early(local: Local) -> None:
         local.memory  # noqa: B018 - opens it
     except (GreeumError, OSError) as error:
         sys.stderr.write(f"greeum: {error}\n")
-
-
-def end(number: int, frame: FrameType | None) -> Any:
-    raise SystemExit(0)

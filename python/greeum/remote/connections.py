@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 CONNECT_S = 5.0
 """For a connection and its TLS: time enough for two lost packets to be sent again."""
 
-IDLE_S = 4.0
-"""How long a connection is kept unused: servers close theirs after five seconds and more, and a request that meets a
-connection being closed is a request of which nobody knows whether it was done."""
+IDLE_S = 50.0
+"""How long a connection is kept unused: servers of Greeum close theirs after 75 seconds and proxies after 60, and of a
+request that meets a connection being closed nobody knows whether it was done."""
 
 IDLE_CONNECTIONS_MAX = 64
 """How many are kept: what a busy process has open at once. What is above is closed after use."""
@@ -42,9 +42,9 @@ class Connections:
     def take(self) -> HTTPConnection:
         """One that is open. Raises OSError if there is none and none can be made."""
         if self._process != os.getpid():
-            # Connections that two processes share give each the other's answers.
+            # Connections that two processes share give each the other's answers. Closed here they stay open there.
             self._process = os.getpid()
-            self._idle.clear()
+            close_all(self._idle)
         while (kept := popped(self._idle)) is not None:
             connection, since_s = kept
             if monotonic() - since_s < IDLE_S and not is_readable(connection):

@@ -6,7 +6,7 @@ from greeum import inputs, limits
 from greeum.counting import facet_fields
 from greeum.errors import InvalidInput
 from greeum.memory import KEEP, Keep
-from greeum.recall import list_of
+from greeum.recall import list_of, query_texts
 from greeum.remote import bodies, rows
 from greeum.remote.anchors import RemoteAnchors
 from greeum.remote.client import Client
@@ -144,15 +144,23 @@ class RemoteMemory:
         body["query"] = bodies.quoted_query(query, may_be_empty=vector is not None)
         return self._client.records("/v1/search", body, rows.hit)
 
-    def search_many(self, queries: Iterable[str], **options: Any) -> Answers:
-        """As `Memory.search_many`: many queries in one request."""
-        body = bodies.search(**options)
-        may_be_empty = options.get("vector") is not None
-        listed = list_of(queries, "queries", "must be several strings")
-        written = [bodies.quoted_query(query, may_be_empty=may_be_empty) for query in listed]
+    def search_many(
+        self,
+        queries: Iterable[str],
+        *,
+        k: int = 10,
+        namespace: Namespace = "",
+        where: Mapping[str, object] | None = None,
+        near: Near | None = None,
+        history: bool = False,
+        exact: bool = False,
+        weights: Mapping[str, float] | None = None,
+    ) -> Answers:
+        """As `Memory.search_many`, in as many requests as it takes."""
+        body = bodies.search(k, namespace, where, near, history, exact, weights)
         meaning = rows.listed("answers", rows.hits)
         answers: Answers = []
-        for batch in bodies.batches(written):
+        for batch in bodies.batches([bodies.quoted(query) for query in query_texts(queries)]):
             body["queries"] = bodies.array(batch)
             answers += self._client.question("/v1/search:batch", body, meaning)
         return answers

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from ssl import SSLContext
     from typing import TypeVar
 
+    from greeum.errors import GreeumError
     from greeum.remote.address import Address
     from greeum.remote.request import Request
 
@@ -141,10 +142,10 @@ class Transport:
         try:
             return self._connections.take()
         except SSLError as error:
-            raise ServerFailed(f"{self.url}: does not speak TLS as it should ({error})") from error
+            raise self._error(f"does not speak TLS as it should ({error})") from error
         except OSError as error:
-            reason = f"{self.url}: cannot be reached ({error.strerror or error}): is `greeum serve` running there?"
-            raise Trouble(ServerFailed(reason), is_unsure=False) from error
+            reason = f"cannot be reached ({error.strerror or error}): is `greeum serve` running there?"
+            raise Trouble(self._error(reason), is_unsure=False) from error
 
     def _send(self, connection: HTTPConnection, request: Request) -> None:
         headers, body = self._headers | request.headers, request.body
@@ -184,14 +185,13 @@ class Transport:
     def _refusal(self, request: Request, response: HTTPResponse, content: bytes) -> Exception:
         """What to raise for an answer that is not the one that was asked for."""
         status, given = response.status, media_type(response)
+        error: GreeumError
         if status in OK:
             return self.failed(request, f"answered with {given or 'something'} where Greeum gives {request.accept}")
         if given == PROBLEM:
-            if self._key is not None:  # Some servers repeat what they refuse.
-                content = content.replace(self._key.encode(), b"***")
-            error = error_of(self.url, self._parsed(request, response, content))
+            error = error_of(self.url, self._parsed(request, response, self._without_key(content)))
         else:
-            error = ServerFailed(f"{self.url}: answered {status} {response.reason}, and not as Greeum does")
+            error = self._error(f"answered {status} {response.reason}, and not as Greeum does")
         wait_s = retry_after_s(response.getheader("Retry-After"))
         if wait_s is not None and status in (TOO_MANY_REQUESTS, UNAVAILABLE):
             return Trouble(error, is_unsure=status == UNAVAILABLE, wait_s=wait_s)
@@ -211,8 +211,17 @@ class Transport:
 
     def failed(self, request: Request, reason: str) -> ServerFailed:
         """An error that says whether something may have been done all the same."""
-        unsure = "; whether it was done is not known" if request.changes else ""
-        return ServerFailed(f"{self.url}: {reason}{unsure}")
+        return self._error(reason + ("; whether it was done is not known" if request.changes else ""))
+
+    def _error(self, reason: str) -> ServerFailed:
+        shown = self._without_key(reason.encode("utf-8", "backslashreplace")).decode()
+        return ServerFailed(f"{self.url}: {shown}")
+
+    def _without_key(self, said: bytes) -> bytes:
+        """Some servers repeat what they refuse."""
+        if self._key is None:
+            return said
+        return said.replace(self._key.encode(), b"***").replace(self._key.lower().encode(), b"***")
 
 
 def media_type(response: HTTPResponse) -> str:

@@ -196,6 +196,15 @@ class TestFromTexts:
         with pytest.raises(EmbedderMismatch, match="langchain/letters/3"):
             greeum.open(tmp_path)
 
+    def test_what_cannot_be_added_leaves_nothing_open(self, tmp_path: Path) -> None:
+        with pytest.raises(InvalidInput):
+            GreeumVectorStore.from_texts([" "], path=str(tmp_path))
+        with closing(GreeumVectorStore.from_texts(["x"], path=str(tmp_path)).memory) as memory:
+            assert [block.text for block in memory.list()] == ["x"]
+            with pytest.raises(InvalidInput):
+                GreeumVectorStore.from_texts([" "], memory=memory)
+            assert len(memory.list()) == 1
+
     def test_asynchronously(self, memory: Memory) -> None:
         store = asyncio.run(GreeumVectorStore.afrom_texts(["ferry"], None, ids=["a"], memory=memory))  # type: ignore[arg-type]
         assert ids(store.similarity_search("ferry")) == ["a"]

@@ -11,6 +11,8 @@ from threading import Barrier, Thread
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from langgraph.store.base import (
     BaseStore,
     GetOp,
@@ -23,6 +25,7 @@ from langgraph.store.base import (
     SearchOp,
 )
 from langgraph.store.base.batch import AsyncBatchedBaseStore
+from langgraph.store.memory import InMemoryStore
 
 import greeum
 from greeum import Memory, testing
@@ -418,9 +421,19 @@ class TestIndexing:
         store.put(("a",), "k", {"title": "Ferry", "note": "shrimp"}, index=["$"])
         assert memory.get(key="k", namespace="a").text == '{"note": "shrimp", "title": "Ferry"}'
 
-    def test_an_item_of_one_text_is_that_text(self, memory: Memory) -> None:
-        GreeumStore(memory).put(("a",), "k", {"text": "I like pizza"})
-        assert memory.get(key="k", namespace="a").text == "I like pizza"
+    @pytest.mark.parametrize(
+        ("value", "text"),
+        [
+            ({"text": "I like pizza"}, "I like pizza"),
+            ({"theme": "dark"}, "theme: dark"),
+            ({"kind": "Memory", "content": {"content": "I like pizza"}}, "kind: Memory\nI like pizza"),
+            ({"title": "Ferry", "stops": ["Udo", "Jeju"], "km": 12}, "title: Ferry\nstops: Udo\nstops: Jeju\nkm: 12"),
+            ({"data": 5, "ok": True, "by": None, "more": {}}, "data: 5\nok: true\nby: null"),
+        ],
+    )
+    def test_a_value_reads_as_text(self, memory: Memory, value: dict[str, Any], text: str) -> None:
+        GreeumStore(memory).put(("a",), "k", value)
+        assert memory.get(key="k", namespace="a").text == text
 
     @pytest.mark.parametrize(
         ("value", "index"),
@@ -567,6 +580,49 @@ class TestBesideOtherDoors:
         memory.add("y", namespace="a", key="l", metadata={"langgraph": {"created_at": 5}})
         store = GreeumStore(memory)
         assert {item.key: item.value for item in store.search(("a",))} == {"k": {"text": "x"}, "l": {"text": "y"}}
+
+
+PLACES = st.sampled_from([("a",), ("a", "b"), ("b",), ("a", "b", "c")])
+
+KEYS = st.sampled_from(["k", "l"])
+
+VALUES = st.fixed_dictionaries(
+    {"n": st.integers(0, 3), "name": st.sampled_from(["x", "y"]), "in": st.fixed_dictionaries({"m": st.integers(0, 1)})}
+)
+
+CONDITIONS = st.sampled_from(
+    [None, {"n": 1}, {"n": {"$gt": 1}}, {"n": {"$gte": 1, "$lt": 3}}, {"name": {"$ne": "x"}}, {"in": {"m": 1}},
+     {"in": {"m": {"$lte": 0}}, "name": "y"}, {"name": {"$eq": "y"}, "n": {"$ne": 2}}]
+)  # fmt: skip
+
+
+def made(kind: Any, *parts: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    return st.tuples(*parts).map(lambda given: kind(*given))
+
+
+OPERATIONS = st.one_of(
+    made(PutOp, PLACES, KEYS, VALUES),
+    made(PutOp, PLACES, KEYS, VALUES | st.none(), st.sampled_from([None, False, ["name"]])),
+    made(GetOp, PLACES, KEYS),
+    made(SearchOp, PLACES | st.just(()), CONDITIONS),
+)
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.lists(st.lists(OPERATIONS, min_size=1, max_size=4), min_size=2, max_size=8))
+def test_it_answers_as_langgraph_own_store(batches: list[list[Any]]) -> None:
+    def shown(answer: Any) -> Any:
+        if isinstance(answer, list):
+            return sorted((item.namespace, item.key, str(item.value)) for item in answer)
+        return answer and (answer.namespace, answer.key, answer.value)
+
+    with testing.memory() as memory:
+        theirs, ours = InMemoryStore(), GreeumStore(memory)
+        for batch in batches:
+            assert list(map(shown, ours.batch(batch))) == list(map(shown, theirs.batch(batch))), batch
+        everything = theirs.search((), limit=100)
+        assert shown(ours.search((), limit=100)) == shown(everything)
+        assert ours.list_namespaces() == sorted({item.namespace for item in everything})
 
 
 def test_writers_of_one_key_do_not_lose_each_other(tmp_path: Path) -> None:

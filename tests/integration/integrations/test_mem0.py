@@ -352,6 +352,36 @@ class TestChanging:
         filled.update("1", expiration_date=None)
         assert "expiration_date" not in filled.get("1")  # type: ignore[operator]
 
+    def test_two_changes_at_once_both_hold(
+        self, filled: Memory, greeum_memory: greeum.Memory, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        update = greeum_memory.update
+
+        def overtaken(block: int, **fields: Any) -> Any:
+            monkeypatch.undo()
+            filled.update("1", metadata={"theirs": 1})
+            return update(block, **fields)
+
+        monkeypatch.setattr(greeum_memory, "update", overtaken)
+        filled.update("1", metadata={"ours": 1})
+        metadata = filled.get("1")["metadata"]  # type: ignore[index]
+        assert metadata["ours"] == metadata["theirs"] == 1
+
+    def test_whoever_is_overtaken_for_ever_is_told(
+        self, filled: Memory, greeum_memory: greeum.Memory, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def refuse(*_: Any, **__: Any) -> None:
+            raise errors.Conflict("somebody else was here")
+
+        monkeypatch.setattr(greeum_memory, "update", refuse)
+        with pytest.raises(errors.Conflict, match="try again"):
+            filled.update("1", "x")
+
+    def test_a_name_for_notes_that_others_use_does_no_harm(self, memory: Memory, greeum_memory: greeum.Memory) -> None:
+        block = greeum_memory.add("x", namespace="acme/alice", metadata={"mem0": {"updated_at": 5}, "user_id": "ben"})
+        item = memory.get(str(block.id))
+        assert item is not None and item["updated_at"] == item["created_at"] and item["user_id"] == "alice"
+
     def test_the_same_text_makes_no_version(self, filled: Memory) -> None:
         filled.update("1", "I love hiking in the Alps")
         assert len(filled.history("1")) == 1

@@ -1,7 +1,7 @@
 //! Which blocks are worth a closer look, and the turns around each.
 
 use super::best::{Best, Scored};
-use super::conversation::{CLOSE, GLANCE_WEIGHT};
+use super::conversation::CLOSE;
 use super::scratch::Numbers;
 use super::turns::{Turn, Turns};
 use super::view::Ground;
@@ -134,7 +134,7 @@ impl<'a> Pool<'a> {
         let close = beside.start.saturating_sub(CLOSE)..strip.len().min(beside.end + CLOSE);
         strip[close].iter().for_each(|turn| vector::fetch(self.ground.view(turn.place), turn.place.block));
         let glances: [f32; STRIP_MAX] =
-            std::array::from_fn(|i| strip.get(i).map_or(0.0, |turn| evidence.glance(turn.place) * GLANCE_WEIGHT));
+            std::array::from_fn(|i| strip.get(i).map_or(0.0, |turn| evidence.glance(turn.place)));
         for centre in beside {
             if !self.ground.scope.wants(strip[centre].place) || self.is_admitted(strip[centre].place) {
                 continue;

@@ -8,8 +8,8 @@ const BEST: usize = 3;
 /// Turns on either side that are looked at closely; of those farther away, their words are enough.
 pub const CLOSE: usize = 2;
 
-/// What the words of a farther turn stand for, where a closer look would have added vector and tokens.
-pub const GLANCE_WEIGHT: f32 = 2.1;
+/// How far vector and tokens go along with words: of a farther turn, its words speak for them with this share.
+pub const AGREEMENT: f32 = 0.5;
 
 /// What the neighbours add. `values` is what the content of each turn around says, in order, `centre` which is the block's own.
 ///

@@ -121,6 +121,11 @@ impl<'a> Late<'a> {
         self.scale = sums.own_scale();
     }
 
+    /// Whether the query has anything that the table can read.
+    pub fn has_pieces(&self) -> bool {
+        !self.weights.is_empty()
+    }
+
     /// The score of a block: that of its best passage.
     pub fn of(&mut self, place: Place) -> f32 {
         if self.weights.is_empty() {

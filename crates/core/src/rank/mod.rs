@@ -150,9 +150,11 @@ struct Evidence<'a> {
 }
 
 impl Evidence<'_> {
-    /// What can be said at a glance: words.
+    /// What can be said at a glance, from words alone.
     fn glance(&self, place: Place) -> f32 {
-        self.words.scale.z(self.words.of(self.ground, place)) * self.weights.words
+        let tokens = if self.late.has_pieces() { self.weights.tokens } else { 0.0 };
+        let stand_for = self.weights.words + conversation::AGREEMENT * (self.weights.vector + tokens);
+        self.words.scale.z(self.words.of(self.ground, place)) * stand_for
     }
 
     /// What a closer look says.

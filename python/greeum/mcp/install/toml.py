@@ -34,15 +34,15 @@ def put(text: str, keys: tuple[str, str], entry: dict[str, object]) -> str:
         return text
     newline = "\r\n" if "\r\n" in text else "\n"
     lines = re.findall("[^\n]*\n|[^\n]+$", text)  # not `splitlines`, which ends lines where TOML does not
+    if lines and not lines[-1].endswith("\n"):
+        lines[-1] += newline
     table = statements_of(lines, keys)
-    if table is None:
-        if keys[1] in document.get(keys[0], {}):
-            raise Unreadable(f"{'.'.join(keys)} is there, and not as a table of its own")
-        if lines and not lines[-1].endswith(("\n", "\r")):
-            lines[-1] += newline
-        lines += [*([newline] if lines else []), f"[{'.'.join(keys)}]{newline}", *written(entry, newline)]
-    else:
+    if table is not None:
         change(lines, table, inner_of(wanted, keys), entry, newline)
+    elif keys[1] in document.get(keys[0], {}):
+        raise Unreadable(f"{'.'.join(keys)} is there, and not as a table of its own")
+    else:
+        lines += [*([newline] if lines else []), f"[{'.'.join(keys)}]{newline}", *written(entry, newline)]
     edited = "".join(lines)
     if read(edited) != wanted:
         raise Unreadable("the entry cannot be added without changing something else")

@@ -1,0 +1,91 @@
+"""What is kept from one search to the next is never older than what was written."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from greeum.kept import BUDGET, Budget, KeptBlocks
+from greeum.store.memory import MemoryStore
+from greeum.store.protocol import Draft
+from greeum.testing import memory
+
+
+class Reads(MemoryStore):
+    """A store that counts what is read of it, and does something while it is being read."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.read: list[int] = []
+        self.meanwhile: Any = lambda: None
+
+    def blocks(self, ids: Sequence[int]) -> list[Any]:
+        rows = super().blocks(ids)
+        self.read += ids
+        self.meanwhile()
+        return rows
+
+
+def filled(count: int) -> Reads:
+    store = Reads()
+    store.add(
+        [
+            Draft(uid=f"{i:032x}", namespace="", text=f"text {i}", kind="note", at=i, added_at=i, vectors=b"")
+            for i in range(count)
+        ]
+    )
+    return store
+
+
+def texts(kept: KeptBlocks, ids: Sequence[int]) -> dict[int, str]:
+    return {block: json.loads(found)["text"] for block, found in kept.json(ids).items()}
+
+
+def test_what_was_read_once_is_not_read_again_until_it_changes() -> None:
+    store = filled(3)
+    kept = KeptBlocks(store, Budget(10_000))
+    assert texts(kept, [1, 2, 9]) == {1: "text 0", 2: "text 1"}
+    assert texts(kept, [1, 2, 3]) == {1: "text 0", 2: "text 1", 3: "text 2"}
+    assert store.read == [1, 2, 9, 3]
+    store.revise(2, {"kind": "fact"})
+    kept.drop([2])
+    assert json.loads(kept.json([2])[2])["kind"] == "fact"
+    kept.clear()
+    assert texts(kept, [1]) == {1: "text 0"}
+    assert store.read == [1, 2, 9, 3, 2, 1]
+
+
+def test_what_changes_while_it_is_read_is_not_kept() -> None:
+    store = filled(1)
+    kept = KeptBlocks(store, Budget(10_000))
+    store.meanwhile = lambda: kept.drop([1])
+    kept.json([1])
+    kept.json([1])
+    assert store.read == [1, 1]
+
+
+def test_all_memories_together_keep_no_more_than_the_budget() -> None:
+    budget = Budget(3_000)
+    first, second = KeptBlocks(filled(20), budget), KeptBlocks(filled(20), budget)
+    for block in range(1, 21):
+        first.json([block])
+        assert 0 < budget.bytes <= 3_000
+        second.json([block])
+        assert 0 < budget.bytes <= 3_000
+    first.clear()
+    second.clear()
+    assert budget.bytes == 0
+
+
+def test_a_closed_memory_keeps_nothing() -> None:
+    before = BUDGET.bytes
+    with memory() as m:
+        block = m.add("The ferry leaves at nine.")
+        assert json.loads(m.search_json("ferry")) == [hit.to_dict() for hit in m.search("ferry")]
+        assert BUDGET.bytes > before
+        m.update(block.id, importance=0.9)
+        assert json.loads(m.search_json("ferry"))[0]["block"]["importance"] == 0.9
+        m.forget(block.id)
+        assert m.search_json("ferry") == b"[]"
+    assert BUDGET.bytes == before
