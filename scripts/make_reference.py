@@ -18,8 +18,9 @@ from itertools import pairwise
 from pathlib import Path
 
 import greeum
-from greeum import aio, errors, limits, settings, testing
+from greeum import aio, errors, limits, model, settings, testing
 from greeum.api import openapi
+from greeum.recall import Recall
 
 ROOT = Path(__file__).parents[1]
 REFERENCE = ROOT / "docs" / "reference"
@@ -29,16 +30,25 @@ WIDTH = 110
 ALIASES = {
     "Answers": "list[list[Hit]]",
     "Blocks": "list[Block]",
+    "Changes": "list[Change]",
+    "Facets": "dict[str, list[tuple[str, int]]]",
     "Findings": "list[tuple[str, bool, str]]",
     "Hits": "list[Hit]",
     "Ids": "list[int]",
     "Keep": "KEEP",
     "Links": "list[Link]",
     "Namespace": "str | Sequence[str]",
-    "Near": "str | int",
+    "Near": "str | int | Anchor",
     "Time": "str | datetime",
+    "Written": "list[bytes]",
 }
 """What short names in signatures stand for."""
+
+VIEWS = (
+    greeum.Block, greeum.Hit, greeum.Link, greeum.Anchor, greeum.Context, greeum.Change, greeum.Page,
+    greeum.NamespacePage,
+)  # fmt: skip
+"""What a memory gives back."""
 
 MEMORY_INTRODUCTION = """\
 Everything that is meant to be used from Python. Namespaces are paths (`"acme/alice"`) or sequences of segments
@@ -49,8 +59,8 @@ Everything that is meant to be used from Python. Namespaces are paths (`"acme/al
 ASYNC = """\
 `async with await greeum.aio.open(path) as memory:` gives the same memory for asyncio: each call runs in a worker
 thread. There are {methods}; of `memory.anchors` there are {anchors}; `await memory.export()` gives all lines at once,
-and `memory.memory` is the Memory behind it. `greeum.aio.connect` takes what `greeum.connect` takes, and its `follow` is for
-`async for`."""
+`memory.stream(…)` is for `async for`, `seq` is awaited as `memory.seq()`, and `memory.memory` is the Memory behind it.
+`greeum.aio.connect` takes what `greeum.connect` takes, and its `follow` is for `async for`."""
 
 WEIGHTS_INTRODUCTION = """\
 How much each kind of evidence counts in a score, and its default. `memory.search(…, weights={"tokens": 0})` changes
@@ -79,11 +89,15 @@ def memory() -> Iterator[str]:
     yield from ("## Memory", prose(greeum.Memory))
     for name, method in public(greeum.Memory):
         yield from section(f"memory.{name}", method, level=3)
+    yield from properties(Recall, with_methods=False)
     yield from ("## memory.anchors", prose(greeum.Anchors))
     for name, method in public(greeum.Anchors):
         yield from section(f"memory.anchors.{name}", method, level=3)
-    for kind in (greeum.Block, greeum.Hit, greeum.Link, greeum.Anchor, greeum.Page):
+    for kind in VIEWS:
         yield from (f"## {kind.__name__}", prose(kind), *properties(kind))
+    for function in (model.hits_json, model.blocks_json):
+        yield from section(f"greeum.model.{function.__name__}", function, level=3)
+    yield from ("## Rooted", prose(greeum.Rooted))
     yield from ("## RemoteMemory", prose(greeum.RemoteMemory))
     yield from section("memory.follow", greeum.RemoteMemory.follow, level=3)
     yield "## asyncio"
@@ -150,14 +164,14 @@ def filled(paragraph: str) -> str:
     return textwrap.fill(" ".join(paragraph.split()), WIDTH, break_on_hyphens=False)
 
 
-def properties(kind: type) -> Iterator[str]:
-    """A table of the properties of a class, and its methods."""
+def properties(kind: type, *, with_methods: bool = True) -> Iterator[str]:
+    """A table of the properties of a class, and of its methods."""
     rows = []
     for name, member in vars(kind).items():
         if isinstance(member, property) and member.fget is not None:
             returned = str(inspect.signature(member.fget).return_annotation)
             rows.append((f"`{name}`", f"`{returned}`", " ".join((member.__doc__ or "").split())))
-        elif inspect.isfunction(member) and not name.startswith("_"):
+        elif with_methods and inspect.isfunction(member) and not name.startswith("_"):
             rows.append((f"`{name}()`", "", " ".join((member.__doc__ or "").split())))
     if rows:
         yield table(("Name", "Type", "Meaning"), rows)

@@ -61,12 +61,17 @@ class TestStreaming:
 
     def test_a_block_that_is_forgotten_meanwhile_is_passed_over(self, memory: Memory) -> None:
         remember_much(memory, 250)
-        found = ids(memory.search("violin", k=200))
-        stream = memory.stream("violin", k=200)
-        first = next(stream)
-        memory.forget(found[-1])
-        rest = ids(stream)
-        assert [first.block.id, *rest] in (found[:-1], found)
+        for k in (50, 200):
+            found = ids(memory.search("violin", k=k))
+            stream = memory.stream("violin", k=k)
+            streamed = [next(stream).block.id]
+            gone = found[-1]
+            memory.forget(gone)
+            streamed += ids(stream)
+            # What was on its way may still come; then the last one that is left may be the next best.
+            assert streamed[:50] == found[:50] or streamed == found[:-1]
+            assert len(set(streamed)) == len(streamed) <= k
+            assert gone not in streamed or k == 50
 
 
 def cited(text: str) -> list[int]:

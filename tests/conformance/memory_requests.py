@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from tests.conformance.memory import HOUR, NOW, everything, facts, ids, texts
 
-from greeum import Memory
+from greeum import Block, Memory
 from greeum.errors import Conflict, InvalidInput, NotFound
 from greeum.testing import FrozenClock
 
@@ -126,6 +126,18 @@ class TestRepeatedCorrections:
         assert facts(memory) == before
         newest = memory.update(new.id, text="July")
         assert memory.update(old.id, text="June", idempotency_key="r") == newest
+
+    def test_a_job_that_is_run_again_does_nothing(self, memory: Memory) -> None:
+        def job() -> list[Block]:
+            block = memory.add("May", idempotency_key="add")
+            corrected = memory.update(block.id, text="June", idempotency_key="correct")
+            rated = memory.update(corrected.id, importance=0.75, idempotency_key="rate")
+            return [corrected, rated]
+
+        first = job()
+        before = facts(memory)
+        assert job() == [first[1], first[1]]
+        assert facts(memory) == before
 
     def test_another_correction_is_a_conflict(self, memory: Memory) -> None:
         old, other = memory.add("May"), memory.add("Monday")

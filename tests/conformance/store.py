@@ -319,6 +319,8 @@ class TestRepeating:
         newest = store.supersede(new[0], draft("July"))
         assert store.supersede(old[0], draft("June", uid="r1", key="home", is_repeatable=True)) == newest
         assert store.seq() == seq + 2
+        for version in (old, new, newest):
+            assert store.supersede(version[0], draft("June", uid="r1", is_repeatable=True)) == newest
         with pytest.raises(Conflict, match="idempotency key"):
             store.supersede(old[0], draft("August", uid="r1", is_repeatable=True))
 
@@ -381,11 +383,12 @@ class TestTallying:
 class TestRevising:
     def test_nothing_ends_before_it_begins(self, store: Store) -> None:
         [block_id] = add(store, "x", valid_from=5, valid_to=9)
-        for fields, named in (
+        bad: list[tuple[dict[str, object], str]] = [
             ({"valid_to": 4}, "valid_to"),
             ({"valid_from": 10}, "valid_from"),
             ({"valid_from": 3, "valid_to": 2}, "valid_to"),
-        ):
+        ]
+        for fields, named in bad:
             with pytest.raises(InvalidInput) as caught:
                 store.revise(block_id, fields)
             assert caught.value.field == named

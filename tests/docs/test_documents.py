@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 from tests.docs import reading
-from tests.docs.pages import Fence, all_pages, fences, name
+from tests.docs.pages import ROOT, Fence, all_pages, fences, name
 
 import greeum
 
@@ -40,7 +40,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         monkeypatch.delenv(variable)
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("GREEUM_HOME", str(tmp_path / ".greeum"))
-    monkeypatch.setenv("PATH", os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]))
+    commands = [Path(sys.executable).parent, ROOT / "tests" / "node" / "node_modules" / ".bin"]
+    monkeypatch.setenv("PATH", os.pathsep.join([*map(str, commands), os.environ["PATH"]]))
     monkeypatch.setenv("COLUMNS", "120")
     monkeypatch.chdir(work)
     return tmp_path
@@ -59,8 +60,9 @@ def variables() -> Iterator[dict[str, Any]]:
 @pytest.mark.parametrize("page", with_code(), ids=name)
 @pytest.mark.usefixtures("home")
 def test_what_a_page_shows_happens(page: Path, variables: dict[str, Any]) -> None:
-    if "$ curl " in page.read_text(encoding="utf-8") and shutil.which("curl") is None:
-        pytest.skip("there is no curl here")
+    for command in ("curl", "mcp-inspector"):
+        if f"$ {command} " in page.read_text(encoding="utf-8") and shutil.which(command) is None:
+            pytest.skip(f"there is no {command} here")
     reading.follow(page, lambda fence: run_python(page, fence, variables))
 
 

@@ -44,9 +44,28 @@ print(json.dumps([ids, finished]), flush=True)
 """
 
 
-def start_writer(directory: str, adds: int, *more: str) -> subprocess.Popen[str]:
+REPEATER = """
+import json, sys
+import greeum
+from greeum.testing import TinyEmbedder
+
+with greeum.open(sys.argv[1], embedder=TinyEmbedder()) as memory:
+    print("ready", flush=True)
+    sys.stdin.readline()
+    told = []
+    for number in range(int(sys.argv[2])):
+        items = [{"text": f"{number}, one"}, {"text": f"{number}, two"}]
+        blocks = memory.add_many(items, idempotency_key=f"add {number}")
+        block = memory.update(blocks[0].id, text=f"{number}, corrected", idempotency_key=f"correct {number}")
+        told.append([blocks[1].id, block.id])
+print(json.dumps(told), flush=True)
+"""
+"""Makes the same requests as every other one that does this."""
+
+
+def start_writer(directory: str, adds: int, *more: str, program: str = WRITER) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-c", WRITER, directory, str(adds), *more],
+        [sys.executable, "-c", program, directory, str(adds), *more],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -68,6 +87,22 @@ def let_go(process: subprocess.Popen[str]) -> None:
 @pytest.fixture
 def directory(tmp_path: Path) -> str:
     return str(tmp_path / "memory")
+
+
+def test_what_every_process_asks_for_is_done_once(directory: str) -> None:
+    requests = 20
+    writers = [start_writer(directory, requests, program=REPEATER) for _ in range(4)]
+    assert [line_from(writer) for writer in writers] == ["ready\n"] * len(writers)
+    for writer in writers:
+        let_go(writer)
+    reports = [json.loads(writer.communicate()[0]) for writer in writers]
+    assert [writer.returncode for writer in writers] == [0] * len(writers)
+    assert all(report == reports[0] for report in reports)
+    store = SQLiteStore(directory)
+    counts = store.counts()
+    assert (counts["blocks"], counts["superseded"]) == (2 * requests, requests)
+    assert store.seq() == 4 * requests
+    store.close()
 
 
 def test_all_adds_of_all_processes_arrive_in_turn(directory: str) -> None:

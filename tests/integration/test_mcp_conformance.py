@@ -127,7 +127,7 @@ def test_over_stdio(loop: Loop, tmp_path: Path) -> None:
         found = outcome(f"{server.url}/mcp", "released", tmp_path)
     finally:
         server.stop()
-    assert failed(found) <= set(OF_HTTP)
+    assert failed(found) == {"dns-rebinding-protection"}
     assert len(found) == 32
     assert all(code == 0 and not strays for code, strays in bridge.ended)
 
@@ -140,7 +140,8 @@ def test_over_stdio_without_a_handshake(loop: Loop, tmp_path: Path) -> None:
         found = outcome(f"{server.url}/mcp", "2026-07-28", tmp_path)
     finally:
         server.stop()
-    assert failed(found) <= set(OF_HTTP) | set(INPUT_REQUIRED)
+    assert failed(found) == set(OF_HTTP) | set(INPUT_REQUIRED)
+    assert len(found) == 40
     assert bridge.ended and all(code == 0 and not strays for code, strays in bridge.ended)
 
 

@@ -1,4 +1,4 @@
-"""MCP at /mcp of the service: the official client over real connections, keys and roles, and tenants at the same time."""
+"""MCP at /mcp of the service: the official client over real connections, keys and roles, tenants side by side."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ import httpx2
 import pytest
 from mcp.client import Client
 from mcp.client.streamable_http import streamable_http_client
+from tests.mcp.serving import application
+from tests.served import Loop, Server, loop_in_a_thread
 
 from greeum.api.authentication import KeyedDoor, OpenDoor
 from greeum.api.policy import LEAST_ROLE
@@ -26,8 +28,6 @@ from greeum.mcp.http import Endpoint, memory_server
 from greeum.mcp.server import ERROR_META
 from greeum.tenants import Tenants
 from greeum.testing import TinyEmbedder, memory
-from tests.mcp.serving import application
-from tests.served import Loop, Server, loop_in_a_thread
 
 T = TypeVar("T")
 
@@ -173,7 +173,9 @@ class TestHttp:
         assert post(opened, rpc("ping"), origin="https://evil.example").status_code == 403
 
     def test_halves_of_surrogate_pairs(self, opened: str) -> None:
-        message = b'{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"search","arguments":{"query":"\\ud800"}}}'
+        message = (
+            b'{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"search","arguments":{"query":"\\ud800"}}}'
+        )
         assert post(opened, message).status_code in (200, 400)
 
     def test_every_answer_has_a_request_id(self, opened: str) -> None:

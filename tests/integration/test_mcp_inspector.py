@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.mcp.node import INSPECTOR, needs_node, run
+from tests.mcp.serving import application
+from tests.served import Server, loop_in_a_thread
 
 import greeum
 from greeum.api.authentication import OpenDoor
 from greeum.mcp.catalogue import tools_of
 from greeum.testing import memory
-from tests.mcp.node import INSPECTOR, needs_node, run
-from tests.mcp.serving import application
-from tests.served import Server, loop_in_a_thread
 
 pytestmark = needs_node
 

@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.mcp.talk import INITIALIZE, INITIALIZED, WAIT_S, Talk, call
 
 import greeum
 from greeum.mcp.opening import META
-from tests.mcp.talk import INITIALIZE, INITIALIZED, WAIT_S, Talk, call
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ class TestConversation:
         talk.ask(call(1, "memory_add", text="The ferry leaves at nine."))
         with greeum.open(tmp_path / "memory") as memory:
             memory.add("The bus leaves at ten.")
-            assert [hit.block.id for hit in memory.search("ferry")][0] == 1
+            assert memory.search("ferry")[0].block.id == 1
         assert "The bus leaves at ten." in text_of(talk.ask(call(2, "memory_search", query="bus")))
 
     def test_without_a_handshake(self, talk: Talk) -> None:
@@ -253,7 +253,9 @@ def test_whatever_is_printed_goes_to_standard_error() -> None:
 
 
 def test_standard_input_is_closed(tmp_path: Path) -> None:
-    script = "import sys; sys.stdin = None; from greeum.cli import main; sys.exit(main(['mcp', '--memory', sys.argv[1]]))"
+    script = (
+        "import sys; sys.stdin = None; from greeum.cli import main; sys.exit(main(['mcp', '--memory', sys.argv[1]]))"
+    )
     done = subprocess.run([sys.executable, "-c", script, str(tmp_path)], capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert "standard input: is closed" in done.stderr

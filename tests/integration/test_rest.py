@@ -107,6 +107,15 @@ def test_an_idempotency_key_makes_a_request_safe_to_repeat(rest: Client, memory:
     assert memory.count() == 3
 
 
+@pytest.mark.parametrize("change", [{"text": "new"}, {"kind": "note"}])
+def test_a_condition_that_held_holds_when_the_request_is_repeated(rest: Client, memory: Memory, change: Any) -> None:
+    memory.add("old")
+    headers = {"if-match": '"1-1"', "idempotency-key": "once"}
+    one, two = (rest("PATCH", "/v1/blocks/1", change, headers=headers) for _ in range(2))
+    assert (one.status, one.json) == (two.status, two.json)
+    assert rest("PATCH", "/v1/blocks/1", {"text": "other"}, headers=headers).status in (409, 412)
+
+
 @pytest.mark.parametrize("key", ["", "a b", "x" * 256, "é"])
 def test_an_idempotency_key_is_visible_ascii(rest: Client, memory: Memory, key: str) -> None:
     refused = rest("POST", "/v1/blocks", {"text": "a"}, headers={"idempotency-key": key})

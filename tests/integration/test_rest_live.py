@@ -298,6 +298,11 @@ def test_who_may_not_come_in_is_told_so(guarded: Client, target: str, headers: d
     exchange.end()
 
 
+def test_who_shows_two_keys_is_not_let_in(guarded: Client) -> None:
+    headers = [(b"x-api-key", KEY.encode()), (b"x-api-key", b"other")]
+    assert guarded.websocket(live.PATH, headers).hear()["status"] == 400
+
+
 def test_a_page_of_another_site_is_kept_out(door: LockedDoor) -> None:
     with talking(locked(door, ("localhost",))) as client:
         headers = {"authorization": f"Bearer {KEY}", "origin": "http://evil.example"}

@@ -66,6 +66,7 @@ def test_hits_come_one_a_line(rest: Client, many: Memory) -> None:
 def test_hits_come_as_events(rest: Client, many: Memory) -> None:
     reply = rest("POST", "/v1/search", {"query": "turn", "k": 20}, headers=EVENTS)
     assert reply.headers["content-type"] == "text/event-stream"
+    assert reply.headers["x-accel-buffering"] == "no"
     *hits, done = events(reply.text)
     assert {event["event"] for event in hits} == {"hit"}
     assert [json.loads(event["data"]) for event in hits] == [hit.to_dict() for hit in many.search("turn", k=20)]

@@ -360,24 +360,26 @@ async def hold(port: int, half: bytes, loop: asyncio.AbstractEventLoop) -> float
 # Workers.
 
 
-def test_what_one_worker_has_added_every_other_finds_at_once(tmp_path: Path) -> None:
+def test_what_one_worker_has_added_the_other_finds_at_once(tmp_path: Path) -> None:
     async def play(server: Serving) -> None:
-        async with clients(server.port, 12) as callers:
-            for number in range(60):
-                adder, *others = callers[number % 12 :] + callers[: number % 12]
+        async with clients(server.port, 100) as callers:
+            of_workers: dict[str, Client] = {}
+            for caller in callers:
+                # Whose connection it is: each worker begins the ids of its requests in its own way.
+                nothing = json.loads((await caller.ask(request("GET", "/v1/nothing"))).body)
+                of_workers.setdefault(nothing["instance"].rpartition(":")[2].partition("-")[0], caller)
+            adder, finder = of_workers.values()
+            for number in range(100):
                 body = json.dumps({"text": f"a note about topic{number}"}).encode()
                 added = await adder.ask(request("POST", "/v1/blocks", body))
-                assert added.status == 201
                 query = json.dumps({"query": f"topic{number}", "k": 1}).encode()
-                answers = await asyncio.gather(*(other.ask(request("POST", "/v1/search", query)) for other in others))
-                for answer in answers:
-                    assert json.loads(answer.body)["hits"][0]["block"]["id"] == json.loads(added.body)["id"]
+                found = await finder.ask(request("POST", "/v1/search", query))
+                assert json.loads(found.body)["hits"][0]["block"]["id"] == json.loads(added.body)["id"]
+                adder, finder = finder, adder
 
     with serving(tmp_path, "--workers", "2") as server:
         asyncio.run(play(server))
         assert server.end() == 0
-        ids = {line["request_id"].partition("-")[0] for line in server.log() if line["event"] == "request"}
-        assert len(ids) == 2, "both workers were asked"
 
 
 def test_a_worker_that_dies_is_replaced_and_its_figures_stay(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -70,10 +71,8 @@ class Talk:
             reader.join(WAIT_S)
         for pipe in (self.process.stdin, self.process.stdout, self.process.stderr):
             assert pipe is not None
-            try:
+            with suppress(OSError):  # what was written last never arrived
                 pipe.close()
-            except OSError:
-                pass  # what was written last never arrived
 
     def say(self, *messages: Message | bytes) -> None:
         """Write messages, or what is none, all at once."""

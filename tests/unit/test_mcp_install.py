@@ -33,12 +33,13 @@ class TestJson:
         assert put(text).endswith("}\n")
 
     def test_beside_others(self) -> None:
-        text = '{\n    "theme": "dark",\n    "mcpServers": {\n        "other": {"command": "x"}\n    },\n    "last": 1\n}\n'
-        assert put(text) == (
-            '{\n    "theme": "dark",\n    "mcpServers": {\n        "other": {"command": "x"},\n'
-            '        "greeum": {\n            "command": "/bin/greeum",\n            "args": [\n                "mcp",\n'
-            '                "--memory",\n                "/m"\n            ]\n        }\n    },\n    "last": 1\n}\n'
+        head = '{\n    "theme": "dark",\n    "mcpServers": {\n        "other": {"command": "x"}'
+        tail = '\n    },\n    "last": 1\n}\n'
+        entry = (
+            ',\n        "greeum": {\n            "command": "/bin/greeum",\n            "args": [\n'
+            '                "mcp",\n                "--memory",\n                "/m"\n            ]\n        }'
         )
+        assert put(head + tail) == head + entry + tail
 
     def test_where_there_was_none(self) -> None:
         assert put('{"theme": "dark"}') == (
@@ -63,11 +64,19 @@ class TestJson:
 
     def test_comments_stay(self) -> None:
         text = (
-            "// mine\n{\n  /* servers */ \"mcpServers\": {\n    \"a\": 1, // one\n    \"b\": 2 // two, without a comma\n"
+            '// mine\n{\n  /* servers */ "mcpServers": {\n    "a": 1, // one\n    "b": 2 // two, without a comma\n'
             "    // the end\n  }, // after\n}\n// bye"
         )
         edited = put(text, allows_comments=True)
-        for comment in ("// mine", "/* servers */", "// one", "// two, without a comma", "// the end", "// after", "// bye"):
+        for comment in (
+            "// mine",
+            "/* servers */",
+            "// one",
+            "// two, without a comma",
+            "// the end",
+            "// after",
+            "// bye",
+        ):
             assert comment in edited
         assert jsonc.read(edited, allows_comments=True).content == {"mcpServers": {"a": 1, "b": 2, "greeum": ENTRY}}
         assert put(edited, allows_comments=True) == edited
@@ -75,7 +84,7 @@ class TestJson:
     def test_a_comma_after_the_last(self) -> None:
         edited = put('{"mcpServers": {"a": 1,}, }', allows_comments=True)
         assert jsonc.read(edited, allows_comments=True).content == {"mcpServers": {"a": 1, "greeum": ENTRY}}
-        edited = put('{\n  // nothing\n}', allows_comments=True)
+        edited = put("{\n  // nothing\n}", allows_comments=True)
         assert "// nothing" in edited
 
     def test_line_ends_stay(self) -> None:
@@ -92,7 +101,7 @@ class TestJson:
             ('{"a": nope}', "a value is expected"),
             ('{"a": 1, "a": 2}', "'a' occurs twice"),
             ("[]", "it is no object"),
-            ('{} {}', "something after its end"),
+            ("{} {}", "something after its end"),
             ('{"mcpServers": []}', "mcpServers is no object"),
             ('{"mcpServers": {"greeum": 5}}', "greeum is no object"),
             ('{"a": ' + "[" * 300 + "]" * 300 + "}", "nested too deep"),
@@ -178,7 +187,7 @@ class TestToml:
         assert self.put(edited) == edited
 
     def test_what_was_not_said_comes_below_the_head(self) -> None:
-        edited = self.put('[mcp_servers.greeum]\nenabled = true\n')
+        edited = self.put("[mcp_servers.greeum]\nenabled = true\n")
         assert edited == (
             '[mcp_servers.greeum]\ncommand = "/bin/greeum"\nargs = ["mcp", "--memory", "/m"]\nenabled = true\n'
         )

@@ -16,7 +16,7 @@ from greeum.mcp import prompts, resources
 from greeum.mcp.catalogue import tools_of
 from greeum.mcp.completion import VALUES_MAX, of_prompt, of_resource
 from greeum.mcp.offers import OFFERS
-from greeum.mcp.tools.memory import K, TEXT_BYTES_PER_HIT
+from greeum.mcp.tools.memory import TEXT_BYTES_PER_HIT, K
 from greeum.mcp.tools.tool import Result, Tool
 from greeum.rooted import Rooted
 from greeum.testing import FrozenClock, memory

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 
@@ -25,10 +26,8 @@ class Ends:
     def close(self) -> None:
         self.wire.close()
         for descriptor in (self.source, self.write_to, self.read_from, self.target):
-            try:
+            with suppress(OSError):  # the test has closed it
                 os.close(descriptor)
-            except OSError:
-                pass  # the test has closed it
 
 
 @pytest.fixture

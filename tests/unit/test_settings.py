@@ -41,6 +41,10 @@ def test_every_variable_is_read() -> None:
         "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": "http://127.0.0.1:4318/v1/traces",
         "OTEL_SDK_DISABLED": "false",
         "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT": "True",
+        "CLAUDE_CONFIG_DIR": "/claude",
+        "CODEX_HOME": "/codex",
+        "XDG_CONFIG_HOME": "/config",
+        "APPDATA": "/appdata",
         "NO_COLOR": "1",
         "COLUMNS": "72",
     }
@@ -53,10 +57,12 @@ def test_every_variable_is_read() -> None:
     assert settings.allowed_hosts == ("memory.example", "[fd00::1]")
     assert settings.traces is True
     assert settings.trace_content is True
+    assert (settings.claude_config_dir, settings.codex_home) == ("/claude", "/codex")
+    assert (settings.xdg_config_home, settings.appdata) == ("/config", "/appdata")
     assert settings.no_color is True
     assert settings.columns == 72
     assert set(given) == set(VARIABLES)
-    assert all(meaning.endswith((".", "v1", "greeum")) for meaning in VARIABLES.values())
+    assert all(meaning.endswith((".", "v1", "greeum", "codex", "config")) for meaning in VARIABLES.values())
 
 
 def test_traces_can_be_switched_off_without_forgetting_where_they_go() -> None:

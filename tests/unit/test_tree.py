@@ -75,7 +75,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "api.connection": ("api.exchange", "api.gate", "api.reader", "api.refusals"),
     "api.acceptor": ("api.connection", "api.gate"),
     "api.server": ("api.acceptor", "api.gate", "api.lifespan"),
-    "api.service": ("api", "api.*", "mcp.http", "settings", "wiring"),
+    "api.service": ("api", "api.*", "errors", "mcp.http", "settings", "wiring"),
     "api.process": ("api.gate", "api.health", "api.server", "api.service", "api.starting"),
     "api.workers": ("api.logs", "api.process", "api.server", "api.service", "errors"),
     "api.policy": ("api.authentication", "control.model", "errors"),
@@ -84,8 +84,6 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "api.filters": (),
     "api.wire": ("limits",),
     "api.problems": ("errors",),
-    "api.service": ("api.*", "settings", "wiring"),
-    "api": ("api.gate", "api.service"),
     "api.*": ("greeum", "api.*", "errors", "limits", "model", "rooted"),
     "remote": ("errors", "inputs", "remote.*"),
     "remote.*": (

@@ -843,15 +843,15 @@ export interface components {
                 [key: string]: number;
             } | null;
             /**
-             * @description For memories whose vectors the caller brings: as many numbers as its others have.
-             * @default null
-             */
-            vector?: number[] | null;
-            /**
              * @description What to find.
              * @example where does Alice live?
              */
             query: string;
+            /**
+             * @description For memories whose vectors the caller brings: as many numbers as its others have.
+             * @default null
+             */
+            vector?: number[] | null;
         };
         /**
          * Hits
@@ -933,11 +933,6 @@ export interface components {
             weights?: {
                 [key: string]: number;
             } | null;
-            /**
-             * @description For memories whose vectors the caller brings: as many numbers as its others have.
-             * @default null
-             */
-            vector?: number[] | null;
             queries: string[];
         };
         /**
@@ -1327,22 +1322,22 @@ export interface components {
             or?: components["schemas"]["Filter"][];
             not?: components["schemas"]["Filter"];
             tags?: {
-                contains?: string;
+                contains?: (string | number | boolean | null) | null;
                 exists?: boolean;
             };
             namespace?: string | null | {
                 eq?: string | null;
                 ne?: string | null;
-                in?: string[];
-                nin?: string[];
+                in?: (string | null)[];
+                nin?: (string | null)[];
                 exists?: boolean;
                 prefix?: string;
             };
             importance?: number | null | {
                 eq?: number | null;
                 ne?: number | null;
-                in?: number[];
-                nin?: number[];
+                in?: (number | null)[];
+                nin?: (number | null)[];
                 exists?: boolean;
                 gt?: number;
                 gte?: number;
@@ -1352,29 +1347,29 @@ export interface components {
             kind?: string | null | {
                 eq?: string | null;
                 ne?: string | null;
-                in?: string[];
-                nin?: string[];
+                in?: (string | null)[];
+                nin?: (string | null)[];
                 exists?: boolean;
             };
             source?: string | null | {
                 eq?: string | null;
                 ne?: string | null;
-                in?: string[];
-                nin?: string[];
+                in?: (string | null)[];
+                nin?: (string | null)[];
                 exists?: boolean;
             };
             key?: string | null | {
                 eq?: string | null;
                 ne?: string | null;
-                in?: string[];
-                nin?: string[];
+                in?: (string | null)[];
+                nin?: (string | null)[];
                 exists?: boolean;
             };
             at?: string | null | {
                 eq?: string | null;
                 ne?: string | null;
-                in?: string[];
-                nin?: string[];
+                in?: (string | null)[];
+                nin?: (string | null)[];
                 exists?: boolean;
                 /** @description ISO 8601. */
                 gt?: string;
@@ -1388,8 +1383,8 @@ export interface components {
             added_at?: string | null | {
                 eq?: string | null;
                 ne?: string | null;
-                in?: string[];
-                nin?: string[];
+                in?: (string | null)[];
+                nin?: (string | null)[];
                 exists?: boolean;
                 /** @description ISO 8601. */
                 gt?: string;
@@ -1403,8 +1398,8 @@ export interface components {
             valid_from?: string | null | {
                 eq?: string | null;
                 ne?: string | null;
-                in?: string[];
-                nin?: string[];
+                in?: (string | null)[];
+                nin?: (string | null)[];
                 exists?: boolean;
                 /** @description ISO 8601. */
                 gt?: string;
@@ -1418,8 +1413,8 @@ export interface components {
             valid_to?: string | null | {
                 eq?: string | null;
                 ne?: string | null;
-                in?: string[];
-                nin?: string[];
+                in?: (string | null)[];
+                nin?: (string | null)[];
                 exists?: boolean;
                 /** @description ISO 8601. */
                 gt?: string;
@@ -1433,8 +1428,8 @@ export interface components {
             expires_at?: string | null | {
                 eq?: string | null;
                 ne?: string | null;
-                in?: string[];
-                nin?: string[];
+                in?: (string | null)[];
+                nin?: (string | null)[];
                 exists?: boolean;
                 /** @description ISO 8601. */
                 gt?: string;

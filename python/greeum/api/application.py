@@ -101,6 +101,7 @@ class Application:
         request_id = worker.request_id(headers.get(b"x-request-id"))
         await receive()
         try:
+            check_single(scope["headers"])
             worker.check_host(headers)
             if paths_of(scope)[0] != live.PATH:
                 raise Problem("not-found", f"There is one WebSocket, at {live.PATH}")

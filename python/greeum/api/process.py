@@ -33,8 +33,8 @@ def serve(
 ) -> int:
     """Serve until a signal ends it; the exit code. `ready` is called when requests are answered.
 
-    `lifeline` is a descriptor whose other end is closed when there is nobody left to serve for; that ends it too. Raises
-    what opening the memory raises.
+    `lifeline` is a descriptor whose other end is closed when there is nobody left to serve for; that ends it too.
+    Raises what opening the memory raises.
     """
     raise_open_files()
     observers = Observers(options, shared=shared, worker=worker)

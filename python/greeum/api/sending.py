@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
     from greeum.api.http import Answer, Call, Headers, Message, Receive, Scope, Send
 
+UNBUFFERED = (b"x-accel-buffering", b"no")
+"""Asks proxies to pass on each piece when it comes: without it, nginx keeps the first hit until there are 4 KiB."""
+
 BARE = (204, 304)
 """Statuses that come without a body."""
 
@@ -72,6 +75,8 @@ async def hand_over(send: Send, call: Call, answer: Answer) -> int:
 
 async def send_pieces(send: Send, call: Call, answer: Answer, headers: Headers) -> int:
     press = compressor() if answer.is_bulk and takes_gzip(call.headers) else None
+    if not answer.is_bulk:
+        headers.append(UNBUFFERED)
     if press is not None:
         headers += [(b"content-encoding", b"gzip"), (b"vary", b"accept-encoding")]
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})

@@ -14,10 +14,10 @@ from greeum.store.rows import (
     NEAR_LINK_WEIGHT,
     UID,
     added_before,
+    check_repeated,
     check_revision,
     inherited_key,
     new_row,
-    repeated,
     revised,
     taken,
 )
@@ -81,9 +81,10 @@ def add(connection: apsw.Connection, drafts: Sequence[Draft]) -> list[BlockRow]:
 def supersede(connection: apsw.Connection, block_id: int, draft: Draft, revision: int | None) -> BlockRow:
     old = _existing(connection, block_id)
     addition = _Addition(connection)
-    done = addition.repeated(draft, old[KEY] or draft.key, block_id)
-    if done is not None:
-        return done
+    if draft.is_repeatable:
+        done = addition.repeated(draft, old[KEY] or draft.key, rows_of(connection, "history", block_id))
+        if done is not None:
+            return done
     check_revision(old, revision)
     key = inherited_key(old, draft)
     if key != old[KEY]:
@@ -126,25 +127,24 @@ class _Addition:
         """The row that this request has stored before, or that says the same under the same key already. Raises
         Conflict if it says something else.
         """
-        done = self.repeated(draft, draft.key)
+        done = self.repeated(draft, draft.key) if draft.is_repeatable else None
         if done is not None:
             return done
         head = self._head(draft)
         return None if head is None else added_before(head, draft)
 
-    def repeated(self, draft: Draft, key: str | None, supersedes: int | None = None) -> BlockRow | None:
-        """The newest version of what this very request has stored before, with this key and as a correction of that
-        block. Raises Conflict if it was another request.
+    def repeated(self, draft: Draft, key: str | None, versions: Sequence[BlockRow] = ()) -> BlockRow | None:
+        """The newest version of what this very request has stored before, with this key, and as a correction of the
+        block that has these versions. Raises Conflict if it was another request.
         """
-        if not draft.is_repeatable:
-            return None
         planned = next((row for row in self._rows if row[UID] == draft.uid), None)
         if planned is not None:
-            return repeated(planned, draft, key, supersedes)
+            check_repeated(planned, draft, key)
+            return planned
         found = row_of(self._connection, "block_by_uid", draft.uid)
         if found is None:
             return None
-        repeated(_existing(self._connection, found[0]), draft, key, supersedes)
+        check_repeated(_existing(self._connection, found[0]), draft, key, versions)
         newest: BlockRow = rows_of(self._connection, "history", found[0])[-1]
         return newest
 

@@ -24,10 +24,10 @@ from greeum.store.rows import (
     SUPERSEDES,
     UID,
     added_before,
+    check_repeated,
     check_revision,
     inherited_key,
     new_row,
-    repeated,
     revised,
     taken,
 )
@@ -90,7 +90,7 @@ class MemoryStore:
     def supersede(self, block_id: int, draft: Draft, revision: int | None = None) -> BlockRow:
         with self._gate:
             old = self._existing(block_id)
-            done = self._repeated(draft, old[KEY] or draft.key, block_id)
+            done = self._repeated(draft, old[KEY] or draft.key, self._chain(block_id))
             if done is not None:
                 return done
             check_revision(old, revision)
@@ -313,11 +313,12 @@ class MemoryStore:
         head = self._head(draft)
         return None if head is None else added_before(head, draft)
 
-    def _repeated(self, draft: Draft, key: str | None, supersedes: int | None = None) -> BlockRow | None:
+    def _repeated(self, draft: Draft, key: str | None, versions: Sequence[BlockRow] = ()) -> BlockRow | None:
         """The newest version of what this very request has stored before."""
         if not draft.is_repeatable or draft.uid not in self._uids:
             return None
-        stored = repeated(self._rows[self._uids[draft.uid]], draft, key, supersedes)
+        stored = self._rows[self._uids[draft.uid]]
+        check_repeated(stored, draft, key, versions)
         return self._chain(stored[ID])[-1]
 
     def _place(self, draft: Draft, key: str | None, old: BlockRow | None = None) -> BlockRow:

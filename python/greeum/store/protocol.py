@@ -190,7 +190,7 @@ class Store(Protocol):
         give one to a block that has none).
 
         If the draft is repeatable and its uid is taken, the newest version comes back provided that it was this
-        correction that took the uid (the same text for `block_id`); otherwise Conflict is raised.
+        correction that took the uid (the same text, for any version of the same block); otherwise Conflict is raised.
         """
 
     def revise(self, block_id: int, fields: dict[str, object], revision: int | None = None) -> BlockRow:

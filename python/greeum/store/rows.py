@@ -7,7 +7,7 @@ from greeum.store.protocol import BLOCK_COLUMNS, REVISABLE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from typing import Any, Final
 
     from greeum.store.protocol import BlockRow, Draft
@@ -85,14 +85,16 @@ def check_validity(
         raise InvalidInput(changed[0], "would let it end before it begins: valid_to lies before valid_from")
 
 
-def repeated(stored: BlockRow, draft: Draft, key: str | None, supersedes: int | None = None) -> BlockRow:
-    """The row with the uid of a repeatable draft, if it was stored by that very request. Raises Conflict otherwise."""
-    said = (draft.namespace, key, draft.text, supersedes)
-    if (stored[NAMESPACE], stored[KEY], stored[TEXT], stored[SUPERSEDES]) != said:
+def check_repeated(stored: BlockRow, draft: Draft, key: str | None, versions: Sequence[BlockRow] = ()) -> None:
+    """Raises Conflict unless the row with the uid of a repeatable draft was stored by this very request: with this
+    key, and as a correction if there are `versions`, of the block that has these.
+    """
+    said = (draft.namespace, key, draft.text, bool(versions))
+    is_same = (stored[NAMESPACE], stored[KEY], stored[TEXT], stored[SUPERSEDES] is not None) == said
+    if not is_same or (versions and stored[ID] not in (version[ID] for version in versions)):
         raise Conflict(
             "the idempotency key was used before, and for something else: use a new one for each new request"
         )
-    return stored
 
 
 def taken(uid: str, block_id: int) -> Conflict:

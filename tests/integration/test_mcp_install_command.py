@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.mcp.talk import INITIALIZE, Talk
 
 from greeum.cli.mcp_install import NAMES
 from greeum.mcp.install.clients import CLIENTS
-from tests.mcp.talk import INITIALIZE, Talk
 
 FILES = {
     "claude-code": ".claude.json",
@@ -107,7 +107,9 @@ def test_what_others_have_written_stays(home: Home) -> None:
 
 
 @linux_alone
-@pytest.mark.parametrize(("client", "text"), [("claude-code", "{,}"), ("codex", "a = "), ("cursor", "[]"), ("vscode", "x")])
+@pytest.mark.parametrize(
+    ("client", "text"), [("claude-code", "{,}"), ("codex", "a = "), ("cursor", "[]"), ("vscode", "x")]
+)
 def test_a_file_that_cannot_be_read_is_left_alone(home: Home, client: str, text: str) -> None:
     path = home.path / FILES[client]
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -186,6 +188,8 @@ def test_what_cannot_be_used(home: Home, words: tuple[str, ...], message: str) -
 
 
 def test_a_word_too_many(home: Home) -> None:
-    done = subprocess.run([sys.executable, "-m", "greeum", "mcp", "instal"], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-m", "greeum", "mcp", "instal"], capture_output=True, text=True, check=False
+    )
     assert done.returncode == 2
     assert "'instal': is one argument too many for `greeum mcp`" in done.stderr

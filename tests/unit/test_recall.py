@@ -1,0 +1,96 @@
+"""What a Memory of one's own offers beside what every Memory does: JSON without objects, anchors as places to be near."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from greeum import Anchor, Memory, testing
+from greeum.errors import InvalidInput, NotFound
+from greeum.recall import STREAM_SLICES, slices
+
+
+@pytest.fixture
+def memory() -> Iterator[Memory]:
+    with testing.memory() as memory:
+        memory.add_many(
+            [
+                {"text": "The violin is old.", "source": "Alice", "namespace": "a", "tags": ["wood"]},
+                {"text": "부산에는 비가 와요.\u2028", "namespace": "a/b", "metadata": {"x": [1, None]}},
+                {"text": 'Rain "again" in Busan?', "key": "rain", "namespace": "b", "expires_at": "2100-01-01"},
+            ]
+        )
+        yield memory
+
+
+def written(memory: Memory, query: str, **options: Any) -> Any:
+    return json.loads(memory.search_json(query, **options))
+
+
+def test_hits_as_json_are_those_of_a_search(memory: Memory) -> None:
+    def check() -> None:
+        options: list[dict[str, Any]] = [
+            {},
+            {"k": 1},
+            {"namespace": "a"},
+            {"where": {"source": None}},
+            {"history": True},
+        ]
+        for query in ("old violin", "부산 비", "rain in Busan"):
+            for some in options:
+                assert written(memory, query, **some) == [hit.to_dict() for hit in memory.search(query, **some)]
+        queries = ["violin", "rain", "부산"]
+        answers = [[hit.to_dict() for hit in hits] for hits in memory.search_many(queries, k=2)]
+        assert [json.loads(answer) for answer in memory.search_many_json(queries, k=2)] == answers
+
+    check()
+    rain = memory.get(key="rain", namespace="b")
+    memory.update(rain.id, importance=0.9)
+    check()
+    newer = memory.update(rain.id, text="Rain in Seoul.")
+    check()
+    memory.forget(newer.id)
+    check()
+    assert memory.search_many_json([]) == []
+    assert memory.search_json("violin", namespace="nobody") == b"[]"
+
+
+def test_an_anchor_itself_is_a_place_to_be_near(memory: Memory) -> None:
+    violin, _, rain = memory.list(limit=3)
+    anchor = memory.anchors.set("A", violin.id, namespace="a", hops=3)
+    memory.anchors.set("A", rain.id)
+    graph = {hit.block.id: hit.parts["graph"] for hit in memory.search("rain violin", near=anchor)}
+    assert graph[violin.id] > 0 == graph[rain.id]
+    block = memory.add("It is for sale.", near=anchor)
+    assert [link.target for link in memory.links(block.id)] == [violin.id]
+    assert memory.anchors.get("A", namespace="a").block_id == block.id
+    assert memory.anchors.get("A").block_id == rain.id
+    for far in (Anchor(("nowhere", "A", violin.id, 1, False, 0)), Anchor(("a", "Z", violin.id, 1, False, 0))):
+        with pytest.raises(NotFound):
+            memory.add("x", near=far)
+    with pytest.raises(InvalidInput):
+        memory.search("x", near=Anchor(("a", "A", 2**52, 1, False, 0)))
+
+
+def test_a_search_waits_for_nothing_when_all_is_folded_in(memory: Memory) -> None:
+    assert memory.at_hand
+    memory._store.link(1, 2, "about", 1.0, 0)
+    assert not memory.at_hand
+    memory.search("x")
+    assert memory.at_hand
+    with testing.memory(embedder=testing.TinyEmbedder()) as other:
+        assert not other.at_hand, "who knows how long an embedder takes"
+
+
+@pytest.mark.parametrize(
+    ("count", "sizes"), [(0, []), (3, [3]), (8, [8]), (80, [8, 64, 8]), (1_200, [8, 64, 512, 512, 104])]
+)
+def test_slices_grow(count: int, sizes: list[int]) -> None:
+    found = [(block, 0.0, [0.0]) for block in range(count)]
+    parts = list(slices(found))
+    assert [len(part) for part in parts] == sizes
+    assert [one for part in parts for one in part] == found
+    assert STREAM_SLICES == (8, 64, 512)
