@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from greeum.follower import Follower
     from greeum.inputs import Namespace
     from greeum.model import Context
-    from greeum.store.protocol import Store
+    from greeum.store.protocol import BlockRow, Store
 
     Near = str | int | Anchor
     # `Recall.list` hides the builtin from annotations within the class.
@@ -104,8 +104,8 @@ class Recall:
         weights: Mapping[str, float] | None = None,
         vector: Sequence[float] | None = None,
     ) -> bytes:
-        """The hits of `search` as a JSON array of what `Hit.to_dict` gives: for those who only pass them on, in a fraction
-        of the time. Raises as `search` does.
+        """The hits of `search` as a JSON array of what `Hit.to_dict` gives: for those who only pass them on, in a
+        fraction of the time. Raises as `search` does.
         """
         asked = inputs.string(query, "query", limits.QUERY_BYTES_MAX, empty=vector is not None)
         found = self._found([asked], k, namespace, where, near, history, exact, weights, self._code(vector))
@@ -250,17 +250,22 @@ class Recall:
         return compose(hits, most)
 
     def _start(self, near: Near, namespace: str) -> tuple[int, int]:
-        if isinstance(near, Anchor):
-            return near.block_id, near.hops
         if isinstance(near, str):
             anchor = self.anchors.closest(inputs.name(near, "near"), namespace)
             return anchor.block_id, anchor.hops
-        newest = self._store.history(inputs.block_id(near, "near"))
-        if not newest:
-            raise NotFound(f"near: there is no block {near}")
-        if not f"{newest[-1][2]}/".startswith(f"{namespace}/" if namespace else ""):
+        if isinstance(near, Anchor):
+            # It was read at some time before: what it points to may have been corrected or forgotten since.
+            return self._newest(near.block_id)[0], near.hops
+        newest = self._newest(inputs.block_id(near, "near"))
+        if not f"{newest[2]}/".startswith(f"{namespace}/" if namespace else ""):
             raise InvalidInput("near", f"block {near} is not in namespace {namespace!r}")
-        return newest[-1][0], limits.HOPS_OF_BLOCK
+        return newest[0], limits.HOPS_OF_BLOCK
+
+    def _newest(self, near: int) -> BlockRow:
+        versions = self._store.history(near)
+        if not versions:
+            raise NotFound(f"near: there is no block {near}")
+        return versions[-1]
 
     def get(self, block: int | None = None, *, key: str | None = None, namespace: Namespace = "") -> Block:
         """The block with this id, in exactly that version; or the newest version of the one with this key. Raises

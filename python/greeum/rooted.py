@@ -450,10 +450,9 @@ class Rooted:
         """How many `blocks`, `superseded` ones, `links` and `anchors` there are here, and what makes the vectors. It
         takes about two microseconds a block.
         """
-        amounts = self._memory._amounts(self.root)
-        facts = self._memory.stats()
-        made_by = {"embedder": facts["embedder"], "dimension": facts["dimension"]}
-        return amounts | {"anchors": len(self.anchors.status())} | made_by
+        embedder = self._memory._embedder
+        made_by = {"embedder": embedder.fingerprint, "dimension": embedder.dimension}
+        return self._memory._amounts(self.root) | {"anchors": len(self.anchors.status())} | made_by
 
     @property
     def at_hand(self) -> bool:

@@ -26,7 +26,9 @@ VARIABLES = {
     "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT": (
         "If it is true, traces say what was searched for. Otherwise they hold nothing that anybody said."
     ),
-    "CLAUDE_CONFIG_DIR": "Where Claude Code keeps its configuration, for `greeum mcp install`. Default: home.",
+    "CLAUDE_CONFIG_DIR": (
+        "Where Claude Code keeps its configuration, for `greeum mcp install`. Default: the home directory."
+    ),
     "CODEX_HOME": "Where Codex keeps its configuration, for `greeum mcp install`. Default: ~/.codex",
     "XDG_CONFIG_HOME": "Where programs keep their configuration, for `greeum mcp install`. Default: ~/.config",
     "APPDATA": "The same on Windows.",

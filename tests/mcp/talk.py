@@ -65,14 +65,18 @@ class Talk:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.process.kill()
-        self.process.wait(WAIT_S)
+        assert self.process.stdin is not None
+        with suppress(OSError):  # what was written last never arrived
+            self.process.stdin.close()
+        try:
+            self.process.wait(WAIT_S)
+        finally:
+            self.process.kill()
         for reader in self._readers:
             reader.join(WAIT_S)
-        for pipe in (self.process.stdin, self.process.stdout, self.process.stderr):
+        for pipe in (self.process.stdout, self.process.stderr):
             assert pipe is not None
-            with suppress(OSError):  # what was written last never arrived
-                pipe.close()
+            pipe.close()
 
     def say(self, *messages: Message | bytes) -> None:
         """Write messages, or what is none, all at once."""

@@ -269,3 +269,43 @@ def test_what_cannot_be_used_is_named(m: Memory, field: str, name: str, argument
         TOOLS[name].call(m, arguments)
     assert caught.value.field == field
     assert m.count() == 0
+
+
+def test_what_is_not_there_is_passed_over(m: Memory) -> None:
+    relation = {"from": "Ann", "to": "Bob", "relationType": "knows"}
+    entities: list[dict[str, Any]] = [
+        {"name": name, "entityType": "person", "observations": []} for name in ("Ann", "Bob")
+    ]
+    call(m, "create_entities", entities=entities)
+    assert call(m, "delete_relations", relations=[relation]).structured["success"] is True
+    call(m, "create_relations", relations=[relation, {**relation, "to": "Carol"}])
+    assert call(m, "create_relations", relations=[relation]).structured == {"relations": []}
+    call(m, "delete_relations", relations=[{**relation, "to": "Carol"}])
+    assert m.count(where={"kind": MENTION}) == 0
+    call(m, "create_relations", relations=[{**relation, "from": "Carol"}])
+    call(m, "delete_entities", entityNames=["Bob", "Nobody"])
+    assert m.count(where={"kind": MENTION}) == 0
+    assert call(m, "read_graph").structured == {"entities": entities[:1], "relations": []}
+
+
+class Forgetful:
+    """A memory from which another process has just forgotten a block that a link still names."""
+
+    def __init__(self, inner: Memory, gone: int) -> None:
+        self._inner = inner
+        self._gone = gone
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._inner, name)
+
+    def get(self, block: int | None = None, **which: Any) -> Any:
+        if block == self._gone:
+            raise NotFound(f"there is no block {block}")
+        return self._inner.get(block, **which)
+
+
+def test_what_was_forgotten_a_moment_ago(m: Memory) -> None:
+    call(m, "create_entities", entities=[{"name": "Ann", "entityType": "", "observations": []}])
+    call(m, "create_relations", relations=[{"from": "Ann", "to": "Bob", "relationType": "knows"}])
+    gone = Forgetful(m, m.get(key="Bob", namespace=NAMESPACE).id)
+    assert call(gone, "open_nodes", names=["Ann"]).structured["relations"] == []  # type: ignore[arg-type]

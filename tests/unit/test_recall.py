@@ -1,4 +1,4 @@
-"""What a Memory of one's own offers beside what every Memory does: JSON without objects, anchors as places to be near."""
+"""What a Memory of one's own offers beside what every Memory does: JSON without objects, anchors to be near to."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from greeum import Anchor, Memory, testing
-from greeum.errors import InvalidInput, NotFound
+from greeum.errors import NotFound
 from greeum.recall import STREAM_SLICES, slices
 
 
@@ -71,8 +71,11 @@ def test_an_anchor_itself_is_a_place_to_be_near(memory: Memory) -> None:
     for far in (Anchor(("nowhere", "A", violin.id, 1, False, 0)), Anchor(("a", "Z", violin.id, 1, False, 0))):
         with pytest.raises(NotFound):
             memory.add("x", near=far)
-    with pytest.raises(InvalidInput):
-        memory.search("x", near=Anchor(("a", "A", 2**52, 1, False, 0)))
+    newer = memory.update(violin.id, text="The violin is new.")
+    assert memory.search("violin", near=anchor, k=1)[0].block == newer
+    memory.forget(newer.id)
+    with pytest.raises(NotFound):
+        memory.search("x", near=anchor)
 
 
 def test_a_search_waits_for_nothing_when_all_is_folded_in(memory: Memory) -> None:

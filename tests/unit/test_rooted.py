@@ -6,6 +6,7 @@ That it keeps every promise of a Memory within is asked by tests/conformance/tes
 from __future__ import annotations
 
 import inspect
+import json
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -57,7 +58,9 @@ def test_a_namespace_outside_is_forbidden(rooted: Rooted, outside: Any) -> None:
         lambda: rooted.add("hello", namespace=outside),
         lambda: rooted.add_many([{"text": "hello", "namespace": outside}]),
         lambda: rooted.search("hello", namespace=outside),
+        lambda: rooted.search_json("hello", namespace=outside),
         lambda: rooted.search_many(["hello"], namespace=outside),
+        lambda: rooted.search_many_json(["hello"], namespace=outside),
         lambda: rooted.stream("hello", namespace=outside),
         lambda: rooted.context("hello", namespace=outside),
         lambda: rooted.get(key="k", namespace=outside),
@@ -138,6 +141,9 @@ def test_a_block_outside_is_one_that_never_was(whole: Memory, rooted: Rooted) ->
         lambda block: rooted.add("x", near=block),
         lambda block: rooted.add_many([{"text": "x"}, {"text": "y", "near": block}]),
         lambda block: rooted.search("x", near=block),
+        lambda block: rooted.search_json("x", near=block),
+        lambda block: rooted.search_many(["x"], near=block),
+        lambda block: rooted.search_many_json(["x"], near=block),
         lambda block: rooted.stream("x", near=block),
         lambda block: rooted.context("x", near=block),
         lambda block: rooted.anchors.set("A", block),
@@ -246,6 +252,16 @@ def test_arguments_are_checked_as_ever(rooted: Rooted) -> None:
         with pytest.raises(InvalidInput) as caught:
             act()
         assert caught.value.field == field
+
+
+def test_hits_as_json_are_those_of_a_search(whole: Memory, rooted: Rooted) -> None:
+    whole.add("the old violin", namespace="acme/alice2")
+    rooted.add_many([{"text": "an old violin", "key": "k"}, {"text": "a new piano", "near": None}])
+    rooted.anchors.set("A", rooted.get(key="k").id)
+    hits = [hit.to_dict() for hit in rooted.search("violin", near="A")]
+    assert json.loads(rooted.search_json("violin", near="A")) == hits
+    assert [json.loads(one) for one in rooted.search_many_json(["violin"] * 2, near="A")] == [hits, hits]
+    assert [[hit.to_dict() for hit in one] for one in rooted.search_many(["violin"], near="A")] == [hits]
 
 
 def test_a_cursor_of_another_root_is_refused(whole: Memory, rooted: Rooted) -> None:

@@ -10,6 +10,8 @@ use crate::vectors::{Code, CodeRef};
 use crate::words::terms::is_content;
 use crate::words::{Script, Token, Tokens, passages};
 use std::path::Path;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 const MAGIC: &[u8; 8] = b"GREEUMT1";
 
@@ -31,6 +33,23 @@ pub struct Table {
     strings: usize,
     sorted: usize,
     checksum: u32,
+    looked_up: AtomicU32,
+    slots: OnceLock<Vec<u16>>,
+}
+
+const NO_TOKEN: u16 = u16::MAX;
+
+/// Pieces looked up by bisection before the table is hashed: that takes a millisecond, which a single search need not pay.
+const SLOTS_PAY_AT: u32 = 1_000;
+
+fn first_slot(slots: &[u16], piece: &[u8]) -> usize {
+    crate::id::hash(&[piece]) as usize % slots.len()
+}
+
+/// The slots in which a piece can be, in the order in which they were filled.
+fn probed<'a>(slots: &'a [u16], piece: &[u8]) -> impl Iterator<Item = &'a u16> {
+    let (before, from) = slots.split_at(first_slot(slots, piece));
+    from.iter().chain(before)
 }
 
 impl Table {
@@ -62,7 +81,20 @@ impl Table {
             return Err(damaged("has more than 65,535 tokens, or a dimension that is no multiple of 64"));
         }
         let checksum = field(9) as u32;
-        Ok(Self { bytes, size, dimension, rows, scales, weights, offsets, strings, sorted, checksum })
+        Ok(Self {
+            bytes,
+            size,
+            dimension,
+            rows,
+            scales,
+            weights,
+            offsets,
+            strings,
+            sorted,
+            checksum,
+            looked_up: AtomicU32::new(0),
+            slots: OnceLock::new(),
+        })
     }
 
     /// Reads the whole table and compares its checksum.
@@ -154,9 +186,29 @@ impl Table {
     }
 
     fn find(&self, piece: &[u8]) -> Option<u16> {
+        if let Some(slots) = self.slots.get() {
+            let found = |&&slot: &&u16| slot == NO_TOKEN || self.string(usize::from(slot)) == piece;
+            return probed(slots, piece).find(found).copied().filter(|&slot| slot != NO_TOKEN);
+        }
+        if self.looked_up.fetch_add(1, Ordering::Relaxed) == SLOTS_PAY_AT {
+            self.slots.get_or_init(|| self.hashed());
+        }
         let sorted: &[u32] = self.section(self.sorted, self.size);
         let at = sorted.binary_search_by(|&id| self.string(id as usize).cmp(piece)).ok()?;
         Some(sorted[at] as u16)
+    }
+
+    /// Tokens by the hash of what they read, each in the first free slot from there on.
+    fn hashed(&self) -> Vec<u16> {
+        let mut slots = vec![NO_TOKEN; (2 * self.size).next_power_of_two()];
+        for token in 0..self.size as u16 {
+            let start = first_slot(&slots, self.string(usize::from(token)));
+            let free = (0..slots.len()).map(|step| (start + step) % slots.len()).find(|&at| slots[at] == NO_TOKEN);
+            if let Some(free) = free {
+                slots[free] = token;
+            }
+        }
+        slots
     }
 
     fn string(&self, id: usize) -> &[u8] {

@@ -12,8 +12,8 @@ use crate::vectors::distance::prefetch;
 use crate::vectors::graph::{Graph, Seen};
 use crate::vectors::{Code, Probe, signs};
 
-/// Blocks that stand for all others: enough for a mean within a tenth of a deviation, which no recall figure notices.
-pub const SAMPLE: u64 = 96;
+/// Blocks that stand for all others: enough for a mean within an eighth of a deviation, which no recall figure notices.
+pub const SAMPLE: u64 = 64;
 
 /// Blocks of a part that may be hits up to which each one's vector is compared: quicker than any way around it.
 const FEW: u32 = 1_024;
@@ -21,6 +21,9 @@ const FEW: u32 = 1_024;
 /// For each block that is wanted so many are compared in full, after a look at the signs of all. One alone finds as much of what the ranking
 /// ends up with; two are for vectors whose signs say less than those of the shipped table.
 const COMPARED_PER_WANTED: usize = 2;
+
+/// One passage in so many is counted to find out how many signs may differ: enough to come near the number that is wanted.
+const JUDGED_BY: usize = 8;
 
 /// Vectors that are on their way while one is compared.
 const AHEAD: usize = 4;
@@ -152,23 +155,28 @@ fn along_graph(view: &View<'_>, wanted: &Bitmap, code: &Code, depth: usize, seen
     Some(found.into_iter().map(|(passage, _)| passage).collect())
 }
 
-/// The wanted passages, at least `count` if there are so many, whose vectors differ in the fewest signs from the query's.
+/// The wanted passages whose vectors differ in the fewest signs from the query's: about `count`, and more where many differ in as many.
 fn by_signs(view: &View<'_>, wanted: &Bitmap, code: &Code, count: usize, differences: &mut Vec<u16>) -> Vec<u32> {
     let mut query = Vec::with_capacity(signs::words(code.bytes.len()));
     signs::push(&code.bytes, &mut query);
     differences.resize(view.scales.len(), 0);
     signs::differences(view.signs, &query, differences);
     let is_wanted = |passage: usize| wanted.contains(view.owner[passage]);
-    let mut histogram = vec![0_usize; code.bytes.len() + 1];
-    for (passage, &differs) in differences.iter().enumerate() {
-        histogram[usize::from(differs)] += usize::from(is_wanted(passage));
+    let most = bound(differences, is_wanted, count, code.bytes.len());
+    let near = differences.iter().enumerate().filter(|&(passage, &differs)| differs <= most && is_wanted(passage));
+    near.map(|(passage, _)| passage as u32).collect()
+}
+
+/// The difference up to which `count` passages lie, judged by some of them.
+fn bound(differences: &[u16], is_wanted: impl Fn(usize) -> bool, count: usize, dimension: usize) -> u16 {
+    let mut histogram = vec![0_usize; dimension + 1];
+    for passage in (0..differences.len()).step_by(JUDGED_BY) {
+        histogram[usize::from(differences[passage])] += usize::from(is_wanted(passage));
     }
     let mut reached = 0;
     let most = histogram.iter().position(|&at| {
         reached += at;
-        reached >= count
+        reached >= count.div_ceil(JUDGED_BY)
     });
-    let most = most.unwrap_or(code.bytes.len()) as u16;
-    let near = differences.iter().enumerate().filter(|&(passage, &differs)| differs <= most && is_wanted(passage));
-    near.map(|(passage, _)| passage as u32).collect()
+    most.unwrap_or(dimension) as u16
 }

@@ -23,7 +23,17 @@ TEXT_BYTES_PER_HIT = 2_000
 """The texts of an answer may take so much for each hit that was asked for. Hits beyond that are named by their ids
 alone: a memory may hold texts that would fill a model's context by themselves."""
 
-ACTIONS = ("status", "set", "move", "pin", "unpin", "clear")
+TAKES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "status": ((), ()),
+    "set": (("name", "block"), ("hops", "pinned")),
+    "move": (("name", "block"), ()),
+    "pin": (("name",), ()),
+    "unpin": (("name",), ()),
+    "clear": (("name",), ()),
+}
+"""Action → the arguments that it needs, and those that it takes besides; each takes a namespace."""
+
+ACTIONS = tuple(TAKES)
 
 
 def add(memory: AnyMemory, *, text: str, **fields: Any) -> Result:
@@ -108,17 +118,6 @@ def anchor(memory: AnyMemory, *, action: str, namespace: str = "", **given: Any)
         found = [getattr(memory.anchors, action)(name, namespace=namespace, **given)]
         text = anchor_line(found[0])
     return Result({"anchors": [one.to_dict() for one in found]}, text)
-
-
-TAKES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "status": ((), ()),
-    "set": (("name", "block"), ("hops", "pinned")),
-    "move": (("name", "block"), ()),
-    "pin": (("name",), ()),
-    "unpin": (("name",), ()),
-    "clear": (("name",), ()),
-}
-"""Action → the arguments that it needs, and those that it takes besides; each takes a namespace."""
 
 
 def check_taken(action: str, given: dict[str, Any]) -> None:
