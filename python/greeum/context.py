@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 from heapq import heapify, heappop, heapreplace
+from itertools import islice, pairwise
 
 from greeum import limits
 from greeum.model import Block, Context
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
     from greeum.model import Hit
 
+    Phrases = set[tuple[str, str]]
+
 CANDIDATES_MIN = 50
 """Hits among which is chosen at least, so that there is something left when the best of them repeat each other."""
 
@@ -33,6 +36,9 @@ CANDIDATE_TOKENS = 20
 REPEATED_SHARE = 0.5
 """What a block loses that only repeats what was said: of 0, 0.5, 0.75 and 1, this found most of what was asked for in a
 memory that holds everything three times, and cost next to nothing in one that does not."""
+
+WORDS_COMPARED_MAX = 500
+"""Words of a text by which it is told whether it repeats another: a whole book would be compared for seconds."""
 
 WORD = re.compile(r"\w+")
 
@@ -60,54 +66,67 @@ def when_said(block: Block) -> tuple[int, int]:
 
 
 def chosen(hits: Sequence[Hit], tokens_max: int) -> Iterator[Block]:
-    """The blocks that add most, one after the other, as long as there is room; one that does not fit is passed over.
+    """The blocks that add most, one after the other, as long as there is room; one that does not fit is passed over,
+    and so is one that says nothing new.
 
     They are taken by their scores, and not by score for each token: short blocks are many, and say little.
     """
-    headed: set[str] = set()
-    room = tokens_max
-    for block in by_gain(hits):
-        cost = tokens("\n" + line(block))
-        if block.namespace not in headed:
-            cost += tokens("\n\n" + heading(block.namespace))
-        if cost <= room:
-            room -= cost
-            headed.add(block.namespace)
-            yield block
-
-
-def by_gain(hits: Sequence[Hit]) -> Iterator[Block]:
-    """The blocks of hits in the order of what each adds to those before it: its score, less for what it repeats. One
-    that says nothing new is left out.
-    """
+    selection = Selection(tokens_max)
     worst = min((hit.score for hit in hits), default=0.0)
-    # A gain only shrinks while others are taken, so one that was worked out before is a bound for what it is now.
+    # What a block adds only shrinks while others are taken: what was worked out before is a bound for what it is now.
     queue = [(worst - hit.score, place) for place, hit in enumerate(hits)]
     heapify(queue)
-    phrases = [phrases_of(hit.block.text) for hit in hits]
-    said: set[tuple[str, str]] = set()
     while queue:
         place = queue[0][1]
-        repeated = share(phrases[place], said)
+        block = hits[place].block
+        repeated = selection.share_said(block) if selection.has_room_for(block) else 1.0
         loss = (worst - hits[place].score) * (1 - REPEATED_SHARE * repeated)
         if repeated < 1 and len(queue) > 1 and (loss, place) > min(queue[1:3]):
             heapreplace(queue, (loss, place))
             continue
         heappop(queue)
         if repeated < 1:
-            said |= phrases[place]
-            yield hits[place].block
+            selection.take(block)
+            yield block
 
 
-def phrases_of(text: str) -> set[tuple[str, str]]:
+class Selection:
+    """What has been taken into a context: how much room is left, and what has been said."""
+
+    def __init__(self, tokens_max: int) -> None:
+        self._room = tokens_max
+        self._headed: set[str] = set()
+        self._said: Phrases = set()
+        self._phrases: dict[int, Phrases] = {}
+
+    def has_room_for(self, block: Block) -> bool:
+        """Whether its line fits, and the heading if it needs one. If it does not fit now it never will."""
+        return self._cost(block) <= self._room
+
+    def share_said(self, block: Block) -> float:
+        """How much of what it says has been said, from 0 to 1."""
+        phrases = self._phrases_of(block)
+        return len(phrases & self._said) / len(phrases)
+
+    def take(self, block: Block) -> None:
+        self._room -= self._cost(block)
+        self._headed.add(block.namespace)
+        self._said |= self._phrases_of(block)
+
+    def _cost(self, block: Block) -> int:
+        above = "" if block.namespace in self._headed else "\n\n" + heading(block.namespace)
+        return tokens("\n" + line(block)) + tokens(above)
+
+    def _phrases_of(self, block: Block) -> Phrases:
+        if block.id not in self._phrases:
+            self._phrases[block.id] = phrases_of(block.text)
+        return self._phrases[block.id]
+
+
+def phrases_of(text: str) -> Phrases:
     """Every two words that follow each other, and the last one alone; the text itself where there is no word."""
-    words = WORD.findall(text.lower())
-    return set(zip(words, [*words[1:], ""], strict=True)) if words else {(text, "")}
-
-
-def share(phrases: set[tuple[str, str]], said: set[tuple[str, str]]) -> float:
-    """How much of the one lies in the other, from 0 to 1."""
-    return len(phrases & said) / len(phrases)
+    words = [found[0].lower() for found in islice(WORD.finditer(text), WORDS_COMPARED_MAX)]
+    return set(pairwise([*words, ""])) or {(text[:WORDS_COMPARED_MAX], "")}
 
 
 def heading(namespace: str) -> str:
@@ -128,7 +147,7 @@ def tokens(text: str) -> int:
     """About how many tokens a text takes: one for four letters or spaces of ASCII, two for three of its other
     characters, and one for two bytes of anything else, which makes three for two syllables of Hangul.
 
-    What models count is this times 0.85 to 0.87 for English lines, and 0.70 to 0.95 for Korean ones: see
+    What models count is this times 0.85 to 0.87 for English lines, and 0.73 to 0.99 for Korean ones: see
     docs/guides/context.md.
     """
     ascii_text = text.encode("ascii", "ignore")

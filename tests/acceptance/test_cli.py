@@ -876,6 +876,12 @@ def test_no_line_makes_it_stumble(run: Run, line: list[str]) -> None:
 
 
 @pytest.fixture(autouse=True)
+def nothing_is_served(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server would wait for a signal to end it; tests/integration/test_serve.py is about those."""
+    monkeypatch.setattr("greeum.cli.serve.serve", lambda *_: 0)
+
+
+@pytest.fixture(autouse=True)
 def nothing_is_left_open() -> Iterator[None]:
     """A command closes what it opens: whoever calls `main` in a loop must not run out of files."""
     before = set(os.listdir("/proc/self/fd")) if Path("/proc/self/fd").exists() else set()

@@ -461,6 +461,10 @@ class TestGivenVectors:
         assert by_words[0].parts["vector"] == 0
         assert {hit.block.text: hit.parts["vector"] > 0 for hit in by_both}["a viola"]
 
+    def test_a_stream_takes_a_vector(self, vectors: Memory) -> None:
+        vectors.add_many({"text": text, "vector": vector} for text, vector in (("east", [1, 0, 0]), ("up", [0, 0, 1])))
+        assert texts(vectors.stream("", vector=[0.1, 0.2, 0.9], k=1)) == ["up"]
+
     def test_without_a_vector_a_search_goes_by_the_words(self, vectors: Memory) -> None:
         vectors.add("The violin is old.", vector=[1, 0, 0])
         vectors.add("Rain again.", vector=[0, 1, 0])

@@ -37,15 +37,6 @@ class TestStreaming:
             assert all(told[block] == score for block, score in rest)
             assert [score for _, score in rest] == sorted((score for _, score in rest), reverse=True)
 
-    def test_its_options_are_those_of_search(self, memory: Memory) -> None:
-        tell(memory)
-        memory.anchors.set("A", memory.list()[0].id)
-        options: dict[str, Any] = {
-            "where": {"kind": "fact"}, "near": "A", "history": True, "exact": True, "weights": {"words": 2.0},
-        }  # fmt: skip
-        streamed = [hit.to_dict() for hit in memory.stream("apple plum", **options)]
-        assert streamed == [hit.to_dict() for hit in memory.search("apple plum", **options)] != []
-
     def test_what_is_wrong_is_said_at_once(self, memory: Memory) -> None:
         bad: list[tuple[dict[str, Any], str]] = [
             ({"query": "x", "k": 0}, "k"),
@@ -61,17 +52,46 @@ class TestStreaming:
 
     def test_a_block_that_is_forgotten_meanwhile_is_passed_over(self, memory: Memory) -> None:
         remember_much(memory, 250)
-        for k in (50, 200):
-            found = ids(memory.search("violin", k=k))
-            stream = memory.stream("violin", k=k)
-            streamed = [next(stream).block.id]
-            gone = found[-1]
-            memory.forget(gone)
-            streamed += ids(stream)
-            # What was on its way may still come; then the last one that is left may be the next best.
-            assert streamed[:50] == found[:50] or streamed == found[:-1]
-            assert len(set(streamed)) == len(streamed) <= k
-            assert gone not in streamed or k == 50
+        found = ids(memory.search("violin", k=50))
+        stream = memory.stream("violin", k=50)
+        first = next(stream)
+        memory.forget(found[-1])
+        # What was on its way may still come.
+        assert [first.block.id, *ids(stream)] in (found, found[:-1])
+
+
+OPTIONS: list[dict[str, Any]] = [
+    {"k": 3},
+    {"namespace": "n/3"},
+    {"where": {"source": "alice"}},
+    {"near": "A"},
+    {"history": True},
+    {"exact": True},
+    {"weights": {"words": 3.0}},
+]
+"""Each option of a search, with a value that makes a difference."""
+
+
+class TestOptions:
+    @pytest.fixture
+    def asked(self, memory: Memory) -> Memory:
+        remember_much(memory, 900)
+        anchor = memory.search("violin piano")[-1].block
+        memory.anchors.set("A", anchor.id)
+        old = memory.search("violin piano")[0].block
+        memory.update(old.id, text="nothing of the kind")
+        return memory
+
+    @pytest.mark.parametrize("options", OPTIONS, ids=lambda options: next(iter(options)))
+    def test_every_way_of_searching_takes_each(self, asked: Memory, options: dict[str, Any]) -> None:
+        query = "violin piano"
+        found = scores(asked.search(query, **options))
+        assert found != scores(asked.search(query))
+        assert scores(asked.stream(query, **options)) == found
+        assert [scores(hits) for hits in asked.search_many([query, "rain"], **options)] == [
+            found,
+            scores(asked.search("rain", **options)),
+        ]
 
 
 def cited(text: str) -> list[int]:

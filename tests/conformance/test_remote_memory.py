@@ -48,6 +48,7 @@ from tests.conformance.memory_recall import (  # noqa: E402, F401
     TestCounting,
     TestFacets,
     TestNamespaceListing,
+    TestOptions,
     TestStreaming,
     TestValidity,
 )

@@ -26,6 +26,11 @@ WRITTEN = SUITE + "TestUpdating::test_another_field_changes_in_place"
 ANCHORED = SUITE + "TestAnchors::test_an_anchor_belongs_to_its_namespace"
 VECTORS = SUITE + "TestGivenVectors::"
 
+AGAIN = "tests/conformance/memory_requests.py::"
+TELLING = "tests/conformance/memory_recall.py::"
+JSON = "tests/unit/test_recall.py::"
+OPTIONS = ("k", "namespace", "where", "near", "history", "exact", "weights")
+
 EFFECTS = {
     "add": dict.fromkeys(("text", "kind", "source", "tags", "at", "valid_from", "valid_to"), NAMED)
     | {
@@ -36,8 +41,12 @@ EFFECTS = {
         "expires_at": SUITE + "TestExpiring::test_an_expired_block_is_gone_from_searches_and_lists",
         "near": SUITE + "TestAddingNear::test_near_a_block_is_a_link_to_it",
         "vector": VECTORS + "test_the_nearest_vector_answers_first",
+        "idempotency_key": AGAIN + "TestRepeatedRequests::test_the_same_again_adds_nothing",
     },
-    "add_many": {"blocks": SUITE + "TestAddingMany::test_blocks_come_back_in_order_each_with_its_fields"},
+    "add_many": {
+        "blocks": SUITE + "TestAddingMany::test_blocks_come_back_in_order_each_with_its_fields",
+        "idempotency_key": AGAIN + "TestRepeatedRequests::test_a_batch_is_repeated_as_a_whole_or_in_part",
+    },
     "search": {
         "query": FINDING + "TestSearching::test_the_best_come_first_and_no_more_than_asked_for",
         "k": FINDING + "TestSearching::test_the_best_come_first_and_no_more_than_asked_for",
@@ -49,7 +58,37 @@ EFFECTS = {
         "weights": FINDING + "TestWeights::test_each_has_an_effect",
         "vector": VECTORS + "test_the_vector_counts_beside_the_words",
     },
-    "search_many": dict.fromkeys(("queries", "options"), FINDING + "TestSearching::test_several_queries_at_once"),
+    "search_many": {"queries": FINDING + "TestSearching::test_several_queries_at_once"}
+    | dict.fromkeys(OPTIONS, TELLING + "TestOptions::test_every_way_of_searching_takes_each"),
+    "stream": {"query": TELLING + "TestStreaming::test_a_stream_gives_what_a_search_gives"}
+    | dict.fromkeys(OPTIONS, TELLING + "TestOptions::test_every_way_of_searching_takes_each")
+    | {"vector": VECTORS + "test_a_stream_takes_a_vector"},
+    "search_json": dict.fromkeys(("query", *OPTIONS), JSON + "test_hits_as_json_are_those_of_a_search")
+    | {"vector": JSON + "test_hits_as_json_take_a_vector_that_is_brought"},
+    "search_many_json": dict.fromkeys(("queries", *OPTIONS), JSON + "test_hits_as_json_are_those_of_a_search"),
+    "context": {
+        "query": TELLING + "TestContext::test_the_best_answers_are_in_it",
+        "max_tokens": TELLING + "TestContext::test_it_never_takes_more_than_it_may",
+        "namespace": TELLING + "TestContext::test_it_has_what_is_known_by_conversation_and_time",
+    }
+    | dict.fromkeys(("where", "near", "weights"), TELLING + "TestContext::test_it_searches_as_search_does"),
+    "count": {
+        "where": TELLING + "TestCounting::test_it_counts_what_a_list_has",
+        "namespace": TELLING + "TestCounting::test_namespace_history_and_expiry_count_as_in_a_list",
+        "history": TELLING + "TestCounting::test_namespace_history_and_expiry_count_as_in_a_list",
+    },
+    "facets": {
+        "fields": TELLING + "TestFacets::test_every_field_is_counted",
+        "namespace": TELLING + "TestFacets::test_they_agree_with_the_blocks",
+        "where": TELLING + "TestFacets::test_filters_are_those_of_a_list",
+        "limit": TELLING + "TestFacets::test_many_values",
+    },
+    "namespaces": {
+        "namespace": TELLING + "TestNamespaceListing::test_each_has_its_own_blocks",
+        "limit": TELLING + "TestNamespaceListing::test_pages_follow_each_other",
+        "cursor": TELLING + "TestNamespaceListing::test_pages_follow_each_other",
+    },
+    "changes": dict.fromkeys(("after", "limit"), TELLING + "TestChanges::test_they_are_read_on_from_any_seq"),
     "get": {
         "block": SUITE + "TestGetting::test_an_id_names_one_version",
         "key": SUITE + "TestKeys::test_a_key_names_the_newest_version",
@@ -72,6 +111,7 @@ EFFECTS = {
         "text": SUITE + "TestUpdating::test_a_new_text_makes_a_new_version",
         "revision": SUITE + "TestUpdating::test_a_revision_that_is_not_the_current_one_is_a_conflict",
         "vector": VECTORS + "test_batches_and_corrections_take_vectors_too",
+        "idempotency_key": AGAIN + "TestRepeatedCorrections::test_the_same_again_is_the_correction_that_is_there",
     },
     "forget": {"block": SUITE + "TestForgetting::test_several_at_once_each_named_once_or_more"},
     "link": {
@@ -152,9 +192,7 @@ def test_every_promise_names_a_test() -> None:
 
 def parameters() -> dict[str, set[str]]:
     """The parameters of every public method, by its name."""
-    methods: dict[str, Callable[..., object]] = {
-        name: method for name, method in vars(Memory).items() if inspect.isfunction(method)
-    }
+    methods: dict[str, Callable[..., object]] = dict(inspect.getmembers(Memory, inspect.isfunction))
     methods |= {f"anchors.{name}": method for name, method in vars(Anchors).items() if inspect.isfunction(method)}
     methods["open"] = open_memory
     public = {name: method for name, method in methods.items() if not name.split(".")[-1].startswith("_")}

@@ -58,7 +58,7 @@ def test_hits_come_one_a_line(rest: Client, many: Memory) -> None:
     reply = rest("POST", "/v1/search", {"query": "turn", "k": 500}, headers=LINES)
     assert reply.headers["content-type"] == "application/x-ndjson"
     assert [json.loads(line) for line in reply.text.splitlines()] == [
-        hit.to_dict() for hit in many.search("turn", k=500)
+        hit.to_dict() for hit in many.stream("turn", k=500)
     ]
     assert rest("POST", "/v1/search", {"query": "turn", "namespace": "none"}, headers=LINES).body == b""
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from greeum import Hit
 from greeum._core import PARTS
-from greeum.context import by_gain, candidates, compose, heading, line, phrases_of, tokens
+from greeum.context import candidates, chosen, compose, heading, line, phrases_of, tokens
 from greeum.limits import K_MAX, TIME_MAX_US
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def hit(
 
 
 def order(*hits: Hit) -> list[int]:
-    return [block.id for block in by_gain(hits)]
+    return [block.id for block in chosen(hits, 100_000)]
 
 
 def test_the_best_come_first_and_each_says_something_new() -> None:
@@ -43,6 +43,19 @@ def test_what_repeats_half_of_it_comes_later() -> None:
     repeats, other = hit(2, "alice moved to busan yesterday", 4), hit(3, "it rains over there", 3.5)
     assert order(first, repeats, other, hit(4, "nothing of the kind", 1)) == [1, 3, 2, 4]
     assert order(first, repeats, hit(4, "nothing of the kind", 1)) == [1, 2, 4]
+
+
+def test_what_does_not_fit_has_not_been_said() -> None:
+    long = hit(1, "The violin was made in Cremona. " + "It is old. " * 200, 5)
+    short = hit(2, "The violin was made in Cremona.", 1)
+    assert [block.id for block in chosen([long, short], 60)] == [2]
+
+
+def test_a_long_text_is_compared_by_its_beginning() -> None:
+    words = [f"word{number}" for number in range(5_000)]
+    assert len(phrases_of(" ".join(words))) == 500
+    assert order(hit(1, " ".join(words), 2), hit(2, " ".join([*words[:500], "other"]), 1)) == [1]
+    assert phrases_of("!" * 1_000) == {("!" * 500, "")}
 
 
 def test_equals_keep_the_order_of_the_hits() -> None:

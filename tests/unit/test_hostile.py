@@ -354,6 +354,14 @@ def test_one_bad_block_of_many_and_none_is_added(memory: Memory, field: str) -> 
 characters = st.characters(exclude_categories=["Cs"], exclude_characters="\0")
 names = st.text(characters, min_size=1, max_size=12).filter(str.strip)
 moments = st.datetimes(min_value=datetime(2, 1, 1), max_value=datetime(9998, 1, 1))
+
+
+def in_order(given_fields: dict[str, Any]) -> dict[str, Any]:
+    """The same fields, but what is valid ends after it has begun."""
+    ends = sorted(given_fields[name] for name in ("valid_from", "valid_to") if given_fields.get(name) is not None)
+    return given_fields | (dict(zip(("valid_from", "valid_to"), ends, strict=True)) if len(ends) == 2 else {})
+
+
 fields = st.fixed_dictionaries(
     {"text": st.text(characters, min_size=1, max_size=200).filter(str.strip)},
     optional={
@@ -368,7 +376,7 @@ fields = st.fixed_dictionaries(
         "valid_to": st.none() | moments,
         "expires_at": st.none() | moments,
     },
-)
+).map(in_order)
 
 
 @FIXED

@@ -7,8 +7,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from tests.conformance.memory import remember_much
+from tests.conformance.memory_recall import OPTIONS
 
 from greeum import Anchor, Memory, testing
+from greeum.embed.given import GivenVectors
 from greeum.errors import NotFound
 from greeum.recall import STREAM_SLICES, slices
 
@@ -30,21 +33,23 @@ def written(memory: Memory, query: str, **options: Any) -> Any:
     return json.loads(memory.search_json(query, **options))
 
 
-def test_hits_as_json_are_those_of_a_search(memory: Memory) -> None:
+@pytest.mark.parametrize("options", [{}, *OPTIONS], ids=str)
+def test_hits_as_json_are_those_of_a_search(memory: Memory, options: dict[str, Any]) -> None:
+    remember_much(memory, 300)
+    memory.anchors.set("A", memory.search("stone chair")[-1].block.id)
+    for query in ("old violin", "부산 비", "rain in Busan"):
+        assert written(memory, query, **options) == [hit.to_dict() for hit in memory.search(query, **options)]
+    queries = ["violin", "rain", "부산"]
+    answers = [[hit.to_dict() for hit in hits] for hits in memory.search_many(queries, **options)]
+    assert [json.loads(answer) for answer in memory.search_many_json(queries, **options)] == answers
+    assert memory.search_many_json([]) == []
+
+
+def test_hits_as_json_say_what_holds_now(memory: Memory) -> None:
     def check() -> None:
-        options: list[dict[str, Any]] = [
-            {},
-            {"k": 1},
-            {"namespace": "a"},
-            {"where": {"source": None}},
-            {"history": True},
-        ]
-        for query in ("old violin", "부산 비", "rain in Busan"):
-            for some in options:
-                assert written(memory, query, **some) == [hit.to_dict() for hit in memory.search(query, **some)]
-        queries = ["violin", "rain", "부산"]
-        answers = [[hit.to_dict() for hit in hits] for hits in memory.search_many(queries, k=2)]
-        assert [json.loads(answer) for answer in memory.search_many_json(queries, k=2)] == answers
+        for history in (False, True):
+            hits = [hit.to_dict() for hit in memory.search("rain", history=history)]
+            assert written(memory, "rain", history=history) == hits
 
     check()
     rain = memory.get(key="rain", namespace="b")
@@ -54,8 +59,13 @@ def test_hits_as_json_are_those_of_a_search(memory: Memory) -> None:
     check()
     memory.forget(newer.id)
     check()
-    assert memory.search_many_json([]) == []
-    assert memory.search_json("violin", namespace="nobody") == b"[]"
+
+
+def test_hits_as_json_take_a_vector_that_is_brought() -> None:
+    with testing.memory(embedder=GivenVectors(2)) as memory:
+        memory.add_many({"text": text, "vector": vector} for text, vector in (("east", [1, 0]), ("north", [0, 1])))
+        [hit] = written(memory, "", vector=[0.1, 1], k=1)
+        assert hit["block"]["text"] == "north"
 
 
 def test_an_anchor_itself_is_a_place_to_be_near(memory: Memory) -> None:

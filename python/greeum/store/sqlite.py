@@ -30,6 +30,10 @@ if TYPE_CHECKING:
     T = TypeVar("T")
 
 
+TALLIES = {"kind": "tally_kind", "source": "tally_source", "tags": "tally_tags"}
+"""The statement that counts the values of a field."""
+
+
 class SQLiteStore:
     """A Store in `directory`; `protocol.Store` says what its methods promise.
 
@@ -213,7 +217,7 @@ class SQLiteStore:
 
     def tally(self, field: str, ids: Sequence[int]) -> dict[str, int]:
         wanted = f"[{','.join(map(str, ids))}]"
-        return dict(self._ask(lambda connection: rows_of(connection, f"tally_{field}", wanted)))
+        return dict(self._ask(lambda connection: rows_of(connection, TALLIES[field], wanted)))
 
     def counts(self) -> dict[str, int]:
         blocks, superseded, links, anchors = self._ask(lambda connection: row_of(connection, "counts"))

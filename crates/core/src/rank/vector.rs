@@ -18,6 +18,13 @@ pub const SAMPLE: u64 = 64;
 /// Blocks of a part that may be hits up to which each one's vector is compared: quicker than any way around it.
 const FEW: u32 = 1_024;
 
+/// Passages in scope up to which the signs of each one's vector are looked at: a nanosecond each, and nothing near is missed. Beyond, a walk along
+/// a graph looks at a few.
+const SIGNS_MAX: u64 = 100_000;
+
+/// How wide that walk is at least: what lies far from everything else has few links that lead to it.
+const BEAM: usize = 128;
+
 /// For each block that is wanted so many are compared in full, after a look at the signs of all. One alone finds as much of what the ranking
 /// ends up with; two are for vectors whose signs say less than those of the shipped table.
 const COMPARED_PER_WANTED: usize = 2;
@@ -128,9 +135,13 @@ fn near(
     if wanted.count() <= FEW {
         return wanted.iter().for_each(name);
     }
-    let seen = &mut scratch.seen[number];
-    let passages = along_graph(view, wanted, code, depth, seen)
-        .unwrap_or_else(|| by_signs(view, wanted, code, depth * COMPARED_PER_WANTED, &mut scratch.differences));
+    let Scratch { seen, differences, .. } = scratch;
+    let walked = if ground.scope.passages > SIGNS_MAX {
+        along_graph(view, wanted, code, depth.max(BEAM), &mut seen[number])
+    } else {
+        None
+    };
+    let passages = walked.unwrap_or_else(|| by_signs(view, wanted, code, depth * COMPARED_PER_WANTED, differences));
     for (at, &passage) in passages.iter().enumerate() {
         if let Some(&ahead) = passages.get(at + AHEAD) {
             row(view, ahead as usize).chunks(64).for_each(prefetch);
