@@ -37,6 +37,9 @@ PROCESS = {
     "start_time_seconds": "When the worker started, in seconds since 1970.",
 }
 
+PROCESS_PERIOD_S = 5.0
+"""How often a worker writes down what it takes, for a scrape of another one."""
+
 HISTOGRAM_CELLS = len(BUCKETS_S) + 2
 """A count for each bucket, one for what is above them, and the sum of seconds."""
 
@@ -72,7 +75,9 @@ class Metrics:
         self._watched: dict[str, Callable[[], float]] = {}
         self._cpu_before_s = self._own[len(GAUGES)]
         self._started_s = time.time()
+        self._looked_s = 0.0
         self.refresh()
+        self._refresh_process()
 
     def observe(self, operation_id: str, status: int, seconds: float) -> None:
         """Count a request that was answered."""
@@ -91,14 +96,19 @@ class Metrics:
         self._watched[gauge] = figure
 
     def refresh(self) -> None:
-        """Write down what must be asked for: gauges and the process's own figures. The server does it every second."""
-        own = self._own
+        """Write down the gauges, for a scrape of another worker. The server does it twice a second."""
         for place, gauge in enumerate(GAUGES):
             figure = self._watched.get(gauge)
-            own[place] = 0.0 if figure is None else figure()
+            self._own[place] = 0.0 if figure is None else figure()
+        # To list ten thousand open files takes milliseconds.
+        if time.monotonic() - self._looked_s >= PROCESS_PERIOD_S:
+            self._refresh_process()
+
+    def _refresh_process(self) -> None:
+        self._looked_s = time.monotonic()
         of_process = (self._cpu_before_s + time.process_time(), resident_bytes(), open_files(), self._started_s)
         for place, value in enumerate(of_process, len(GAUGES)):
-            own[place] = value
+            self._own[place] = value
 
     def expose(self, accept: str = "") -> tuple[bytes, str]:
         """Everything, of all workers, in Prometheus's text form or, if `accept` asks for it, OpenMetrics; its type."""
@@ -106,6 +116,7 @@ class Metrics:
         from prometheus_client.exposition import choose_encoder
 
         self.refresh()
+        self._refresh_process()
         registry = CollectorRegistry()
         registry.register(self)
         encode, content_type = choose_encoder(accept)

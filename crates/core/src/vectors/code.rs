@@ -97,6 +97,12 @@ impl<'a> CodeRef<'a> {
         Code { scale: self.scale, bytes: self.bytes.to_vec() }
     }
 
+    /// The cosine of the angle to a vector that many are compared with, and that has this scale.
+    #[inline]
+    pub fn near(&self, probe: &super::Probe<'_>, scale: f32) -> f32 {
+        probe.dot(self.bytes) as f32 * self.scale * scale
+    }
+
     /// The cosine of the angle between two vectors.
     pub fn cosine(&self, other: CodeRef<'_>) -> f32 {
         super::dot(self.bytes, other.bytes) as f32 * self.scale * other.scale

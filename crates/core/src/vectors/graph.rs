@@ -213,9 +213,10 @@ pub fn build(codes: &[i8], scales: &[f32], dimension: usize) -> Links {
 fn prune(graph: &Graph<'_>, near: Vec<(u32, f32)>) -> Vec<(u32, f32)> {
     let mut chosen: Vec<(u32, f32)> = Vec::with_capacity(DEGREE);
     for (at, cosine) in near {
+        let (code, probe) = (graph.code(at), Probe::new(graph.row(at)));
         let covered = chosen
             .iter()
-            .any(|&(other, _)| (1.0 - graph.code(other).cosine(graph.code(at))) * PRUNE_SLACK < 1.0 - cosine);
+            .any(|&(other, _)| (1.0 - graph.code(other).near(&probe, code.scale)) * PRUNE_SLACK < 1.0 - cosine);
         if !covered {
             chosen.push((at, cosine));
         }
@@ -236,10 +237,11 @@ fn link_back(graph: &mut Links, from: u32, to: u32, cosine: f32, codes: &[i8], s
     }
     let code = |at: u32| CodeRef { scale: scales[at as usize], bytes: &codes[at as usize * dimension..][..dimension] };
     let (base, new) = (code(from), code(to));
+    let (to_base, to_new) = (Probe::new(base.bytes), Probe::new(new.bytes));
     let mut farthest = (0, f32::INFINITY);
     for (slot, &other) in row.iter().enumerate() {
-        let near = code(other).cosine(base);
-        if near > cosine && (1.0 - code(other).cosine(new)) * PRUNE_SLACK < 1.0 - cosine {
+        let near = code(other).near(&to_base, base.scale);
+        if near > cosine && (1.0 - code(other).near(&to_new, new.scale)) * PRUNE_SLACK < 1.0 - cosine {
             return;
         }
         if near < farthest.1 {
