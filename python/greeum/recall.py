@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import chain, repeat
+from time import monotonic
 
 from greeum import inputs, limits
 from greeum.anchors import Anchors
@@ -49,6 +50,11 @@ STREAM_FIRST = 50
 """Hits that `stream` ranks by themselves if more are wanted: up to here a search does not look deeper for more."""
 
 
+AT_HAND_S = 0.05
+"""For how long it counts that every change was folded in: what another process writes meanwhile is folded in within as
+long."""
+
+
 class Recall:
     """What can be asked of a memory."""
 
@@ -58,6 +64,7 @@ class Recall:
         self._index = follower.index
         self._embedder = embedder
         self._embeds_at_once = embedder.fingerprint.startswith(("static/", "given/"))
+        self._caught_up_at_s = float("-inf")
         self._now_us = now_us
         self.anchors = Anchors(store, now_us)
         self._drafter = Drafter(embedder, self.anchors, now_us)
@@ -383,8 +390,15 @@ class Recall:
 
     @property
     def at_hand(self) -> bool:
-        """Whether a search has nothing to wait for: every change is folded in, and no model is asked for a vector."""
-        return self._embeds_at_once and self._store.seq() == self._index.seq
+        """Whether a search has little to wait for: no model is asked for a vector, and every change was folded in just
+        now or a moment ago. (To ask the Store each time would cost as much as a part of the search.)
+        """
+        now_s = monotonic()
+        if now_s - self._caught_up_at_s > AT_HAND_S:
+            if self._store.seq() != self._index.seq:
+                return False
+            self._caught_up_at_s = now_s
+        return self._embeds_at_once
 
     @property
     def seq(self) -> int:

@@ -158,30 +158,33 @@ class Tenants:
             del self._places[place.name]
 
     def _opened(self, name: str) -> Memory:
-        self._make_room()
+        idle = self._make_room()
         try:
+            if idle is not None:
+                self._close(*idle)
             return open_memory(os.path.join(self._directory, name), embedder=self._embedder)
         except BaseException:
             with self._lock:
                 self._taken -= 1
             raise
 
-    def _make_room(self) -> None:
-        """Take one of the places for open memories; if none is free, that of a memory that nobody uses."""
+    def _make_room(self) -> tuple[Tenant, Memory | None] | None:
+        """Take one of the places for open memories; if none is free, that of a memory that nobody uses, which is then
+        to be closed.
+        """
         with self._lock:
             if self._closed:
                 raise StoreClosed("this server is shutting down")
             if self._taken < self.open_max:
                 self._taken += 1
-                return
+                return None
             # Whoever is visited has been moved towards the end, so the search is short.
             idle = next((place for place in self._places.values() if place.visitors == 0 and place.memory), None)
             if idle is None:
                 raise StoreBusy(f"all {self.open_max:,} memories that may be open are in use; try again")
             # Free: who opens it is inside, and who closes it has taken the memory away.
             idle.lock.acquire()
-            memory = idle.take()
-        self._close(idle, memory)
+            return idle, idle.take()
 
     def _close(self, place: Tenant, memory: Memory | None) -> None:
         """Close what was taken from a place, whose lock is held, and let go of that."""

@@ -273,6 +273,29 @@ def test_nobody_is_inside_between_two_messages(guarded: Client, door: LockedDoor
     hang_up(exchange)
 
 
+def test_who_leaves_while_being_let_in_does_not_stay_inside(
+    guarded: Client, door: LockedDoor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    coming, go_on, enter = Event(), Event(), door.enter
+
+    def enter_slowly(credential: str | None) -> Visitor:
+        coming.set()
+        assert go_on.wait(10)
+        return enter(credential)
+
+    exchange = opened(guarded, {"x-api-key": KEY})
+    monkeypatch.setattr(door, "enter", enter_slowly)
+    say(exchange, id=1, query="apples")
+    guarded.until(coming.is_set)
+    hang_up(exchange)
+    entered = door.visitor
+    assert door.inside == 0
+    monkeypatch.setattr(door, "leave", lambda visitor: left.append(visitor))
+    left: list[Visitor] = []
+    go_on.set()
+    guarded.until(lambda: left == [entered])
+
+
 def test_who_leaves_before_saying_the_key_has_not_been_in(guarded: Client) -> None:
     hang_up(opened(guarded))
 

@@ -74,6 +74,13 @@ def test_a_failure_is_told_by_its_place_and_not_by_what_it_says(file: File) -> N
     assert SECRET not in json.dumps(line)
 
 
+def test_a_failure_has_its_reason_where_that_is_known_to_quote_nothing(file: File) -> None:
+    AccessLog(file.stream).failed("abc", "search", OSError(SECRET), reason="/srv/memory: no room")
+    line = file.lines()[0]
+    assert (line["error"], line["reason"]) == ("OSError", "/srv/memory: no room")
+    assert SECRET not in json.dumps(line)
+
+
 def test_what_libraries_log_takes_the_same_form(file: File) -> None:
     logger = logging.Logger("library")
     logger.addHandler(JsonHandler(file.stream))

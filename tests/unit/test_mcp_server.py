@@ -210,7 +210,20 @@ def test_the_servers_own_failures_are_logged_and_not_told(caplog: pytest.LogCapt
         assert told(Elsewhere(Failing(ZeroDivisionError("secret")))) == FAILED  # type: ignore[arg-type]
         assert told(Elsewhere(Failing(damaged))) == FAILED  # type: ignore[arg-type]
     assert len(caplog.records) == 3
-    assert told(Elsewhere(Failing(errors.StoreBusy("try again")))) == "try again"  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "kind", [errors.StoreBusy, errors.StoreClosed, errors.StoreFull, errors.StoreReadOnly, errors.StoreFailed]
+)
+def test_who_calls_from_elsewhere_is_not_told_of_directories(
+    kind: type[errors.StoreError], caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.ERROR):
+        text = told(Elsewhere(Failing(kind("/srv/tenants/acme: in the way"))))  # type: ignore[arg-type]
+    assert text
+    assert "acme" not in text
+    assert "/srv/tenants/acme" in caplog.text
+    assert ("try again" in text) == (kind in (errors.StoreBusy, errors.StoreClosed))
 
 
 def test_whoever_started_it_is_told_of_the_machine() -> None:

@@ -94,6 +94,24 @@ def test_while_it_drains_requests_are_answered_and_connections_handed_back() -> 
         assert server.code.result(PATIENCE_S) == servers.DONE
 
 
+def test_who_was_taken_in_at_the_last_moment_is_answered() -> None:
+    with listening(tell) as server:
+        client = server.client()
+        server.until(lambda: len(server.gate.connections) == 1)
+
+        def stop_while_another_comes() -> None:
+            """The loop is kept meanwhile: the other is found by the listening socket's last look."""
+            client.close()
+            server.server.stop()
+            late.append(server.client())
+            late[0].send(GET)
+
+        late: list[Any] = []
+        server.call(stop_while_another_comes)
+        assert late[0].answer().status == 200
+        assert server.code.result(PATIENCE_S) == servers.DONE
+
+
 def test_streams_without_an_end_are_told_to_end() -> None:
     async def handle(scope: Any, receive: Any, send: Any) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": []})

@@ -27,7 +27,7 @@ class FakeMemory:
         self.opened.now.remove(self.name)
         self.opened.closed.append(self.name)
         if self.name in self.opened.bad_to_close:
-            raise StoreFailed("the disk failed")
+            raise self.opened.close_error
 
 
 class Opened:
@@ -39,6 +39,7 @@ class Opened:
         self.now: list[str] = []
         self.bad_to_open: set[str] = set()
         self.bad_to_close: set[str] = set()
+        self.close_error: Exception = StoreFailed("the disk failed")
         self.gate: Event | None = None
         self.embedders: list[object] = []
 
@@ -95,6 +96,16 @@ class TestRoom:
         tenants.leave(place)
         visit(tenants, "c")
         assert opened.closed == ["b"]
+
+    def test_a_defect_while_one_is_closed_takes_away_no_room(self, tenants: Tenants, opened: Opened) -> None:
+        opened.bad_to_close, opened.close_error = {"a"}, RuntimeError("a defect")
+        visit(tenants, "a")
+        visit(tenants, "b")
+        with pytest.raises(RuntimeError):
+            tenants.enter("c")
+        assert (opened.now, tenants.open_count) == (["b"], 1)
+        visit(tenants, "c")
+        assert opened.now == ["b", "c"]
 
     def test_nobody_is_put_out(self, tenants: Tenants, opened: Opened) -> None:
         inside = tenants.enter("a")

@@ -50,6 +50,14 @@ def test_messages_go_both_ways_and_the_connection_counts() -> None:
         assert server.client().ask(GET).body == b"http"
 
 
+def test_they_count_among_the_connections_that_may_be_open() -> None:
+    with listening(application(echo), connections_max=2, linger_s=0.1) as server:
+        with live(server), live(server):
+            assert server.client().rest().startswith(b"HTTP/1.1 503 ")
+        server.until(lambda: not server.gate.open_websockets())
+        assert server.client().ask(GET).body == b"http"
+
+
 def test_one_may_follow_a_request_on_the_same_connection() -> None:
     with listening(application(echo)) as server:
         client = server.client()

@@ -65,7 +65,7 @@ class Connection(asyncio.Protocol):
         self.transport = transport
         self._reader = Reader(self, transport.get_extra_info("sockname"), transport.get_extra_info("peername"))
         self.gate.connections.add(self)
-        if len(self.gate.connections) > self.gate.bounds.connections_max:
+        if self.gate.open_count > self.gate.bounds.connections_max:
             self.refuse(refusals.FULL)
 
     def connection_lost(self, exc: Exception | None) -> None:

@@ -137,6 +137,11 @@ class Gate:
     def open_websockets(self) -> list[Any]:
         return [] if self.websockets is None else list(self.websockets.connections)
 
+    @property
+    def open_count(self) -> int:
+        """Connections of both kinds."""
+        return len(self.connections) + (0 if self.websockets is None else len(self.websockets.connections))
+
     def work(self) -> set[asyncio.Task[None]]:
         """What runs for connections of both kinds."""
         return set(self.tasks) if self.websockets is None else self.tasks | self.websockets.tasks

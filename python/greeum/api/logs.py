@@ -137,11 +137,14 @@ class AccessLog:
             f'"ms":{seconds * 1e3:.3f},"bytes":{bytes_out}{key}{trace}}}\n'
         )
 
-    def failed(self, request_id: str, operation_id: str, error: BaseException) -> None:
-        """Note a defect of ours, by where it happened. Its message is left out: it may quote what was sent."""
+    def failed(self, request_id: str, operation_id: str, error: BaseException, *, reason: str | None = None) -> None:
+        """Note a defect of ours, by where it happened. Its message is left out, for it may quote what was sent; `reason`
+        is one that is known not to.
+        """
         if self._stream is not None:
+            more = {} if reason is None else {"reason": reason}
             self._stream.append(
-                event("error", "failure", request_id=request_id, operation=operation_id, **where(error))
+                event("error", "failure", request_id=request_id, operation=operation_id, **more, **where(error))
             )
 
 

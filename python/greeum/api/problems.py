@@ -78,6 +78,15 @@ OF_ERRORS = (
 PRIVATE = ("internal",)
 """Problems whose detail is not told: it speaks of the machine, and is in its log."""
 
+OF_THE_MACHINE = (
+    (errors.StoreBusy, "The memory is in use or being opened, or too many are open; nothing was stored; try again"),
+    (errors.StoreClosed, "The memory was closed, as it is when a server ends; try again"),
+    (errors.StoreFull, "There is no room on the server's disk; nothing was stored; what is there can be read"),
+    (errors.StoreReadOnly, "The server may read this memory, but not change it"),
+    (errors.StoreFailed, "The server's disk failed, so that this is not done, or not to its end; try again"),
+)
+"""What is told of errors whose own message names directories of the server; that is in its log."""
+
 
 class Problem(Exception):
     """An answer that says what is wrong."""
@@ -115,7 +124,12 @@ def problem_of(error: Exception) -> Problem:
     name = next((name for kind, name in OF_ERRORS if isinstance(error, kind)), "internal")
     if name in PRIVATE:
         return Problem(name, "Something failed that should not have; the server's log has this request's id")
-    return Problem(name, printable(str(error)), field=field_of(error))
+    return Problem(name, of_the_machine(error) or printable(str(error)), field=field_of(error))
+
+
+def of_the_machine(error: Exception) -> str | None:
+    """What to tell in place of the message, if that is about the machine and not about the request."""
+    return next((detail for kind, detail in OF_THE_MACHINE if isinstance(error, kind)), None)
 
 
 def field_of(error: Exception) -> str | None:

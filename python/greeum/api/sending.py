@@ -116,6 +116,9 @@ async def pieces_of(call: Call, answer: Answer) -> AsyncIterator[bytes]:
         return
     while not call.left.done() and (piece := await call.worker.run(next, pieces, None)) is not None:
         yield piece
+        if call.visitor is not None:
+            # It may take as long as the client likes: a key that was revoked meanwhile ends it.
+            call.worker.door.confirm(call.visitor)
 
 
 async def departure(receive: Receive) -> None:

@@ -96,11 +96,13 @@ class Server:
         for websocket in gate.open_websockets():
             websocket.shutdown()
         deadline_s = loop.time() + GRACE_S
+        # What has been taken from the sockets by now becomes a connection, and what has arrived there is read before it
+        # is taken for a silent one.
+        await asyncio.sleep(POLL_S)
         while (gate.connections or gate.work()) and loop.time() < deadline_s:
-            # What has arrived by now is read before its connection is taken for a silent one.
-            await asyncio.sleep(POLL_S)
             for connection in list(gate.connections):
                 connection.shutdown()
+            await asyncio.sleep(POLL_S)
         cut_off = gate.work()
         for task in cut_off:
             task.cancel()

@@ -67,6 +67,9 @@ def pieces_of(call: Call) -> Iterator[bytes]:
             raise Problem("timeout", "The rest of the body did not come; what came before it was taken in") from error
         if message["type"] == "http.disconnect":
             raise ClientLeft
+        if call.visitor is not None:
+            # It may take minutes: a key that was revoked meanwhile ends it.
+            call.worker.door.confirm(call.visitor)
         more = message.get("more_body", False)
         yield message.get("body", b"")
 

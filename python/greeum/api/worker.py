@@ -9,7 +9,7 @@ from itertools import count
 
 from greeum.api import policy
 from greeum.api.http import REQUEST_ID
-from greeum.api.problems import Problem, problem_of
+from greeum.api.problems import Problem, of_the_machine, problem_of
 from greeum.api.watch import Watch
 
 TYPE_CHECKING = False
@@ -120,7 +120,19 @@ class Worker:
     async def enter(self, credential: str | None) -> Visitor:
         """Who this is; `door.leave` must follow. Raises Unauthenticated, or what opening a memory raises."""
         visitor = self.door.enter_at_once(credential)
-        return await self.run(self.door.enter, credential) if visitor is None else visitor
+        if visitor is not None:
+            return visitor
+        entering = asyncio.get_running_loop().run_in_executor(self._short, self.door.enter, credential)
+        try:
+            return await asyncio.shield(entering)
+        except asyncio.CancelledError:
+            # The thread goes on, and comes in for somebody who has gone: the memory would be kept open for ever.
+            entering.add_done_callback(self._leave_again)
+            raise
+
+    def _leave_again(self, entering: asyncio.Future[Visitor]) -> None:
+        if not entering.cancelled() and entering.exception() is None:
+            self.door.leave(entering.result())
 
     def admit(self, visitor: Visitor, operation_id: str) -> Headers:
         """Count it against the key's rate; what an answer is to say of that. Raises Forbidden, or Problem."""
@@ -158,10 +170,12 @@ class Worker:
     # Noting.
 
     def problem_of(self, error: Exception, request_id: str, operation_id: str) -> Problem:
-        """The problem to answer with; what nobody raised on purpose goes to the log."""
+        """The problem to answer with; what nobody raised on purpose goes to the log, and what callers are not told."""
         problem = problem_of(error)
         if problem.name == "internal":
             self.log.failed(request_id, operation_id, error)
+        elif of_the_machine(error) is not None:
+            self.log.failed(request_id, operation_id, error, reason=str(error))
         return problem
 
     def close(self) -> None:

@@ -43,8 +43,14 @@ ERROR_META, FIELD_META = "greeum/error", "greeum/field"
 
 FAILED = "the server failed, and has written to its log why"
 
-HIDDEN = (errors.StoreDamaged, errors.StoreVersion)
-"""Errors that speak of the machine: those who call from elsewhere are not told what they say."""
+ELSEWHERE = (
+    (errors.StoreBusy, "the memory cannot be used at the moment, and nothing was stored: try again"),
+    (errors.StoreClosed, "the memory was closed, as it is when a server ends: try again"),
+    (errors.StoreFull, "there is no room on the server's disk, and nothing was stored"),
+    (errors.StoreReadOnly, "the server may read this memory, but not change it"),
+    (errors.StoreError, FAILED),
+)
+"""What those who call from elsewhere are told of errors that speak of the machine, and name its directories."""
 
 
 class Answers:
@@ -151,9 +157,13 @@ async def outcome(caller: Caller, operation: str, reads: bool, work: Callable[[A
 def told(error: Exception, caller: Caller) -> Trouble:
     """What to tell of an error: what it says, but nothing of the server's own failures."""
     name = type(error).__name__
-    if not isinstance(error, errors.GreeumError) or (isinstance(error, HIDDEN) and not caller.is_local):
+    if not isinstance(error, errors.GreeumError):
         log.error("a request failed", exc_info=error)
         return Trouble("Internal", FAILED, types.INTERNAL_ERROR)
+    if isinstance(error, errors.StoreError) and not caller.is_local:
+        log.error("a request failed: %s", error, exc_info=error)
+        text = next(text for kind, text in ELSEWHERE if isinstance(error, kind))
+        return Trouble("Internal" if text == FAILED else name, text, types.INTERNAL_ERROR)
     # A message may quote what was sent, and that need not be text: halves of surrogate pairs become `?`.
     text = str(error).encode("utf-8", "replace").decode()
     if isinstance(error, errors.InvalidInput):

@@ -21,7 +21,7 @@ use crate::segment::{Columns, Entry, Segment, merge};
 use manifest::Stamp;
 use state::Part;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError, RwLock};
 
 /// Blocks in memory at which they are folded into files: searched one by one they cost under half a millisecond.
 pub const TAIL_BLOCKS_MAX: u32 = 20_000;
@@ -34,6 +34,10 @@ const SMALL_BLOCKS: u32 = 64;
 
 /// Queries that are worth a thread: to begin one takes as long as a tenth of a search.
 const QUERIES_PER_THREAD_MIN: usize = 4;
+
+/// How many threads can run at once; asked for once, since to find out takes longer than a part of a search.
+static PROCESSORS: LazyLock<usize> =
+    LazyLock::new(|| std::thread::available_parallelism().map_or(1, std::num::NonZero::get));
 
 /// See the module.
 pub struct Index {
@@ -169,8 +173,7 @@ impl Index {
     /// The best answers to each of several queries, all from the same state, on as many processors as there are.
     pub fn search_many(&self, queries: &[Query]) -> Result<Vec<Vec<Hit>>> {
         let state = self.state();
-        let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        let threads = processors.min(queries.len() / QUERIES_PER_THREAD_MIN).max(1);
+        let threads = PROCESSORS.min(queries.len() / QUERIES_PER_THREAD_MIN).max(1);
         let share = queries.len().div_ceil(threads).max(1);
         let run = |queries: &[Query]| {
             queries.iter().map(|query| self.search_in(&state, query)).collect::<Result<Vec<Vec<Hit>>>>()

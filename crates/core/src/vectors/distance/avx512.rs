@@ -5,9 +5,9 @@
 use super::{LANES, Lanes, Probe};
 use std::arch::x86_64::*;
 
-pub fn rows(rows: &[i8], probe: &Probe<'_>, out: &mut [i32]) {
+pub fn probe(row: &[i8], probe: &Probe<'_>) -> i32 {
     // SAFETY: this kernel is listed only where these features were detected.
-    unsafe { each_row(rows, probe, out) }
+    unsafe { kernel(row, probe) }
 }
 
 pub fn similar(row: &[i8], lanes: &Lanes, scale: f32) -> [u8; LANES] {
@@ -15,14 +15,6 @@ pub fn similar(row: &[i8], lanes: &Lanes, scale: f32) -> [u8; LANES] {
     unsafe { each_lane(row, lanes, scale) }
 }
 
-#[target_feature(enable = "avx512f,avx512bw,avx512vnni")]
-fn each_row(rows: &[i8], probe: &Probe<'_>, out: &mut [i32]) {
-    for (row, out) in rows.chunks_exact(probe.bytes.len()).zip(out) {
-        *out = kernel(row, probe);
-    }
-}
-
-#[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512vnni")]
 fn kernel(row: &[i8], probe: &Probe<'_>) -> i32 {
     let (rows, probes) = (row.chunks_exact(64), probe.bytes.chunks_exact(64));

@@ -31,16 +31,8 @@ impl<'a> Probe<'a> {
     /// The inner product with a row of the same length. Exact: no rounding, no overflow below 65,536 components.
     #[inline]
     pub fn dot(&self, row: &[i8]) -> i32 {
-        let mut out = [0];
-        self.rows(row, &mut out);
-        out[0]
-    }
-
-    /// The inner products with rows that lie one after another.
-    #[inline]
-    pub fn rows(&self, rows: &[i8], out: &mut [i32]) {
-        assert_eq!(rows.len(), out.len() * self.bytes.len());
-        (KERNEL.rows)(rows, self, out);
+        assert_eq!(row.len(), self.bytes.len());
+        (KERNEL.dot)(row, self)
     }
 }
 
@@ -101,7 +93,7 @@ pub fn prefetch(row: &[i8]) {
 struct Kernel {
     name: &'static str,
     similar: fn(&[i8], &Lanes, f32) -> [u8; LANES],
-    rows: fn(&[i8], &Probe<'_>, &mut [i32]),
+    dot: fn(&[i8], &Probe<'_>) -> i32,
 }
 
 static KERNEL: LazyLock<Kernel> = LazyLock::new(|| kernels().pop().expect("there is always the scalar one"));
@@ -114,21 +106,21 @@ pub fn kernel_name() -> &'static str {
 /// Every kernel that this machine can run, the plainest first, the fastest last.
 fn kernels() -> Vec<Kernel> {
     #[allow(unused_mut, reason = "on a processor without any of these, scalar is all there is")]
-    let mut list = vec![Kernel { name: "scalar", similar: scalar::similar, rows: scalar::rows }];
+    let mut list = vec![Kernel { name: "scalar", similar: scalar::similar, dot: scalar::probe }];
     #[cfg(target_arch = "x86_64")]
     {
         if is_x86_feature_detected!("avx2") {
-            list.push(Kernel { name: "avx2", similar: scalar::similar, rows: avx2::rows });
+            list.push(Kernel { name: "avx2", similar: scalar::similar, dot: avx2::probe });
         }
         if is_x86_feature_detected!("avx512f")
             && is_x86_feature_detected!("avx512bw")
             && is_x86_feature_detected!("avx512vnni")
         {
-            list.push(Kernel { name: "avx512vnni", similar: avx512::similar, rows: avx512::rows });
+            list.push(Kernel { name: "avx512vnni", similar: avx512::similar, dot: avx512::probe });
         }
     }
     #[cfg(target_arch = "aarch64")]
-    list.push(Kernel { name: "neon", similar: scalar::similar, rows: neon::rows });
+    list.push(Kernel { name: "neon", similar: scalar::similar, dot: neon::probe });
     list
 }
 
@@ -138,9 +130,6 @@ mod tests {
     use proptest::prelude::*;
 
     fn of(kernel: &Kernel, a: &[i8], b: &[i8]) -> i32 {
-        let mut out = [0; 2];
-        (kernel.rows)(&[a, a].concat(), &Probe::new(b), &mut out);
-        assert_eq!(out[0], out[1], "{}", kernel.name);
         let (whole, scale) = (a.len() / 4 * 4, 1.0 / 16_384.0 / a.len() as f32);
         let lanes = Lanes::new([b, a].iter().map(|row| (&row[..whole], 255.0)), whole);
         let similar = (kernel.similar)(&a[..whole], &lanes, scale);
@@ -148,7 +137,7 @@ mod tests {
         let first = scalar::dot(&a[..whole], &b[..whole]) as f32 * scale * 255.0;
         assert!((f32::from(similar[0]) - first.clamp(0.0, 255.0)).abs() < 0.51, "{}", kernel.name);
         assert_eq!(similar[2..], [0; LANES - 2], "{}", kernel.name);
-        out[0]
+        (kernel.dot)(a, &Probe::new(b))
     }
 
     #[test]
