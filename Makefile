@@ -16,7 +16,7 @@ LOSSFS := --manifest-path tools/lossfs/Cargo.toml
 SAY := @printf '\033[1m==> %s\033[0m\n'
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help run test lint types rust python typescript survival bench clean
+.PHONY: help run test lint types rust python typescript survival endurance bench clean
 
 help: ## This list.
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-10s %s\n", $$1, $$2}'
@@ -58,6 +58,11 @@ survival: $(STAMPS)/build ## The long proofs: 200 rounds of kill -9, 100 of powe
 	@$(BIN)/python scripts/crash_test.py --rounds 200
 	@$(BIN)/python scripts/crash_test.py --adds 8x1000
 	@$(BIN)/python scripts/power_loss_test.py --rounds 100
+
+endurance: $(STAMPS)/build $(STAMPS)/tests ## The long proofs of the server: 20,000 generated requests, 1,000 clients, 10,000 tenants.
+	@$(BIN)/python scripts/schemathesis_test.py --cases 20000
+	@$(BIN)/python scripts/load_test.py
+	@$(BIN)/python scripts/tenants_test.py
 
 bench: $(STAMPS)/build ## 100,000 blocks: added, reopened, searched.
 	@$(BIN)/python -m benches.run

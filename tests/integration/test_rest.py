@@ -417,7 +417,7 @@ def test_what_can_be_answered_is_what_is_accepted(rest: Client, accept: str, sta
 
 @pytest.mark.parametrize(
     ("error", "problem"),
-    [(StoreBusy("another process writes"), "unavailable"), (StoreFull("full"), "store-full"),
+    [(StoreBusy("another process writes"), "unavailable"), (StoreFull("/srv: full"), "store-full"),
      (EmbedderFailed("no answer"), "embedder-failed"), (Conflict("key in use"), "conflict"),
      (StoreDamaged("page 7"), "internal"), (RuntimeError("secret"), "internal")],
 )  # fmt: skip

@@ -15,7 +15,8 @@ import greeum
 from greeum import Hit, Memory, limits, testing
 from greeum.api import transfer, watch
 from greeum.api.application import application
-from greeum.errors import LogCut, StoreClosed
+from greeum.api.authentication import OpenDoor
+from greeum.errors import LogCut, StoreClosed, Unauthenticated
 
 NDJSON = {"content-type": "application/x-ndjson"}
 LINES = {"accept": "application/x-ndjson"}
@@ -133,6 +134,56 @@ def test_hits_that_break_off_do_not_look_complete(rest: Client, many: Memory, mo
 
 
 # Out and in.
+
+
+@pytest.fixture
+def revoked(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """Whether keys do not hold any more: while it is not empty."""
+    found: list[bool] = []
+
+    def confirm(*_: object) -> None:
+        if found:
+            raise Unauthenticated("the key was revoked")
+
+    monkeypatch.setattr(OpenDoor, "confirm", confirm)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("method", "target", "body"), [("GET", "/v1/export", b""), ("POST", "/v1/search", b'{"query":"turn","k":500}')]
+)
+def test_a_key_that_is_revoked_ends_what_is_being_sent(
+    rest: Client,
+    many: Memory,
+    revoked: list[bool],
+    monkeypatch: pytest.MonkeyPatch,
+    method: str,
+    target: str,
+    body: bytes,
+) -> None:
+    monkeypatch.setattr(transfer, "PIECE_BYTES_MIN", 1_000)
+    exchange = Exchange(rest, rest.scope(method, target, LINES | {"content-type": "application/json"}), ahead_max=1)
+    exchange.say(type="http.request", body=body)
+    assert exchange.hear()["status"] == 200
+    revoked.append(True)
+    pieces = []
+    while not exchange.task.done() or exchange.has_more():
+        rest.until(lambda: exchange.task.done() or exchange.has_more())
+        if exchange.has_more():
+            pieces.append(exchange.hear())
+    assert len(pieces) <= 2
+    assert all(piece["more_body"] for piece in pieces)
+
+
+def test_a_key_that_is_revoked_ends_what_is_being_taken_in(rest: Client, memory: Memory, revoked: list[bool]) -> None:
+    line = json.dumps({"type": "greeum", "format": 1}).encode() + b"\n"
+    exchange = rest.open("POST", "/v1/import", NDJSON, None)
+    exchange.say(type="http.request", body=line, more_body=True)
+    rest.until(exchange.is_read)
+    revoked.append(True)
+    exchange.say(type="http.request", body=b"\n", more_body=True)
+    assert exchange.hear()["status"] == 401
+    exchange.end()
 
 
 def test_an_export_is_what_an_import_takes(rest: Client, many: Memory) -> None:

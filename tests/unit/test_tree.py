@@ -42,8 +42,8 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "counting": ("_core", "errors", "inputs", "limits", "store.protocol"),
     "context": ("limits", "model"),
     "recall": (
-        "_core", "anchors", "context", "counting", "drafts", "errors", "follower", "inputs", "limits", "listing", "model",
-        "embed.protocol", "store.protocol",
+        "_core", "anchors", "context", "counting", "drafts", "errors", "follower", "inputs", "limits", "listing",
+        "model", "embed.protocol", "store.protocol",
     ),
     "memory": (
         "checks", "drafts", "errors", "follower", "inputs", "limits", "model", "recall", "transfer", "embed.protocol",
@@ -234,6 +234,14 @@ def test_requirements_and_version_are_the_same_everywhere() -> None:
     assert project["dynamic"] == ["version"]
     cargo = tomllib.loads((ROOT / "Cargo.toml").read_text(encoding="utf-8"))
     assert greeum.__version__ == cargo["workspace"]["package"]["version"]
+
+
+def test_the_extra_for_the_server_is_what_the_server_is_tried_with() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    lines = (ROOT / "requirements" / "server.in").read_text(encoding="utf-8").splitlines()
+    pinned = dict(line.split(";")[0].strip().split("==") for line in lines if "==" in line)
+    extra = project["optional-dependencies"]["server"]
+    assert pinned == dict(re.findall(r"([\w-]+)>=([\d.]+)", " ".join(extra)))
 
 
 def offered(body: list[ast.stmt]) -> dict[str, set[str]]:

@@ -138,7 +138,8 @@ fn rounded(value: f64, out: &mut Vec<u8>) -> PyResult<()> {
     let scaled = value * 10_000.0;
     let is_halfway = ((scaled - scaled.floor()) - 0.5).abs() < 1e-6;
     if scaled.abs() < 1e9 && !is_halfway {
-        return Ok(four_digits(scaled.round() as i64, out));
+        four_digits(scaled.round() as i64, out);
+        return Ok(());
     }
     write!(out, "{value:.4}")?;
     while out.ends_with(b"0") && !out.ends_with(b".0") {

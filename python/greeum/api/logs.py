@@ -138,8 +138,8 @@ class AccessLog:
         )
 
     def failed(self, request_id: str, operation_id: str, error: BaseException, *, reason: str | None = None) -> None:
-        """Note a defect of ours, by where it happened. Its message is left out, for it may quote what was sent; `reason`
-        is one that is known not to.
+        """Note a defect of ours, by where it happened. Its message may quote what was sent, so it is left out unless it
+        is given as `reason`.
         """
         if self._stream is not None:
             more = {} if reason is None else {"reason": reason}
