@@ -175,7 +175,7 @@ class Follower:
         if self._closed:
             return
         self._closed = True
-        self.kept.clear()
+        self.kept.close()
         if self._folding is not None:
             self._folding.join()
         if fold:

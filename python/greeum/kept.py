@@ -36,6 +36,7 @@ class KeptBlocks:
         self._budget = budget
         self._kept: dict[int, bytes] = {}
         self._generation = 0
+        self._is_closed = False
 
     def json(self, ids: Sequence[int]) -> dict[int, bytes]:
         """The JSON of each of these blocks that there is."""
@@ -52,7 +53,7 @@ class KeptBlocks:
     def _keep(self, read: dict[int, bytes], generation: int) -> None:
         budget = self._budget
         with budget.lock:
-            if generation != self._generation:
+            if generation != self._generation or self._is_closed:
                 return  # one of them may have changed since it was read
             fresh = {block: json for block, json in read.items() if block not in self._kept}
             self._kept.update(fresh)
@@ -67,8 +68,13 @@ class KeptBlocks:
             for block in ids:
                 self._remove(block)
 
+    def close(self) -> None:
+        """Nobody is to ask any more: whoever still does leaves nothing here, which would take room for ever."""
+        self._is_closed = True
+        self.clear()
+
     def clear(self) -> None:
-        """All may have changed, or nobody asks any more."""
+        """All may have changed."""
         with self._budget.lock:
             self._generation += 1
             self._budget.bytes -= sum(map(len, self._kept.values()))

@@ -64,4 +64,8 @@ BATCH_BODY_BYTES_MAX = 16_777_216
 """The body of a request about several blocks, and one line of an import."""
 
 QUERIES_MAX = 256
-"""Queries of one batch over HTTP: its answer is made as a whole, and may hold `K_MAX` hits for each of them."""
+"""Queries of one batch over HTTP: enough for their common cost to be next to nothing for each."""
+
+BATCH_HITS_MAX = 25_600
+"""Hits that the queries of one batch over HTTP may ask for together, so 100 for each of `QUERIES_MAX`: its answer is
+made as a whole, and takes three times its size in memory meanwhile."""

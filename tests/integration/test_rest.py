@@ -264,6 +264,11 @@ def test_several_queries_are_answered_in_order(rest: Client, memory: Memory) -> 
     assert rest("POST", "/v1/search:batch", {"queries": []}).json == {"answers": []}
     too_many = rest("POST", "/v1/search:batch", {"queries": ["a"] * (limits.QUERIES_MAX + 1)})
     assert too_many.json["field"] == "queries"
+    most = limits.BATCH_HITS_MAX // limits.K_MAX
+    assert rest("POST", "/v1/search:batch", {"queries": ["a"] * most, "k": limits.K_MAX}).status == 200
+    too_much = rest("POST", "/v1/search:batch", {"queries": ["a"] * (most + 1), "k": limits.K_MAX})
+    assert (too_much.status, too_much.json["field"]) == (400, "queries")
+    assert rest("POST", "/v1/search:batch", {"queries": ["a"], "k": limits.K_MAX + 1}).json["field"] == "k"
 
 
 def test_a_context_is_a_text_for_a_prompt(rest: Client, memory: Memory) -> None:

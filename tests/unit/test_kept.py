@@ -56,6 +56,15 @@ def test_what_was_read_once_is_not_read_again_until_it_changes() -> None:
     assert store.read == [1, 2, 9, 3, 2, 1]
 
 
+def test_who_asks_while_it_is_closed_takes_up_no_room() -> None:
+    store, budget = filled(1), Budget(10_000)
+    kept = KeptBlocks(store, budget)
+    kept.json([1])
+    kept.close()
+    assert texts(kept, [1]) == {1: "text 0"}
+    assert budget.bytes == 0
+
+
 def test_what_changes_while_it_is_read_is_not_kept() -> None:
     store = filled(1)
     kept = KeptBlocks(store, Budget(10_000))

@@ -16,7 +16,7 @@ from tests.scripted import Received, Scripted, said, scripted
 import greeum
 from greeum import Anchors, Memory, RemoteMemory, testing
 from greeum.errors import GreeumError, InvalidInput
-from greeum.limits import BATCH_BODY_BYTES_MAX, BATCH_MAX, QUERIES_MAX, TEXT_BYTES_MAX
+from greeum.limits import BATCH_BODY_BYTES_MAX, BATCH_HITS_MAX, BATCH_MAX, K_MAX, QUERIES_MAX, TEXT_BYTES_MAX
 from greeum.remote import bodies
 from greeum.remote.anchors import RemoteAnchors
 
@@ -291,9 +291,14 @@ def test_a_path_of_a_proxy_goes_before_it(server: Scripted) -> None:
 
 
 def test_many_queries_go_in_as_many_requests_as_they_need(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert [len(batch) for batch in bodies.batches(["q"] * (2 * QUERIES_MAX + 1))] == [QUERIES_MAX, QUERIES_MAX, 1]
+    assert [len(batch) for batch in bodies.batches(["q"] * (2 * QUERIES_MAX + 1), 100)] == [QUERIES_MAX, QUERIES_MAX, 1]
     monkeypatch.setattr(bodies, "QUERIES_CHARS_MAX", 10)
-    assert list(bodies.batches(["12345", "12345", "1", "0123456789", "1"])) == [
+    assert list(bodies.batches(["12345", "12345", "1", "0123456789", "1"], 10)) == [
         ["12345", "12345"], ["1"], ["0123456789"], ["1"],
     ]  # fmt: skip
-    assert list(bodies.batches([])) == []
+    assert list(bodies.batches([], 10)) == []
+
+
+def test_queries_that_want_many_hits_go_in_smaller_batches() -> None:
+    per_batch = BATCH_HITS_MAX // K_MAX
+    assert [len(batch) for batch in bodies.batches(["q"] * (per_batch + 1), K_MAX)] == [per_batch, 1]

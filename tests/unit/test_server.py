@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from tests.listening import PATIENCE_S, listening
-from tests.unit.test_connection import GET, application, lifespan, post, respond, tell
+from tests.unit.test_connection import GET, application, post, respond, tell
 
 from greeum.api import server as servers
 from greeum.api.acceptor import Acceptor
@@ -98,21 +98,23 @@ def test_while_it_drains_requests_are_answered_and_connections_handed_back() -> 
 def test_who_was_taken_in_at_the_last_moment_is_answered(monkeypatch: pytest.MonkeyPatch) -> None:
     # As if the loop had been busy until then: what waits at the socket is taken when it is closed.
     monkeypatch.setattr(Acceptor, "_take_some", lambda _: None)
-    ended: list[bool] = []
+    stages: list[str] = []
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
-        if scope["type"] == "lifespan":
-            await lifespan(receive, send)
-            ended.append(True)
-        else:
-            await respond(send, b"late" if ended else b"well")
+        if scope["type"] == "http":
+            await respond(send, stages[-1].encode())
+            return
+        for stage in ("startup", "shutdown"):
+            await receive()
+            stages.append(stage)
+            await send({"type": f"lifespan.{stage}.complete"})
 
     with listening(app, drain_s=0.0) as server:
         client = server.client()
         client.send(GET)
         server.call(server.server.stop)
-        assert client.answer().body == b"well"
         assert server.code.result(PATIENCE_S) == servers.DONE
+        assert client.answer().body == b"startup"
 
 
 def test_streams_without_an_end_are_told_to_end() -> None:

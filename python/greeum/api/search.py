@@ -7,13 +7,16 @@ from time import perf_counter
 
 from msgspec.json import decode, encode
 
+from greeum import limits
 from greeum.api import answers, encoding, wire
 from greeum.api.http import EVENTS, JSON, NDJSON, Answer
 from greeum.api.routes import Operation
+from greeum.errors import InvalidInput
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Any
 
     from greeum import Hit, Memory
     from greeum.api.http import Call
@@ -71,8 +74,19 @@ def pieces(first: list[Hit], rest: Iterator[Hit], *, as_events: bool) -> Iterato
 
 def search_many(memory: Memory, call: Call) -> Answer:
     """The hits of each query, in the order of the queries, with the same options for all."""
+    check_amount(call.body)
     found = memory.search_many_json(**call.body)
     return Answer(b'{"answers":[' + b",".join(found) + b"]}", records=records_in(call, found))
+
+
+def check_amount(body: dict[str, Any]) -> None:
+    """Raises InvalidInput for a batch that asks for more hits than are put into one answer."""
+    queries, k = len(body["queries"]), min(body.get("k", 10), limits.K_MAX)
+    if queries * k > limits.BATCH_HITS_MAX:
+        reason = (
+            f"ask for {queries * k:,} hits together; {limits.BATCH_HITS_MAX:,} may be: send fewer, or a smaller `k`"
+        )
+        raise InvalidInput("queries", reason)
 
 
 def records_in(call: Call, found: list[bytes]) -> int | None:

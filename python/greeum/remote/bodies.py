@@ -176,12 +176,12 @@ def search(
     return body
 
 
-def batches(queries: list[str]) -> Iterator[list[str]]:
-    """The queries in as many requests as they need."""
+def batches(queries: list[str], k: int) -> Iterator[list[str]]:
+    """The queries in as many requests as they need, if `k` hits are wanted for each."""
     batch: list[str] = []
-    size = 0
+    size, most = 0, min(limits.QUERIES_MAX, limits.BATCH_HITS_MAX // k)
     for query in queries:
-        if len(batch) == limits.QUERIES_MAX or size + len(query) > QUERIES_CHARS_MAX:
+        if len(batch) == most or size + len(query) > QUERIES_CHARS_MAX:
             yield batch
             batch, size = [], 0
         batch.append(query)

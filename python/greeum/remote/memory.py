@@ -160,7 +160,7 @@ class RemoteMemory:
         body = bodies.search(k, namespace, where, near, history, exact, weights)
         meaning = rows.listed("answers", rows.hits)
         answers: Answers = []
-        for batch in bodies.batches([bodies.quoted(query) for query in query_texts(queries)]):
+        for batch in bodies.batches([bodies.quoted(query) for query in query_texts(queries)], k):
             body["queries"] = bodies.array(batch)
             answers += self._client.question("/v1/search:batch", body, meaning)
         return answers

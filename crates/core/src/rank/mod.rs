@@ -28,19 +28,17 @@ use candidates::Pool;
 use late::Late;
 pub use scope::Scope;
 use scratch::Scratch;
-use std::cell::RefCell;
 use std::collections::HashMap;
 use vector::VectorScores;
 use view::Ground;
 use words::{QueryWords, WordScores};
 
-thread_local! {
-    static SCRATCH: RefCell<Scratch> = RefCell::default();
-}
-
 /// Answers a query.
 pub fn search(state: &State, query: &Query, table: &Table, dimension: usize, embeds_queries: bool) -> Result<Vec<Hit>> {
-    SCRATCH.with_borrow_mut(|scratch| ranked(state, query, table, dimension, embeds_queries, scratch))
+    let mut scratch = scratch::take();
+    let hits = ranked(state, query, table, dimension, embeds_queries, &mut scratch);
+    scratch::give_back(scratch);
+    hits
 }
 
 fn ranked(

@@ -1,4 +1,24 @@
-//! Room that a thread keeps between searches, so that one allocates little and clears only what the last one used.
+//! Room that is kept between searches, so that one allocates little and clears only what the last one used.
+
+use std::sync::{Mutex, PoisonError};
+
+/// Searches whose room is kept: as many as run at once on most machines. It grows with the memory, so that each thread of a server must not keep one.
+const KEPT_MAX: usize = 4;
+
+static KEPT: Mutex<Vec<Scratch>> = Mutex::new(Vec::new());
+
+/// Room for a search, used before if possible.
+pub fn take() -> Scratch {
+    KEPT.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
+}
+
+/// Keeps it for another search.
+pub fn give_back(scratch: Scratch) {
+    let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
+    if kept.len() < KEPT_MAX {
+        kept.push(scratch);
+    }
+}
 
 /// Numbers by place, nearly all of them 0.
 #[derive(Default)]
