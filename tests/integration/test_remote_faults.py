@@ -268,5 +268,5 @@ def test_a_memory_that_was_closed_behind_the_server(loop: Loop, kind: type[Serve
     with served(loop, local, kind=kind) as server, greeum.connect(server.url) as memory:
         block = memory.add("hello")
         local.close()
-        with pytest.raises(ServerFailed, match="has been closed"):
+        with pytest.raises(ServerFailed, match="was closed"):
             memory.forget(block.id)

@@ -430,7 +430,7 @@ fn a_large_memory_is_searched_well_without_looking_at_all_of_it() {
         }
         assert_eq!(all, 500);
         // Thirty turns on each subject, most of them as good as one another: which of these come tenth is chance.
-        assert!(first >= 48 && found * 5 >= all * 4, "{first} of 50 of the best, {found} of {all} of the best ten");
+        assert!(first >= 45 && found * 5 >= all * 4, "{first} of 50 of the best, {found} of {all} of the best ten");
     }
     a_filter_changes_no_score(&large);
     a_namespace_is_as_good_as_alone(&large);

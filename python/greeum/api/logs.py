@@ -152,7 +152,8 @@ def event(level: str, name: str, /, **fields: object) -> str:
     """A line of the log."""
     now = time.time()
     stamp = f"{time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(now))}.{int(now % 1 * 1e3):03d}Z"
-    return dumps({"time": stamp, "level": level, "event": name} | fields, ensure_ascii=False) + "\n"
+    line = {"time": stamp, "level": level, "event": name} | fields
+    return dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n"
 
 
 def where(error: BaseException) -> dict[str, object]:

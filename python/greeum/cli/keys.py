@@ -59,9 +59,8 @@ def minutes(time: object) -> str:
 
 
 def run_revoke(call: Call) -> int:
-    public_id = id_of(call.given["key"])
     with control(call) as store:
-        key = store.revoke(public_id)
+        key = store.revoke(id_of(call.given["key"]))
     if call.screen.json:
         call.screen.document(key.to_dict())
     else:

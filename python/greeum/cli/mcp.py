@@ -44,7 +44,7 @@ def known_tools(call: Call) -> str:
     """The name of the tools to offer. Raises InvalidInput for one that is not known."""
     tools: str = call.given.get("tools", TOOLS)
     if tools not in OFFERS:
-        raise InvalidInput("--tools", f"{tools!r} is not known; there are {' and '.join(OFFERS)}")
+        raise InvalidInput("--tools", f"{tools!r} are none; there are {' and '.join(OFFERS)}")
     return tools
 
 

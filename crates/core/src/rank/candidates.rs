@@ -15,10 +15,10 @@ use std::ops::Range;
 pub const ALL_MAX: u64 = 256;
 
 /// Blocks that words and vectors bring in, each; more only if more hits are asked for.
-const DEPTH: usize = 32;
+const DEPTH: usize = 48;
 
 /// The best of these by their own content, whose neighbours are looked at too.
-const HEAD: usize = 24;
+const HEAD: usize = 32;
 
 /// Hits up to which the numbers above are enough.
 const K_USUAL: usize = 50;

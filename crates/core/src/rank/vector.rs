@@ -12,8 +12,8 @@ use crate::vectors::distance::prefetch;
 use crate::vectors::graph::{Graph, Seen};
 use crate::vectors::{Code, Probe, signs};
 
-/// Blocks that stand for all others: enough for a mean within an eighth of a deviation, which no recall figure notices.
-pub const SAMPLE: u64 = 64;
+/// Blocks that stand for all others: enough for a mean within a tenth of a deviation, which no recall figure notices.
+pub const SAMPLE: u64 = 96;
 
 /// Blocks of a part that may be hits up to which each one's vector is compared: quicker than any way around it.
 const FEW: u32 = 1_024;
