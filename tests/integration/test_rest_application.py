@@ -46,7 +46,7 @@ class Notes(AccessLog):
     def write(self, *fields: Any) -> None:
         self.lines.append(Line(*fields, *[None] * (8 - len(fields))))
 
-    def failed(self, request_id: str, operation_id: str, error: BaseException) -> None:
+    def failed(self, request_id: str, operation_id: str, error: BaseException, *, reason: str | None = None) -> None:
         self.failures.append((request_id, operation_id, type(error).__name__))
 
 
