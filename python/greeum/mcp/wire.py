@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from queue import SimpleQueue
 from threading import Thread
 
@@ -34,6 +35,7 @@ class Wire:
         self._target = target
         self._waiting: SimpleQueue[bytes | None] = SimpleQueue()
         self._is_broken = False
+        self._is_open = True
         self._when_broken: Callable[[], object] | None = None
         self._writer = Thread(target=self._write, name="greeum-mcp-writer", daemon=True)
         self._writer.start()
@@ -50,6 +52,8 @@ class Wire:
                 rest += begun
             if len(rest) > LINE_BYTES_MAX:
                 rest, is_too_long = bytearray(), True
+        with suppress(OSError):  # one that could not be read may be closed already
+            os.close(self._source)
         if rest:
             yield bytes(rest)
 
@@ -64,9 +68,12 @@ class Wire:
         self._waiting.put(line)
 
     def close(self) -> None:
-        """Write what waits."""
+        """Write what waits, and let go of where it goes to. A second call does nothing."""
         self._waiting.put(None)
         self._writer.join(FLUSH_S)
+        if self._is_open and not self._writer.is_alive():
+            self._is_open = False
+            os.close(self._target)
 
     def _write(self) -> None:
         while (line := self._waiting.get()) is not None:
