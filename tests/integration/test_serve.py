@@ -272,6 +272,7 @@ def test_no_request_is_lost_when_it_ends_under_load(tmp_path: Path) -> None:
                 await client.connect()
             except OSError:
                 return
+            is_first = True
             while client.is_open:
                 key = f"{number}-{count}"
                 count += 1
@@ -279,8 +280,11 @@ def test_no_request_is_lost_when_it_ends_under_load(tmp_path: Path) -> None:
                 reply = await client.ask(request("POST", "/v1/blocks", body))
                 if reply.status == 201:
                     acknowledged.append(key)
-                else:
+                elif reply.status or not is_first:
                     lost.append(f"{key}: {reply}")
+                # A connection that nobody took before the listener went is not accepted: that nothing of it is stored
+                # is seen at the end.
+                is_first = False
 
     async def play(server: Serving) -> tuple[list[str], list[str]]:
         acknowledged: list[str] = []

@@ -10,7 +10,7 @@ import pytest
 from tests.conformance.memory import remember_much
 from tests.conformance.memory_recall import OPTIONS
 
-from greeum import Anchor, Memory, testing
+from greeum import Anchor, Memory, recall, testing
 from greeum.embed.given import GivenVectors
 from greeum.errors import NotFound
 from greeum.recall import STREAM_SLICES, slices
@@ -88,9 +88,11 @@ def test_an_anchor_itself_is_a_place_to_be_near(memory: Memory) -> None:
         memory.search("x", near=anchor)
 
 
-def test_a_search_waits_for_nothing_when_all_is_folded_in(memory: Memory) -> None:
+def test_a_search_waits_for_nothing_when_all_is_folded_in(memory: Memory, monkeypatch: pytest.MonkeyPatch) -> None:
     assert memory.at_hand
     memory._store.link(1, 2, "about", 1.0, 0)
+    assert memory.at_hand, "it was a moment ago"
+    monkeypatch.setattr(recall, "AT_HAND_S", -1.0)
     assert not memory.at_hand
     memory.search("x")
     assert memory.at_hand
