@@ -5,6 +5,7 @@ from __future__ import annotations
 import apsw
 
 from greeum.errors import Conflict, EmbedderMismatch, NotFound
+from greeum.store.arrivals import Intake
 from greeum.store.protocol import ANCHOR, BLOCK, BLOCK_COLUMNS, FORGOTTEN, LINKS
 from greeum.store.rows import (
     ANCHOR_HOPS,
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from typing import Any
 
+    from greeum.store.arrivals import Arrival, Outcome
     from greeum.store.protocol import AnchorRow, BlockRow, Draft, LinkRow
 
 SCRUB_DUE = "scrub_due"
@@ -48,6 +50,11 @@ def row_of(connection: apsw.Connection, statement: str, *bindings: Any) -> Any:
     """The only row of a named statement, or None."""
     rows = connection.execute(SQL[statement], bindings).fetchall()
     return rows[0] if rows else None
+
+
+def ids_of(connection: apsw.Connection, uids: Iterable[str]) -> dict[str, int]:
+    found = ((uid, row_of(connection, "block_by_uid", uid)) for uid in uids)
+    return {uid: row[0] for uid, row in found if row is not None}
 
 
 def bind_embedder(connection: apsw.Connection, fingerprint: str, dimension: int) -> None:
@@ -104,6 +111,33 @@ def supersede(connection: apsw.Connection, block_id: int, draft: Draft, revision
     _log(connection, [(LINKS, moved_id) for moved_id in ((block_id, row[ID]) if leaving else ())])
     _log(connection, [(LINKS, source) for source in sorted({source for (source,) in arriving})])
     return row
+
+
+def take_in(connection: apsw.Connection, arrivals: Sequence[Arrival], stop: bool) -> list[Outcome]:
+    return Intake(_Shelf(connection), arrivals, stop).run()
+
+
+class _Shelf:
+    """What an Intake asks of the database."""
+
+    def __init__(self, connection: apsw.Connection) -> None:
+        self._connection = connection
+
+    def ids_of(self, uids: Iterable[str]) -> dict[str, int]:
+        return ids_of(self._connection, uids)
+
+    def head(self, namespace: str, key: str) -> BlockRow | None:
+        row: BlockRow | None = row_of(self._connection, "block_by_key", namespace, key)
+        return row
+
+    def chain(self, block_id: int) -> list[BlockRow]:
+        return rows_of(self._connection, "history", block_id)
+
+    def place(self, drafts: Sequence[Draft]) -> list[BlockRow]:
+        return add(self._connection, drafts)
+
+    def correct(self, block_id: int, draft: Draft) -> BlockRow:
+        return supersede(self._connection, block_id, draft, None)
 
 
 class _Addition:
@@ -255,6 +289,27 @@ def link(connection: apsw.Connection, source: int, target: int, kind: str, *, we
     row: LinkRow = row_of(connection, "put_link", source, target, kind, weight, added_at)
     _log(connection, [(LINKS, source)])
     return row
+
+
+def link_many(connection: apsw.Connection, links: Sequence[LinkRow]) -> list[LinkRow]:
+    there = _existing_of(connection, {end for link in links for end in link[:2]})
+    rows = [link for link in links if link[0] in there and link[1] in there]
+    stored: list[Any] = connection.executemany(SQL["put_link"], rows).fetchall()
+    _log(connection, [(LINKS, source) for source in sorted({link[0] for link in rows})])
+    return stored
+
+
+def set_anchors(connection: apsw.Connection, anchors: Sequence[AnchorRow]) -> list[AnchorRow]:
+    there = _existing_of(connection, {anchor[2] for anchor in anchors})
+    rows = [anchor for anchor in anchors if anchor[2] in there]
+    connection.executemany(SQL["put_anchor"], rows)
+    _log(connection, [(ANCHOR, anchor[2]) for anchor in rows])
+    return rows
+
+
+def _existing_of(connection: apsw.Connection, ids: Iterable[int]) -> set[int]:
+    """Those of these blocks that are there."""
+    return {block_id for block_id in ids if row_of(connection, "block_exists", block_id) is not None}
 
 
 def unlink(connection: apsw.Connection, source: int, target: int, kind: str) -> bool:

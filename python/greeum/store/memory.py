@@ -12,6 +12,7 @@ from itertools import chain, islice
 from json import loads
 
 from greeum.errors import Conflict, EmbedderMismatch, NotFound, StoreClosed
+from greeum.store.arrivals import Intake
 from greeum.store.protocol import ANCHOR, BLOCK, BLOCK_COLUMNS, FORGOTTEN, LINKS
 from greeum.store.rows import (
     ANCHOR_HOPS,
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from typing import Any
 
+    from greeum.store.arrivals import Arrival, Outcome
     from greeum.store.protocol import AnchorRow, BlockRow, Change, Draft, LinkRow
 
 
@@ -68,16 +70,23 @@ class MemoryStore:
                 raise EmbedderMismatch(f"this memory's vectors were made by {self._embedder}, not by {fingerprint}")
             self._embedder = fingerprint, dimension
 
+    def take_in(self, arrivals: Sequence[Arrival], *, stop: bool = False) -> list[Outcome]:
+        with self._gate:
+            return Intake(_Shelf(self), arrivals, stop).run()
+
     def add(self, drafts: Sequence[Draft]) -> list[BlockRow]:
         with self._gate:
-            last_id, seq, anchors = self._last_id, len(self._log), dict(self._anchors)
-            rows: list[BlockRow] = []
-            try:
-                rows += [self._stored(draft) or self._place(draft, draft.key) for draft in drafts]
-            finally:
-                if len(rows) != len(drafts):
-                    self._undo(last_id, seq, anchors)
-            return rows
+            return self._add(drafts)
+
+    def _add(self, drafts: Sequence[Draft]) -> list[BlockRow]:
+        last_id, seq, anchors = self._last_id, len(self._log), dict(self._anchors)
+        rows: list[BlockRow] = []
+        try:
+            rows += [self._stored(draft) or self._place(draft, draft.key) for draft in drafts]
+        finally:
+            if len(rows) != len(drafts):
+                self._undo(last_id, seq, anchors)
+        return rows
 
     def _undo(self, last_id: int, seq: int, anchors: dict[tuple[str, str], AnchorRow]) -> None:
         for block_id in range(last_id + 1, self._last_id + 1):
@@ -89,21 +98,24 @@ class MemoryStore:
 
     def supersede(self, block_id: int, draft: Draft, revision: int | None = None) -> BlockRow:
         with self._gate:
-            old = self._existing(block_id)
-            done = self._repeated(draft, old[KEY] or draft.key, self._chain(block_id))
-            if done is not None:
-                return done
-            check_revision(old, revision)
-            key = inherited_key(old, draft)
-            if key != old[KEY] and self._head(draft) is not None:
-                raise Conflict(f"the key {draft.key!r} is taken by another block: choose another key")
-            row = self._place(draft, key, old)
-            for name, anchor in self._anchors.items():
-                if anchor[2] == block_id:
-                    self._anchors[name] = (*name, row[ID], anchor[3], anchor[4], draft.added_at)
-                    self._log.append((ANCHOR, row[ID]))
-            self._move_links(block_id, row[ID])
-            return row
+            return self._supersede(block_id, draft, revision)
+
+    def _supersede(self, block_id: int, draft: Draft, revision: int | None) -> BlockRow:
+        old = self._existing(block_id)
+        done = self._repeated(draft, old[KEY] or draft.key, self._chain(block_id))
+        if done is not None:
+            return done
+        check_revision(old, revision)
+        key = inherited_key(old, draft)
+        if key != old[KEY] and self._head(draft) is not None:
+            raise Conflict(f"the key {draft.key!r} is taken by another block: choose another key")
+        row = self._place(draft, key, old)
+        for name, anchor in self._anchors.items():
+            if anchor[2] == block_id:
+                self._anchors[name] = (*name, row[ID], anchor[3], anchor[4], draft.added_at)
+                self._log.append((ANCHOR, row[ID]))
+        self._move_links(block_id, row[ID])
+        return row
 
     def _move_links(self, old: int, new: int) -> None:
         leaving = [link for link in self._links.values() if link[0] == old]
@@ -152,11 +164,19 @@ class MemoryStore:
         with self._gate:
             for end in (source, target):
                 self._existing(end)
-            before = self._links.get((source, target, kind))
-            row = (source, target, kind, weight, added_at if before is None else before[4])
-            self._links[source, target, kind] = row
             self._log.append((LINKS, source))
-            return row
+            return self._put_link((source, target, kind, weight, added_at))
+
+    def _put_link(self, link: LinkRow) -> LinkRow:
+        before = self._links.get(link[:3])
+        row = self._links[link[:3]] = link if before is None else (*link[:4], before[4])
+        return row
+
+    def link_many(self, links: Sequence[LinkRow]) -> list[LinkRow]:
+        with self._gate:
+            rows = [self._put_link(link) for link in links if link[0] in self._rows and link[1] in self._rows]
+            self._log.extend((LINKS, source) for source in sorted({row[0] for row in rows}))
+            return rows
 
     def unlink(self, source: int, target: int, kind: str) -> bool:
         with self._gate:
@@ -176,6 +196,13 @@ class MemoryStore:
             self._anchors[namespace, name] = anchor = (namespace, name, block_id, hops, pinned, moved_at)
             self._log.append((ANCHOR, block_id))
             return anchor
+
+    def set_anchors(self, anchors: Sequence[AnchorRow]) -> list[AnchorRow]:
+        with self._gate:
+            rows = [anchor for anchor in anchors if anchor[2] in self._rows]
+            self._anchors |= {anchor[:2]: anchor for anchor in rows}
+            self._log += [(ANCHOR, anchor[2]) for anchor in rows]
+            return rows
 
     def pin_anchor(self, namespace: str, name: str, pinned: bool) -> AnchorRow:
         with self._gate:
@@ -351,6 +378,29 @@ class MemoryStore:
             self._anchors[anchor[:2]] = (*anchor[:2], row[ID], anchor[3], anchor[4], draft.added_at)
             self._log.append((ANCHOR, row[ID]))
         return row
+
+
+class _Shelf:
+    """What an Intake asks of the store, with its lock held."""
+
+    def __init__(self, store: MemoryStore) -> None:
+        self._store = store
+
+    def ids_of(self, uids: Iterable[str]) -> dict[str, int]:
+        return {uid: self._store._uids[uid] for uid in uids if uid in self._store._uids}
+
+    def head(self, namespace: str, key: str) -> BlockRow | None:
+        head = self._store._heads.get((namespace, key))
+        return None if head is None else self._store._rows[head]
+
+    def chain(self, block_id: int) -> list[BlockRow]:
+        return self._store._chain(block_id)
+
+    def place(self, drafts: Sequence[Draft]) -> list[BlockRow]:
+        return self._store._add(drafts)
+
+    def correct(self, block_id: int, draft: Draft) -> BlockRow:
+        return self._store._supersede(block_id, draft, None)
 
 
 class _Gate:

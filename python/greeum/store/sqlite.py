@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from typing import Any, TypeVar
 
+    from greeum.store.arrivals import Arrival, Outcome
     from greeum.store.protocol import AnchorRow, BlockRow, Change, Draft, LinkRow
 
     T = TypeVar("T")
@@ -124,6 +125,9 @@ class SQLiteStore:
     def supersede(self, block_id: int, draft: Draft, revision: int | None = None) -> BlockRow:
         return self._change(lambda connection: changes.supersede(connection, block_id, draft, revision))
 
+    def take_in(self, arrivals: Sequence[Arrival], *, stop: bool = False) -> list[Outcome]:
+        return self._change(lambda connection: changes.take_in(connection, arrivals, stop))
+
     def revise(self, block_id: int, fields: dict[str, object], revision: int | None = None) -> BlockRow:
         return self._change(lambda connection: changes.revise(connection, block_id, fields, revision))
 
@@ -136,6 +140,9 @@ class SQLiteStore:
             lambda connection: changes.link(connection, source, target, kind, weight=weight, added_at=added_at)
         )
 
+    def link_many(self, links: Sequence[LinkRow]) -> list[LinkRow]:
+        return self._change(lambda connection: changes.link_many(connection, links))
+
     def unlink(self, source: int, target: int, kind: str) -> bool:
         return self._change(lambda connection: changes.unlink(connection, source, target, kind))
 
@@ -147,6 +154,9 @@ class SQLiteStore:
                 connection, namespace, name, block_id, hops=hops, pinned=pinned, moved_at=moved_at
             )
         )
+
+    def set_anchors(self, anchors: Sequence[AnchorRow]) -> list[AnchorRow]:
+        return self._change(lambda connection: changes.set_anchors(connection, anchors))
 
     def pin_anchor(self, namespace: str, name: str, pinned: bool) -> AnchorRow:
         return self._change(lambda connection: changes.pin_anchor(connection, namespace, name, pinned))
@@ -170,8 +180,7 @@ class SQLiteStore:
         return [(row[:-1], row[-1]) for row in rows]
 
     def ids_of(self, uids: Sequence[str]) -> dict[str, int]:
-        found = self._ask(lambda connection: [(uid, row_of(connection, "block_by_uid", uid)) for uid in uids])
-        return {uid: row[0] for uid, row in found if row is not None}
+        return self._ask(lambda connection: changes.ids_of(connection, uids))
 
     def check(self) -> list[str]:
         found = self._ask(lambda connection: rows_of(connection, "integrity_check"))

@@ -1,0 +1,212 @@
+"""Takes drafts, links and anchors that name blocks by uid into a Store, many in one transaction."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from greeum.errors import Conflict, InvalidInput, NotFound
+from greeum.store.arrivals import Arrival
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from greeum.embed.protocol import Embedder
+    from greeum.importers.report import Report
+    from greeum.store.arrivals import Outcome
+    from greeum.store.protocol import AnchorRow, Draft, LinkRow, Store
+
+
+class LinkAt(NamedTuple):
+    """A link, and where it was found; its ends are uids."""
+
+    where: str
+    source: str
+    target: str
+    kind: str
+    weight: float
+    added_at: int
+
+
+class AnchorAt(NamedTuple):
+    """An anchor, and where it was found; its block is a uid."""
+
+    where: str
+    namespace: str
+    name: str
+    block: str
+    hops: int
+    pinned: bool
+    moved_at: int
+
+
+BATCH = 500
+"""Blocks, links or anchors of one transaction: its sync is then a small part of its cost, and other writers wait for
+milliseconds only."""
+
+
+class Intake:
+    """Takes things in, in order. `strict` raises the first error and takes nothing after it; otherwise the report says
+    what could not be taken, and the rest is.
+    """
+
+    def __init__(
+        self, store: Store, embedder: Embedder, report: Report, *, strict: bool = False, keeps_anchors: bool = False
+    ) -> None:
+        self._store = store
+        self._embedder = embedder
+        self._report = report
+        self._strict = strict
+        self._keeps_anchors = keeps_anchors
+        """Whether an anchor that is here stays where it is."""
+        self._merged: dict[str, int] = {}
+        """Blocks that are here under another uid, since their key says the same."""
+        self._blocks: list[tuple[str, Arrival]] = []
+        self._links: list[LinkAt] = []
+        self._anchors: list[AnchorAt] = []
+
+    def block(self, where: str, arrival: Arrival) -> None:
+        if self._links or self._anchors:
+            self.flush()
+        self._blocks.append((where, arrival))
+        if len(self._blocks) >= BATCH:
+            self.flush()
+
+    def link(self, link: LinkAt) -> None:
+        if self._blocks or self._anchors:
+            self.flush()
+        self._links.append(link)
+        if len(self._links) >= BATCH:
+            self.flush()
+
+    def anchor(self, anchor: AnchorAt) -> None:
+        if self._blocks or self._links:
+            self.flush()
+        self._anchors.append(anchor)
+        if len(self._anchors) >= BATCH:
+            self.flush()
+
+    def flush(self) -> None:
+        """Have everything that was given so far in the Store."""
+        blocks, self._blocks = self._blocks, []
+        links, self._links = self._links, []
+        anchors, self._anchors = self._anchors, []
+        if blocks:
+            self._take_blocks(blocks)
+        if links:
+            self._take_links(links)
+        if anchors:
+            self._take_anchors(anchors)
+
+    # Blocks.
+
+    def _take_blocks(self, blocks: Sequence[tuple[str, Arrival]]) -> None:
+        present = self._store.ids_of([arrival.draft.uid for _, arrival in blocks])
+        fresh = [(where, self._known_before(arrival)) for where, arrival in blocks if arrival.draft.uid not in present]
+        self._report.present += len(blocks) - len(fresh)
+        self._embed([arrival.draft for _, arrival in fresh if not arrival.draft.vectors])
+        outcomes = self._store.take_in([arrival for _, arrival in fresh], stop=self._strict)
+        for (where, arrival), outcome in zip(fresh, outcomes, strict=False):
+            self._note(where, arrival, outcome)
+
+    def _known_before(self, arrival: Arrival) -> Arrival:
+        """The same, with the uid under which the block before it is here."""
+        known = None if arrival.before is None else self._merged.get(arrival.before)
+        if known is None:
+            return arrival
+        rows = self._store.blocks([known])
+        return Arrival(arrival.draft, rows[0][1] if rows else arrival.before, replaces=arrival.replaces)
+
+    def _embed(self, drafts: Sequence[Draft]) -> None:
+        codes = self._embedder.encode_blocks([draft.text for draft in drafts]) if drafts else []
+        for draft, code in zip(drafts, codes, strict=True):
+            draft.vectors = code
+
+    def _note(self, where: str, arrival: Arrival, outcome: Outcome) -> None:
+        if isinstance(outcome, NotFound):
+            self.refuse(where, InvalidInput("supersedes", str(outcome)))
+        elif isinstance(outcome, Conflict):
+            self.refuse(where, outcome)
+        else:
+            state, block_id = outcome
+            if state == "present":
+                self._report.present += 1
+                self._merged[arrival.draft.uid] = block_id  # else it would have been found by its uid
+            elif state == "corrected":
+                self._report.corrected += 1
+            else:
+                self._report.added += 1
+
+    def refuse(self, where: str, error: InvalidInput | Conflict) -> None:
+        """Raise it, with its place, or put it into the report."""
+        if self._strict:
+            raise at(where, error)
+        self._report.skip(where, str(error))
+
+    # Links and anchors.
+
+    def _ids(self, uids: Sequence[str]) -> dict[str, int]:
+        """The ids of those that are here, be it under another uid."""
+        return {uid: self._merged[uid] for uid in uids if uid in self._merged} | self._store.ids_of(uids)
+
+    def _take_links(self, links: Sequence[LinkAt]) -> None:
+        ids = self._ids([uid for link in links for uid in link[1:3]])
+        rows: list[LinkRow] = []
+        problem: tuple[str, InvalidInput] | None = None
+        for where, source, target, kind, weight, added_at in links:
+            problem = link_problem(where, source, target, ids)
+            if problem is None:
+                rows.append((ids[source], ids[target], kind, weight, added_at))
+            elif self._strict:
+                break
+            else:
+                self.refuse(*problem)
+        self._report.links += len(self._store.link_many(rows))
+        if self._strict and problem is not None:
+            self.refuse(*problem)
+
+    def _take_anchors(self, anchors: Sequence[AnchorAt]) -> None:
+        ids = self._ids([anchor[3] for anchor in anchors])
+        rows: list[AnchorRow] = []
+        problem: tuple[str, InvalidInput] | None = None
+        for where, namespace, name, uid, hops, pinned, moved_at in anchors:
+            if uid not in ids:
+                problem = where, InvalidInput("block", unknown(uid))
+                if self._strict:
+                    break
+                self.refuse(*problem)
+            elif not self._is_kept(where, namespace, name, ids[uid]):
+                rows.append((namespace, name, ids[uid], hops, pinned, moved_at))
+        self._report.anchors += len(self._store.set_anchors(rows))
+        if self._strict and problem is not None:
+            self.refuse(*problem)
+
+    def _is_kept(self, where: str, namespace: str, name: str, block_id: int) -> bool:
+        """Whether there is such an anchor that is to stay; one that points elsewhere is a conflict."""
+        here = self._store.anchor(namespace, name) if self._keeps_anchors else None
+        if here is None:
+            return False
+        if here[2] != block_id:
+            self._report.skip(where, f"the anchor {name!r} points to block {here[2]} here, and stays there")
+        return True
+
+
+def link_problem(where: str, source: str, target: str, ids: dict[str, int]) -> tuple[str, InvalidInput] | None:
+    """Why a link between blocks of these uids cannot be added, if it cannot."""
+    for field, uid in (("source", source), ("target", target)):
+        if uid not in ids:
+            return where, InvalidInput(field, unknown(uid))
+    if ids[source] == ids[target]:
+        return where, InvalidInput("target", "is the block itself")
+    return None
+
+
+def unknown(uid: str) -> str:
+    return f"names block {uid}, which is neither in this memory nor in a line before"
+
+
+def at(where: str, error: InvalidInput | Conflict) -> InvalidInput | Conflict:
+    """The same error with its place in it."""
+    if isinstance(error, InvalidInput):
+        return InvalidInput(f"{where}: {error.field}", error.reason)
+    return Conflict(f"{where}: {error}")
