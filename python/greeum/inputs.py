@@ -11,7 +11,7 @@ from greeum.errors import InvalidInput
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from datetime import datetime
+    from datetime import datetime, tzinfo
     from typing import Any
 
     Namespace = str | Sequence[str]
@@ -129,6 +129,16 @@ def from_datetime(value: object, field: str) -> int:
 
 def optional_time(value: Time | None, field: str) -> int | None:
     return None if value is None else time(value, field)
+
+
+def time_zone(value: object, field: str = "time_zone") -> tzinfo:
+    """A time zone by its name in the IANA database, as Asia/Seoul."""
+    from zoneinfo import ZoneInfo
+
+    try:
+        return ZoneInfo(name(value, field))
+    except (KeyError, ValueError, OSError) as error:
+        raise InvalidInput(field, f"is {value!r:.80}, which names no time zone; write Asia/Seoul, or UTC") from error
 
 
 def share(value: object, field: str) -> float:

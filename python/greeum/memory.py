@@ -14,10 +14,12 @@ from greeum.store.protocol import BLOCK_COLUMNS
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
+    from os import PathLike
     from typing import Any
 
     from greeum.embed.protocol import Embedder
     from greeum.follower import Follower
+    from greeum.importers.report import Report
     from greeum.inputs import Namespace, Time
     from greeum.recall import Blocks, Near
     from greeum.store.protocol import BlockRow, Store
@@ -267,11 +269,43 @@ class Memory(Recall):
         of the same lines adds nothing. Raises InvalidInput with the number of the first bad line; what came before it
         stays.
         """
-        from greeum.transfer import Importer
+        from greeum.transfer import import_lines
 
-        done = Importer(self._store, self._embedder).run(lines, progress)
+        done = import_lines(self._store, self._embedder, lines, progress)
         self._follower.catch_up()
         return done
+
+    def import_from(
+        self,
+        path: str | PathLike[str],
+        *,
+        format: str | None = None,  # noqa: A002 - the word for it
+        namespace: Namespace = "",
+        dry_run: bool = False,
+        time_zone: str | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> Report:
+        """Take in what another program keeps, or an export, from a file or folder; a report of what was done.
+
+        `format` is recognised if it is left out: greeum (an export, packed by gzip or not), greeum-legacy (a store of
+        Greeum 2 to 5), mem0, mcp-memory, letta, chatgpt, claude or markdown. Blocks come to lie in `namespace` and
+        below it. With `dry_run` nothing is written. Times without an offset are in `time_zone` (as Asia/Seoul); if that
+        is left out, in that of this machine for an older store, and else in UTC. `progress` is called with (rows, 0).
+
+        What was imported before is recognised and passed over, and a row that cannot be taken is reported while the
+        others are taken. Files are only read, and other programs' databases left as they are, to the byte.
+
+        Raises InvalidInput if it cannot be read or recognised, and NotFound.
+        """
+        from greeum.importers.importing import Import
+
+        zone = None if time_zone is None else inputs.time_zone(time_zone)
+        where = inputs.namespace(namespace)
+        job = Import(self._store, self._embedder, self._now_us(), dry_run=dry_run, progress=progress)
+        try:
+            return job.run(inputs.path(path), format, where, zone)
+        finally:
+            self._follower.catch_up()
 
 
 def none_forgotten(block: int) -> NotFound:

@@ -12,8 +12,7 @@ from json import dumps, loads
 
 from greeum import inputs, limits
 from greeum.errors import InvalidInput
-from greeum.importers.intake import AnchorAt, Intake, LinkAt, at
-from greeum.importers.report import Report
+from greeum.importers.intake import AnchorAt, LinkAt, at
 from greeum.model import Block, optional_iso
 from greeum.store.arrivals import Arrival
 from greeum.store.protocol import Draft
@@ -24,6 +23,9 @@ if TYPE_CHECKING:
     from typing import Any
 
     from greeum.embed.protocol import Embedder
+    from greeum.importers.intake import Intake
+    from greeum.importers.rehearsal import Rehearsal
+    from greeum.importers.report import Report
     from greeum.store.protocol import AnchorRow, BlockRow, LinkRow, Store
 
     Record = dict[str, Any]
@@ -40,6 +42,17 @@ ROWS_PER_STEP = 500
 UID_DIGITS = 32
 
 # Out.
+
+
+def import_lines(
+    store: Store, embedder: Embedder, lines: Iterable[str], progress: Callable[[int], None] | None
+) -> dict[str, int]:
+    """Take in what `export` wrote. The first line that is wrong ends it; what came before stays."""
+    from greeum.importers.intake import Intake
+    from greeum.importers.report import Report
+
+    report = Report("greeum")
+    return Importer(Intake(store, embedder, report, strict=True), report, embedder).run(lines, progress)
 
 
 def export(store: Store) -> Iterator[str]:
@@ -156,16 +169,13 @@ LINES_PER_STEP = 500
 
 
 class Importer:
-    """Takes records in, in the order in which they come: the first one that is wrong ends it, and what came before it
-    stays; unless it is not `strict`, for then the report says what was wrong, and the others are taken in.
-    """
+    """Takes records of an export, in the order in which they come. What is wrong with one is the intake's to refuse."""
 
-    def __init__(self, store: Store, embedder: Embedder, *, strict: bool = True, keeps_anchors: bool = False) -> None:
+    def __init__(self, intake: Intake | Rehearsal, report: Report, embedder: Embedder) -> None:
+        self._intake = intake
+        self._report = report
         self._embedder = embedder
-        self._strict = strict
         self._has_begun = False
-        self.report = Report("greeum")
-        self.intake = Intake(store, embedder, self.report, strict=strict, keeps_anchors=keeps_anchors)
 
     def run(self, lines: Iterable[str], progress: Callable[[int], None] | None = None) -> dict[str, int]:
         """Take in all lines; `progress` is called with the number of lines done."""
@@ -173,25 +183,31 @@ class Importer:
             raise InvalidInput("lines", "must be several strings, each a line of JSON")
         try:
             for number, line in enumerate(lines, 1):
+                if not isinstance(line, str):
+                    raise InvalidInput(f"line {number}", f"must be a string, not {type(line).__name__}")
                 self.line(number, line)
                 if progress is not None and number % LINES_PER_STEP == 0:
                     progress(number)
         finally:
-            self.intake.flush()
-        if not self._has_begun:
-            raise InvalidInput("lines", "are empty: the first one must say what follows")
-        report = self.report
+            self._intake.flush()
+        self.end()
+        report = self._report
         added = report.added + report.corrected
         return {"added": added, "present": report.present, "links": report.links, "anchors": report.anchors}
 
-    def line(self, number: int, line: str) -> None:
-        """Take one line."""
-        if not isinstance(line, str):
-            raise InvalidInput(f"line {number}", f"must be a string, not {type(line).__name__}")
-        if not line.strip():
-            return
+    def end(self) -> None:
+        """There are no more lines."""
+        if not self._has_begun:
+            raise InvalidInput("lines", "are empty: the first one must say what follows")
+
+    def line(self, number: int, line: str | bytes | None) -> None:
+        """Take one line; None is one that was too long to be read."""
         where = f"line {number}"
         try:
+            if line is None:
+                raise InvalidInput("line", "is too long")
+            if not line.strip():
+                return
             record = parsed(line)
         except InvalidInput as error:
             self._refuse(where, error)
@@ -206,17 +222,17 @@ class Importer:
             self._refuse(where, error)
             return
         if isinstance(thing, Arrival):
-            self.intake.block(where, thing)
+            self._intake.block(where, thing)
         elif isinstance(thing, LinkAt):
-            self.intake.link(thing)
+            self._intake.link(thing)
         elif thing is not None:
-            self.intake.anchor(thing)
+            self._intake.anchor(thing)
 
     def _refuse(self, where: str, error: InvalidInput) -> None:
         """What has not begun as an export is none, and refused as a whole."""
         if not self._has_begun:
             raise at(where, error) from error
-        self.intake.refuse(where, error)
+        self._intake.refuse(where, error)
 
     def _read(self, where: str, record: Record) -> Arrival | LinkAt | AnchorAt | None:
         sort = record.get("type")
@@ -298,9 +314,11 @@ def draft_of(record: dict[str, Any]) -> Draft:
     )
 
 
-def parsed(line: str) -> dict[str, Any]:
+def parsed(line: str | bytes) -> Record:
     try:
-        record = loads(line)
+        record = loads(line if isinstance(line, str) else line.decode())
+    except UnicodeDecodeError as error:
+        raise InvalidInput("line", f"is not UTF-8 ({error.reason} at byte {error.start})") from error
     except (ValueError, RecursionError) as error:  # ValueError also for a number of thousands of digits
         raise InvalidInput("line", f"is not JSON ({error})") from error
     if not isinstance(record, dict):

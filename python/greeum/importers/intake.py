@@ -66,21 +66,21 @@ class Intake:
         self._anchors: list[AnchorAt] = []
 
     def block(self, where: str, arrival: Arrival) -> None:
-        if self._links or self._anchors:
+        if self._strict and (self._links or self._anchors):
             self.flush()
         self._blocks.append((where, arrival))
         if len(self._blocks) >= BATCH:
             self.flush()
 
     def link(self, link: LinkAt) -> None:
-        if self._blocks or self._anchors:
+        if self._strict and (self._blocks or self._anchors):
             self.flush()
         self._links.append(link)
         if len(self._links) >= BATCH:
             self.flush()
 
     def anchor(self, anchor: AnchorAt) -> None:
-        if self._blocks or self._links:
+        if self._strict and (self._blocks or self._links):
             self.flush()
         self._anchors.append(anchor)
         if len(self._anchors) >= BATCH:
