@@ -30,6 +30,10 @@ if TYPE_CHECKING:
 
     Progress: TypeAlias = Callable[[int, int], None]
 
+ORIGIN = "import/"
+"""How the origin of a block begins that another program kept; the format's name follows. A block of an export keeps the
+origin that it has: it comes from the same person's memory."""
+
 FINDINGS_PER_STEP = 500
 """Findings between two reports of progress."""
 
@@ -131,6 +135,7 @@ class Import:
             at=added_at if record.at is None else record.at,
             added_at=added_at,
             expires_at=record.expires_at,
+            origin=f"{ORIGIN}{self._format}",
             vectors=b"",
         )
         check_validity(draft.valid_from, draft.valid_to)

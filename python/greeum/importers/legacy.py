@@ -118,7 +118,7 @@ class Legacy:
         record = Record(
             where, identity(row), text, kind="note", tags=list(self._words("block_tags", "tag", index))[:64],
             importance=share(row["importance"]), at=at, added_at=at,
-            metadata=tame(metadata | {"legacy": {name: note for name, note in notes.items() if note}}),
+            metadata=tame(metadata | {"legacy": {name: note for name, note in notes.items() if note not in (None, "", [])}}),
             before=self._version_before(revision),
         )  # fmt: skip
         self._ids[index] = record.id
