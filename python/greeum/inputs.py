@@ -12,7 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime, tzinfo
-    from typing import Any
+    from typing import Any, BinaryIO
 
     Namespace = str | Sequence[str]
     Time = str | datetime
@@ -52,6 +52,12 @@ def path(value: object) -> str:
     if hasattr(value, "__fspath__"):
         value = value.__fspath__()
     return string(value, "path", limits.PATH_BYTES_MAX)
+
+
+def path_or_stream(value: Any) -> str | BinaryIO:
+    """A directory's or file's name, or an open binary file."""
+    stream: BinaryIO | None = value if hasattr(value, "read") else None
+    return path(value) if stream is None else stream
 
 
 NAMESPACE_BYTES_MAX = limits.NAMESPACE_SEGMENTS_MAX * (limits.SEGMENT_BYTES_MAX * 3 + 1)

@@ -15,7 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from os import PathLike
-    from typing import Any
+    from typing import Any, BinaryIO
 
     from greeum.embed.protocol import Embedder
     from greeum.follower import Follower
@@ -50,9 +50,17 @@ class Memory(Recall):
     """
 
     def __init__(
-        self, store: Store, follower: Follower, embedder: Embedder, *, now_us: Callable[[], int] = clock_us
+        self,
+        store: Store,
+        follower: Follower,
+        embedder: Embedder,
+        *,
+        now_us: Callable[[], int] = clock_us,
+        open_store: Callable[[str], Store] | None = None,
     ) -> None:
         super().__init__(store, follower, embedder, now_us=now_us)
+        self._open_store = open_store
+        """Opens the store in another directory, for reading."""
 
     def __enter__(self) -> Memory:
         return self
@@ -277,7 +285,7 @@ class Memory(Recall):
 
     def import_from(
         self,
-        path: str | PathLike[str],
+        path: str | PathLike[str] | BinaryIO,
         *,
         format: str | None = None,  # noqa: A002 - the word for it
         namespace: Namespace = "",
@@ -285,7 +293,8 @@ class Memory(Recall):
         time_zone: str | None = None,
         progress: Callable[[int, int], None] | None = None,
     ) -> Report:
-        """Take in what another program keeps, or an export, from a file or folder; a report of what was done.
+        """Take in what another program keeps, or an export, from a file or folder; a report of what was done. An export
+        may also come in a binary stream.
 
         `format` is recognised if it is left out: greeum (an export, packed by gzip or not), greeum-legacy (a store of
         Greeum 2 to 5), mem0, mcp-memory, letta, chatgpt, claude or markdown. Blocks come to lie in `namespace` and
@@ -303,8 +312,34 @@ class Memory(Recall):
         where = inputs.namespace(namespace)
         job = Import(self._store, self._embedder, self._now_us(), dry_run=dry_run, progress=progress)
         try:
-            return job.run(inputs.path(path), format, where, zone)
+            return job.run(inputs.path_or_stream(path), format, where, zone)
         finally:
+            self._follower.catch_up()
+
+    def merge(
+        self,
+        other: str | PathLike[str],
+        *,
+        dry_run: bool = False,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> Report:
+        """Take in everything of the memory in the directory `other`: versions, links, anchors; a report of it.
+
+        Blocks keep their uid and get new ids, so that a second merge adds nothing. What is the same block in both, by
+        uid, or by key and text, is one block afterwards. Where the two contradict each other, what is here stays, and
+        the report says so: a key with another text, a block that both have corrected, an anchor that points elsewhere.
+        The other memory is only read. With `dry_run` nothing is written. `progress` is called with (rows, total).
+
+        Raises NotFound if there is no memory, and what `open` raises.
+        """
+        from greeum.transfer import merge
+
+        assert self._open_store is not None, "whoever joins a memory says how to open another"
+        store = self._open_store(inputs.path(other))
+        try:
+            return merge(self._store, store, self._embedder, dry_run=dry_run, progress=progress)
+        finally:
+            store.close()
             self._follower.catch_up()
 
 

@@ -15,9 +15,11 @@ from greeum.recall import list_of
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-    from typing import Any, NoReturn
+    from os import PathLike
+    from typing import Any, BinaryIO, NoReturn
 
     from greeum.difference import Difference
+    from greeum.importers.report import Report
     from greeum.inputs import Namespace, Time
     from greeum.listing import NamespacePage, Page
     from greeum.memory import Findings, Ids, Keep, Memory
@@ -150,8 +152,8 @@ class Rooted:
     """A Memory of which only what lies at or below `root` can be seen and changed.
 
     Its methods are those of Memory. A namespace that is left out is the root, and one outside raises Forbidden; those
-    in answers are whole paths. What concerns the memory as a whole (`seq`, `changes`, `check`, `export`, `import_`)
-    raises Forbidden. `close` closes the memory behind it.
+    in answers are whole paths. What concerns the memory as a whole (`seq`, `changes`, `check`, `export`, `import_`,
+    `import_from`, `merge`) raises Forbidden. `close` closes the memory behind it.
     """
 
     def __init__(self, memory: Memory, root: Namespace) -> None:
@@ -526,6 +528,29 @@ class Rooted:
     def import_(self, lines: Iterable[str], *, progress: Callable[[int], None] | None = None) -> dict[str, int]:
         """Forbidden."""
         raise self._of_the_whole("import_")
+
+    def import_from(
+        self,
+        path: str | PathLike[str] | BinaryIO,
+        *,
+        format: str | None = None,  # noqa: A002 - as Memory has it
+        namespace: Namespace = "",
+        dry_run: bool = False,
+        time_zone: str | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> Report:
+        """Forbidden."""
+        raise self._of_the_whole("import_from")
+
+    def merge(
+        self,
+        other: str | PathLike[str],
+        *,
+        dry_run: bool = False,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> Report:
+        """Forbidden."""
+        raise self._of_the_whole("merge")
 
     def _of_the_whole(self, name: str) -> Forbidden:
         return Forbidden(f"`{name}` concerns the whole memory, and this one is confined to {self.root!r}")

@@ -55,6 +55,45 @@ def import_lines(
     return Importer(Intake(store, embedder, report, strict=True), report, embedder).run(lines, progress)
 
 
+def merge(
+    store: Store,
+    other: Store,
+    embedder: Embedder,
+    *,
+    dry_run: bool,
+    progress: Callable[[int, int], None] | None,
+) -> Report:
+    """Take in what another store holds, and report what of it contradicts what is here. Anchors that are here stay."""
+    from greeum.importers.intake import Intake
+    from greeum.importers.rehearsal import Rehearsal
+    from greeum.importers.report import Report
+
+    report = Report("greeum", dry_run=dry_run)
+    if dry_run:
+        intake: Intake | Rehearsal = Rehearsal(store, report, keeps_anchors=True)
+    else:
+        intake = Intake(store, embedder, report, keeps_anchors=True)
+    # Of the same embedder the vectors are the same: they need not be made again.
+    takes_vectors = other.embedder() == (embedder.fingerprint, embedder.dimension)
+    importer = Importer(intake, report, embedder, takes_vectors=takes_vectors)
+    counts = other.counts()
+    total = sum(counts[name] for name in ("blocks", "superseded", "links", "anchors"))
+    try:
+        for number, record in enumerate(records(other, with_vectors=takes_vectors)):
+            importer.record(place_of(record), record)
+            if progress is not None and number % LINES_PER_STEP == 0:
+                progress(number, total)
+    finally:
+        intake.flush()
+    return report
+
+
+def place_of(record: Record) -> str:
+    """How a report calls a record of another store."""
+    name = record.get("uid") or record.get("source") or record.get("name") or ""
+    return f"{record['type']} {name}".rstrip()
+
+
 def export(store: Store) -> Iterator[str]:
     """The lines, without line ends. Blocks that are added meanwhile may or may not be among them."""
     bound = store.embedder()
@@ -171,10 +210,13 @@ LINES_PER_STEP = 500
 class Importer:
     """Takes records of an export, in the order in which they come. What is wrong with one is the intake's to refuse."""
 
-    def __init__(self, intake: Intake | Rehearsal, report: Report, embedder: Embedder) -> None:
+    def __init__(
+        self, intake: Intake | Rehearsal, report: Report, embedder: Embedder, *, takes_vectors: bool = False
+    ) -> None:
         self._intake = intake
         self._report = report
         self._embedder = embedder
+        self._takes_vectors = takes_vectors or embedder.fingerprint.startswith(GIVEN)
         self._has_begun = False
 
     def run(self, lines: Iterable[str], progress: Callable[[int], None] | None = None) -> dict[str, int]:
@@ -191,9 +233,7 @@ class Importer:
         finally:
             self._intake.flush()
         self.end()
-        report = self._report
-        added = report.added + report.corrected
-        return {"added": added, "present": report.present, "links": report.links, "anchors": report.anchors}
+        return {name: getattr(self._report, name) for name in ("added", "present", "links", "anchors")}
 
     def end(self) -> None:
         """There are no more lines."""
@@ -256,7 +296,7 @@ class Importer:
         return Arrival(draft, None if before is None else uid_of(before, "supersedes"))
 
     def _given(self, vectors: object, text: str) -> bytes:
-        if not self._embedder.fingerprint.startswith(GIVEN):
+        if not self._takes_vectors:
             raise InvalidInput("vectors", f"cannot be taken: this memory's are made by {self._embedder.fingerprint}")
         return inputs.codes(vectors, text, self._embedder.dimension)
 

@@ -25,6 +25,7 @@ HOMES = {
     "anchors clear": "anchors.CLEAR",
     "anchors status": "anchors.STATUS",
     "import": "transfer.IMPORT",
+    "merge": "transfer.MERGE",
     "export": "transfer.EXPORT",
     "serve": "serve.COMMAND",
     "keys create": "keys.CREATE",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from hashlib import blake2b
 
 from greeum import inputs
@@ -22,7 +22,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import tzinfo
-    from typing import TypeAlias
+    from typing import BinaryIO, TypeAlias
 
     from greeum.embed.protocol import Embedder
     from greeum.importers.records import Finding, Findings
@@ -53,11 +53,13 @@ class Import:
         self._namespace = ""
         self._unfit = 0
 
-    def run(self, path: str, format: str | None, namespace: str, zone: tzinfo | None) -> Report:  # noqa: A002
-        """Take in what is at `path`. Raises InvalidInput, NotFound, or what a Store raises."""
+    def run(self, path: str | BinaryIO, format: str | None, namespace: str, zone: tzinfo | None) -> Report:  # noqa: A002
+        """Take in what is at `path`, or comes in a stream. Raises InvalidInput, NotFound, or what a Store raises."""
         if format is not None and format not in formats.NAMES:
             raise InvalidInput("format", f"is {format!r}; there are {', '.join(formats.NAMES)}")
-        self._format = format or formats.recognised(path)
+        if not isinstance(path, str) and format not in (None, formats.OURS):
+            raise InvalidInput("path", "must name a file or folder: only an export is read from a stream")
+        self._format = format or (formats.recognised(path) if isinstance(path, str) else formats.OURS)
         self._namespace = namespace
         report = Report(self._format, dry_run=self._dry_run)
         intake = Rehearsal(self._store, report) if self._dry_run else Intake(self._store, self._embedder, report)
@@ -65,7 +67,7 @@ class Import:
             with ExitStack() as closing:
                 if self._format == formats.OURS:
                     self._take_export(path, intake, report)
-                else:
+                elif isinstance(path, str):
                     found = formats.findings(self._format, path, zone, self._now_us, closing)
                     self._take_all(found, intake, report)
         finally:
@@ -74,14 +76,14 @@ class Import:
             report.note(f"of {self._unfit:,} blocks the metadata did not fit, and were left out")
         return report
 
-    def _take_export(self, path: str, intake: Intake | Rehearsal, report: Report) -> None:
+    def _take_export(self, path: str | BinaryIO, intake: Intake | Rehearsal, report: Report) -> None:
         from greeum.transfer import Importer
 
         if self._namespace:
             raise InvalidInput("namespace", "cannot be chosen for an export of a memory: its blocks have theirs")
         importer = Importer(intake, report, self._embedder)
-        with opened(path) as file:
-            for number, line in lines(unpacked(file, path)):
+        with opened(path) if isinstance(path, str) else nullcontext(path) as file:
+            for number, line in lines(unpacked(file, path if isinstance(path, str) else "the stream")):
                 importer.line(number, line)
                 self._tell(number)
         importer.end()

@@ -132,10 +132,9 @@ class Intake:
             if state == "present":
                 self._report.present += 1
                 self._merged[arrival.draft.uid] = block_id  # else it would have been found by its uid
-            elif state == "corrected":
-                self._report.corrected += 1
             else:
                 self._report.added += 1
+                self._report.corrected += state == "corrected"
 
     def refuse(self, where: str, error: InvalidInput | Conflict) -> None:
         """Raise it, with its place, or put it into the report."""
@@ -187,7 +186,7 @@ class Intake:
         if here is None:
             return False
         if here[2] != block_id:
-            self._report.skip(where, f"the anchor {name!r} points to block {here[2]} here, and stays there")
+            self._report.skip(where, stays(name, here[2]))
         return True
 
 
@@ -199,6 +198,10 @@ def link_problem(where: str, source: str, target: str, ids: dict[str, int]) -> t
     if ids[source] == ids[target]:
         return where, InvalidInput("target", "is the block itself")
     return None
+
+
+def stays(name: str, block_id: int) -> str:
+    return f"the anchor {name!r} points to block {block_id} here, and stays there"
 
 
 def unknown(uid: str) -> str:

@@ -115,10 +115,11 @@ class Legacy:
         notes = {"block_index": index, "hash": row["hash"], "prev_hash": row["prev_hash"],
                  "hash_kind": self._chain.kind(row), "keywords": list(self._words("block_keywords", "keyword", index)),
                  "slot": row.get("slot")}  # fmt: skip
+        notes = {name: note for name, note in notes.items() if note not in (None, "", [])}
         record = Record(
             where, identity(row), text, kind="note", tags=list(self._words("block_tags", "tag", index))[:64],
             importance=share(row["importance"]), at=at, added_at=at,
-            metadata=tame(metadata | {"legacy": {name: note for name, note in notes.items() if note not in (None, "", [])}}),
+            metadata=tame(metadata | {"legacy": notes}),
             before=self._version_before(revision),
         )  # fmt: skip
         self._ids[index] = record.id
@@ -137,6 +138,11 @@ class Legacy:
         if revision in self._ids:
             first = self._first[index] = self._first.get(revision, revision)
             self._newest[first] = self._ids[index]
+
+    def _current(self, index: int | None) -> str:
+        """The newest version of a block that is there: what points to a block means what it has become."""
+        assert index is not None
+        return self._newest.get(self._first.get(index, index), self._ids[index])
 
     def _metadata(self, index: int) -> tuple[dict[str, Any], str | None]:
         """What is noted of a block, without its links, which are noted here; and what is wrong with it."""
@@ -217,7 +223,9 @@ class Legacy:
         unknown = 0
         for (source, target, kind), weight in self._weights.items():
             if source in self._ids and target in self._ids:
-                yield Edge(f"link of block {source}", self._ids[source], self._ids[target], kind, weight)
+                ends = self._current(source), self._current(target)
+                if ends[0] != ends[1]:
+                    yield Edge(f"link of block {source}", *ends, kind, weight)
             else:
                 unknown += 1
         if unknown:
@@ -264,7 +272,7 @@ class Legacy:
             if isinstance(slot, dict) and isinstance(slot.get("slot"), str) and slot["slot"].strip():
                 block = index_of(slot.get("anchor_block_id"))
                 if block in self._ids:
-                    found[slot["slot"]] = self._slot(where, slot["slot"], self._ids[block], slot)
+                    found[slot["slot"]] = self._slot(where, slot["slot"], self._current(block), slot)
                 elif slot.get("anchor_block_id"):
                     yield Bad(where, f"points to block {slot['anchor_block_id']!r:.80}, which is not there")
         yield from self._later_anchors(found)
@@ -295,7 +303,7 @@ class Legacy:
                         index = index_of(block) if isinstance(block, str) else None
                     if index in self._ids and isinstance(name, str) and name.strip():
                         where, seen = f"stm_anchors.db: slot {name}", {"last_used_ts": row.get("last_seen")}
-                        found[name] = self._slot(where, name, self._ids[index], seen)
+                        found[name] = self._slot(where, name, self._current(index), seen)
         except InvalidInput as error:
             yield Bad("stm_anchors.db", str(error))
 

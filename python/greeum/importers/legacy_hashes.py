@@ -40,7 +40,9 @@ class Chain:
                 f"the chain of hashes breaks at {self._breaks:,} blocks, as it does after some versions and deletions"
             )
         if self._kinds.get("unverified"):
-            yield Note(f"{self._kinds['unverified']:,} hashes are not those of their blocks' texts")
+            yield Note(
+                f"{self._kinds['unverified']:,} hashes were made in a way that is not known here, as of revisions"
+            )
 
 
 def kind_of(row: Row) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from greeum.importers.intake import unknown
+from greeum.importers.intake import stays, unknown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,9 +16,10 @@ if TYPE_CHECKING:
 class Rehearsal:
     """Has the face of an Intake, and looks at the Store only. It remembers sixteen bytes of each block."""
 
-    def __init__(self, store: Store, report: Report) -> None:
+    def __init__(self, store: Store, report: Report, *, keeps_anchors: bool = False) -> None:
         self._store = store
         self._report = report
+        self._keeps_anchors = keeps_anchors
         self._uids: set[bytes] = set()
         """Of blocks that would be here."""
         self._keys: dict[tuple[str, str], str] = {}
@@ -33,8 +34,7 @@ class Rehearsal:
         if is_here:
             self._report.present += 1
         elif arrival.before is not None:
-            self._report.corrected += 1
-            self._note_key(arrival)
+            self._add(arrival, corrects=True)
         else:
             self._by_key(where, arrival)
 
@@ -43,14 +43,16 @@ class Rehearsal:
         texts = [] if draft.key is None else self._texts(draft.namespace, draft.key)
         if draft.text in texts:
             self._report.present += 1
-        elif not texts:
-            self._report.added += 1
-        elif arrival.replaces:
-            self._report.corrected += 1
+        elif not texts or arrival.replaces:
+            self._add(arrival, corrects=bool(texts))
         else:
             self._report.skip(where, f"the key {draft.key!r} is taken by a block which has another text")
-            return
-        self._note_key(arrival)
+
+    def _add(self, arrival: Arrival, *, corrects: bool) -> None:
+        self._report.added += 1
+        self._report.corrected += corrects
+        if arrival.draft.key is not None:
+            self._keys[arrival.draft.namespace, arrival.draft.key] = arrival.draft.text
 
     def _texts(self, namespace: str, key: str) -> list[str]:
         """What the block of this key says, in all its versions."""
@@ -58,10 +60,6 @@ class Rehearsal:
         head = self._store.block_by_key(namespace, key)
         stored = [] if head is None else [row[4] for row in self._store.history(head[0])]
         return stored if planned is None else [*stored, planned]
-
-    def _note_key(self, arrival: Arrival) -> None:
-        if arrival.draft.key is not None:
-            self._keys[arrival.draft.namespace, arrival.draft.key] = arrival.draft.text
 
     def _is_here(self, uid: str) -> bool:
         return bytes.fromhex(uid) in self._uids or bool(self._store.ids_of([uid]))
@@ -74,7 +72,11 @@ class Rehearsal:
             self._report.skip(link.where, unknown(missing))
 
     def anchor(self, anchor: AnchorAt) -> None:
-        if self._is_here(anchor.block):
+        here = self._store.anchor(anchor.namespace, anchor.name) if self._keeps_anchors else None
+        if here is not None:
+            if here[2] != self._store.ids_of([anchor.block]).get(anchor.block):
+                self._report.skip(anchor.where, stays(anchor.name, here[2]))
+        elif self._is_here(anchor.block):
             self._report.anchors += 1
         else:
             self._report.skip(anchor.where, unknown(anchor.block))

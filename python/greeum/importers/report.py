@@ -18,7 +18,7 @@ class Skipped(NamedTuple):
 class Report:
     """What came of an import, or would come of it (`dry_run`).
 
-    Of blocks: `added`, `corrected` (added as the newer version of one that was there), `present` (there already). Then
+    Of blocks: `added`, of which `corrected` are the newer version of another, and `present` (there already). Then
     `links` and `anchors`. `skipped` counts rows that could not be taken, and `reasons` says of the first thousand where
     each is and why. `left_out` counts, by reason, what is not meant to be taken, as empty messages. `notes` say what
     else there was to see.
