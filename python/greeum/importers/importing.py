@@ -51,6 +51,8 @@ class Import:
         self._progress = progress
         self._format = ""
         self._namespace = ""
+        self._place: tuple[tuple[str, ...], str] = (), ""
+        """The last place of a block, there and here: what follows most often lies there too."""
         self._unfit = 0
 
     def run(self, path: str | BinaryIO, format: str | None, namespace: str, zone: tzinfo | None) -> Report:  # noqa: A002
@@ -61,6 +63,7 @@ class Import:
             raise InvalidInput("path", "must name a file or folder: only an export is read from a stream")
         self._format = format or (formats.recognised(path) if isinstance(path, str) else formats.OURS)
         self._namespace = namespace
+        self._place = (), namespace
         report = Report(self._format, dry_run=self._dry_run)
         intake = Rehearsal(self._store, report) if self._dry_run else Intake(self._store, self._embedder, report)
         try:
@@ -144,10 +147,10 @@ class Import:
         return Arrival(draft, None if record.before is None else self._uid(record.before), replaces=record.replaces)
 
     def _below(self, segments: tuple[str, ...]) -> str:
-        if not segments:
-            return self._namespace
-        below = inputs.namespace([short(segment) for segment in segments])
-        return inputs.namespace(f"{self._namespace}/{below}") if self._namespace else below
+        if segments != self._place[0]:
+            below = inputs.namespace([short(segment) for segment in segments])
+            self._place = segments, inputs.namespace(f"{self._namespace}/{below}" if self._namespace else below)
+        return self._place[1]
 
     def _metadata(self, record: Record) -> str:
         try:
