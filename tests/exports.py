@@ -41,7 +41,7 @@ def chatgpt(identity: str, *nodes: dict[str, Any], current: str | None = None) -
     }
 
 
-def claude(identity: str, *messages: dict[str, Any]) -> dict[str, Any]:
+def claude(identity: str, *messages: object) -> dict[str, Any]:
     return {
         "uuid": identity,
         "name": "Lessons",

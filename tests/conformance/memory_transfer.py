@@ -143,7 +143,7 @@ class TestTransfer:
             *(one.replace('"k"', '"z"') for one in links[:3]),
             link(source=uid(9), target=uid(999)),
         ]
-        with pytest.raises(InvalidInput, match="^line 707: target: names block"):
+        with pytest.raises(InvalidInput, match=r"^line 707: target: names block"):
             memory.import_(lines)
         assert [one.kind for one in memory.links(memory.list(limit=1)[0].id)] == ["k", "z"]
 

@@ -113,7 +113,11 @@ class TestChatGPT:
         node["message"]["author"]["name"] = "browser"
         node["message"]["content"] = {"content_type": "code", "text": "print(1)"}
         picture = chatgpt_node("b", "a", "")
-        picture["message"]["content"]["parts"] = [{"content_type": "image_asset_pointer"}, "this picture", {"text": "and this"}]
+        picture["message"]["content"]["parts"] = [
+            {"content_type": "image_asset_pointer"},
+            "this picture",
+            {"text": "and this"},
+        ]
         hidden = chatgpt_node("c", "b", "secret instructions")
         hidden["message"]["metadata"]["is_visually_hidden_from_conversation"] = True
         memory.import_from(written(tmp_path / "c.json", [chatgpt("c", node, picture, hidden)]))
@@ -162,13 +166,26 @@ class TestClaude:
     def test_what_is_wrong_is_said(self, memory: Memory, tmp_path: Path) -> None:
         circle = [claude_message(a, "x", parent_message_uuid=b) for a, b in (("a", "b"), ("b", "a"))]
         odd: list[Any] = [
-            claude("good", claude_message("a", "x"), {"uuid": "b"}, {"sender": "human"}, 5, claude_message("c", "y", created_at="soon")),
+            claude(
+                "good",
+                claude_message("a", "x"),
+                {"uuid": "b"},
+                {"sender": "human"},
+                5,
+                claude_message("c", "y", created_at="soon"),
+            ),
             claude("circle", *circle),
             {"chat_messages": []},
             {"uuid": "z", "chat_messages": {}},
-        ]  # fmt: skip
+        ]
         report = memory.import_from(written(tmp_path / "c.json", odd), format="claude")
         assert report.added == 1
         assert [reason.partition(":")[0] for _, reason in report.reasons] == [
-            "sender", "uuid", "message", "created_at", "chat_messages", "uuid", "chat_messages",
-        ]  # fmt: skip
+            "sender",
+            "uuid",
+            "message",
+            "created_at",
+            "chat_messages",
+            "uuid",
+            "chat_messages",
+        ]

@@ -101,7 +101,11 @@ class TestBlocks:
         store.anchors({"slot": "A", "anchor_block_id": "0"})
         report = memory.import_from(store.folder)
         assert (report.added, report.corrected) == (3, 2)
-        assert [block.text for block in memory.history(memory.list()[0].id)] == ["on Thursday", "on Friday", "on Saturday"]
+        assert [block.text for block in memory.history(memory.list()[0].id)] == [
+            "on Thursday",
+            "on Friday",
+            "on Saturday",
+        ]
         assert memory.get(memory.anchor("A").block_id).text == "on Saturday"
 
     def test_guesses_of_later_versions_are_noise(self, memory: Memory, store: LegacyStore) -> None:
@@ -128,9 +132,8 @@ class TestBlocks:
         assert texts(memory) == ["good", "also good"]
         assert report.left_out == {"blocks without text": 1}
         assert [where for where, _ in report.reasons] == ["block 1", "block 3", "block 4"]
-        assert [word in reason for word, (_, reason) in zip(("no time", "UTF-8", "bytes"), report.reasons, strict=False)] == [
-            False, True, True,
-        ]  # fmt: skip
+        for word, (_, reason) in zip(("timestamp", "UTF-8", "bytes"), report.reasons, strict=True):
+            assert word in reason
 
 
 class TestShortTerm:
@@ -148,31 +151,46 @@ class TestShortTerm:
 
 
 class TestLinks:
-    def test_all_forms_become_links_each_once_and_the_strongest_counts(self, memory: Memory, store: LegacyStore) -> None:
+    def test_all_forms_become_links_each_once_and_the_strongest_counts(
+        self, memory: Memory, store: LegacyStore
+    ) -> None:
         neighbours: list[object] = [
-            {"id": "blk_0", "w": 0.5}, {"id": "blk_0", "w": 0.7}, {"id": "2", "weight": 0.4}, {"id": "blk_99", "w": 0.9},
-            {"id": {"id": "blk_3", "w": 0.2}, "weight": 1.0}, {"id": True}, "odd", {"id": "blk_1", "w": 1},
-        ]  # fmt: skip
+            {"id": "blk_0", "w": 0.5},
+            {"id": "blk_0", "w": 0.7},
+            {"id": "2", "weight": 0.4},
+            {"id": "blk_99", "w": 0.9},
+            {"id": {"id": "blk_3", "w": 0.2}, "weight": 1.0},
+            {"id": True},
+            "odd",
+            {"id": "blk_1", "w": 1},
+        ]
         for name in "abcd":
             store.block(name, metadata={"links": {"neighbors": neighbours}} if name == "b" else None)
         store.graph(("0", "3", 0.62), ("0", "0", 0.9), ("blk_3", "2", float("nan")), ("1", "2", 0.8), ("7", "0", 1))
         report = memory.import_from(store.folder)
         assert edges(memory) == {
-            ("b", "near", "a", 0.7), ("b", "near", "c", 0.8), ("b", "near", "d", 0.2), ("a", "near", "d", 0.62),
+            ("b", "near", "a", 0.7),
+            ("b", "near", "c", 0.8),
+            ("b", "near", "d", 0.2),
+            ("a", "near", "d", 0.62),
             ("d", "near", "c", 0.5),
-        }  # fmt: skip
+        }
         assert report.links == 5
         assert "2 links lead to blocks that are not there, and were left out" in report.notes
 
     def test_the_tree_of_later_versions_becomes_links(self, memory: Memory, later: LegacyStore) -> None:
         one = later.block("one", slot="A")
         later.block("two", before=one, xref=f'["{one}", "unknown"]')
-        later.connection.execute("INSERT INTO memory_nodes VALUES ('n1', 0, 'memory', 'one'), ('n2', 1, 'memory', 'two')")
+        later.connection.execute(
+            "INSERT INTO memory_nodes VALUES ('n1', 0, 'memory', 'one'), ('n2', 1, 'memory', 'two')"
+        )
         later.connection.execute(
             "INSERT INTO associations VALUES ('a', 'n2', 'n1', 'semantic', 0.3), ('b', 'n2', 'zz', 'causal', 0.3)"
         )
         memory.import_from(later.folder)
-        assert edges(memory) == {("two", kind, "one", weight) for kind, weight in (("after", 1), ("about", 0.5), ("semantic", 0.3))}
+        assert edges(memory) == {
+            ("two", kind, "one", weight) for kind, weight in (("after", 1), ("about", 0.5), ("semantic", 0.3))
+        }
 
     def test_a_graph_that_cannot_be_read_is_said(self, memory: Memory, store: LegacyStore) -> None:
         store.block("x")
@@ -187,10 +205,17 @@ class TestAnchors:
         for name in "abc":
             store.block(name)
         store.anchors(
-            {"slot": "A", "anchor_block_id": "0", "hop_budget": 9, "pinned": True, "last_used_ts": 1755245165, "topic_vec": [1]},
+            {
+                "slot": "A",
+                "anchor_block_id": "0",
+                "hop_budget": 9,
+                "pinned": True,
+                "last_used_ts": 1755245165,
+                "topic_vec": [1],
+            },
             {"slot": "B", "anchor_block_id": "77", "hop_budget": 2, "pinned": False},
             {"slot": "C", "anchor_block_id": "", "hop_budget": 3},
-        )  # fmt: skip
+        )
         report = memory.import_from(store.folder, namespace="old")
         [anchor] = memory.anchors.status()
         assert (anchor.name, anchor.namespace, anchor.hops, anchor.pinned) == ("A", "old", 3, True)
@@ -233,7 +258,9 @@ class TestTheirFiles:
         assert memory.import_from(copy).added == 1
         assert files(copy) == before
 
-    def test_a_change_meanwhile_is_told(self, memory: Memory, store: LegacyStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_a_change_meanwhile_is_told(
+        self, memory: Memory, store: LegacyStore, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         store.block("one")
         monkeypatch.setattr(databases.Database, "has_changed", True)
         assert "written to while it was read" in memory.import_from(store.folder).notes[-1]
@@ -241,8 +268,8 @@ class TestTheirFiles:
     def test_what_is_no_table_is_not_asked(self, memory: Memory, tmp_path: Path) -> None:
         with sqlite3.connect(tmp_path / "memory.db") as connection:
             connection.execute(
-                "CREATE VIEW blocks AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i AS block_index,"
-                " i AS timestamp, i AS context, i AS importance, i AS hash, i AS prev_hash FROM n"
+                "CREATE VIEW blocks AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)"
+                " SELECT i AS block_index, i AS timestamp, i AS context, i AS importance, i AS hash, i AS prev_hash FROM n"
             )
         connection.close()
         with pytest.raises(InvalidInput, match="in no format that is recognised"):
@@ -256,14 +283,14 @@ class TestTheirFiles:
         raw = bytearray(store.path.read_bytes())
         raw[len(raw) // 4 : len(raw) // 2] = bytes(len(raw) // 2 - len(raw) // 4)
         (tmp_path / "damaged.db").write_bytes(raw)
-        with pytest.raises(InvalidInput, match="is damaged|no database"):
+        with pytest.raises(InvalidInput, match=r"is damaged|no database"):
             memory.import_from(tmp_path / "damaged.db", format="greeum-legacy")
 
     def test_what_is_none_is_refused(self, memory: Memory, tmp_path: Path) -> None:
-        with pytest.raises(InvalidInput, match="holds no memory.db"):
+        with pytest.raises(InvalidInput, match=r"holds no memory.db"):
             memory.import_from(tmp_path, format="greeum-legacy")
         sqlite3.connect(tmp_path / "memory.db").execute("CREATE TABLE blocks (uid)").connection.close()
-        with pytest.raises(InvalidInput, match="greeum merge"):
+        with pytest.raises(InvalidInput, match=r"greeum merge"):
             memory.import_from(tmp_path)
-        with pytest.raises(InvalidInput, match="is no memory.db of an older Greeum"):
+        with pytest.raises(InvalidInput, match=r"is no memory.db of an older Greeum"):
             memory.import_from(tmp_path, format="greeum-legacy")

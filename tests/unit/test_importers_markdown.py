@@ -32,7 +32,9 @@ def notes(tmp_path: Path) -> Path:
         "## Empty\n\n## Friday\r\n\r\nNever; [[mia#Hours|her hours]] and [[Nobody]].\n"
     )
     (folder / "music" / "cello.md").write_text(note, encoding="utf-8", newline="")
-    (folder / "Mia.md").write_text("Teaches the [[violoncello]].\n# Hours\nFrom nine.\n# Hours\nTo five.\n", encoding="utf-8")
+    (folder / "Mia.md").write_text(
+        "Teaches the [[violoncello]].\n# Hours\nFrom nine.\n# Hours\nTo five.\n", encoding="utf-8"
+    )
     (folder / "empty.markdown").write_text("---\na: b\n---\n\n", encoding="utf-8")
     (folder / "other.txt").write_text("no note", encoding="utf-8")
     (folder / ".obsidian").mkdir()
@@ -130,10 +132,13 @@ def test_long_and_deep_names_fit(memory: Memory, tmp_path: Path) -> None:
     [
         ("no matter", {}, "no matter"),
         ("---\nnever ends\n", {}, "---\nnever ends\n"),
-        ("---\na: 'b: c'\n# comment\nlist:\n- one\n- \"two\"\nlong: |\n  some\n  lines\nempty:\n---\nx", {
-            "a": "b: c", "list": ["one", "two"], "long": "|\nsome\nlines"}, "x"),
+        (
+            "---\na: 'b: c'\n# comment\nlist:\n- one\n- \"two\"\nlong: |\n  some\n  lines\nempty:\n---\nx",
+            {"a": "b: c", "list": ["one", "two"], "long": "|\nsome\nlines"},
+            "x",
+        ),
         ("---\nno colon\n---\nx", {}, "x"),
     ],
-)  # fmt: skip
+)
 def test_front_matter_is_read_as_far_as_people_write_it(text: str, matter: dict[str, object], rest: str) -> None:
     assert parted(text) == (matter, rest)

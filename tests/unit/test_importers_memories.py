@@ -43,10 +43,13 @@ def remembered(identity: str, text: str, **more: Any) -> dict[str, Any]:
 
 class TestMem0:
     def test_memories_lie_where_its_own_interface_finds_them(self, memory: Memory, tmp_path: Path) -> None:
-        given = {"results": [
-            remembered("a-1", "plays the cello", agent_id="tutor", role="user"),
-            remembered("a-2", "lesson on Thursday", run_id="r1", updated_at="2025-02-01T00:00:00Z"),
-        ], "relations": []}  # fmt: skip
+        given = {
+            "results": [
+                remembered("a-1", "plays the cello", agent_id="tutor", role="user"),
+                remembered("a-2", "lesson on Thursday", run_id="r1", updated_at="2025-02-01T00:00:00Z"),
+            ],
+            "relations": [],
+        }
         report = memory.import_from(written(tmp_path / "mem0.json", given))
         assert (report.format, report.added) == ("mem0", 2)
         found = mem0.Memory(memory).get_all(filters={"user_id": "alice"})["results"]
@@ -86,14 +89,22 @@ class TestMem0:
         assert report.left_out == {"versions of deleted memories": 2, "events that change nothing": 1}
         assert [where for where, _ in report.reasons] == ["history 6", "history 7"]
         old, new = memory.history(memory.get(key="m1").id)
-        assert (old.text, new.text, old.at) == ("lesson on Thursday", "lesson on Friday", datetime(2025, 1, 1, 7, tzinfo=UTC))
+        assert (old.text, new.text, old.at) == (
+            "lesson on Thursday",
+            "lesson on Friday",
+            datetime(2025, 1, 1, 7, tzinfo=UTC),
+        )
         assert memory.import_from(path).added == 0
 
     def test_what_is_wrong_is_said(self, memory: Memory, tmp_path: Path) -> None:
         odd: list[Any] = [
-            remembered("a", "good", metadata={"n": 2**60, "deep": [[1.5]], "": 1}), {"memory": "x"}, 5, remembered("b", " "),
-            remembered("c", "x", created_at="soon"), remembered("d", "y", expiration_date="2026-01-01"),
-        ]  # fmt: skip
+            remembered("a", "good", metadata={"n": 2**60, "deep": [[1.5]], "": 1}),
+            {"memory": "x"},
+            5,
+            remembered("b", " "),
+            remembered("c", "x", created_at="soon"),
+            remembered("d", "y", expiration_date="2026-01-01"),
+        ]
         report = memory.import_from(written(tmp_path / "m.json", odd))
         assert report.added == 2
         assert [where for where, _ in report.reasons] == ["[1]", "[2]", "[4]"]
@@ -143,14 +154,30 @@ class TestKnowledgeGraph:
 
     def test_what_is_wrong_is_said_once(self, memory: Memory, tmp_path: Path) -> None:
         path = lines(
-            tmp_path / "memory.json", entity("Ben", "good", 5, " "), "{broken", "", [1], {"type": "thing"},
-            entity("Ben", "again"), entity(" "), {"type": "entity", "name": "x", "observations": {}}, relation("Ben", "Ben"),
+            tmp_path / "memory.json",
+            entity("Ben", "good", 5, " "),
+            "{broken",
+            "",
+            [1],
+            {"type": "thing"},
+            entity("Ben", "again"),
+            entity(" "),
+            {"type": "entity", "name": "x", "observations": {}},
+            relation("Ben", "Ben"),
             {"type": "relation", "from": "Ben"},
-        )  # fmt: skip
+        )
         report = memory.import_from(path)
         assert [where for where, _ in report.reasons] == [
-            "line 1: observations[1]", "line 2", "line 4", "line 5", "line 6", "line 7", "line 8", "line 9", "line 10",
-        ]  # fmt: skip
+            "line 1: observations[1]",
+            "line 2",
+            "line 4",
+            "line 5",
+            "line 6",
+            "line 7",
+            "line 8",
+            "line 9",
+            "line 10",
+        ]
         assert {block.text for block in Graph(memory).observations("Ben")} == {"good", "again"}
         assert report.left_out == {"observations without text": 1}
 

@@ -198,10 +198,7 @@ class Reader:
             length = len(re.match(rb"[^,\]}\s]*+", rest)[0])  # type: ignore[index]
             if length < len(rest) or length > PIECE_BYTES:
                 break
-            try:
-                start -= self._more(start)
-            except Broken:
-                break
+            start -= self._more(start)
         if not length:
             raise self._broken("has nothing where a value belongs")
         self._place = start + length

@@ -147,6 +147,13 @@ def lines(stream: Stream, bytes_max: int = LINE_BYTES_MAX) -> Iterator[tuple[int
         yield number, None if too_long else waiting
 
 
+def first_line(stream: Stream) -> bytes | None:
+    """The first line of what is read in one go; None if it is longer than that."""
+    piece = stream.read(PIECE_BYTES)
+    line, end, _ = piece.partition(b"\n")
+    return line if end or len(piece) < PIECE_BYTES else None
+
+
 class Found(NamedTuple):
     """A file below a folder: its path from there with "/" between, and why it is not read, if so."""
 

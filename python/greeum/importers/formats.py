@@ -15,8 +15,7 @@ from greeum.importers.files import (
     ZIP_MAGIC,
     archive,
     below,
-    check_there,
-    lines,
+    first_line,
     magic,
     member,
     opened,
@@ -55,8 +54,7 @@ PARTS_LOOKED_AT = 50
 
 
 def recognised(path: str) -> str:
-    """The format of what is there. Raises NotFound, or InvalidInput if it is none of these."""
-    check_there(path)
+    """The format of what is there. Raises InvalidInput if it is none of these."""
     if os.path.isdir(path):
         return of_folder(path)
     if not is_file(path):
@@ -110,7 +108,7 @@ def of_database(path: str) -> str:
 
 def of_document(path: str, open_stream: Callable[[], Stream]) -> str:
     """By its first line, if that is a document of its own, or by its first parts."""
-    line = next(lines(open_stream()), (1, None))[1]
+    line = first_line(open_stream())
     first = None if line is None else parsed(line)[0]
     if isinstance(first, dict) and first.get("type") == OURS:
         return OURS
@@ -129,7 +127,7 @@ def of_document(path: str, open_stream: Callable[[], Stream]) -> str:
 
 
 def findings(format: str, path: str, zone: tzinfo | None, now_us: int, closing: ExitStack) -> Findings:  # noqa: A002
-    """What is found in a format, but ours. What is opened is closed by `closing`."""
+    """What is found in a format, but ours. What is opened is closed by `closing`. Raises InvalidInput."""
     if format == markdown.NAME:
         if not os.path.isdir(path):
             raise InvalidInput("path", f"{path} is no folder")

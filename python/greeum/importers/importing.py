@@ -8,7 +8,7 @@ from hashlib import blake2b
 from greeum import inputs
 from greeum.errors import InvalidInput
 from greeum.importers import formats
-from greeum.importers.files import lines, opened, unpacked
+from greeum.importers.files import check_there, lines, opened, unpacked
 from greeum.importers.intake import AnchorAt, Intake, LinkAt
 from greeum.importers.records import Bad, Edge, Left, Note, Record, Slot, clean, short
 from greeum.importers.rehearsal import Rehearsal
@@ -59,7 +59,9 @@ class Import:
         """Take in what is at `path`, or comes in a stream. Raises InvalidInput, NotFound, or what a Store raises."""
         if format is not None and format not in formats.NAMES:
             raise InvalidInput("format", f"is {format!r}; there are {', '.join(formats.NAMES)}")
-        if not isinstance(path, str) and format not in (None, formats.OURS):
+        if isinstance(path, str):
+            check_there(path)
+        elif format not in (None, formats.OURS):
             raise InvalidInput("path", "must name a file or folder: only an export is read from a stream")
         self._format = format or (formats.recognised(path) if isinstance(path, str) else formats.OURS)
         self._namespace = namespace

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from greeum.store.protocol import Store
 
 
+def corrected_otherwise(block_id: int) -> str:
+    return f"its block has been corrected here too, and otherwise (by block {block_id})"
+
+
 class Rehearsal:
     """Has the face of an Intake, and looks at the Store only. It remembers sixteen bytes of each block."""
 
@@ -23,43 +27,62 @@ class Rehearsal:
         self._uids: set[bytes] = set()
         """Of blocks that would be here."""
         self._keys: dict[tuple[str, str], str] = {}
+        """What the block of a key would say."""
+        self._merged: dict[str, int] = {}
+        """Blocks that are here under another uid."""
 
     def block(self, where: str, arrival: Arrival) -> None:
         draft = arrival.draft
-        is_here = self._is_here(draft.uid)
-        if arrival.before is not None and not is_here and not self._is_here(arrival.before):
-            self._report.skip(where, f"supersedes: {unknown(arrival.before)}")
-            return
-        self._uids.add(bytes.fromhex(draft.uid))
-        if is_here:
+        if self._is_here(draft.uid):
             self._report.present += 1
         elif arrival.before is not None:
-            self._add(arrival, corrects=True)
+            self._after(where, arrival, arrival.before)
         else:
             self._by_key(where, arrival)
 
+    def _after(self, where: str, arrival: Arrival, before: str) -> None:
+        """One that corrects another, which must be here and must not have been corrected otherwise."""
+        if not self._is_here(before):
+            self._report.skip(where, f"supersedes: {unknown(before)}")
+            return
+        old = self._merged.get(before) or self._store.ids_of([before]).get(before)
+        later = [] if old is None else [row for row in self._store.history(old) if row[0] > old]
+        same = [row for row in later if row[4] == arrival.draft.text]
+        if same:
+            self._find(arrival, same[0][0])
+        elif later:
+            self._report.skip(where, corrected_otherwise(later[0][0]))
+        else:
+            self._add(arrival, corrects=True)
+
+    def _find(self, arrival: Arrival, block_id: int) -> None:
+        """It is here under another uid."""
+        self._report.present += 1
+        self._merged[arrival.draft.uid] = block_id
+        self._uids.add(bytes.fromhex(arrival.draft.uid))
+
     def _by_key(self, where: str, arrival: Arrival) -> None:
         draft = arrival.draft
-        texts = [] if draft.key is None else self._texts(draft.namespace, draft.key)
-        if draft.text in texts:
+        key = None if draft.key is None else (draft.namespace, draft.key)
+        head = None if key is None else self._store.block_by_key(*key)
+        versions = [] if head is None else self._store.history(head[0])
+        same = [row for row in versions if row[4] == draft.text]
+        planned = None if key is None else self._keys.get(key)
+        if same:
+            self._find(arrival, same[0][0])
+        elif planned == draft.text:
             self._report.present += 1
-        elif not texts or arrival.replaces:
-            self._add(arrival, corrects=bool(texts))
+        elif not (versions or planned) or arrival.replaces:
+            self._add(arrival, corrects=bool(versions or planned))
         else:
             self._report.skip(where, f"the key {draft.key!r} is taken by a block which has another text")
 
     def _add(self, arrival: Arrival, *, corrects: bool) -> None:
         self._report.added += 1
         self._report.corrected += corrects
+        self._uids.add(bytes.fromhex(arrival.draft.uid))
         if arrival.draft.key is not None:
             self._keys[arrival.draft.namespace, arrival.draft.key] = arrival.draft.text
-
-    def _texts(self, namespace: str, key: str) -> list[str]:
-        """What the block of this key says, in all its versions."""
-        planned = self._keys.get((namespace, key))
-        head = self._store.block_by_key(namespace, key)
-        stored = [] if head is None else [row[4] for row in self._store.history(head[0])]
-        return stored if planned is None else [*stored, planned]
 
     def _is_here(self, uid: str) -> bool:
         return bytes.fromhex(uid) in self._uids or bool(self._store.ids_of([uid]))

@@ -113,7 +113,7 @@ class Intake:
             if row[TEXT] == draft.text:
                 return self._noted("present", draft, row[ID])
         if later:
-            return Conflict(f"block {old} has been corrected here too, and otherwise (by block {later[0][ID]})")
+            return Conflict(f"its block has been corrected here too, and otherwise (by block {later[0][ID]})")
         return self._corrected(old, draft)
 
     def _corrected(self, old: int, draft: Draft) -> Outcome:
