@@ -110,6 +110,11 @@ BLOCK = record(
         "revision": {"type": "integer"},
         "supersedes": {"type": ["integer", "null"]},
         "superseded_by": {"type": ["integer", "null"]},
+        "superseded_at": TIME_OR_NULL,
+        "origin": {"type": "string"},
+        "trust": {"type": "number"},
+        "flags": array({"type": "string"}),
+        "uses": {"type": "integer"},
     }
 )
 """`Block.to_dict()`."""
