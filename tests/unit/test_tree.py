@@ -88,8 +88,8 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "api.*": ("greeum", "api.*", "errors", "limits", "model", "rooted"),
     "remote": ("errors", "inputs", "remote.*"),
     "remote.*": (
-        "_core", "counting", "difference", "drafts", "errors", "inputs", "limits", "listing", "memory", "model", "recall", "remote.*",
-        "transfer", "store.protocol",
+        "_core", "counting", "difference", "drafts", "errors", "inputs", "limits", "listing", "memory", "model",
+        "recall", "remote.*", "transfer", "store.protocol",
     ),
     "aio": ("memory", "model", "recall", "remote", "wiring"),
     "integrations": (),
@@ -115,7 +115,8 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "cli.keys": ("cli.*", "control.*", "errors"),
     "cli.serve": ("api", "api.*", "cli.*", "errors"),
     "cli.*": (
-        "greeum", "cli", "cli.*", "demo", "demo.*", "difference", "errors", "limits", "memory", "model", "settings", "wiring",
+        "greeum", "cli", "cli.*", "demo", "demo.*", "difference", "errors", "limits", "memory", "model", "settings",
+        "wiring",
     ),
     "__main__": ("cli",),
 }  # fmt: skip
