@@ -60,10 +60,13 @@ ARROWS: dict[str, tuple[str, ...]] = {
         "listing", "model", "embed.protocol", "store.protocol",
     ),
     "memory": (
-        "checks", "drafts", "errors", "follower", "importers.importing", "importers.report", "inputs", "limits", "model",
-        "recall", "transfer", "embed.protocol", "store.protocol",
+        "checks", "drafts", "errors", "follower", "importers.importing", "importers.report", "inputs", "limits",
+        "model", "recall", "transfer", "embed.protocol", "store.protocol",
     ),
-    "rooted": ("anchors", "difference", "errors", "inputs", "listing", "memory", "model", "recall", "store.protocol"),
+    "rooted": (
+        "anchors", "difference", "errors", "importers.report", "inputs", "listing", "memory", "model", "recall",
+        "store.protocol",
+    ),
     "wiring": ("_core", "errors", "follower", "inputs", "limits", "memory", "settings", "embed.*", "store.*"),
     "testing": ("_core", "inputs", "memory", "wiring", "embed.*", "store.*"),
     "control": (),
@@ -126,6 +129,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "cli": ("greeum", "cli.*", "errors", "settings"),
     "cli.mcp*": ("cli.*", "errors", "mcp.*", "memory", "wiring"),
     "cli.keys": ("cli.*", "control.*", "errors"),
+    "cli.transfer": ("cli", "cli.*", "errors", "importers.report", "memory"),
     "cli.serve": ("api", "api.*", "cli.*", "errors"),
     "cli.*": (
         "greeum", "cli", "cli.*", "demo", "demo.*", "difference", "errors", "limits", "memory", "model", "settings",

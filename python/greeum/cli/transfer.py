@@ -181,8 +181,8 @@ def told(call: Call, report: Report) -> int:
 
 
 def remarks(report: Report) -> Iterator[str]:
-    if report.corrected:
-        yield f"of these {report.corrected:,} are newer versions of others"
+    if report.corrected and report.format != "greeum":  # there every version is an entry of its own
+        yield f"newer versions of others among them: {report.corrected:,}"
     for reason, number in report.left_out.items():
         yield f"left out: {number:,} {reason}"
     for text in report.notes:
