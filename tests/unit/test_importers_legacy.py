@@ -269,7 +269,8 @@ class TestTheirFiles:
         with sqlite3.connect(tmp_path / "memory.db") as connection:
             connection.execute(
                 "CREATE VIEW blocks AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)"
-                " SELECT i AS block_index, i AS timestamp, i AS context, i AS importance, i AS hash, i AS prev_hash FROM n"
+                " SELECT i AS block_index, i AS timestamp, i AS context, i AS importance, i AS hash, i AS prev_hash"
+                " FROM n"
             )
         connection.close()
         with pytest.raises(InvalidInput, match="in no format that is recognised"):
