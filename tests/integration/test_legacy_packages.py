@@ -33,7 +33,7 @@ def python_of(version: str, folder: Path) -> Path:
         return Path(TRY_LEGACY) / version / "bin" / "python"
     subprocess.run([sys.executable, "-m", "venv", folder], check=True)
     python = folder / "bin" / "python"
-    install = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    install = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     subprocess.run([*install, *NEEDS], check=True)
     subprocess.run([*install, "--no-deps", f"greeum=={version}"], check=True)
     return python
@@ -45,7 +45,8 @@ def test_what_it_wrote_is_taken_in(version: str, tmp_path: Path) -> None:
     store.mkdir()
     kept = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
     environment = kept | {"HOME": str(store), "GREEUM_DATA_DIR": str(store), "GREEUM_DISABLE_ST": "1"}
-    command = [python_of(version, tmp_path / "environment"), WRITER, store, version]
+    python = python_of(version, tmp_path / "environment")
+    command = [str(python), str(WRITER), str(store), version]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
     told = json.loads(done.stdout.splitlines()[-1])
     before = {path.name: path.read_bytes() for path in store.iterdir() if path.is_file()}

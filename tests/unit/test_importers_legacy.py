@@ -15,6 +15,7 @@ import greeum.testing
 from greeum import Memory
 from greeum.errors import InvalidInput
 from greeum.importers import databases
+from greeum.mcp.tools.graph import Graph
 from greeum.testing import FrozenClock, TinyEmbedder
 
 NOW = datetime(2025, 3, 4, 10, 0, tzinfo=UTC)
@@ -120,6 +121,11 @@ class TestBlocks:
         assert [block.metadata["unread"] for block in memory.list()] == ["{broken", [1]]
         assert [note.split(":")[0] for note in report.notes] == ["block 0", "block 1"]
 
+    def test_metadata_that_do_not_fit_are_left_out(self, memory: Memory, store: LegacyStore) -> None:
+        store.block("x", metadata={"long": "y" * 70_000})
+        report = memory.import_from(store.folder)
+        assert (report.added, report.notes) == (1, ["of 1 blocks the metadata did not fit, and were left out"])
+
     def test_a_bad_row_is_skipped_with_its_reason(self, memory: Memory, store: LegacyStore) -> None:
         store.block("good")
         store.block("no time", timestamp="yesterday")
@@ -200,6 +206,27 @@ class TestLinks:
         assert [where for where, _ in report.reasons] == ["graph_snapshot.jsonl"]
 
 
+class TestEntities:
+    def test_they_are_where_the_tools_for_graphs_look(self, memory: Memory, store: LegacyStore) -> None:
+        store.block("Ben plays the cello")
+        store.connection.executescript(
+            "CREATE TABLE entities (entity_id INTEGER PRIMARY KEY, name TEXT, type TEXT, first_seen_block INT,"
+            " confidence REAL);"
+            "CREATE TABLE relationships (rel_id INTEGER PRIMARY KEY, source_entity INT, target_entity INT,"
+            " relationship_type TEXT, confidence REAL);"
+            "INSERT INTO entities VALUES (1, 'Ben', 'person', 0, 0.7), (2, 'cello', 'thing', 99, 0.7),"
+            " (3, ' ', 'thing', 0, 0.7), (4, 'Ben', 'name', 0, 0.7);"
+            "INSERT INTO relationships VALUES (1, 1, 2, 'plays', 0.9), (2, 1, 77, 'knows', 0.9), (3, 1, 4, 'is', 5);"
+        )
+        report = memory.import_from(store.folder)
+        assert [where for where, _ in report.reasons] == ["entity 3", "relationship 2"]
+        assert [relation.to_dict() for relation in Graph(memory).relations(Graph(memory).entities())] == [
+            {"from": "Ben", "to": "cello", "relationType": "plays"}
+        ]
+        assert ("Ben", "mentioned in", "Ben plays the cello", 1.0) in edges(memory)
+        assert memory.import_from(store.folder).added == 0
+
+
 class TestAnchors:
     def test_they_keep_hops_and_pins(self, memory: Memory, store: LegacyStore) -> None:
         for name in "abc":
@@ -257,6 +284,16 @@ class TestTheirFiles:
         before = files(copy)
         assert memory.import_from(copy).added == 1
         assert files(copy) == before
+
+    def test_one_that_never_holds_still_is_refused(
+        self, memory: Memory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with LegacyStore(tmp_path / "x", journal="wal") as store:
+            store.block("one")
+            states = iter(range(100))
+            monkeypatch.setattr(databases, "state_of", lambda _: [(next(states), 1)] * 3)
+            with pytest.raises(InvalidInput, match="is being written to"):
+                memory.import_from(store.folder)
 
     def test_a_change_meanwhile_is_told(
         self, memory: Memory, store: LegacyStore, monkeypatch: pytest.MonkeyPatch

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -112,6 +113,13 @@ def test_links_pipes_and_what_is_no_text_are_not_read(memory: Memory, notes: Pat
         ("out.md", "is a symbolic link, "),
         ("pipe.md", "is no file"),
     ]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="has no such names")
+def test_names_that_are_no_text_are_said_as_far_as_they_are(memory: Memory, notes: Path) -> None:
+    Path(os.fsdecode(os.fsencode(notes) + b"/caf\xe9.md")).write_text("x", encoding="utf-8")
+    [reason] = memory.import_from(notes).reasons
+    assert reason == ("caf?.md", "has a name that is not UTF-8")
 
 
 def test_what_is_no_folder_is_refused(memory: Memory, notes: Path) -> None:

@@ -77,7 +77,7 @@ class Counted:
 
     def seek(self, place: int, /) -> object:
         """What is packed is read from front to back."""
-        raise OSError("this is not read twice")
+        raise OSError(f"cannot go back to {place}")
 
 
 class Unpacked:

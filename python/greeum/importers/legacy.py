@@ -14,6 +14,7 @@ from typing import Any
 from greeum.errors import InvalidInput
 from greeum.importers.databases import Database
 from greeum.importers.files import SQLITE_MAGIC, content, magic
+from greeum.importers.legacy_entities import entities
 from greeum.importers.legacy_hashes import Chain
 from greeum.importers.records import Bad, Edge, Left, Note, Record, Slot, digest, moment, short, tame
 
@@ -65,6 +66,7 @@ def findings(database: Database, zone: tzinfo | None, now_us: int) -> Findings:
     yield from store.blocks()
     yield from store.short_term(now_us)
     yield from store.links()
+    yield from entities(database, store.block_of)
     yield from store.anchors()
     yield from store.notes()
 
@@ -217,6 +219,10 @@ class Legacy:
         for other in hashes_of(row.get("xref")):
             self._note_link(index, self._hashes.get(other), "about", 0.5)
 
+    def block_of(self, index: object) -> str | None:
+        """The identity of the newest version of the block with this index; None if there is none."""
+        return self._current(index) if isinstance(index, int) and index in self._ids else None
+
     def links(self) -> Findings:
         yield from self._graph()
         yield from self._associations()
@@ -319,8 +325,6 @@ class Legacy:
 
     def notes(self) -> Findings:
         yield from self._chain.notes()
-        if self._database.columns("entities") and self._database.count("entities"):
-            yield Left("entities of the knowledge graph, which were guessed from the texts")
         if self._database.has_changed:
             yield Note("the store was written to while it was read: import it again when nothing writes to it")
 

@@ -7,6 +7,12 @@ from typing import NamedTuple
 REASONS_MAX = 1_000
 """Skipped rows of which the reason is kept; all are counted. Nobody reads more, and a store of garbage has millions."""
 
+NOTES_MAX = 100
+"""Notes that are kept, for the same reason."""
+
+SHOWN_MAX = 1_000
+"""Characters of a reason: what is wrong with a row may be the row."""
+
 
 class Skipped(NamedTuple):
     """A row that could not be taken: where it is, and why."""
@@ -44,7 +50,7 @@ class Report:
         """Count a row that cannot be taken."""
         self.skipped += 1
         if len(self.reasons) < REASONS_MAX:
-            self.reasons.append(Skipped(where, reason))
+            self.reasons.append(Skipped(shown(where), shown(reason)))
 
     def leave_out(self, reason: str, number: int = 1) -> None:
         """Count what is not meant to be taken."""
@@ -52,8 +58,8 @@ class Report:
 
     def note(self, text: str) -> None:
         """Say something once."""
-        if text not in self.notes:
-            self.notes.append(text)
+        if text not in self.notes and len(self.notes) < NOTES_MAX:
+            self.notes.append(shown(text))
 
     def to_dict(self) -> dict[str, object]:
         """All of it, ready for JSON."""
@@ -74,3 +80,8 @@ class Report:
     def __repr__(self) -> str:
         counts = ", ".join(f"{getattr(self, name)} {name}" for name in ("added", "corrected", "present", "skipped"))
         return f"Report({self.format}: {counts})"
+
+
+def shown(text: str) -> str:
+    """A text that can be printed: a file's name may be none, and a row may hold half of a surrogate pair."""
+    return text.encode(errors="replace").decode()[:SHOWN_MAX]
