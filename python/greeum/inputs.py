@@ -47,11 +47,11 @@ def optional_name(value: object, field: str) -> str | None:
     return None if value is None else name(value, field)
 
 
-def path(value: object) -> str:
+def path(value: object, field: str = "path") -> str:
     """A directory's name, as a string or an `os.PathLike`."""
     if hasattr(value, "__fspath__"):
         value = value.__fspath__()
-    return string(value, "path", limits.PATH_BYTES_MAX)
+    return string(value, field, limits.PATH_BYTES_MAX)
 
 
 def path_or_stream(value: Any) -> str | BinaryIO:
@@ -141,10 +141,11 @@ def time_zone(value: object, field: str = "time_zone") -> tzinfo:
     """A time zone by its name in the IANA database, as Asia/Seoul."""
     from zoneinfo import ZoneInfo
 
+    wanted = name(value, field)
     try:
-        return ZoneInfo(name(value, field))
+        return ZoneInfo(wanted)
     except (KeyError, ValueError, OSError) as error:
-        raise InvalidInput(field, f"is {value!r:.80}, which names no time zone; write Asia/Seoul, or UTC") from error
+        raise InvalidInput(field, f"is {wanted!r:.80}, which names no time zone; write Asia/Seoul, or UTC") from error
 
 
 def share(value: object, field: str) -> float:

@@ -310,7 +310,8 @@ class Memory(Recall):
 
         zone = None if time_zone is None else inputs.time_zone(time_zone)
         where = inputs.namespace(namespace)
-        job = Import(self._store, self._embedder, self._now_us(), dry_run=dry_run, progress=progress)
+        is_dry = inputs.truth(dry_run, "dry_run")
+        job = Import(self._store, self._embedder, self._now_us(), dry_run=is_dry, progress=progress)
         try:
             return job.run(inputs.path_or_stream(path), format, where, zone)
         finally:
@@ -335,9 +336,10 @@ class Memory(Recall):
         from greeum.transfer import merge
 
         assert self._open_store is not None, "whoever joins a memory says how to open another"
-        store = self._open_store(inputs.path(other))
+        is_dry = inputs.truth(dry_run, "dry_run")
+        store = self._open_store(inputs.path(other, "other"))
         try:
-            return merge(self._store, store, self._embedder, dry_run=dry_run, progress=progress)
+            return merge(self._store, store, self._embedder, dry_run=is_dry, progress=progress)
         finally:
             store.close()
             self._follower.catch_up()

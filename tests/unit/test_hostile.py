@@ -5,6 +5,7 @@ nothing has changed.
 from __future__ import annotations
 
 import inspect
+import os
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -141,6 +142,13 @@ METHODS: dict[str, Act] = {
     "anchor.name": lambda memory, value: memory.anchor(value),
     "anchor.namespace": lambda memory, value: memory.anchor("A", namespace=value),
     "import_.lines": lambda memory, value: memory.import_(value),
+    "import_from.path": lambda memory, value: memory.import_from(value),
+    "import_from.format": lambda memory, value: memory.import_from(os.devnull, format=value),
+    "import_from.namespace": lambda memory, value: memory.import_from(os.devnull, format="chatgpt", namespace=value),
+    "import_from.dry_run": lambda memory, value: memory.import_from(os.devnull, format="chatgpt", dry_run=value),
+    "import_from.time_zone": lambda memory, value: memory.import_from(os.devnull, format="chatgpt", time_zone=value),
+    "merge.other": lambda memory, value: memory.merge(value),
+    "merge.dry_run": lambda memory, value: memory.merge("/nowhere", dry_run=value),
     "anchors.set.name": lambda memory, value: memory.anchors.set(value, 1),
     "anchors.set.block": lambda memory, value: memory.anchors.set("A", value),
     "anchors.move.block": lambda memory, value: memory.anchors.move("A", value),
@@ -201,7 +209,13 @@ METHODS |= {
 ALSO_NAMED = {"queries": "query", "lines": "line", "key": "block", "source": "target"}
 """What an error may name instead of the argument."""
 
-LEFT_OUT = {"import_.progress", "anchors.closest.name", "anchors.closest.namespace"}
+LEFT_OUT = {
+    "import_.progress",
+    "import_from.progress",
+    "merge.progress",
+    "anchors.closest.name",
+    "anchors.closest.namespace",
+}
 """A callable is what the caller makes of it; `closest` is asked with what has been checked."""
 
 

@@ -57,8 +57,8 @@ class Import:
 
     def run(self, path: str | BinaryIO, format: str | None, namespace: str, zone: tzinfo | None) -> Report:  # noqa: A002
         """Take in what is at `path`, or comes in a stream. Raises InvalidInput, NotFound, or what a Store raises."""
-        if format is not None and format not in formats.NAMES:
-            raise InvalidInput("format", f"is {format!r}; there are {', '.join(formats.NAMES)}")
+        if format is not None and inputs.name(format, "format") not in formats.NAMES:
+            raise InvalidInput("format", f"is {format!r:.80}; there are {', '.join(formats.NAMES)}")
         if isinstance(path, str):
             check_there(path)
         elif format not in (None, formats.OURS):
