@@ -333,11 +333,16 @@ class Memory(Recall):
 
         Raises NotFound if there is no memory, and what `open` raises.
         """
+        from os.path import isdir
+
         from greeum.transfer import merge
 
         assert self._open_store is not None, "whoever joins a memory says how to open another"
         is_dry = inputs.truth(dry_run, "dry_run")
-        store = self._open_store(inputs.path(other, "other"))
+        directory = inputs.path(other, "other")
+        if not isdir(directory):
+            raise NotFound(f"{directory}: there is no such directory")
+        store = self._open_store(directory)
         try:
             return merge(self._store, store, self._embedder, dry_run=is_dry, progress=progress)
         finally:

@@ -5,8 +5,8 @@ nothing has changed.
 from __future__ import annotations
 
 import inspect
-import os
 import json
+import os
 import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -143,7 +143,7 @@ METHODS: dict[str, Act] = {
     "anchor.namespace": lambda memory, value: memory.anchor("A", namespace=value),
     "import_.lines": lambda memory, value: memory.import_(value),
     "import_from.path": lambda memory, value: memory.import_from(value),
-    "import_from.format": lambda memory, value: memory.import_from(os.devnull, format=value),
+    "import_from.format": lambda memory, value: memory.import_from("/nowhere", format=value),
     "import_from.namespace": lambda memory, value: memory.import_from(os.devnull, format="chatgpt", namespace=value),
     "import_from.dry_run": lambda memory, value: memory.import_from(os.devnull, format="chatgpt", dry_run=value),
     "import_from.time_zone": lambda memory, value: memory.import_from(os.devnull, format="chatgpt", time_zone=value),
