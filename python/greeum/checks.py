@@ -26,6 +26,8 @@ def check(store: Store, follower: Follower, embedder: Embedder) -> list[Finding]
         check_database(store),
         check_files(follower),
         check_agreement(store, follower),
+        check_certificates(store),
+        *check_backups(store),
         check_embedder(embedder),
     ]
 
@@ -61,6 +63,29 @@ def check_agreement(store: Store, follower: Follower) -> Finding:
     if stored == indexed:
         return "index", True, f"has all {stored:,} blocks"
     return "index", False, f"has {indexed:,} blocks of {stored:,}: remove the directory `index`, it is built anew"
+
+
+def check_certificates(store: Store) -> Finding:
+    from greeum.store.certificates import faults
+
+    rows = store.certificates()
+    found = faults(rows)
+    if not found:
+        return "certificates", True, f"{len(rows):,}, each covering the one before"
+    return "certificates", False, f"{'; '.join(found[:PROBLEMS_SHOWN_MAX])}: who could write to the database?"
+
+
+def check_backups(store: Store) -> list[Finding]:
+    """Nothing where there are none."""
+    from greeum.forgetting import tell_backups
+
+    if store.setting("backups") is None or store.read_only:
+        return []
+    untold = tell_backups(store)
+    if not untold:
+        return [("backups", True, "know of everything that was forgotten")]
+    places = ", ".join(untold)
+    return [("backups", False, f"{places}: could not be told what was forgotten; mount it, or see docs/operate/backup.md")]
 
 
 def check_embedder(embedder: Embedder) -> Finding:

@@ -131,6 +131,17 @@ def optional_time(value: Time | None, field: str) -> int | None:
     return None if value is None else time(value, field)
 
 
+def duration(value: object, field: str) -> int:
+    """Microseconds, from seconds or a `timedelta`."""
+    if hasattr(value, "total_seconds"):
+        value = value.total_seconds()
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise InvalidInput(field, f"must be seconds or a timedelta, not {type(value).__name__}")
+    if not 0 <= value <= limits.DURATION_S_MAX:
+        raise InvalidInput(field, f"is {shown(value)} seconds; it must lie between 0 and {limits.DURATION_S_MAX:,}")
+    return round(value * 1_000_000)
+
+
 def share(value: object, field: str) -> float:
     """A number from 0 to 1."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):
