@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from greeum.errors import StoreDamaged
+from greeum.errors import StoreDamaged, StoreError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -76,16 +76,31 @@ def check_certificates(store: Store) -> Finding:
 
 
 def check_backups(store: Store) -> list[Finding]:
-    """Nothing where there are none."""
-    from greeum.forgetting import tell_backups
-
-    if store.setting("backups") is None or store.read_only:
+    """Whether they know what was forgotten; nothing where there are none. Whether they can be restored, `verify` says."""
+    if store.setting("backups") is None:
         return []
-    untold = tell_backups(store)
+    from greeum.backups.places import places_of
+
+    untold = [place for place in places_of(store) if not knows_all(store, place)]
     if not untold:
-        return [("backups", True, "know of everything that was forgotten")]
-    places = ", ".join(untold)
-    return [("backups", False, f"{places}: could not be told what was forgotten; mount it, or see docs/operate/backup.md")]
+        return [("backups", True, "know all that was forgotten")]
+    return [
+        (
+            "backups",
+            False,
+            f"{', '.join(untold)}: cannot be read, or is not told all that was forgotten: see that it can be written, and "
+            "make a backup there; or, if it is gone for good, `greeum backup DIR --drop`",
+        )
+    ]
+
+
+def knows_all(store: Store, place: str) -> bool:
+    from greeum.backups.ledger import is_told
+
+    try:
+        return is_told(store, place)
+    except StoreError:
+        return False
 
 
 def check_embedder(embedder: Embedder) -> Finding:

@@ -124,16 +124,14 @@ class Forgetting:
 
     def _ids(self, namespace: str, where_json: str | None) -> list[int]:
         self._follower.catch_up()
-        return self._follower.index.ids(namespace, where_json, True, BEFORE_ALL_US)
+        return self._follower.index.ids(namespace, where_json, True, BEFORE_ALL_US, None)
 
     def _erase(self, ids: list[int], asked: Mapping[str, object], *, dry_run: bool) -> Forgotten:
         if dry_run:
             return Forgotten(self._store.would_forget(ids), dry_run=True)
         from json import dumps
 
-        request = ErasureRequest(
-            asked=dumps(asked, separators=(",", ":")), origin=self._origin, at=self._now_us()
-        )
+        request = ErasureRequest(asked=dumps(asked, separators=(",", ":")), origin=self._origin, at=self._now_us())
         erased = self._store.forget(ids, request)
         untold = tell_backups(self._store) if erased else []
         self._follower.scrub()
@@ -158,7 +156,9 @@ def check_scope(block: object, namespace: Namespace | None, where: Where | None)
     if block is not None and (namespace is not None or where is not None):
         raise InvalidInput("block", "and a namespace or a filter: name either blocks, or what they have in common")
     if block is None and namespace in (None, "", (), []) and not where:
-        raise InvalidInput("block", "is missing: name blocks, a namespace or a filter; everything is forgotten by `wipe`")
+        raise InvalidInput(
+            "block", "is missing: name blocks, a namespace or a filter; everything is forgotten by `wipe`"
+        )
 
 
 def digests(store: Store, namespace: str, where: Where | None) -> dict[str, str | None]:

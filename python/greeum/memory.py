@@ -307,6 +307,15 @@ class Memory(Recall):
         place = abspath(inputs.path(directory))
         return backup(self._store, place, full=inputs.truth(full, "full"), keep_us=keep_us, now_us=self._now_us)
 
+    def drop_backups(self, directory: str | os.PathLike[str]) -> None:
+        """Tell this directory no longer what is forgotten: the backups there are gone for good. They are not removed.
+
+        Raises NotFound if this memory has no backups there.
+        """
+        from greeum.backups.places import drop
+
+        drop(self._store, abspath(inputs.path(directory)))
+
     def logical_hash(self) -> str:
         """A hash of all that is stored, whatever the ids are: two memories with the same blocks (by uid, in every
         version, with their vectors), links and anchors have the same. It reads everything.

@@ -156,7 +156,7 @@ class Rooted:
 
     Its methods are those of Memory. A namespace that is left out is the root, and one outside raises Forbidden; those
     in answers are whole paths. What concerns the memory as a whole (`seq`, `changes`, `check`, `export`, `import_`,
-    `certificates`, `backup`, `logical_hash`) raises Forbidden. `close` closes the memory behind it.
+    `certificates`, `backup`, `drop_backups`, `logical_hash`) raises Forbidden. `close` closes the memory behind it.
     """
 
     def __init__(self, memory: Memory, root: Namespace) -> None:
@@ -564,6 +564,10 @@ class Rooted:
     ) -> Backup:
         """Forbidden."""
         raise self._of_the_whole("backup")
+
+    def drop_backups(self, directory: str | os.PathLike[str]) -> None:
+        """Forbidden."""
+        raise self._of_the_whole("drop_backups")
 
     def logical_hash(self) -> str:
         """Forbidden."""

@@ -46,7 +46,7 @@ def tell(store: Store, place: str) -> None:
     with typed_errors(place):
         os.stat(place)  # where the whole place is gone (a disk that is not mounted), none is to be made
         files.make_directory(folder)
-    path = os.path.join(folder, f"{store.setting('lineage')}{SUFFIX}")
+    path = path_of(store, place)
     with files.WriteLock(folder), typed_errors(path):
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         with open(descriptor, "r+b") as file:
@@ -60,6 +60,17 @@ def tell(store: Store, place: str) -> None:
             file.flush()
             os.fsync(file.fileno())
         files.sync_directory(folder)
+
+
+def is_told(store: Store, place: str) -> bool:
+    """Whether the ledger in `place` has all that was forgotten. Raises StoreError if it cannot be read."""
+    path = path_of(store, place)
+    with typed_errors(path), open(path, "rb") as file:
+        return not store.ledger(read_file(file, path, entries=False)[1])
+
+
+def path_of(store: Store, place: str) -> str:
+    return os.path.join(place, FOLDER, f"{store.setting('lineage')}{SUFFIX}")
 
 
 def batch(rows: Sequence[LedgerRow], seal: bytes) -> bytes:

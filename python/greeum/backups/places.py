@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from json import dumps, loads
 
+from greeum.errors import NotFound
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from greeum.store.protocol import Store
@@ -25,7 +27,9 @@ def remember(store: Store, place: str) -> None:
 
 
 def drop(store: Store, place: str) -> None:
-    """Tell this directory no more: its backups are gone, or nobody will restore them."""
+    """Tell this directory no more. Raises NotFound."""
     places = places_of(store)
-    if place in places:
-        store.put_setting(SETTING, dumps([one for one in places if one != place], ensure_ascii=False))
+    if place not in places:
+        there = ", ".join(places) or "none"
+        raise NotFound(f"this memory has no backups in {place}; there are {there}")
+    store.put_setting(SETTING, dumps([one for one in places if one != place], ensure_ascii=False))

@@ -61,9 +61,7 @@ def restore(place: str, target: str, at: object, open_store: Open, now_us: Calla
     return Restored(chosen, erased)
 
 
-def bring_back(
-    pieces: Pieces, chosen: Backup, scratch: str, open_store: Open, now_us: Callable[[], int]
-) -> Erased:
+def bring_back(pieces: Pieces, chosen: Backup, scratch: str, open_store: Open, now_us: Callable[[], int]) -> Erased:
     """A memory in `scratch`, as it was at a backup, without what has been forgotten since. Raises StoreError, and then
     leaves nothing there.
     """
@@ -76,7 +74,9 @@ def bring_back(
         store = open_store(scratch)
         try:
             if logical_hash(store, chosen.columns) != chosen.logical_hash:
-                raise StoreDamaged(f"{pieces.place}: backup {chosen.number} does not hold what it should: take an older")
+                raise StoreDamaged(
+                    f"{pieces.place}: backup {chosen.number} does not hold what it should: take an older"
+                )
             erased = store.reconcile(known, ErasureRequest(asked=ASKED, origin="", at=now_us()))
             places.remember(store, pieces.place)
         finally:

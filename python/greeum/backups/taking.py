@@ -45,9 +45,7 @@ def check_memory(store: Store, pieces: Pieces) -> None:
         raise Conflict(f"{pieces.place}: holds the backups of another memory: name another directory")
 
 
-def add_piece(
-    store: Store, pieces: Pieces, *, full: bool, keep_us: int | None, now_us: Callable[[], int]
-) -> Backup:
+def add_piece(store: Store, pieces: Pieces, *, full: bool, keep_us: int | None, now_us: Callable[[], int]) -> Backup:
     scratch = os.path.join(pieces.place, SCRATCH)
     try:
         with typed_errors(scratch):
