@@ -3,8 +3,9 @@
     python scripts/forgetting_test.py --blocks 100000 [--directory DIR]
 
 Fills a memory, plants a canary (see tests/canary.py), forgets it, and looks for every trace of it in every file of the
-directory; then forgets a tenth (at most 10,000 blocks) by filter, backs up, adds some, backs up again, restores, verifies and
-compares logical hashes. Prints a line for each step, and ends with status 1 if a trace was left or a hash differs.
+directory; then forgets a tenth (at most 10,000 blocks) by filter, backs up, adds some, backs up again, restores,
+verifies and compares logical hashes. Prints a line for each step, and ends with status 1 if a trace was left or a hash
+differs.
 """
 
 from __future__ import annotations

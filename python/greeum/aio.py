@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
 METHODS = frozenset(
     ("add", "add_many", "anchor", "backup", "certificates", "changes", "check", "close", "context", "count", "diff",
-     "drop_backups", "facets", "forget", "get", "history", "import_", "link", "links", "list", "logical_hash", "namespaces", "search",
-     "search_many", "stats", "unlink", "update", "wipe")
+     "drop_backups", "facets", "forget", "get", "history", "import_", "link", "links", "list", "logical_hash",
+     "namespaces", "search", "search_many", "stats", "unlink", "update", "wipe")
 )  # fmt: skip
 """What `AsyncMemory` offers: the methods of Memory that wait for the disk or for the processor."""
 

@@ -76,7 +76,9 @@ def check_certificates(store: Store) -> Finding:
 
 
 def check_backups(store: Store) -> list[Finding]:
-    """Whether they know what was forgotten; nothing where there are none. Whether they can be restored, `verify` says."""
+    """Whether they know what was forgotten; nothing where there are none. Whether they can be restored, `verify`
+    says.
+    """
     if store.setting("backups") is None:
         return []
     from greeum.backups.places import places_of
@@ -88,8 +90,8 @@ def check_backups(store: Store) -> list[Finding]:
         (
             "backups",
             False,
-            f"{', '.join(untold)}: cannot be read, or is not told all that was forgotten: see that it can be written, and "
-            "make a backup there; or, if it is gone for good, `greeum backup DIR --drop`",
+            f"{', '.join(untold)}: cannot be read, or is not told all that was forgotten: see that it can be written, "
+            "and make a backup there; or, if it is gone for good, `greeum backup DIR --drop`",
         )
     ]
 

@@ -116,8 +116,8 @@ class Forgetting:
         there = self._store.would_forget(ids).blocks
         if confirm != there:
             raise Conflict(
-                f"there are {there:,} blocks here, and `confirm` is {confirm:,}: nothing was forgotten. To forget all of "
-                "them, confirm with their number"
+                f"there are {there:,} blocks here, and `confirm` is {confirm:,}: nothing was forgotten. To forget "
+                "all of them, confirm with their number"
             )
         asked = {"by": "everything", **(digests(self._store, namespace, None) if namespace else {})}
         return self._erase(ids, asked, dry_run=False)

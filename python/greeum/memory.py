@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from greeum.recall import Blocks, Near
     from greeum.store.protocol import BlockRow, Store
 
+    Ids = list[int]
     Findings = list[tuple[str, bool, str]]
     Certificates = list[Certificate]
 
@@ -229,8 +230,8 @@ class Memory(Recall):
         forgotten: a list of the ids, with how many and a certificate.
 
         Name either blocks, or a namespace and a filter (as in `search`; either will do). By a filter, a block goes if
-        any version of it fits, an older or an expired one too: afterwards none that fits is left. With `dry_run` nothing
-        is changed, and the answer says what would be. Everything is forgotten by `wipe` alone.
+        any version of it fits, an older or an expired one too: afterwards none that fits is left. With `dry_run`
+        nothing is changed, and the answer says what would be. Everything is forgotten by `wipe` alone.
 
         Raises InvalidInput, or NotFound if one of the ids is not there, and then erases none.
         """
@@ -294,9 +295,9 @@ class Memory(Recall):
         made, or the backup before if nothing has changed since. Others may write meanwhile.
 
         It holds what has changed since the backup before, unless it is the first, `full`, or another full one is due.
-        `keep` is for how long (seconds, or a `timedelta`) one is to be able to go back: older backups are removed, and a
-        full one is due after as long. From the first backup on, whatever is forgotten is told to the directory too, so
-        that no backup brings it back. See docs/operate/backup.md.
+        `keep` is for how long (seconds, or a `timedelta`) one is to be able to go back: older backups are removed, and
+        a full one is due after as long. From the first backup on, whatever is forgotten is told to the directory too,
+        so that no backup brings it back. See docs/operate/backup.md.
 
         Raises InvalidInput, Conflict (it holds the backups of another memory), StoreDamaged, StoreFull or another
         StoreError; what was there stays usable.
@@ -341,10 +342,10 @@ class Memory(Recall):
     ) -> dict[str, int]:
         """Take in what `export` wrote; how many of each record were `added` and how many were there already.
 
-        Blocks keep their uid and get new ids; a block whose uid is here already is passed over, so that a second import
-        of the same lines adds nothing. One that was forgotten here is passed over too, with its links and anchors, and
-        counted as `forgotten`; `bring_back` takes it in. Raises InvalidInput with the number of the first bad line; what
-        came before it stays.
+        Blocks keep their uid and get new ids; a block whose uid is here already is passed over, so that a second
+        import of the same lines adds nothing. One that was forgotten here is passed over too, with its links and
+        anchors, and counted as `forgotten`; `bring_back` takes it in. Raises InvalidInput with the number of the first
+        bad line; what came before it stays.
         """
         from greeum.transfer import Importer
 

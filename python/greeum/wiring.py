@@ -85,8 +85,8 @@ def restore(
     """Make the memory that was backed up into `directory` anew in `target`, as it was at its newest backup; with `at`,
     at the newest one up to a time or a seq. What has been forgotten since does not come back.
 
-    Raises NotFound (there is no such backup), Conflict (the target is there, and not empty), InvalidInput, StoreDamaged,
-    StoreFull or another StoreError; the target is then as it was.
+    Raises NotFound (there is no such backup), Conflict (the target is there, and not empty), InvalidInput,
+    StoreDamaged, StoreFull or another StoreError; the target is then as it was.
     """
     from greeum.backups.restoring import restore
 
@@ -95,8 +95,8 @@ def restore(
 
 
 def verify(directory: str | os.PathLike[str], *, at: Time | int | None = None) -> list[tuple[str, bool, str]]:
-    """Try out the backups in `directory`: every checksum, and the newest one (or the one of `at`) by restoring it into a
-    place that is removed afterwards. What was looked at, whether it is well, and what was found.
+    """Try out the backups in `directory`: every checksum, and the newest one (or the one of `at`) by restoring it
+    into a place that is removed afterwards. What was looked at, whether it is well, and what was found.
 
     Raises NotFound, InvalidInput, or StoreDamaged if a backup is missing in the row.
     """

@@ -43,7 +43,9 @@ ARROWS: dict[str, tuple[str, ...]] = {
         "store.protocol",
     ),
     "backups": (),
-    "backups.*": ("backups", "backups.*", "errors", "inputs", "model", "store.certificates", "store.files", "store.protocol"),
+    "backups.*": (
+        "backups", "backups.*", "errors", "inputs", "model", "store.certificates", "store.files", "store.protocol",
+    ),
     "transfer": ("errors", "inputs", "limits", "model", "embed.protocol", "store.protocol"),
     "drafts": ("_core", "anchors", "errors", "inputs", "model", "embed.protocol", "store.protocol", "store.rows"),
     "listing": ("errors", "limits", "model"),
@@ -57,8 +59,14 @@ ARROWS: dict[str, tuple[str, ...]] = {
         "backups.logical", "backups.pieces", "backups.taking", "checks", "drafts", "errors", "follower",
         "forgetting", "inputs", "limits", "model", "recall", "transfer", "embed.protocol", "store.protocol",
     ),
-    "rooted": ("anchors", "backups.pieces", "errors", "forgetting", "inputs", "listing", "memory", "model", "recall", "store.protocol"),
-    "wiring": ("_core", "backups.restoring", "errors", "follower", "inputs", "limits", "memory", "settings", "embed.*", "store.*"),
+    "rooted": (
+        "anchors", "backups.pieces", "errors", "forgetting", "inputs", "listing", "memory", "model", "recall",
+        "store.protocol",
+    ),
+    "wiring": (
+        "_core", "backups.restoring", "errors", "follower", "inputs", "limits", "memory", "settings", "embed.*",
+        "store.*",
+    ),
     "testing": ("_core", "inputs", "memory", "wiring", "embed.*", "store.*"),
     "control": (),
     "control.*": (
@@ -122,7 +130,8 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "cli.keys": ("cli.*", "control.*", "errors"),
     "cli.serve": ("api", "api.*", "cli.*", "errors", "limits"),
     "cli.*": (
-        "greeum", "cli", "cli.*", "demo", "demo.*", "errors", "forgetting", "limits", "memory", "model", "settings", "wiring",
+        "greeum", "cli", "cli.*", "demo", "demo.*", "errors", "forgetting", "limits", "memory", "model",
+        "settings", "wiring",
     ),
     "__main__": ("cli",),
 }  # fmt: skip

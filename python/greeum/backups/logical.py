@@ -1,7 +1,7 @@
 """The logical hash of a memory: what it holds, whatever the ids are, and in whatever order it came.
 
-Each block (every version, with its vectors), link and anchor is written as JSON, with uids for ids, and hashed; the hash
-of the memory is that of the sum of these.
+Each block (every version, with its vectors), link and anchor is written as JSON, with uids for ids, and hashed; the
+hash of the memory is that of the sum of these.
 """
 
 from __future__ import annotations
@@ -41,12 +41,11 @@ def logical_hash(store: Store, columns: Sequence[str] = COLUMNS) -> str:
 def records_of(store: Store, columns: Sequence[str]) -> Iterator[list[object]]:
     uids: dict[int, str] = {}
     places = [BLOCK_COLUMNS.index(column) for column in columns]
-    supersedes = BLOCK_COLUMNS.index("supersedes")
     last = 0
     while ids := store.ids(last, ROWS_PER_STEP):
         for row, vectors in store.entries(ids):
             uids[row[0]] = row[1]
-            before = row[supersedes]
+            before = row[16]
             yield ["block", *(row[place] for place in places), before and uids[before], vectors.hex()]
         last = ids[-1]
     ids = list(uids)

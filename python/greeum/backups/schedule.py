@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 class Schedule:
     """Makes a backup of a memory into a directory at once, then every so many seconds, until `close`.
 
-    `note` is called with a level, a name and fields for each: `info` and `backup`, or `error` and `backup_failed`, after
-    which the next one is tried in its turn.
+    `note` is called with a level, a name and fields for each: `info` and `backup`, or `error` and `backup_failed`,
+    after which the next one is tried in its turn.
     """
 
     def __init__(self, memory: Memory, directory: str, *, every_s: float, keep_s: float | None, note: Note) -> None:

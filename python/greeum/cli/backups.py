@@ -48,10 +48,10 @@ BACKUP = Command(
         KEEP,
         Option("--drop", None, "Make none, and tell the directory no more of what is forgotten: it is gone for good."),
     ],
-    details="""The first one holds everything, the next ones what has changed. If nothing has, none is made, and what is
-        told is the one before. From the first one on, whatever is forgotten is told to the directory too, so that no backup
-        brings it back. With --json the document is {"number", "at", "seq", "full", "bytes", "pages", "logical_hash"}. See
-        docs/operate/backup.md.""",
+    details="""The first one holds everything, the next ones what has changed. If nothing has, none is made, and what
+        is told is the one before. From the first one on, whatever is forgotten is told to the directory too, so that
+        no backup brings it back. With --json the document is {"number", "at", "seq", "full", "bytes", "pages",
+        "logical_hash"}. See docs/operate/backup.md.""",
     examples=["greeum backup ./backups", "greeum backup ./backups --keep 30d"],
 )
 
@@ -107,8 +107,8 @@ VERIFY = Command(
     "Try out backups by restoring one.",
     arguments=[Argument("DIR", "Where the backups are.", field="directory")],
     options=[AT],
-    details="""Every file against its checksum; then the newest backup, or that of --at, is restored into a place that is
-        removed afterwards, read from end to end, and compared with what it should hold. Exit code 1 if there is trouble. With
-        --json the document is {"ok", "checks": [{"name", "ok", "detail"}, …]}.""",
+    details="""Every file against its checksum; then the newest backup, or that of --at, is restored into a place that
+        is removed afterwards, read from end to end, and compared with what it should hold. Exit code 1 if there is
+        trouble. With --json the document is {"ok", "checks": [{"name", "ok", "detail"}, …]}.""",
     examples=["greeum verify ./backups"],
 )

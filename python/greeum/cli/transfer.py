@@ -149,7 +149,7 @@ IMPORT = Command(
     arguments=[Argument("FILE|-", "The file; - or nothing for standard input.", field="file", least=0)],
     options=[Option("--bring-back", None, "Take in what was forgotten here, too.")],
     details="""Blocks keep their uid and get new ids. What is here already is passed over, so that a second import
-        adds nothing; so is what was forgotten here, unless --bring-back says otherwise. At a bad line it stops; what came before it stays. The memory is made if it is not
-        there.""",
+        adds nothing; so is what was forgotten here, unless --bring-back says otherwise. At a bad line it stops; what
+        came before it stays. The memory is made if it is not there.""",
     examples=["greeum import memory.jsonl --memory ./copy"],
 )

@@ -1,4 +1,5 @@
-"""What every Store writes down when it forgets: a certificate, and a line in the ledger for each version. Pure functions.
+"""What every Store writes down when it forgets: a certificate, and a line in the ledger for each version. Pure
+functions.
 
 Neither holds content. A certificate says when, by which door, at whose request, and how many; its SHA-256 covers the
 one before it, so that none can be changed or left out unnoticed. The ledger holds a digest of each uid, by which a
@@ -58,7 +59,7 @@ def seal(columns: Sequence[object]) -> str:
 
 def faults(rows: Sequence[CertificateRow]) -> list[str]:
     """What is wrong with a chain of certificates, in words; nothing if each is whole and covers the one before."""
-    found = []
+    found: list[str] = []
     previous = ""
     for number, row in enumerate(rows, 1):
         if row[0] != number:

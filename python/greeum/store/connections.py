@@ -21,7 +21,7 @@ from greeum.store.files import size_bytes
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import TypeVar
+    from typing import Any, TypeVar
 
     from greeum.errors import GreeumError
 
@@ -80,8 +80,13 @@ def open_writer(path: str, vfs: str | None) -> apsw.Connection:
     _pragma(connection, "secure_delete = ON")
     _pragma(connection, "foreign_keys = ON")
     _pragma(connection, f"journal_size_limit = {LOG_BYTES_MAX}")
-    connection.create_scalar_function("uid_digest", uid_digest, 1, deterministic=True)
+    connection.create_scalar_function("uid_digest", _uid_digest, 1, deterministic=True)
     return connection
+
+
+def _uid_digest(*values: Any) -> bytes:
+    """For statements."""
+    return uid_digest(values[0])
 
 
 def open_reader(path: str, vfs: str | None, immutable: bool = False) -> apsw.Connection:

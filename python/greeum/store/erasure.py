@@ -39,7 +39,9 @@ def forget(connection: apsw.Connection, block_ids: Iterable[int], request: Erasu
 
 
 def reconcile(connection: apsw.Connection, ledger: Sequence[LedgerRow], request: ErasureRequest) -> Erased:
-    """Take a ledger over, and erase what it names: a store that comes out of a backup holds what was forgotten later."""
+    """Take a ledger over, and erase what it names: a store that comes out of a backup holds what was forgotten
+    later.
+    """
     connection.executemany(ERASURE_SQL["take_ledger"], [row[:2] for row in ledger])
     run(connection, "begin_ids")
     run(connection, "skip_ids")

@@ -271,8 +271,8 @@ class Store(Protocol):
     def forget(self, block_ids: Iterable[int], request: ErasureRequest = UNSAID) -> Erased:
         """Erase these blocks with every version before and after them, their vectors and their links both ways.
 
-        Anchors that pointed to them are cleared. Their uids are entered into the ledger, and a certificate says what was
-        done; neither is made if there is nothing to erase. Returns the ids that were erased, ascending.
+        Anchors that pointed to them are cleared. Their uids are entered into the ledger, and a certificate says what
+        was done; neither is made if there is nothing to erase. Returns the ids that were erased, ascending.
         """
 
     def reconcile(self, ledger: Sequence[LedgerRow], request: ErasureRequest = UNSAID) -> Erased:
