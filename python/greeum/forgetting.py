@@ -6,7 +6,7 @@ from greeum import inputs, limits
 from greeum.errors import Conflict, InvalidInput, NotFound, StoreError
 from greeum.model import optional_iso
 from greeum.store.certificates import SEALED
-from greeum.store.protocol import ErasureRequest
+from greeum.store.protocol import Erased, ErasureRequest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from greeum.follower import Follower
     from greeum.inputs import Namespace
-    from greeum.store.protocol import CertificateRow, Erased, Store
+    from greeum.store.protocol import CertificateRow, Store
 
     Where: TypeAlias = Mapping[str, object]
 
@@ -80,6 +80,11 @@ class Forgotten(list[int]):
         self.dry_run = dry_run
         self.untold = list(untold)
 
+    def seen_from_within(self, links: int, anchors: int) -> Forgotten:
+        """The same for those who may know of these links and anchors alone, and of no certificate: it counts all."""
+        erased = Erased(self, blocks=self.blocks, links=links, anchors=anchors)
+        return Forgotten(erased, dry_run=self.dry_run)
+
     def to_dict(self) -> dict[str, object]:
         """How many, and the certificate; without the ids."""
         counts: dict[str, object] = {name: getattr(self, name) for name in ("blocks", "versions", "links", "anchors")}
@@ -108,11 +113,11 @@ class Forgetting:
         """Those of which a version, an older one or an expired one too, is here and fits the filter."""
         where_json = inputs.where(where)
         asked = {"by": "filter", **digests(self._store, namespace, where)}
-        return self._erase(self._ids(namespace, where_json), asked, dry_run=dry_run)
+        return self._erase(self.ids(namespace, where_json), asked, dry_run=dry_run)
 
     def everything(self, namespace: str, confirm: int) -> Forgotten:
         """All there is at and below a namespace. Raises Conflict unless `confirm` is how many blocks that are."""
-        ids = self._ids(namespace, None)
+        ids = self.ids(namespace, None)
         there = self._store.would_forget(ids).blocks
         if confirm != there:
             raise Conflict(
@@ -122,7 +127,7 @@ class Forgetting:
         asked = {"by": "everything", **(digests(self._store, namespace, None) if namespace else {})}
         return self._erase(ids, asked, dry_run=False)
 
-    def _ids(self, namespace: str, where_json: str | None) -> list[int]:
+    def ids(self, namespace: str, where_json: str | None) -> list[int]:
         self._follower.catch_up()
         return self._follower.index.ids(namespace, where_json, True, BEFORE_ALL_US, None)
 

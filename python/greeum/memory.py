@@ -251,6 +251,10 @@ class Memory(Recall):
     def _wipe(self, namespace: str, confirm: int) -> Forgotten:
         return self._forgetting.everything(namespace, confirm)
 
+    def _ids_below(self, namespace: str) -> Ids:
+        """Those of every version that a wipe of this namespace forgets."""
+        return self._forgetting.ids(namespace, None)
+
     def certificates(
         self, *, namespace: Namespace | None = None, where: Mapping[str, object] | None = None
     ) -> Certificates:

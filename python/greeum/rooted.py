@@ -5,6 +5,8 @@ What lies outside is as if it did not exist: a block's id from there is one that
 
 from __future__ import annotations
 
+from functools import partial
+
 from greeum import inputs
 from greeum.anchors import HOPS, HOPS_OTHERWISE
 from greeum.errors import Conflict, Forbidden, InvalidInput, NotFound
@@ -29,6 +31,10 @@ if TYPE_CHECKING:
     from greeum.model import Context, Hit, Link
     from greeum.recall import Answers, Blocks, Changes, Facets, Hits, Links, Near, Written
     from greeum.store.protocol import Store
+
+
+IDS_PER_STEP = 20_000
+"""Blocks whose links are read in one transaction."""
 
 
 class Root:
@@ -62,6 +68,16 @@ class Root:
     def inside(self, ids: Iterable[int]) -> set[int]:
         """Those of these blocks that are here."""
         return {row[0] for row in self._store.blocks(list(ids)) if self.holds(row[2])}
+
+    def amounts(self, ids: Sequence[int]) -> tuple[int, int]:
+        """How many links, with both ends here, and anchors of here these blocks have."""
+        wanted, ends = set(ids), set[tuple[int, int, str]]()
+        for start in range(0, len(ids), IDS_PER_STEP):
+            some = ids[start : start + IDS_PER_STEP]
+            ends |= {row[:3] for row in [*self._store.links(some), *self._store.backlinks(some)]}
+        inside = wanted | self.inside({end for source, target, _ in ends for end in (source, target)} - wanted)
+        links = sum(source in inside and target in inside for source, target, _ in ends)
+        return links, sum(anchor[2] in wanted for anchor in self._store.anchors(self.path))
 
     def near(self, near: Near | None, anchors: RootedAnchors, namespace: str) -> Near | None:
         """What something is to be near, if that is here. Raises NotFound."""
@@ -473,21 +489,33 @@ class Rooted:
         where: Mapping[str, object] | None = None,
         dry_run: bool = False,
     ) -> Forgotten:
-        """As `Memory.forget`. All that is here is forgotten by `wipe`, or by naming the root."""
+        """As `Memory.forget`, without a certificate, which would tell of what lies outside. All that is here is
+        forgotten by `wipe`, or by naming the root.
+        """
         check_scope(block, namespace, where)
         if block is None:
             # A root that is the whole memory is no namespace that could be named.
             scope = self._root.within("" if namespace is None else namespace) or None
-            return self._memory.forget(namespace=scope, where=where, dry_run=dry_run)
+            return self._forget(partial(self._memory.forget, namespace=scope, where=where), dry_run=dry_run)
         ids = block_ids(block)
         missing = set(ids) - self._root.inside(ids)
         if missing:
             raise none_forgotten(min(missing))
-        return self._memory.forget(ids, dry_run=dry_run)
+        return self._forget(partial(self._memory.forget, ids), dry_run=dry_run)
+
+    def _forget(self, forget: Callable[..., Forgotten], *, dry_run: bool) -> Forgotten:
+        """Counted first, for afterwards nobody knows which links had both ends here."""
+        would = forget(dry_run=True)
+        links, anchors = self._root.amounts(would)
+        done = would if inputs.truth(dry_run, "dry_run") else forget()
+        return done.seen_from_within(links, anchors)
 
     def wipe(self, *, confirm: int) -> Forgotten:
         """As `Memory.wipe`, of what is here."""
-        return self._memory._wipe(self.root, inputs.count(confirm, "confirm", 2**53, least=0))
+        count = inputs.count(confirm, "confirm", 2**53, least=0)
+        would = self._memory._ids_below(self.root)
+        links, anchors = self._root.amounts(would)
+        return self._memory._wipe(self.root, count).seen_from_within(links, anchors)
 
     # Links and anchors.
 

@@ -109,7 +109,7 @@ def options_of(call: Call, *, on_loopback: bool) -> Options:
     from greeum.api.workers import WORKERS_MAX
 
     given, settings = call.given, call.settings
-    backup_every_s: float = given.get("backup_every", BACKUP_EVERY_S)
+    backup_every_s = float(given.get("backup_every", BACKUP_EVERY_S))
     if "memory" in given and "tenants" in given:
         raise InvalidInput("--memory", "and --tenants: serve either one memory or those of tenants")
     tenants = given.get("tenants", None if "memory" in given else settings.tenants)
@@ -142,12 +142,12 @@ def options_of(call: Call, *, on_loopback: bool) -> Options:
         traces=settings.traces,
         trace_content=settings.trace_content,
         backup=os.path.abspath(given["backup"]) if "backup" in given else None,
-        backup_every_s=bounded(backup_every_s, "--backup-every", BACKUP_EVERY_S_MIN, float(DURATION_S_MAX)),
+        backup_every_s=bounded(backup_every_s, "--backup-every", BACKUP_EVERY_S_MIN, DURATION_S_MAX),
         backup_keep_s=given.get("backup_keep"),
     )
 
 
-def bounded(value: Number, field: str, least: int, most: int) -> Number:
+def bounded(value: Number, field: str, least: float, most: float) -> Number:
     if not least <= value <= most:
         raise InvalidInput(field, f"is {value:,}; it goes from {least:,} to {most:,}")
     return value
