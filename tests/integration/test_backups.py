@@ -538,9 +538,8 @@ class TestDisks:
         memory.add("more")
         failures = 0
         while True:
-            with Failing(monkeypatch, failures) as failing:
-                with suppress(StoreFull):
-                    memory.backup(place)
+            with Failing(monkeypatch, failures) as failing, suppress(StoreFull):
+                memory.backup(place)
             if not failing.struck:
                 break
             failures += 1
@@ -557,9 +556,8 @@ class TestDisks:
         memory.backup(place)
         failures = 0
         while True:
-            with Failing(monkeypatch, failures) as failing:
-                with suppress(StoreFull):
-                    greeum.restore(place, tmp_path / "restored")
+            with Failing(monkeypatch, failures) as failing, suppress(StoreFull):
+                greeum.restore(place, tmp_path / "restored")
             if not failing.struck:
                 break
             failures += 1
