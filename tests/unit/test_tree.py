@@ -37,7 +37,10 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "anchors": ("errors", "inputs", "limits", "model", "store.protocol"),
     "follower": ("_core", "errors", "kept", "store.protocol"),
     "kept": ("_core", "store.protocol"),
-    "checks": ("errors", "embed.protocol", "follower", "forgetting", "store.certificates", "store.protocol"),
+    "checks": (
+        "backups.ledger", "backups.places", "errors", "embed.protocol", "follower", "store.certificates",
+        "store.protocol",
+    ),
     "forgetting": (
         "backups.ledger", "backups.places", "errors", "follower", "inputs", "limits", "model", "store.certificates",
         "store.protocol",
@@ -49,19 +52,20 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "transfer": ("errors", "inputs", "limits", "model", "embed.protocol", "store.protocol"),
     "drafts": ("_core", "anchors", "errors", "inputs", "model", "embed.protocol", "store.protocol", "store.rows"),
     "listing": ("errors", "limits", "model"),
+    "difference": ("model", "store.protocol", "store.rows"),
     "counting": ("_core", "errors", "inputs", "limits", "store.protocol"),
     "context": ("limits", "model"),
     "recall": (
-        "_core", "anchors", "context", "counting", "drafts", "errors", "follower", "inputs", "limits", "listing",
-        "model", "embed.protocol", "store.protocol",
+        "_core", "anchors", "context", "counting", "difference", "drafts", "errors", "follower", "inputs", "limits",
+        "listing", "model", "embed.protocol", "store.protocol",
     ),
     "memory": (
-        "backups.logical", "backups.pieces", "backups.taking", "checks", "drafts", "errors", "follower",
+        "backups.logical", "backups.pieces", "backups.places", "backups.taking", "checks", "drafts", "errors", "follower",
         "forgetting", "inputs", "limits", "model", "recall", "transfer", "embed.protocol", "store.protocol",
     ),
     "rooted": (
-        "anchors", "backups.pieces", "errors", "forgetting", "inputs", "listing", "memory", "model", "recall",
-        "store.protocol",
+        "anchors", "backups.pieces", "difference", "errors", "forgetting", "inputs", "listing", "memory", "model",
+        "recall", "store.protocol",
     ),
     "wiring": (
         "_core", "backups.restoring", "errors", "follower", "inputs", "limits", "memory", "settings", "embed.*",
@@ -103,8 +107,8 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "api.*": ("greeum", "api.*", "errors", "limits", "model", "rooted"),
     "remote": ("errors", "inputs", "remote.*"),
     "remote.*": (
-        "_core", "counting", "drafts", "errors", "inputs", "limits", "listing", "memory", "model", "recall", "remote.*",
-        "transfer", "store.protocol",
+        "_core", "counting", "difference", "drafts", "errors", "inputs", "limits", "listing", "memory", "model",
+        "recall", "remote.*", "transfer", "store.protocol",
     ),
     "aio": ("memory", "model", "recall", "remote", "wiring"),
     "integrations": (),
@@ -130,7 +134,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "cli.keys": ("cli.*", "control.*", "errors"),
     "cli.serve": ("api", "api.*", "cli.*", "errors", "limits"),
     "cli.*": (
-        "greeum", "cli", "cli.*", "demo", "demo.*", "errors", "forgetting", "limits", "memory", "model",
+        "greeum", "cli", "cli.*", "demo", "demo.*", "difference", "errors", "forgetting", "limits", "memory", "model",
         "settings", "wiring",
     ),
     "__main__": ("cli",),
