@@ -160,7 +160,7 @@ def check_scope(block: object, namespace: Namespace | None, where: Where | None)
     """Raises InvalidInput unless either blocks are named, or a filter that leaves something out."""
     if block is not None and (namespace is not None or where is not None):
         raise InvalidInput("block", "and a namespace or a filter: name either blocks, or what they have in common")
-    if block is None and namespace in (None, "", (), []) and not where:
+    if block is None and namespace in (None, "", (), []) and where in (None, {}):
         raise InvalidInput(
             "block", "is missing: name blocks, a namespace or a filter; everything is forgotten by `wipe`"
         )
@@ -172,10 +172,12 @@ def digests(store: Store, namespace: str, where: Where | None) -> dict[str, str 
     HMAC-SHA256 under a key of this memory, so that who has nothing but the certificate cannot try out names.
     """
     import hmac
-    from json import dumps
+    from json import dumps, loads
 
     key = bytes.fromhex(store.setting("certificate_key") or "")
-    written = inputs.where(where and dict(sorted(where.items())))
+    written = inputs.where(where)
+    if written is not None:
+        written = dumps(loads(written), sort_keys=True) if where else None
     return {
         "namespace": hmac.digest(key, dumps(["namespace", namespace]).encode(), "sha256").hex() if namespace else None,
         "where": hmac.digest(key, dumps(["where", written]).encode(), "sha256").hex() if written else None,

@@ -47,11 +47,11 @@ def optional_name(value: object, field: str) -> str | None:
     return None if value is None else name(value, field)
 
 
-def path(value: object) -> str:
+def path(value: object, field: str = "path") -> str:
     """A directory's name, as a string or an `os.PathLike`."""
     if hasattr(value, "__fspath__"):
         value = value.__fspath__()
-    return string(value, "path", limits.PATH_BYTES_MAX)
+    return string(value, field, limits.PATH_BYTES_MAX)
 
 
 NAMESPACE_BYTES_MAX = limits.NAMESPACE_SEGMENTS_MAX * (limits.SEGMENT_BYTES_MAX * 3 + 1)

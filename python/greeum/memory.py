@@ -309,7 +309,7 @@ class Memory(Recall):
         from greeum.backups.taking import backup
 
         keep_us = None if keep is None else inputs.duration(keep, "keep")
-        place = abspath(inputs.path(directory))
+        place = abspath(inputs.path(directory, "directory"))
         return backup(self._store, place, full=inputs.truth(full, "full"), keep_us=keep_us, now_us=self._now_us)
 
     def drop_backups(self, directory: str | os.PathLike[str]) -> None:
@@ -319,7 +319,7 @@ class Memory(Recall):
         """
         from greeum.backups.places import drop
 
-        drop(self._store, abspath(inputs.path(directory)))
+        drop(self._store, abspath(inputs.path(directory, "directory")))
 
     def logical_hash(self) -> str:
         """A hash of all that is stored, whatever the ids are: two memories with the same blocks (by uid, in every

@@ -90,7 +90,7 @@ def restore(
     """
     from greeum.backups.restoring import restore
 
-    place, goal = os.path.abspath(inputs.path(directory)), os.path.abspath(inputs.path(target))
+    place, goal = os.path.abspath(inputs.path(directory, "directory")), os.path.abspath(inputs.path(target, "target"))
     return restore(place, goal, at, SQLiteStore, clock_us)
 
 
@@ -102,7 +102,7 @@ def verify(directory: str | os.PathLike[str], *, at: Time | int | None = None) -
     """
     from greeum.backups.restoring import verify
 
-    return verify(os.path.abspath(inputs.path(directory)), at, SQLiteStore, clock_us)
+    return verify(os.path.abspath(inputs.path(directory, "directory")), at, SQLiteStore, clock_us)
 
 
 def verify_table() -> str:

@@ -9,7 +9,7 @@ from greeum.backups.disk import remove, sha256_of, typed_errors, written
 from greeum.backups.logical import COLUMNS, logical_hash
 from greeum.backups.pages import page_size_of, write_changed
 from greeum.backups.pieces import SCRATCH, Backup, Pieces
-from greeum.errors import Conflict
+from greeum.errors import Conflict, InvalidInput
 from greeum.store import files
 
 TYPE_CHECKING = False
@@ -25,6 +25,8 @@ INCREMENTS_MAX = 500
 
 def backup(store: Store, place: str, *, full: bool, keep_us: int | None, now_us: Callable[[], int]) -> Backup:
     """Make the next piece in `place`; it, or the one before if nothing has changed since. See `Memory.backup`."""
+    if not store.is_on_disk:
+        raise InvalidInput("memory", "is in RAM, and has no file to back up: export it")
     files.make_directory(place)
     with files.WriteLock(place):
         pieces = Pieces(place)

@@ -57,6 +57,7 @@ class MemoryStore:
     """A Store that is gone when it is closed."""
 
     read_only = False
+    is_on_disk = False
 
     def __init__(self) -> None:
         self._gate = _Gate()

@@ -228,6 +228,8 @@ class Store(Protocol):
     """See the module. Every `ids` argument may hold ids that do not exist: they are passed over."""
 
     read_only: bool
+    is_on_disk: bool
+    """Whether it is there when it is opened again."""
 
     def seq(self) -> int:
         """The number of the newest change that is durable; 0 for an empty store. Cheap: asked before every search."""

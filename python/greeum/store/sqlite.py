@@ -54,6 +54,8 @@ class SQLiteStore:
     raised. `vfs` names a file system layer that is registered with SQLite.
     """
 
+    is_on_disk = True
+
     def __init__(self, directory: str, *, read_only: bool = False, create: bool = True, vfs: str | None = None) -> None:
         self.read_only = read_only
         self._directory = os.path.abspath(directory)
