@@ -43,9 +43,9 @@ def tell(call: Call, done: Forgotten) -> None:
     word = "would be forgotten" if done.dry_run else "forgotten"
     ids = ", ".join(map(str, done[:IDS_SHOWN_MAX])) + (", …" if len(done) > IDS_SHOWN_MAX else "")
     call.screen.line(f"{word}: {ids or 'nothing'}")
-    if done:
+    if done and (done.dry_run or not call.given.get("blocks")):
         call.screen.line(amounts(done))
-    if done.certificate is not None:
+    if done.certificate is not None and not call.given.get("blocks"):
         call.screen.line(f"certificate {done.certificate.number}, {done.certificate.sha256}")
     for place in done.untold:
         call.screen.note(f"greeum: warning: {place} could not be told; the next backup there, or `forget`, tells it")
