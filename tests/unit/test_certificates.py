@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from greeum import testing
 from greeum.store.certificates import SEALED, certify, faults, seal, uid_digest
-from greeum.store.protocol import CertificateRow, ErasureRequest
+from greeum.store.protocol import ErasureRequest
+
+if TYPE_CHECKING:
+    from greeum.store.protocol import CertificateRow
 
 
 @pytest.fixture

@@ -60,8 +60,8 @@ ARROWS: dict[str, tuple[str, ...]] = {
         "listing", "model", "embed.protocol", "store.protocol",
     ),
     "memory": (
-        "backups.logical", "backups.pieces", "backups.places", "backups.taking", "checks", "drafts", "errors", "follower",
-        "forgetting", "inputs", "limits", "model", "recall", "transfer", "embed.protocol", "store.protocol",
+        "backups.logical", "backups.pieces", "backups.places", "backups.taking", "checks", "drafts", "errors",
+        "follower", "forgetting", "inputs", "limits", "model", "recall", "transfer", "embed.protocol", "store.protocol",
     ),
     "rooted": (
         "anchors", "backups.pieces", "difference", "errors", "forgetting", "inputs", "listing", "memory", "model",
