@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 
 from greeum.backups import ledger, places
 from greeum.backups.disk import UNFINISHED, remove, sha256_of, typed_errors
 from greeum.backups.logical import logical_hash
 from greeum.backups.pages import put_together
 from greeum.backups.pieces import Pieces
-from greeum.errors import Conflict, GreeumError, StoreDamaged
+from greeum.errors import Conflict, GreeumError, StoreDamaged, StoreReadOnly
 from greeum.store import files
 from greeum.store.protocol import ErasureRequest
 
@@ -52,7 +52,7 @@ def restore(place: str, target: str, at: object, open_store: Open, now_us: Calla
         chosen = pieces.chosen(at)
         with typed_errors(scratch):
             remove(scratch)
-        erased = bring_back(pieces, chosen, scratch, open_store, now_us)
+        erased = bring_back(pieces, chosen, scratch, open_store, now_us, goes_on=True)
     with typed_errors(target):
         if os.path.isdir(target):
             os.rmdir(target)
@@ -61,9 +61,11 @@ def restore(place: str, target: str, at: object, open_store: Open, now_us: Calla
     return Restored(chosen, erased)
 
 
-def bring_back(pieces: Pieces, chosen: Backup, scratch: str, open_store: Open, now_us: Callable[[], int]) -> Erased:
-    """A memory in `scratch`, as it was at a backup, without what has been forgotten since. Raises StoreError, and then
-    leaves nothing there.
+def bring_back(
+    pieces: Pieces, chosen: Backup, scratch: str, open_store: Open, now_us: Callable[[], int], *, goes_on: bool
+) -> Erased:
+    """A memory in `scratch`, as it was at a backup, without what has been forgotten since; if it `goes_on`, it tells
+    this directory what it forgets. Raises StoreError, and then leaves nothing there.
     """
     known = known_forgotten(pieces)
     whole = False
@@ -78,7 +80,11 @@ def bring_back(pieces: Pieces, chosen: Backup, scratch: str, open_store: Open, n
                     f"{pieces.place}: backup {chosen.number} does not hold what it should: take an older"
                 )
             erased = store.reconcile(known, ErasureRequest(asked=ASKED, origin="", at=now_us()))
-            places.remember(store, pieces.place)
+            if goes_on:
+                places.remember(store, pieces.place)
+                # Where the backups may only be read, the next `forget` says that they are not told.
+                with suppress(StoreReadOnly):
+                    ledger.tell(store, pieces.place)
         finally:
             store.close()
         whole = True
@@ -145,7 +151,7 @@ def tried(pieces: Pieces, chosen: Backup, open_store: Open, now_us: Callable[[],
         scratch = mkdtemp(suffix=UNFINISHED, prefix="verify-", dir=parent)
     name = f"backup {chosen.number}"
     try:
-        erased = bring_back(pieces, chosen, scratch, open_store, now_us)
+        erased = bring_back(pieces, chosen, scratch, open_store, now_us, goes_on=False)
         store = open_store(scratch)
         try:
             problems = store.check()
