@@ -37,7 +37,8 @@ from greeum.errors import (
     StoreReadOnly,
 )
 from greeum.store.memory import MemoryStore
-from greeum.wiring import INDEX_DIRECTORY, SQLiteStore, join
+from greeum.store.sqlite import SQLiteStore
+from greeum.wiring import INDEX_DIRECTORY, join
 
 DAY_S = 86_400
 

@@ -50,14 +50,16 @@ def store(tmp_path: Path) -> Any:
 
 def tables(connection: apsw.Connection) -> dict[str, list[tuple[str, str]]]:
     """Every table, with the names and types of its columns."""
-    names = connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall()
+    names: Any = connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall()
     columns = "SELECT name, type FROM pragma_table_info(?)"
-    return {name: connection.execute(columns, (name,)).fetchall() for (name,) in names}
+    found: Any = {name: connection.execute(columns, (name,)).fetchall() for (name,) in names}
+    tables: dict[str, list[tuple[str, str]]] = found
+    return tables
 
 
 def references(connection: apsw.Connection, table: str) -> list[str]:
     """The columns that refer to a block."""
-    found = connection.execute(
+    found: Any = connection.execute(
         """SELECT "from" FROM pragma_foreign_key_list(?) WHERE "table" = 'blocks'""", (table,)
     ).fetchall()
     return [column for (column,) in found]
@@ -129,7 +131,7 @@ def test_what_refers_to_a_block_is_found_by_an_index(store: SQLiteStore) -> None
         found = []
         for table in tables(connection):
             for column in references(connection, table):
-                plan = connection.execute(
+                plan: Any = connection.execute(
                     f'EXPLAIN QUERY PLAN SELECT 1 FROM "{table}" WHERE "{column}" = ?', (1,)
                 ).fetchall()
                 found += [f"{table}.{column}"] if any("SCAN" in step[3] for step in plan) else []
