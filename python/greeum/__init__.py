@@ -18,25 +18,35 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from greeum import errors
     from greeum.anchors import Anchors
+    from greeum.backups.pieces import Backup
     from greeum.errors import GreeumError
+    from greeum.forgetting import Certificate, Forgotten
     from greeum.listing import NamespacePage, Page
     from greeum.memory import Memory
     from greeum.model import Anchor, Block, Change, Context, Hit, Link
     from greeum.remote import RemoteMemory, connect
     from greeum.rooted import Rooted
-    from greeum.wiring import open  # noqa: A004 - greeum.open(path), as in sqlite3, shelve and others
+    from greeum.wiring import (
+        open,  # noqa: A004 - greeum.open(path), as in sqlite3, shelve and others
+        restore,
+        verify,
+    )
 
 __all__ = [
-    "Anchor", "Anchors", "Block", "Change", "Context", "GreeumError", "Hit", "Link", "Memory", "NamespacePage", "Page",
-    "RemoteMemory", "Rooted", "connect", "errors", "open",
+    "Anchor", "Anchors", "Backup", "Block", "Certificate", "Change", "Context", "Forgotten", "GreeumError", "Hit",
+    "Link", "Memory", "NamespacePage", "Page", "RemoteMemory", "Rooted", "connect", "errors", "open", "restore",
+    "verify",
 ]  # fmt: skip
 
 _HOMES = {
     "Anchor": "model",
     "Anchors": "anchors",
+    "Backup": "backups.pieces",
     "Block": "model",
+    "Certificate": "forgetting",
     "Change": "model",
     "Context": "model",
+    "Forgotten": "forgetting",
     "GreeumError": "errors",
     "Hit": "model",
     "Link": "model",
@@ -47,6 +57,8 @@ _HOMES = {
     "Rooted": "rooted",
     "connect": "remote",
     "open": "wiring",
+    "restore": "wiring",
+    "verify": "wiring",
 }
 
 
