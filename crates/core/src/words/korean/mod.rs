@@ -1,4 +1,12 @@
-//! Korean: particles stripped by rule, words of no subject. No dictionary: unknown names work as well as known ones.
+//! Korean: particles stripped by rule, words of no subject, and morphemes out of a dictionary where there is one. Names that no
+//! dictionary has work as well as those that it has.
+
+mod hangul;
+mod inflection;
+mod morphemes;
+
+use hangul::{Syllable, coda};
+pub use morphemes::{Class, Known, cut};
 
 /// The word without its particle, if it has one: 부산에서 → 부산, 민지는 → 민지.
 ///
@@ -22,6 +30,11 @@ pub fn is_stop_word(word: &str) -> bool {
     STOP_WORDS.contains(&word)
 }
 
+/// Whether `form` is a particle that may follow the syllable `before`.
+fn particle_allowed(before: char, form: &[char]) -> bool {
+    PARTICLES.iter().any(|&(particle, after)| particle.chars().eq(form.iter().copied()) && after.allows(before))
+}
+
 /// What the syllable before a particle must sound like.
 #[derive(Clone, Copy)]
 enum After {
@@ -36,16 +49,12 @@ enum After {
 
 impl After {
     fn allows(self, syllable: char) -> bool {
-        let code = syllable as u32;
-        if !(0xac00..=0xd7a3).contains(&code) {
-            return true;
-        }
-        let last = (code - 0xac00) % 28; // 0: no final consonant; 8: ㄹ
+        let Some(Syllable { coda, .. }) = Syllable::of(syllable) else { return true };
         match self {
             Self::Any => true,
-            Self::Consonant => last != 0,
-            Self::Vowel => last == 0,
-            Self::VowelOrRieul => last == 0 || last == 8,
+            Self::Consonant => coda != coda::NONE,
+            Self::Vowel => coda == coda::NONE,
+            Self::VowelOrRieul => coda == coda::NONE || coda == coda::R,
         }
     }
 }
