@@ -78,8 +78,8 @@ fn contracted(before: &[char], open: Syllable, mut name: impl FnMut(&[char], &[c
             name(before, &[open.char()]); // 펴
             name(before, &with(vowel::I)); // 마셔 → 마시
         }
-        vowel::WA => name(before, &with(vowel::O)), // 와 → 오
-        vowel::WO => name(before, &with(vowel::U)), // 줘 → 주
+        vowel::WA => name(before, &with(vowel::O)),   // 와 → 오
+        vowel::WO => name(before, &with(vowel::U)),   // 줘 → 주
         vowel::WAE => name(before, &with(vowel::OE)), // 돼 → 되
         _ => {}
     }

@@ -32,7 +32,10 @@ pub fn is_stop_word(word: &str) -> bool {
 
 /// Whether `form` is a particle that may follow the syllable `before`.
 fn particle_allowed(before: char, form: &[char]) -> bool {
-    PARTICLES.iter().any(|&(particle, after)| particle.chars().eq(form.iter().copied()) && after.allows(before))
+    PARTICLES
+        .iter()
+        .chain(RARER_PARTICLES)
+        .any(|&(particle, after)| particle.chars().eq(form.iter().copied()) && after.allows(before))
 }
 
 /// What the syllable before a particle must sound like.
@@ -59,7 +62,7 @@ impl After {
     }
 }
 
-/// Longest first.
+/// Longest first, for [`stem`].
 const PARTICLES: &[(&str, After)] = &[
     ("에서부터", After::Any),
     ("으로부터", After::Consonant),
@@ -129,6 +132,28 @@ const PARTICLES: &[(&str, After)] = &[
     ("야", After::Vowel),
     ("아", After::Consonant),
     ("들", After::Any),
+];
+
+/// Those that end too many other words (나라, 수면) to be taken off without a dictionary.
+const RARER_PARTICLES: &[(&str, After)] = &[
+    ("엔", After::Any),
+    ("에선", After::Any),
+    ("한텐", After::Any),
+    ("쯤", After::Any),
+    ("이면", After::Consonant),
+    ("면", After::Vowel),
+    ("이라", After::Consonant),
+    ("라", After::Vowel),
+    ("이야", After::Consonant),
+    ("이래", After::Consonant),
+    ("래", After::Vowel),
+    ("이네", After::Consonant),
+    ("네", After::Vowel),
+    ("인데", After::Any),
+    ("였", After::Vowel),
+    ("이었", After::Consonant),
+    ("이지", After::Consonant),
+    ("이니", After::Consonant),
 ];
 
 const STOP_WORDS: &[&str] = &[
@@ -213,6 +238,18 @@ const STOP_WORDS: &[&str] = &[
     "그건",
     "그게",
     "이게",
+    "했지",
+    "어때",
+    "와",
+    "오",
+    "야",
+    "헐",
+    "넌",
+    "난",
+    "거지",
+    "거야",
+    "건데",
+    "건",
 ];
 
 #[cfg(test)]

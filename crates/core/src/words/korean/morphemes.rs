@@ -59,9 +59,10 @@ fn joint(before: Option<Class>, next: Class) -> Option<f32> {
     use Class::{Ending, Noun, Particle, Stem};
     match (before, next) {
         (None, Noun | Stem) | (Some(Noun), Particle) | (Some(Stem | Ending), Ending) => Some(0.0),
-        (Some(Noun), Stem) | (Some(Particle), Particle) => Some(1.0),
-        (Some(Noun), Noun) | (Some(Ending), Stem | Particle) => Some(2.0), // compounds; 가 봤어 written as one
-        (Some(Noun), Ending) | (Some(Particle), Ending | Stem) | (Some(Ending | Particle), Noun) => Some(5.0), // 친구예요; spaces left out
+        (Some(Particle), Particle) | (Some(Ending), Stem) => Some(1.0), // 가 봤어 written as one
+        (Some(Noun), Stem) | (Some(Ending), Particle) => Some(2.0),
+        // Compounds; 친구예요; spaces left out.
+        (Some(Noun), Noun | Ending) | (Some(Particle), Ending | Stem) | (Some(Ending | Particle), Noun) => Some(5.0),
         (None, Ending | Particle) | (Some(Stem), Noun | Stem | Particle) => None,
     }
 }
