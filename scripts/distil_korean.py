@@ -5,19 +5,21 @@ Two sources say what a Korean morpheme means, and neither is needed once the tab
 - the language model of Kiwi, a morphological analyser: how alike any two morphemes are, by where they are used;
 - Google's multilingual Universal Sentence Encoder, by which a word lies near what means the same.
 
-Either one's vectors, centred and scaled to length 1, are laid side by side, turned to the principal axes of both and
-cut to the table's dimension; each axis is then evened out by the fourth root of its variance, since a few that all words
-share would otherwise outweigh what tells them apart. Last, all of it is turned, as a whole, so that words that the
-encoder takes for translations of each other lie as near as that allows: distances between Korean words stay as they are.
+Either one's vectors, centred and scaled to length 1, are laid side by side, turned to the principal axes of both
+and cut to the table's dimension; each axis is then evened out by the fourth root of its variance, since a few that
+all words share would otherwise outweigh what tells them apart. Last, all of it is turned, as a whole, so that words
+that the encoder takes for translations of each other lie as near as that allows: distances between Korean words
+stay as they are.
 
     python -m pip install -r requirements/korean.txt
     python scripts/distil_table.py --out minilm-256.table
     python scripts/distil_korean.py --add-to minilm-256.table --out python/greeum/data/static-256.table
 
-The file is that of `distil_table.py`, with one more number in its header, after the CRC-32: the first Korean token. Tokens
-from there on are in Kiwi's order, the most frequent first, which the analyser takes for their frequency. The string of each begins
-with a capital letter (which no English piece has) for its class: N what does not change, V stems, E endings, J suffixes of
-nouns. What only holds a sentence together has no direction and weighs nothing: it is there to be cut off.
+The file is that of `distil_table.py`, with one more number in its header, after the CRC-32: the first Korean token.
+Tokens from there on are in Kiwi's order, the most frequent first, which the analyser takes for their frequency. The
+string of each begins with a capital letter (which no English piece has) for its class: N what does not change, V
+stems, E endings, J suffixes of nouns. What only holds a sentence together has no direction and weighs nothing: it
+is there to be cut off.
 """
 
 from __future__ import annotations
@@ -28,6 +30,7 @@ import struct
 import sys
 import zlib
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -43,14 +46,20 @@ CLASSES = {
     **dict.fromkeys(("EF", "EC", "EP", "ETM", "ETN"), "E"),
     **dict.fromkeys(("XSN",), "J"),
 }
-"""Kiwi's tags (those of the Sejong corpus), and the class of each in the table. Particles are known to Greeum itself."""
+"""Kiwi's tags (those of the Sejong corpus), and the class of each in the table. Greeum knows particles itself."""
 
 FUNCTIONAL_TAGS = frozenset(("VX", "VCN", "VCP", "XSV", "XSA", "XSN", "MAJ", "NP", "EF", "EC", "EP", "ETM", "ETN"))
 
+FUNCTIONAL_NOUNS = """
+    것 거 수 때 등 데 줄 바 지 뿐 채 듯 번 중 뭐 무엇 언제 어디 누구 얼마 왜 어떤 무슨 몇 이 그 저 이런 그런 저런
+    어느 어떻게 어쩌 좀 더 또 다 잘 안 못 너무 정말 진짜 아주 그냥 막 꼭 이제 지금 네 응 아 어 아니 말 및 안녕 그렇게
+    이렇게 한 건 뭘 누 헐 난 같이 때문
+"""
+FUNCTIONAL_STEMS = """
+    하 되 있 없 그렇 이렇 저렇 어떻 같 않 아니 이 말 보 주 들 나 알 모르
+"""
 FUNCTIONAL_WORDS = frozenset(
-    "N것 N거 N수 N때 N등 N데 N줄 N바 N지 N뿐 N채 N듯 N번 N중 N뭐 N무엇 N언제 N어디 N누구 N얼마 N왜 N어떤 N무슨 N몇 N이 N그 N저 N이런 "
-    "N그런 N저런 N어느 N어떻게 N어쩌 N좀 N더 N또 N다 N잘 N안 N못 N너무 N정말 N진짜 N아주 N그냥 N막 N꼭 N이제 N지금 N네 N응 N아 N어 N아니 N말 "
-    "N및 N안녕 N그렇게 N이렇게 N한 N건 N뭘 N누 N헐 N난 N같이 N때문 V하 V되 V있 V없 V그렇 V이렇 V저렇 V어떻 V같 V않 V아니 V이 V말 V보 V주 V들 V나 V알 V모르".split()
+    [*("N" + word for word in FUNCTIONAL_NOUNS.split()), *("V" + word for word in FUNCTIONAL_STEMS.split())]
 )
 """Others that say nothing of a subject, whatever their tag."""
 
@@ -111,8 +120,8 @@ def morphemes(kiwi: Any) -> list[Morpheme]:
 def distributional(kiwi: Any, entries: list[Morpheme]) -> Matrix:
     """Vectors whose cosines are Kiwi's similarities.
 
-    Kiwi tells similarities and not vectors; those to a few hundred landmarks determine a vector of 256 components, up to a
-    rotation (Nyström's method, exact where the landmarks span the space).
+    Kiwi tells similarities and not vectors; those to a few hundred landmarks determine a vector of 256 components, up
+    to a rotation (Nyström's method, exact where the landmarks span the space).
     """
     landmarks = entries[LANDMARKS]
     similar = np.array([[kiwi.morpheme_similarity(a.kiwi, b.kiwi) for b in landmarks] for a in entries])
@@ -124,8 +133,8 @@ def distributional(kiwi: Any, entries: list[Morpheme]) -> Matrix:
 
 
 def unit(vectors: Matrix) -> Matrix:
-    norms = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return vectors / np.maximum(norms, 1e-12)
+    scaled: Matrix = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
+    return scaled
 
 
 def centred(vectors: Matrix) -> Matrix:
@@ -151,11 +160,9 @@ def towards(korean: Matrix, english: Matrix, korean_meaning: Matrix, english_mea
     is_mutual = likeness.argmax(axis=0)[nearest] == np.arange(len(likeness))
     pairs = np.flatnonzero(is_mutual & (cosines >= PAIRS_MIN_COSINE))
     left, _, right = np.linalg.svd(korean[pairs].T @ english[nearest[pairs]])
-    turned = korean @ (left @ right)
+    turned: Matrix = korean @ (left @ right)
     before_after = [float(np.mean(np.sum(side[pairs] * english[nearest[pairs]], axis=1))) for side in (korean, turned)]
-    print(
-        f"{len(pairs):,} pairs of translations: mean cosine {before_after[0]:.2f} before, {before_after[1]:.2f} after"
-    )
+    print(f"{len(pairs):,} translations: mean cosine {before_after[0]:.2f} before, {before_after[1]:.2f} after")
     return turned
 
 
@@ -176,7 +183,7 @@ class Table:
         count, dimension, *starts = struct.unpack_from("<10I", content, len(MAGIC))
         rows, scales, weights, offsets, strings = starts[:5]
         ends = np.frombuffer(content, "<u4", count + 1, offsets)
-        names = [content[strings + a : strings + b].decode() for a, b in zip(ends, ends[1:], strict=False)]
+        names = [content[strings + a : strings + b].decode() for a, b in pairwise(ends)]
         return cls(
             names,
             np.frombuffer(content, "i1", count * dimension, rows).reshape(count, dimension),
@@ -186,12 +193,13 @@ class Table:
 
 
 def frequency_weights(entries: list[Morpheme]) -> npt.NDArray[np.float32]:
-    """As in the English table: smooth inverse frequency by Zipf's law. Nothing for what only holds a sentence together."""
+    """As in the English table: smooth inverse frequency by Zipf's law; nothing for what is functional."""
     ranks = np.arange(len(entries)) + 10
     probability = 1 / ranks / np.sum(1 / ranks)
-    weights = SMOOTHING / (SMOOTHING + probability)
+    weights: Matrix = SMOOTHING / (SMOOTHING + probability)
     weights[[entry.is_functional for entry in entries]] = 0
-    return weights.astype(np.float32)
+    narrow: npt.NDArray[np.float32] = weights.astype(np.float32)
+    return narrow
 
 
 def with_korean(table: Table, entries: list[Morpheme], vectors: Matrix) -> bytes:
@@ -228,7 +236,7 @@ def distil(table: Table, kiwi: Any, encoder: Any) -> bytes:
     meaning = encoder.encode([entry.word for entry in content]).astype(np.float64)
     vectors = joined(meaning, distributional(kiwi, content), table.codes.shape[1])
     words = [at for at, name in enumerate(table.names) if re.fullmatch("[a-z]{3,}", name)]
-    english = table.codes[words] * table.scales[words, np.newaxis].astype(np.float64)
+    english = table.codes[words].astype(np.float64) * table.scales[words, np.newaxis]
     vectors = towards(vectors, english, meaning, encoder.encode([table.names[at] for at in words]).astype(np.float64))
     print_neighbours(content, vectors)
     all_vectors = np.zeros((len(entries), vectors.shape[1]))
