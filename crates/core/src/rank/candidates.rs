@@ -37,7 +37,7 @@ const PAUSE_US: TimeUs = 3_600_000_000;
 
 /// How many blocks each kind of evidence chooses for `k` hits, and how many of all of these are looked at with their neighbours.
 pub fn depth(k: usize) -> (usize, usize) {
-    if k <= K_USUAL { (DEPTH, HEAD) } else { (4 * k, 2 * k) }
+    if k <= K_USUAL { (DEPTH, HEAD) } else { (k.saturating_mul(4), k.saturating_mul(2)) }
 }
 
 /// A block that may be a hit.
