@@ -6,6 +6,7 @@ from itertools import chain, repeat
 from time import monotonic
 
 from greeum import inputs, limits
+from greeum._core import format_time
 from greeum.anchors import Anchors
 from greeum.drafts import Drafter
 from greeum.errors import InvalidInput, LogCut, NotFound
@@ -302,26 +303,34 @@ class Recall:
         namespace: Namespace = "",
         where: Mapping[str, object] | None = None,
         history: bool = False,
+        expired: bool = False,
         limit: int = 100,
         cursor: str | None = None,
         newest_first: bool = False,
     ) -> Page:
         """Blocks in the order in which they were said, a page at a time: pass the page's `cursor` for the next one.
 
-        Filters are those of `search`. Raises InvalidInput, also for a cursor of another listing.
+        Filters are those of `search`. `expired` lists what has expired and is not erased yet, and nothing else. Raises
+        InvalidInput, also for a cursor of another listing.
         """
         scope, where_json = inputs.namespace(namespace), inputs.where(where)
         limit = inputs.count(limit, "limit", limits.PAGE_MAX)
         inputs.truth(history, "history")
         inputs.truth(newest_first, "newest_first")
-        listing = checksum(scope, where_json, history, newest_first)
+        listing = checksum(scope, where_json, history, newest_first, inputs.truth(expired, "expired"))
         after = None if cursor is None else read_cursor(cursor, listing)
+        where_json, now_us = self._alive_or_expired(where_json, expired)
         self._follower.catch_up()
-        found = self._index.select(scope, where_json, history, self._now_us(), after, limit + 1, newest_first)
+        found = self._index.select(scope, where_json, history, now_us, after, limit + 1, newest_first)
         page = Page(Block(row) for row in self._store.blocks([block for _, block in found[:limit]]))
         if len(found) > limit:
             page.cursor = write_cursor(found[limit - 1], listing)
         return page
+
+    def _alive_or_expired(self, where_json: str | None, expired: bool) -> tuple[str | None, int]:
+        """The filter and the time with which the Index gives what is alive now, or what is no more."""
+        now_us = self._now_us()
+        return (expired_by(now_us, where_json), BEFORE_ALL_US) if expired else (where_json, now_us)
 
     def history(self, block: int) -> Blocks:
         """Every version of a block, oldest first. Raises NotFound."""
@@ -331,13 +340,19 @@ class Recall:
         return [Block(row) for row in rows]
 
     def count(
-        self, *, namespace: Namespace = "", where: Mapping[str, object] | None = None, history: bool = False
+        self,
+        *,
+        namespace: Namespace = "",
+        where: Mapping[str, object] | None = None,
+        history: bool = False,
+        expired: bool = False,
     ) -> int:
         """How many blocks `list` would give in all, without reading one. Raises InvalidInput."""
         scope, where_json = inputs.namespace(namespace), inputs.where(where)
         inputs.truth(history, "history")
+        where_json, now_us = self._alive_or_expired(where_json, inputs.truth(expired, "expired"))
         self._follower.catch_up()
-        return self._index.count(scope, where_json, history, self._now_us())
+        return self._index.count(scope, where_json, history, now_us)
 
     def facets(
         self,
@@ -436,6 +451,16 @@ class Recall:
 
         self._follower.catch_up()
         return amounts(self._store, self._index, namespace)
+
+
+BEFORE_ALL_US = limits.TIME_MIN_US - 1
+"""Before anything expires."""
+
+
+def expired_by(now_us: int, where_json: str | None) -> str:
+    """The filter that holds for what has expired, of that for which another one holds."""
+    ends = f'{{"expires_at": {{"lte": "{format_time(now_us)}"}}}}'
+    return ends if where_json is None else f'{{"and": [{ends}, {where_json}]}}'
 
 
 def query_texts(queries: Iterable[str]) -> list[str]:

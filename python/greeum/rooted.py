@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from typing import Any, NoReturn
 
-    from greeum.inputs import Namespace, Time
+    from greeum.inputs import Namespace, Span, Time
     from greeum.listing import NamespacePage, Page
     from greeum.memory import Findings, Ids, Keep, Memory
     from greeum.model import Context, Hit, Link
@@ -190,6 +190,7 @@ class Rooted:
         valid_from: Time | None = None,
         valid_to: Time | None = None,
         expires_at: Time | None = None,
+        ttl: Span | None = None,
         near: Near | None = None,
         vector: Sequence[float] | None = None,
         idempotency_key: str | None = None,
@@ -198,7 +199,7 @@ class Rooted:
         where = self._root.within(namespace)
         return self._memory.add(
             text, namespace=where, key=key, kind=kind, source=source, tags=tags, importance=importance,
-            metadata=metadata, at=at, valid_from=valid_from, valid_to=valid_to, expires_at=expires_at,
+            metadata=metadata, at=at, valid_from=valid_from, valid_to=valid_to, expires_at=expires_at, ttl=ttl,
             near=self._root.near(near, self.anchors, where), vector=vector, idempotency_key=idempotency_key,
         )  # fmt: skip
 
@@ -351,6 +352,7 @@ class Rooted:
         namespace: Namespace = "",
         where: Mapping[str, object] | None = None,
         history: bool = False,
+        expired: bool = False,
         limit: int = 100,
         cursor: str | None = None,
         newest_first: bool = False,
@@ -358,18 +360,25 @@ class Rooted:
         """As `Memory.list`."""
         scope = self._root.within(namespace)
         return self._memory.list(
-            namespace=scope, where=where, history=history, limit=limit, cursor=cursor, newest_first=newest_first
-        )
+            namespace=scope, where=where, history=history, expired=expired, limit=limit, cursor=cursor,
+            newest_first=newest_first,
+        )  # fmt: skip
 
     def history(self, block: int) -> Blocks:
         """As `Memory.history`."""
         return self._memory.history(self._root.block(block).id)
 
     def count(
-        self, *, namespace: Namespace = "", where: Mapping[str, object] | None = None, history: bool = False
+        self,
+        *,
+        namespace: Namespace = "",
+        where: Mapping[str, object] | None = None,
+        history: bool = False,
+        expired: bool = False,
     ) -> int:
         """As `Memory.count`."""
-        return self._memory.count(namespace=self._root.within(namespace), where=where, history=history)
+        scope = self._root.within(namespace)
+        return self._memory.count(namespace=scope, where=where, history=history, expired=expired)
 
     def facets(
         self,
@@ -402,6 +411,7 @@ class Rooted:
         valid_from: Time | Keep | None = KEEP,
         valid_to: Time | Keep | None = KEEP,
         expires_at: Time | Keep | None = KEEP,
+        ttl: Span | Keep | None = KEEP,
         revision: int | None = None,
         vector: Sequence[float] | None = None,
         idempotency_key: str | None = None,
@@ -409,7 +419,7 @@ class Rooted:
         """As `Memory.update`."""
         return self._memory.update(
             self._root.block(block).id, text=text, kind=kind, source=source, tags=tags, importance=importance,
-            metadata=metadata, at=at, valid_from=valid_from, valid_to=valid_to, expires_at=expires_at,
+            metadata=metadata, at=at, valid_from=valid_from, valid_to=valid_to, expires_at=expires_at, ttl=ttl,
             revision=revision, vector=vector, idempotency_key=idempotency_key,
         )  # fmt: skip
 

@@ -12,6 +12,7 @@ from itertools import chain, islice
 from json import loads
 
 from greeum.errors import Conflict, EmbedderMismatch, NotFound, StoreClosed
+from greeum.store.memory_upkeep import MemoryUpkeep
 from greeum.store.protocol import ANCHOR, BLOCK, BLOCK_COLUMNS, FORGOTTEN, LINKS
 from greeum.store.rows import (
     ANCHOR_HOPS,
@@ -40,12 +41,13 @@ if TYPE_CHECKING:
     from greeum.store.protocol import AnchorRow, BlockRow, Change, Draft, LinkRow
 
 
-class MemoryStore:
+class MemoryStore(MemoryUpkeep):
     """A Store that is gone when it is closed."""
 
     read_only = False
 
     def __init__(self) -> None:
+        super().__init__()
         self._gate = _Gate()
         self._embedder: tuple[str, int] | None = None
         self._last_id = 0
@@ -56,6 +58,7 @@ class MemoryStore:
         self._links: dict[tuple[int, int, str], LinkRow] = {}
         self._anchors: dict[tuple[str, str], AnchorRow] = {}
         self._log: list[tuple[int, int]] = []
+        self._log_start = 0  # changes that were cut off
 
     def close(self) -> None:
         self._gate.close()
@@ -123,23 +126,26 @@ class MemoryStore:
 
     def forget(self, block_ids: Iterable[int]) -> list[int]:
         with self._gate:
-            chains = [self._chain(block_id) for block_id in block_ids]
-            erased = sorted({row[ID] for chain in chains for row in chain})
-            gone = set(erased)
-            links = [link for link in self._links if not gone.isdisjoint(link[:2])]
-            anchors = sorted(name for name, anchor in self._anchors.items() if anchor[2] in gone)
-            bereft = sorted({source for source, _, _ in links} - gone)
-            pointed_to = [self._anchors[name][2] for name in anchors]
-            for link in links:
-                del self._links[link]
-            for name in anchors:
-                del self._anchors[name]
-            for block_id in erased:
-                self._erase(block_id)
-            self._log += [(FORGOTTEN, block_id) for block_id in erased]
-            self._log += [(LINKS, block_id) for block_id in bereft]
-            self._log += [(ANCHOR, block_id) for block_id in pointed_to]
-            return erased
+            return self._forget(list(block_ids))
+
+    def _forget(self, block_ids: list[int]) -> list[int]:
+        chains = [self._chain(block_id) for block_id in block_ids]
+        erased = sorted({row[ID] for chain in chains for row in chain})
+        gone = set(erased)
+        links = [link for link in self._links if not gone.isdisjoint(link[:2])]
+        anchors = sorted(name for name, anchor in self._anchors.items() if anchor[2] in gone)
+        bereft = sorted({source for source, _, _ in links} - gone)
+        pointed_to = [self._anchors[name][2] for name in anchors]
+        for link in links:
+            del self._links[link]
+        for name in anchors:
+            del self._anchors[name]
+        for block_id in erased:
+            self._erase(block_id)
+        self._log += [(FORGOTTEN, block_id) for block_id in erased]
+        self._log += [(LINKS, block_id) for block_id in bereft]
+        self._log += [(ANCHOR, block_id) for block_id in pointed_to]
+        return erased
 
     def _erase(self, block_id: int) -> None:
         row = self._rows.pop(block_id)
@@ -195,7 +201,7 @@ class MemoryStore:
 
     def seq(self) -> int:
         with self._gate:
-            return len(self._log)
+            return self._log_start + len(self._log)
 
     def embedder(self) -> tuple[str, int] | None:
         with self._gate:
@@ -249,9 +255,10 @@ class MemoryStore:
 
     def changes(self, after: int, limit: int) -> list[Change]:
         with self._gate:
-            if after > len(self._log):
-                raise LookupError(f"the log ends before seq {after}: start again from the rows")
-            found = self._log[after : after + limit]
+            place = after - self._log_start
+            if not 0 <= place <= len(self._log):
+                raise LookupError(f"the log does not reach seq {after}: start again from the rows")
+            found = self._log[place : place + limit]
             return [(seq, operation, block_id) for seq, (operation, block_id) in enumerate(found, after + 1)]
 
     def ids(self, after: int, limit: int) -> list[int]:

@@ -15,6 +15,8 @@ What every Store promises:
 
 from __future__ import annotations
 
+from greeum.store.upkeep import Upkeep
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -156,7 +158,7 @@ class Draft:
         self.is_repeatable = is_repeatable
 
 
-class Store(Protocol):
+class Store(Upkeep, Protocol):
     """See the module. Every `ids` argument may hold ids that do not exist: they are passed over."""
 
     read_only: bool
