@@ -20,15 +20,17 @@ if TYPE_CHECKING:
     from greeum.anchors import Anchors
     from greeum.errors import GreeumError
     from greeum.listing import NamespacePage, Page
+    from greeum.maintenance import Report
     from greeum.memory import Memory
     from greeum.model import Anchor, Block, Change, Context, Hit, Link
     from greeum.remote import RemoteMemory, connect
+    from greeum.retention import Retention, Rule
     from greeum.rooted import Rooted
     from greeum.wiring import open  # noqa: A004 - greeum.open(path), as in sqlite3, shelve and others
 
 __all__ = [
     "Anchor", "Anchors", "Block", "Change", "Context", "GreeumError", "Hit", "Link", "Memory", "NamespacePage", "Page",
-    "RemoteMemory", "Rooted", "connect", "errors", "open",
+    "RemoteMemory", "Report", "Retention", "Rooted", "Rule", "connect", "errors", "open",
 ]  # fmt: skip
 
 _HOMES = {
@@ -44,7 +46,10 @@ _HOMES = {
     "NamespacePage": "listing",
     "Page": "listing",
     "RemoteMemory": "remote",
+    "Report": "maintenance",
+    "Retention": "retention",
     "Rooted": "rooted",
+    "Rule": "retention",
     "connect": "remote",
     "open": "wiring",
 }

@@ -128,6 +128,15 @@ class Follower:
             if seq:
                 self.index.apply(seq, [], [], [])
 
+    def renew(self) -> None:
+        """Make the index anew out of the rows, and its files with it."""
+        with self._lock:
+            self.rebuild()
+            self.catch_up()
+            self.trouble = None
+            if not self._store.read_only:
+                self._fold(wait=True)
+
     def scrub(self) -> None:
         """See to it that no file holds what was forgotten, whoever wrote it. Raises StoreFull or StoreFailed if that
         cannot be done now.

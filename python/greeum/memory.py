@@ -272,7 +272,7 @@ class Memory(Recall):
         ids = dict.fromkeys(inputs.block_id(one) for one in wanted)
         missing = ids.keys() - {row[0] for row in self._store.blocks(list(ids))}
         if missing:
-            raise NotFound(f"there is no block {min(missing)}: no use was counted")
+            raise none_used(min(missing))
         if self._store.read_only:
             raise StoreReadOnly("opened read-only; open it without read_only to count uses")
         if self._uses.note(ids):
@@ -344,6 +344,10 @@ class Memory(Recall):
 
 def none_forgotten(block: int) -> NotFound:
     return NotFound(f"there is no block {block}: nothing was forgotten")
+
+
+def none_used(block: int) -> NotFound:
+    return NotFound(f"there is no block {block}: no use was counted")
 
 
 def shows(row: BlockRow, fields: Mapping[str, object]) -> bool:

@@ -8,7 +8,8 @@ from __future__ import annotations
 from greeum import inputs
 from greeum.anchors import HOPS, HOPS_OTHERWISE
 from greeum.errors import Conflict, Forbidden, InvalidInput, NotFound
-from greeum.memory import KEEP, none_forgotten
+from greeum.maintenance import GRACE_S
+from greeum.memory import KEEP, none_forgotten, none_used
 from greeum.model import Anchor, Block
 from greeum.recall import list_of
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from greeum.inputs import Namespace, Span, Time
     from greeum.listing import NamespacePage, Page
+    from greeum.maintenance import Report
     from greeum.memory import Findings, Ids, Keep, Memory
     from greeum.model import Context, Hit, Link
     from greeum.recall import Answers, Blocks, Changes, Facets, Hits, Links, Near, Written
@@ -149,8 +151,8 @@ class Rooted:
     """A Memory of which only what lies at or below `root` can be seen and changed.
 
     Its methods are those of Memory. A namespace that is left out is the root, and one outside raises Forbidden; those
-    in answers are whole paths. What concerns the memory as a whole (`seq`, `changes`, `check`, `export`, `import_`)
-    raises Forbidden. `close` closes the memory behind it.
+    in answers are whole paths. What concerns the memory as a whole (`seq`, `changes`, `check`, `repair`, `maintain`,
+    `retention`, `export`, `import_`) raises Forbidden. `close` closes the memory behind it.
     """
 
     def __init__(self, memory: Memory, root: Namespace) -> None:
@@ -432,6 +434,15 @@ class Rooted:
             raise none_forgotten(missing[0])
         return self._memory.forget(ids)
 
+    def used(self, block: int | Iterable[int]) -> None:
+        """As `Memory.used`."""
+        wanted = [block] if isinstance(block, int) else list_of(block, "block", "must be a block's id, or several")
+        ids = [inputs.block_id(one) for one in wanted]
+        missing = set(ids) - self._root.inside(ids)
+        if missing:
+            raise none_used(min(missing))
+        self._memory.used(ids)
+
     # Links and anchors.
 
     def link(self, source: int, target: int, *, kind: str = "about", weight: float = 1.0) -> Link:
@@ -481,6 +492,21 @@ class Rooted:
     def check(self) -> Findings:
         """Forbidden."""
         raise self._of_the_whole("check")
+
+    def repair(self) -> Findings:
+        """Forbidden."""
+        raise self._of_the_whole("repair")
+
+    def maintain(
+        self, *, dry_run: bool = False, grace: Span = GRACE_S, progress: Callable[[str, int], None] | None = None
+    ) -> Report:
+        """Forbidden."""
+        raise self._of_the_whole("maintain")
+
+    @property
+    def retention(self) -> NoReturn:
+        """Forbidden."""
+        raise self._of_the_whole("retention")
 
     def export(self) -> Iterable[str]:
         """Forbidden."""

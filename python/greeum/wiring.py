@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from greeum.embed.protocol import Embedder
+    from greeum.memory import Findings
     from greeum.store.protocol import Store
 
 INDEX_DIRECTORY = "index"
@@ -50,6 +51,24 @@ def open(  # noqa: A001 - greeum.open(path), as in sqlite3, shelve and others
     except BaseException:
         store.close()
         raise
+
+
+def repair(path: str | os.PathLike[str], *, embedder: Embedder | None = None) -> Findings:
+    """As `Memory.repair`, for a memory that may not open before its rows are in order. Raises as `open` does."""
+    from greeum.repairs import repair_store
+
+    settings = Settings()
+    directory = os.path.abspath(inputs.path(path))
+    chosen = embedder if embedder is not None else embedder_of(settings)
+    store = SQLiteStore(directory, create=False)
+    try:
+        # Vectors of another embedder would be taken for damaged ones.
+        store.bind_embedder(chosen.fingerprint, chosen.dimension)
+        done = repair_store(store, chosen)
+    finally:
+        store.close()
+    with open(directory, embedder=chosen, create=False) as memory:
+        return [*done, *memory.repair()]
 
 
 def join(

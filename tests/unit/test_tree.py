@@ -22,7 +22,9 @@ PACKAGE = ROOT / "python" / "greeum"
 
 ARROWS: dict[str, tuple[str, ...]] = {
     # Module → what it may import of ours, wherever in the file. The first pattern that fits a module counts.
-    "greeum": ("anchors", "errors", "listing", "memory", "model", "remote", "rooted", "wiring"),
+    "greeum": (
+        "anchors", "errors", "listing", "maintenance", "memory", "model", "remote", "retention", "rooted", "wiring",
+    ),
     "errors": (),
     "limits": (),
     "settings": (),
@@ -35,7 +37,12 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "anchors": ("errors", "inputs", "limits", "model", "store.protocol"),
     "follower": ("_core", "errors", "kept", "store.protocol"),
     "kept": ("_core", "store.protocol"),
-    "checks": ("errors", "embed.protocol", "follower", "store.protocol"),
+    "checks": ("errors", "embed.protocol", "follower", "store.protocol", "store.upkeep", "surroundings"),
+    "repairs": ("checks", "errors", "embed.protocol", "follower", "store.protocol", "store.upkeep", "surroundings"),
+    "surroundings": ("store.files",),
+    "uses": (),
+    "retention": ("_core", "errors", "inputs", "store.protocol", "store.upkeep"),
+    "maintenance": ("follower", "store.protocol", "uses"),
     "transfer": ("errors", "inputs", "limits", "model", "embed.protocol", "store.protocol"),
     "drafts": ("_core", "anchors", "errors", "inputs", "model", "embed.protocol", "store.protocol", "store.rows"),
     "listing": ("errors", "limits", "model"),
@@ -46,11 +53,13 @@ ARROWS: dict[str, tuple[str, ...]] = {
         "model", "embed.protocol", "store.protocol",
     ),
     "memory": (
-        "checks", "drafts", "errors", "follower", "inputs", "limits", "model", "recall", "transfer", "embed.protocol",
-        "store.protocol",
+        "checks", "drafts", "errors", "follower", "inputs", "limits", "maintenance", "model", "recall", "repairs",
+        "retention", "transfer", "uses", "embed.protocol", "store.protocol",
     ),
-    "rooted": ("anchors", "errors", "inputs", "listing", "memory", "model", "recall", "store.protocol"),
-    "wiring": ("_core", "errors", "follower", "inputs", "limits", "memory", "settings", "embed.*", "store.*"),
+    "rooted": ("anchors", "errors", "inputs", "listing", "maintenance", "memory", "model", "recall", "store.protocol"),
+    "wiring": (
+        "_core", "errors", "follower", "inputs", "limits", "memory", "repairs", "settings", "embed.*", "store.*",
+    ),
     "testing": ("_core", "inputs", "memory", "wiring", "embed.*", "store.*"),
     "control": (),
     "control.*": (
@@ -114,7 +123,8 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "cli.keys": ("cli.*", "control.*", "errors"),
     "cli.serve": ("api", "api.*", "cli.*", "errors"),
     "cli.*": (
-        "greeum", "cli", "cli.*", "demo", "demo.*", "errors", "limits", "memory", "model", "settings", "wiring",
+        "greeum", "cli", "cli.*", "demo", "demo.*", "errors", "limits", "maintenance", "memory", "model", "settings",
+        "surroundings", "wiring",
     ),
     "__main__": ("cli",),
 }  # fmt: skip

@@ -29,7 +29,7 @@ class MemoryUpkeep:
     directory: str | None = None
 
     if TYPE_CHECKING:
-        _gate: AbstractContextManager[None]
+        _gate: Any
         _rows: dict[int, BlockRow]
         _vectors: dict[int, bytes]
         _log: list[tuple[int, int]]
@@ -79,8 +79,8 @@ class MemoryUpkeep:
         with self._gate:
             # The rule itself may not be among those that are kept.
             rules = [*(other for other in self._rules.values() if other[:2] != rule[:2]), rule]
-            governed = [row for row in self._newest() if closest(rules, row[NAMESPACE], row[KIND]) == rule]
-        newest_first = sorted(governed, key=lambda row: (row[ADDED_AT], row[ID]), reverse=True)
+            rows: list[Any] = [row for row in self._newest() if closest(rules, row[NAMESPACE], str(row[KIND])) == rule]
+        newest_first = sorted(rows, key=lambda row: (row[ADDED_AT], row[ID]), reverse=True)
         gone = [
             (row[ID], row[REVISION])
             for place, row in enumerate(newest_first)
@@ -135,6 +135,10 @@ class MemoryUpkeep:
     def note_maintained(self, at: int) -> None:
         with self._gate:
             self._maintained_at = at
+
+    def last_id(self) -> int:
+        with self._gate:
+            return max(self._rows, default=0)
 
     def flaws(self, *wanted: str) -> Flaws:
         return {}

@@ -117,6 +117,10 @@ class SQLiteUpkeep:
     def note_maintained(self, at: int) -> None:
         self._change(lambda connection: changes.rows_of(connection, "put_setting", MAINTAINED_AT, at))
 
+    def last_id(self) -> int:
+        newest: int = self._ask(lambda connection: rows(connection, "newest_block")[0][0])
+        return newest
+
     def flaws(self, *wanted: str) -> Flaws:
         return self._ask(lambda connection: found_flaws(connection, wanted or tuple(FLAWS)))
 

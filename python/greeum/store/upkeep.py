@@ -47,8 +47,9 @@ vectors are not made here."""
 class Upkeep(Protocol):
     """See the module. What changes something is one transaction a call, as in `protocol.Store`."""
 
-    directory: str | None
-    """Where its files are; None if it has none."""
+    @property
+    def directory(self) -> str | None:
+        """Where its files are; None if it has none."""
 
     # What has outlived its time.
 
@@ -56,7 +57,9 @@ class Upkeep(Protocol):
         """How many blocks have expired by then. Older versions do not count: a block lives as its newest version does."""
 
     def forget_expired(self, before: int, limit: int) -> list[int]:
-        """Erase, as `forget` does, up to `limit` blocks that have expired by then; their ids (older versions went along)."""
+        """Erase, as `forget` does, up to `limit` blocks that have expired by then; their ids, without those of older
+        versions, which go along.
+        """
 
     def retention(self) -> list[RuleRow]:
         """The rules, ordered by namespace and kind."""
@@ -73,8 +76,8 @@ class Upkeep(Protocol):
         """
 
     def forget_seen(self, seen: Seen, rules: Sequence[RuleRow]) -> list[int]:
-        """Erase those of these blocks that are as they were when they were looked at, if the rules are these still; their
-        ids (older versions went along).
+        """Erase those of these blocks that are as they were when they were looked at, if the rules are these still;
+        their ids, without those of older versions, which go along.
         """
 
     # What was used.
@@ -88,7 +91,7 @@ class Upkeep(Protocol):
         """How many changes the log holds."""
 
     def cut_log(self, kept: int, limit: int) -> int:
-        """Drop up to `limit` changes that lie before the newest `kept`, which are at least one; how many were dropped."""
+        """Drop up to `limit` changes that lie before the newest `kept`, which are at least one; how many it dropped."""
 
     def free_bytes(self) -> int:
         """Space in its files that holds nothing and could be given back."""
@@ -106,6 +109,9 @@ class Upkeep(Protocol):
         """That it was maintained just now. No change: it has no seq."""
 
     # What is not in order.
+
+    def last_id(self) -> int:
+        """The highest id that a block has; 0 if there is none."""
 
     def flaws(self, *wanted: str) -> Flaws:
         """What rows contradict each other in, by the names of FLAWS (default: all of them): the rows concerned, a

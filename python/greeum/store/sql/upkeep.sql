@@ -54,6 +54,9 @@ SELECT coalesce((SELECT max(seq) FROM log) - (SELECT min(seq) FROM log) + 1, 0)
 SELECT freelist_count, page_size, auto_vacuum
 FROM pragma_freelist_count, pragma_page_size, pragma_auto_vacuum
 
+-- newest_block: the highest id there is
+SELECT coalesce(max(id), 0) FROM blocks
+
 -- reindex: every index of the database anew, out of the tables
 REINDEX
 
