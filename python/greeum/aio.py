@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     Run = Callable[..., Coroutine[Any, Any, Any]]
 
 METHODS = frozenset(
-    ("add", "add_many", "anchor", "changes", "check", "close", "context", "count", "facets", "forget", "get", "history",
-     "import_", "link", "links", "list", "maintain", "namespaces", "repair", "search", "search_many", "stats", "unlink",
-     "update", "used")
+    ("add", "add_many", "anchor", "changes", "check", "close", "context", "count", "diff", "facets", "forget", "get",
+     "history", "import_", "link", "links", "list", "maintain", "namespaces", "repair", "search", "search_many",
+     "stats", "unlink", "update", "used")
 )  # fmt: skip
 """What `AsyncMemory` offers: the methods of Memory that wait for the disk or for the processor."""
 

@@ -116,13 +116,13 @@ DELETE FROM links WHERE source = ? AND target = ? AND kind = ?
 DELETE FROM anchors WHERE block_id = ? AND namespace = ? AND name = ?
 
 -- mend_successor: it is the newest version that there is
-UPDATE blocks SET superseded_by = NULL WHERE id = ?
+UPDATE blocks SET superseded_by = NULL, superseded_at = NULL WHERE id = ?
 
 -- mend_predecessor: it is the oldest version that there is
 UPDATE blocks SET supersedes = NULL WHERE id = ?
 
 -- mend_head: it is superseded, as the newer one says
-UPDATE blocks SET superseded_by = ? WHERE id = ?
+UPDATE blocks SET superseded_by = ?1, superseded_at = (SELECT added_at FROM blocks WHERE id = ?1) WHERE id = ?2
 
 -- mend_vectors: made anew
 INSERT INTO vectors (block_id, vectors) VALUES (?, ?) ON CONFLICT (block_id) DO UPDATE SET vectors = excluded.vectors
