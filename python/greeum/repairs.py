@@ -7,7 +7,6 @@ The rows come first, for the index is made of them, and may not open before they
 from __future__ import annotations
 
 from greeum.checks import (
-    Finding,
     are_of_indexes,
     check_agreement,
     check_database,
@@ -23,6 +22,7 @@ from greeum.store.upkeep import FLAWS, MENDABLE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from greeum.checks import Finding
     from greeum.embed.protocol import Embedder
     from greeum.follower import Follower
     from greeum.store.protocol import Store
@@ -34,8 +34,18 @@ BLOCKS_PER_STEP = 100
 def repair(store: Store, follower: Follower, embedder: Embedder) -> list[Finding]:
     """Everything that can be put in order; nothing where nothing is to be done."""
     done = repair_store(store, embedder)
+    return [*done, *repair_rest(store, follower)] if can_be_read(done) else done
+
+
+def can_be_read(done: list[Finding]) -> bool:
+    """Whether nothing is left of damage that keeps rows from being read."""
+    return all(is_well for name, is_well, _ in done if name == "database")
+
+
+def repair_rest(store: Store, follower: Follower) -> list[Finding]:
+    """What is made of the rows, and what all of it stands on."""
     follower.catch_up()
-    done += repair_index(store, follower)
+    done = repair_index(store, follower)
     if store.directory is not None:
         done += repair_permissions(store.directory)
     return done

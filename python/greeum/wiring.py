@@ -55,7 +55,7 @@ def open(  # noqa: A001 - greeum.open(path), as in sqlite3, shelve and others
 
 def repair(path: str | os.PathLike[str], *, embedder: Embedder | None = None) -> Findings:
     """As `Memory.repair`, for a memory that may not open before its rows are in order. Raises as `open` does."""
-    from greeum.repairs import repair_store
+    from greeum.repairs import can_be_read, repair_rest, repair_store
 
     settings = Settings()
     directory = os.path.abspath(inputs.path(path))
@@ -67,8 +67,10 @@ def repair(path: str | os.PathLike[str], *, embedder: Embedder | None = None) ->
         done = repair_store(store, chosen)
     finally:
         store.close()
+    if not can_be_read(done):
+        return done
     with open(directory, embedder=chosen, create=False) as memory:
-        return [*done, *memory.repair()]
+        return [*done, *repair_rest(memory._store, memory._follower)]
 
 
 def join(

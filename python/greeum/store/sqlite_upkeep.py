@@ -213,8 +213,7 @@ def mend_heads(connection: apsw.Connection, concerned: list[Any]) -> int:
 
 def mend_log(connection: apsw.Connection, concerned: list[Any]) -> int:
     """Whoever has not seen what is missing starts again from the rows; so does whoever has."""
-    for_each(connection, "cut_log_before", concerned)
-    return connection.changes()
+    return len(for_each(connection, "cut_log_before", concerned))
 
 
 def mend_counter(connection: apsw.Connection, concerned: list[Any]) -> int:

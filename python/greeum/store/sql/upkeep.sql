@@ -45,7 +45,7 @@ UPDATE blocks SET uses = uses + ? WHERE id = ? RETURNING id
 DELETE FROM log WHERE seq < min((SELECT max(seq) FROM log) - ?1 + 1, (SELECT min(seq) FROM log) + ?2)
 
 -- cut_log_before: what lies before a gap can be followed by nobody
-DELETE FROM log WHERE seq < ?
+DELETE FROM log WHERE seq < ? RETURNING seq
 
 -- log_length: how many changes it holds, told by its two ends
 SELECT coalesce((SELECT max(seq) FROM log) - (SELECT min(seq) FROM log) + 1, 0)
