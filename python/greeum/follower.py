@@ -156,7 +156,7 @@ class Follower:
         return self._tail() if self._store.directory is not None and self._is_worth_files() else 0
 
     def compact(self) -> int:
-        """Write out what is only in memory, if that is worth a file, and what it can be merged with; how many blocks."""
+        """Write out what is only in memory, if that is worth a file, merged with other files; how many blocks."""
         before = self.worth_files()
         if before or self.index.holds_forgotten:
             self._fold(wait=True)

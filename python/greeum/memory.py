@@ -67,7 +67,7 @@ class Memory(Recall):
     def close(self) -> None:
         """Finish what is being written, and let go of the directory. A second call does nothing."""
         try:
-            self._count_uses()
+            self._settle_uses()
             self._follower.close(fold=not self._store.read_only)
         finally:
             self._store.close()
@@ -266,7 +266,7 @@ class Memory(Recall):
         what was used fade more slowly.
 
         Uses are gathered aside and counted together: by `maintain`, by `close`, and when a thousand blocks have some.
-        Only then `Block.uses` shows them; a process that is killed before loses them. Raises NotFound, or StoreReadOnly.
+        Only then `Block.uses` shows them; a process that is killed before loses them. Raises NotFound or StoreReadOnly.
         """
         wanted = [block] if isinstance(block, int) else list_of(block, "block", "must be a block's id, or several")
         ids = dict.fromkeys(inputs.block_id(one) for one in wanted)
@@ -276,12 +276,16 @@ class Memory(Recall):
         if self._store.read_only:
             raise StoreReadOnly("opened read-only; open it without read_only to count uses")
         if self._uses.note(ids):
-            count_uses(self._store, self._uses)
+            self._count_uses()
 
-    def _count_uses(self) -> None:
+    def _count_uses(self) -> int:
+        """Count what was noted; of how many blocks."""
+        return count_uses(self._store, self._uses)
+
+    def _settle_uses(self) -> None:
         """Before it is closed. What cannot be counted now is lost, for a close is not to fail for it."""
         try:
-            count_uses(self._store, self._uses)
+            self._count_uses()
         except StoreError:
             self._uses.take()
 
@@ -304,7 +308,9 @@ class Memory(Recall):
         return run.look() if inputs.truth(dry_run, "dry_run") else run.run()
 
     def check(self) -> Findings:
-        """Read everything and look for trouble: what was looked at, whether it is well, and what to do. Changes nothing."""
+        """Read everything and look for trouble: what was looked at, whether it is well, and what to do. It changes
+        nothing.
+        """
         from greeum.checks import check
 
         return check(self._store, self._follower, self._embedder)

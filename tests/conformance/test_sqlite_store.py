@@ -31,6 +31,7 @@ from tests.conformance.store import (  # noqa: E402, F401
     TestVersions,
     store,
 )
+from tests.conformance.store_model import compare_with_memory  # noqa: E402
 from tests.conformance.store_upkeep import (  # noqa: E402, F401
     TestCuttingTheLog,
     TestExpiring,
@@ -38,7 +39,6 @@ from tests.conformance.store_upkeep import (  # noqa: E402, F401
     TestRetention,
     TestUses,
 )
-from tests.conformance.store_model import compare_with_memory  # noqa: E402
 
 
 @pytest.fixture

@@ -65,7 +65,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "control.*": (
         "control.*", "errors", "inputs", "limits", "model", "store.connections", "store.files", "store.statements",
     ),
-    "tenants": ("errors", "memory", "rooted", "settings", "wiring", "embed.protocol"),
+    "tenants": ("errors", "memory", "rooted", "settings", "wiring", "embed.protocol", "store.files"),
     "api": ("api.gate", "api.service"),
     "api.page": (),
     "api.health": (),
@@ -87,6 +87,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "api.service": ("api", "api.*", "errors", "mcp.http", "settings", "wiring"),
     "api.process": ("api.gate", "api.health", "api.server", "api.service", "api.starting"),
     "api.workers": ("api.logs", "api.process", "api.server", "api.service", "errors"),
+    "api.caretaker": ("errors", "memory"),
     "api.policy": ("api.authentication", "control.model", "errors"),
     "api.authentication": ("control.*", "errors", "memory", "rooted", "tenants"),
     "api.answers": (),

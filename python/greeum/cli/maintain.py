@@ -59,8 +59,8 @@ COMMAND = Command(
         Option("--dry-run", None, "Change nothing; say what there is to do."),
         Option("--grace", "TIME", "Erase what expired longer ago than this, as in 12h. Default: 1d", read=as_seconds),
     ],
-    details="""Run it now and then, once a day say, unless a server does: `greeum serve` runs it in the background. It may
-        run beside other processes and be interrupted. What it erases is gone as after `greeum forget`. With --json the
-        document is {"dry_run", "steps": [{"name", "count", "unit", "seconds"}, …]}.""",
+    details="""Run it now and then, once a day say, unless a server does: `greeum serve` runs it in the background.
+        It may run beside other processes and be interrupted. What it erases is gone as after `greeum forget`.
+        With --json the document is {"dry_run", "steps": [{"name", "count", "unit", "seconds"}, …]}.""",
     examples=["greeum maintain --dry-run", "greeum maintain", "greeum maintain --grace 0"],
 )

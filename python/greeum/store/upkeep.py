@@ -54,7 +54,7 @@ class Upkeep(Protocol):
     # What has outlived its time.
 
     def expired(self, before: int) -> int:
-        """How many blocks have expired by then. Older versions do not count: a block lives as its newest version does."""
+        """How many blocks have expired by then. Older versions do not count: a block lives as its newest one does."""
 
     def forget_expired(self, before: int, limit: int) -> list[int]:
         """Erase, as `forget` does, up to `limit` blocks that have expired by then; their ids, without those of older

@@ -84,7 +84,7 @@ SELECT id FROM blocks WHERE supersedes IS NOT NULL AND supersedes NOT IN (SELECT
 
 -- flaw_heads: blocks that do not say that they are superseded, by the one that says it supersedes them
 SELECT old.id, min(newer.id) FROM blocks AS newer JOIN blocks AS old ON old.id = newer.supersedes
-WHERE old.superseded_by IS NULL AND newer.id > old.id GROUP BY old.id HAVING count(*) = 1
+WHERE old.superseded_by IS NULL GROUP BY old.id HAVING count(*) = 1 AND min(newer.id) > old.id
 
 -- flaw_chains: blocks whose versions contradict each other, whatever may be the right ones
 SELECT old.id FROM blocks AS old LEFT JOIN blocks AS newer ON newer.id = old.superseded_by
