@@ -39,6 +39,8 @@ ALIASES = {
     "Links": "list[Link]",
     "Namespace": "str | Sequence[str]",
     "Near": "str | int | Anchor",
+    "Rules": "list[Rule]",
+    "Span": "float | timedelta",
     "Time": "str | datetime",
     "Written": "list[bytes]",
 }
@@ -46,7 +48,7 @@ ALIASES = {
 
 VIEWS = (
     greeum.Block, greeum.Hit, greeum.Link, greeum.Anchor, greeum.Context, greeum.Change, greeum.Page,
-    greeum.NamespacePage,
+    greeum.NamespacePage, greeum.Rule, greeum.Report,
 )  # fmt: skip
 """What a memory gives back."""
 
