@@ -1,4 +1,4 @@
-"""Maintenance on disk: what it erases is gone, what it cuts nobody misses, and whatever happens meanwhile does no harm."""
+"""Maintenance on disk: what it erases is gone, what it cuts nobody misses, what happens meanwhile does no harm."""
 
 from __future__ import annotations
 
