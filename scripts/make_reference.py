@@ -60,8 +60,9 @@ Everything that is meant to be used from Python. Namespaces are paths (`"acme/al
 
 ASYNC = """\
 `async with await greeum.aio.open(path) as memory:` gives the same memory for asyncio: each call runs in a worker
-thread. There are {methods}; of `memory.anchors` there are {anchors}, of `memory.retention` {retention};
-`await memory.export()` gives all lines at once, `memory.stream(…)` is for `async for`, `seq` is awaited as `memory.seq()`, and `memory.memory` is the Memory behind it.
+thread. There are {methods}; of `memory.anchors` there are {anchors},
+of `memory.retention` {retention}; `await memory.export()` gives all lines at once, `memory.stream(…)` is for
+`async for`, `seq` is awaited as `memory.seq()`, and `memory.memory` is the Memory behind it.
 `greeum.aio.connect` takes what `greeum.connect` takes, and its `follow` is for `async for`."""
 
 WEIGHTS_INTRODUCTION = """\
