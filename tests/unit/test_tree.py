@@ -46,17 +46,21 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "transfer": ("errors", "inputs", "limits", "model", "embed.protocol", "store.protocol"),
     "drafts": ("_core", "anchors", "errors", "inputs", "model", "embed.protocol", "store.protocol", "store.rows"),
     "listing": ("errors", "limits", "model"),
+    "difference": ("model", "store.protocol", "store.rows"),
     "counting": ("_core", "errors", "inputs", "limits", "store.protocol"),
     "context": ("limits", "model"),
     "recall": (
-        "_core", "anchors", "context", "counting", "drafts", "errors", "follower", "inputs", "limits", "listing",
-        "model", "embed.protocol", "store.protocol",
+        "_core", "anchors", "context", "counting", "difference", "drafts", "errors", "follower", "inputs", "limits",
+        "listing", "model", "embed.protocol", "store.protocol",
     ),
     "memory": (
         "checks", "drafts", "errors", "follower", "inputs", "limits", "maintenance", "model", "recall", "repairs",
         "retention", "transfer", "uses", "embed.protocol", "store.protocol",
     ),
-    "rooted": ("anchors", "errors", "inputs", "listing", "maintenance", "memory", "model", "recall", "store.protocol"),
+    "rooted": (
+        "anchors", "difference", "errors", "inputs", "listing", "maintenance", "memory", "model", "recall",
+        "store.protocol",
+    ),
     "wiring": (
         "_core", "errors", "follower", "inputs", "limits", "memory", "repairs", "settings", "embed.*", "store.*",
     ),
@@ -97,8 +101,8 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "api.*": ("greeum", "api.*", "errors", "limits", "model", "rooted"),
     "remote": ("errors", "inputs", "remote.*"),
     "remote.*": (
-        "_core", "counting", "drafts", "errors", "inputs", "limits", "listing", "memory", "model", "recall", "remote.*",
-        "transfer", "store.protocol",
+        "_core", "counting", "difference", "drafts", "errors", "inputs", "limits", "listing", "memory", "model",
+        "recall", "remote.*", "transfer", "store.protocol",
     ),
     "aio": ("memory", "model", "recall", "remote", "wiring"),
     "integrations": (),
@@ -124,8 +128,8 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "cli.keys": ("cli.*", "control.*", "errors"),
     "cli.serve": ("api", "api.*", "cli.*", "errors"),
     "cli.*": (
-        "greeum", "cli", "cli.*", "demo", "demo.*", "errors", "limits", "maintenance", "memory", "model", "settings",
-        "surroundings", "wiring",
+        "greeum", "cli", "cli.*", "demo", "demo.*", "difference", "errors", "limits", "maintenance", "memory", "model",
+        "settings", "surroundings", "wiring",
     ),
     "__main__": ("cli",),
 }  # fmt: skip
