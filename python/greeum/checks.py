@@ -24,7 +24,7 @@ PROBLEMS_SHOWN_MAX = 5
 """Of one damaged database: they have one cause, and the advice is the same for all."""
 
 SAMPLE_BLOCKS = 256
-"""Blocks that are compared with the index, word by word and vector by vector, spread over all: some 30 ms. One that
+"""Blocks that are compared with the index, word by word and vector by vector, spread over all: some 40 ms. One that
 lacks one block in a hundred is noticed with 92 % certainty."""
 
 SCALE_BYTES = 4

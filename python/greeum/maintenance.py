@@ -22,7 +22,7 @@ GRACE_S = 86_400
 """A day: for so long what has expired can still be listed, and be given more time, before it is erased."""
 
 BLOCKS_PER_STEP = 500
-"""Erased in one transaction: it takes some 20 ms, for which other writers wait."""
+"""Erased in one transaction: it takes some 50 ms, for which other writers wait."""
 
 LOG_KEPT_MIN = 100_000
 """Changes that the log keeps at least: some 2 MB, and days for those who follow from afar or copy what is new."""

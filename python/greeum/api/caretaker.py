@@ -43,7 +43,7 @@ class Caretaker:
         self._thread.start()
 
     def close(self) -> None:
-        """Leave off, and wait until that is so: a step in the middle of it takes some ten milliseconds."""
+        """Leave off, and wait until that is so: a step in the middle of it takes some fifty milliseconds."""
         self._stop.set()
         self._thread.join()
 
