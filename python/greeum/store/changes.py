@@ -98,11 +98,11 @@ def supersede(connection: apsw.Connection, block_id: int, draft: Draft, revision
         addition.check_uids(error)
         raise
     moved = rows_of(connection, "move_anchors", row[ID], draft.added_at, block_id)
-    log_changes(connection, [(ANCHOR, row[ID]) for _ in moved])
+    _log(connection, [(ANCHOR, row[ID]) for _ in moved])
     leaving = rows_of(connection, "move_links_from", row[ID], block_id)
     arriving = rows_of(connection, "move_links_to", row[ID], block_id)
-    log_changes(connection, [(LINKS, moved_id) for moved_id in ((block_id, row[ID]) if leaving else ())])
-    log_changes(connection, [(LINKS, source) for source in sorted({source for (source,) in arriving})])
+    _log(connection, [(LINKS, moved_id) for moved_id in ((block_id, row[ID]) if leaving else ())])
+    _log(connection, [(LINKS, source) for source in sorted({source for (source,) in arriving})])
     return row
 
 
@@ -174,7 +174,7 @@ class _Addition:
         many(SQL["add_vectors"], self._vectors)
         many(SQL["put_link"], self._links).fetchall()
         many(SQL["put_anchor"], self._anchors.values())
-        log_changes(self._connection, self.log)
+        _log(self._connection, self.log)
 
     def check_uids(self, error: Exception) -> None:
         """After an error: raises Conflict if a uid of what was planned is taken, which is cheap to find out only now.
@@ -222,7 +222,7 @@ class _Addition:
 def revise(connection: apsw.Connection, block_id: int, fields: dict[str, object], revision: int | None) -> BlockRow:
     row = revised(_existing(connection, block_id), fields, revision)
     rows_of(connection, "revise_block", *(row[column] for column in _REVISED))
-    log_changes(connection, [(BLOCK, block_id)])
+    _log(connection, [(BLOCK, block_id)])
     return row
 
 
@@ -242,9 +242,9 @@ def forget(connection: apsw.Connection, block_ids: Iterable[int]) -> list[int]:
         rows_of(connection, "erase_vectors", block_id)
         rows_of(connection, "erase_block", block_id)
     rows_of(connection, "put_setting", SCRUB_DUE, 1)
-    log_changes(connection, [(FORGOTTEN, block_id) for block_id in sorted(erased)])
-    log_changes(connection, [(LINKS, block_id) for block_id in sorted(bereft - erased)])
-    log_changes(connection, [(ANCHOR, block_id) for _, _, block_id in sorted(anchors)])
+    _log(connection, [(FORGOTTEN, block_id) for block_id in sorted(erased)])
+    _log(connection, [(LINKS, block_id) for block_id in sorted(bereft - erased)])
+    _log(connection, [(ANCHOR, block_id) for _, _, block_id in sorted(anchors)])
     return sorted(erased)
 
 
@@ -253,14 +253,14 @@ def link(connection: apsw.Connection, source: int, target: int, kind: str, *, we
         if row_of(connection, "block_exists", end) is None:
             raise _no_block(end)
     row: LinkRow = row_of(connection, "put_link", source, target, kind, weight, added_at)
-    log_changes(connection, [(LINKS, source)])
+    _log(connection, [(LINKS, source)])
     return row
 
 
 def unlink(connection: apsw.Connection, source: int, target: int, kind: str) -> bool:
     removed = row_of(connection, "remove_link", source, target, kind)
     if removed is not None:
-        log_changes(connection, [(LINKS, source)])
+        _log(connection, [(LINKS, source)])
     return removed is not None
 
 
@@ -286,7 +286,7 @@ def set_anchor(
         moved_at,
     )
     rows_of(connection, "put_anchor", *anchor)
-    log_changes(connection, [(ANCHOR, block_id)])
+    _log(connection, [(ANCHOR, block_id)])
     return anchor
 
 
@@ -294,14 +294,14 @@ def pin_anchor(connection: apsw.Connection, namespace: str, name: str, pinned: b
     anchor = row_of(connection, "pin_anchor", pinned, namespace, name)
     if anchor is None:
         raise NotFound(f"there is no anchor {name!r} in the namespace {namespace!r}: set it first")
-    log_changes(connection, [(ANCHOR, anchor[2])])
+    _log(connection, [(ANCHOR, anchor[2])])
     return anchor_row(anchor)
 
 
 def clear_anchor(connection: apsw.Connection, namespace: str, name: str) -> bool:
     pointed_to = row_of(connection, "remove_anchor", namespace, name)
     if pointed_to is not None:
-        log_changes(connection, [(ANCHOR, pointed_to[0])])
+        _log(connection, [(ANCHOR, pointed_to[0])])
     return pointed_to is not None
 
 
@@ -322,5 +322,5 @@ def _no_block(block_id: int) -> NotFound:
     return NotFound(f"there is no block {block_id} here (it may have been forgotten)")
 
 
-def log_changes(connection: apsw.Connection, changes: Iterable[tuple[int, int]]) -> None:
+def _log(connection: apsw.Connection, changes: Iterable[tuple[int, int]]) -> None:
     connection.executemany(SQL["log_change"], changes)

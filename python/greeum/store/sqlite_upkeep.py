@@ -8,10 +8,9 @@ from functools import cache
 import apsw
 
 from greeum.store import changes
-from greeum.store.changes import log_changes
 from greeum.store.files import MAINTAIN_LOCK_FILE, Claim
 from greeum.store.protocol import ANCHOR, BLOCK, LINKS
-from greeum.store.statements import load
+from greeum.store.statements import SQL, load
 from greeum.store.upkeep import FLAWS
 
 TYPE_CHECKING = False
@@ -151,6 +150,11 @@ def statements() -> dict[str, str]:
 def rows(connection: apsw.Connection, statement: str, *bindings: Any) -> list[Any]:
     """All rows of one of these statements."""
     return connection.execute(statements()[statement], bindings).fetchall()
+
+
+def log_changes(connection: apsw.Connection, logged: list[tuple[int, int]]) -> None:
+    """Operations and the blocks that they were about."""
+    connection.executemany(SQL["log_change"], logged)
 
 
 def for_each(connection: apsw.Connection, statement: str, bindings: list[Any]) -> list[Any]:
