@@ -149,7 +149,8 @@ describe("finding", () => {
 
   it("counts", async () => {
     assert.equal(await memory.count({ namespace: "find", where: { source: "Alice" } }), 3);
-    const then = (await memory.list({ namespace: "find", limit: 1 })).blocks[0]!;
+    const [then] = (await memory.list({ namespace: "find", limit: 1 })).blocks;
+    assert.ok(then);
     assert.deepEqual(await memory.get(then.id, { as_of: then.added_at }), then);
     const found = await memory.diff("2020-01-01", { namespace: "find", limit: 1 });
     assert.equal(found.counts.added, await memory.count({ namespace: "find" }));
