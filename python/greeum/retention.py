@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from greeum import inputs
 from greeum._core import format_time
 from greeum.errors import InvalidInput, NotFound
@@ -12,6 +10,7 @@ from greeum.store.upkeep import closest
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import timedelta
 
     from greeum.inputs import Namespace, Span
     from greeum.store.protocol import Store
@@ -49,6 +48,8 @@ class Rule:
 
     @property
     def max_age(self) -> timedelta | None:
+        from datetime import timedelta
+
         return None if self._row[2] is None else timedelta(microseconds=self._row[2])
 
     @property

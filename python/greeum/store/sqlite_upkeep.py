@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from functools import cache
 
 import apsw
 
@@ -141,10 +140,14 @@ class SQLiteUpkeep:
         self._change(lambda connection: rows(connection, "reindex"))
 
 
-@cache
+_statements: dict[str, str] = {}
+"""Those of `upkeep.sql`, by name, once they are needed: most processes need none."""
+
+
 def statements() -> dict[str, str]:
-    """Those of `upkeep.sql`, by name. Most processes need none."""
-    return load("upkeep.sql")
+    if not _statements:
+        _statements.update(load("upkeep.sql"))
+    return _statements
 
 
 def rows(connection: apsw.Connection, statement: str, *bindings: Any) -> list[Any]:

@@ -64,7 +64,10 @@ fn is_here(state: &State, id: BlockId, fresh: &Segment) -> bool {
         && segment.flags()[at] == fresh.flags()[0]
         && source(segment, at) == source(fresh, 0)
         && state.namespace(place) == fresh.namespace(fresh.column::<u32>(Section::Namespace)[0])
-        && fresh.column::<u64>(Section::Facts).iter().all(|&fact| segment.fact(fact).binary_search(&place.block).is_ok())
+        && fresh
+            .column::<u64>(Section::Facts)
+            .iter()
+            .all(|&fact| segment.fact(fact).binary_search(&place.block).is_ok())
         && fresh.column::<u64>(Section::NumberFields).iter().all(|&field| {
             let (blocks, values) = segment.numbers(field);
             blocks.binary_search(&place.block).is_ok_and(|at| values[at] == fresh.numbers(field).1[0])
