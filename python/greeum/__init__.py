@@ -22,9 +22,11 @@ if TYPE_CHECKING:
     from greeum.errors import GreeumError
     from greeum.forgetting import Certificate, Forgotten
     from greeum.listing import NamespacePage, Page
+    from greeum.maintenance import Report
     from greeum.memory import Memory
     from greeum.model import Anchor, Block, Change, Context, Hit, Link
     from greeum.remote import RemoteMemory, connect
+    from greeum.retention import Retention, Rule
     from greeum.rooted import Rooted
     from greeum.wiring import (
         open,  # noqa: A004 - greeum.open(path), as in sqlite3, shelve and others
@@ -33,8 +35,29 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
-    "Anchor", "Anchors", "Backup", "Block", "Certificate", "Change", "Context", "Forgotten", "GreeumError", "Hit",
-    "Link", "Memory", "NamespacePage", "Page", "RemoteMemory", "Rooted", "connect", "errors", "open", "restore",
+    "Anchor",
+    "Anchors",
+    "Backup",
+    "Block",
+    "Certificate",
+    "Change",
+    "Context",
+    "Forgotten",
+    "GreeumError",
+    "Hit",
+    "Link",
+    "Memory",
+    "NamespacePage",
+    "Page",
+    "RemoteMemory",
+    "Report",
+    "Retention",
+    "Rooted",
+    "Rule",
+    "connect",
+    "errors",
+    "open",
+    "restore",
     "verify",
 ]  # fmt: skip
 
@@ -54,7 +77,10 @@ _HOMES = {
     "NamespacePage": "listing",
     "Page": "listing",
     "RemoteMemory": "remote",
+    "Report": "maintenance",
+    "Retention": "retention",
     "Rooted": "rooted",
+    "Rule": "retention",
     "connect": "remote",
     "open": "wiring",
     "restore": "wiring",

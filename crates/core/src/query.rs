@@ -71,6 +71,9 @@ macro_rules! weights {
                 if !value.is_finite() {
                     return Err(Error::invalid(format!("weights.{name}"), "must be a finite number"));
                 }
+                if name == "half_life" && value <= 0.0 {
+                    return Err(Error::invalid("weights.half_life", "must be more than 0 days"));
+                }
                 match name {
                     $(stringify!($name) => self.$name = value,)*
                     _ => return Err(Error::invalid(format!("weights.{name}"), concat!("is no weight; there are", $(" ", stringify!($name)),*))),
@@ -108,6 +111,12 @@ weights! {
     time = 1.2,
     /// It is important (from -1/2 to 1/2 of this).
     importance = 0.4,
+    /// It was used (half of this after four uses, in full after very many).
+    uses = 0.2,
+    /// It was said lately (in full just now, half of this when it is as old as `half_life`).
+    recency = 0.0,
+    /// Days in which `recency` halves for what was never used; one use makes it twice as many, two three times.
+    half_life = 30.0,
     /// It is near the anchor (in full at the anchor itself).
     near = 4.0,
 }

@@ -14,6 +14,7 @@ from os import urandom
 
 from greeum.errors import Conflict, EmbedderMismatch, InvalidInput, NotFound, StoreClosed
 from greeum.store.certificates import certify, uid_digest
+from greeum.store.memory_upkeep import MemoryUpkeep
 from greeum.store.protocol import ANCHOR, BLOCK, BLOCK_COLUMNS, FORGOTTEN, LINKS, UNSAID, Erased
 from greeum.store.rows import (
     ANCHOR_HOPS,
@@ -53,13 +54,14 @@ if TYPE_CHECKING:
     )
 
 
-class MemoryStore:
+class MemoryStore(MemoryUpkeep):
     """A Store that is gone when it is closed."""
 
     read_only = False
     is_on_disk = False
 
     def __init__(self) -> None:
+        super().__init__()
         self._gate = _Gate()
         self._embedder: tuple[str, int] | None = None
         self._last_id = 0
@@ -78,6 +80,7 @@ class MemoryStore:
             "lineage": urandom(16).hex(),
             "certificate_key": urandom(32).hex(),
         }
+        self._log_start = 0  # changes that were cut off
 
     def close(self) -> None:
         self._gate.close()
@@ -256,7 +259,7 @@ class MemoryStore:
 
     def seq(self) -> int:
         with self._gate:
-            return len(self._log)
+            return self._log_start + len(self._log)
 
     def embedder(self) -> tuple[str, int] | None:
         with self._gate:
@@ -334,9 +337,10 @@ class MemoryStore:
 
     def changes(self, after: int, limit: int) -> list[Change]:
         with self._gate:
-            if after > len(self._log):
-                raise LookupError(f"the log ends before seq {after}: start again from the rows")
-            found = self._log[after : after + limit]
+            place = after - self._log_start
+            if not 0 <= place <= len(self._log):
+                raise LookupError(f"the log does not reach seq {after}: start again from the rows")
+            found = self._log[place : place + limit]
             return [(seq, operation, block_id) for seq, (operation, block_id) in enumerate(found, after + 1)]
 
     def ids(self, after: int, limit: int) -> list[int]:

@@ -15,6 +15,8 @@ What every Store promises:
 
 from __future__ import annotations
 
+from greeum.store.upkeep import Upkeep
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -224,7 +226,7 @@ UNSAID = ErasureRequest()
 """The request of whoever says nothing."""
 
 
-class Store(Protocol):
+class Store(Upkeep, Protocol):
     """See the module. Every `ids` argument may hold ids that do not exist: they are passed over."""
 
     read_only: bool

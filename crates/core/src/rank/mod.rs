@@ -7,6 +7,7 @@
 mod best;
 mod candidates;
 mod conversation;
+mod fading;
 mod late;
 mod nearby;
 mod prior;

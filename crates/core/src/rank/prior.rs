@@ -1,5 +1,6 @@
 //! What speaks for a block before its content is looked at: who said it, when, and in what manner.
 
+use super::fading::Fading;
 use super::scope::{PartScope, Scope};
 use super::words::QueryWords;
 use crate::id::hash;
@@ -14,6 +15,7 @@ use std::collections::HashSet;
 pub struct Prior<'a> {
     state: &'a State,
     weights: &'a Weights,
+    fading: Fading,
     asks_when: bool,
     /// By part: the number of the one source that the query names, if it names just one.
     named: Option<Vec<Option<u32>>>,
@@ -25,6 +27,7 @@ impl<'a> Prior<'a> {
         Self {
             state,
             weights: &query.weights,
+            fading: Fading::new(query),
             asks_when: dates::asks_when(&question.tokens),
             named: named_source(state, scope, &question.tokens),
         }
@@ -35,6 +38,7 @@ impl<'a> Prior<'a> {
         let (segment, at) = (self.state.segment(place), place.block as usize);
         let flags = segment.flags()[at];
         let mut score = self.weights.importance * (segment.column::<f32>(Section::Importance)[at] - 0.5);
+        score += self.fading.score(segment, place);
         if self.asks_when && flags & flag::TEMPORAL != 0 {
             score += self.weights.time;
         }
