@@ -8,7 +8,7 @@ use crate::bitmap::Bitmap;
 use crate::id::Local;
 use crate::index::state::Place;
 use crate::segment::Section;
-use crate::vectors::distance::prefetch;
+use crate::vectors::distance::prefetch_all;
 use crate::vectors::graph::{Graph, Seen};
 use crate::vectors::{Code, Probe, signs};
 
@@ -111,7 +111,7 @@ fn cosine(view: &View<'_>, block: Local, probe: &Probe<'_>, scale: f32) -> f32 {
 /// Asks for a block's vector before it is needed.
 pub fn fetch(view: &View<'_>, block: Local) {
     let first = view.passages_of(block).start as usize;
-    row(view, first).chunks(64).for_each(prefetch);
+    prefetch_all(row(view, first));
 }
 
 fn row<'a>(view: &View<'a>, passage: usize) -> &'a [i8] {
@@ -144,7 +144,7 @@ fn near(
     let passages = walked.unwrap_or_else(|| by_signs(view, wanted, code, depth * COMPARED_PER_WANTED, differences));
     for (at, &passage) in passages.iter().enumerate() {
         if let Some(&ahead) = passages.get(at + AHEAD) {
-            row(view, ahead as usize).chunks(64).for_each(prefetch);
+            prefetch_all(row(view, ahead as usize));
         }
         name(view.owner[passage as usize]);
     }

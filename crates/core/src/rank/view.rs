@@ -5,6 +5,7 @@ use crate::id::{BlockId, Local, TimeUs};
 use crate::index::State;
 use crate::index::state::Place;
 use crate::segment::{Section, Segment, flag};
+use crate::vectors::distance::prefetch;
 use std::ops::Range;
 
 /// The columns of one part that ranking reads.
@@ -63,6 +64,15 @@ impl<'a> View<'a> {
     #[inline]
     pub fn tokens_of(&self, passage: u32) -> &'a [u16] {
         &self.tokens[self.token_start[passage as usize] as usize..self.token_start[passage as usize + 1] as usize]
+    }
+
+    /// Asks for the tokens of a block's first passage before they are needed.
+    pub fn fetch_tokens(&self, block: Local) {
+        let first = self.passage_start[block as usize] as usize;
+        prefetch(&self.lengths[first]);
+        if let Some(token) = self.tokens.get(self.token_start[first] as usize) {
+            prefetch(token);
+        }
     }
 
     /// Where a block stands in its conversation.
