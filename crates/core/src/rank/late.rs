@@ -5,7 +5,6 @@
 
 use super::scratch::Rows;
 use super::statistics::{Scale, Sums};
-use super::vector::SAMPLE;
 use super::view::{Ground, View};
 use super::words::{QueryWords, Rarity};
 use crate::embed::Table;
@@ -76,7 +75,7 @@ impl<'a> Late<'a> {
 
     fn measure(&mut self, exact: bool) {
         let (ground, mut sums) = (self.ground, Sums::default());
-        let places: Vec<Place> = if exact { ground.scope.places().collect() } else { ground.sample(SAMPLE).collect() };
+        let places: Vec<Place> = if exact { ground.scope.places().collect() } else { ground.sample().to_vec() };
         self.prepare(&places);
         if exact {
             let mut known: Vec<Vec<f32>> =

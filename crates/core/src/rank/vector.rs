@@ -12,9 +12,6 @@ use crate::vectors::distance::prefetch_all;
 use crate::vectors::graph::{Graph, Seen};
 use crate::vectors::{Code, Probe, signs};
 
-/// Blocks that stand for all others: enough for a mean within a tenth of a deviation, which no recall figure notices.
-pub const SAMPLE: u64 = 96;
-
 /// Blocks of a part that may be hits up to which each one's vector is compared: quicker than any way around it.
 const FEW: u32 = 1_024;
 
@@ -81,7 +78,7 @@ pub fn score<'a>(
         }
         scores.known = Some(known);
     } else {
-        let sample: Vec<Place> = ground.sample(SAMPLE).collect();
+        let sample = ground.sample();
         sample.iter().for_each(|&place| fetch(ground.view(place), place.block));
         sample.iter().for_each(|&place| sums.add(scores.of(ground, place)));
         scratch.seen.resize_with(ground.views.len().max(scratch.seen.len()), Seen::default);
