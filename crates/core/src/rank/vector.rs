@@ -171,8 +171,8 @@ fn by_signs(view: &View<'_>, wanted: &Bitmap, code: &Code, count: usize, differe
     signs::differences(view.signs, &query, differences);
     let is_wanted = |passage: usize| wanted.contains(view.owner[passage]);
     let most = bound(differences, is_wanted, count, code.bytes.len());
-    let near = differences.iter().enumerate().filter(|&(passage, &differs)| differs <= most && is_wanted(passage));
-    near.map(|(passage, _)| passage as u32).collect()
+    let near = signs::at_most(differences, most).filter(|&passage| is_wanted(passage));
+    near.map(|passage| passage as u32).collect()
 }
 
 /// The difference up to which `count` passages lie, judged by some of them.
