@@ -103,6 +103,7 @@ impl<'a> Pool<'a> {
         let reached: Vec<Place> = reach.keys().copied().filter(|&place| ground.scope.wants(place)).collect();
         let chosen = evidence.words.chosen.iter().chain(&evidence.vector.chosen).map(|scored| scored.place);
         let chosen: Vec<Place> = chosen.chain(reached.iter().copied()).collect();
+        evidence.late.prepare(&chosen);
         let mut best = Best::new(head);
         for place in chosen {
             let (before, at) = (pool.places.len(), pool.number(place, evidence) as usize);
@@ -132,7 +133,9 @@ impl<'a> Pool<'a> {
         let reachable = window(middle, strip);
         let beside = reachable.start.max(middle.saturating_sub(beside))..reachable.end.min(middle + beside + 1);
         let close = beside.start.saturating_sub(CLOSE)..strip.len().min(beside.end + CLOSE);
-        strip[close].iter().for_each(|turn| vector::fetch(self.ground.view(turn.place), turn.place.block));
+        let near: Vec<Place> = strip[close].iter().map(|turn| turn.place).collect();
+        near.iter().for_each(|place| vector::fetch(self.ground.view(*place), place.block));
+        evidence.late.prepare(&near);
         let glances: [f32; STRIP_MAX] =
             std::array::from_fn(|i| strip.get(i).map_or(0.0, |turn| evidence.glance(turn.place)));
         for centre in beside {

@@ -83,7 +83,7 @@ pub struct Columns {
     pub(super) postings: BTreeMap<u64, Vec<u32>>,
     pub(super) facts: BTreeMap<u64, Vec<Local>>,
     pub(super) numbers: BTreeMap<u64, Vec<(Local, f64)>>,
-    /// The graph of the one segment that all of this comes from, without what is gone.
+    /// The largest graph of the segments that all of this comes from, without what is gone.
     pub(super) graph: Option<graph::Links>,
 }
 
@@ -191,9 +191,9 @@ impl Columns {
         let (namespace_names, namespace) = number_names(&self.namespaces, false);
         let (order, namespace_start) = self.conversations(&namespace, namespace_names.len());
         let graph = match self.graph.take() {
-            Some(graph) => graph,
+            Some(graph) if with_graph => graph::complete(graph, &self.codes, &self.scales, self.dimension),
             None if with_graph => graph::build(&self.codes, &self.scales, self.dimension),
-            None => graph::Links::default(),
+            _ => graph::Links::default(),
         };
         let mut out = Writer::new(self.dimension);
         out.section(Section::Ids, &self.ids);
