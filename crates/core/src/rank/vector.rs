@@ -44,6 +44,11 @@ pub struct VectorScores<'a> {
 }
 
 impl VectorScores<'_> {
+    /// Whether the query has a vector.
+    pub fn says_something(&self) -> bool {
+        self.probe.is_some()
+    }
+
     /// The score of a block.
     #[inline]
     pub fn of(&self, ground: &Ground<'_>, place: Place) -> f32 {

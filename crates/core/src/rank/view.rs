@@ -16,6 +16,7 @@ pub struct View<'a> {
     ids: &'a [BlockId],
     at: &'a [TimeUs],
     flags: &'a [u8],
+    source: &'a [u32],
     namespace: &'a [u32],
     passage_start: &'a [u32],
     /// Content words of each passage.
@@ -41,6 +42,7 @@ impl<'a> View<'a> {
             ids: segment.ids(),
             at: segment.at(),
             flags: segment.flags(),
+            source: segment.column(Section::Source),
             namespace: segment.column(Section::Namespace),
             passage_start: segment.column(Section::PassageStart),
             lengths: segment.lengths(),
@@ -131,6 +133,20 @@ impl<'a> Ground<'a> {
     #[inline]
     pub fn id(&self, place: Place) -> BlockId {
         self.view(place).ids[place.block as usize]
+    }
+
+    /// The content words of a block.
+    pub fn length_of(&self, place: Place) -> u32 {
+        let view = self.view(place);
+        let passages = view.passages_of(place.block);
+        view.lengths[passages.start as usize..passages.end as usize].iter().sum()
+    }
+
+    /// Whether two blocks are of one source.
+    pub fn have_one_source(&self, a: Place, b: Place) -> bool {
+        let number = |place: Place| self.view(place).source[place.block as usize];
+        let name = |place: Place| self.view(place).segment.source(number(place));
+        if a.part == b.part { number(a) == number(b) } else { name(a) == name(b) }
     }
 
     /// The blocks in scope that stand for all of them, some [`SAMPLE`], chosen by their ids alone.

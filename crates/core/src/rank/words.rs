@@ -107,6 +107,11 @@ pub struct WordScores<'a> {
 }
 
 impl WordScores<'_> {
+    /// Whether any block has any of the words.
+    pub fn says_something(&self) -> bool {
+        self.scores.iter().any(|scores| !scores.touched().is_empty())
+    }
+
     /// The score of a block.
     #[inline]
     pub fn of(&self, ground: &Ground<'_>, place: Place) -> f32 {
