@@ -18,35 +18,76 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from greeum import errors
     from greeum.anchors import Anchors
+    from greeum.backups.pieces import Backup
     from greeum.errors import GreeumError
+    from greeum.forgetting import Certificate, Forgotten
+    from greeum.importers.report import ImportReport
     from greeum.listing import NamespacePage, Page
+    from greeum.maintenance import Report
     from greeum.memory import Memory
     from greeum.model import Anchor, Block, Change, Context, Hit, Link
     from greeum.remote import RemoteMemory, connect
+    from greeum.retention import Retention, Rule
     from greeum.rooted import Rooted
-    from greeum.wiring import open  # noqa: A004 - greeum.open(path), as in sqlite3, shelve and others
+    from greeum.wiring import (
+        open,  # noqa: A004 - greeum.open(path), as in sqlite3, shelve and others
+        restore,
+        verify,
+    )
 
 __all__ = [
-    "Anchor", "Anchors", "Block", "Change", "Context", "GreeumError", "Hit", "Link", "Memory", "NamespacePage", "Page",
-    "RemoteMemory", "Rooted", "connect", "errors", "open",
+    "Anchor",
+    "Anchors",
+    "Backup",
+    "Block",
+    "Certificate",
+    "Change",
+    "Context",
+    "Forgotten",
+    "GreeumError",
+    "Hit",
+    "ImportReport",
+    "Link",
+    "Memory",
+    "NamespacePage",
+    "Page",
+    "RemoteMemory",
+    "Report",
+    "Retention",
+    "Rooted",
+    "Rule",
+    "connect",
+    "errors",
+    "open",
+    "restore",
+    "verify",
 ]  # fmt: skip
 
 _HOMES = {
     "Anchor": "model",
     "Anchors": "anchors",
+    "Backup": "backups.pieces",
     "Block": "model",
+    "Certificate": "forgetting",
     "Change": "model",
     "Context": "model",
+    "Forgotten": "forgetting",
     "GreeumError": "errors",
     "Hit": "model",
+    "ImportReport": "importers.report",
     "Link": "model",
     "Memory": "memory",
     "NamespacePage": "listing",
     "Page": "listing",
     "RemoteMemory": "remote",
+    "Report": "maintenance",
+    "Retention": "retention",
     "Rooted": "rooted",
+    "Rule": "retention",
     "connect": "remote",
     "open": "wiring",
+    "restore": "wiring",
+    "verify": "wiring",
 }
 
 

@@ -108,6 +108,10 @@ class Index:
     def refresh(self) -> bool: ...
     def verify(self) -> None:
         """Raises RuntimeError if a file is not what was written."""
+    def differing(self, entries: Sequence[tuple[BlockRow, bytes]]) -> list[int]:
+        """Those of these blocks that are not here as they are given."""
+    def leftovers(self) -> list[str]:
+        """Files that no manifest lists, unless somebody writes files now."""
     def stats(self) -> dict[str, object]: ...
 
 def quantize(vectors: Sequence[Sequence[float]], dimension: int) -> bytes: ...

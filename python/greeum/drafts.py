@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 FIELDS = frozenset(
     ("text", "namespace", "key", "kind", "source", "tags", "importance", "metadata", "at", "valid_from", "valid_to",
-     "expires_at", "near", "vector")
+     "expires_at", "ttl", "near", "vector")
 )  # fmt: skip
 """What a block is added with."""
 
@@ -109,7 +109,7 @@ class Drafter:
                 metadata="{}" if metadata is None else inputs.metadata(metadata),
                 valid_from=inputs.optional_time(item.get("valid_from"), "valid_from"),
                 valid_to=inputs.optional_time(item.get("valid_to"), "valid_to"),
-                expires_at=inputs.optional_time(item.get("expires_at"), "expires_at"),
+                expires_at=inputs.expiry(item.get("ttl"), item.get("expires_at"), now),
                 near=self._near_of_draft(item.get("near"), namespace),
             )
             check_validity(draft.valid_from, draft.valid_to)

@@ -2,30 +2,40 @@
 
 from __future__ import annotations
 
+from os.path import abspath
 from time import time_ns
 
 from greeum import inputs, limits
 from greeum.drafts import CHECKS, request_uid
-from greeum.errors import Conflict, InvalidInput, NotFound
+from greeum.errors import Conflict, InvalidInput, NotFound, StoreError, StoreReadOnly
+from greeum.forgetting import Forgetting, check_scope
+from greeum.maintenance import GRACE_S, Maintenance, count_uses
 from greeum.model import Block, Link
 from greeum.recall import Recall, list_of
+from greeum.retention import Retention
 from greeum.store.protocol import BLOCK_COLUMNS
+from greeum.uses import Uses
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import os
     from collections.abc import Callable, Iterable, Mapping, Sequence
-    from os import PathLike
+    from datetime import timedelta
     from typing import Any, BinaryIO
 
+    from greeum.backups.pieces import Backup
     from greeum.embed.protocol import Embedder
     from greeum.follower import Follower
-    from greeum.importers.report import Report
-    from greeum.inputs import Namespace, Time
+    from greeum.forgetting import Certificate, Forgotten
+    from greeum.importers.report import ImportReport
+    from greeum.inputs import Namespace, Span, Time
+    from greeum.maintenance import Report
     from greeum.recall import Blocks, Near
     from greeum.store.protocol import BlockRow, Store
 
     Ids = list[int]
     Findings = list[tuple[str, bool, str]]
+    Certificates = list[Certificate]
 
 
 class Keep:
@@ -61,6 +71,9 @@ class Memory(Recall):
         super().__init__(store, follower, embedder, now_us=now_us)
         self._open_store = open_store
         """Opens the store in another directory, for reading."""
+        self._forgetting = Forgetting(store, follower, "", now_us)
+        self.retention = Retention(store, now_us)
+        self._uses = Uses()
 
     def __enter__(self) -> Memory:
         return self
@@ -71,6 +84,7 @@ class Memory(Recall):
     def close(self) -> None:
         """Finish what is being written, and let go of the directory. A second call does nothing."""
         try:
+            self._settle_uses()
             self._follower.close(fold=not self._store.read_only)
         finally:
             self._store.close()
@@ -92,6 +106,7 @@ class Memory(Recall):
         valid_from: Time | None = None,
         valid_to: Time | None = None,
         expires_at: Time | None = None,
+        ttl: Span | None = None,
         near: Near | None = None,
         vector: Sequence[float] | None = None,
         idempotency_key: str | None = None,
@@ -100,7 +115,8 @@ class Memory(Recall):
 
         `namespace` is whose it is; `source` who or what said it, `at` when (default now); `kind` is "message" (a turn
         of a conversation), "note", "fact" or your own. `importance` goes from 0 to 1. `key` is your own name for the
-        thing, unique in its namespace: adding the same text under it again adds nothing. `near` (an anchor, its name or
+        thing, unique in its namespace: adding the same text under it again adds nothing. From `expires_at` on it is
+        found no more; `ttl` says the same in seconds from now, or as a `timedelta`. `near` (an anchor, its name or
         a block's id) links the block with what is there, and an anchor that is not pinned moves on to it. `vector` is
         for memories of `GivenVectors`. `idempotency_key` names this very request, so that it may be made again when
         nobody knows whether it was done: the same text then comes back as it was added (or in its newest version).
@@ -111,7 +127,7 @@ class Memory(Recall):
         block = {
             "text": text, "namespace": namespace, "key": key, "kind": kind, "source": source, "tags": tags,
             "importance": importance, "metadata": metadata, "at": at, "valid_from": valid_from, "valid_to": valid_to,
-            "expires_at": expires_at, "near": near, "vector": vector,
+            "expires_at": expires_at, "ttl": ttl, "near": near, "vector": vector,
         }  # fmt: skip
         return self._add([block], "", idempotency_key)[0]
 
@@ -150,6 +166,7 @@ class Memory(Recall):
         valid_from: Time | Keep | None = KEEP,
         valid_to: Time | Keep | None = KEEP,
         expires_at: Time | Keep | None = KEEP,
+        ttl: Span | Keep | None = KEEP,
         revision: int | None = None,
         vector: Sequence[float] | None = None,
         idempotency_key: str | None = None,
@@ -158,7 +175,8 @@ class Memory(Recall):
 
         A new `text` makes a new block that supersedes this one: searches find the new one, `history` shows both. Its
         `at` is now unless you say otherwise; the other fields, links and anchors are taken over. Without a new text the
-        fields change in place and `revision` counts up. `revision`, if given, must be the current one.
+        fields change in place and `revision` counts up. `revision`, if given, must be the current one. `ttl` sets
+        `expires_at`, counted from now; None for either of them lets it stay for good.
         `idempotency_key` names this very request, so that it may be made again: the correction that is there already
         then comes back (in its newest version), and fields that say so already are left as they are.
 
@@ -174,6 +192,10 @@ class Memory(Recall):
             "at": at, "valid_from": valid_from, "valid_to": valid_to, "expires_at": expires_at,
         }  # fmt: skip
         fields = {name: CHECKS[name](value) for name, value in given.items() if not isinstance(value, Keep)}
+        if not isinstance(ttl, Keep):
+            if "expires_at" in fields:
+                raise InvalidInput("ttl", "says when it expires, and so does expires_at: give one of them")
+            fields["expires_at"] = inputs.expiry(ttl, None, self._now_us())
         if isinstance(text, Keep):
             if vector is not None:
                 raise InvalidInput("vector", "comes with a new text")
@@ -220,21 +242,53 @@ class Memory(Recall):
                 if revision is not None or self._row(block)[15] == old[15]:
                     raise
 
-    def forget(self, block: int | Iterable[int]) -> Ids:
-        """Erase blocks for good: every version of each, with vectors, links, anchors and index entries. The ids that
-        were erased.
+    def forget(
+        self,
+        block: int | Iterable[int] | None = None,
+        *,
+        namespace: Namespace | None = None,
+        where: Mapping[str, object] | None = None,
+        dry_run: bool = False,
+    ) -> Forgotten:
+        """Erase blocks for good: every version of each, with vectors, links, anchors and index entries. What was
+        forgotten: a list of the ids, with how many and a certificate.
 
-        Raises NotFound if one of them is not there, and then erases none.
+        Name either blocks, or a namespace and a filter (as in `search`; either will do). By a filter, a block goes if
+        any version of it fits, an older or an expired one too: afterwards none that fits is left. With `dry_run`
+        nothing is changed, and the answer says what would be. Everything is forgotten by `wipe` alone.
+
+        Raises InvalidInput, or NotFound if one of the ids is not there, and then erases none.
         """
-        wanted = [block] if isinstance(block, int) else list_of(block, "block", "must be a block's id, or several")
-        ids = [inputs.block_id(one) for one in wanted]
-        known = {row[0] for row in self._store.blocks(ids)}
-        missing = sorted(set(ids) - known)
-        if missing:
-            raise none_forgotten(missing[0])
-        erased = self._store.forget(ids)
-        self._follower.scrub()
-        return erased
+        check_scope(block, namespace, where)
+        inputs.truth(dry_run, "dry_run")
+        if block is not None:
+            return self._forgetting.named(block, dry_run=dry_run)
+        scope = "" if namespace is None else inputs.namespace(namespace)
+        return self._forgetting.matching(scope, where, dry_run=dry_run)
+
+    def wipe(self, *, confirm: int) -> Forgotten:
+        """Forget everything. `confirm` is how many blocks there are, as `stats` says, so that nobody empties a memory
+        that is not the one they think of. Raises Conflict if there are more or fewer.
+        """
+        return self._wipe("", inputs.count(confirm, "confirm", 2**53, least=0))
+
+    def _wipe(self, namespace: str, confirm: int) -> Forgotten:
+        return self._forgetting.everything(namespace, confirm)
+
+    def _ids_below(self, namespace: str) -> Ids:
+        """Those of every version that a wipe of this namespace forgets."""
+        return self._forgetting.ids(namespace, None)
+
+    def certificates(
+        self, *, namespace: Namespace | None = None, where: Mapping[str, object] | None = None
+    ) -> Certificates:
+        """What certifies each forgetting, oldest first; with a namespace or a filter, that of this very one.
+
+        Raises InvalidInput.
+        """
+        from greeum.forgetting import certificates
+
+        return certificates(self._store, namespace, where)
 
     # Links and anchors.
 
@@ -256,11 +310,107 @@ class Memory(Recall):
 
     # Looking after it.
 
+    def used(self, block: int | Iterable[int]) -> None:
+        """Say that a block was of use, or several, each once. It weighs in searches (`weights` has `uses`), and makes
+        what was used fade more slowly.
+
+        Uses are gathered aside and counted together: by `maintain`, by `close`, and when a thousand blocks have some.
+        Only then `Block.uses` shows them; a process that is killed before loses them. Raises NotFound or StoreReadOnly.
+        """
+        wanted = [block] if isinstance(block, int) else list_of(block, "block", "must be a block's id, or several")
+        ids = dict.fromkeys(inputs.block_id(one) for one in wanted)
+        missing = ids.keys() - {row[0] for row in self._store.blocks(list(ids))}
+        if missing:
+            raise none_used(min(missing))
+        if self._store.read_only:
+            raise StoreReadOnly("opened read-only; open it without read_only to count uses")
+        if self._uses.note(ids):
+            self._count_uses()
+
+    def _count_uses(self) -> int:
+        """Count what was noted; of how many blocks."""
+        return count_uses(self._store, self._uses)
+
+    def _settle_uses(self) -> None:
+        """Before it is closed. What cannot be counted now is lost, for a close is not to fail for it."""
+        try:
+            self._count_uses()
+        except StoreError:
+            self._uses.take()
+
+    def maintain(
+        self, *, dry_run: bool = False, grace: Span = GRACE_S, progress: Callable[[str, int], None] | None = None
+    ) -> Report:
+        """Erase what expired longer than `grace` ago (default: a day) and what `retention` does not keep, as `forget`
+        does; count uses; remove links that lead nowhere; write out and merge files of the index; cut what nobody needs
+        from the log of changes; give back free space. What was done, step by step.
+
+        It may be run at any time, beside other processes, and interrupted; a second run finds nothing to do. `dry_run`
+        changes nothing, and says what there is to do. `progress` is called with a step's name and how much it has done.
+
+        Raises InvalidInput, StoreBusy if another process is at it, or another StoreError.
+        """
+        grace_us = inputs.duration(grace, "grace", or_none=True)
+        run = Maintenance(
+            self._store, self._follower, self._uses, now_us=self._now_us(), grace_us=grace_us, progress=progress
+        )
+        return run.look() if inputs.truth(dry_run, "dry_run") else run.run()
+
     def check(self) -> Findings:
-        """Read everything and look for trouble: what was looked at, whether it is well, and what to do."""
+        """Read everything and look for trouble: what was looked at, whether it is well, and what to do. It changes
+        nothing.
+        """
         from greeum.checks import check
 
         return check(self._store, self._follower, self._embedder)
+
+    def backup(
+        self, directory: str | os.PathLike[str], *, full: bool = False, keep: float | timedelta | None = None
+    ) -> Backup:
+        """Back everything up, as of one moment, into a directory that is for backups of this memory alone; what was
+        made, or the backup before if nothing has changed since. Others may write meanwhile.
+
+        It holds what has changed since the backup before, unless it is the first, `full`, or another full one is due.
+        `keep` is for how long (seconds, or a `timedelta`) one is to be able to go back: older backups are removed, and
+        a full one is due after as long. From the first backup on, whatever is forgotten is told to the directory too,
+        so that no backup brings it back. See docs/operate/backup.md.
+
+        Raises InvalidInput, Conflict (it holds the backups of another memory), StoreDamaged, StoreFull or another
+        StoreError; what was there stays usable.
+        """
+        from greeum.backups.taking import backup
+
+        keep_us = None if keep is None else inputs.duration(keep, "keep", or_none=True)
+        place = abspath(inputs.path(directory, "directory"))
+        return backup(self._store, place, full=inputs.truth(full, "full"), keep_us=keep_us, now_us=self._now_us)
+
+    def drop_backups(self, directory: str | os.PathLike[str]) -> None:
+        """Tell this directory no longer what is forgotten: the backups there are gone for good. They are not removed.
+
+        Raises NotFound if this memory has no backups there.
+        """
+        from greeum.backups.places import drop
+
+        drop(self._store, abspath(inputs.path(directory, "directory")))
+
+    def logical_hash(self) -> str:
+        """A hash of all that is stored, whatever the ids are: two memories with the same blocks (by uid, in every
+        version, with their vectors), links and anchors have the same. It reads everything.
+        """
+        from greeum.backups.logical import logical_hash
+
+        return logical_hash(self._store)
+
+    def repair(self) -> Findings:
+        """Put in order what `check` finds, where it is sure what is right: what it was about, whether it is well now,
+        and what was done. Nothing if there is nothing to repair.
+
+        The index is made anew out of the rows; what rows refer to that is not there is removed; vectors are made anew;
+        files are closed to others. Everything else stays as it is, and `check` says what to do. Raises StoreError.
+        """
+        from greeum.repairs import repair
+
+        return repair(self._store, self._follower, self._embedder)
 
     def export(self) -> Iterable[str]:
         """Everything as JSON Lines, one record a line, for `import_` into any memory. Vectors are
@@ -270,29 +420,38 @@ class Memory(Recall):
 
         return export(self._store)
 
-    def import_(self, lines: Iterable[str], *, progress: Callable[[int], None] | None = None) -> dict[str, int]:
+    def import_(
+        self,
+        lines: Iterable[str],
+        *,
+        progress: Callable[[int], None] | None = None,
+        bring_back: bool = False,
+    ) -> dict[str, int]:
         """Take in what `export` wrote; how many of each record were `added` and how many were there already.
 
-        Blocks keep their uid and get new ids; a block whose uid is here already is passed over, so that a second import
-        of the same lines adds nothing. Raises InvalidInput with the number of the first bad line; what came before it
-        stays.
+        Blocks keep their uid and get new ids; a block whose uid is here already is passed over, so that a second
+        import of the same lines adds nothing. One that was forgotten here is passed over too, with its links and
+        anchors, and counted as `forgotten`; `bring_back` takes it in. Raises InvalidInput with the number of the first
+        bad line; what came before it stays.
         """
         from greeum.transfer import import_lines
 
-        done = import_lines(self._store, self._embedder, lines, progress)
+        inputs.truth(bring_back, "bring_back")
+        done = import_lines(self._store, self._embedder, lines, bring_back=bring_back, progress=progress)
         self._follower.catch_up()
         return done
 
     def import_from(
         self,
-        path: str | PathLike[str] | BinaryIO,
+        path: str | os.PathLike[str] | BinaryIO,
         *,
         format: str | None = None,  # noqa: A002 - the word for it
         namespace: Namespace = "",
         dry_run: bool = False,
         time_zone: str | None = None,
         progress: Callable[[int, int], None] | None = None,
-    ) -> Report:
+        bring_back: bool = False,
+    ) -> ImportReport:
         """Take in what another program keeps, or an export, from a file or folder; a report of what was done. An export
         may also come in a binary stream.
 
@@ -301,8 +460,9 @@ class Memory(Recall):
         below it. With `dry_run` nothing is written. Times without an offset are in `time_zone` (as Asia/Seoul); if that
         is left out, in that of this machine for an older store, and else in UTC. `progress` is called with (rows, 0).
 
-        What was imported before is recognised and passed over, and a row that cannot be taken is reported while the
-        others are taken. Files are only read, and other programs' databases left as they are, to the byte.
+        What was imported before is recognised and passed over; so is what was forgotten here, unless it is to be
+        brought back (`bring_back`). A row that cannot be taken is reported, and the others are taken. Files are only
+        read, and other programs' databases left as they are, to the byte.
 
         Raises InvalidInput if it cannot be read or recognised, and NotFound.
         """
@@ -311,7 +471,10 @@ class Memory(Recall):
         zone = None if time_zone is None else inputs.time_zone(time_zone)
         where = inputs.namespace(namespace)
         is_dry = inputs.truth(dry_run, "dry_run")
-        job = Import(self._store, self._embedder, self._now_us(), dry_run=is_dry, progress=progress)
+        comes_back = inputs.truth(bring_back, "bring_back")
+        job = Import(
+            self._store, self._embedder, self._now_us(), dry_run=is_dry, bring_back=comes_back, progress=progress
+        )
         try:
             return job.run(inputs.path_or_stream(path), format, where, zone)
         finally:
@@ -319,17 +482,20 @@ class Memory(Recall):
 
     def merge(
         self,
-        other: str | PathLike[str],
+        other: str | os.PathLike[str],
         *,
         dry_run: bool = False,
         progress: Callable[[int, int], None] | None = None,
-    ) -> Report:
+        bring_back: bool = False,
+    ) -> ImportReport:
         """Take in everything of the memory in the directory `other`: versions, links, anchors; a report of it.
 
         Blocks keep their uid and get new ids, so that a second merge adds nothing. What is the same block in both, by
         uid, or by key and text, is one block afterwards. Where the two contradict each other, what is here stays, and
         the report says so: a key with another text, a block that both have corrected, an anchor that points elsewhere.
-        The other memory is only read. With `dry_run` nothing is written. `progress` is called with (rows, total).
+        What was forgotten here is passed over, unless it is to be brought back (`bring_back`); what was forgotten in
+        the other stays here. That one is only read. With `dry_run` nothing is written. `progress` is called with (rows,
+        total).
 
         Raises NotFound if there is no memory, and what `open` raises.
         """
@@ -339,19 +505,20 @@ class Memory(Recall):
 
         assert self._open_store is not None, "whoever joins a memory says how to open another"
         is_dry = inputs.truth(dry_run, "dry_run")
+        comes_back = inputs.truth(bring_back, "bring_back")
         directory = inputs.path(other, "other")
         if not isdir(directory):
             raise NotFound(f"{directory}: there is no such directory")
         store = self._open_store(directory)
         try:
-            return merge(self._store, store, self._embedder, dry_run=is_dry, progress=progress)
+            return merge(self._store, store, self._embedder, dry_run=is_dry, bring_back=comes_back, progress=progress)
         finally:
             store.close()
             self._follower.catch_up()
 
 
-def none_forgotten(block: int) -> NotFound:
-    return NotFound(f"there is no block {block}: nothing was forgotten")
+def none_used(block: int) -> NotFound:
+    return NotFound(f"there is no block {block}: no use was counted")
 
 
 def shows(row: BlockRow, fields: Mapping[str, object]) -> bool:

@@ -5,27 +5,39 @@ What lies outside is as if it did not exist: a block's id from there is one that
 
 from __future__ import annotations
 
+from functools import partial
+
 from greeum import inputs
 from greeum.anchors import HOPS, HOPS_OTHERWISE
 from greeum.errors import Conflict, Forbidden, InvalidInput, NotFound
-from greeum.memory import KEEP, none_forgotten
+from greeum.forgetting import block_ids, check_scope, none_forgotten
+from greeum.maintenance import GRACE_S
+from greeum.memory import KEEP, none_used
 from greeum.model import Anchor, Block
 from greeum.recall import list_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import os
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-    from os import PathLike
+    from datetime import timedelta
     from typing import Any, BinaryIO, NoReturn
 
+    from greeum.backups.pieces import Backup
     from greeum.difference import Difference
-    from greeum.importers.report import Report
-    from greeum.inputs import Namespace, Time
+    from greeum.forgetting import Forgotten
+    from greeum.importers.report import ImportReport
+    from greeum.inputs import Namespace, Span, Time
     from greeum.listing import NamespacePage, Page
-    from greeum.memory import Findings, Ids, Keep, Memory
+    from greeum.maintenance import Report
+    from greeum.memory import Certificates, Findings, Keep, Memory
     from greeum.model import Context, Hit, Link
     from greeum.recall import Answers, Blocks, Changes, Facets, Hits, Links, Near, Written
     from greeum.store.protocol import Store
+
+
+IDS_PER_STEP = 20_000
+"""Blocks whose links are read in one transaction."""
 
 
 class Root:
@@ -59,6 +71,16 @@ class Root:
     def inside(self, ids: Iterable[int]) -> set[int]:
         """Those of these blocks that are here."""
         return {row[0] for row in self._store.blocks(list(ids)) if self.holds(row[2])}
+
+    def amounts(self, ids: Sequence[int]) -> tuple[int, int]:
+        """How many links, with both ends here, and anchors of here these blocks have."""
+        wanted, ends = set(ids), set[tuple[int, int, str]]()
+        for start in range(0, len(ids), IDS_PER_STEP):
+            some = ids[start : start + IDS_PER_STEP]
+            ends |= {row[:3] for row in [*self._store.links(some), *self._store.backlinks(some)]}
+        inside = wanted | self.inside({end for source, target, _ in ends for end in (source, target)} - wanted)
+        links = sum(source in inside and target in inside for source, target, _ in ends)
+        return links, sum(anchor[2] in wanted for anchor in self._store.anchors(self.path))
 
     def near(self, near: Near | None, anchors: RootedAnchors, namespace: str) -> Near | None:
         """What something is to be near, if that is here. Raises NotFound."""
@@ -152,8 +174,9 @@ class Rooted:
     """A Memory of which only what lies at or below `root` can be seen and changed.
 
     Its methods are those of Memory. A namespace that is left out is the root, and one outside raises Forbidden; those
-    in answers are whole paths. What concerns the memory as a whole (`seq`, `changes`, `check`, `export`, `import_`,
-    `import_from`, `merge`) raises Forbidden. `close` closes the memory behind it.
+    in answers are whole paths. What concerns the memory as a whole (`seq`, `changes`, `check`, `repair`, `maintain`,
+    `retention`, `export`, `import_`, `import_from`, `merge`, `certificates`, `backup`, `drop_backups`, `logical_hash`)
+    raises Forbidden. `close` closes the memory behind it.
     """
 
     def __init__(self, memory: Memory, root: Namespace) -> None:
@@ -193,6 +216,7 @@ class Rooted:
         valid_from: Time | None = None,
         valid_to: Time | None = None,
         expires_at: Time | None = None,
+        ttl: Span | None = None,
         near: Near | None = None,
         vector: Sequence[float] | None = None,
         idempotency_key: str | None = None,
@@ -201,7 +225,7 @@ class Rooted:
         where = self._root.within(namespace)
         return self._memory.add(
             text, namespace=where, key=key, kind=kind, source=source, tags=tags, importance=importance,
-            metadata=metadata, at=at, valid_from=valid_from, valid_to=valid_to, expires_at=expires_at,
+            metadata=metadata, at=at, valid_from=valid_from, valid_to=valid_to, expires_at=expires_at, ttl=ttl,
             near=self._root.near(near, self.anchors, where), vector=vector, idempotency_key=idempotency_key,
         )  # fmt: skip
 
@@ -379,6 +403,7 @@ class Rooted:
         namespace: Namespace = "",
         where: Mapping[str, object] | None = None,
         history: bool = False,
+        expired: bool = False,
         as_of: Time | None = None,
         limit: int = 100,
         cursor: str | None = None,
@@ -387,7 +412,7 @@ class Rooted:
         """As `Memory.list`."""
         scope = self._root.within(namespace)
         return self._memory.list(
-            namespace=scope, where=where, history=history, as_of=as_of, limit=limit, cursor=cursor,
+            namespace=scope, where=where, history=history, expired=expired, as_of=as_of, limit=limit, cursor=cursor,
             newest_first=newest_first,
         )  # fmt: skip
 
@@ -401,10 +426,12 @@ class Rooted:
         namespace: Namespace = "",
         where: Mapping[str, object] | None = None,
         history: bool = False,
+        expired: bool = False,
         as_of: Time | None = None,
     ) -> int:
         """As `Memory.count`."""
-        return self._memory.count(namespace=self._root.within(namespace), where=where, history=history, as_of=as_of)
+        scope = self._root.within(namespace)
+        return self._memory.count(namespace=scope, where=where, history=history, expired=expired, as_of=as_of)
 
     def facets(
         self,
@@ -451,6 +478,7 @@ class Rooted:
         valid_from: Time | Keep | None = KEEP,
         valid_to: Time | Keep | None = KEEP,
         expires_at: Time | Keep | None = KEEP,
+        ttl: Span | Keep | None = KEEP,
         revision: int | None = None,
         vector: Sequence[float] | None = None,
         idempotency_key: str | None = None,
@@ -458,18 +486,54 @@ class Rooted:
         """As `Memory.update`."""
         return self._memory.update(
             self._root.block(block).id, text=text, kind=kind, source=source, tags=tags, importance=importance,
-            metadata=metadata, at=at, valid_from=valid_from, valid_to=valid_to, expires_at=expires_at,
+            metadata=metadata, at=at, valid_from=valid_from, valid_to=valid_to, expires_at=expires_at, ttl=ttl,
             revision=revision, vector=vector, idempotency_key=idempotency_key,
         )  # fmt: skip
 
-    def forget(self, block: int | Iterable[int]) -> Ids:
-        """As `Memory.forget`."""
+    def forget(
+        self,
+        block: int | Iterable[int] | None = None,
+        *,
+        namespace: Namespace | None = None,
+        where: Mapping[str, object] | None = None,
+        dry_run: bool = False,
+    ) -> Forgotten:
+        """As `Memory.forget`, without a certificate, which would tell of what lies outside. All that is here is
+        forgotten by `wipe`, or by naming the root.
+        """
+        check_scope(block, namespace, where)
+        if block is None:
+            # A root that is the whole memory is no namespace that could be named.
+            scope = self._root.within("" if namespace is None else namespace) or None
+            return self._forget(partial(self._memory.forget, namespace=scope, where=where), dry_run=dry_run)
+        ids = block_ids(block)
+        missing = set(ids) - self._root.inside(ids)
+        if missing:
+            raise none_forgotten(min(missing))
+        return self._forget(partial(self._memory.forget, ids), dry_run=dry_run)
+
+    def _forget(self, forget: Callable[..., Forgotten], *, dry_run: bool) -> Forgotten:
+        """Counted first, for afterwards nobody knows which links had both ends here."""
+        would = forget(dry_run=True)
+        links, anchors = self._root.amounts(would)
+        done = would if inputs.truth(dry_run, "dry_run") else forget()
+        return done.seen_from_within(links, anchors)
+
+    def wipe(self, *, confirm: int) -> Forgotten:
+        """As `Memory.wipe`, of what is here."""
+        count = inputs.count(confirm, "confirm", 2**53, least=0)
+        would = self._memory._ids_below(self.root)
+        links, anchors = self._root.amounts(would)
+        return self._memory._wipe(self.root, count).seen_from_within(links, anchors)
+
+    def used(self, block: int | Iterable[int]) -> None:
+        """As `Memory.used`."""
         wanted = [block] if isinstance(block, int) else list_of(block, "block", "must be a block's id, or several")
         ids = [inputs.block_id(one) for one in wanted]
-        missing = sorted(set(ids) - self._root.inside(ids))
+        missing = set(ids) - self._root.inside(ids)
         if missing:
-            raise none_forgotten(missing[0])
-        return self._memory.forget(ids)
+            raise none_used(min(missing))
+        self._memory.used(ids)
 
     # Links and anchors.
 
@@ -521,36 +585,79 @@ class Rooted:
         """Forbidden."""
         raise self._of_the_whole("check")
 
+    def repair(self) -> Findings:
+        """Forbidden."""
+        raise self._of_the_whole("repair")
+
+    def maintain(
+        self, *, dry_run: bool = False, grace: Span = GRACE_S, progress: Callable[[str, int], None] | None = None
+    ) -> Report:
+        """Forbidden."""
+        raise self._of_the_whole("maintain")
+
+    @property
+    def retention(self) -> NoReturn:
+        """Forbidden."""
+        raise self._of_the_whole("retention")
+
     def export(self) -> Iterable[str]:
         """Forbidden."""
         raise self._of_the_whole("export")
 
-    def import_(self, lines: Iterable[str], *, progress: Callable[[int], None] | None = None) -> dict[str, int]:
+    def import_(
+        self,
+        lines: Iterable[str],
+        *,
+        progress: Callable[[int], None] | None = None,
+        bring_back: bool = False,
+    ) -> dict[str, int]:
         """Forbidden."""
         raise self._of_the_whole("import_")
 
     def import_from(
         self,
-        path: str | PathLike[str] | BinaryIO,
+        path: str | os.PathLike[str] | BinaryIO,
         *,
         format: str | None = None,  # noqa: A002 - as Memory has it
         namespace: Namespace = "",
         dry_run: bool = False,
         time_zone: str | None = None,
         progress: Callable[[int, int], None] | None = None,
-    ) -> Report:
+        bring_back: bool = False,
+    ) -> ImportReport:
         """Forbidden."""
         raise self._of_the_whole("import_from")
 
     def merge(
         self,
-        other: str | PathLike[str],
+        other: str | os.PathLike[str],
         *,
         dry_run: bool = False,
         progress: Callable[[int, int], None] | None = None,
-    ) -> Report:
+        bring_back: bool = False,
+    ) -> ImportReport:
         """Forbidden."""
         raise self._of_the_whole("merge")
+
+    def certificates(
+        self, *, namespace: Namespace | None = None, where: Mapping[str, object] | None = None
+    ) -> Certificates:
+        """Forbidden."""
+        raise self._of_the_whole("certificates")
+
+    def backup(
+        self, directory: str | os.PathLike[str], *, full: bool = False, keep: float | timedelta | None = None
+    ) -> Backup:
+        """Forbidden."""
+        raise self._of_the_whole("backup")
+
+    def drop_backups(self, directory: str | os.PathLike[str]) -> None:
+        """Forbidden."""
+        raise self._of_the_whole("drop_backups")
+
+    def logical_hash(self) -> str:
+        """Forbidden."""
+        raise self._of_the_whole("logical_hash")
 
     def _of_the_whole(self, name: str) -> Forbidden:
         return Forbidden(f"`{name}` concerns the whole memory, and this one is confined to {self.root!r}")

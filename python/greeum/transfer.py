@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from greeum.embed.protocol import Embedder
     from greeum.importers.intake import Intake
     from greeum.importers.rehearsal import Rehearsal
-    from greeum.importers.report import Report
+    from greeum.importers.report import ImportReport
     from greeum.store.protocol import AnchorRow, BlockRow, LinkRow, Store
 
     Record = dict[str, Any]
@@ -45,14 +45,20 @@ UID_DIGITS = 32
 
 
 def import_lines(
-    store: Store, embedder: Embedder, lines: Iterable[str], progress: Callable[[int], None] | None
+    store: Store,
+    embedder: Embedder,
+    lines: Iterable[str],
+    *,
+    bring_back: bool,
+    progress: Callable[[int], None] | None,
 ) -> dict[str, int]:
     """Take in what `export` wrote. The first line that is wrong ends it; what came before stays."""
     from greeum.importers.intake import Intake
-    from greeum.importers.report import Report
+    from greeum.importers.report import ImportReport
 
-    report = Report("greeum")
-    return Importer(Intake(store, embedder, report, strict=True), report, embedder).run(lines, progress)
+    report = ImportReport("greeum")
+    intake = Intake(store, embedder, report, strict=True, bring_back=bring_back)
+    return Importer(intake, report, embedder).run(lines, progress)
 
 
 def merge(
@@ -61,18 +67,19 @@ def merge(
     embedder: Embedder,
     *,
     dry_run: bool,
+    bring_back: bool,
     progress: Callable[[int, int], None] | None,
-) -> Report:
+) -> ImportReport:
     """Take in what another store holds, and report what of it contradicts what is here. Anchors that are here stay."""
     from greeum.importers.intake import Intake
     from greeum.importers.rehearsal import Rehearsal
-    from greeum.importers.report import Report
+    from greeum.importers.report import ImportReport
 
-    report = Report("greeum", dry_run=dry_run)
+    report = ImportReport("greeum", dry_run=dry_run)
     if dry_run:
-        intake: Intake | Rehearsal = Rehearsal(store, report, keeps_anchors=True)
+        intake: Intake | Rehearsal = Rehearsal(store, report, keeps_anchors=True, bring_back=bring_back)
     else:
-        intake = Intake(store, embedder, report, keeps_anchors=True)
+        intake = Intake(store, embedder, report, keeps_anchors=True, bring_back=bring_back)
     # Of the same embedder the vectors are the same: they need not be made again.
     takes_vectors = other.embedder() == (embedder.fingerprint, embedder.dimension)
     importer = Importer(intake, report, embedder, takes_vectors=takes_vectors)
@@ -206,12 +213,15 @@ def anchor_record(row: AnchorRow, uids: Uids) -> Record:
 LINES_PER_STEP = 500
 """Lines between two reports of progress."""
 
+COUNTED = ("added", "present", "forgotten", "links", "anchors")
+"""What `import_` says the number of."""
+
 
 class Importer:
     """Takes records of an export, in the order in which they come. What is wrong with one is the intake's to refuse."""
 
     def __init__(
-        self, intake: Intake | Rehearsal, report: Report, embedder: Embedder, *, takes_vectors: bool = False
+        self, intake: Intake | Rehearsal, report: ImportReport, embedder: Embedder, *, takes_vectors: bool = False
     ) -> None:
         self._intake = intake
         self._report = report
@@ -233,7 +243,7 @@ class Importer:
         finally:
             self._intake.flush()
         self.end()
-        return {name: getattr(self._report, name) for name in ("added", "present", "links", "anchors")}
+        return {name: getattr(self._report, name) for name in COUNTED}
 
     def end(self) -> None:
         """There are no more lines."""

@@ -17,7 +17,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from greeum.backups.restoring import Restored
     from greeum.embed.protocol import Embedder
+    from greeum.inputs import Time
+    from greeum.memory import Findings
     from greeum.store.protocol import Store
 
 INDEX_DIRECTORY = "index"
@@ -52,6 +55,26 @@ def open(  # noqa: A001 - greeum.open(path), as in sqlite3, shelve and others
         raise
 
 
+def repair(path: str | os.PathLike[str], *, embedder: Embedder | None = None) -> Findings:
+    """As `Memory.repair`, for a memory that may not open before its rows are in order. Raises as `open` does."""
+    from greeum.repairs import can_be_read, repair_rest, repair_store
+
+    settings = Settings()
+    directory = os.path.abspath(inputs.path(path))
+    chosen = embedder if embedder is not None else embedder_of(settings)
+    store = SQLiteStore(directory, create=False)
+    try:
+        # Vectors of another embedder would be taken for damaged ones.
+        store.bind_embedder(chosen.fingerprint, chosen.dimension)
+        done = repair_store(store, chosen)
+    finally:
+        store.close()
+    if not can_be_read(done):
+        return done
+    with open(directory, embedder=chosen, create=False) as memory:
+        return [*done, *repair_rest(memory._store, memory._follower)]
+
+
 def join(
     store: Store,
     embedder: Embedder,
@@ -81,6 +104,32 @@ def join(
 def open_for_reading(directory: str) -> Store:
     """The store of the memory in a directory, which is not changed. Raises NotFound, or another StoreError."""
     return SQLiteStore(os.path.abspath(directory), read_only=True, create=False)
+
+
+def restore(
+    directory: str | os.PathLike[str], target: str | os.PathLike[str], *, at: Time | int | None = None
+) -> Restored:
+    """Make the memory that was backed up into `directory` anew in `target`, as it was at its newest backup; with `at`,
+    at the newest one up to a time or a seq. What has been forgotten since does not come back.
+
+    Raises NotFound (there is no such backup), Conflict (the target is there, and not empty), InvalidInput,
+    StoreDamaged, StoreFull or another StoreError; the target is then as it was.
+    """
+    from greeum.backups.restoring import restore
+
+    place, goal = os.path.abspath(inputs.path(directory, "directory")), os.path.abspath(inputs.path(target, "target"))
+    return restore(place, goal, at, SQLiteStore, clock_us)
+
+
+def verify(directory: str | os.PathLike[str], *, at: Time | int | None = None) -> list[tuple[str, bool, str]]:
+    """Try out the backups in `directory`: every checksum, and the newest one (or the one of `at`) by restoring it
+    into a place that is removed afterwards. What was looked at, whether it is well, and what was found.
+
+    Raises NotFound, InvalidInput, or StoreDamaged if a backup is missing in the row.
+    """
+    from greeum.backups.restoring import verify
+
+    return verify(os.path.abspath(inputs.path(directory, "directory")), at, SQLiteStore, clock_us)
 
 
 def verify_table() -> str:

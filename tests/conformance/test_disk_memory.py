@@ -13,7 +13,15 @@ from greeum.embed.static import StaticEmbedder
 from greeum.store.sqlite import SQLiteStore
 from greeum.testing import FrozenClock
 
-for suite in ("memory", "memory_recall", "memory_requests", "memory_search", "memory_transfer"):
+for suite in (
+    "memory",
+    "memory_forgetting",
+    "memory_lifetime",
+    "memory_recall",
+    "memory_requests",
+    "memory_search",
+    "memory_transfer",
+):
     pytest.register_assert_rewrite(f"tests.conformance.{suite}")
 
 from tests.conformance.memory import (  # noqa: E402, F401
@@ -35,6 +43,21 @@ from tests.conformance.memory import (  # noqa: E402, F401
     clock,
     memory,
     vectors,
+)
+from tests.conformance.memory_forgetting import (  # noqa: E402, F401
+    TestCertificates,
+    TestForgettingByFilter,
+    TestWiping,
+)
+from tests.conformance.memory_lifetime import (  # noqa: E402, F401
+    TestCountingUses,
+    TestExpired,
+    TestFading,
+    TestMaintaining,
+    TestReopeningUses,
+    TestRetention,
+    TestTimeToLive,
+    TestUsing,
 )
 from tests.conformance.memory_recall import (  # noqa: E402, F401
     TestChanges,

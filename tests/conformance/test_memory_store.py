@@ -6,15 +6,17 @@ import pytest
 
 from greeum.store.memory import MemoryStore
 
-pytest.register_assert_rewrite("tests.conformance.store")
+pytest.register_assert_rewrite("tests.conformance.store", "tests.conformance.store_upkeep")
 
 from tests.conformance.store import (  # noqa: E402, F401
     OpenStore,
     TestAdding,
     TestAnchors,
+    TestCertificates,
     TestClosing,
     TestEmbedder,
     TestForgetting,
+    TestLedger,
     TestLinks,
     TestLog,
     TestManyAtOnce,
@@ -22,11 +24,19 @@ from tests.conformance.store import (  # noqa: E402, F401
     TestReading,
     TestRepeating,
     TestRevising,
+    TestSettings,
     TestTakingIn,
     TestTallying,
     TestThreads,
     TestVersions,
     store,
+)
+from tests.conformance.store_upkeep import (  # noqa: E402, F401
+    TestCuttingTheLog,
+    TestExpiring,
+    TestLookingAfterIt,
+    TestRetention,
+    TestUses,
 )
 
 

@@ -9,15 +9,19 @@ import pytest
 
 from greeum.store.sqlite import SQLiteStore
 
-pytest.register_assert_rewrite("tests.conformance.store", "tests.conformance.store_model")
+pytest.register_assert_rewrite(
+    "tests.conformance.store", "tests.conformance.store_upkeep", "tests.conformance.store_model"
+)
 
 from tests.conformance.store import (  # noqa: E402, F401
     OpenStore,
     TestAdding,
     TestAnchors,
+    TestCertificates,
     TestClosing,
     TestEmbedder,
     TestForgetting,
+    TestLedger,
     TestLinks,
     TestLog,
     TestManyAtOnce,
@@ -25,6 +29,7 @@ from tests.conformance.store import (  # noqa: E402, F401
     TestReading,
     TestRepeating,
     TestRevising,
+    TestSettings,
     TestTakingIn,
     TestTallying,
     TestThreads,
@@ -32,6 +37,13 @@ from tests.conformance.store import (  # noqa: E402, F401
     store,
 )
 from tests.conformance.store_model import compare_with_memory  # noqa: E402
+from tests.conformance.store_upkeep import (  # noqa: E402, F401
+    TestCuttingTheLog,
+    TestExpiring,
+    TestLookingAfterIt,
+    TestRetention,
+    TestUses,
+)
 
 
 @pytest.fixture

@@ -11,14 +11,17 @@ from functools import cache
 import pytest
 from tests.docs.pages import ROOT
 
-from greeum import Anchors, Memory
+from greeum import Anchors, Memory, Retention, restore, verify
 from greeum import open as open_memory
 
 TEST = re.compile(r"`((?:tests|crates)/[\w./]+::[\w:]+)`")
 
 SUITE = "tests/conformance/memory.py::"
 FINDING = "tests/conformance/memory_search.py::"
+FORGETTING = "tests/conformance/memory_forgetting.py::"
+BACKUPS = "tests/integration/test_backups.py::"
 CARRYING = "tests/conformance/memory_transfer.py::"
+LASTING = "tests/conformance/memory_lifetime.py::"
 TWO = "tests/integration/test_two_memories.py::"
 
 NAMED = SUITE + "TestAdding::test_every_field_comes_back"
@@ -45,6 +48,7 @@ EFFECTS = {
         "importance": SUITE + "TestAdding::test_importance_weighs",
         "metadata": SUITE + "TestAdding::test_metadata_comes_back_equal",
         "expires_at": SUITE + "TestExpiring::test_an_expired_block_is_gone_from_searches_and_lists",
+        "ttl": LASTING + "TestTimeToLive::test_seconds_or_a_timedelta_from_now",
         "near": SUITE + "TestAddingNear::test_near_a_block_is_a_link_to_it",
         "vector": VECTORS + "test_the_nearest_vector_answers_first",
         "idempotency_key": AGAIN + "TestRepeatedRequests::test_the_same_again_adds_nothing",
@@ -87,8 +91,27 @@ EFFECTS = {
         "where": TELLING + "TestCounting::test_it_counts_what_a_list_has",
         "namespace": TELLING + "TestCounting::test_namespace_history_and_expiry_count_as_in_a_list",
         "history": TELLING + "TestCounting::test_namespace_history_and_expiry_count_as_in_a_list",
+        "expired": LASTING + "TestExpired::test_what_has_expired_can_be_listed_and_counted",
         "as_of": THEN + "test_what_holds_no_longer_or_not_yet_is_found_as_of_when_it_did",
     },
+    "used": {"block": LASTING + "TestCountingUses::test_they_are_counted_together"},
+    "maintain": {
+        "dry_run": LASTING + "TestMaintaining::test_a_dry_run_changes_nothing",
+        "grace": LASTING + "TestMaintaining::test_the_grace_may_be_none",
+        "progress": LASTING + "TestMaintaining::test_a_second_run_finds_nothing_to_do",
+    },
+    "retention.set": {
+        "namespace": LASTING + "TestRetention::test_the_newest_so_many_are_kept",
+        "kind": LASTING + "TestRetention::test_a_closer_rule_may_keep_longer",
+        "max_age": LASTING + "TestRetention::test_only_maintenance_applies_them",
+        "max_blocks": LASTING + "TestRetention::test_the_newest_so_many_are_kept",
+    },
+    "retention.rule": dict.fromkeys(
+        ("namespace", "kind"), LASTING + "TestRetention::test_rules_are_set_listed_and_cleared"
+    ),
+    "retention.clear": dict.fromkeys(
+        ("namespace", "kind"), LASTING + "TestRetention::test_rules_are_set_listed_and_cleared"
+    ),
     "facets": {
         "fields": TELLING + "TestFacets::test_every_field_is_counted",
         "namespace": TELLING + "TestFacets::test_they_agree_with_the_blocks",
@@ -116,6 +139,7 @@ EFFECTS = {
         "namespace": FINDING + "TestNamespaces::test_a_namespace_holds_what_is_at_it_and_below",
         "where": FINDING + "TestFiltering::test_search_and_list_give_what_the_filter_says",
         "history": FINDING + "TestListing::test_history_lists_superseded_versions_too",
+        "expired": LASTING + "TestExpired::test_what_has_expired_can_be_listed_and_counted",
         "limit": FINDING + "TestListing::test_pages_follow_each_other_without_gaps_or_repeats",
         "cursor": FINDING + "TestListing::test_pages_follow_each_other_without_gaps_or_repeats",
         "as_of": THEN + "test_a_listing_of_then_has_pages",
@@ -126,13 +150,29 @@ EFFECTS = {
         ("kind", "source", "tags", "importance", "metadata", "at", "valid_from", "valid_to", "expires_at"), WRITTEN
     )
     | {
+        "ttl": LASTING + "TestTimeToLive::test_an_update_counts_from_now_too",
         "block": SUITE + "TestUpdating::test_a_new_text_makes_a_new_version",
         "text": SUITE + "TestUpdating::test_a_new_text_makes_a_new_version",
         "revision": SUITE + "TestUpdating::test_a_revision_that_is_not_the_current_one_is_a_conflict",
         "vector": VECTORS + "test_batches_and_corrections_take_vectors_too",
         "idempotency_key": AGAIN + "TestRepeatedCorrections::test_the_same_again_is_the_correction_that_is_there",
     },
-    "forget": {"block": SUITE + "TestForgetting::test_several_at_once_each_named_once_or_more"},
+    "forget": {
+        "block": SUITE + "TestForgetting::test_several_at_once_each_named_once_or_more",
+        "namespace": FORGETTING + "TestForgettingByFilter::test_a_namespace_with_all_below_and_the_expired",
+        "where": FORGETTING + "TestForgettingByFilter::test_a_filter_reaches_older_versions_and_the_expired",
+        "dry_run": FORGETTING + "TestForgettingByFilter::test_a_dry_run_counts_and_changes_nothing",
+    },
+    "wipe": {"confirm": FORGETTING + "TestWiping::test_with_another_number_nothing_goes"},
+    "certificates": dict.fromkeys(
+        ("namespace", "where"), FORGETTING + "TestCertificates::test_that_of_a_filter_is_found_by_the_filter"
+    ),
+    "backup": {
+        "directory": BACKUPS + "TestBackingUp::test_what_is_restored_is_equal",
+        "full": BACKUPS + "TestBackingUp::test_a_full_one_stands_by_itself",
+        "keep": BACKUPS + "TestRetention::test_one_can_go_back_for_as_long_as_was_said",
+    },
+    "drop_backups": {"directory": BACKUPS + "TestForgotten::test_a_place_that_is_gone_for_good_is_dropped"},
     "link": {
         "source": SUITE + "TestLinking::test_links_that_leave_come_before_those_that_arrive",
         "target": SUITE + "TestLinking::test_links_that_leave_come_before_those_that_arrive",
@@ -160,6 +200,7 @@ EFFECTS = {
     "import_": {
         "lines": CARRYING + "TestTransfer::test_what_comes_out_goes_in_and_comes_out_the_same",
         "progress": CARRYING + "TestTransfer::test_progress_is_told",
+        "bring_back": CARRYING + "TestTransfer::test_what_was_forgotten_comes_back_if_it_is_asked_for",
     },
     "anchors.set": {
         "name": SUITE + "TestAnchors::test_each_has_its_hops_unless_said_otherwise",
@@ -185,6 +226,15 @@ EFFECTS = {
         "read_only": TWO + "test_a_reader_sees_what_a_writer_does_and_changes_nothing",
         "create": TWO + "test_there_must_be_something_to_read",
         "progress": TWO + "test_a_damaged_index_is_built_anew_and_says_so",
+    },
+    "restore": {
+        "directory": BACKUPS + "TestBackingUp::test_what_is_restored_is_equal",
+        "target": BACKUPS + "TestRestoring::test_a_target_that_holds_something_is_left_alone",
+        "at": BACKUPS + "TestBackingUp::test_any_backup_can_be_gone_back_to",
+    },
+    "verify": {
+        "directory": BACKUPS + "TestDamage::test_a_flipped_byte_of_pages",
+        "at": BACKUPS + "TestBackingUp::test_any_backup_can_be_gone_back_to",
     },
 }
 """Method → parameter → the test that shows what it changes."""
@@ -226,7 +276,8 @@ def parameters() -> dict[str, set[str]]:
     """The parameters of every public method, by its name."""
     methods: dict[str, Callable[..., object]] = dict(inspect.getmembers(Memory, inspect.isfunction))
     methods |= {f"anchors.{name}": method for name, method in vars(Anchors).items() if inspect.isfunction(method)}
-    methods["open"] = open_memory
+    methods |= {f"retention.{name}": method for name, method in vars(Retention).items() if inspect.isfunction(method)}
+    methods |= {"open": open_memory, "restore": restore, "verify": verify}
     public = {name: method for name, method in methods.items() if not name.split(".")[-1].startswith("_")}
     found = {name: set(inspect.signature(method).parameters) - {"self"} for name, method in public.items()}
     return {name: names for name, names in found.items() if names}

@@ -22,7 +22,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from greeum import Anchors, Block, GreeumError, Hit, Memory, limits, testing
+from greeum import Anchors, Block, GreeumError, Hit, Memory, Retention, limits, testing
 from greeum.embed.given import GivenVectors
 from greeum.errors import InvalidInput
 
@@ -131,6 +131,9 @@ METHODS: dict[str, Act] = {
     "history.block": lambda memory, value: memory.history(value),
     "update.block": lambda memory, value: memory.update(value, kind="note"),
     "forget.block": lambda memory, value: memory.forget(value),
+    "forget.dry_run": lambda memory, value: memory.forget(1, dry_run=value),
+    "backup.directory": lambda memory, value: memory.backup(value),
+    "drop_backups.directory": lambda memory, value: memory.drop_backups(value),
     "link.source": lambda memory, value: memory.link(value, 2),
     "link.target": lambda memory, value: memory.link(2, value),
     "link.kind": lambda memory, value: memory.link(1, 2, kind=value),
@@ -148,7 +151,9 @@ METHODS: dict[str, Act] = {
     "import_from.dry_run": lambda memory, value: memory.import_from(os.devnull, format="chatgpt", dry_run=value),
     "import_from.time_zone": lambda memory, value: memory.import_from(os.devnull, format="chatgpt", time_zone=value),
     "merge.other": lambda memory, value: memory.merge(value),
+    "import_from.bring_back": lambda memory, value: memory.import_from(os.devnull, format="chatgpt", bring_back=value),
     "merge.dry_run": lambda memory, value: memory.merge("/nowhere", dry_run=value),
+    "merge.bring_back": lambda memory, value: memory.merge("/nowhere", bring_back=value),
     "anchors.set.name": lambda memory, value: memory.anchors.set(value, 1),
     "anchors.set.block": lambda memory, value: memory.anchors.set("A", value),
     "anchors.move.block": lambda memory, value: memory.anchors.move("A", value),
@@ -159,7 +164,7 @@ METHODS: dict[str, Act] = {
 def keyword(method: str, argument: str, *needed: object) -> Act:
     def act(memory: Memory, value: object) -> object:
         face, _, name = f".{method}".rpartition(".")
-        return getattr(memory.anchors if face else memory, name)(*needed, **{argument: value})
+        return getattr(getattr(memory, face[1:]) if face else memory, name)(*needed, **{argument: value})
 
     return act
 
@@ -168,7 +173,7 @@ METHODS |= {
     f"{method}.{argument}": keyword(method, argument, *needed)
     for method, needed, arguments in (
         ("add", ("hello",), "namespace key kind source tags importance metadata vector"),
-        ("add", ("hello",), "at valid_from valid_to expires_at idempotency_key"),
+        ("add", ("hello",), "at valid_from valid_to expires_at ttl idempotency_key"),
         ("add_many", ([{"text": "hello"}],), "idempotency_key"),
         ("search", ("hello",), "k namespace where near history exact weights vector"),
         ("search_json", ("hello",), "k namespace where near history exact weights vector"),
@@ -176,12 +181,22 @@ METHODS |= {
         ("search_many", (["hello"],), "k namespace where near history exact weights"),
         ("search_many_json", (["hello"],), "k namespace where near history exact weights"),
         ("context", ("hello",), "max_tokens namespace where near weights"),
-        ("count", (), "namespace where history"),
+        ("count", (), "namespace where history expired"),
         ("facets", (["kind", "tags"],), "namespace where limit"),
         ("namespaces", (), "namespace limit cursor"),
         ("changes", (), "after limit"),
-        ("list", (), "namespace where history limit cursor newest_first"),
-        ("update", (1,), "kind source tags importance metadata at valid_from valid_to expires_at"),
+        ("list", (), "namespace where history expired limit cursor newest_first"),
+        ("update", (1,), "kind source tags importance metadata at valid_from valid_to expires_at ttl"),
+        ("forget", (), "namespace where"),
+        ("wipe", (), "confirm"),
+        ("certificates", (), "namespace where"),
+        ("backup", ("backups",), "full keep"),
+        ("import_", ([HEADER],), "bring_back"),
+        ("used", (), "block"),
+        ("maintain", (), "dry_run grace"),
+        ("retention.set", (), "max_age max_blocks"),
+        ("retention.rule", (), "namespace kind"),
+        ("retention.clear", (), "namespace kind"),
         ("anchors.set", ("A", 1), "namespace hops pinned"),
         ("anchors.move", ("A", 1), "namespace"),
         ("anchors.pin", (), "name"),
@@ -202,16 +217,22 @@ METHODS |= {
     "update.idempotency_key": lambda memory, value: memory.update(
         memory.get(key="k").id, text="hi", idempotency_key=value
     ),
+    "retention.set.namespace": lambda memory, value: memory.retention.set(value, max_blocks=5),
+    "retention.set.kind": lambda memory, value: memory.retention.set(kind=value, max_blocks=5),
     "update.revision": lambda memory, value: memory.update(1, kind="note", revision=value),
     "anchors.move.name": lambda memory, value: memory.anchors.move(value, 1),
 }
 
-ALSO_NAMED = {"queries": "query", "lines": "line", "key": "block", "source": "target"}
+ALSO_NAMED = {
+    "queries": "query", "lines": "line", "key": "block", "source": "target", "namespace": "block", "where": "block",
+    "directory": "memory", "full": "memory", "keep": "memory", "max_blocks": "max_age",
+}  # fmt: skip
 """What an error may name instead of the argument."""
 
 LEFT_OUT = {
     "import_.progress",
     "import_from.progress",
+    "maintain.progress",
     "merge.progress",
     "anchors.closest.name",
     "anchors.closest.namespace",
@@ -222,7 +243,7 @@ LEFT_OUT = {
 def test_every_argument_of_every_method_is_tried() -> None:
     there = {
         f"{prefix}{name}.{argument}"
-        for prefix, face in (("", Memory), ("anchors.", Anchors))
+        for prefix, face in (("", Memory), ("anchors.", Anchors), ("retention.", Retention))
         for name, method in inspect.getmembers(face, inspect.isfunction)
         if not name.startswith("_")
         for argument, parameter in inspect.signature(method).parameters.items()
@@ -303,12 +324,27 @@ def test_anything_for_any_argument(name: str) -> None:
         ("namespaces.cursor", ["", "a", "1.2.3", "..", 5, b"1.1.1", "x" * 1_000, "\ud800", "00000000.00", "٠.61"]),
         ("changes.after", [-1, True, 1.5, "1", None, 2**53]),
         ("add.idempotency_key", ["", " ", 5, b"a", True, LONG, "x" * 257, "\0", "\ud800"]),
+        ("add.ttl", [0, -1, True, "1h", "", float("nan"), float("inf"), 10**5_000, timedelta(0), timedelta.max, b"1"]),
+        ("list.expired", [1, 0, None, "true"]),
+        ("used.block", [True, "1", None, 1.5, {1: 2}, [True], ["1"], [None], b"\x01"]),
+        ("maintain.dry_run", [1, 0, None, "true"]),
+        ("maintain.grace", [-1, True, "1h", float("nan"), float("inf"), 10**5_000, timedelta(-1), None]),
+        ("retention.set.max_age", [0, -1, True, "1h", float("nan"), 10**5_000, timedelta(0), None]),
+        ("retention.set.max_blocks", [-1, True, 1.5, "3", None, 2**53]),
         ("search.history", [1, 0, None, "true"]),
         ("search.exact", [1, 0, None, "true"]),
         ("search.weights", [[], {"bogus": 1}, {"words": float("nan")}, {"words": "1"}, {"words": True}, {1: 1}]),
         ("list.newest_first", [1, None, "yes"]),
         ("list.cursor", ["", "a", "1.2.3", "..", 5, b"1.1.1", "x" * 1_000, "\ud800"]),
         ("forget.block", [True, "1", None, 1.5, {1: 2}, [True], ["1"], [None], b"\x01"]),
+        ("forget.namespace", ["", [], None, 5, "a//b", "%zz", "\ud800"]),
+        ("forget.where", [{}, None, [], 0, "{}", {"sauce": "a"}]),
+        ("forget.dry_run", [1, 0, None, "true"]),
+        ("wipe.confirm", [-1, True, None, "2", 2.0, 10**20]),
+        ("certificates.where", [[], 0, "{}", {"a": object()}, {1j: 2}]),
+        ("backup.directory", [None, 5, b"a", "", "\0", "\ud800", "x" * 5_000]),
+        ("backup.keep", [-1, True, "30d", float("nan"), float("inf"), 10**20, timedelta(-1)]),
+        ("import_.bring_back", [1, 0, None, "true"]),
         ("anchors.set.hops", [0, -1, 9, True, 1.5, "2"]),
         ("anchors.set.pinned", [1, 0, "true"]),
         ("link.weight", [-0.1, 1.1, float("nan"), True, "1", None]),

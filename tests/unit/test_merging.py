@@ -143,4 +143,4 @@ class TestDryRun:
             assert memory.import_from(path, dry_run=True).present == 700
             assert told == [(500, 0)]
             assert json.loads(json.dumps(done.to_dict()))["reasons"][0]["where"] == "[1]"
-            assert repr(done) == "Report(chatgpt: 700 added, 0 corrected, 0 present, 1 skipped)"
+            assert repr(done) == "ImportReport(chatgpt: 700 added, 0 corrected, 0 present, 0 forgotten, 1 skipped)"

@@ -22,7 +22,10 @@ PACKAGE = ROOT / "python" / "greeum"
 
 ARROWS: dict[str, tuple[str, ...]] = {
     # Module → what it may import of ours, wherever in the file. The first pattern that fits a module counts.
-    "greeum": ("anchors", "errors", "listing", "memory", "model", "remote", "rooted", "wiring"),
+    "greeum": (
+        "anchors", "backups.pieces", "errors", "forgetting", "importers.report", "listing", "maintenance", "memory",
+        "model", "remote", "retention", "rooted", "wiring",
+    ),
     "errors": (),
     "limits": (),
     "settings": (),
@@ -35,7 +38,6 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "anchors": ("errors", "inputs", "limits", "model", "store.protocol"),
     "follower": ("_core", "errors", "kept", "store.protocol"),
     "kept": ("_core", "store.protocol"),
-    "checks": ("errors", "embed.protocol", "follower", "store.protocol"),
     "transfer": (
         "errors", "importers.intake", "importers.rehearsal", "importers.report", "inputs", "limits", "model",
         "embed.protocol", "store.arrivals", "store.protocol",
@@ -50,6 +52,23 @@ ARROWS: dict[str, tuple[str, ...]] = {
         "store.protocol", "store.rows",
     ),
     "importers.*": ("errors", "importers", "importers.*", "inputs", "limits"),
+    "checks": (
+        "backups.ledger", "backups.places", "errors", "embed.protocol", "follower", "store.certificates",
+        "store.protocol", "store.upkeep", "surroundings",
+    ),
+    "forgetting": (
+        "backups.ledger", "backups.places", "errors", "follower", "inputs", "limits", "model", "store.certificates",
+        "store.protocol",
+    ),
+    "backups": (),
+    "backups.*": (
+        "backups", "backups.*", "errors", "inputs", "model", "store.certificates", "store.files", "store.protocol",
+    ),
+    "repairs": ("checks", "errors", "embed.protocol", "follower", "store.protocol", "store.upkeep", "surroundings"),
+    "surroundings": ("store.files",),
+    "uses": (),
+    "retention": ("_core", "errors", "inputs", "store.protocol", "store.upkeep"),
+    "maintenance": ("follower", "forgetting", "store.protocol", "uses"),
     "drafts": ("_core", "anchors", "errors", "inputs", "model", "embed.protocol", "store.protocol", "store.rows"),
     "listing": ("errors", "limits", "model"),
     "difference": ("model", "store.protocol", "store.rows"),
@@ -60,20 +79,24 @@ ARROWS: dict[str, tuple[str, ...]] = {
         "listing", "model", "embed.protocol", "store.protocol",
     ),
     "memory": (
-        "checks", "drafts", "errors", "follower", "importers.importing", "importers.report", "inputs", "limits",
-        "model", "recall", "transfer", "embed.protocol", "store.protocol",
+        "backups.logical", "backups.pieces", "backups.places", "backups.taking", "checks", "drafts", "errors",
+        "follower", "forgetting", "importers.importing", "importers.report", "inputs", "limits", "maintenance", "model",
+        "recall", "repairs", "retention", "transfer", "uses", "embed.protocol", "store.protocol",
     ),
     "rooted": (
-        "anchors", "difference", "errors", "importers.report", "inputs", "listing", "memory", "model", "recall",
-        "store.protocol",
+        "anchors", "backups.pieces", "difference", "errors", "forgetting", "importers.report", "inputs", "listing",
+        "maintenance", "memory", "model", "recall", "store.protocol",
     ),
-    "wiring": ("_core", "errors", "follower", "inputs", "limits", "memory", "settings", "embed.*", "store.*"),
+    "wiring": (
+        "_core", "backups.restoring", "errors", "follower", "inputs", "limits", "memory", "repairs", "settings",
+        "embed.*", "store.*",
+    ),
     "testing": ("_core", "inputs", "memory", "wiring", "embed.*", "store.*"),
     "control": (),
     "control.*": (
         "control.*", "errors", "inputs", "limits", "model", "store.connections", "store.files", "store.statements",
     ),
-    "tenants": ("errors", "memory", "rooted", "settings", "wiring", "embed.protocol"),
+    "tenants": ("errors", "memory", "rooted", "settings", "wiring", "embed.protocol", "store.files"),
     "api": ("api.gate", "api.service"),
     "api.page": (),
     "api.health": (),
@@ -92,9 +115,10 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "api.connection": ("api.exchange", "api.gate", "api.reader", "api.refusals"),
     "api.acceptor": ("api.connection", "api.gate"),
     "api.server": ("api.acceptor", "api.gate", "api.lifespan"),
-    "api.service": ("api", "api.*", "errors", "mcp.http", "settings", "wiring"),
+    "api.service": ("api", "api.*", "backups.schedule", "errors", "mcp.http", "settings", "wiring"),
     "api.process": ("api.gate", "api.health", "api.server", "api.service", "api.starting"),
     "api.workers": ("api.logs", "api.process", "api.server", "api.service", "errors"),
+    "api.caretaker": ("errors", "memory"),
     "api.policy": ("api.authentication", "control.model", "errors"),
     "api.authentication": ("control.*", "errors", "memory", "rooted", "tenants"),
     "api.answers": (),
@@ -130,10 +154,10 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "cli.mcp*": ("cli.*", "errors", "mcp.*", "memory", "wiring"),
     "cli.keys": ("cli.*", "control.*", "errors"),
     "cli.transfer": ("cli", "cli.*", "errors", "importers.report", "memory"),
-    "cli.serve": ("api", "api.*", "cli.*", "errors"),
+    "cli.serve": ("api", "api.*", "cli.*", "errors", "limits"),
     "cli.*": (
-        "greeum", "cli", "cli.*", "demo", "demo.*", "difference", "errors", "limits", "memory", "model", "settings",
-        "wiring",
+        "greeum", "cli", "cli.*", "demo", "demo.*", "difference", "errors", "forgetting", "limits", "maintenance",
+        "memory", "model", "settings", "surroundings", "wiring",
     ),
     "__main__": ("cli",),
 }  # fmt: skip

@@ -325,6 +325,15 @@ impl Index {
         released(py, || self.index.verify())
     }
 
+    fn differing(&self, py: Python<'_>, entries: Vec<Row>) -> PyResult<Vec<u64>> {
+        let entries: Vec<Entry> = entries.into_iter().map(|row| row.0).collect();
+        released(py, || self.index.differing(&entries))
+    }
+
+    fn leftovers(&self, py: Python<'_>) -> PyResult<Vec<String>> {
+        released(py, || self.index.leftovers())
+    }
+
     fn stats<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let stats = self.index.stats();
         let dict = PyDict::new(py);

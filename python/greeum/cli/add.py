@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 GIVEN = (
     "namespace", "key", "kind", "source", "tags", "importance", "metadata", "at", "valid_from", "valid_to",
-    "expires_at", "near",
+    "expires_at", "ttl", "near",
 )  # fmt: skip
 
 

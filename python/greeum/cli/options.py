@@ -38,6 +38,16 @@ def as_number(value: str, field: str) -> float:
         raise InvalidInput(field, f"{value!r} is not a number") from error
 
 
+SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
+"""What a time span may end with."""
+
+
+def as_seconds(value: str, field: str) -> float:
+    """A time span: a number of seconds, or one with a unit after it, as in 90d."""
+    unit = value[-1:]
+    return as_number(value.removesuffix(unit), field) * SECONDS[unit] if unit in SECONDS else as_number(value, field)
+
+
 def as_object(value: str, field: str) -> dict[str, Any]:
     """A JSON object. A name that occurs twice in it would hide the first, so it is refused."""
     from json import loads
@@ -59,6 +69,11 @@ def as_object(value: str, field: str) -> dict[str, Any]:
 
 def as_near(value: str, field: str) -> str | int:
     """A block's id if it is a number, the name of an anchor otherwise."""
+    return as_whole_number(value, field) if value.isdecimal() else value
+
+
+def as_moment(value: str, field: str) -> str | int:
+    """A seq if it is a number, a time otherwise."""
     return as_whole_number(value, field) if value.isdecimal() else value
 
 

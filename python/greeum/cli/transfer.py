@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from greeum.cli.call import Call
-    from greeum.importers.report import Report
+    from greeum.importers.report import ImportReport
     from greeum.memory import Memory
 
 STDIO = "-"
@@ -113,12 +113,15 @@ def to_file(path: str, lines: Iterable[str], packed: bool) -> int:
 
 # In.
 
+COUNTED = ("added", "present", "forgotten", "links", "anchors")
+"""Of a report, on one line."""
+
 SKIPPED_SHOWN_MAX = 20
 """Rows that could not be taken and are shown one by one: a screenful. --json has up to a thousand."""
 
 
 def run_import(call: Call) -> int:
-    given = call.pick("format", "namespace", "time_zone")
+    given = call.pick("format", "namespace", "time_zone", "bring_back")
     source = call.given.get("path", STDIO)
     if source != STDIO and not os.path.lexists(source):
         raise NotFound(f"{source}: there is no such file or folder")
@@ -137,7 +140,7 @@ def run_merge(call: Call) -> int:
     if os.path.isdir(call.path()) and os.path.samefile(other, call.path()):
         raise InvalidInput("DIR", "is the memory itself")
     with target(call, is_dry) as memory, bar("Merging", "rows") as progress:
-        report = memory.merge(other, dry_run=is_dry, progress=progress)
+        report = memory.merge(other, dry_run=is_dry, progress=progress, **call.pick("bring_back"))
     return told(call, report)
 
 
@@ -161,12 +164,12 @@ def standard_input() -> BinaryIO:
     return open(os.dup(sys.stdin.fileno()), "rb")
 
 
-def told(call: Call, report: Report) -> int:
+def told(call: Call, report: ImportReport) -> int:
     """Say what was done; INVALID if something could not be taken, so that nobody throws it away."""
     if call.screen.json:
         call.screen.document(report.to_dict())
     else:
-        counts = ", ".join(f"{getattr(report, name):,} {name}" for name in ("added", "present", "links", "anchors"))
+        counts = ", ".join(f"{getattr(report, name):,} {name}" for name in COUNTED)
         call.screen.line(f"{report.format}, dry run: {counts}" if report.dry_run else counts)
         for text in remarks(report):
             call.screen.line(text)
@@ -180,7 +183,7 @@ def told(call: Call, report: Report) -> int:
     return INVALID
 
 
-def remarks(report: Report) -> Iterator[str]:
+def remarks(report: ImportReport) -> Iterator[str]:
     if report.corrected and report.format != "greeum":  # there every version is an entry of its own
         yield f"newer versions of others among them: {report.corrected:,}"
     for reason, number in report.left_out.items():
@@ -204,6 +207,8 @@ EXPORT = Command(
 
 DRY_RUN = Option("--dry-run", None, "Say what would be done, and write nothing.")
 
+BRING_BACK = Option("--bring-back", None, "Take in what was forgotten here, too.")
+
 IMPORT = Command(
     "import",
     run_import,
@@ -220,10 +225,12 @@ IMPORT = Command(
         ),
         Option("--namespace", "PATH", "Where its blocks are to lie: here and below. Not for an export."),
         Option("--time-zone", "NAME", "Of times without an offset, as in Asia/Seoul."),
+        BRING_BACK,
         DRY_RUN,
     ],
     details="""Blocks keep their uid and get new ids; those of other programs get one out of the identity that they have
-        there. What is here already is passed over, so that a second import adds nothing. A row that cannot be taken is
+        there. What is here already is passed over, so that a second import adds nothing; so is what was forgotten here,
+        unless --bring-back says otherwise. A row that cannot be taken is
         shown, with its place, and the others are taken: the exit code is then 2. An export may be packed by gzip. The
         memory is made if it is not there.""",
     examples=["greeum import memory.jsonl --memory ./copy", "greeum import chatgpt.zip --namespace chatgpt --dry-run"],
@@ -234,9 +241,10 @@ MERGE = Command(
     run_merge,
     "Take in everything of another memory.",
     arguments=[Argument("DIR", "The directory of the other memory, which is only read.", field="other")],
-    options=[DRY_RUN],
+    options=[BRING_BACK, DRY_RUN],
     details="""All versions, links and anchors. What is in both, by uid or by key and text, is one block afterwards, so
-        that a second merge adds nothing. Where the two contradict each other, what is here stays, and the exit code is
+        that a second merge adds nothing. What was forgotten here is passed over, unless --bring-back says otherwise.
+        Where the two contradict each other, what is here stays, and the exit code is
         2.""",
     examples=["greeum merge ./laptop", "greeum merge ./laptop --memory ./desk --dry-run"],
 )

@@ -12,7 +12,7 @@ from greeum.importers.files import check_there, lines, opened, unpacked
 from greeum.importers.intake import AnchorAt, Intake, LinkAt
 from greeum.importers.records import Bad, Edge, Left, Note, Record, Slot, clean, short
 from greeum.importers.rehearsal import Rehearsal
-from greeum.importers.report import Report
+from greeum.importers.report import ImportReport
 from greeum.limits import TAGS_MAX
 from greeum.store.arrivals import Arrival
 from greeum.store.protocol import Draft
@@ -42,12 +42,20 @@ class Import:
     """One import into one memory."""
 
     def __init__(
-        self, store: Store, embedder: Embedder, now_us: int, *, dry_run: bool = False, progress: Progress | None = None
+        self,
+        store: Store,
+        embedder: Embedder,
+        now_us: int,
+        *,
+        dry_run: bool = False,
+        bring_back: bool = False,
+        progress: Progress | None = None,
     ) -> None:
         self._store = store
         self._embedder = embedder
         self._now_us = now_us
         self._dry_run = dry_run
+        self._bring_back = bring_back
         self._progress = progress
         self._format = ""
         self._namespace = ""
@@ -55,7 +63,7 @@ class Import:
         """The last place of a block, there and here: what follows most often lies there too."""
         self._unfit = 0
 
-    def run(self, path: str | BinaryIO, format: str | None, namespace: str, zone: tzinfo | None) -> Report:  # noqa: A002
+    def run(self, path: str | BinaryIO, format: str | None, namespace: str, zone: tzinfo | None) -> ImportReport:  # noqa: A002
         """Take in what is at `path`, or comes in a stream. Raises InvalidInput, NotFound, or what a Store raises."""
         if format is not None and inputs.name(format, "format") not in formats.NAMES:
             raise InvalidInput("format", f"is {format!r:.80}; there are {', '.join(formats.NAMES)}")
@@ -66,8 +74,8 @@ class Import:
         self._format = format or (formats.recognised(path) if isinstance(path, str) else formats.OURS)
         self._namespace = namespace
         self._place = (), namespace
-        report = Report(self._format, dry_run=self._dry_run)
-        intake = Rehearsal(self._store, report) if self._dry_run else Intake(self._store, self._embedder, report)
+        report = ImportReport(self._format, dry_run=self._dry_run)
+        intake = self._intake(report)
         try:
             with ExitStack() as closing:
                 if self._format == formats.OURS:
@@ -81,7 +89,12 @@ class Import:
             report.note(f"of {self._unfit:,} blocks the metadata did not fit, and were left out")
         return report
 
-    def _take_export(self, path: str | BinaryIO, intake: Intake | Rehearsal, report: Report) -> None:
+    def _intake(self, report: ImportReport) -> Intake | Rehearsal:
+        if self._dry_run:
+            return Rehearsal(self._store, report, bring_back=self._bring_back)
+        return Intake(self._store, self._embedder, report, bring_back=self._bring_back)
+
+    def _take_export(self, path: str | BinaryIO, intake: Intake | Rehearsal, report: ImportReport) -> None:
         from greeum.transfer import Importer
 
         if self._namespace:
@@ -93,7 +106,7 @@ class Import:
                 self._tell(number)
         importer.end()
 
-    def _take_all(self, findings: Findings, intake: Intake | Rehearsal, report: Report) -> None:
+    def _take_all(self, findings: Findings, intake: Intake | Rehearsal, report: ImportReport) -> None:
         for number, finding in enumerate(findings, 1):
             self._take(finding, intake, report)
             self._tell(number)
@@ -102,7 +115,7 @@ class Import:
         if self._progress is not None and number % FINDINGS_PER_STEP == 0:
             self._progress(number, 0)
 
-    def _take(self, finding: Finding, intake: Intake | Rehearsal, report: Report) -> None:
+    def _take(self, finding: Finding, intake: Intake | Rehearsal, report: ImportReport) -> None:
         match finding:
             case Record():
                 try:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from greeum.errors import Conflict, InvalidInput, NotFound
-from greeum.store.arrivals import Arrival
+from greeum.store.arrivals import Arrival, PassedOver
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from greeum.embed.protocol import Embedder
-    from greeum.importers.report import Report
+    from greeum.importers.report import ImportReport
     from greeum.store.arrivals import Outcome
     from greeum.store.protocol import AnchorRow, Draft, LinkRow, Store
 
@@ -51,7 +51,14 @@ class Intake:
     """
 
     def __init__(
-        self, store: Store, embedder: Embedder, report: Report, *, strict: bool = False, keeps_anchors: bool = False
+        self,
+        store: Store,
+        embedder: Embedder,
+        report: ImportReport,
+        *,
+        strict: bool = False,
+        keeps_anchors: bool = False,
+        bring_back: bool = False,
     ) -> None:
         self._store = store
         self._embedder = embedder
@@ -59,6 +66,8 @@ class Intake:
         self._strict = strict
         self._keeps_anchors = keeps_anchors
         """Whether an anchor that is here stays where it is."""
+        self._bring_back = bring_back
+        self._passed_over = PassedOver(store, bring_back=bring_back)
         self._merged: dict[str, int] = {}
         """Blocks that are here under another uid, since their key says the same."""
         self._blocks: list[tuple[str, Arrival]] = []
@@ -102,10 +111,15 @@ class Intake:
 
     def _take_blocks(self, blocks: Sequence[tuple[str, Arrival]]) -> None:
         present = self._store.ids_of([arrival.draft.uid for _, arrival in blocks])
-        fresh = [(where, self._known_before(arrival)) for where, arrival in blocks if arrival.draft.uid not in present]
-        self._report.present += len(blocks) - len(fresh)
+        new = [(where, self._known_before(arrival)) for where, arrival in blocks if arrival.draft.uid not in present]
+        self._report.present += len(blocks) - len(new)
+        # The store looks into its ledger again as it takes them in. They are not embedded to be passed over, though.
+        gone = self._passed_over.arriving(arrival for _, arrival in new)
+        fresh = [(where, arrival) for where, arrival in new if arrival.draft.uid not in gone]
+        self._report.forgotten += len(new) - len(fresh)
         self._embed([arrival.draft for _, arrival in fresh if not arrival.draft.vectors])
-        outcomes = self._store.take_in([arrival for _, arrival in fresh], stop=self._strict)
+        arrivals = [arrival for _, arrival in fresh]
+        outcomes = self._store.take_in(arrivals, stop=self._strict, bring_back=self._bring_back)
         for (where, arrival), outcome in zip(fresh, outcomes, strict=False):
             self._note(where, arrival, outcome)
 
@@ -132,6 +146,9 @@ class Intake:
             if state == "present":
                 self._report.present += 1
                 self._merged[arrival.draft.uid] = block_id  # else it would have been found by its uid
+            elif state == "forgotten":
+                self._report.forgotten += 1
+                self._passed_over.add(arrival.draft.uid)
             else:
                 self._report.added += 1
                 self._report.corrected += state == "corrected"
@@ -148,11 +165,20 @@ class Intake:
         """The ids of those that are here, be it under another uid."""
         return {uid: self._merged[uid] for uid in uids if uid in self._merged} | self._store.ids_of(uids)
 
+    def _gone(self, uids: Iterable[str], ids: dict[str, int]) -> set[str]:
+        """Those that are not here since they are passed over: what names them is passed over too."""
+        missing = [uid for uid in uids if uid not in ids]
+        return self._passed_over.among(missing) if missing else set()
+
     def _take_links(self, links: Sequence[LinkAt]) -> None:
-        ids = self._ids([uid for link in links for uid in link[1:3]])
+        uids = [uid for link in links for uid in (link.source, link.target)]
+        ids = self._ids(uids)
+        gone = self._gone(uids, ids)
         rows: list[LinkRow] = []
         problem: tuple[str, InvalidInput] | None = None
         for where, source, target, kind, weight, added_at in links:
+            if source in gone or target in gone:
+                continue
             problem = link_problem(where, source, target, ids)
             if problem is None:
                 rows.append((ids[source], ids[target], kind, weight, added_at))
@@ -165,10 +191,14 @@ class Intake:
             self.refuse(*problem)
 
     def _take_anchors(self, anchors: Sequence[AnchorAt]) -> None:
-        ids = self._ids([anchor[3] for anchor in anchors])
+        uids = [anchor.block for anchor in anchors]
+        ids = self._ids(uids)
+        gone = self._gone(uids, ids)
         rows: list[AnchorRow] = []
         problem: tuple[str, InvalidInput] | None = None
         for where, namespace, name, uid, hops, pinned, moved_at in anchors:
+            if uid in gone:
+                continue
             if uid not in ids:
                 problem = where, InvalidInput("block", unknown(uid))
                 if self._strict:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from greeum.importers.intake import stays, unknown
+from greeum.store.arrivals import PassedOver
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from greeum.errors import Conflict, InvalidInput
     from greeum.importers.intake import AnchorAt, LinkAt
-    from greeum.importers.report import Report
+    from greeum.importers.report import ImportReport
     from greeum.store.arrivals import Arrival
     from greeum.store.protocol import Store
 
@@ -20,10 +21,13 @@ def corrected_otherwise(block_id: int) -> str:
 class Rehearsal:
     """Has the face of an Intake, and looks at the Store only. It remembers sixteen bytes of each block."""
 
-    def __init__(self, store: Store, report: Report, *, keeps_anchors: bool = False) -> None:
+    def __init__(
+        self, store: Store, report: ImportReport, *, keeps_anchors: bool = False, bring_back: bool = False
+    ) -> None:
         self._store = store
         self._report = report
         self._keeps_anchors = keeps_anchors
+        self._passed_over = PassedOver(store, bring_back=bring_back)
         self._uids: set[bytes] = set()
         """Of blocks that would be here."""
         self._keys: dict[tuple[str, str], str] = {}
@@ -35,6 +39,8 @@ class Rehearsal:
         draft = arrival.draft
         if self._is_here(draft.uid):
             self._report.present += 1
+        elif self._passed_over.arriving([arrival]):
+            self._report.forgotten += 1
         elif arrival.before is not None:
             self._after(where, arrival, arrival.before)
         else:
@@ -88,21 +94,22 @@ class Rehearsal:
         return bytes.fromhex(uid) in self._uids or bool(self._store.ids_of([uid]))
 
     def link(self, link: LinkAt) -> None:
-        missing = next((uid for uid in (link.source, link.target) if not self._is_here(uid)), None)
-        if missing is None:
+        missing = [uid for uid in (link.source, link.target) if not self._is_here(uid)]
+        if not missing:
             self._report.links += 1
-        else:
-            self._report.skip(link.where, unknown(missing))
+        elif not self._passed_over.among(missing):
+            self._report.skip(link.where, unknown(missing[0]))
 
     def anchor(self, anchor: AnchorAt) -> None:
+        if not self._is_here(anchor.block):
+            if not self._passed_over.among([anchor.block]):
+                self._report.skip(anchor.where, unknown(anchor.block))
+            return
         here = self._store.anchor(anchor.namespace, anchor.name) if self._keeps_anchors else None
-        if here is not None:
-            if here[2] != self._store.ids_of([anchor.block]).get(anchor.block):
-                self._report.skip(anchor.where, stays(anchor.name, here[2]))
-        elif self._is_here(anchor.block):
+        if here is None:
             self._report.anchors += 1
-        else:
-            self._report.skip(anchor.where, unknown(anchor.block))
+        elif here[2] != self._store.ids_of([anchor.block]).get(anchor.block, self._merged.get(anchor.block)):
+            self._report.skip(anchor.where, stays(anchor.name, here[2]))
 
     def flush(self) -> None:
         """There is nothing to be written."""

@@ -13,6 +13,9 @@ NOTES_MAX = 100
 SHOWN_MAX = 1_000
 """Characters of a reason: what is wrong with a row may be the row."""
 
+COUNTED = ("added", "corrected", "present", "forgotten", "skipped")
+"""What a short account has the number of."""
+
 
 class Skipped(NamedTuple):
     """A row that could not be taken: where it is, and why."""
@@ -21,17 +24,17 @@ class Skipped(NamedTuple):
     reason: str
 
 
-class Report:
+class ImportReport:
     """What came of an import, or would come of it (`dry_run`).
 
-    Of blocks: `added`, of which `corrected` are the newer version of another, and `present` (there already). Then
-    `links` and `anchors`. `skipped` counts rows that could not be taken, and `reasons` says of the first thousand where
-    each is and why. `left_out` counts, by reason, what is not meant to be taken, as empty messages. `notes` say what
-    else there was to see.
+    Of blocks: `added`, of which `corrected` are the newer version of another, `present` (there already) and `forgotten`
+    (once there, and not to come back). Then `links` and `anchors`. `skipped` counts rows that could not be taken, and
+    `reasons` says of the first thousand where each is and why. `left_out` counts, by reason, what is not meant to be
+    taken, as empty messages. `notes` say what else there was to see.
     """
 
-    __slots__ = ("added", "anchors", "corrected", "dry_run", "format", "left_out", "links", "notes", "present",
-                 "reasons", "skipped")  # fmt: skip
+    __slots__ = ("added", "anchors", "corrected", "dry_run", "forgotten", "format", "left_out", "links", "notes",
+                 "present", "reasons", "skipped")  # fmt: skip
 
     def __init__(self, format: str, *, dry_run: bool = False) -> None:  # noqa: A002 - the word for it
         self.format = format
@@ -39,6 +42,7 @@ class Report:
         self.added = 0
         self.corrected = 0
         self.present = 0
+        self.forgotten = 0
         self.links = 0
         self.anchors = 0
         self.skipped = 0
@@ -69,6 +73,7 @@ class Report:
             "added": self.added,
             "corrected": self.corrected,
             "present": self.present,
+            "forgotten": self.forgotten,
             "links": self.links,
             "anchors": self.anchors,
             "skipped": self.skipped,
@@ -78,8 +83,8 @@ class Report:
         }
 
     def __repr__(self) -> str:
-        counts = ", ".join(f"{getattr(self, name)} {name}" for name in ("added", "corrected", "present", "skipped"))
-        return f"Report({self.format}: {counts})"
+        counts = ", ".join(f"{getattr(self, name)} {name}" for name in COUNTED)
+        return f"ImportReport({self.format}: {counts})"
 
 
 def shown(text: str) -> str:

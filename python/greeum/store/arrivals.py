@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from greeum.store.protocol import BlockRow, Draft
 
-    State: TypeAlias = Literal["added", "corrected", "present"]
+    State: TypeAlias = Literal["added", "corrected", "present", "forgotten"]
     Outcome: TypeAlias = tuple[State, int] | Conflict | NotFound
 else:
     Protocol = object
@@ -34,10 +34,49 @@ class Arrival:
         self.replaces = replaces
 
 
-class Shelf(Protocol):
-    """What is asked of a Store, within one transaction of it."""
+class Ledger(Protocol):
+    """Which blocks are here, and which were."""
 
-    def ids_of(self, uids: Iterable[str]) -> dict[str, int]: ...
+    def ids_of(self, uids: Sequence[str]) -> dict[str, int]: ...
+
+    def forgotten(self, uids: Sequence[str]) -> set[str]: ...
+
+
+class PassedOver:
+    """What is not taken in: what was forgotten here and is not to be brought back, and what corrects or names it."""
+
+    def __init__(self, ledger: Ledger, *, bring_back: bool) -> None:
+        self._ledger = ledger
+        self._bring_back = bring_back
+        self._uids: set[str] = set()
+
+    def among(self, uids: Iterable[str]) -> set[str]:
+        """Those of these uids that are passed over. What is here is not, even if it was forgotten once."""
+        if self._bring_back:
+            return set()
+        asked = list(uids)
+        gone = self._ledger.forgotten(asked)
+        if gone:
+            gone -= self._ledger.ids_of(list(gone)).keys()
+        return gone.union(self._uids.intersection(asked))
+
+    def add(self, uid: str) -> None:
+        """Remember one that a Store has passed over."""
+        self._uids.add(uid)
+
+    def arriving(self, arrivals: Iterable[Arrival]) -> set[str]:
+        """The same for blocks none of which is here, with the versions after them. They are remembered."""
+        asked = list(arrivals)
+        befores = [arrival.before for arrival in asked if arrival.before is not None]
+        self._uids |= self.among([*(arrival.draft.uid for arrival in asked), *befores])
+        for arrival in asked:
+            if arrival.before in self._uids:
+                self._uids.add(arrival.draft.uid)
+        return self._uids.intersection(arrival.draft.uid for arrival in asked)
+
+
+class Shelf(Ledger, Protocol):
+    """What is asked of a Store, within one transaction of it."""
 
     def head(self, namespace: str, key: str) -> BlockRow | None: ...
 
@@ -51,11 +90,14 @@ class Shelf(Protocol):
 class Intake:
     """One call of `Store.take_in`."""
 
-    def __init__(self, shelf: Shelf, arrivals: Sequence[Arrival], stop: bool) -> None:
+    def __init__(self, shelf: Shelf, arrivals: Sequence[Arrival], *, stop: bool, bring_back: bool) -> None:
         self._shelf = shelf
         self._arrivals = arrivals
         self._stop = stop
-        self._known = shelf.ids_of(arrival.draft.uid for arrival in arrivals)
+        self._known = shelf.ids_of([arrival.draft.uid for arrival in arrivals])
+        self._gone = PassedOver(shelf, bring_back=bring_back).arriving(
+            arrival for arrival in arrivals if arrival.draft.uid not in self._known
+        )
         self._outcomes: list[Outcome] = []
         self._waiting: list[Draft] = []
         self._uids: set[str] = set()
@@ -79,6 +121,9 @@ class Intake:
             self._write()
         if draft.uid in self._known:
             return self._noted("present", draft, self._known[draft.uid])
+        if draft.uid in self._gone:
+            self._write()
+            return "forgotten", 0
         if arrival.before is not None:
             return self._correct(arrival, arrival.before)
         head = None if draft.key is None else self._shelf.head(draft.namespace, draft.key)

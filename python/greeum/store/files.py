@@ -27,6 +27,9 @@ WRITE_LOCK_FILE = "write.lock"
 TURN_LOCK_FILE = "write-next.lock"
 """Held by the one process that writes next."""
 
+MAINTAIN_LOCK_FILE = "maintain.lock"
+"""Held by the one process that maintains the store."""
+
 WRITE_LOCK_WAIT_S = 30.0
 """How long to wait for the write lock: the longest batch takes seconds, so whoever holds it for longer is stuck."""
 
@@ -116,6 +119,43 @@ class WriteLock:
         return file
 
 
+class Claim:
+    """A lock that is had at once or not at all; use it with `with`, and once."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._file = -1
+
+    def __enter__(self) -> None:
+        """Raises StoreBusy if somebody else has it."""
+        file = _open(self._path)
+        try:
+            if not _try_lock(file):
+                raise StoreBusy(f"{self._path}: another process is at it: try again")
+        except BaseException:
+            os.close(file)
+            raise
+        self._file = file
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        _unlock(self._file)
+
+
+def is_held(path: str) -> bool:
+    """Whether some process has the lock of this file now. The file is not made for it."""
+    try:
+        file = os.open(path, os.O_RDWR)
+    except OSError:
+        return False
+    if _try_lock(file):
+        _unlock(file)
+        return False
+    os.close(file)
+    return True
+
+
 def _turn_pause_s() -> float:
     """Between one and two TURN_POLL_S, by the low digits of the clock, since `random` is dear to import."""
     return TURN_POLL_S * (1 + monotonic_ns() // 1_000 % 1_000 / 1_000)
@@ -176,7 +216,7 @@ def make_directory(directory: str) -> None:
         return
     try:
         os.makedirs(directory, mode=0o700, exist_ok=True)
-        _sync_directory(os.path.dirname(directory))
+        sync_directory(os.path.dirname(directory))
     except OSError as error:
         raise typed(error) from error
 
@@ -190,12 +230,12 @@ def make_database(path: str) -> None:
         return
     try:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
-        _sync_directory(os.path.dirname(path))
+        sync_directory(os.path.dirname(path))
     except OSError as error:
         raise typed(error) from error
 
 
-def _sync_directory(directory: str) -> None:
+def sync_directory(directory: str) -> None:
     """A file is there after a power loss only if its name is."""
     if sys.platform == "win32":
         return  # a directory cannot be opened there; NTFS logs names itself

@@ -10,10 +10,13 @@ from _thread import allocate_lock
 from collections import Counter
 from itertools import chain, islice
 from json import loads
+from os import urandom
 
-from greeum.errors import Conflict, EmbedderMismatch, NotFound, StoreClosed
+from greeum.errors import Conflict, EmbedderMismatch, InvalidInput, NotFound, StoreClosed
 from greeum.store.arrivals import Intake
-from greeum.store.protocol import ANCHOR, BLOCK, BLOCK_COLUMNS, FORGOTTEN, LINKS
+from greeum.store.certificates import certify, uid_digest
+from greeum.store.memory_upkeep import MemoryUpkeep
+from greeum.store.protocol import ANCHOR, BLOCK, BLOCK_COLUMNS, FORGOTTEN, LINKS, UNSAID, Erased
 from greeum.store.rows import (
     ANCHOR_HOPS,
     ID,
@@ -40,15 +43,27 @@ if TYPE_CHECKING:
     from typing import Any
 
     from greeum.store.arrivals import Arrival, Outcome
-    from greeum.store.protocol import AnchorRow, BlockRow, Change, Draft, LinkRow
+    from greeum.store.protocol import (
+        AnchorRow,
+        BlockRow,
+        CertificateRow,
+        Change,
+        Draft,
+        ErasureRequest,
+        LedgerRow,
+        LinkRow,
+        Store,
+    )
 
 
-class MemoryStore:
+class MemoryStore(MemoryUpkeep):
     """A Store that is gone when it is closed."""
 
     read_only = False
+    is_on_disk = False
 
     def __init__(self) -> None:
+        super().__init__()
         self._gate = _Gate()
         self._embedder: tuple[str, int] | None = None
         self._last_id = 0
@@ -59,6 +74,15 @@ class MemoryStore:
         self._links: dict[tuple[int, int, str], LinkRow] = {}
         self._anchors: dict[tuple[str, str], AnchorRow] = {}
         self._log: list[tuple[int, int]] = []
+        self._certificates: list[CertificateRow] = []
+        self._ledger: dict[bytes, tuple[int, int]] = {}
+        """Digest of a uid → block id, number of the certificate."""
+        self._settings = {
+            "memory_id": urandom(16).hex(),
+            "lineage": urandom(16).hex(),
+            "certificate_key": urandom(32).hex(),
+        }
+        self._log_start = 0  # changes that were cut off
 
     def close(self) -> None:
         self._gate.close()
@@ -71,9 +95,9 @@ class MemoryStore:
                 raise EmbedderMismatch(f"this memory's vectors were made by {self._embedder}, not by {fingerprint}")
             self._embedder = fingerprint, dimension
 
-    def take_in(self, arrivals: Sequence[Arrival], *, stop: bool = False) -> list[Outcome]:
+    def take_in(self, arrivals: Sequence[Arrival], *, stop: bool = False, bring_back: bool = False) -> list[Outcome]:
         with self._gate:
-            return Intake(_Shelf(self), arrivals, stop).run()
+            return Intake(_Shelf(self), arrivals, stop=stop, bring_back=bring_back).run()
 
     def add(self, drafts: Sequence[Draft]) -> list[BlockRow]:
         with self._gate:
@@ -134,25 +158,64 @@ class MemoryStore:
             self._log.append((BLOCK, block_id))
             return row
 
-    def forget(self, block_ids: Iterable[int]) -> list[int]:
+    def forget(self, block_ids: Iterable[int], request: ErasureRequest = UNSAID) -> Erased:
         with self._gate:
-            chains = [self._chain(block_id) for block_id in block_ids]
-            erased = sorted({row[ID] for chain in chains for row in chain})
-            gone = set(erased)
-            links = [link for link in self._links if not gone.isdisjoint(link[:2])]
-            anchors = sorted(name for name, anchor in self._anchors.items() if anchor[2] in gone)
-            bereft = sorted({source for source, _, _ in links} - gone)
-            pointed_to = [self._anchors[name][2] for name in anchors]
-            for link in links:
-                del self._links[link]
-            for name in anchors:
-                del self._anchors[name]
-            for block_id in erased:
-                self._erase(block_id)
-            self._log += [(FORGOTTEN, block_id) for block_id in erased]
-            self._log += [(LINKS, block_id) for block_id in bereft]
-            self._log += [(ANCHOR, block_id) for block_id in pointed_to]
+            return self._forget(self._doomed(block_ids), request)
+
+    def _doomed(self, block_ids: Iterable[int]) -> Erased:
+        ids = sorted({row[ID] for block_id in block_ids for row in self._chain(block_id)})
+        gone = set(ids)
+        return Erased(
+            ids,
+            blocks=sum(self._rows[block_id][SUPERSEDED_BY] is None for block_id in ids),
+            links=sum(not gone.isdisjoint(link[:2]) for link in self._links),
+            anchors=sum(anchor[2] in gone for anchor in self._anchors.values()),
+        )
+
+    def _forget(self, erased: Erased, request: ErasureRequest) -> Erased:
+        if not erased:
             return erased
+        gone = set(erased)
+        links = [link for link in self._links if not gone.isdisjoint(link[:2])]
+        anchors = sorted(name for name, anchor in self._anchors.items() if anchor[2] in gone)
+        bereft = sorted({source for source, _, _ in links} - gone)
+        pointed_to = [self._anchors[name][2] for name in anchors]
+        for link in links:
+            del self._links[link]
+        for name in anchors:
+            del self._anchors[name]
+        number = len(self._certificates) + 1
+        for block_id in erased:
+            digest = uid_digest(self._rows[block_id][UID])
+            self._ledger[digest] = (max(block_id, self._ledger.get(digest, (0, 0))[0]), number)
+            self._erase(block_id)
+        self._log += [(FORGOTTEN, block_id) for block_id in erased]
+        self._log += [(LINKS, block_id) for block_id in bereft]
+        self._log += [(ANCHOR, block_id) for block_id in pointed_to]
+        erased.certificate = self._certify(erased, request)
+        return erased
+
+    def _certify(self, erased: Erased, request: ErasureRequest) -> CertificateRow:
+        before = (self._certificates[-1][0], self._certificates[-1][-1]) if self._certificates else None
+        number = len(self._certificates) + 1
+        digests = sorted(digest for digest, (_, by) in self._ledger.items() if by == number)
+        amounts = erased.blocks, len(erased), erased.links, erased.anchors
+        self._certificates.append(certify(before, request, amounts, len(self._log), digests))
+        return self._certificates[-1]
+
+    def reconcile(self, ledger: Sequence[LedgerRow], request: ErasureRequest = UNSAID) -> Erased:
+        with self._gate:
+            for digest, block_id, _ in ledger:
+                known, by = self._ledger.get(digest, (0, 0))
+                self._ledger[digest] = (max(known, block_id), by)
+            self._last_id = max(self._last_id, *(block_id for block_id, _ in self._ledger.values()), 0)
+            self._settings["lineage"] = urandom(16).hex()
+            named = [(row[ID], self._ledger.get(uid_digest(row[UID]), (0, 0))[0]) for row in self._rows.values()]
+            return self._forget(self._doomed(block_id for block_id, last in named if block_id <= last), request)
+
+    def put_setting(self, name: str, value: str) -> None:
+        with self._gate:
+            self._settings[name] = value
 
     def _erase(self, block_id: int) -> None:
         row = self._rows.pop(block_id)
@@ -223,11 +286,38 @@ class MemoryStore:
 
     def seq(self) -> int:
         with self._gate:
-            return len(self._log)
+            return self._log_start + len(self._log)
 
     def embedder(self) -> tuple[str, int] | None:
         with self._gate:
             return self._embedder
+
+    def would_forget(self, block_ids: Iterable[int]) -> Erased:
+        with self._gate:
+            return self._doomed(block_ids)
+
+    def certificates(self) -> list[CertificateRow]:
+        with self._gate:
+            return list(self._certificates)
+
+    def ledger(self, after: int) -> list[LedgerRow]:
+        with self._gate:
+            found = [(digest, block_id, by) for digest, (block_id, by) in self._ledger.items() if by > after]
+            return sorted(found, key=lambda row: (row[2], row[0]))
+
+    def forgotten(self, uids: Sequence[str]) -> set[str]:
+        with self._gate:
+            return self._forgotten(uids)
+
+    def _forgotten(self, uids: Iterable[str]) -> set[str]:
+        return {uid for uid in uids if uid_digest(uid) in self._ledger}
+
+    def setting(self, name: str) -> str | None:
+        with self._gate:
+            return self._settings.get(name)
+
+    def copy(self, directory: str) -> Store:
+        raise InvalidInput("memory", f"is in RAM, and has no file that {directory} could hold a copy of: export it")
 
     def blocks(self, ids: Sequence[int]) -> list[BlockRow]:
         with self._gate:
@@ -277,9 +367,10 @@ class MemoryStore:
 
     def changes(self, after: int, limit: int) -> list[Change]:
         with self._gate:
-            if after > len(self._log):
-                raise LookupError(f"the log ends before seq {after}: start again from the rows")
-            found = self._log[after : after + limit]
+            place = after - self._log_start
+            if not 0 <= place <= len(self._log):
+                raise LookupError(f"the log does not reach seq {after}: start again from the rows")
+            found = self._log[place : place + limit]
             return [(seq, operation, block_id) for seq, (operation, block_id) in enumerate(found, after + 1)]
 
     def ids(self, after: int, limit: int) -> list[int]:
@@ -389,6 +480,9 @@ class _Shelf:
 
     def ids_of(self, uids: Iterable[str]) -> dict[str, int]:
         return {uid: self._store._uids[uid] for uid in uids if uid in self._store._uids}
+
+    def forgotten(self, uids: Iterable[str]) -> set[str]:
+        return self._store._forgotten(uids)
 
     def head(self, namespace: str, key: str) -> BlockRow | None:
         head = self._store._heads.get((namespace, key))

@@ -4,6 +4,7 @@
 //! as files that a manifest lists, one process at a time, and every process on the directory maps these. Readers take the state as
 //! it is when they begin, and never wait for a writer.
 
+mod audit;
 mod fold;
 mod manifest;
 mod namespaces;

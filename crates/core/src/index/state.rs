@@ -153,7 +153,12 @@ impl Part {
         if is_enough {
             return draw.iter().take_while(|drawn| drawn.0 <= limit).map(|drawn| drawn.1).collect();
         }
-        self.segment.ids().iter().zip(0..).filter(|&(&id, _)| mix(id) <= limit).map(|(_, block)| block).collect()
+        (0..self.segment.blocks()).filter(|&block| self.is_drawn(block, limit)).collect()
+    }
+
+    /// Whether the id of a block hashes to at most `limit`.
+    pub fn is_drawn(&self, block: Local, limit: u64) -> bool {
+        mix(self.segment.ids()[block as usize]) <= limit
     }
 
     /// Content words of all its passages.
