@@ -74,6 +74,13 @@ impl Part {
         set
     }
 
+    /// Whether a search at `now` may see a block of it.
+    pub fn shows(&self, block: Local, now: TimeUs) -> bool {
+        let ends = self.segment.column::<TimeUs>(Section::ExpiresAt)[block as usize];
+        let is_superseded = self.segment.flags()[block as usize] & flag::SUPERSEDED != 0;
+        !is_superseded && !self.is_dead(block) && (ends == NO_TIME || ends > now)
+    }
+
     /// The sources whose names begin with a word of this hash; `first_word` gives it for a name.
     pub fn sources_named(&self, hash: u64, first_word: impl Fn(&str) -> Option<u64>) -> &[u32] {
         let named = self.facts.named.get_or_init(|| {
