@@ -6,9 +6,12 @@ Store, inside its transaction.
 
 from __future__ import annotations
 
+from json import dumps, loads
+
 from greeum import _core
 from greeum.errors import Conflict
 from greeum.model import Contradiction
+from greeum.store.rows import outlives
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,8 +33,8 @@ the same is the first or second."""
 COMPARED_BYTES_MAX = 600
 """Longer texts are many statements, and are compared as a whole only: forty words, of which `compare` takes no more."""
 
-SIMILAR = "similar"
-"""The kind of the link from a block to the one that says the same."""
+ECHO = "echo"
+"""The flag of a block whose text a search had given back just before, and that was added all the same."""
 
 
 class Comparer:
@@ -64,11 +67,15 @@ class Comparer:
         found = self._echoes.find(draft.text, draft.namespace)
         if found is None:
             return
-        draft.echo_of = found[0]
+        self._note_echo(draft, found[0])
         if found[1] == draft.namespace and not draft.is_policy_said:
             draft.on_duplicate, draft.alike = "return", found[0]
         else:
             draft.similar_to = found[0]
+
+    def _note_echo(self, draft: Draft, block: int) -> None:
+        draft.echo_of = block
+        draft.flags = dumps(sorted({*loads(draft.flags), ECHO}))
 
     def _compare(self, draft: Draft, rows: Sequence[BlockRow]) -> None:
         rows = [row for row in rows if is_comparable(row, draft)]
@@ -85,7 +92,7 @@ class Comparer:
         for row in (exact or same)[:1]:
             draft.alike = row[0]
             if self._echoes.holds(row[0], draft.namespace):
-                draft.echo_of = row[0]
+                self._note_echo(draft, row[0])
 
     def _note_conflicts(self, draft: Draft, found: Sequence[tuple[BlockRow, Compared]]) -> None:
         conflicts = [
@@ -129,11 +136,7 @@ def stands_for(row: BlockRow, draft: Draft) -> bool:
     same time, and is here for as long.
     """
     same = (row[5], row[6], row[12], row[13]) == (draft.kind, draft.source, draft.valid_from, draft.valid_to)
-    return same and outlives(row, draft)
-
-
-def outlives(row: BlockRow, draft: Draft) -> bool:
-    return row[14] is None or (draft.expires_at is not None and row[14] >= draft.expires_at)
+    return same and outlives(row, draft, draft.added_at)
 
 
 def holds_at_once(row: BlockRow, draft: Draft) -> bool:
@@ -144,5 +147,5 @@ def holds_at_once(row: BlockRow, draft: Draft) -> bool:
 
 
 def may_supersede(row: BlockRow, draft: Draft) -> bool:
-    """Whether the draft may come after a block: the same kind from the same source, said no earlier."""
-    return (row[5], row[6]) == (draft.kind, draft.source) and row[10] <= draft.at and row[17] is None
+    """Whether the draft may come after a block: the same kind from the same source, said no earlier and trusted no less."""
+    return (row[5], row[6]) == (draft.kind, draft.source) and row[10] <= draft.at and row[20] <= draft.trust

@@ -236,8 +236,8 @@ class _Addition:
     def write(self) -> None:
         """Store what was planned."""
         many = self._connection.executemany
-        for before, (after, _) in self._superseded.items():
-            rows_of(self._connection, "mark_superseded", after, before)
+        for before, (after, at) in self._superseded.items():
+            rows_of(self._connection, "mark_superseded", after, at, before)
         many(SQL["add_block"], [(*row, digest) for row, digest in zip(self._rows, self._digests, strict=True)])
         many(SQL["add_vectors"], self._vectors)
         many(SQL["put_link"], self._links).fetchall()

@@ -26,6 +26,11 @@ SOURCE: Final = 6
 EXPIRES_AT: Final = 14
 SUPERSEDES: Final = 16
 SUPERSEDED_BY: Final = 17
+SUPERSEDED_AT: Final = 18
+ORIGIN: Final = 19
+TRUST: Final = 20
+FLAGS: Final = 21
+USES: Final = 22
 
 NEAR_LINK_KIND = "near"
 """The kind of the link from a block added near something to what it was added near."""
@@ -64,7 +69,17 @@ def new_row(draft: Draft, block_id: int, key: str | None, supersedes: int | None
         draft.revision,
         supersedes,
         None,
+        None,
+        draft.origin,
+        draft.trust,
+        draft.flags,
+        draft.uses,
     )
+
+
+def superseded(row: BlockRow, by: int, at: int) -> BlockRow:
+    """The row of a block that has a version after it."""
+    return (*row[:SUPERSEDED_BY], by, at, *row[ORIGIN:])
 
 
 def revised(row: BlockRow, fields: dict[str, object], revision: int | None) -> BlockRow:
@@ -123,9 +138,10 @@ def added_before(head: BlockRow, draft: Draft) -> BlockRow:
 
 def repeats(draft: Draft, row: BlockRow, now: int) -> bool:
     """Whether a newest version can be given back instead of a draft with the same digest, or that says the same in other words:
-    it is the same kind of thing from the same source, holds for the same time, and is here for as long.
+    it is the same kind of thing from the same source, holds for the same time, is here for as long, and is trusted as far.
     """
-    if row[SUPERSEDED_BY] is not None or row[NAMESPACE] != draft.namespace or not outlives(row, draft, now):
+    is_here = row[SUPERSEDED_BY] is None and row[NAMESPACE] == draft.namespace and '"quarantined"' not in row[FLAGS]
+    if not is_here or row[TRUST] < draft.trust or not outlives(row, draft, now):
         return False
     if row[ID] == draft.alike:
         return True
