@@ -13,7 +13,7 @@ from greeum.embed.static import StaticEmbedder
 from greeum.store.sqlite import SQLiteStore
 from greeum.testing import FrozenClock
 
-for suite in ("memory", "memory_recall", "memory_requests", "memory_search", "memory_transfer"):
+for suite in ("memory", "memory_duplicates", "memory_recall", "memory_requests", "memory_search", "memory_transfer"):
     pytest.register_assert_rewrite(f"tests.conformance.{suite}")
 
 from tests.conformance.memory import (  # noqa: E402, F401
@@ -35,6 +35,13 @@ from tests.conformance.memory import (  # noqa: E402, F401
     clock,
     memory,
     vectors,
+)
+from tests.conformance.memory_duplicates import (  # noqa: E402, F401
+    TestAddingTheSameList,
+    TestContradictions,
+    TestEchoes,
+    TestTheSameAgain,
+    TestTheSamePolicy,
 )
 from tests.conformance.memory_recall import (  # noqa: E402, F401
     TestChanges,
