@@ -44,17 +44,20 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "echoes": ("_core", "store.protocol"),
     "comparing": ("_core", "echoes", "errors", "model", "store.protocol", "store.rows"),
     "listing": ("errors", "limits", "model"),
+    "difference": ("model", "store.protocol", "store.rows"),
     "counting": ("_core", "errors", "inputs", "limits", "store.protocol"),
     "context": ("limits", "model"),
     "recall": (
-        "_core", "anchors", "context", "counting", "difference", "drafts", "echoes", "errors", "follower", "inputs", "limits", "listing",
-        "model", "policies", "embed.protocol", "store.protocol",
+        "_core", "anchors", "context", "counting", "difference", "drafts", "echoes", "errors", "follower", "inputs",
+        "limits", "listing", "model", "policies", "embed.protocol", "store.protocol",
     ),
     "memory": (
-        "checks", "comparing", "drafts", "errors", "follower", "inputs", "limits", "model", "recall", "transfer", "embed.protocol",
-        "store.protocol",
+        "checks", "comparing", "drafts", "errors", "follower", "inputs", "limits", "model", "recall", "transfer",
+        "embed.protocol", "store.protocol",
     ),
-    "rooted": ("anchors", "errors", "inputs", "listing", "memory", "model", "policies", "recall", "store.protocol"),
+    "rooted": (
+        "anchors", "difference", "errors", "inputs", "listing", "memory", "model", "policies", "recall", "store.protocol",
+    ),
     "wiring": ("_core", "errors", "follower", "inputs", "limits", "memory", "settings", "embed.*", "store.*"),
     "testing": ("_core", "inputs", "memory", "wiring", "embed.*", "store.*"),
     "control": (),
@@ -92,8 +95,8 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "api.*": ("greeum", "api.*", "errors", "limits", "model", "rooted"),
     "remote": ("errors", "inputs", "remote.*"),
     "remote.*": (
-        "_core", "counting", "drafts", "errors", "inputs", "limits", "listing", "memory", "model", "recall", "remote.*",
-        "transfer", "store.protocol",
+        "_core", "counting", "difference", "drafts", "errors", "inputs", "limits", "listing", "memory", "model",
+        "recall", "remote.*", "transfer", "store.protocol",
     ),
     "aio": ("memory", "model", "recall", "remote", "wiring"),
     "integrations": (),
@@ -119,7 +122,8 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "cli.keys": ("cli.*", "control.*", "errors"),
     "cli.serve": ("api", "api.*", "cli.*", "errors"),
     "cli.*": (
-        "greeum", "cli", "cli.*", "demo", "demo.*", "errors", "limits", "memory", "model", "settings", "wiring",
+        "greeum", "cli", "cli.*", "demo", "demo.*", "difference", "errors", "limits", "memory", "model", "settings",
+        "wiring",
     ),
     "__main__": ("cli",),
 }  # fmt: skip
