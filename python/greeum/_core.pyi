@@ -87,8 +87,8 @@ class Index:
     def nearest(self, items: Sequence[tuple[str, str, bytes]], now: int, count: int) -> list[list[int]]:
         """For each namespace, text and vector, the blocks of exactly that namespace that may say the same."""
     def compare(self, text: str, others: Sequence[str]) -> list[tuple[float, tuple[str, str, str, bool] | None]]:
-        """For each of the others how much of the two is the same (0 to 1), and if they cannot both hold: the reason, what
-        `text` says, what the other says, and whether it is sure that the later one holds."""
+        """For each of the others how much of the two is the same (0 to 1), and if they cannot both hold: the reason,
+        what `text` says, what the other says, and whether it is sure that the later one holds."""
     def select(
         self,
         namespace: str,

@@ -21,14 +21,14 @@ if TYPE_CHECKING:
     from greeum.store.protocol import BlockRow, Draft, Store
 
 SAME = 0.93
-"""How much of two statements must be the same for one to be a duplicate of the other. `compare` gives 0 to those that differ in
-a number, a name, a negation, a tense, a person, the order of things, or by any word that has no synonym in the other; a synonym
-costs 3 %. On 238 English pairs (100 paraphrases, 138 with one thing changed) every threshold up to here keeps a precision
-of 1.0 with a recall of 0.61; above, recall falls and precision cannot rise."""
+"""How much of two statements must be the same for one to be a duplicate of the other. `compare` gives 0 to those that
+differ in a number, a name, a negation, a tense, a person, the order of things, or by any word that has no synonym in
+the other; a synonym costs 3 %. On 238 English pairs (100 paraphrases, 138 with one thing changed) every threshold up
+to here keeps a precision of 1.0 with a recall of 0.61; above, recall falls and precision cannot rise."""
 
 NEAREST = 3
-"""Blocks that a text is compared with in full: about two microseconds each. In a namespace of 100,000 facts the one that says
-the same is the first or second."""
+"""Blocks that a text is compared with in full: about two microseconds each. In a namespace of 100,000 facts the one
+that says the same is the first or second."""
 
 COMPARED_BYTES_MAX = 600
 """Longer texts are many statements, and are compared as a whole only: forty words, of which `compare` takes no more."""
@@ -47,9 +47,8 @@ class Comparer:
         self._now_us = now_us
 
     def examine(self, drafts: Sequence[Draft], is_single: bool) -> None:
-        """Say of each draft what it repeats and what it contradicts. The Index must be up to date. Raises Conflict if one
-        contradicts a block and is to be rejected then.
-        """
+        """Say of each draft what it repeats and what it contradicts. The Index must be up to date. Raises Conflict if
+        one contradicts a block and is to be rejected then."""
         for draft in drafts:
             self._look_for_echo(draft)
         asked = [draft for draft in drafts if is_compared(draft, is_single)]
@@ -106,7 +105,9 @@ class Comparer:
         if draft.on_conflict == "reject":
             raise Conflict(f"{conflicts[0].message}: update that block, or add it with another `on_conflict`")
         if draft.on_conflict == "supersede":
-            sure = [row[0] for row, (_, difference) in found if difference and difference[3] and may_supersede(row, draft)]
+            sure = [
+                row[0] for row, (_, difference) in found if difference and difference[3] and may_supersede(row, draft)
+            ]
             # Of several nobody knows which one it is that has changed.
             draft.supersedes = sure[0] if len(sure) == len(conflicts) == 1 else None
 
@@ -116,9 +117,8 @@ if TYPE_CHECKING:
 
 
 def is_compared(draft: Draft, is_single: bool) -> bool:
-    """Whether a draft is compared with its neighbours. A message that comes in a batch is part of a record of what was said,
-    in which one speaker may well contradict another: it is compared only if somebody asks for it.
-    """
+    """Whether a draft is compared with its neighbours. A message that comes in a batch is part of a record of what
+    was said, in which one speaker may well contradict another: it is compared only if somebody asks for it."""
     if draft.alike is not None and draft.on_duplicate == "return":
         return False
     wants_duplicate = draft.on_duplicate != "keep"
@@ -132,9 +132,8 @@ def is_comparable(row: BlockRow, draft: Draft) -> bool:
 
 
 def stands_for(row: BlockRow, draft: Draft) -> bool:
-    """Whether a block can be given back instead of the draft: the same kind of thing from the same source, which holds for the
-    same time, and is here for as long.
-    """
+    """Whether a block can be given back instead of the draft: the same kind of thing from the same source, which
+    holds for the same time, and is here for as long."""
     same = (row[5], row[6], row[12], row[13]) == (draft.kind, draft.source, draft.valid_from, draft.valid_to)
     return same and outlives(row, draft, draft.added_at)
 
@@ -147,5 +146,6 @@ def holds_at_once(row: BlockRow, draft: Draft) -> bool:
 
 
 def may_supersede(row: BlockRow, draft: Draft) -> bool:
-    """Whether the draft may come after a block: the same kind from the same source, said no earlier and trusted no less."""
+    """Whether the draft may come after a block: the same kind from the same source, said no earlier and trusted no
+    less."""
     return (row[5], row[6]) == (draft.kind, draft.source) and row[10] <= draft.at and row[20] <= draft.trust

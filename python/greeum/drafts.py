@@ -172,9 +172,9 @@ class Drafter:
 def mark(draft: Draft, is_turn: bool) -> None:
     """Give a draft what it is known again by.
 
-    For a turn of a conversation that is who said it, when, and the words; for anything else the words, what kind of thing it
-    is, who or what says so ("I live in Seoul" is another fact when another says it) and the time for which it holds.
-    """
+    For a turn of a conversation that is who said it, when, and the words; for anything else the words, what kind of
+    thing it is, who or what says so ("I live in Seoul" is another fact when another says it) and the time for which
+    it holds."""
     draft.is_turn = is_turn
     of = (draft.at,) if is_turn else (draft.valid_from, draft.valid_to)
     source = "" if draft.source is None else f"={draft.source}"

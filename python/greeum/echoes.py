@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     Ranked = Sequence[tuple[int, float, list[float]]]
 
 ECHO_S = 600.0
-"""For how long an answer is remembered: an agent stores what it has worked with at the end of its turn, within minutes."""
+"""For how long an answer is remembered: an agent stores what it has worked with at the end of its turn, within
+minutes."""
 
 SEARCHES_MAX = 64
 """Searches that are remembered: those of some agents at once, each with a few questions a turn."""
@@ -41,7 +42,8 @@ class _Search:
 
 
 class Echoes:
-    """The answers of one memory, by whatever door. Noting one costs a microsecond; texts are read when something is added."""
+    """The answers of one memory, by whatever door. Noting one costs a microsecond; texts are read when something is
+    added."""
 
     def __init__(self, blocks: Callable[[Sequence[int]], list[BlockRow]]) -> None:
         self._blocks = blocks
@@ -52,10 +54,9 @@ class Echoes:
         self._searches.append(_Search(monotonic(), scope, queries, found))
 
     def find(self, text: str, namespace: str) -> int | None:
-        """The block of exactly this namespace whose text this is, if a search has given it back just now, and the text was not
-        what it asked for: whoever says the same again says it himself. (That somebody has found the same elsewhere is nothing
-        that one who adds here may learn.)
-        """
+        """The block of exactly this namespace whose text this is, if a search has given it back just now, and the
+        text was not what it asked for: whoever says the same again says it himself. (That somebody has found the same
+        elsewhere is nothing that one who adds here may learn.)"""
         if not self._searches:
             return None
         normal = _core.normal(text)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from greeum.embed.protocol import Embedder
     from greeum.follower import Follower
     from greeum.inputs import Namespace, Time
-    from greeum.recall import Blocks, Near
+    from greeum.recall import Near
     from greeum.store.protocol import BlockRow, Draft, Store
 
     Ids = list[int]
@@ -100,11 +100,12 @@ class Memory(Recall):
         for memories of `GivenVectors`. `idempotency_key` names this very request, so that it may be made again when
         nobody knows whether it was done: the same text then comes back as it was added (or in its newest version).
 
-        `on_duplicate` says what to do if exactly this namespace holds a block that says the same, in the same words or
-        others: "return" that one and add nothing (what facts and notes do), "link" the new one with it, or "keep" it like
-        any other (what the rest does, since the second "yes" is a turn too). `on_conflict` says what to do if it contradicts one: "keep" both and say so in `conflicts` (the default),
-        "supersede" that one if it is sure that this holds instead, or "reject" it. `memory.policies` changes these
-        defaults. What a search has just given back is returned when it is added again, whatever its kind.
+        `on_duplicate` says what to do if exactly this namespace holds a block that says the same, in the same words
+        or others: "return" that one and add nothing (what facts and notes do), "link" the new one with it, or "keep"
+        it like any other (what the rest does, since the second "yes" is a turn too). `on_conflict` says what to do if
+        it contradicts one: "keep" both and say so in `conflicts` (the default), "supersede" that one if it is sure
+        that this holds instead, or "reject" it. `memory.policies` changes these defaults. What a search has just
+        given back is returned when it is added again, whatever its kind.
 
         Raises InvalidInput, Conflict (the key, or the idempotency key, was used for another text, or `on_conflict`
         rejects it), NotFound (`near`), EmbedderFailed or StoreError.
@@ -120,12 +121,11 @@ class Memory(Recall):
     def add_many(self, blocks: Iterable[Mapping[str, Any]], *, idempotency_key: str | None = None) -> AddedBlocks:
         """Remember several texts, all or none: each a mapping of the arguments of `add`. The blocks, in the same order.
 
-        `idempotency_key` names the request as in `add`; each block of it is known again by its place in the list.
-        A message whose `at`, source and text are those of one that is there is the same turn and is returned, so that the
-        same list again adds nothing. Each is compared with what was there before; among each other only the very same counts as a duplicate, and
-        messages are looked at for what they contradict only if they say what is to be done then.
-        Raises as `add` does; `field` then begins with the place of the block, as in `blocks[3].text`.
-        """
+        `idempotency_key` names the request as in `add`; each block of it is known again by its place in the list. A
+        message whose `at`, source and text are those of one that is there is the same turn and is returned, so that
+        the same list again adds nothing. Each is compared with what was there before; among each other only the very
+        same counts as a duplicate, and messages are looked at for what they contradict only if they say what is to be
+        done then. Raises as `add` does; `field` then begins with the place of the block, as in `blocks[3].text`."""
         items = list_of(blocks, "blocks", "must be several mappings, each of the arguments of `add`")
         if len(items) > limits.BATCH_MAX:
             raise InvalidInput("blocks", f"are {len(items):,}; at most {limits.BATCH_MAX:,} go into one transaction")

@@ -205,9 +205,9 @@ class Block:
 class Contradiction:
     """That a block which was added cannot hold beside another one, `block`, and why.
 
-    `reason` is "number", "date", "negation" or "value" (something else in the same place); `new` and `old` are what either says
-    there. `is_sure` says that the newer one is sure to hold instead. `message` is all of it in a sentence.
-    """
+    `reason` is "number", "date", "negation" or "value" (something else in the same place); `new` and `old` are what
+    either says there. `is_sure` says that the newer one is sure to hold instead. `message` is all of it in a
+    sentence."""
 
     __slots__ = ("block", "is_sure", "message", "new", "old", "reason")
 
@@ -244,10 +244,9 @@ SAID_MAX = 80
 class Added(Block):
     """What `add` gives back: the block as stored, and what came of it.
 
-    `is_new` is False if nothing was added, since it is there already: this is the block that is there. `duplicate_of` is the id of
-    the block that says the same (its own, if nothing was added), `echo_of` that of the one whose text a search had given back a
-    moment before, `conflicts` what it contradicts.
-    """
+    `is_new` is False if nothing was added, since it is there already: this is the block that is there. `duplicate_of`
+    is the id of the block that says the same (its own, if nothing was added), `echo_of` that of the one whose text a
+    search had given back a moment before, `conflicts` what it contradicts."""
 
     __slots__ = ("conflicts", "duplicate_of", "echo_of", "is_new")
 

@@ -16,8 +16,8 @@ ON_CONFLICT = ("keep", "supersede", "reject")
 """Add it and say what it contradicts; let it supersede that, if that is sure; raise Conflict."""
 
 RETURNED_KINDS = frozenset(("fact", "note"))
-"""Kinds of which the same is not kept twice. Of a conversation the second "yes" is a turn too, and what a caller's own kinds
-mean is not known."""
+"""Kinds of which the same is not kept twice. Of a conversation the second "yes" is a turn too, and what a caller's
+own kinds mean is not known."""
 
 EVERY_KIND = "*"
 
@@ -45,9 +45,8 @@ class Policies:
         return {"on_duplicate": policy.on_duplicate, "on_conflict": policy.on_conflict}
 
     def set(self, kind: str = EVERY_KIND, *, on_duplicate: str | None = None, on_conflict: str | None = None) -> None:
-        """Say so for a kind, or for all that nothing is said of; what is left out stays as it is. It is kept in the store, for
-        every process. Raises InvalidInput.
-        """
+        """Say so for a kind, or for all that nothing is said of; what is left out stays as it is. It is kept in the
+        store, for every process. Raises InvalidInput."""
         kind = inputs.name(kind, "kind")
         chosen = {"on_duplicate": duplicate_policy(on_duplicate), "on_conflict": conflict_policy(on_conflict)}
         self._store.set_policies({f"{name}/{kind}": value for name, value in chosen.items() if value is not None})

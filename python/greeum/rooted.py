@@ -153,7 +153,9 @@ class RootedPolicies:
         """As `Policies.get`."""
         return self._policies.get(kind)
 
-    def set(self, kind: str = EVERY_KIND, *, on_duplicate: str | None = None, on_conflict: str | None = None) -> NoReturn:
+    def set(
+        self, kind: str = EVERY_KIND, *, on_duplicate: str | None = None, on_conflict: str | None = None
+    ) -> NoReturn:
         """Forbidden."""
         raise Forbidden("`policies.set` concerns the whole memory, and this one is confined to a namespace")
 

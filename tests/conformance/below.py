@@ -45,7 +45,7 @@ def named(value: Any) -> Any:
     return ROOT if value == "" else inward(value) if isinstance(value, str) else value
 
 
-def outward(answer: Any) -> Any:
+def outward(answer: Any) -> Any:  # noqa: PLR0911 - a case for each kind of answer
     """An answer without the root."""
     if isinstance(answer, Added):
         outcome = answer.is_new, answer.duplicate_of, answer.echo_of, answer.conflicts

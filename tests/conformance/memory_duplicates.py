@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from tests.conformance.memory import OpenMemory
 
 from greeum import Memory
 from greeum.errors import Conflict, InvalidInput
 from greeum.testing import FrozenClock
-from tests.conformance.memory import OpenMemory
 
 SAYS = "Alice keeps her bicycle in the cellar of the old library."
 
@@ -193,7 +193,9 @@ class TestContradictions:
         with pytest.raises(Conflict, match=f"block {old.id}"):
             memory.add("I live in Busan.", kind="fact", on_conflict="reject")
         with pytest.raises(Conflict, match=f"block {old.id}"):
-            memory.add_many([{"text": "It rains."}, {"text": "I live in Busan.", "kind": "fact", "on_conflict": "reject"}])
+            memory.add_many(
+                [{"text": "It rains."}, {"text": "I live in Busan.", "kind": "fact", "on_conflict": "reject"}]
+            )
         assert memory.count() == 1
 
     def test_what_is_not_sure_supersedes_nothing(self, memory: Memory) -> None:

@@ -56,7 +56,8 @@ ARROWS: dict[str, tuple[str, ...]] = {
         "embed.protocol", "store.protocol",
     ),
     "rooted": (
-        "anchors", "difference", "errors", "inputs", "listing", "memory", "model", "policies", "recall", "store.protocol",
+        "anchors", "difference", "errors", "inputs", "listing", "memory", "model", "policies", "recall",
+        "store.protocol",
     ),
     "wiring": ("_core", "errors", "follower", "inputs", "limits", "memory", "settings", "embed.*", "store.*"),
     "testing": ("_core", "inputs", "memory", "wiring", "embed.*", "store.*"),

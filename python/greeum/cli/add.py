@@ -40,7 +40,14 @@ COMMAND = Command(
             most=None,
         )
     ],
-    options=[fields.NAMESPACE, fields.KEY, *fields.BLOCK_FIELDS, fields.NEAR_WHEN_ADDING, fields.ON_DUPLICATE, fields.ON_CONFLICT],
+    options=[
+        fields.NAMESPACE,
+        fields.KEY,
+        *fields.BLOCK_FIELDS,
+        fields.NEAR_WHEN_ADDING,
+        fields.ON_DUPLICATE,
+        fields.ON_CONFLICT,
+    ],
     details="""One call adds one block, and it is on disk when the command ends. Of many, make a file for `greeum
         import`. Unless you say otherwise its kind is message, its importance 0.5, and it was said now. The
         same text under the same key is added once, and so is a fact or a note that says what one in its namespace says

@@ -10,9 +10,9 @@ from greeum.store.rows import (
     ANCHOR_HOPS,
     ID,
     KEY,
+    NAMESPACE,
     NEAR_LINK_KIND,
     NEAR_LINK_WEIGHT,
-    NAMESPACE,
     SIMILAR_LINK_KIND,
     SIMILAR_LINK_WEIGHT,
     SUPERSEDED_BY,
@@ -147,9 +147,8 @@ class _Addition:
         return done
 
     def take(self, draft: Draft) -> BlockRow:
-        """The row that says the same already, if that is to be given back; otherwise that of the draft, with its links, and as
-        the version after the block that it supersedes.
-        """
+        """The row that says the same already, if that is to be given back; otherwise that of the draft, with its
+        links, and as the version after the block that it supersedes."""
         same = self._same(draft)
         draft.duplicate_of = None if same is None else same[ID]
         if same is not None and (draft.on_duplicate == "return" or draft.is_turn):
@@ -167,9 +166,8 @@ class _Addition:
         return row
 
     def _same(self, draft: Draft) -> BlockRow | None:
-        """The newest of those that say the same, if that matters. A block that this same request has planned counts, unless both
-        are turns: a conversation may hold the same words twice at a time.
-        """
+        """The newest of those that say the same, if that matters. A block that this same request has planned counts,
+        unless both are turns: a conversation may hold the same words twice at a time."""
         if draft.on_duplicate == "keep" and not draft.is_turn:
             return None
         found: list[BlockRow] = []
@@ -179,7 +177,9 @@ class _Addition:
             found += rows_of(self._connection, "blocks_by_digest", draft.digest)
         if draft.alike is not None:
             found += filter(None, [self._open(draft.alike)])
-        return next((row for row in found if row[ID] not in self._superseded and repeats(draft, row, draft.added_at)), None)
+        return next(
+            (row for row in found if row[ID] not in self._superseded and repeats(draft, row, draft.added_at)), None
+        )
 
     def _open(self, block_id: int) -> BlockRow | None:
         """A stored block that is a newest version, and is to stay one."""

@@ -98,11 +98,12 @@ REVISABLE = frozenset(
 class Draft:
     """A block that is to be added: every field checked and encoded, only id and seq are missing.
 
-    What is to be done about others that say the same: `digest` is a number that equal texts of a kind and source share, and
-    `says` tells whether a text is really the same; `alike` is a block that says the same in other words. `on_duplicate` is
-    "return" (give back the block that is there), "link" (add it, with a link to that) or "keep"; a turn (`is_turn`) that has the
-    same digest is given back whatever that says. `similar_to` is a block to link it with, and `supersedes` one whose next version
-    it is. `was_there` and `duplicate_of` are for the Store to fill in: that nothing was added, and which block says the same.
+    What is to be done about others that say the same: `digest` is a number that equal texts of a kind and source
+    share, and `says` tells whether a text is really the same; `alike` is a block that says the same in other words.
+    `on_duplicate` is "return" (give back the block that is there), "link" (add it, with a link to that) or "keep"; a
+    turn (`is_turn`) that has the same digest is given back whatever that says. `similar_to` is a block to link it
+    with, and `supersedes` one whose next version it is. `was_there` and `duplicate_of` are for the Store to fill in:
+    that nothing was added, and which block says the same.
 
     `near` is a (namespace, anchor name) pair or a block id: the new block is linked with what is found there, in the
     same transaction, and an unpinned anchor moves on to it. `vectors` are the codes of its passages, as the Embedder
@@ -236,9 +237,8 @@ class Store(Protocol):
         that block comes back in place. An unknown `near` raises NotFound.
 
         A draft that says what a newest version says already (see Draft) adds nothing, or a link: found out inside the
-        transaction, so that of two processes one adds it. One that `supersedes` a block that is still a newest version becomes its
-        next version, as in `supersede`; otherwise it is added by itself.
-        """
+        transaction, so that of two processes one adds it. One that `supersedes` a block that is still a newest
+        version becomes its next version, as in `supersede`; otherwise it is added by itself."""
 
     def supersede(self, block_id: int, draft: Draft, revision: int | None = None) -> BlockRow:
         """Add `draft` as the version after `block_id`; its key, its links both ways and the anchors that point to it

@@ -137,9 +137,9 @@ def added_before(head: BlockRow, draft: Draft) -> BlockRow:
 
 
 def repeats(draft: Draft, row: BlockRow, now: int) -> bool:
-    """Whether a newest version can be given back instead of a draft with the same digest, or that says the same in other words:
-    it is the same kind of thing from the same source, holds for the same time, is here for as long, and is trusted as far.
-    """
+    """Whether a newest version can be given back instead of a draft with the same digest, or that says the same in
+    other words: it is the same kind of thing from the same source, holds for the same time, is here for as long, and
+    is trusted as far."""
     is_here = row[SUPERSEDED_BY] is None and row[NAMESPACE] == draft.namespace and '"quarantined"' not in row[FLAGS]
     if not is_here or row[TRUST] < draft.trust or not outlives(row, draft, now):
         return False
