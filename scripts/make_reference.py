@@ -29,6 +29,7 @@ WIDTH = 110
 
 ALIASES = {
     "Answers": "list[list[Hit]]",
+    "AddedBlocks": "list[Added]",
     "Blocks": "list[Block]",
     "Changes": "list[Change]",
     "Facets": "dict[str, list[tuple[str, int]]]",
@@ -45,7 +46,7 @@ ALIASES = {
 """What short names in signatures stand for."""
 
 VIEWS = (
-    greeum.Block, greeum.Hit, greeum.Link, greeum.Anchor, greeum.Context, greeum.Change, greeum.Page,
+    greeum.Block, greeum.Added, greeum.Contradiction, greeum.Hit, greeum.Link, greeum.Anchor, greeum.Context, greeum.Change, greeum.Page,
     greeum.NamespacePage,
 )  # fmt: skip
 """What a memory gives back."""
@@ -93,6 +94,10 @@ def memory() -> Iterator[str]:
     yield from ("## memory.anchors", prose(greeum.Anchors))
     for name, method in public(greeum.Anchors):
         yield from section(f"memory.anchors.{name}", method, level=3)
+    yield from ("## memory.policies", prose(greeum.Policies))
+    for name, method in public(greeum.Policies):
+        if name != "of":
+            yield from section(f"memory.policies.{name}", method, level=3)
     for kind in VIEWS:
         yield from (f"## {kind.__name__}", prose(kind), *properties(kind))
     for function in (model.hits_json, model.blocks_json):

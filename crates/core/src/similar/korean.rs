@@ -3,6 +3,7 @@
 //! By rule, as all of the tokenizer is; it need not be right about grammar, only alike for two forms of one word.
 
 use crate::words::korean;
+use std::sync::LazyLock;
 use unicode_normalization::UnicodeNormalization;
 
 /// A word, taken apart.
@@ -70,6 +71,45 @@ const SURE: &[&str] = &[
 const LAST: &[&str] =
     &["다", "해", "어", "아", "워", "줘", "와", "려", "지", "\u{1167}", "네", "음", "함", "\u{11b7}", "요", "까", "고"];
 
+/// Endings of a verb, the longest first.
+const ENDINGS: &[&str] = &[
+    "습니다",
+    "습니까",
+    "\u{11b8}니다",
+    "\u{11b8}니까",
+    "거든요",
+    "는데",
+    "지만",
+    "어요",
+    "아요",
+    "여요",
+    "네요",
+    "세요",
+    "군요",
+    "는다",
+    "\u{11ab}다",
+    "어서",
+    "아서",
+    "던",
+    "는",
+    "고",
+    "며",
+    "면",
+    "서",
+    "지",
+    "기",
+    "게",
+    "음",
+    "다",
+    "요",
+    "어",
+    "아",
+    "네",
+    "까",
+    "\u{11ab}",
+    "\u{11b7}",
+];
+
 /// What stands between a verb and its ending: past, what is to come, respect.
 const MIDDLE: &[(&str, bool, bool)] = &[
     ("셨", true, false),
@@ -105,6 +145,10 @@ pub fn is_copula(word: &str) -> bool {
     word == "야" || word == "다" || COPULAS.contains(&word)
 }
 
+static SURE_JAMO: LazyLock<Vec<String>> = LazyLock::new(|| SURE.iter().map(|ending| jamo(ending)).collect());
+static LAST_JAMO: LazyLock<Vec<String>> = LazyLock::new(|| LAST.iter().map(|ending| jamo(ending)).collect());
+static ENDINGS_JAMO: LazyLock<Vec<String>> = LazyLock::new(|| ENDINGS.iter().map(|ending| jamo(ending)).collect());
+
 fn jamo(word: &str) -> String {
     word.nfd().collect()
 }
@@ -120,14 +164,13 @@ pub fn form(word: &str, is_last: bool, is_unit: bool) -> Form {
         }
     }
     let letters = jamo(word);
-    let ends = |endings: &[&'static str]| {
-        let found =
-            endings.iter().map(|ending| (jamo(ending), *ending)).find(|(ending, _)| letters.ends_with(&**ending));
-        found.map(|(ending, _)| letters.len() - ending.len()).filter(|&left| left > 0)
+    let ends = |endings: &[String]| {
+        let found = endings.iter().find(|ending| letters.ends_with(&***ending));
+        found.map(|ending| letters.len() - ending.len()).filter(|&left| left > 0)
     };
     let noun = korean::stem(word);
-    let sure = ends(SURE);
-    let last = sure.or_else(|| if is_last && noun.len() == word.len() { ends(LAST) } else { None });
+    let sure = ends(&SURE_JAMO);
+    let last = sure.or_else(|| if is_last && noun.len() == word.len() { ends(&LAST_JAMO) } else { None });
     match last {
         Some(_) => verb(&letters),
         None => Form { root: noun.to_owned(), particle: word[noun.len()..].to_owned(), ..Form::default() },
@@ -135,47 +178,10 @@ pub fn form(word: &str, is_last: bool, is_unit: bool) -> Form {
 }
 
 fn verb(letters: &str) -> Form {
-    const ENDINGS: &[&str] = &[
-        "습니다",
-        "습니까",
-        "\u{11b8}니다",
-        "\u{11b8}니까",
-        "거든요",
-        "는데",
-        "지만",
-        "어요",
-        "아요",
-        "여요",
-        "네요",
-        "세요",
-        "군요",
-        "는다",
-        "\u{11ab}다",
-        "어서",
-        "아서",
-        "던",
-        "는",
-        "고",
-        "며",
-        "면",
-        "서",
-        "지",
-        "기",
-        "게",
-        "음",
-        "다",
-        "요",
-        "어",
-        "아",
-        "네",
-        "까",
-        "\u{11ab}",
-        "\u{11b7}",
-    ];
     let mut form = Form { is_verb: true, ..Form::default() };
     let mut rest = letters;
     if let Some(left) =
-        ENDINGS.iter().find_map(|ending| rest.strip_suffix(&*jamo(ending)).filter(|left| !left.is_empty()))
+        ENDINGS_JAMO.iter().find_map(|ending| rest.strip_suffix(&**ending).filter(|left| !left.is_empty()))
     {
         rest = left;
     }

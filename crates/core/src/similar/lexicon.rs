@@ -8,7 +8,14 @@ use crate::words::english;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-type Groups = HashMap<u64, Vec<u16>, std::hash::BuildHasherDefault<AsItIs>>;
+type Words = HashMap<u64, Known, std::hash::BuildHasherDefault<AsItIs>>;
+
+/// What the lists know of a word: the groups that it is of, list after list, and where those of each end.
+#[derive(Default)]
+struct Known {
+    groups: Vec<u16>,
+    ends: [u8; LISTS],
+}
 
 /// The words are hashed already.
 #[derive(Default)]
@@ -32,38 +39,55 @@ fn key(word: &str) -> u64 {
     id::hash(&[word.as_bytes()])
 }
 
-fn groups(lines: &[&'static str]) -> Groups {
-    let mut groups = Groups::default();
-    for (line, number) in lines.iter().zip(1_u16..) {
-        for word in line.split_whitespace() {
-            groups.entry(key(word)).or_default().push(number);
-            groups.entry(key(&english::stem(word))).or_default().push(number);
+/// One table for all lists: the second look at a word is at what is at hand already.
+static WORDS: LazyLock<Words> = LazyLock::new(|| {
+    let mut words: HashMap<u64, Vec<(usize, u16)>> = HashMap::new();
+    for (list, lines) in LINES.iter().enumerate() {
+        for (line, group) in lines.iter().zip(1_u16..) {
+            for word in line.split_whitespace() {
+                words.entry(key(word)).or_default().push((list, group));
+                words.entry(key(&english::stem(word))).or_default().push((list, group));
+            }
         }
     }
-    groups
+    let known = |mut of: Vec<(usize, u16)>| {
+        of.dedup();
+        let ends = std::array::from_fn(|list| of.iter().filter(|&&(other, _)| other <= list).count() as u8);
+        Known { groups: of.into_iter().map(|(_, group)| group).collect(), ends }
+    };
+    words.into_iter().map(|(word, of)| (word, known(of))).collect()
+});
+
+fn groups_of(list: usize, word: &str) -> &'static [u16] {
+    let Some(known) = WORDS.get(&key(word)) else { return &[] };
+    let start = if list == 0 { 0 } else { known.ends[list - 1] };
+    &known.groups[usize::from(start)..usize::from(known.ends[list])]
 }
 
-macro_rules! lookup {
-    ($(#[$doc:meta])* $name:ident, $lines:expr) => {
-        $(#[$doc])*
-        pub fn $name(word: &str) -> &'static [u16] {
-            static GROUPS: LazyLock<Groups> = LazyLock::new(|| groups($lines));
-            GROUPS.get(&key(word)).map_or(&[], Vec::as_slice)
-        }
+macro_rules! lists {
+    ($($(#[$doc:meta])* $name:ident, $lines:expr;)*) => {
+        #[allow(non_camel_case_types, reason = "each is named as the function that looks into it")]
+        enum List { $($name),* }
+        const LISTS: usize = [$(List::$name as usize),*].len();
+        const LINES: [&[&str]; LISTS] = [$($lines),*];
+        $(
+            $(#[$doc])*
+            pub fn $name(word: &str) -> &'static [u16] {
+                groups_of(List::$name as usize, word)
+            }
+        )*
     };
 }
 
-lookup!(
+lists! {
     /// Words without which a statement says the same: articles, emphasis, politeness. Korean ones stand without their endings.
     filler,
     &["a an the this that these those is are am be been being 's it its of to in on at for as by do does did so and very really quite just also \
       actually currently now please well too such there here oh yes ok okay indeed basically simply totally definitely certainly truly \
       which who what about has have had was were some any his her their my your our i you he she we they me him them us mine yours \
       정말 진짜 너무 아주 매우 굉장히 무척 참 꽤 상당히 그냥 좀 조금 많이 더 또 또한 그리고 근데 그런데 하지만 그래서 이 그 저 것 거 수 등 및 \
-      나 내 제 저 너 네 우리 저희 나의 저의 내가 제가 나는 저는 난 전 지금 현재 요즘 특히 이것 그것 이거 그거 있 하 되 때문 위해 위하 대하 통하"]
-);
+      나 내 제 저 너 네 우리 저희 나의 저의 내가 제가 나는 저는 난 전 지금 현재 요즘 특히 이것 그것 이거 그거 있 하 되 때문 위해 위하 대하 통하"];
 
-lookup!(
     /// Words that say the same in everyday statements, a group a line.
     synonym,
     &[
@@ -188,10 +212,8 @@ lookup!(
         "제공하 주",
         "방문하 찾",
         "와이파이 wifi wi-fi",
-    ]
-);
+    ];
 
-lookup!(
     /// Words of which one excludes the others where it stands: days, colours, opposites. A group a line.
     exclusive,
     &[
@@ -279,10 +301,8 @@ lookup!(
         "흔하 드물",
         "기혼 미혼",
         "찬성하 반대하",
-    ]
-);
+    ];
 
-lookup!(
     /// Words of one sort: to say one is not to say another, but both may be so. A group a line.
     sort,
     &[
@@ -312,10 +332,8 @@ lookup!(
         "yesterday today tomorrow tonight",
         "지난 이번 다음",
         "첫 두번째 첫번째 세번째",
-    ]
-);
+    ];
 
-lookup!(
     /// Of these a statement's subject has one at a time: what is said of it anew is said instead.
     attribute,
     &["name birthday birthdat address phone number email mail password age height weight job occupation profession titl boss manager \
@@ -323,36 +341,26 @@ lookup!(
       colour color siz size favourit favorit salari rent port timezon usernam nickname nicknam birthplac employer \
       anniversari passport cod code pin checkout landlord locale default thermostat \
       이름 생일 나이 주소 전화번호 번호 이메일 비밀번호 직업 직장 고향 국적 키 몸무게 마감 마감일 예산 가격 수도 버전 위치 장소 날짜 시간 색 색깔 \
-      사이즈 남편 아내 상사 담당자 대표 회의 약속 결혼기념일 기념일 혈액형 전공 학교 별명 연봉 월세 팀장 출발 도착 면접 기본값 총사업비 정원"]
-);
+      사이즈 남편 아내 상사 담당자 대표 회의 약속 결혼기념일 기념일 혈액형 전공 학교 별명 연봉 월세 팀장 출발 도착 면접 기본값 총사업비 정원"];
 
-lookup!(
     /// What is done in one place, for one employer, at one time: by what follows them a person or a thing is described.
     single,
     &["live resid liv reside work employ born marri married locat based bas weigh cost start begin end open close clos belong call due stud major report \
-      sit stay leav depart arriv land expir 살 거주하 다니 일하 근무하 태어나 위치하 시작하 끝나 열리 닫 출발하 도착하"]
-);
+      sit stay leav depart arriv land expir 살 거주하 다니 일하 근무하 태어나 위치하 시작하 끝나 열리 닫 출발하 도착하"];
 
-lookup!(
     /// What is so until it is said to be otherwise, rather than what happened once.
     lasting,
     &["be is are am 's have has own like lov love enjoy hat hate prefer need want eat drink smok smoke driv drive speak know live liv resid \
-      work play wear belong cost weigh can us use allergic 좋아하 싫어하 있 없 먹 마시 피우 살 다니 일하 하 쓰 알 이 가지 원하"]
-);
+      work play wear belong cost weigh can us use allergic 좋아하 싫어하 있 없 먹 마시 피우 살 다니 일하 하 쓰 알 이 가지 원하"];
 
-lookup!(
     /// Turn a statement into its opposite.
     negation,
-    &["not no never none nobody nothing neither nor cannot without n't hardly unable 안 못 아니 말고 마 마라 마세요 말아 말아라"]
-);
+    &["not no never none nobody nothing neither nor cannot without n't hardly unable 안 못 아니 말고 마 마라 마세요 말아 말아라"];
 
-lookup!(
     /// Say that something is not so any more.
     ended,
-    &["anymore longer stopped quit formerly 더이상"]
-);
+    &["anymore longer stopped quit formerly 더이상"];
 
-lookup!(
     /// Change what a statement commits to, or how much of it holds: the two must have the same ones. A group a line.
     qualifier,
     &[
@@ -387,15 +395,20 @@ lookup!(
         "일부",
         "제외하 제외",
         "빼고",
-    ]
-);
+    ];
 
-lookup!(
     /// Who is spoken of, a person a line.
     person,
     &["i me my mine myself i'm i've i'd i'll", "you your yours you're", "he him his he's", "she her hers she's", "we us our ours we're", "they them their theirs",
-      "나 내 내가 나는 저 제 제가 저는 난 나의 저의 우리 저희", "너 네 당신 네가 너는", "그녀 그녀는"]
-);
+      "나 내 내가 나는 저 제 제가 저는 난 나의 저의 우리 저희", "너 네 당신 네가 너는", "그녀 그녀는"];
+
+    /// Countries and other places that hold places: living in one and in a town of it is no contradiction.
+    country,
+    &["korea japan china america usa us uk england britain france germany spain italy india canada australia europe asia africa mexico brazil \
+      russia vietnam thailand singapore california texas scotland ireland netherlands switzerland sweden norway poland portugal greece turkey \
+      한국 대한민국 일본 중국 미국 영국 프랑스 독일 스페인 이탈리아 인도 캐나다 호주 유럽 아시아 멕시코 브라질 러시아 베트남 태국 \
+      아파트 주택 빌라 원룸 기숙사 시골 도시 경기도 강원도 충청도 전라도 경상도 제주도"];
+}
 
 const PASTS: &str = "go went\nbuy bought\nmake made\nget got\ntake took\nsee saw\nsay said\ntell told\ngive gave\ncome came\nknow knew\n\
 leave left\nmeet met\nbegin began\neat ate\ndrink drank\nwrite wrote\ndrive drove\nspeak spoke\nteach taught\nthink thought\nfind found\n\
@@ -443,12 +456,3 @@ pub fn month(word: &str) -> Option<&'static str> {
     const NUMBERS: [&str; 12] = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12"];
     MONTHS.iter().position(|&(full, short)| word == full || word == short).map(|at| NUMBERS[at])
 }
-
-lookup!(
-    /// Countries and other places that hold places: living in one and in a town of it is no contradiction.
-    country,
-    &["korea japan china america usa us uk england britain france germany spain italy india canada australia europe asia africa mexico brazil \
-      russia vietnam thailand singapore california texas scotland ireland netherlands switzerland sweden norway poland portugal greece turkey \
-      한국 대한민국 일본 중국 미국 영국 프랑스 독일 스페인 이탈리아 인도 캐나다 호주 유럽 아시아 멕시코 브라질 러시아 베트남 태국 \
-      아파트 주택 빌라 원룸 기숙사 시골 도시 경기도 강원도 충청도 전라도 경상도 제주도"]
-);

@@ -14,7 +14,7 @@ use crate::words::{Tokens, dates};
 const FEW: usize = 1_024;
 
 /// Postings that are read at most, of the rarest words first. A nanosecond or two each.
-const POSTINGS_MAX: usize = 2_048;
+const POSTINGS_MAX: usize = 1_024;
 
 /// Blocks that share most of the rare words, of which the vectors are compared.
 const LIKELY: usize = 24;
