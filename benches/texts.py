@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-TABLE = Path(__file__).parent.parent / "python" / "greeum" / "data" / "minilm-256.table"
+TABLE = Path(__file__).parent.parent / "python" / "greeum" / "data" / "static-256.table"
 FIRST_WORD = 1_996
 """Where the vocabulary of the table begins with whole words, the commonest first."""
 

@@ -46,8 +46,8 @@ ALIASES = {
 """What short names in signatures stand for."""
 
 VIEWS = (
-    greeum.Block, greeum.Added, greeum.Contradiction, greeum.Hit, greeum.Link, greeum.Anchor, greeum.Context, greeum.Change, greeum.Page,
-    greeum.NamespacePage,
+    greeum.Block, greeum.Added, greeum.Contradiction, greeum.Hit, greeum.Link, greeum.Anchor, greeum.Context,
+    greeum.Change, greeum.Page, greeum.NamespacePage,
 )  # fmt: skip
 """What a memory gives back."""
 

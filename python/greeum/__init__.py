@@ -18,28 +18,38 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from greeum import errors
     from greeum.anchors import Anchors
+    from greeum.backups.pieces import Backup
     from greeum.errors import GreeumError
+    from greeum.forgetting import Certificate, Forgotten
     from greeum.listing import NamespacePage, Page
     from greeum.memory import Memory
     from greeum.model import Added, Anchor, Block, Change, Context, Contradiction, Hit, Link
     from greeum.policies import Policies
     from greeum.remote import RemoteMemory, connect
     from greeum.rooted import Rooted
-    from greeum.wiring import open  # noqa: A004 - greeum.open(path), as in sqlite3, shelve and others
+    from greeum.wiring import (
+        open,  # noqa: A004 - greeum.open(path), as in sqlite3, shelve and others
+        restore,
+        verify,
+    )
 
 __all__ = [
-    "Added", "Anchor", "Anchors", "Block", "Change", "Context", "Contradiction", "GreeumError", "Hit", "Link", "Memory",
-    "NamespacePage", "Page", "Policies", "RemoteMemory", "Rooted", "connect", "errors", "open",
+    "Added", "Anchor", "Anchors", "Backup", "Block", "Certificate", "Change", "Context", "Contradiction", "Forgotten",
+    "GreeumError", "Hit", "Link", "Memory", "NamespacePage", "Page", "Policies", "RemoteMemory", "Rooted", "connect",
+    "errors", "open", "restore", "verify",
 ]  # fmt: skip
 
 _HOMES = {
     "Added": "model",
     "Anchor": "model",
     "Anchors": "anchors",
+    "Backup": "backups.pieces",
     "Block": "model",
+    "Certificate": "forgetting",
     "Change": "model",
     "Context": "model",
     "Contradiction": "model",
+    "Forgotten": "forgetting",
     "GreeumError": "errors",
     "Hit": "model",
     "Link": "model",
@@ -51,6 +61,8 @@ _HOMES = {
     "Rooted": "rooted",
     "connect": "remote",
     "open": "wiring",
+    "restore": "wiring",
+    "verify": "wiring",
 }
 
 

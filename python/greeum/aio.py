@@ -28,8 +28,9 @@ if TYPE_CHECKING:
     Run = Callable[..., Coroutine[Any, Any, Any]]
 
 METHODS = frozenset(
-    ("add", "add_many", "anchor", "changes", "check", "close", "context", "count", "diff", "facets", "forget", "get",
-     "history", "import_", "link", "links", "list", "namespaces", "search", "search_many", "stats", "unlink", "update")
+    ("add", "add_many", "anchor", "backup", "certificates", "changes", "check", "close", "context", "count", "diff",
+     "drop_backups", "facets", "forget", "get", "history", "import_", "link", "links", "list", "logical_hash",
+     "namespaces", "search", "search_many", "stats", "unlink", "update", "wipe")
 )  # fmt: skip
 """What `AsyncMemory` offers: the methods of Memory that wait for the disk or for the processor."""
 

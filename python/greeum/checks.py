@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from greeum.errors import StoreDamaged
+from greeum.errors import StoreDamaged, StoreError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ def check(store: Store, follower: Follower, embedder: Embedder) -> list[Finding]
         check_database(store),
         check_files(follower),
         check_agreement(store, follower),
+        check_certificates(store),
+        *check_backups(store),
         check_embedder(embedder),
     ]
 
@@ -61,6 +63,46 @@ def check_agreement(store: Store, follower: Follower) -> Finding:
     if stored == indexed:
         return "index", True, f"has all {stored:,} blocks"
     return "index", False, f"has {indexed:,} blocks of {stored:,}: remove the directory `index`, it is built anew"
+
+
+def check_certificates(store: Store) -> Finding:
+    from greeum.store.certificates import faults
+
+    rows = store.certificates()
+    found = faults(rows)
+    if not found:
+        return "certificates", True, f"{len(rows):,}, each covering the one before"
+    return "certificates", False, f"{'; '.join(found[:PROBLEMS_SHOWN_MAX])}: who could write to the database?"
+
+
+def check_backups(store: Store) -> list[Finding]:
+    """Whether they know what was forgotten; nothing where there are none. Whether they can be restored, `verify`
+    says.
+    """
+    if store.setting("backups") is None:
+        return []
+    from greeum.backups.places import places_of
+
+    untold = [place for place in places_of(store) if not knows_all(store, place)]
+    if not untold:
+        return [("backups", True, "know all that was forgotten")]
+    return [
+        (
+            "backups",
+            False,
+            f"{', '.join(untold)}: cannot be read, or is not told all that was forgotten: see that it can be written, "
+            "and make a backup there; or, if it is gone for good, `greeum backup DIR --drop`",
+        )
+    ]
+
+
+def knows_all(store: Store, place: str) -> bool:
+    from greeum.backups.ledger import is_told
+
+    try:
+        return is_told(store, place)
+    except StoreError:
+        return False
 
 
 def check_embedder(embedder: Embedder) -> Finding:

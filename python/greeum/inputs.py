@@ -47,11 +47,11 @@ def optional_name(value: object, field: str) -> str | None:
     return None if value is None else name(value, field)
 
 
-def path(value: object) -> str:
+def path(value: object, field: str = "path") -> str:
     """A directory's name, as a string or an `os.PathLike`."""
     if hasattr(value, "__fspath__"):
         value = value.__fspath__()
-    return string(value, "path", limits.PATH_BYTES_MAX)
+    return string(value, field, limits.PATH_BYTES_MAX)
 
 
 NAMESPACE_BYTES_MAX = limits.NAMESPACE_SEGMENTS_MAX * (limits.SEGMENT_BYTES_MAX * 3 + 1)
@@ -129,6 +129,17 @@ def from_datetime(value: object, field: str) -> int:
 
 def optional_time(value: Time | None, field: str) -> int | None:
     return None if value is None else time(value, field)
+
+
+def duration(value: object, field: str) -> int:
+    """Microseconds, from seconds or a `timedelta`."""
+    if hasattr(value, "total_seconds"):
+        value = value.total_seconds()
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise InvalidInput(field, f"must be seconds or a timedelta, not {type(value).__name__}")
+    if not 0 <= value <= limits.DURATION_S_MAX:
+        raise InvalidInput(field, f"is {shown(value)} seconds; it must lie between 0 and {limits.DURATION_S_MAX:,}")
+    return round(value * 1_000_000)
 
 
 def share(value: object, field: str) -> float:

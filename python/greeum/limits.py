@@ -57,6 +57,9 @@ TIME_MIN_US = -62_135_596_800_000_000
 TIME_MAX_US = 253_402_300_799_999_999
 """9999-12-31T23:59:59.999999Z: the last one."""
 
+DURATION_S_MAX = 3_155_760_000
+"""A duration in seconds: a hundred years."""
+
 BODY_BYTES_MAX = 8_388_608
 """A request's body: one block, whose text JSON may write with six bytes for each of its own, and its metadata."""
 

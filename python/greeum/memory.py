@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+from os.path import abspath
 from time import time_ns
 
 from greeum import inputs, limits
 from greeum.comparing import Comparer
 from greeum.drafts import CHECKS, request_uid
 from greeum.errors import Conflict, InvalidInput, NotFound
+from greeum.forgetting import Forgetting, check_scope
 from greeum.model import Added, Block, Link
 from greeum.recall import Recall, list_of
 from greeum.store.protocol import BLOCK_COLUMNS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import os
     from collections.abc import Callable, Iterable, Mapping, Sequence
+    from datetime import timedelta
     from typing import Any
 
+    from greeum.backups.pieces import Backup
     from greeum.embed.protocol import Embedder
     from greeum.follower import Follower
+    from greeum.forgetting import Certificate, Forgotten
     from greeum.inputs import Namespace, Time
     from greeum.recall import Near
     from greeum.store.protocol import BlockRow, Draft, Store
@@ -26,6 +32,7 @@ if TYPE_CHECKING:
     Ids = list[int]
     AddedBlocks = list[Added]
     Findings = list[tuple[str, bool, str]]
+    Certificates = list[Certificate]
 
 
 class Keep:
@@ -54,6 +61,7 @@ class Memory(Recall):
     ) -> None:
         super().__init__(store, follower, embedder, now_us=now_us)
         self._comparer = Comparer(store, follower.index, self._echoes, now_us)
+        self._forgetting = Forgetting(store, follower, "", now_us)
 
     def __enter__(self) -> Memory:
         return self
@@ -233,21 +241,53 @@ class Memory(Recall):
                 if revision is not None or self._row(block)[15] == old[15]:
                     raise
 
-    def forget(self, block: int | Iterable[int]) -> Ids:
-        """Erase blocks for good: every version of each, with vectors, links, anchors and index entries. The ids that
-        were erased.
+    def forget(
+        self,
+        block: int | Iterable[int] | None = None,
+        *,
+        namespace: Namespace | None = None,
+        where: Mapping[str, object] | None = None,
+        dry_run: bool = False,
+    ) -> Forgotten:
+        """Erase blocks for good: every version of each, with vectors, links, anchors and index entries. What was
+        forgotten: a list of the ids, with how many and a certificate.
 
-        Raises NotFound if one of them is not there, and then erases none.
+        Name either blocks, or a namespace and a filter (as in `search`; either will do). By a filter, a block goes if
+        any version of it fits, an older or an expired one too: afterwards none that fits is left. With `dry_run`
+        nothing is changed, and the answer says what would be. Everything is forgotten by `wipe` alone.
+
+        Raises InvalidInput, or NotFound if one of the ids is not there, and then erases none.
         """
-        wanted = [block] if isinstance(block, int) else list_of(block, "block", "must be a block's id, or several")
-        ids = [inputs.block_id(one) for one in wanted]
-        known = {row[0] for row in self._store.blocks(ids)}
-        missing = sorted(set(ids) - known)
-        if missing:
-            raise none_forgotten(missing[0])
-        erased = self._store.forget(ids)
-        self._follower.scrub()
-        return erased
+        check_scope(block, namespace, where)
+        inputs.truth(dry_run, "dry_run")
+        if block is not None:
+            return self._forgetting.named(block, dry_run=dry_run)
+        scope = "" if namespace is None else inputs.namespace(namespace)
+        return self._forgetting.matching(scope, where, dry_run=dry_run)
+
+    def wipe(self, *, confirm: int) -> Forgotten:
+        """Forget everything. `confirm` is how many blocks there are, as `stats` says, so that nobody empties a memory
+        that is not the one they think of. Raises Conflict if there are more or fewer.
+        """
+        return self._wipe("", inputs.count(confirm, "confirm", 2**53, least=0))
+
+    def _wipe(self, namespace: str, confirm: int) -> Forgotten:
+        return self._forgetting.everything(namespace, confirm)
+
+    def _ids_below(self, namespace: str) -> Ids:
+        """Those of every version that a wipe of this namespace forgets."""
+        return self._forgetting.ids(namespace, None)
+
+    def certificates(
+        self, *, namespace: Namespace | None = None, where: Mapping[str, object] | None = None
+    ) -> Certificates:
+        """What certifies each forgetting, oldest first; with a namespace or a filter, that of this very one.
+
+        Raises InvalidInput.
+        """
+        from greeum.forgetting import certificates
+
+        return certificates(self._store, namespace, where)
 
     # Links and anchors.
 
@@ -275,6 +315,43 @@ class Memory(Recall):
 
         return check(self._store, self._follower, self._embedder)
 
+    def backup(
+        self, directory: str | os.PathLike[str], *, full: bool = False, keep: float | timedelta | None = None
+    ) -> Backup:
+        """Back everything up, as of one moment, into a directory that is for backups of this memory alone; what was
+        made, or the backup before if nothing has changed since. Others may write meanwhile.
+
+        It holds what has changed since the backup before, unless it is the first, `full`, or another full one is due.
+        `keep` is for how long (seconds, or a `timedelta`) one is to be able to go back: older backups are removed, and
+        a full one is due after as long. From the first backup on, whatever is forgotten is told to the directory too,
+        so that no backup brings it back. See docs/operate/backup.md.
+
+        Raises InvalidInput, Conflict (it holds the backups of another memory), StoreDamaged, StoreFull or another
+        StoreError; what was there stays usable.
+        """
+        from greeum.backups.taking import backup
+
+        keep_us = None if keep is None else inputs.duration(keep, "keep")
+        place = abspath(inputs.path(directory, "directory"))
+        return backup(self._store, place, full=inputs.truth(full, "full"), keep_us=keep_us, now_us=self._now_us)
+
+    def drop_backups(self, directory: str | os.PathLike[str]) -> None:
+        """Tell this directory no longer what is forgotten: the backups there are gone for good. They are not removed.
+
+        Raises NotFound if this memory has no backups there.
+        """
+        from greeum.backups.places import drop
+
+        drop(self._store, abspath(inputs.path(directory, "directory")))
+
+    def logical_hash(self) -> str:
+        """A hash of all that is stored, whatever the ids are: two memories with the same blocks (by uid, in every
+        version, with their vectors), links and anchors have the same. It reads everything.
+        """
+        from greeum.backups.logical import logical_hash
+
+        return logical_hash(self._store)
+
     def export(self) -> Iterable[str]:
         """Everything as JSON Lines, one record a line, for `import_` into any memory. Vectors are
         among it only where they cannot be made anew (`GivenVectors`). See docs/reference/export.md.
@@ -283,16 +360,24 @@ class Memory(Recall):
 
         return export(self._store)
 
-    def import_(self, lines: Iterable[str], *, progress: Callable[[int], None] | None = None) -> dict[str, int]:
+    def import_(
+        self,
+        lines: Iterable[str],
+        *,
+        progress: Callable[[int], None] | None = None,
+        bring_back: bool = False,
+    ) -> dict[str, int]:
         """Take in what `export` wrote; how many of each record were `added` and how many were there already.
 
-        Blocks keep their uid and get new ids; a block whose uid is here already is passed over, so that a second import
-        of the same lines adds nothing. Raises InvalidInput with the number of the first bad line; what came before it
-        stays.
+        Blocks keep their uid and get new ids; a block whose uid is here already is passed over, so that a second
+        import of the same lines adds nothing. One that was forgotten here is passed over too, with its links and
+        anchors, and counted as `forgotten`; `bring_back` takes it in. Raises InvalidInput with the number of the first
+        bad line; what came before it stays.
         """
         from greeum.transfer import Importer
 
-        done = Importer(self._store, self._embedder).run(lines, progress)
+        inputs.truth(bring_back, "bring_back")
+        done = Importer(self._store, self._embedder, bring_back=bring_back).run(lines, progress)
         self._follower.catch_up()
         return done
 
@@ -302,10 +387,6 @@ def added(draft: Draft, row: BlockRow) -> Added:
     duplicate_of = row[0] if draft.was_there else draft.duplicate_of
     conflicts = () if draft.was_there else draft.conflicts
     return Added(row, not draft.was_there, duplicate_of, draft.echo_of, conflicts)
-
-
-def none_forgotten(block: int) -> NotFound:
-    return NotFound(f"there is no block {block}: nothing was forgotten")
 
 
 def shows(row: BlockRow, fields: Mapping[str, object]) -> bool:

@@ -5,26 +5,37 @@ What lies outside is as if it did not exist: a block's id from there is one that
 
 from __future__ import annotations
 
+from functools import partial
+
 from greeum import inputs
 from greeum.anchors import HOPS, HOPS_OTHERWISE
 from greeum.errors import Conflict, Forbidden, InvalidInput, NotFound
-from greeum.memory import KEEP, none_forgotten
+from greeum.forgetting import block_ids, check_scope, none_forgotten
+from greeum.memory import KEEP
 from greeum.model import Anchor, Block
 from greeum.policies import EVERY_KIND
 from greeum.recall import list_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import os
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from datetime import timedelta
     from typing import Any, NoReturn
 
+    from greeum.backups.pieces import Backup
     from greeum.difference import Difference
+    from greeum.forgetting import Forgotten
     from greeum.inputs import Namespace, Time
     from greeum.listing import NamespacePage, Page
-    from greeum.memory import AddedBlocks, Findings, Ids, Keep, Memory
+    from greeum.memory import AddedBlocks, Certificates, Findings, Keep, Memory
     from greeum.model import Added, Context, Hit, Link
     from greeum.recall import Answers, Blocks, Changes, Facets, Hits, Links, Near, Written
     from greeum.store.protocol import Store
+
+
+IDS_PER_STEP = 20_000
+"""Blocks whose links are read in one transaction."""
 
 
 class Root:
@@ -58,6 +69,16 @@ class Root:
     def inside(self, ids: Iterable[int]) -> set[int]:
         """Those of these blocks that are here."""
         return {row[0] for row in self._store.blocks(list(ids)) if self.holds(row[2])}
+
+    def amounts(self, ids: Sequence[int]) -> tuple[int, int]:
+        """How many links, with both ends here, and anchors of here these blocks have."""
+        wanted, ends = set(ids), set[tuple[int, int, str]]()
+        for start in range(0, len(ids), IDS_PER_STEP):
+            some = ids[start : start + IDS_PER_STEP]
+            ends |= {row[:3] for row in [*self._store.links(some), *self._store.backlinks(some)]}
+        inside = wanted | self.inside({end for source, target, _ in ends for end in (source, target)} - wanted)
+        links = sum(source in inside and target in inside for source, target, _ in ends)
+        return links, sum(anchor[2] in wanted for anchor in self._store.anchors(self.path))
 
     def near(self, near: Near | None, anchors: RootedAnchors, namespace: str) -> Near | None:
         """What something is to be near, if that is here. Raises NotFound."""
@@ -168,8 +189,8 @@ class Rooted:
     """A Memory of which only what lies at or below `root` can be seen and changed.
 
     Its methods are those of Memory. A namespace that is left out is the root, and one outside raises Forbidden; those
-    in answers are whole paths. What concerns the memory as a whole (`seq`, `changes`, `check`, `export`, `import_`)
-    raises Forbidden. `close` closes the memory behind it.
+    in answers are whole paths. What concerns the memory as a whole (`seq`, `changes`, `check`, `export`, `import_`,
+    `certificates`, `backup`, `drop_backups`, `logical_hash`) raises Forbidden. `close` closes the memory behind it.
     """
 
     def __init__(self, memory: Memory, root: Namespace) -> None:
@@ -482,14 +503,41 @@ class Rooted:
             revision=revision, vector=vector, idempotency_key=idempotency_key,
         )  # fmt: skip
 
-    def forget(self, block: int | Iterable[int]) -> Ids:
-        """As `Memory.forget`."""
-        wanted = [block] if isinstance(block, int) else list_of(block, "block", "must be a block's id, or several")
-        ids = [inputs.block_id(one) for one in wanted]
-        missing = sorted(set(ids) - self._root.inside(ids))
+    def forget(
+        self,
+        block: int | Iterable[int] | None = None,
+        *,
+        namespace: Namespace | None = None,
+        where: Mapping[str, object] | None = None,
+        dry_run: bool = False,
+    ) -> Forgotten:
+        """As `Memory.forget`, without a certificate, which would tell of what lies outside. All that is here is
+        forgotten by `wipe`, or by naming the root.
+        """
+        check_scope(block, namespace, where)
+        if block is None:
+            # A root that is the whole memory is no namespace that could be named.
+            scope = self._root.within("" if namespace is None else namespace) or None
+            return self._forget(partial(self._memory.forget, namespace=scope, where=where), dry_run=dry_run)
+        ids = block_ids(block)
+        missing = set(ids) - self._root.inside(ids)
         if missing:
-            raise none_forgotten(missing[0])
-        return self._memory.forget(ids)
+            raise none_forgotten(min(missing))
+        return self._forget(partial(self._memory.forget, ids), dry_run=dry_run)
+
+    def _forget(self, forget: Callable[..., Forgotten], *, dry_run: bool) -> Forgotten:
+        """Counted first, for afterwards nobody knows which links had both ends here."""
+        would = forget(dry_run=True)
+        links, anchors = self._root.amounts(would)
+        done = would if inputs.truth(dry_run, "dry_run") else forget()
+        return done.seen_from_within(links, anchors)
+
+    def wipe(self, *, confirm: int) -> Forgotten:
+        """As `Memory.wipe`, of what is here."""
+        count = inputs.count(confirm, "confirm", 2**53, least=0)
+        would = self._memory._ids_below(self.root)
+        links, anchors = self._root.amounts(would)
+        return self._memory._wipe(self.root, count).seen_from_within(links, anchors)
 
     # Links and anchors.
 
@@ -545,9 +593,35 @@ class Rooted:
         """Forbidden."""
         raise self._of_the_whole("export")
 
-    def import_(self, lines: Iterable[str], *, progress: Callable[[int], None] | None = None) -> dict[str, int]:
+    def import_(
+        self,
+        lines: Iterable[str],
+        *,
+        progress: Callable[[int], None] | None = None,
+        bring_back: bool = False,
+    ) -> dict[str, int]:
         """Forbidden."""
         raise self._of_the_whole("import_")
+
+    def certificates(
+        self, *, namespace: Namespace | None = None, where: Mapping[str, object] | None = None
+    ) -> Certificates:
+        """Forbidden."""
+        raise self._of_the_whole("certificates")
+
+    def backup(
+        self, directory: str | os.PathLike[str], *, full: bool = False, keep: float | timedelta | None = None
+    ) -> Backup:
+        """Forbidden."""
+        raise self._of_the_whole("backup")
+
+    def drop_backups(self, directory: str | os.PathLike[str]) -> None:
+        """Forbidden."""
+        raise self._of_the_whole("drop_backups")
+
+    def logical_hash(self) -> str:
+        """Forbidden."""
+        raise self._of_the_whole("logical_hash")
 
     def _of_the_whole(self, name: str) -> Forbidden:
         return Forbidden(f"`{name}` concerns the whole memory, and this one is confined to {self.root!r}")

@@ -103,15 +103,18 @@ def anchor_record(row: AnchorRow, uids: dict[int, str]) -> dict[str, object]:
 class Importer:
     """Takes records in, in the order in which they come."""
 
-    def __init__(self, store: Store, embedder: Embedder) -> None:
+    def __init__(self, store: Store, embedder: Embedder, *, bring_back: bool = False) -> None:
         self._store = store
         self._embedder = embedder
+        self._bring_back = bring_back
         self._line = 0
         self._has_begun = False
         self._waiting: list[tuple[int, Draft]] = []
         self._merged: dict[str, int] = {}
         """Blocks that are here under another uid, since their key says the same."""
-        self.counts = {"added": 0, "present": 0, "links": 0, "anchors": 0}
+        self._forgotten: set[str] = set()
+        """Blocks that were forgotten here, and are passed over with what names them."""
+        self.counts = {"added": 0, "present": 0, "forgotten": 0, "links": 0, "anchors": 0}
 
     def run(self, lines: Iterable[str], progress: Callable[[int], None] | None = None) -> dict[str, int]:
         """Take in all lines; `progress` is called with the number of lines done."""
@@ -173,6 +176,9 @@ class Importer:
         if self._store.ids_of([draft.uid]):
             self.counts["present"] += 1
             return
+        if self._is_passed_over(before) or self._were_forgotten([draft.uid]):
+            self._pass_over({draft.uid})
+            return
         self._embed([draft])
         self._store.supersede(self._id_of(before, "supersedes"), draft)
         self.counts["added"] += 1
@@ -182,9 +188,11 @@ class Importer:
         present = self._store.ids_of([draft.uid for _, draft in waiting])
         fresh = {draft.uid: (line, draft) for line, draft in reversed(waiting) if draft.uid not in present}
         self.counts["present"] += len(waiting) - len(fresh)
-        if not fresh:
+        gone = self._were_forgotten(list(fresh))
+        self._pass_over(gone)
+        in_order = sorted((pair for uid, pair in fresh.items() if uid not in gone), key=lambda pair: pair[0])
+        if not in_order:
             return
-        in_order = sorted(fresh.values(), key=lambda pair: pair[0])
         drafts = [draft for _, draft in in_order]
         self._embed(drafts)
         try:
@@ -194,6 +202,16 @@ class Importer:
             for line, draft in in_order:
                 self._line = line
                 self._add([draft])
+
+    def _were_forgotten(self, uids: list[str]) -> set[str]:
+        return set() if self._bring_back else self._store.forgotten(uids)
+
+    def _pass_over(self, uids: set[str]) -> None:
+        self._forgotten |= uids
+        self.counts["forgotten"] += len(uids)
+
+    def _is_passed_over(self, *uids: object) -> bool:
+        return any(isinstance(uid, str) and uid in self._forgotten for uid in uids)
 
     def _add(self, drafts: list[Draft]) -> None:
         for row, draft in zip(self._store.add(drafts), drafts, strict=True):
@@ -216,6 +234,8 @@ class Importer:
 
     def _take_link(self, record: dict[str, Any]) -> None:
         check_fields(record, LINK_FIELDS)
+        if self._is_passed_over(record.get("source"), record.get("target")):
+            return
         source, target = self._id_of(record.get("source"), "source"), self._id_of(record.get("target"), "target")
         if source == target:
             raise InvalidInput("target", "is the block itself")
@@ -225,6 +245,8 @@ class Importer:
 
     def _take_anchor(self, record: dict[str, Any]) -> None:
         check_fields(record, ANCHOR_FIELDS)
+        if self._is_passed_over(record.get("block")):
+            return
         self._store.set_anchor(
             inputs.namespace(record.get("namespace", "")),
             inputs.name(record.get("name"), "name"),

@@ -17,7 +17,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from greeum.backups.restoring import Restored
     from greeum.embed.protocol import Embedder
+    from greeum.inputs import Time
     from greeum.store.protocol import Store
 
 INDEX_DIRECTORY = "index"
@@ -75,6 +77,32 @@ def join(
             f"{index_directory}: cannot be read ({error}): remove it, it is made anew from the memory"
         ) from error
     return Memory(store, Follower(store, index, progress), embedder, now_us=now_us or clock_us)
+
+
+def restore(
+    directory: str | os.PathLike[str], target: str | os.PathLike[str], *, at: Time | int | None = None
+) -> Restored:
+    """Make the memory that was backed up into `directory` anew in `target`, as it was at its newest backup; with `at`,
+    at the newest one up to a time or a seq. What has been forgotten since does not come back.
+
+    Raises NotFound (there is no such backup), Conflict (the target is there, and not empty), InvalidInput,
+    StoreDamaged, StoreFull or another StoreError; the target is then as it was.
+    """
+    from greeum.backups.restoring import restore
+
+    place, goal = os.path.abspath(inputs.path(directory, "directory")), os.path.abspath(inputs.path(target, "target"))
+    return restore(place, goal, at, SQLiteStore, clock_us)
+
+
+def verify(directory: str | os.PathLike[str], *, at: Time | int | None = None) -> list[tuple[str, bool, str]]:
+    """Try out the backups in `directory`: every checksum, and the newest one (or the one of `at`) by restoring it
+    into a place that is removed afterwards. What was looked at, whether it is well, and what was found.
+
+    Raises NotFound, InvalidInput, or StoreDamaged if a backup is missing in the row.
+    """
+    from greeum.backups.restoring import verify
+
+    return verify(os.path.abspath(inputs.path(directory, "directory")), at, SQLiteStore, clock_us)
 
 
 def verify_table() -> str:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from threading import Lock
 from typing import Any, cast
 
-from greeum import Added, Anchor, Block, Context, Hit, Memory, NamespacePage, Page, Rooted, inputs
+from greeum import Added, Anchor, Block, Context, Forgotten, Hit, Memory, NamespacePage, Page, Rooted, inputs
 from greeum.context import tokens
 from greeum.difference import Difference
 from greeum.errors import InvalidInput
@@ -60,7 +60,7 @@ def outward(answer: Any) -> Any:  # noqa: PLR0911 - a case for each kind of answ
         return outward_parts(answer)
     if isinstance(answer, dict) and "namespace" in answer:
         return answer | {"namespace": [(bare(name), count) for name, count in answer["namespace"]]}
-    return outward_list(answer) if isinstance(answer, list) else answer
+    return outward_list(answer) if isinstance(answer, list) and not isinstance(answer, Forgotten) else answer
 
 
 def outward_parts(answer: Context | Difference) -> Context | Difference:

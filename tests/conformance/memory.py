@@ -883,7 +883,7 @@ class TestLookingAfterIt:
     def test_a_sound_memory_passes_every_check(self, memory: Memory) -> None:
         tell(memory)
         findings = memory.check()
-        assert [what for what, _, _ in findings] == ["database", "index files", "index", "embedder"]
+        assert [what for what, _, _ in findings] == ["database", "index files", "index", "certificates", "embedder"]
         assert all(is_well for _, is_well, _ in findings)
         assert all(found for _, _, found in findings)
 

@@ -39,8 +39,8 @@ class TestTransfer:
         return lines
 
     def test_what_comes_out_goes_in_and_comes_out_the_same(self, memory: Memory, lines: list[str]) -> None:
-        done = memory.import_(lines)
-        assert done == {"added": 7, "present": 0, "links": 2, "anchors": 2}
+        done = memory.import_(lines, bring_back=True)
+        assert done == {"added": 7, "present": 0, "forgotten": 0, "links": 2, "anchors": 2}
         assert list(memory.export()) == lines
         assert texts(memory.search("three quarters", k=1)) == ["one and three quarters"]
         assert len(memory.history(memory.get(key="third", namespace="acme/alice2").id)) == 1
@@ -59,9 +59,9 @@ class TestTransfer:
         }  # fmt: skip
 
     def test_a_second_import_adds_nothing(self, memory: Memory, lines: list[str]) -> None:
-        memory.import_(lines)
+        memory.import_(lines, bring_back=True)
         before = list(memory.export())
-        assert memory.import_(lines) == {"added": 0, "present": 7, "links": 2, "anchors": 2}
+        assert memory.import_(lines) == {"added": 0, "present": 7, "forgotten": 0, "links": 2, "anchors": 2}
         assert list(memory.export()) == before
 
     def test_what_comes_meanwhile_leaves_no_loose_ends(self, memory: Memory) -> None:
@@ -75,21 +75,51 @@ class TestTransfer:
                 memory.link(blocks[-1].id, late.id)
                 memory.anchors.set("A", late.id)
         memory.forget([block.id for block in everything(memory, limit=1_000)])
-        assert memory.import_(lines) == {"added": 1_100, "present": 0, "links": 1, "anchors": 0}
+        done = memory.import_(lines, bring_back=True)
+        assert done == {"added": 1_100, "present": 0, "forgotten": 0, "links": 1, "anchors": 0}
 
     def test_blank_lines_and_a_second_header_do_no_harm(self, memory: Memory, lines: list[str]) -> None:
-        memory.import_(["", *lines[:5], " \n", HEADER, *lines[5:]])
+        memory.import_(["", *lines[:5], " \n", HEADER, *lines[5:]], bring_back=True)
         assert list(memory.export()) == lines
 
     def test_uids_and_times_are_kept_and_ids_are_new(self, memory: Memory) -> None:
         block = memory.add("hello", at="2020-01-01")
         lines = list(memory.export())
         memory.forget(block.id)
-        memory.import_(lines)
+        memory.import_(lines, bring_back=True)
         [back] = memory.list()
         assert back.uid == block.uid
         assert (back.at, back.added_at) == (block.at, block.added_at)
         assert back.id > block.id
+
+    def test_what_was_forgotten_is_passed_over_and_counted(self, memory: Memory, lines: list[str]) -> None:
+        assert memory.import_(lines) == {"added": 0, "present": 0, "forgotten": 7, "links": 0, "anchors": 0}
+        assert everything(memory, history=True) == []
+
+    def test_what_names_the_forgotten_is_passed_over_too(self, memory: Memory) -> None:
+        gone = memory.import_([HEADER, record(uid=1, text="gone"), record(uid=2, text="stays")])
+        assert gone["added"] == 2
+        [block] = [one for one in memory.list() if one.text == "gone"]
+        memory.forget(block.id)
+        link = {"type": "link", "kind": "k", "weight": 1, "added_at": "2020-01-01"}
+        lines = [
+            HEADER,
+            record(uid=1, text="gone"),
+            record(uid=2, text="stays"),
+            record(uid=3, text="a correction of what is gone", supersedes=uid(1)),
+            json.dumps(link | {"source": uid(1), "target": uid(2)}),
+            json.dumps(link | {"source": uid(2), "target": uid(3)}),
+            json.dumps(
+                {"type": "anchor", "name": "A", "block": uid(1), "hops": 1, "pinned": False, "moved_at": "2020-01-01"}
+            ),
+        ]
+        assert memory.import_(lines) == {"added": 0, "present": 1, "forgotten": 2, "links": 0, "anchors": 0}
+        assert texts(everything(memory, history=True)) == ["stays"]
+
+    def test_what_was_forgotten_comes_back_if_it_is_asked_for(self, memory: Memory, lines: list[str]) -> None:
+        assert memory.import_(lines, bring_back=True)["added"] == 7
+        assert memory.import_(lines)["present"] == 7
+        assert list(memory.export()) == lines
 
     def test_progress_is_told(self, memory: Memory) -> None:
         told: list[int] = []
@@ -104,7 +134,7 @@ class TestTransfer:
         other = record(uid=1, text="I live in Busan.", key="home")
         link = {"type": "link", "source": uid(2), "target": uid(1), "kind": "k", "weight": 1, "added_at": "2020-01-01"}
         lines = [HEADER, other, record(uid=2, text="x"), json.dumps(link)]
-        assert memory.import_(lines) == {"added": 1, "present": 1, "links": 1, "anchors": 0}
+        assert memory.import_(lines) == {"added": 1, "present": 1, "forgotten": 0, "links": 1, "anchors": 0}
         assert [link.target for link in memory.links(mine.id)] == [mine.id]
 
     def test_a_uid_that_comes_twice_is_added_once(self, memory: Memory) -> None:

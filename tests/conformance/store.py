@@ -14,7 +14,19 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from greeum.errors import Conflict, EmbedderMismatch, InvalidInput, NotFound, StoreClosed
-from greeum.store.protocol import ANCHOR, BLOCK, BLOCK_COLUMNS, FORGOTTEN, LINKS, REVISABLE, Draft, Store
+from greeum.store.certificates import faults, uid_digest
+from greeum.store.protocol import (
+    ANCHOR,
+    BLOCK,
+    BLOCK_COLUMNS,
+    FORGOTTEN,
+    LINKS,
+    REVISABLE,
+    Draft,
+    Erased,
+    ErasureRequest,
+    Store,
+)
 
 if TYPE_CHECKING:
     from greeum.store.protocol import BlockRow
@@ -494,6 +506,113 @@ class TestForgetting:
         assert store.forget([5, 6]) == []
         assert store.forget(iter([])) == []
         assert store.seq() == 1
+
+
+def forget(store: Store, *ids: int, at: int = 7) -> Erased:
+    return store.forget(ids, ErasureRequest(asked='{"by":"ids","ids":1}', origin="cli", at=at))
+
+
+class TestCertificates:
+    def test_it_says_when_by_whom_and_how_many(self, store: Store) -> None:
+        a, b = add(store, "a", "b")
+        second = store.supersede(a, draft("a, corrected"))[0]
+        store.link(second, b, "about", 0.5, 1)
+        store.link(b, second, "about", 0.5, 1)
+        store.link(a, second, "about", 0.5, 1)
+        store.set_anchor("n", "A", second, None, None, 1)
+        erased = forget(store, a)
+        assert (list(erased), erased.blocks, erased.links, erased.anchors) == ([a, second], 1, 3, 1)
+        [row] = store.certificates()
+        assert row == erased.certificate
+        assert row[:9] == (1, 7, "cli", '{"by":"ids","ids":1}', 1, 2, 3, 1, store.seq())
+
+    def test_each_covers_the_one_before(self, store: Store) -> None:
+        for block_id in add(store, "a", "b", "c"):
+            forget(store, block_id)
+        rows = store.certificates()
+        assert [row[0] for row in rows] == [1, 2, 3]
+        assert [row[10] for row in rows] == ["", rows[0][11], rows[1][11]]
+        assert faults(rows) == []
+
+    def test_where_nothing_was_there_is_none(self, store: Store) -> None:
+        erased = forget(store, 99)
+        assert (erased.certificate, erased.blocks, store.certificates()) == (None, 0, [])
+
+    def test_it_holds_nothing_of_the_block(self, store: Store) -> None:
+        [block_id] = add(store, "xylophone", key="xylo-key", namespace="xylo/space", source="xylo-source")
+        forget(store, block_id)
+        assert "xylo" not in str(store.certificates())
+
+    def test_what_would_be_forgotten_is_counted_and_stays(self, store: Store) -> None:
+        a, b = add(store, "a", "b")
+        store.link(a, b, "about", 0.5, 1)
+        store.set_anchor("n", "A", a, None, None, 1)
+        seq = store.seq()
+        would = store.would_forget([a, 99])
+        assert (list(would), would.blocks, would.links, would.anchors, would.certificate) == ([a], 1, 1, 1, None)
+        assert (store.seq(), store.ids(0, 10), store.certificates()) == (seq, [a, b], [])
+
+
+class TestLedger:
+    def test_the_uids_of_what_was_forgotten_are_known_again(self, store: Store) -> None:
+        gone, stays = "a" * 32, "b" * 32
+        [old] = add(store, "x", uid=gone)
+        second = store.supersede(old, draft("y", uid="c" * 32))[0]
+        add(store, "z", uid=stays)
+        forget(store, second)
+        assert store.forgotten([gone, stays, "c" * 32, "d" * 32]) == {gone, "c" * 32}
+
+    def test_it_holds_digests_and_no_uids(self, store: Store) -> None:
+        [block_id] = add(store, "x", uid="a" * 32)
+        forget(store, block_id)
+        assert store.ledger(-1) == [(uid_digest("a" * 32), block_id, 1)]
+        assert store.ledger(1) == []
+
+    def test_a_uid_that_is_forgotten_twice_is_known_by_its_last_id(self, store: Store) -> None:
+        [first] = add(store, "x", uid="a" * 32)
+        forget(store, first)
+        [second] = add(store, "x", uid="a" * 32)
+        forget(store, second)
+        assert store.ledger(-1) == [(uid_digest("a" * 32), second, 2)]
+
+    def test_what_comes_back_with_a_backup_goes_again(self, store: Store) -> None:
+        [old], [other] = add(store, "x", uid="a" * 32, key="k"), add(store, "other", uid="b" * 32)
+        new = store.supersede(old, draft("y", uid="c" * 32))[0]
+        store.link(other, new, "about", 0.5, 1)
+        lineage = store.setting("lineage")
+        erased = store.reconcile([(uid_digest("a" * 32), old, 5)], ErasureRequest(asked='{"by":"restore"}', at=9))
+        assert list(erased) == [old, new]
+        assert store.ids(0, 10) == [other]
+        assert store.links([other]) == []
+        assert [row[3] for row in store.certificates()] == ['{"by":"restore"}']
+        assert store.forgotten(["a" * 32, "c" * 32]) == {"a" * 32, "c" * 32}
+        assert store.setting("lineage") != lineage
+
+    def test_what_was_added_anew_after_it_was_forgotten_stays(self, store: Store) -> None:
+        add(store, "before")
+        [new] = add(store, "x", uid="a" * 32)
+        assert store.reconcile([(uid_digest("a" * 32), new - 1, 1)]) == []
+        assert new in store.ids(0, 10)
+
+    def test_no_id_of_it_is_given_again(self, store: Store) -> None:
+        store.reconcile([(uid_digest("a" * 32), 41, 1)])
+        assert add(store, "x") == [42]
+
+
+class TestSettings:
+    def test_every_store_is_known_by_its_own(self, store: Store, open_store: OpenStore) -> None:
+        other = open_store()
+        for name in ("memory_id", "lineage", "certificate_key"):
+            assert bytes.fromhex(store.setting(name) or "")
+            assert store.setting(name) != other.setting(name)
+        other.close()
+
+    def test_what_is_put_is_there(self, store: Store) -> None:
+        assert store.setting("x") is None
+        for value in ("1", "[둘]"):
+            store.put_setting("x", value)
+            assert store.setting("x") == value
+        assert store.seq() == 0
 
 
 class TestLinks:

@@ -12,8 +12,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from tests.conformance.store import draft
 
 from greeum.errors import GreeumError
+from greeum.store.certificates import uid_digest
 from greeum.store.memory import MemoryStore
-from greeum.store.protocol import Store
+from greeum.store.protocol import Erased, ErasureRequest, Store
 
 # Few of each, so that they meet.
 IDS = st.integers(1, 9)
@@ -88,6 +89,16 @@ class Twins(RuleBasedStateMachine):
     def forget(self, block_ids: list[int]) -> None:
         self.both(lambda store: store.forget(block_ids))
 
+    @rule(block_ids=st.lists(IDS, max_size=2), origin=st.sampled_from(("", "cli")), at=st.integers(0, 9))
+    def forget_for_somebody(self, block_ids: list[int], origin: str, at: int) -> None:
+        request = ErasureRequest(asked='{"by":"filter"}', origin=origin, at=at)
+        self.both(lambda store: store.forget(block_ids, request))
+
+    @rule(block_ids=st.lists(IDS, max_size=3), last=st.integers(0, 12))
+    def reconcile(self, block_ids: list[int], last: int) -> None:
+        ledger = [(uid_digest(row[1]), last, 1) for row in self.memory.blocks(block_ids)]
+        self.both(lambda store: store.reconcile(ledger))
+
     @rule(start=IDS, end=IDS, kind=st.sampled_from(KINDS), weight=st.floats(0, 1), at=st.integers(0, 9))
     def link(self, start: int, end: int, kind: str, weight: float, at: int) -> None:
         self.both(lambda store: store.link(start, end, kind, weight, at))
@@ -139,6 +150,10 @@ def outcome(act: Callable[[Store], object], store: Store) -> object:
         return type(error)
 
 
+def amounts(erased: Erased) -> tuple[object, ...]:
+    return list(erased), erased.blocks, erased.links, erased.anchors, erased.certificate
+
+
 def answers(store: Store) -> list[object]:
     """The answers to all questions there are."""
     ids = store.ids(0, 100)
@@ -154,6 +169,10 @@ def answers(store: Store) -> list[object]:
         store.blocks(wanted),
         store.entries(wanted),
         [store.history(block_id) for block_id in wanted],
+        [amounts(store.would_forget([block_id])) for block_id in wanted],
+        store.certificates(),
+        store.ledger(-1),
+        store.ledger(1),
         store.links(wanted),
         store.backlinks(wanted),
         [store.block_by_key(namespace, key) for namespace in NAMESPACES for key in KEYS],

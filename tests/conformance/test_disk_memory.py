@@ -13,7 +13,15 @@ from greeum.embed.static import StaticEmbedder
 from greeum.store.sqlite import SQLiteStore
 from greeum.testing import FrozenClock
 
-for suite in ("memory", "memory_duplicates", "memory_recall", "memory_requests", "memory_search", "memory_transfer"):
+for suite in (
+    "memory",
+    "memory_duplicates",
+    "memory_forgetting",
+    "memory_recall",
+    "memory_requests",
+    "memory_search",
+    "memory_transfer",
+):
     pytest.register_assert_rewrite(f"tests.conformance.{suite}")
 
 from tests.conformance.memory import (  # noqa: E402, F401
@@ -42,6 +50,11 @@ from tests.conformance.memory_duplicates import (  # noqa: E402, F401
     TestEchoes,
     TestTheSameAgain,
     TestTheSamePolicy,
+)
+from tests.conformance.memory_forgetting import (  # noqa: E402, F401
+    TestCertificates,
+    TestForgettingByFilter,
+    TestWiping,
 )
 from tests.conformance.memory_recall import (  # noqa: E402, F401
     TestChanges,

@@ -11,13 +11,15 @@ from functools import cache
 import pytest
 from tests.docs.pages import ROOT
 
-from greeum import Anchors, Memory
+from greeum import Anchors, Memory, restore, verify
 from greeum import open as open_memory
 
 TEST = re.compile(r"`((?:tests|crates)/[\w./]+::[\w:]+)`")
 
 SUITE = "tests/conformance/memory.py::"
 FINDING = "tests/conformance/memory_search.py::"
+FORGETTING = "tests/conformance/memory_forgetting.py::"
+BACKUPS = "tests/integration/test_backups.py::"
 CARRYING = "tests/conformance/memory_transfer.py::"
 TWO = "tests/integration/test_two_memories.py::"
 
@@ -128,7 +130,22 @@ EFFECTS = {
         "vector": VECTORS + "test_batches_and_corrections_take_vectors_too",
         "idempotency_key": AGAIN + "TestRepeatedCorrections::test_the_same_again_is_the_correction_that_is_there",
     },
-    "forget": {"block": SUITE + "TestForgetting::test_several_at_once_each_named_once_or_more"},
+    "forget": {
+        "block": SUITE + "TestForgetting::test_several_at_once_each_named_once_or_more",
+        "namespace": FORGETTING + "TestForgettingByFilter::test_a_namespace_with_all_below_and_the_expired",
+        "where": FORGETTING + "TestForgettingByFilter::test_a_filter_reaches_older_versions_and_the_expired",
+        "dry_run": FORGETTING + "TestForgettingByFilter::test_a_dry_run_counts_and_changes_nothing",
+    },
+    "wipe": {"confirm": FORGETTING + "TestWiping::test_with_another_number_nothing_goes"},
+    "certificates": dict.fromkeys(
+        ("namespace", "where"), FORGETTING + "TestCertificates::test_that_of_a_filter_is_found_by_the_filter"
+    ),
+    "backup": {
+        "directory": BACKUPS + "TestBackingUp::test_what_is_restored_is_equal",
+        "full": BACKUPS + "TestBackingUp::test_a_full_one_stands_by_itself",
+        "keep": BACKUPS + "TestRetention::test_one_can_go_back_for_as_long_as_was_said",
+    },
+    "drop_backups": {"directory": BACKUPS + "TestForgotten::test_a_place_that_is_gone_for_good_is_dropped"},
     "link": {
         "source": SUITE + "TestLinking::test_links_that_leave_come_before_those_that_arrive",
         "target": SUITE + "TestLinking::test_links_that_leave_come_before_those_that_arrive",
@@ -143,6 +160,7 @@ EFFECTS = {
     "import_": {
         "lines": CARRYING + "TestTransfer::test_what_comes_out_goes_in_and_comes_out_the_same",
         "progress": CARRYING + "TestTransfer::test_progress_is_told",
+        "bring_back": CARRYING + "TestTransfer::test_what_was_forgotten_comes_back_if_it_is_asked_for",
     },
     "anchors.set": {
         "name": SUITE + "TestAnchors::test_each_has_its_hops_unless_said_otherwise",
@@ -168,6 +186,15 @@ EFFECTS = {
         "read_only": TWO + "test_a_reader_sees_what_a_writer_does_and_changes_nothing",
         "create": TWO + "test_there_must_be_something_to_read",
         "progress": TWO + "test_a_damaged_index_is_built_anew_and_says_so",
+    },
+    "restore": {
+        "directory": BACKUPS + "TestBackingUp::test_what_is_restored_is_equal",
+        "target": BACKUPS + "TestRestoring::test_a_target_that_holds_something_is_left_alone",
+        "at": BACKUPS + "TestBackingUp::test_any_backup_can_be_gone_back_to",
+    },
+    "verify": {
+        "directory": BACKUPS + "TestDamage::test_a_flipped_byte_of_pages",
+        "at": BACKUPS + "TestBackingUp::test_any_backup_can_be_gone_back_to",
     },
 }
 """Method → parameter → the test that shows what it changes."""
@@ -209,7 +236,7 @@ def parameters() -> dict[str, set[str]]:
     """The parameters of every public method, by its name."""
     methods: dict[str, Callable[..., object]] = dict(inspect.getmembers(Memory, inspect.isfunction))
     methods |= {f"anchors.{name}": method for name, method in vars(Anchors).items() if inspect.isfunction(method)}
-    methods["open"] = open_memory
+    methods |= {"open": open_memory, "restore": restore, "verify": verify}
     public = {name: method for name, method in methods.items() if not name.split(".")[-1].startswith("_")}
     found = {name: set(inspect.signature(method).parameters) - {"self"} for name, method in public.items()}
     return {name: names for name, names in found.items() if names}

@@ -203,6 +203,10 @@ def test_one_memory_is_not_served_to_other_machines(tmp_path: Path) -> None:
         (("--workers", "0"), "--workers"),
         (("--workers", "65"), "--workers"),
         (("--drain", "-1"), "--drain"),
+        (("--backup", "b", "--backup-every", "0s"), "--backup-every"),
+        (("--backup", "b", "--backup-every", "often"), "backup_every"),
+        (("--backup-every", "1h"), "--backup"),
+        (("--backup-keep", "1d"), "--backup"),
         (("--drain", "nan"), "--drain"),
         (("--waiting-max", "0"), "--waiting-max"),
         (("--tenants", "somewhere"), "--memory"),
@@ -514,3 +518,32 @@ def test_traces_are_sent_where_the_environment_says(tmp_path: Path) -> None:
     assert b"search_memory" in spans
     assert SECRET.encode() not in spans
     assert re.search(r'"trace_id":"[0-9a-f]{32}"', log)
+
+
+# Backups.
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_it_backs_up_what_it_serves(tmp_path: Path, workers: str) -> None:
+    place = tmp_path / "backups"
+    given = ("--backup", str(place), "--backup-every", "1s", "--backup-keep", "30d", "--workers", workers)
+    with serving(tmp_path, *given) as server:
+        assert server.asked("POST", "/v1/blocks", {"text": "I moved to Busan in May."}).status == 201
+        # The one that was being made may not have it yet.
+        before = len(backups_in(server))
+        until(lambda: len(backups_in(server)) >= before + 2)
+        assert server.end() == 0
+    assert all(ok for _, ok, _ in greeum.verify(place))
+    greeum.restore(place, tmp_path / "restored")
+    with greeum.open(tmp_path / "restored") as memory:
+        assert [block.text for block in memory.list()] == ["I moved to Busan in May."]
+
+
+def backups_in(server: Serving) -> list[dict[str, Any]]:
+    """What the log says of each backup that was made."""
+    return [entry for entry in server.log() if entry["event"] == "backup"]
+
+
+def test_tenants_are_not_backed_up_by_the_server(tmp_path: Path) -> None:
+    code, said = refused("--tenants", str(tmp_path), "--backup", "b", "--json")
+    assert (code, json.loads(said)["error"]["field"]) == (2, "--backup")

@@ -130,6 +130,9 @@ METHODS: dict[str, Act] = {
     "history.block": lambda memory, value: memory.history(value),
     "update.block": lambda memory, value: memory.update(value, kind="note"),
     "forget.block": lambda memory, value: memory.forget(value),
+    "forget.dry_run": lambda memory, value: memory.forget(1, dry_run=value),
+    "backup.directory": lambda memory, value: memory.backup(value),
+    "drop_backups.directory": lambda memory, value: memory.drop_backups(value),
     "link.source": lambda memory, value: memory.link(value, 2),
     "link.target": lambda memory, value: memory.link(2, value),
     "link.kind": lambda memory, value: memory.link(1, 2, kind=value),
@@ -174,6 +177,11 @@ METHODS |= {
         ("changes", (), "after limit"),
         ("list", (), "namespace where history limit cursor newest_first"),
         ("update", (1,), "kind source tags importance metadata at valid_from valid_to expires_at"),
+        ("forget", (), "namespace where"),
+        ("wipe", (), "confirm"),
+        ("certificates", (), "namespace where"),
+        ("backup", ("backups",), "full keep"),
+        ("import_", ([HEADER],), "bring_back"),
         ("anchors.set", ("A", 1), "namespace hops pinned"),
         ("anchors.move", ("A", 1), "namespace"),
         ("anchors.pin", (), "name"),
@@ -198,7 +206,10 @@ METHODS |= {
     "anchors.move.name": lambda memory, value: memory.anchors.move(value, 1),
 }
 
-ALSO_NAMED = {"queries": "query", "lines": "line", "key": "block", "source": "target"}
+ALSO_NAMED = {
+    "queries": "query", "lines": "line", "key": "block", "source": "target", "namespace": "block", "where": "block",
+    "directory": "memory", "full": "memory", "keep": "memory",
+}  # fmt: skip
 """What an error may name instead of the argument."""
 
 LEFT_OUT = {"import_.progress", "anchors.closest.name", "anchors.closest.namespace"}
@@ -295,6 +306,14 @@ def test_anything_for_any_argument(name: str) -> None:
         ("list.newest_first", [1, None, "yes"]),
         ("list.cursor", ["", "a", "1.2.3", "..", 5, b"1.1.1", "x" * 1_000, "\ud800"]),
         ("forget.block", [True, "1", None, 1.5, {1: 2}, [True], ["1"], [None], b"\x01"]),
+        ("forget.namespace", ["", [], None, 5, "a//b", "%zz", "\ud800"]),
+        ("forget.where", [{}, None, [], 0, "{}", {"sauce": "a"}]),
+        ("forget.dry_run", [1, 0, None, "true"]),
+        ("wipe.confirm", [-1, True, None, "2", 2.0, 10**20]),
+        ("certificates.where", [[], 0, "{}", {"a": object()}, {1j: 2}]),
+        ("backup.directory", [None, 5, b"a", "", "\0", "\ud800", "x" * 5_000]),
+        ("backup.keep", [-1, True, "30d", float("nan"), float("inf"), 10**20, timedelta(-1)]),
+        ("import_.bring_back", [1, 0, None, "true"]),
         ("anchors.set.hops", [0, -1, 9, True, 1.5, "2"]),
         ("anchors.set.pinned", [1, 0, "true"]),
         ("link.weight", [-0.1, 1.1, float("nan"), True, "1", None]),

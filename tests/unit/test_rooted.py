@@ -102,9 +102,39 @@ def test_the_root_of_everything_confines_to_everything(whole: Memory) -> None:
     assert everything.stats()["blocks"] == 1
 
 
+def test_forgetting_here_tells_nothing_of_what_lies_outside(whole: Memory, rooted: Rooted) -> None:
+    mine, other = rooted.add("mine", source="alice").id, rooted.add("mine too").id
+    outside = whole.add("not mine", namespace="acme/alice2", source="alice").id
+    for source, target in ((mine, other), (mine, outside), (outside, mine)):
+        whole.link(source, target)
+    whole.anchors.set("A", mine, namespace="acme")
+    whole.anchors.set("B", mine, namespace="acme/alice")
+    would = rooted.forget(where={"source": "alice"}, dry_run=True)
+    done = rooted.forget(where={"source": "alice"})
+    for told in (would, done):
+        assert (list(told), told.links, told.anchors, told.certificate, told.untold) == ([mine], 1, 1, None, [])
+    assert whole.get(outside).text == "not mine"
+    with pytest.raises(Forbidden):
+        rooted.forget(namespace="acme")
+    with pytest.raises(Conflict, match="there are 1 blocks"):
+        rooted.wipe(confirm=2)
+    assert rooted.wipe(confirm=1) == [other]
+    assert [block.id for block in whole.list()] == [outside]
+    assert [one.to_dict()["versions"] for one in whole.certificates()] == [1, 1]
+
+
+def test_naming_the_root_forgets_all_that_is_there(whole: Memory, rooted: Rooted) -> None:
+    rooted.add("mine", namespace="acme/alice/chat")
+    whole.add("not mine")
+    assert rooted.forget(namespace="acme/alice").blocks == 1
+    assert [block.text for block in whole.list()] == ["not mine"]
+    assert Rooted(whole, "").forget(where={"kind": "message"}).blocks == 1
+
+
 def test_what_concerns_the_whole_is_forbidden(rooted: Rooted) -> None:
     acts: list[Callable[[], object]] = [
         rooted.changes, rooted.check, rooted.export, lambda: rooted.import_([]), lambda: rooted.seq,
+        rooted.certificates, lambda: rooted.backup("x"), lambda: rooted.drop_backups("x"), rooted.logical_hash,
     ]  # fmt: skip
     for act in acts:
         with pytest.raises(Forbidden, match="whole memory"):

@@ -20,7 +20,10 @@ import numpy.typing as npt
 import pytest
 
 ROOT = Path(__file__).parents[2]
-SHIPPED = ROOT / "python" / "greeum" / "data" / "minilm-256.table"
+SHIPPED = ROOT / "python" / "greeum" / "data" / "static-256.table"
+ENGLISH = 30_522
+"""The first Korean token."""
+
 SCRIPT = ROOT / "scripts" / "distil_table.py"
 
 Floats = npt.NDArray[np.floating[Any]]
@@ -33,6 +36,7 @@ class Table:
         self.content = content
         self.magic = content[:8]
         self.count, self.dimension, *self.starts, self.length, self.crc = struct.unpack_from("<10I", content, 8)
+        (self.korean,) = struct.unpack_from("<I", content, 48)
         rows, scales, weights, offsets, strings, in_order = self.starts
         codes = np.frombuffer(content, "i1", self.count * self.dimension, rows)
         self.codes = codes.reshape(self.count, self.dimension)
@@ -65,7 +69,7 @@ def check_layout(table: Table) -> None:
     assert table.magic == b"GREEUMT1"
     assert table.length == len(table.content)
     assert table.crc == zlib.crc32(table.content[64:])
-    assert table.content[48:64] == bytes(16)
+    assert table.content[52:64] == bytes(12)
     assert table.starts == sorted(table.starts)
     assert table.starts[0] == 64
     assert all(start % 64 == 0 for start in table.starts)
@@ -79,7 +83,8 @@ def check_layout(table: Table) -> None:
 
 
 def test_the_shipped_file_is_laid_out_as_described(shipped: Table) -> None:
-    assert (shipped.count, shipped.dimension) == (30_522, 256)
+    assert (shipped.korean, shipped.dimension) == (ENGLISH, 256)
+    assert shipped.count < 2**16 - 1  # segments store tokens as 16 bits
     check_layout(shipped)
 
 
@@ -96,13 +101,22 @@ def test_sorted_is_the_order_of_the_strings_bytes(shipped: Table) -> None:
 
 
 def test_every_direction_has_norm_one(shipped: Table) -> None:
+    means = np.ones(shipped.count, dtype=bool)
+    means[ENGLISH:] = shipped.weights[ENGLISH:] > 0
     norms = np.linalg.norm(shipped.codes.astype(np.float32) * shipped.scales[:, np.newaxis], axis=1)
-    assert np.abs(norms - 1).max() < 0.005
-    assert np.array_equal(np.abs(shipped.codes.astype(int)).max(axis=1), np.full(shipped.count, 127))
+    assert np.abs(norms[means] - 1).max() < 0.005
+    assert np.array_equal(np.abs(shipped.codes.astype(int)).max(axis=1), 127 * means)
+
+
+def test_what_only_holds_korean_sentences_together_weighs_nothing(shipped: Table) -> None:
+    weights = {string.decode(): weight for string, weight in zip(shipped.strings, shipped.weights, strict=True)}
+    assert {weights[name] for name in ("V하", "V있", "N것", "E어요", "Eᆸ니다")} == {0}
+    assert min(weights[name] for name in ("V가", "V맵", "N강아지", "N부산", "N커피")) > 0
 
 
 def test_only_special_tokens_weigh_nothing(shipped: Table) -> None:
-    weightless = {shipped.strings[token].decode() for token in np.flatnonzero(shipped.weights == 0)}
+    english = shipped.weights[:ENGLISH]
+    weightless = {shipped.strings[token].decode() for token in np.flatnonzero(english == 0)}
     unused = {token for token in weightless if token.startswith("[unused")}
     assert weightless - unused == {"[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"}
     assert len(unused) == 994
@@ -123,6 +137,11 @@ def test_a_frequent_token_weighs_less_and_a_rare_one_about_one(shipped: Table) -
         ("moved", "relocated", "cooked", 0.3),
         ("cheap", "inexpensive", "violet", 0.5),
         ("mother", "mom", "engine", 0.4),
+        ("N강아지", "N애완견", "N세금", 0.3),
+        ("N병원", "N응급실", "N노래", 0.3),
+        ("V맵", "V매콤하", "V달리", 0.3),
+        ("N강아지", "puppy", "tax", 0.2),
+        ("doctor", "N의사", "N노래", 0.2),
     ],
 )
 def test_near_in_meaning_is_near_in_the_table(shipped: Table, word: str, near: str, far: str, margin: float) -> None:

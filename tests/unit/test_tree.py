@@ -22,7 +22,10 @@ PACKAGE = ROOT / "python" / "greeum"
 
 ARROWS: dict[str, tuple[str, ...]] = {
     # Module → what it may import of ours, wherever in the file. The first pattern that fits a module counts.
-    "greeum": ("anchors", "errors", "listing", "memory", "model", "policies", "remote", "rooted", "wiring"),
+    "greeum": (
+        "anchors", "backups.pieces", "errors", "forgetting", "listing", "memory", "model", "policies", "remote",
+        "rooted", "wiring",
+    ),
     "errors": (),
     "limits": (),
     "settings": (),
@@ -35,7 +38,18 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "anchors": ("errors", "inputs", "limits", "model", "store.protocol"),
     "follower": ("_core", "errors", "kept", "store.protocol"),
     "kept": ("_core", "store.protocol"),
-    "checks": ("errors", "embed.protocol", "follower", "store.protocol"),
+    "checks": (
+        "backups.ledger", "backups.places", "errors", "embed.protocol", "follower", "store.certificates",
+        "store.protocol",
+    ),
+    "forgetting": (
+        "backups.ledger", "backups.places", "errors", "follower", "inputs", "limits", "model", "store.certificates",
+        "store.protocol",
+    ),
+    "backups": (),
+    "backups.*": (
+        "backups", "backups.*", "errors", "inputs", "model", "store.certificates", "store.files", "store.protocol",
+    ),
     "transfer": ("drafts", "errors", "inputs", "limits", "model", "embed.protocol", "store.protocol"),
     "drafts": (
         "_core", "anchors", "errors", "inputs", "model", "policies", "embed.protocol", "store.protocol", "store.rows",
@@ -52,14 +66,18 @@ ARROWS: dict[str, tuple[str, ...]] = {
         "limits", "listing", "model", "policies", "embed.protocol", "store.protocol",
     ),
     "memory": (
-        "checks", "comparing", "drafts", "errors", "follower", "inputs", "limits", "model", "recall", "transfer",
-        "embed.protocol", "store.protocol",
-    ),
-    "rooted": (
-        "anchors", "difference", "errors", "inputs", "listing", "memory", "model", "policies", "recall",
+        "backups.logical", "backups.pieces", "backups.places", "backups.taking", "checks", "comparing", "drafts",
+        "errors", "follower", "forgetting", "inputs", "limits", "model", "recall", "transfer", "embed.protocol",
         "store.protocol",
     ),
-    "wiring": ("_core", "errors", "follower", "inputs", "limits", "memory", "settings", "embed.*", "store.*"),
+    "rooted": (
+        "anchors", "backups.pieces", "difference", "errors", "forgetting", "inputs", "listing", "memory", "model",
+        "policies", "recall", "store.protocol",
+    ),
+    "wiring": (
+        "_core", "backups.restoring", "errors", "follower", "inputs", "limits", "memory", "settings", "embed.*",
+        "store.*",
+    ),
     "testing": ("_core", "inputs", "memory", "wiring", "embed.*", "store.*"),
     "control": (),
     "control.*": (
@@ -84,7 +102,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "api.connection": ("api.exchange", "api.gate", "api.reader", "api.refusals"),
     "api.acceptor": ("api.connection", "api.gate"),
     "api.server": ("api.acceptor", "api.gate", "api.lifespan"),
-    "api.service": ("api", "api.*", "errors", "mcp.http", "settings", "wiring"),
+    "api.service": ("api", "api.*", "backups.schedule", "errors", "mcp.http", "settings", "wiring"),
     "api.process": ("api.gate", "api.health", "api.server", "api.service", "api.starting"),
     "api.workers": ("api.logs", "api.process", "api.server", "api.service", "errors"),
     "api.policy": ("api.authentication", "control.model", "errors"),
@@ -121,10 +139,10 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "cli": ("greeum", "cli.*", "errors", "settings"),
     "cli.mcp*": ("cli.*", "errors", "mcp.*", "memory", "wiring"),
     "cli.keys": ("cli.*", "control.*", "errors"),
-    "cli.serve": ("api", "api.*", "cli.*", "errors"),
+    "cli.serve": ("api", "api.*", "cli.*", "errors", "limits"),
     "cli.*": (
-        "greeum", "cli", "cli.*", "demo", "demo.*", "difference", "errors", "limits", "memory", "model", "settings",
-        "wiring",
+        "greeum", "cli", "cli.*", "demo", "demo.*", "difference", "errors", "forgetting", "limits", "memory", "model",
+        "settings", "wiring",
     ),
     "__main__": ("cli",),
 }  # fmt: skip

@@ -39,7 +39,7 @@ class Notes:
     ("error", "heard", "is_logged"),
     [(StoreClosed("closed"), StoreClosed, False), (ZeroDivisionError("a defect"), StoreFailed, True)],
 )
-def test_they_hear_whatever_it_is(error: Exception, heard: type[Exception], is_logged: bool) -> None:  # noqa: FBT001
+def test_they_hear_whatever_it_is(error: Exception, heard: type[Exception], is_logged: bool) -> None:
     notes = Notes()
     worker: Any = SimpleNamespace(
         forget_watch=notes.forgotten.append,

@@ -37,6 +37,10 @@ class Options(NamedTuple):
     connections_max: int = 10_000
     traces: bool = False
     trace_content: bool = False
+    backup: str | None = None
+    """Where the one memory is backed up to, if it is."""
+    backup_every_s: float = 3_600.0
+    backup_keep_s: float | None = None
 
     def to_json(self) -> str:
         return dumps(self._asdict())
@@ -64,6 +68,7 @@ class Observers:
         self.rates = rate.Rates(content[: 8 * rate.CELLS])
         cells = content[8 * rate.CELLS :]
         self.metrics = metrics.Metrics(IDS, cells=cells, worker=worker, workers=options.workers)
+        self.worker = worker
         self.stream = None if options.log == NOWHERE else LogStream(descriptor_of(options.log))
         self.log = AccessLog(self.stream)
 
@@ -142,7 +147,19 @@ def door_of(options: Options, observers: Observers) -> tuple[Authentication, Cal
 
     memory = open_memory(options.memory)
     observers.metrics.watch("open_memories", lambda: 1)
-    return OpenDoor(memory), memory.close
+    if options.backup is None or observers.worker != 0:
+        return OpenDoor(memory), memory.close
+    from greeum.backups.schedule import Schedule
+
+    schedule = Schedule(
+        memory, options.backup, every_s=options.backup_every_s, keep_s=options.backup_keep_s, note=observers.note
+    )
+
+    def close() -> None:
+        schedule.close()
+        memory.close()
+
+    return OpenDoor(memory), close
 
 
 def is_readable(door: Authentication) -> bool:

@@ -62,6 +62,23 @@ def as_near(value: str, field: str) -> str | int:
     return as_whole_number(value, field) if value.isdecimal() else value
 
 
+SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
+"""The units of a duration."""
+
+
+def as_duration(value: str, field: str) -> float:
+    """Seconds, from a number and a unit."""
+    number, unit = value[:-1], value[-1:]
+    if unit not in SECONDS:
+        raise InvalidInput(field, f"{value!r} is no duration: write a number and s, m, h, d or w, as in 30d")
+    return as_number(number, field) * SECONDS[unit]
+
+
+def as_moment(value: str, field: str) -> str | int:
+    """A seq if it is a number, a time otherwise."""
+    return as_whole_number(value, field) if value.isdecimal() else value
+
+
 class Option:
     """Something that may be said in any place: a flag if it has no `metavar`, else a flag and its value."""
 

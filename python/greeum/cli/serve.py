@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import sys
 
-from greeum.cli.options import Command, Option, as_number, as_whole_number
+from greeum.cli.options import Command, Option, as_duration, as_number, as_whole_number
 from greeum.cli.screen import BOLD
 from greeum.errors import GreeumError, InvalidInput
+from greeum.limits import DURATION_S_MAX
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     Number = TypeVar("Number", int, float)
 
 HOST, PORT = "127.0.0.1", 8400
+
+BACKUP_EVERY_S = 3_600.0
+BACKUP_EVERY_S_MIN = 1.0
 
 DRAIN_S_MAX = 300
 WAITING_LIMIT = 1_000_000
@@ -105,6 +109,7 @@ def options_of(call: Call, *, on_loopback: bool) -> Options:
     from greeum.api.workers import WORKERS_MAX
 
     given, settings = call.given, call.settings
+    backup_every_s = float(given.get("backup_every", BACKUP_EVERY_S))
     if "memory" in given and "tenants" in given:
         raise InvalidInput("--memory", "and --tenants: serve either one memory or those of tenants")
     tenants = given.get("tenants", None if "memory" in given else settings.tenants)
@@ -114,6 +119,13 @@ def options_of(call: Call, *, on_loopback: bool) -> Options:
             "is within reach of other machines, and one memory is served without keys. Serve tenants instead: make a "
             "key with `greeum keys create --tenants DIR --tenant NAME --role writer`, then `serve --tenants DIR`",
         )
+    if tenants is not None and "backup" in given:
+        raise InvalidInput(
+            "--backup",
+            "is for one memory: back up each tenant with `greeum backup DIR --memory TENANTS/TENANT`, at any time",
+        )
+    if "backup" not in given and ("backup_every" in given or "backup_keep" in given):
+        raise InvalidInput("--backup", "is missing: name the directory for the backups")
     if given.get("log") == "":
         raise InvalidInput("--log", "is empty: name a file, stderr or none")
     names = tuple(given.get("allowed_hosts", settings.allowed_hosts))
@@ -129,10 +141,13 @@ def options_of(call: Call, *, on_loopback: bool) -> Options:
         waiting_max=bounded(given.get("waiting_max", WAITING_MAX), "--waiting-max", 1, WAITING_LIMIT),
         traces=settings.traces,
         trace_content=settings.trace_content,
+        backup=os.path.abspath(given["backup"]) if "backup" in given else None,
+        backup_every_s=bounded(backup_every_s, "--backup-every", BACKUP_EVERY_S_MIN, DURATION_S_MAX),
+        backup_keep_s=given.get("backup_keep"),
     )
 
 
-def bounded(value: Number, field: str, least: int, most: int) -> Number:
+def bounded(value: Number, field: str, least: float, most: float) -> Number:
     if not least <= value <= most:
         raise InvalidInput(field, f"is {value:,}; it goes from {least:,} to {most:,}")
     return value
@@ -181,6 +196,13 @@ COMMAND = Command(
             f"How long to accept requests after the signal to stop. Default: {DRAIN_S:g}, beyond loopback "
             f"{DRAIN_BEHIND_PROXY_S:g}",
             read=as_number,
+        ),
+        Option(
+            "--backup", "DIR", "Back the memory up into this directory, as `greeum backup` does, while it is served."
+        ),
+        Option("--backup-every", "TIME", "How often, as in 15m or 1d. Default: 1h", read=as_duration),
+        Option(
+            "--backup-keep", "TIME", "For how long one is to be able to go back. Default: for good", read=as_duration
         ),
         Option(
             "--waiting-max",

@@ -6,7 +6,7 @@ import os
 import sys
 
 from greeum.cli import fields
-from greeum.cli.options import Argument, Command
+from greeum.cli.options import Argument, Command, Option
 from greeum.cli.progress import bar
 from greeum.errors import Conflict, InvalidInput, NotFound
 
@@ -93,7 +93,7 @@ def to_file(path: str, lines: Iterable[str]) -> int:
 def run_import(call: Call) -> int:
     file = call.given.get("file", STDIO)
     with opened(file) as stream, call.open(create=True) as memory, bar("Importing", "bytes") as progress:
-        done = memory.import_(lines_of(stream, file, progress))
+        done = memory.import_(lines_of(stream, file, progress), **call.pick("bring_back"))
     if call.screen.json:
         call.screen.document(done)
     else:
@@ -147,8 +147,9 @@ IMPORT = Command(
     run_import,
     "Take in what `export` wrote.",
     arguments=[Argument("FILE|-", "The file; - or nothing for standard input.", field="file", least=0)],
+    options=[Option("--bring-back", None, "Take in what was forgotten here, too.")],
     details="""Blocks keep their uid and get new ids. What is here already is passed over, so that a second import
-        adds nothing. At a bad line it stops; what came before it stays. The memory is made if it is not
-        there.""",
+        adds nothing; so is what was forgotten here, unless --bring-back says otherwise. At a bad line it stops; what
+        came before it stays. The memory is made if it is not there.""",
     examples=["greeum import memory.jsonl --memory ./copy"],
 )

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 HERE = os.path.dirname(__file__)
-TABLE = f"{HERE}/../data/minilm-256.table"
+TABLE = f"{HERE}/../data/static-256.table"
 """Where the shipped table lies; `data/NOTICE.md` says where it comes from."""
 
 

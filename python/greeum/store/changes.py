@@ -5,7 +5,7 @@ from __future__ import annotations
 import apsw
 
 from greeum.errors import Conflict, EmbedderMismatch, NotFound
-from greeum.store.protocol import ANCHOR, BLOCK, BLOCK_COLUMNS, FORGOTTEN, LINKS
+from greeum.store.protocol import ANCHOR, BLOCK, BLOCK_COLUMNS, LINKS
 from greeum.store.rows import (
     ANCHOR_HOPS,
     ID,
@@ -34,9 +34,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     from greeum.store.protocol import AnchorRow, BlockRow, Draft, LinkRow
-
-SCRUB_DUE = "scrub_due"
-"""The setting that says: something was forgotten, and its text may still be in the write-ahead log."""
 
 _REVISED_COLUMNS = ("kind", "source", "tags", "importance", "metadata", "at", "valid_from", "valid_to", "expires_at")
 """In the order of the statement `revise_block`."""
@@ -299,28 +296,6 @@ def revise(connection: apsw.Connection, block_id: int, fields: dict[str, object]
     rows_of(connection, "revise_block", *(row[column] for column in _REVISED))
     _log(connection, [(BLOCK, block_id)])
     return row
-
-
-def forget(connection: apsw.Connection, block_ids: Iterable[int]) -> list[int]:
-    erased: set[int] = set()
-    for block_id in block_ids:
-        if block_id not in erased:
-            erased.update(version[ID] for version in rows_of(connection, "history", block_id))
-    if not erased:
-        return []
-    bereft: set[int] = set()
-    anchors: list[tuple[str, str, int]] = []
-    for block_id in sorted(erased):
-        anchors += rows_of(connection, "erase_anchors_to", block_id)
-        bereft.update(source for (source,) in rows_of(connection, "erase_links_to", block_id))
-        rows_of(connection, "erase_links_from", block_id)
-        rows_of(connection, "erase_vectors", block_id)
-        rows_of(connection, "erase_block", block_id)
-    rows_of(connection, "put_setting", SCRUB_DUE, 1)
-    _log(connection, [(FORGOTTEN, block_id) for block_id in sorted(erased)])
-    _log(connection, [(LINKS, block_id) for block_id in sorted(bereft - erased)])
-    _log(connection, [(ANCHOR, block_id) for _, _, block_id in sorted(anchors)])
-    return sorted(erased)
 
 
 def link(connection: apsw.Connection, source: int, target: int, kind: str, *, weight: float, added_at: int) -> LinkRow:

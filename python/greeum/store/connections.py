@@ -15,12 +15,13 @@ from greeum.errors import (
     StoreFull,
     StoreReadOnly,
 )
+from greeum.store.certificates import uid_digest
 from greeum.store.files import size_bytes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import TypeVar
+    from typing import Any, TypeVar
 
     from greeum.errors import GreeumError
 
@@ -78,10 +79,14 @@ def open_writer(path: str, vfs: str | None) -> apsw.Connection:
     _pragma(connection, "checkpoint_fullfsync = ON")
     _pragma(connection, "secure_delete = ON")
     _pragma(connection, "foreign_keys = ON")
-    # What is rolled back or sorted is kept aside, and must not be left in a file outside the directory.
-    _pragma(connection, "temp_store = MEMORY")
     _pragma(connection, f"journal_size_limit = {LOG_BYTES_MAX}")
+    connection.create_scalar_function("uid_digest", _uid_digest, 1, deterministic=True)
     return connection
+
+
+def _uid_digest(*values: Any) -> bytes:
+    """For statements."""
+    return uid_digest(values[0])
 
 
 def open_reader(path: str, vfs: str | None, immutable: bool = False) -> apsw.Connection:
@@ -106,8 +111,23 @@ def _connect(name: str, flags: int, vfs: str | None, cache_kib: int) -> apsw.Con
     connection.config(apsw.SQLITE_DBCONFIG_ENABLE_QPSG, 1)
     # A function that a tampered schema names is not run.
     _pragma(connection, "trusted_schema = OFF")
+    # What is rolled back or sorted is kept aside, and must not be left in a file outside the directory.
+    _pragma(connection, "temp_store = MEMORY")
     _pragma(connection, f"cache_size = -{cache_kib}")
     return connection
+
+
+def copy_database(source: apsw.Connection, path: str) -> None:
+    """Write every page, as of one moment, into the database file at `path`, which must be empty. Others may write to
+    the source meanwhile.
+    """
+    target = apsw.Connection(path, flags=apsw.SQLITE_OPEN_READWRITE)
+    try:
+        with target.backup("main", source, "main") as pages:
+            # All at once: in steps it would begin again with every change that another connection makes.
+            pages.step(-1)
+    finally:
+        target.close()
 
 
 def is_immutable(path: str) -> bool:

@@ -176,7 +176,7 @@ def make_directory(directory: str) -> None:
         return
     try:
         os.makedirs(directory, mode=0o700, exist_ok=True)
-        _sync_directory(os.path.dirname(directory))
+        sync_directory(os.path.dirname(directory))
     except OSError as error:
         raise typed(error) from error
 
@@ -190,12 +190,12 @@ def make_database(path: str) -> None:
         return
     try:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
-        _sync_directory(os.path.dirname(path))
+        sync_directory(os.path.dirname(path))
     except OSError as error:
         raise typed(error) from error
 
 
-def _sync_directory(directory: str) -> None:
+def sync_directory(directory: str) -> None:
     """A file is there after a power loss only if its name is."""
     if sys.platform == "win32":
         return  # a directory cannot be opened there; NTFS logs names itself

@@ -10,9 +10,11 @@ from _thread import allocate_lock
 from collections import Counter
 from itertools import chain, islice
 from json import loads
+from os import urandom
 
-from greeum.errors import Conflict, EmbedderMismatch, NotFound, StoreClosed
-from greeum.store.protocol import ANCHOR, BLOCK, BLOCK_COLUMNS, FORGOTTEN, LINKS
+from greeum.errors import Conflict, EmbedderMismatch, InvalidInput, NotFound, StoreClosed
+from greeum.store.certificates import certify, uid_digest
+from greeum.store.protocol import ANCHOR, BLOCK, BLOCK_COLUMNS, FORGOTTEN, LINKS, UNSAID, Erased
 from greeum.store.rows import (
     ANCHOR_HOPS,
     ID,
@@ -41,13 +43,24 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from typing import Any
 
-    from greeum.store.protocol import AnchorRow, BlockRow, Change, Draft, LinkRow
+    from greeum.store.protocol import (
+        AnchorRow,
+        BlockRow,
+        CertificateRow,
+        Change,
+        Draft,
+        ErasureRequest,
+        LedgerRow,
+        LinkRow,
+        Store,
+    )
 
 
 class MemoryStore:
     """A Store that is gone when it is closed."""
 
     read_only = False
+    is_on_disk = False
 
     def __init__(self) -> None:
         self._gate = _Gate()
@@ -63,6 +76,14 @@ class MemoryStore:
         self._digests: dict[int, list[int]] = {}
         self._digest_of: dict[int, int] = {}
         self._policies: dict[str, str] = {}
+        self._certificates: list[CertificateRow] = []
+        self._ledger: dict[bytes, tuple[int, int]] = {}
+        """Digest of a uid → block id, number of the certificate."""
+        self._settings = {
+            "memory_id": urandom(16).hex(),
+            "lineage": urandom(16).hex(),
+            "certificate_key": urandom(32).hex(),
+        }
 
     def close(self) -> None:
         self._gate.close()
@@ -144,25 +165,64 @@ class MemoryStore:
             self._log.append((BLOCK, block_id))
             return row
 
-    def forget(self, block_ids: Iterable[int]) -> list[int]:
+    def forget(self, block_ids: Iterable[int], request: ErasureRequest = UNSAID) -> Erased:
         with self._gate:
-            chains = [self._chain(block_id) for block_id in block_ids]
-            erased = sorted({row[ID] for chain in chains for row in chain})
-            gone = set(erased)
-            links = [link for link in self._links if not gone.isdisjoint(link[:2])]
-            anchors = sorted(name for name, anchor in self._anchors.items() if anchor[2] in gone)
-            bereft = sorted({source for source, _, _ in links} - gone)
-            pointed_to = [self._anchors[name][2] for name in anchors]
-            for link in links:
-                del self._links[link]
-            for name in anchors:
-                del self._anchors[name]
-            for block_id in erased:
-                self._erase(block_id)
-            self._log += [(FORGOTTEN, block_id) for block_id in erased]
-            self._log += [(LINKS, block_id) for block_id in bereft]
-            self._log += [(ANCHOR, block_id) for block_id in pointed_to]
+            return self._forget(self._doomed(block_ids), request)
+
+    def _doomed(self, block_ids: Iterable[int]) -> Erased:
+        ids = sorted({row[ID] for block_id in block_ids for row in self._chain(block_id)})
+        gone = set(ids)
+        return Erased(
+            ids,
+            blocks=sum(self._rows[block_id][SUPERSEDED_BY] is None for block_id in ids),
+            links=sum(not gone.isdisjoint(link[:2]) for link in self._links),
+            anchors=sum(anchor[2] in gone for anchor in self._anchors.values()),
+        )
+
+    def _forget(self, erased: Erased, request: ErasureRequest) -> Erased:
+        if not erased:
             return erased
+        gone = set(erased)
+        links = [link for link in self._links if not gone.isdisjoint(link[:2])]
+        anchors = sorted(name for name, anchor in self._anchors.items() if anchor[2] in gone)
+        bereft = sorted({source for source, _, _ in links} - gone)
+        pointed_to = [self._anchors[name][2] for name in anchors]
+        for link in links:
+            del self._links[link]
+        for name in anchors:
+            del self._anchors[name]
+        number = len(self._certificates) + 1
+        for block_id in erased:
+            digest = uid_digest(self._rows[block_id][UID])
+            self._ledger[digest] = (max(block_id, self._ledger.get(digest, (0, 0))[0]), number)
+            self._erase(block_id)
+        self._log += [(FORGOTTEN, block_id) for block_id in erased]
+        self._log += [(LINKS, block_id) for block_id in bereft]
+        self._log += [(ANCHOR, block_id) for block_id in pointed_to]
+        erased.certificate = self._certify(erased, request)
+        return erased
+
+    def _certify(self, erased: Erased, request: ErasureRequest) -> CertificateRow:
+        before = (self._certificates[-1][0], self._certificates[-1][-1]) if self._certificates else None
+        number = len(self._certificates) + 1
+        digests = sorted(digest for digest, (_, by) in self._ledger.items() if by == number)
+        amounts = erased.blocks, len(erased), erased.links, erased.anchors
+        self._certificates.append(certify(before, request, amounts, len(self._log), digests))
+        return self._certificates[-1]
+
+    def reconcile(self, ledger: Sequence[LedgerRow], request: ErasureRequest = UNSAID) -> Erased:
+        with self._gate:
+            for digest, block_id, _ in ledger:
+                known, by = self._ledger.get(digest, (0, 0))
+                self._ledger[digest] = (max(known, block_id), by)
+            self._last_id = max(self._last_id, *(block_id for block_id, _ in self._ledger.values()), 0)
+            self._settings["lineage"] = urandom(16).hex()
+            named = [(row[ID], self._ledger.get(uid_digest(row[UID]), (0, 0))[0]) for row in self._rows.values()]
+            return self._forget(self._doomed(block_id for block_id, last in named if block_id <= last), request)
+
+    def put_setting(self, name: str, value: str) -> None:
+        with self._gate:
+            self._settings[name] = value
 
     def _erase(self, block_id: int) -> None:
         row = self._rows.pop(block_id)
@@ -236,6 +296,30 @@ class MemoryStore:
     def embedder(self) -> tuple[str, int] | None:
         with self._gate:
             return self._embedder
+
+    def would_forget(self, block_ids: Iterable[int]) -> Erased:
+        with self._gate:
+            return self._doomed(block_ids)
+
+    def certificates(self) -> list[CertificateRow]:
+        with self._gate:
+            return list(self._certificates)
+
+    def ledger(self, after: int) -> list[LedgerRow]:
+        with self._gate:
+            found = [(digest, block_id, by) for digest, (block_id, by) in self._ledger.items() if by > after]
+            return sorted(found, key=lambda row: (row[2], row[0]))
+
+    def forgotten(self, uids: Sequence[str]) -> set[str]:
+        with self._gate:
+            return {uid for uid in uids if uid_digest(uid) in self._ledger}
+
+    def setting(self, name: str) -> str | None:
+        with self._gate:
+            return self._settings.get(name)
+
+    def copy(self, directory: str) -> Store:
+        raise InvalidInput("memory", f"is in RAM, and has no file that {directory} could hold a copy of: export it")
 
     def blocks(self, ids: Sequence[int]) -> list[BlockRow]:
         with self._gate:

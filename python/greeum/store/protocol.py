@@ -51,6 +51,21 @@ if TYPE_CHECKING:
     LinkRow: TypeAlias = tuple[int, int, str, float, int]  # source id, target id, kind, weight, added_at
     AnchorRow: TypeAlias = tuple[str, str, int, int, bool, int]  # namespace, name, block id, hops, pinned, moved_at
     Change: TypeAlias = tuple[int, int, int]  # seq, operation, block id
+    CertificateRow: TypeAlias = tuple[
+        int,  # number: 1, 2, 3, …
+        int,  # at
+        str,  # origin: by which door; "" if that was not said
+        str,  # asked: a JSON object without content, see `ErasureRequest`
+        int,  # blocks
+        int,  # versions
+        int,  # links
+        int,  # anchors
+        int,  # seq: that of the last change that it made
+        str,  # erased: SHA-256 of the digests of the uids, one after the other, ascending
+        str,  # previous: the SHA-256 of the certificate before, "" for the first
+        str,  # SHA-256 of all of this
+    ]
+    LedgerRow: TypeAlias = tuple[bytes, int, int]  # digest of a uid, block id, number of the certificate
 
 # Operations of the log. A follower needs no more than "read this block (or its links) again".
 BLOCK = 1
@@ -212,10 +227,42 @@ class Draft:
         self.duplicate_of: int | None = None
 
 
+class ErasureRequest:
+    """Who wants something forgotten, when, and what was asked for: a JSON object that says it without content."""
+
+    __slots__ = ("asked", "at", "origin")
+
+    def __init__(self, *, asked: str = '{"by":"ids"}', origin: str = "", at: int = 0) -> None:
+        self.asked = asked
+        self.origin = origin
+        self.at = at
+
+
+class Erased(list[int]):
+    """The ids of all versions that were erased (or would be), ascending, and what went with them.
+
+    `blocks` counts a block and its older versions once; `links` are those at either end. `certificate` is None if
+    nothing was erased.
+    """
+
+    def __init__(self, ids: Iterable[int] = (), *, blocks: int = 0, links: int = 0, anchors: int = 0) -> None:
+        super().__init__(ids)
+        self.blocks = blocks
+        self.links = links
+        self.anchors = anchors
+        self.certificate: CertificateRow | None = None
+
+
+UNSAID = ErasureRequest()
+"""The request of whoever says nothing."""
+
+
 class Store(Protocol):
     """See the module. Every `ids` argument may hold ids that do not exist: they are passed over."""
 
     read_only: bool
+    is_on_disk: bool
+    """Whether it is there when it is opened again."""
 
     def seq(self) -> int:
         """The number of the newest change that is durable; 0 for an empty store. Cheap: asked before every search."""
@@ -259,11 +306,20 @@ class Store(Protocol):
         the current one.
         """
 
-    def forget(self, block_ids: Iterable[int]) -> list[int]:
+    def forget(self, block_ids: Iterable[int], request: ErasureRequest = UNSAID) -> Erased:
         """Erase these blocks with every version before and after them, their vectors and their links both ways.
 
-        Anchors that pointed to them are cleared. Returns the ids that were erased, ascending.
+        Anchors that pointed to them are cleared. Their uids are entered into the ledger, and a certificate says what
+        was done; neither is made if there is nothing to erase. Returns the ids that were erased, ascending.
         """
+
+    def reconcile(self, ledger: Sequence[LedgerRow], request: ErasureRequest = UNSAID) -> Erased:
+        """Take over the ledger of what this memory has forgotten in a life after this one, erase what it names, and see
+        to it that no id of it is given again. The store has a new lineage from then on.
+        """
+
+    def put_setting(self, name: str, value: str) -> None:
+        """Keep a fact about the store itself. It is no change: it takes no seq."""
 
     def link(self, source: int, target: int, kind: str, weight: float, added_at: int) -> LinkRow:
         """Add a link, or change the weight, and nothing else, of the one that is there.
@@ -295,6 +351,32 @@ class Store(Protocol):
 
     def policies(self) -> dict[str, str]:
         """What `set_policies` has kept. Cheap: asked before every add."""
+
+    def would_forget(self, block_ids: Iterable[int]) -> Erased:
+        """What `forget` would erase."""
+
+    def certificates(self) -> list[CertificateRow]:
+        """Every certificate, in order."""
+
+    def ledger(self, after: int) -> list[LedgerRow]:
+        """What was forgotten by certificates with a number above `after`, ordered by that number, then by digest. What
+        came from another life of this memory has the number 0: -1 asks for all.
+        """
+
+    def forgotten(self, uids: Sequence[str]) -> set[str]:
+        """Those of these uids that were forgotten here at some time."""
+
+    def setting(self, name: str) -> str | None:
+        """A fact about the store itself, or None. Every store has a `memory_id`, a `lineage` (which changes when it is
+        restored) and a `certificate_key`, each some hex digits by chance.
+        """
+
+    def copy(self, directory: str) -> Store:
+        """Write all that is stored, as of one moment, into a new store in this directory, which must be there and be
+        empty; that store, open for reading. Nobody waits for it meanwhile.
+
+        Raises InvalidInput if this store has no file, StoreFull, or another StoreError.
+        """
 
     def blocks(self, ids: Sequence[int]) -> list[BlockRow]:
         """The rows of these blocks, in the order asked for."""

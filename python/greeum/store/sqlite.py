@@ -12,11 +12,14 @@ import os
 import apsw
 
 from greeum.errors import NotFound, StoreClosed, StoreReadOnly, StoreVersion
-from greeum.store import changes, files
-from greeum.store.changes import SCRUB_DUE, anchor_row, bound_embedder, row_of, rows_of
+from greeum.store import changes, erasure, files
+from greeum.store.certificates import uid_digest
+from greeum.store.changes import anchor_row, bound_embedder, row_of, rows_of
 from greeum.store.committer import Committer
-from greeum.store.connections import Readers, is_immutable, typed
+from greeum.store.connections import Readers, copy_database, is_immutable, typed
+from greeum.store.erasure import ERASURE_SQL, SCRUB_DUE, run
 from greeum.store.migrations import is_current
+from greeum.store.protocol import UNSAID
 from greeum.store.statements import SQL
 from greeum.store.writer import Writer
 
@@ -25,7 +28,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from typing import Any, TypeVar
 
-    from greeum.store.protocol import AnchorRow, BlockRow, Change, Draft, LinkRow
+    from greeum.store.protocol import (
+        AnchorRow,
+        BlockRow,
+        CertificateRow,
+        Change,
+        Draft,
+        Erased,
+        ErasureRequest,
+        LedgerRow,
+        LinkRow,
+    )
 
     T = TypeVar("T")
 
@@ -40,6 +53,8 @@ class SQLiteStore:
     `create` makes the directory and the database if they are not there; without it, and with `read_only`, NotFound is
     raised. `vfs` names a file system layer that is registered with SQLite.
     """
+
+    is_on_disk = True
 
     def __init__(self, directory: str, *, read_only: bool = False, create: bool = True, vfs: str | None = None) -> None:
         self.read_only = read_only
@@ -127,9 +142,15 @@ class SQLiteStore:
     def revise(self, block_id: int, fields: dict[str, object], revision: int | None = None) -> BlockRow:
         return self._change(lambda connection: changes.revise(connection, block_id, fields, revision))
 
-    def forget(self, block_ids: Iterable[int]) -> list[int]:
+    def forget(self, block_ids: Iterable[int], request: ErasureRequest = UNSAID) -> Erased:
         ids = list(block_ids)
-        return self._change(lambda connection: changes.forget(connection, ids))
+        return self._change(lambda connection: erasure.forget(connection, ids, request))
+
+    def reconcile(self, ledger: Sequence[LedgerRow], request: ErasureRequest = UNSAID) -> Erased:
+        return self._change(lambda connection: erasure.reconcile(connection, ledger, request))
+
+    def put_setting(self, name: str, value: str) -> None:
+        self._change(lambda connection: rows_of(connection, "put_setting", name, value))
 
     def link(self, source: int, target: int, kind: str, weight: float, added_at: int) -> LinkRow:
         return self._change(
@@ -167,6 +188,36 @@ class SQLiteStore:
 
     def embedder(self) -> tuple[str, int] | None:
         return self._ask(bound_embedder)
+
+    def would_forget(self, block_ids: Iterable[int]) -> Erased:
+        ids = list(block_ids)
+        return self._ask(lambda connection: erasure.would_forget(connection, ids))
+
+    def certificates(self) -> list[CertificateRow]:
+        return self._ask(lambda connection: run(connection, "certificates"))
+
+    def ledger(self, after: int) -> list[LedgerRow]:
+        return self._ask(lambda connection: run(connection, "ledger", after))
+
+    def forgotten(self, uids: Sequence[str]) -> set[str]:
+        statement = ERASURE_SQL["in_ledger"]
+        return self._ask(
+            lambda connection: {uid for uid in uids if connection.execute(statement, (uid_digest(uid),)).get}
+        )
+
+    def setting(self, name: str) -> str | None:
+        row = self._ask(lambda connection: row_of(connection, "setting", name))
+        return None if row is None else str(row[0])
+
+    def copy(self, directory: str) -> SQLiteStore:
+        self._check_usable()
+        path = os.path.join(os.path.abspath(directory), files.DATABASE_FILE)
+        files.make_database(path)
+        try:
+            self._readers.ask(lambda connection: copy_database(connection, path))
+        except apsw.Error as error:
+            raise typed(error, path) from error
+        return SQLiteStore(directory, read_only=True)
 
     def blocks(self, ids: Sequence[int]) -> list[BlockRow]:
         return self._ask(lambda connection: _rows_for_each(connection, "block", ids))

@@ -5,8 +5,9 @@ from __future__ import annotations
 import apsw
 
 from greeum.errors import StoreError
-from greeum.store.changes import SCRUB_DUE, row_of, rows_of
+from greeum.store.changes import row_of, rows_of
 from greeum.store.connections import BUSY_WAIT_MS, UNTRUSTED, open_writer, typed
+from greeum.store.erasure import SCRUB_DUE
 from greeum.store.files import make_database
 from greeum.store.migrations import migrate
 

@@ -1,14 +1,15 @@
 //! A table of token vectors, mapped as it lies on disk.
 //!
 //! A text's vector is the weighted mean of its tokens' vectors (smooth inverse frequency: Arora et al. 2017). The table is made
-//! by `scripts/distil_table.py`, which also describes the file.
+//! by `scripts/distil_table.py`, which also describes the file. The tokens are pieces of English words, and Korean morphemes if
+//! `scripts/distil_korean.py` has added them; nothing is said about how near a word of the one language is to one of the other.
 
 use super::{hashing, wordpiece};
 use crate::bytes::Bytes;
 use crate::error::{Error, Result};
 use crate::vectors::{Code, CodeRef};
 use crate::words::terms::is_content;
-use crate::words::{Script, Token, Tokens, passages};
+use crate::words::{Class, Known, Script, Token, Tokens, korean, passages};
 use std::path::Path;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -16,10 +17,16 @@ use std::sync::atomic::{AtomicU32, Ordering};
 const MAGIC: &[u8; 8] = b"GREEUMT1";
 
 /// The version of everything that turns a text into a vector but is not in the table: tokenizer, passages, hashing.
-const METHOD: u32 = 1;
+const METHOD: u32 = 2;
 
 /// Pooling weight of a word that is hashed: that of a rare word in the table, since most such words are.
 const HASHED_WEIGHT: f32 = 1.0;
+
+/// Rank of a morpheme from which on its frequency falls by Zipf's law; the most frequent ones differ less (Mandelbrot).
+const ZIPF_SHIFT: f32 = 10.0;
+
+/// The logarithm of what 1 / (rank + 10) sums to over some ten thousand ranks, about 8.
+const ZIPF_SUM_LN: f32 = 2.1;
 
 /// Tokens, their directions and their pooling weights.
 pub struct Table {
@@ -32,6 +39,8 @@ pub struct Table {
     offsets: usize,
     strings: usize,
     sorted: usize,
+    /// The first Korean morpheme; as many as there are tokens if there is none.
+    korean: usize,
     checksum: u32,
     looked_up: AtomicU32,
     slots: OnceLock<Vec<u16>>,
@@ -81,6 +90,7 @@ impl Table {
             return Err(damaged("has more than 65,535 tokens, or a dimension that is no multiple of 64"));
         }
         let checksum = field(9) as u32;
+        let korean = if field(10) == 0 { size } else { field(10) };
         Ok(Self {
             bytes,
             size,
@@ -91,6 +101,7 @@ impl Table {
             offsets,
             strings,
             sorted,
+            korean,
             checksum,
             looked_up: AtomicU32::new(0),
             slots: OnceLock::new(),
@@ -121,20 +132,39 @@ impl Table {
         format!("static/{:08x}/{}/{METHOD}", self.checksum, self.dimension)
     }
 
-    /// The tokens of a text's content words, ascending, each once: what late interaction compares.
-    pub fn tokens(&self, tokens: &Tokens, out: &mut Vec<u16>) {
-        for &token in tokens.list.iter().filter(|&&token| is_content(tokens, token)) {
-            self.pieces(tokens, token, out);
-        }
-        out.sort_unstable();
-        out.dedup();
-    }
-
     /// The tokens of one word, in order; none for a script that the table cannot read.
     pub fn pieces(&self, tokens: &Tokens, token: Token, out: &mut Vec<u16>) {
-        if matches!(token.script, Script::Latin | Script::Number) {
-            wordpiece::cut(&tokens.lower(token), |piece| self.find(piece), out);
+        match token.script {
+            Script::Latin | Script::Number => wordpiece::cut(&tokens.lower(token), |piece| self.find(piece), out),
+            Script::Hangul if self.korean < self.size => {
+                let first = out.len();
+                korean::cut(tokens.cased(token), |class, form| self.known(class, form), out);
+                let weights: &[f32] = self.section(self.weights, self.size);
+                let kept = out.split_off(first).into_iter().filter(|&piece| weights[usize::from(piece)] > 0.0);
+                out.extend(kept);
+            }
+            Script::Hangul | Script::Other => {}
         }
+    }
+
+    /// What a token reads: a piece of a word, or a morpheme with its class before it.
+    pub fn name(&self, token: u16) -> &[u8] {
+        self.string(usize::from(token))
+    }
+
+    fn known(&self, class: Class, form: &[char]) -> Option<Known> {
+        let mut name = Vec::with_capacity(4 * form.len() + 1);
+        name.push(match class {
+            Class::Noun => b'N',
+            Class::Stem => b'V',
+            Class::Ending => b'E',
+            Class::Particle => b'J',
+        });
+        let mut letter = [0; 4];
+        form.iter().for_each(|c| name.extend_from_slice(c.encode_utf8(&mut letter).as_bytes()));
+        let token = self.find(&name)?;
+        let rank = usize::from(token).saturating_sub(self.korean) as f32;
+        Some(Known { token, cost: (rank + ZIPF_SHIFT).ln() + ZIPF_SUM_LN })
     }
 
     /// The direction of a token.
@@ -156,9 +186,7 @@ impl Table {
     pub fn encode(&self, text: &str) -> Vec<u8> {
         let mut out = Vec::new();
         for passage in passages::split(text) {
-            let tokens = Tokens::new(passage);
-            let words = tokens.list.iter().filter(|&&token| is_content(&tokens, token)).map(|&token| (token, 1.0));
-            self.embed(&tokens, words).to_bytes(&mut out);
+            self.embed_words(&Tokens::new(passage)).to_bytes(&mut out);
         }
         out
     }
@@ -178,22 +206,36 @@ impl Table {
         Code::new(&sum)
     }
 
-    /// The code of some words of a text, each with a weight of its own beside that of the table.
-    pub fn embed(&self, tokens: &Tokens, words: impl Iterator<Item = (Token, f32)>) -> Code {
-        let mut sum = vec![0.0_f32; self.dimension];
-        let mut pieces = Vec::new();
-        let weights: &[f32] = self.section(self.weights, self.size);
-        for (token, weight) in words {
-            pieces.clear();
+    fn embed_words(&self, tokens: &Tokens) -> Code {
+        let (mut pieces, mut unread) = (Vec::new(), Vec::new());
+        for &token in tokens.list.iter().filter(|&&token| is_content(tokens, token)) {
+            let first = pieces.len();
             self.pieces(tokens, token, &mut pieces);
-            for &piece in &pieces {
-                let direction = self.direction(piece);
-                let step = weights[usize::from(piece)] * weight * direction.scale;
-                sum.iter_mut().zip(direction.bytes).for_each(|(x, &c)| *x += step * f32::from(c));
+            if pieces.len() == first {
+                unread.push((token, 1.0));
             }
+        }
+        self.embed(tokens, pieces.into_iter().map(|piece| (piece, 1.0)), unread.into_iter())
+    }
+
+    /// The code of some tokens of the table and some words that it cannot read, each with a weight beside that of the table.
+    pub fn embed(
+        &self,
+        tokens: &Tokens,
+        pieces: impl Iterator<Item = (u16, f32)>,
+        unread: impl Iterator<Item = (Token, f32)>,
+    ) -> Code {
+        let mut sum = vec![0.0_f32; self.dimension];
+        let weights: &[f32] = self.section(self.weights, self.size);
+        for (piece, weight) in pieces {
+            let direction = self.direction(piece);
+            let step = weights[usize::from(piece)] * weight * direction.scale;
+            sum.iter_mut().zip(direction.bytes).for_each(|(x, &c)| *x += step * f32::from(c));
+        }
+        for (token, weight) in unread {
             if matches!(token.script, Script::Hangul | Script::Other) {
                 let word = tokens.lower(token);
-                let stem = if token.script == Script::Hangul { crate::words::korean::stem(&word) } else { &word };
+                let stem = if token.script == Script::Hangul { korean::stem(&word) } else { &word };
                 hashing::add(stem, HASHED_WEIGHT * weight, &mut sum);
             }
         }

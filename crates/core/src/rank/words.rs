@@ -9,8 +9,8 @@ use crate::embed::Table;
 use crate::index::state::Place;
 use crate::vectors::Code;
 use crate::words::bm25::{Bm25, idf};
-use crate::words::terms::{Term, is_content, of_word};
-use crate::words::{Token, Tokens, dates};
+use crate::words::terms::{Term, is_content, of_morpheme, of_word};
+use crate::words::{Script, Token, Tokens, dates};
 use std::collections::HashMap;
 
 /// Terms of a query that are looked up: a prompt may be long, but its rarest words say what it is about.
@@ -23,9 +23,9 @@ const DATE_WEIGHT: f32 = 1.0;
 pub struct QueryWords {
     /// Its words.
     pub tokens: Tokens,
-    /// Those that carry a subject, and the term that stands for each.
+    /// Those that carry a subject, and the term that stands for each: for a Korean word each of its morphemes.
     pub content: Vec<(Token, u64)>,
-    /// Table tokens of the content words: which word each belongs to.
+    /// Table tokens of the content words: which of these each belongs to.
     pub pieces: Vec<(usize, u16)>,
     terms: Vec<Term>,
 }
@@ -40,8 +40,17 @@ impl QueryWords {
             of_word(&tokens, token, &mut terms);
             buffer.clear();
             table.pieces(&tokens, token, &mut buffer);
-            pieces.extend(buffer.iter().map(|&piece| (content.len(), piece)));
-            content.push((token, terms[first].hash));
+            if token.script == Script::Hangul && !buffer.is_empty() {
+                for &piece in &buffer {
+                    let term = of_morpheme(table, piece);
+                    pieces.push((content.len(), piece));
+                    content.push((token, term.hash));
+                    terms.push(term);
+                }
+            } else {
+                pieces.extend(buffer.iter().map(|&piece| (content.len(), piece)));
+                content.push((token, terms[first].hash));
+            }
         }
         let mut dates = Vec::new();
         dates::named(&tokens, &mut dates);
@@ -59,7 +68,15 @@ impl QueryWords {
     /// The query's vector: the words that are rare here count more. (That the blocks' own vectors are not weighed so does no harm, and
     /// they need not change when the memory grows.)
     pub fn embed(&self, table: &Table, rarity: &Rarity) -> Code {
-        table.embed(&self.tokens, self.content.iter().map(|&(token, term)| (token, rarity.of(term))))
+        let weighed = |word: usize| rarity.of(self.content[word].1);
+        let mut is_read = vec![false; self.content.len()];
+        self.pieces.iter().for_each(|&(word, _)| is_read[word] = true);
+        let unread = (0..self.content.len()).filter(|&word| !is_read[word]);
+        table.embed(
+            &self.tokens,
+            self.pieces.iter().map(|&(word, piece)| (piece, weighed(word))),
+            unread.map(|word| (self.content[word].0, weighed(word))),
+        )
     }
 }
 

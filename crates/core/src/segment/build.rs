@@ -169,7 +169,7 @@ impl Columns {
         table: &Table,
     ) {
         let passage = self.owner.len() as u32;
-        let analysis = analyse(tokens, names, at);
+        let analysis = analyse(tokens, names, at, Some(table));
         let mut counts: HashMap<u64, u32> = HashMap::with_capacity(analysis.terms.len());
         for term in analysis.terms {
             *counts.entry(term).or_default() += 1;
@@ -177,9 +177,7 @@ impl Columns {
         for (term, count) in counts {
             self.postings.entry(term).or_default().push(passage << 8 | count.min(255));
         }
-        let mut pieces = Vec::new();
-        table.tokens(tokens, &mut pieces);
-        self.tokens.extend(pieces);
+        self.tokens.extend(analysis.tokens);
         self.token_start.push(self.tokens.len() as u32);
         self.owner.push(block);
         self.lengths.push(analysis.length);

@@ -3,10 +3,14 @@
 use super::dates;
 use super::tokenizer::{Script, Token, Tokens};
 use super::{english, korean};
+use crate::embed::Table;
 use crate::id::{TimeUs, hash};
 
 /// Two syllables of a Korean word, against the word itself (1): each word of n syllables has n - 1 of them.
 pub const BIGRAM_WEIGHT: f32 = 0.5;
+
+/// A Korean morpheme, against the word that it is in.
+pub const MORPHEME_WEIGHT: f32 = 1.0;
 
 /// Longer words are cut: nobody searches for a word of this length, and base64 is not a word.
 const WORD_BYTES_MAX: usize = 64;
@@ -27,6 +31,8 @@ pub struct Analysis {
     pub terms: Vec<u64>,
     /// How many words carry a subject.
     pub length: u32,
+    /// The table's tokens of these words, ascending, each once: what late interaction compares.
+    pub tokens: Vec<u16>,
 }
 
 /// Whether the word carries a subject, rather than only holding a sentence together.
@@ -60,14 +66,27 @@ pub fn of_word(tokens: &Tokens, token: Token, out: &mut Vec<Term>) {
     }
 }
 
+/// The term of a Korean morpheme: any form of a word has it.
+pub fn of_morpheme(table: &Table, morpheme: u16) -> Term {
+    Term { hash: hash(&[b"m", table.name(morpheme)]), weight: MORPHEME_WEIGHT }
+}
+
 /// The terms of a passage, with those of who said it, when, and its tags: what a person would search it by.
-pub fn analyse(tokens: &Tokens, fields: &[&Tokens], at: TimeUs) -> Analysis {
+pub fn analyse(tokens: &Tokens, fields: &[&Tokens], at: TimeUs, table: Option<&Table>) -> Analysis {
     let mut terms = Vec::with_capacity(tokens.list.len() * 2);
-    let mut length = 0;
+    let (mut length, mut pieces) = (0, Vec::new());
     for &token in tokens.list.iter().filter(|&&token| is_content(tokens, token)) {
         of_word(tokens, token, &mut terms);
         length += 1;
+        let Some(table) = table else { continue };
+        let first = pieces.len();
+        table.pieces(tokens, token, &mut pieces);
+        if token.script == Script::Hangul {
+            terms.extend(pieces[first..].iter().map(|&piece| of_morpheme(table, piece)));
+        }
     }
+    pieces.sort_unstable();
+    pieces.dedup();
     for field in fields {
         for &token in &field.list {
             of_word(field, token, &mut terms);
@@ -77,7 +96,7 @@ pub fn analyse(tokens: &Tokens, fields: &[&Tokens], at: TimeUs) -> Analysis {
     dates::named(tokens, &mut terms);
     let (year, month, day) = dates::civil(at);
     terms.extend([dates::term::year(year), dates::term::month(month), dates::term::day(day)]);
-    Analysis { terms, length }
+    Analysis { terms, length, tokens: pieces }
 }
 
 fn push(out: &mut Vec<Term>, word: &str) {
@@ -119,7 +138,7 @@ mod tests {
     use std::collections::HashSet;
 
     fn terms(text: &str) -> HashSet<u64> {
-        analyse(&Tokens::new(text), &[], 0).terms.into_iter().collect()
+        analyse(&Tokens::new(text), &[], 0, None).terms.into_iter().collect()
     }
 
     fn shared(a: &str, b: &str) -> usize {
@@ -140,7 +159,7 @@ mod tests {
 
     #[test]
     fn who_and_when_are_terms_too() {
-        let said = analyse(&Tokens::new("hello"), &[&Tokens::new("Alice")], 1_683_550_560_000_000);
+        let said = analyse(&Tokens::new("hello"), &[&Tokens::new("Alice")], 1_683_550_560_000_000, None);
         let asked = terms("Alice, May 2023");
         let said: HashSet<u64> = said.terms.into_iter().collect();
         let asked_may = {

@@ -26,7 +26,7 @@ pub const NOW_US: TimeUs = EPOCH_US + 365 * 24 * 60 * MINUTE_US;
 /// The token table that is shipped with Greeum.
 pub fn table() -> Arc<Table> {
     static TABLE: LazyLock<Arc<Table>> = LazyLock::new(|| {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../python/greeum/data/minilm-256.table");
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../python/greeum/data/static-256.table");
         Arc::new(Table::open(&path).expect("the token table is part of the repository"))
     });
     Arc::clone(&TABLE)

@@ -109,21 +109,6 @@ UPDATE blocks SET
     revision = ?
 WHERE id = ?
 
--- erase_block: after everything that refers to it
-DELETE FROM blocks WHERE id = ?
-
--- erase_vectors: they tell much of what the text said
-DELETE FROM vectors WHERE block_id = ?
-
--- erase_links_from: nobody else's links change
-DELETE FROM links WHERE source = ?
-
--- erase_links_to: and who has lost one, because a follower must read their links again
-DELETE FROM links WHERE target = ? RETURNING source
-
--- erase_anchors_to: and which they were, for the log
-DELETE FROM anchors WHERE block_id = ? RETURNING namespace, name, block_id
-
 -- put_link: a link that is there keeps the time at which it was added
 INSERT INTO links (source, target, kind, weight, added_at) VALUES (?, ?, ?, ?, ?)
 ON CONFLICT (source, target, kind) DO UPDATE SET weight = excluded.weight

@@ -1,4 +1,12 @@
-//! Korean: particles stripped by rule, words of no subject. No dictionary: unknown names work as well as known ones.
+//! Korean: particles stripped by rule, words of no subject, and morphemes out of a dictionary where there is one. Names that no
+//! dictionary has work as well as those that it has.
+
+mod hangul;
+mod inflection;
+mod morphemes;
+
+use hangul::{Syllable, coda};
+pub use morphemes::{Class, Known, cut};
 
 /// The word without its particle, if it has one: 부산에서 → 부산, 민지는 → 민지.
 ///
@@ -22,6 +30,14 @@ pub fn is_stop_word(word: &str) -> bool {
     STOP_WORDS.contains(&word)
 }
 
+/// Whether `form` is a particle that may follow the syllable `before`.
+fn particle_allowed(before: char, form: &[char]) -> bool {
+    PARTICLES
+        .iter()
+        .chain(RARER_PARTICLES)
+        .any(|&(particle, after)| particle.chars().eq(form.iter().copied()) && after.allows(before))
+}
+
 /// What the syllable before a particle must sound like.
 #[derive(Clone, Copy)]
 enum After {
@@ -36,21 +52,17 @@ enum After {
 
 impl After {
     fn allows(self, syllable: char) -> bool {
-        let code = syllable as u32;
-        if !(0xac00..=0xd7a3).contains(&code) {
-            return true;
-        }
-        let last = (code - 0xac00) % 28; // 0: no final consonant; 8: ㄹ
+        let Some(Syllable { coda, .. }) = Syllable::of(syllable) else { return true };
         match self {
             Self::Any => true,
-            Self::Consonant => last != 0,
-            Self::Vowel => last == 0,
-            Self::VowelOrRieul => last == 0 || last == 8,
+            Self::Consonant => coda != coda::NONE,
+            Self::Vowel => coda == coda::NONE,
+            Self::VowelOrRieul => coda == coda::NONE || coda == coda::R,
         }
     }
 }
 
-/// Longest first.
+/// Longest first, for [`stem`].
 const PARTICLES: &[(&str, After)] = &[
     ("에서부터", After::Any),
     ("으로부터", After::Consonant),
@@ -120,6 +132,28 @@ const PARTICLES: &[(&str, After)] = &[
     ("야", After::Vowel),
     ("아", After::Consonant),
     ("들", After::Any),
+];
+
+/// Those that end too many other words (나라, 수면) to be taken off without a dictionary.
+const RARER_PARTICLES: &[(&str, After)] = &[
+    ("엔", After::Any),
+    ("에선", After::Any),
+    ("한텐", After::Any),
+    ("쯤", After::Any),
+    ("이면", After::Consonant),
+    ("면", After::Vowel),
+    ("이라", After::Consonant),
+    ("라", After::Vowel),
+    ("이야", After::Consonant),
+    ("이래", After::Consonant),
+    ("래", After::Vowel),
+    ("이네", After::Consonant),
+    ("네", After::Vowel),
+    ("인데", After::Any),
+    ("였", After::Vowel),
+    ("이었", After::Consonant),
+    ("이지", After::Consonant),
+    ("이니", After::Consonant),
 ];
 
 const STOP_WORDS: &[&str] = &[
@@ -204,6 +238,18 @@ const STOP_WORDS: &[&str] = &[
     "그건",
     "그게",
     "이게",
+    "했지",
+    "어때",
+    "와",
+    "오",
+    "야",
+    "헐",
+    "넌",
+    "난",
+    "거지",
+    "거야",
+    "건데",
+    "건",
 ];
 
 #[cfg(test)]

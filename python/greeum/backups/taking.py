@@ -1,0 +1,127 @@
+"""Making a backup: a copy as of one moment, the pages that have changed, and a description of them."""
+
+from __future__ import annotations
+
+import os
+
+from greeum.backups import ledger, places
+from greeum.backups.disk import remove, sha256_of, typed_errors, written
+from greeum.backups.logical import COLUMNS, logical_hash
+from greeum.backups.pages import page_size_of, write_changed
+from greeum.backups.pieces import SCRATCH, Backup, Pieces
+from greeum.errors import Conflict, InvalidInput
+from greeum.store import files
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from greeum.store.protocol import Store
+
+INCREMENTS_MAX = 500
+"""Pieces after a full one, at most: restoring reads all of them, some milliseconds each."""
+
+
+def backup(store: Store, place: str, *, full: bool, keep_us: int | None, now_us: Callable[[], int]) -> Backup:
+    """Make the next piece in `place`; it, or the one before if nothing has changed since. See `Memory.backup`."""
+    if not store.is_on_disk:
+        raise InvalidInput("memory", "is in RAM, and has no file to back up: export it")
+    files.make_directory(place)
+    with files.WriteLock(place):
+        pieces = Pieces(place)
+        check_memory(store, pieces)
+        pieces.sweep()
+        # From here on `forget` tells this place too; what was forgotten before is told now.
+        places.remember(store, place)
+        ledger.tell(store, place)
+        made = add_piece(store, pieces, full=full, keep_us=keep_us, now_us=now_us)
+        if keep_us is not None:
+            pieces.prune(now_us() - keep_us)
+        return made
+
+
+def check_memory(store: Store, pieces: Pieces) -> None:
+    newest = pieces.newest
+    if newest is not None and newest["memory_id"] != store.setting("memory_id"):
+        raise Conflict(f"{pieces.place}: holds the backups of another memory: name another directory")
+
+
+def add_piece(store: Store, pieces: Pieces, *, full: bool, keep_us: int | None, now_us: Callable[[], int]) -> Backup:
+    scratch = os.path.join(pieces.place, SCRATCH)
+    try:
+        with typed_errors(scratch):
+            os.mkdir(scratch, 0o700)
+        copy = store.copy(scratch)
+        try:
+            facts = facts_of(copy, now_us())
+        finally:
+            copy.close()
+        facts["forgotten"] = len(ledger.read(pieces.place))
+        before = None if full else comparable(pieces, facts, keep_us)
+        return write_piece(pieces, os.path.join(scratch, files.DATABASE_FILE), facts, before)
+    finally:
+        with typed_errors(scratch):
+            remove(scratch)
+
+
+def facts_of(copy: Store, at_us: int) -> dict[str, Any]:
+    """What a description says of the memory."""
+    certificates = copy.certificates()
+    return {
+        "memory_id": copy.setting("memory_id"),
+        "lineage": copy.setting("lineage"),
+        "at_us": at_us,
+        "seq": copy.seq(),
+        "certificates": len(certificates),
+        "certificate": certificates[-1][-1] if certificates else "",
+        "columns": list(COLUMNS),
+        "logical_hash": logical_hash(copy),
+    }
+
+
+def comparable(pieces: Pieces, facts: dict[str, Any], keep_us: int | None) -> Backup | None:
+    """The piece that the next one can go on from; none if it must be a full one."""
+    newest = pieces.newest
+    if newest is None or newest["lineage"] != facts["lineage"] or facts["seq"] < newest.seq:
+        return None
+    base, *increments = pieces.chain(newest)
+    if len(increments) >= INCREMENTS_MAX or sum(piece.size_bytes for piece in increments) > base.size_bytes:
+        return None
+    # Or the pages of what was forgotten would stay for as long as the chain grows.
+    if keep_us is not None and base.at_us <= facts["at_us"] - keep_us:
+        return None
+    return newest
+
+
+def write_piece(pieces: Pieces, database: str, facts: dict[str, Any], before: Backup | None) -> Backup:
+    number = pieces.next_number
+    with typed_errors(database):
+        page_size = page_size_of(database)
+    known = pieces.digests(before) if before is not None and before.page_size == page_size else None
+    if known is None:
+        before = None
+    path = pieces.path(number, "pages")
+    with written(path) as file:
+        digests, count = write_changed(database, page_size, known or b"", file)
+    if before is not None and count == 0:
+        with typed_errors(path):
+            remove(path)
+        return before
+    with written(pieces.path(number, "map")) as file:
+        file.write(digests)
+    made = pieces.describe(
+        facts
+        | {
+            "number": number,
+            "base": number if before is None else before.base,
+            "page_size": page_size,
+            "page_count": len(digests) // 16,
+            "pages": count,
+            "bytes": os.path.getsize(path),
+            "sha256": sha256_of(path),
+            "map_sha256": sha256_of(pieces.path(number, "map")),
+        }
+    )
+    pieces.sweep()
+    return made
