@@ -16,7 +16,10 @@ fn nearest(index: &Index, namespace: &str, text: &str, count: usize) -> Vec<Bloc
 
 /// Whether what says the same as a new block may be this one.
 fn is_open(entry: &Entry, namespace: &str) -> bool {
-    entry.namespace == namespace && !entry.superseded && entry.expires_at.is_none_or(|at| at > NOW_US)
+    entry.namespace == namespace
+        && !entry.superseded
+        && !entry.flags.iter().any(|flag| flag == "quarantined")
+        && entry.expires_at.is_none_or(|at| at > NOW_US)
 }
 
 proptest! {
