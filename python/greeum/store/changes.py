@@ -67,6 +67,10 @@ def bound_embedder(connection: apsw.Connection) -> tuple[str, int] | None:
     return None if fingerprint is None else (fingerprint[0], row_of(connection, "setting", "dimension")[0])
 
 
+def set_policy(connection: apsw.Connection, name: str, value: str) -> None:
+    rows_of(connection, "put_setting", f"policy.{name}", value)
+
+
 def add(connection: apsw.Connection, drafts: Sequence[Draft]) -> list[BlockRow]:
     addition = _Addition(connection)
     try:

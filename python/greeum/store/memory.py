@@ -56,6 +56,7 @@ class MemoryStore:
         self._links: dict[tuple[int, int, str], LinkRow] = {}
         self._anchors: dict[tuple[str, str], AnchorRow] = {}
         self._log: list[tuple[int, int]] = []
+        self._policies: dict[str, str] = {}
 
     def close(self) -> None:
         self._gate.close()
@@ -67,6 +68,10 @@ class MemoryStore:
             if self._embedder not in (None, (fingerprint, dimension)):
                 raise EmbedderMismatch(f"this memory's vectors were made by {self._embedder}, not by {fingerprint}")
             self._embedder = fingerprint, dimension
+
+    def set_policy(self, name: str, value: str) -> None:
+        with self._gate:
+            self._policies[name] = value
 
     def add(self, drafts: Sequence[Draft]) -> list[BlockRow]:
         with self._gate:
@@ -200,6 +205,10 @@ class MemoryStore:
     def embedder(self) -> tuple[str, int] | None:
         with self._gate:
             return self._embedder
+
+    def policies(self) -> dict[str, str]:
+        with self._gate:
+            return dict(self._policies)
 
     def blocks(self, ids: Sequence[int]) -> list[BlockRow]:
         with self._gate:

@@ -170,7 +170,13 @@ class Store(Protocol):
     def bind_embedder(self, fingerprint: str, dimension: int) -> None:
         """Bind the store to an embedder, for good. Raises EmbedderMismatch if it is bound to another already."""
 
+    def policies(self) -> dict[str, str]:
+        """The policies that were set, by name."""
+
     # Changes. Each is one transaction.
+
+    def set_policy(self, name: str, value: str) -> None:
+        """Keep what a policy says. No change that the log knows of."""
 
     def add(self, drafts: Sequence[Draft]) -> list[BlockRow]:
         """Add all drafts or none, in order; the rows as stored.

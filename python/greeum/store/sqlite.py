@@ -118,6 +118,9 @@ class SQLiteStore:
         turn = self._change if self.embedder() is None else self._ask
         turn(lambda connection: changes.bind_embedder(connection, fingerprint, dimension))
 
+    def set_policy(self, name: str, value: str) -> None:
+        self._change(lambda connection: changes.set_policy(connection, name, value))
+
     def add(self, drafts: Sequence[Draft]) -> list[BlockRow]:
         return self._change(lambda connection: changes.add(connection, drafts))
 
@@ -161,6 +164,9 @@ class SQLiteStore:
 
     def embedder(self) -> tuple[str, int] | None:
         return self._ask(bound_embedder)
+
+    def policies(self) -> dict[str, str]:
+        return dict(self._ask(lambda connection: rows_of(connection, "policies")))
 
     def blocks(self, ids: Sequence[int]) -> list[BlockRow]:
         return self._ask(lambda connection: _rows_for_each(connection, "block", ids))

@@ -76,6 +76,9 @@ SELECT
 -- setting: a fact about the store itself
 SELECT value FROM settings WHERE name = ?
 
+-- policies: those that were set; '/' is the character after '.'
+SELECT substr(name, length('policy.') + 1), value FROM settings WHERE name > 'policy.' AND name < 'policy/'
+
 -- put_setting: set it, whether or not it was there
 INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value
 
