@@ -39,6 +39,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "transfer": ("errors", "inputs", "limits", "model", "embed.protocol", "store.protocol"),
     "drafts": ("_core", "anchors", "errors", "inputs", "model", "embed.protocol", "store.protocol", "store.rows"),
     "policies": ("errors", "inputs", "store.protocol"),
+    "screening": ("detection.*", "errors", "policies"),
     "detection": (),
     "detection.*": ("control.keys", "detection", "detection.*"),
     "listing": ("errors", "limits", "model"),

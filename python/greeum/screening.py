@@ -1,0 +1,140 @@
+"""What is noticed in a block before it is stored, and what the memory's policies make of it: it is noted in the block's
+flags, replaced by a marker, or the block is refused.
+"""
+
+from __future__ import annotations
+
+from greeum.detection.findings import find, redacted
+from greeum.errors import InvalidInput
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any
+
+    from greeum.detection.findings import Finding
+    from greeum.policies import Policies
+
+NAMES = ("namespace", "key", "kind", "source")
+"""Fields by which blocks are found. An address in one is how somebody is called, so that only secrets and hidden
+characters count; and what was altered would no longer be found, so that it is refused where a text is redacted."""
+
+
+class Screening:
+    """Looks at the fields of blocks for one memory."""
+
+    def __init__(self, policies: Policies) -> None:
+        self._policies = policies
+
+    def screen(self, fields: dict[str, Any]) -> list[str]:
+        """What is found in these fields, as flags. What is to be redacted is, in place. Raises InvalidInput for what is
+        to be refused: it names the field and the kind of thing, never the thing.
+
+        `tags` and `metadata` are JSON, as in a Draft.
+        """
+        if not (suspects := [field for field in fields if self._is_suspect(field, fields[field])]):
+            return []
+        look = Look(self._policies.all())
+        for field in suspects:
+            fields[field] = look.at(field, fields[field])
+        return sorted(look.flags)
+
+    @staticmethod
+    def _is_suspect(field: str, value: Any) -> bool:
+        match field:
+            case "text":
+                return bool(find(value))
+            case "tags":
+                return value != "[]"
+            case "metadata":
+                return value != "{}" and ("\\" in value or bool(find(value)))
+            case _:
+                return field in NAMES and value is not None and len(in_name(value)) > 0
+
+
+class Look:
+    """One look at a block, with the policies as they are."""
+
+    def __init__(self, policies: dict[str, str]) -> None:
+        self._policies = policies
+        self.flags: set[str] = set()
+
+    def at(self, field: str, value: Any) -> Any:
+        """The field as it is to be stored."""
+        from json import dumps, loads
+
+        match field:
+            case "text":
+                return self._text(value)
+            case "tags":
+                tags = [self._string(tag, f"tags[{i}]", find(tag)) for i, tag in enumerate(loads(value))]
+                return dumps(list(dict.fromkeys(tags)), ensure_ascii=False)
+            case "metadata":
+                metadata = self._inside(loads(value), "metadata")
+                return dumps(metadata, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+            case _:
+                self._name(field, in_name(value))
+                return value
+
+    def _text(self, text: str) -> str:
+        kept = self._string(text, "text", find(text))
+        if not kept.strip():
+            raise InvalidInput("text", "holds nothing but characters that cannot be seen")
+        return kept
+
+    def _inside(self, value: Any, path: str, key: str = "") -> Any:
+        """A part of metadata, whose name may say what it is."""
+        match value:
+            case dict():
+                for name in value:
+                    self._name(f"a key of {path}", find(name))
+                return {name: self._inside(item, f"{path}.{name}", name) for name, item in value.items()}
+            case list():
+                return [self._inside(item, f"{path}[{i}]", key) for i, item in enumerate(value)]
+            case str():
+                return self._string(value, path, in_value(key, value))
+            case bool() | None:
+                return value
+            case _:
+                kept = self._string(str(value), path, in_value(key, str(value)))
+                return value if kept == str(value) else kept
+
+    def _string(self, text: str, field: str, findings: Iterable[Finding]) -> str:
+        away = []
+        for finding in findings:
+            self.flags.add(finding.kind)
+            policy = self._policies[finding.kind]
+            if policy == "refuse":
+                raise refusal(field, finding)
+            if policy == "redact":
+                away.append(finding)
+        return redacted(text, away) if away else text
+
+    def _name(self, field: str, findings: Iterable[Finding]) -> None:
+        for finding in findings:
+            self.flags.add(finding.kind)
+            if self._policies[finding.kind] != "note":
+                raise refusal(field, finding)
+
+
+def in_name(value: str) -> list[Finding]:
+    return [finding for finding in find(value) if finding.kind != "personal"]
+
+
+def in_value(key: str, value: str) -> list[Finding]:
+    """What is found in a value of metadata when its name is read with it."""
+    before = f"{key}: " if key else ""
+    shift = len(before)
+    found = find(before + value)
+    return [one._replace(start=max(one.start - shift, 0), end=one.end - shift) for one in found if one.end > shift]
+
+
+def refusal(field: str, finding: Finding) -> InvalidInput:
+    return InvalidInput(
+        field,
+        f"holds what looks like {with_article(finding.name)}, which this memory's policy refuses ({finding.kind})",
+    )
+
+
+def with_article(name: str) -> str:
+    return name if name.startswith("a ") else f"{'an' if name[0] in 'aeiouAEIO' else 'a'} {name}"
