@@ -80,6 +80,7 @@ class Index:
         now: int,
         exact: bool,
         weights: Sequence[tuple[str, float]] | None,
+        as_of: int | None,
     ) -> Found: ...
     def select(
         self,
@@ -90,12 +91,13 @@ class Index:
         after: tuple[int, int] | None,
         limit: int,
         newest_first: bool,
+        as_of: int | None,
     ) -> list[tuple[int, int]]: ...
-    def count(self, namespace: str, filter_json: str | None, history: bool, now: int) -> int: ...
-    def ids(self, namespace: str, filter_json: str | None, history: bool, now: int) -> list[int]:
+    def count(self, namespace: str, filter_json: str | None, history: bool, now: int, as_of: int | None) -> int: ...
+    def ids(self, namespace: str, filter_json: str | None, history: bool, now: int, as_of: int | None) -> list[int]:
         """Ascending."""
     def namespaces(
-        self, namespace: str, filter_json: str | None, now: int, after: str | None, limit: int
+        self, namespace: str, filter_json: str | None, now: int, after: str | None, limit: int, as_of: int | None
     ) -> list[tuple[str, int]]: ...
     @property
     def wants_fold(self) -> bool: ...

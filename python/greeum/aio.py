@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     Run = Callable[..., Coroutine[Any, Any, Any]]
 
 METHODS = frozenset(
-    ("add", "add_many", "anchor", "changes", "check", "close", "context", "count", "facets", "forget", "get", "history",
-     "import_", "link", "links", "list", "namespaces", "search", "search_many", "stats", "unlink", "update")
+    ("add", "add_many", "anchor", "changes", "check", "close", "context", "count", "diff", "facets", "forget", "get",
+     "history", "import_", "link", "links", "list", "namespaces", "search", "search_many", "stats", "unlink", "update")
 )  # fmt: skip
 """What `AsyncMemory` offers: the methods of Memory that wait for the disk or for the processor."""
 

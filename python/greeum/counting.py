@@ -39,19 +39,22 @@ def facet_fields(fields: str | Iterable[str]) -> list[str]:
 class Tally:
     """Counts the blocks of a namespace for which a filter holds, as they are at one moment."""
 
-    def __init__(self, store: Store, index: Index, namespace: str, where_json: str | None, now_us: int) -> None:
+    def __init__(
+        self, store: Store, index: Index, namespace: str, where_json: str | None, now_us: int, then: int | None
+    ) -> None:
         self._store = store
         self._index = index
         self._scope = namespace, where_json
         self._now_us = now_us
+        self._then = then
         self._ids: list[int] | None = None
 
     def of(self, field: str) -> Counts:
         """How many blocks have each value of a field; those that have none are not counted."""
         if field == "namespace":
-            return dict(self._index.namespaces(*self._scope, self._now_us, None, 2**53))
+            return dict(self._index.namespaces(*self._scope, self._now_us, None, 2**53, self._then))
         if self._ids is None:
-            self._ids = self._index.ids(*self._scope, False, self._now_us)
+            self._ids = self._index.ids(*self._scope, False, self._now_us, self._then)
         total: Counts = {}
         for start in range(0, len(self._ids), IDS_PER_STEP):
             for value, count in self._store.tally(field, self._ids[start : start + IDS_PER_STEP]).items():
@@ -69,9 +72,9 @@ def amounts(store: Store, index: Index, namespace: str) -> dict[str, object]:
     among them, as in `Store.counts`.
     """
     before_all_us = limits.TIME_MIN_US - 1
-    current = index.count(namespace, None, False, before_all_us)
-    ids = index.ids(namespace, None, True, before_all_us)
+    superseded = index.count(namespace, '{"superseded_at": {"exists": true}}', True, before_all_us, None)
+    ids = index.ids(namespace, None, True, before_all_us, None)
     here, links = set(ids), 0
     for start in range(0, len(ids), IDS_PER_STEP):
         links += sum(link[1] in here for link in store.links(ids[start : start + IDS_PER_STEP]))
-    return {"blocks": current, "superseded": len(ids) - current, "links": links}
+    return {"blocks": len(ids) - superseded, "superseded": superseded, "links": links}

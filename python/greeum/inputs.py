@@ -229,14 +229,23 @@ def check_number(value: float, field: str) -> None:
         raise InvalidInput(field, f"is {value}, which JSON cannot say")
 
 
-def where(value: Mapping[str, object] | None) -> str | None:
-    """A filter as JSON; times in it may be datetimes. What it means is checked by the Index, which alone knows the
-    fields.
+def where(value: Mapping[str, object] | None, min_trust: float = 0.0) -> str | None:
+    """A filter as JSON, and that what it lets through is trusted so far; times in it may be datetimes. What it means is
+    checked by the Index, which alone knows the fields.
     """
-    if value is None:
-        return None
+    least = share(min_trust, "min_trust") if min_trust != 0.0 else 0.0
+    if least > 0.0:
+        value = {"trust": {"gte": least}} if value is None else {"and": [_filter(value), {"trust": {"gte": least}}]}
+    return None if value is None else _written(_filter(value))
+
+
+def _filter(value: object) -> Mapping[str, object]:
     if not isinstance(value, dict):
         raise InvalidInput("where", f"must be a dictionary, not {type(value).__name__}")
+    return value
+
+
+def _written(value: Mapping[str, object]) -> str:
     from json import dumps
 
     try:

@@ -134,6 +134,35 @@ class Block:
         """The id of the version after this one; None for the newest."""
         return self._row[17]
 
+    @property
+    def superseded_at(self) -> datetime | None:
+        """When the version after this one was recorded."""
+        return optional_moment(self._row[18])
+
+    @property
+    def origin(self) -> str:
+        """By which door it came, as that door says it; empty where a program used the library itself."""
+        return self._row[19]
+
+    @property
+    def trust(self) -> float:
+        """How far what came by that door is trusted, from 0 to 1."""
+        return self._row[20]
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        """What was noticed about it when it was stored, or decided about it since (`quarantined`)."""
+        if self._row[21] == "[]":
+            return ()
+        from json import loads
+
+        return tuple(loads(self._row[21]))
+
+    @property
+    def uses(self) -> int:
+        """How often it was used, as of the last time that this was written down."""
+        return self._row[22]
+
     def to_dict(self) -> dict[str, object]:
         """All fields, ready for JSON: times in ISO 8601."""
         row = self._row
@@ -156,6 +185,11 @@ class Block:
             "revision": row[15],
             "supersedes": row[16],
             "superseded_by": row[17],
+            "superseded_at": optional_iso(row[18]),
+            "origin": row[19],
+            "trust": row[20],
+            "flags": list(self.flags),
+            "uses": row[22],
         }
 
     def __eq__(self, other: object) -> bool:

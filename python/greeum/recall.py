@@ -6,6 +6,7 @@ from itertools import chain, repeat
 from time import monotonic
 
 from greeum import inputs, limits
+from greeum._core import format_time
 from greeum.anchors import Anchors
 from greeum.drafts import Drafter
 from greeum.errors import InvalidInput, LogCut, NotFound
@@ -26,9 +27,10 @@ if TYPE_CHECKING:
     from typing import Any
 
     from greeum import _core
+    from greeum.difference import Difference
     from greeum.embed.protocol import Embedder
     from greeum.follower import Follower
-    from greeum.inputs import Namespace
+    from greeum.inputs import Namespace, Time
     from greeum.model import Context
     from greeum.store.protocol import BlockRow, Store
 
@@ -81,6 +83,8 @@ class Recall:
         near: Near | None = None,
         history: bool = False,
         exact: bool = False,
+        as_of: Time | None = None,
+        min_trust: float = 0.0,
         weights: Mapping[str, float] | None = None,
         vector: Sequence[float] | None = None,
     ) -> Hits:
@@ -88,14 +92,19 @@ class Recall:
 
         `namespace` limits it to what lies at or below that; `where` to blocks for which a filter holds, as in
         `{"source": "alice", "importance": {"gte": 0.5}}`, and does not change what a block scores. `near` (an anchor,
-        its name or a block's id) prefers what is within its reach. `history` includes superseded versions. `exact`
-        scores every block, whatever it takes. `weights` changes how much each kind of evidence counts, by name.
+        its name or a block's id) prefers what is within its reach. `history` includes superseded versions, and what
+        holds no longer, not yet, or is quarantined. `exact` scores every block, whatever it takes. `as_of` asks what
+        was known at some time, and held then: what has been recorded or corrected since is as if it had not been.
+        `min_trust` leaves out what came by a door that is trusted less. `weights` changes how much each kind of
+        evidence counts, by name.
 
         Raises InvalidInput, NotFound (`near`), EmbedderFailed or StoreError.
         """
         asked = inputs.string(query, "query", limits.QUERY_BYTES_MAX, empty=vector is not None)
         return self._hits(
-            self._found([asked], k, namespace, where, near, history, exact, weights, self._code(vector)).hits(0)
+            self._found(
+                [asked], k, namespace, where, near, history, exact, weights, as_of, min_trust, self._code(vector)
+            ).hits(0)
         )
 
     def search_json(
@@ -108,6 +117,8 @@ class Recall:
         near: Near | None = None,
         history: bool = False,
         exact: bool = False,
+        as_of: Time | None = None,
+        min_trust: float = 0.0,
         weights: Mapping[str, float] | None = None,
         vector: Sequence[float] | None = None,
     ) -> bytes:
@@ -115,7 +126,9 @@ class Recall:
         fraction of the time. Raises as `search` does.
         """
         asked = inputs.string(query, "query", limits.QUERY_BYTES_MAX, empty=vector is not None)
-        found = self._found([asked], k, namespace, where, near, history, exact, weights, self._code(vector))
+        found = self._found(
+            [asked], k, namespace, where, near, history, exact, weights, as_of, min_trust, self._code(vector)
+        )
         return found.json(0, self._follower.kept.json(found.ids()))
 
     def stream(
@@ -128,6 +141,8 @@ class Recall:
         near: Near | None = None,
         history: bool = False,
         exact: bool = False,
+        as_of: Time | None = None,
+        min_trust: float = 0.0,
         weights: Mapping[str, float] | None = None,
         vector: Sequence[float] | None = None,
     ) -> Iterator[Hit]:
@@ -141,7 +156,9 @@ class Recall:
         code = self._embedder.encode_query(asked) if vector is None else self._code(vector)
 
         def rank(k: int) -> Ranked:
-            return self._found([asked], k, namespace, where, near, history, exact, weights, code).hits(0)
+            return self._found(
+                [asked], k, namespace, where, near, history, exact, weights, as_of, min_trust, code
+            ).hits(0)
 
         first = rank(min(inputs.count(k, "k", limits.K_MAX), STREAM_FIRST))
         return self._streamed(first, k, rank)
@@ -166,13 +183,16 @@ class Recall:
         history: bool,
         exact: bool,
         weights: Mapping[str, float] | None,
+        as_of: Time | None,
+        min_trust: float,
         code: bytes | None,
     ) -> _core.Found:
         """The answers of the Index to queries; `code` is their vector, if it is not to be made of each."""
-        where_json = inputs.where(where)
+        where_json = inputs.where(where, min_trust)
+        then = inputs.optional_time(as_of, "as_of")
         scope = inputs.namespace(namespace)
         k = inputs.count(k, "k", limits.K_MAX)
-        start = None if near is None else self._start(near, scope)
+        start = None if near is None else self._start(near, scope, then)
         encode = self._embedder.encode_query
         asked = [(query, encode(query) if code is None else code) for query in queries]
         self._follower.catch_up()
@@ -186,6 +206,7 @@ class Recall:
             self._now_us(),
             inputs.truth(exact, "exact"),
             weight_pairs(weights),
+            then,
         )
 
     def _code(self, vector: Sequence[float] | None) -> bytes | None:
@@ -207,12 +228,16 @@ class Recall:
         near: Near | None = None,
         history: bool = False,
         exact: bool = False,
+        as_of: Time | None = None,
+        min_trust: float = 0.0,
         weights: Mapping[str, float] | None = None,
     ) -> Answers:
         """The hits of several queries, in the same order, with the same options for all; on all processors, and from
         one state of the memory. Raises as `search` does.
         """
-        found = self._found(query_texts(queries), k, namespace, where, near, history, exact, weights, None)
+        found = self._found(
+            query_texts(queries), k, namespace, where, near, history, exact, weights, as_of, min_trust, None
+        )
         rows = {row[0]: row for row in self._store.blocks(found.ids())}
         ranked = map(found.hits, range(len(found)))
         return [[Hit(rows[hit[0]], hit[1], hit[2]) for hit in hits if hit[0] in rows] for hits in ranked]
@@ -227,10 +252,14 @@ class Recall:
         near: Near | None = None,
         history: bool = False,
         exact: bool = False,
+        as_of: Time | None = None,
+        min_trust: float = 0.0,
         weights: Mapping[str, float] | None = None,
     ) -> Written:
         """The hits of `search_many`, as JSON arrays as in `search_json`."""
-        found = self._found(query_texts(queries), k, namespace, where, near, history, exact, weights, None)
+        found = self._found(
+            query_texts(queries), k, namespace, where, near, history, exact, weights, as_of, min_trust, None
+        )
         blocks = self._follower.kept.json(found.ids())
         return [found.json(query, blocks) for query in range(len(found))]
 
@@ -242,6 +271,8 @@ class Recall:
         namespace: Namespace = "",
         where: Mapping[str, object] | None = None,
         near: Near | None = None,
+        as_of: Time | None = None,
+        min_trust: float = 0.0,
         weights: Mapping[str, float] | None = None,
     ) -> Context:
         """What is known about a query, as a text for a prompt of at most `max_tokens` tokens.
@@ -253,31 +284,51 @@ class Recall:
         from greeum.context import candidates, compose
 
         most = inputs.count(max_tokens, "max_tokens", limits.CONTEXT_TOKENS_MAX)
-        hits = self.search(query, k=candidates(most), namespace=namespace, where=where, near=near, weights=weights)
+        hits = self.search(
+            query, k=candidates(most), namespace=namespace, where=where, near=near, as_of=as_of,
+            min_trust=min_trust, weights=weights,
+        )  # fmt: skip
         return compose(hits, most)
 
-    def _start(self, near: Near, namespace: str) -> tuple[int, int]:
+    def _start(self, near: Near, namespace: str, then: int | None) -> tuple[int, int]:
         if isinstance(near, str):
-            anchor = self.anchors.closest(inputs.name(near, "near"), namespace)
-            return anchor.block_id, anchor.hops
+            near = self.anchors.closest(inputs.name(near, "near"), namespace)
         if isinstance(near, Anchor):
             # It was read at some time before: what it points to may have been corrected or forgotten since.
-            return self._newest(near.block_id)[0], near.hops
-        newest = self._newest(inputs.block_id(near, "near"))
+            return self._version(near.block_id, then)[0], near.hops
+        newest = self._version(inputs.block_id(near, "near"), then)
         if not f"{newest[2]}/".startswith(f"{namespace}/" if namespace else ""):
             raise InvalidInput("near", f"block {near} is not in namespace {namespace!r}")
         return newest[0], limits.HOPS_OF_BLOCK
 
-    def _newest(self, near: int) -> BlockRow:
+    def _version(self, near: int, then: int | None) -> BlockRow:
+        """The newest version, or the one of that time if there was one."""
         versions = self._store.history(near)
         if not versions:
             raise NotFound(f"near: there is no block {near}")
-        return versions[-1]
+        return versions[-1] if then is None else version_of(versions, then) or versions[0]
 
-    def get(self, block: int | None = None, *, key: str | None = None, namespace: Namespace = "") -> Block:
-        """The block with this id, in exactly that version; or the newest version of the one with this key. Raises
-        NotFound.
+    def get(
+        self,
+        block: int | None = None,
+        *,
+        key: str | None = None,
+        namespace: Namespace = "",
+        as_of: Time | None = None,
+    ) -> Block:
+        """The block with this id, in exactly that version; or the newest version of the one with this key. With
+        `as_of`, the version that was the newest at that time. Raises NotFound, also if it was not recorded by then.
         """
+        found = self._get(block, key, namespace)
+        then = inputs.optional_time(as_of, "as_of")
+        if then is None:
+            return found
+        row = version_of(self._store.history(found.id), then)
+        if row is None:
+            raise NotFound(f"block {found.id} had not been recorded by {format_time(then)}")
+        return Block(row)
+
+    def _get(self, block: int | None, key: str | None, namespace: Namespace) -> Block:
         if (block is None) == (key is None):
             raise InvalidInput("block", "name either an id or a key")
         if key is not None:
@@ -302,42 +353,52 @@ class Recall:
         namespace: Namespace = "",
         where: Mapping[str, object] | None = None,
         history: bool = False,
+        as_of: Time | None = None,
         limit: int = 100,
         cursor: str | None = None,
         newest_first: bool = False,
     ) -> Page:
         """Blocks in the order in which they were said, a page at a time: pass the page's `cursor` for the next one.
 
-        Filters are those of `search`. Raises InvalidInput, also for a cursor of another listing.
+        Filters, `history` and `as_of` are those of `search`. Raises InvalidInput, also for a cursor of another listing.
         """
         scope, where_json = inputs.namespace(namespace), inputs.where(where)
         limit = inputs.count(limit, "limit", limits.PAGE_MAX)
         inputs.truth(history, "history")
         inputs.truth(newest_first, "newest_first")
-        listing = checksum(scope, where_json, history, newest_first)
+        then = inputs.optional_time(as_of, "as_of")
+        listing = checksum(scope, where_json, history, newest_first, then)
         after = None if cursor is None else read_cursor(cursor, listing)
         self._follower.catch_up()
-        found = self._index.select(scope, where_json, history, self._now_us(), after, limit + 1, newest_first)
+        found = self._index.select(scope, where_json, history, self._now_us(), after, limit + 1, newest_first, then)
         page = Page(Block(row) for row in self._store.blocks([block for _, block in found[:limit]]))
         if len(found) > limit:
             page.cursor = write_cursor(found[limit - 1], listing)
         return page
 
     def history(self, block: int) -> Blocks:
-        """Every version of a block, oldest first. Raises NotFound."""
+        """Every version of a block, oldest first: each says when it was recorded (`added_at`) and when the next one was
+        (`superseded_at`). Raises NotFound.
+        """
         rows = self._store.history(inputs.block_id(block))
         if not rows:
             raise NotFound(f"there is no block {block}")
         return [Block(row) for row in rows]
 
     def count(
-        self, *, namespace: Namespace = "", where: Mapping[str, object] | None = None, history: bool = False
+        self,
+        *,
+        namespace: Namespace = "",
+        where: Mapping[str, object] | None = None,
+        history: bool = False,
+        as_of: Time | None = None,
     ) -> int:
         """How many blocks `list` would give in all, without reading one. Raises InvalidInput."""
         scope, where_json = inputs.namespace(namespace), inputs.where(where)
         inputs.truth(history, "history")
+        then = inputs.optional_time(as_of, "as_of")
         self._follower.catch_up()
-        return self._index.count(scope, where_json, history, self._now_us())
+        return self._index.count(scope, where_json, history, self._now_us(), then)
 
     def facets(
         self,
@@ -345,6 +406,7 @@ class Recall:
         *,
         namespace: Namespace = "",
         where: Mapping[str, object] | None = None,
+        as_of: Time | None = None,
         limit: int = 20,
     ) -> Facets:
         """The values of some fields, each with how many blocks have it: of every field the `limit` most frequent ones.
@@ -357,8 +419,9 @@ class Recall:
         named = facet_fields(fields)
         scope, where_json = inputs.namespace(namespace), inputs.where(where)
         limit = inputs.count(limit, "limit", limits.PAGE_MAX)
+        then = inputs.optional_time(as_of, "as_of")
         self._follower.catch_up()
-        tally = Tally(self._store, self._index, scope, where_json, self._now_us())
+        tally = Tally(self._store, self._index, scope, where_json, self._now_us(), then)
         return {field: most_frequent(tally.of(field), limit) for field in named}
 
     def namespaces(self, *, namespace: Namespace = "", limit: int = 100, cursor: str | None = None) -> NamespacePage:
@@ -370,11 +433,39 @@ class Recall:
         listing = checksum("namespaces", scope)
         after = None if cursor is None else read_namespace_cursor(cursor, listing)
         self._follower.catch_up()
-        found = self._index.namespaces(scope, None, self._now_us(), after, limit + 1)
+        found = self._index.namespaces(scope, None, self._now_us(), after, limit + 1, None)
         page = NamespacePage(found[:limit])
         if len(found) > limit:
             page.cursor = write_namespace_cursor(page[-1][0], listing)
         return page
+
+    def diff(
+        self,
+        since: Time,
+        until: Time | None = None,
+        *,
+        namespace: Namespace = "",
+        where: Mapping[str, object] | None = None,
+        limit: int = 100,
+    ) -> Difference:
+        """What `search` finds as of `until` (default: now) and not as of `since`, and the other way round: what was
+        added or began to hold, what was corrected, what expired or holds no longer.
+
+        Filters are those of `search`; at most `limit` of each sort are shown, oldest first, and all are counted. What
+        was forgotten is on neither side. It takes about a microsecond a block. Raises InvalidInput.
+        """
+        from greeum.difference import difference
+
+        scope, where_json = inputs.namespace(namespace), inputs.where(where)
+        before, after = inputs.time(since, "since"), inputs.optional_time(until, "until")
+        limit = inputs.count(limit, "limit", limits.PAGE_MAX)
+        self._follower.catch_up()
+        now = self._now_us()
+        if after is not None and after < before:
+            raise InvalidInput("until", "lies before `since`")
+        then = now if after is None else after
+        first = self._index.ids(scope, where_json, False, now, before)
+        return difference(self._store, first, self._index.ids(scope, where_json, False, now, then), limit)
 
     def links(self, block: int) -> Links:
         """The links that leave a block, then those that arrive at it. Raises NotFound."""
@@ -436,6 +527,11 @@ class Recall:
 
         self._follower.catch_up()
         return amounts(self._store, self._index, namespace)
+
+
+def version_of(versions: Sequence[BlockRow], then: int) -> BlockRow | None:
+    """The version, of these from the oldest to the newest, that was the newest at some time."""
+    return next((row for row in reversed(versions) if row[11] <= then), None)
 
 
 def query_texts(queries: Iterable[str]) -> list[str]:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from typing import Any, NoReturn
 
+    from greeum.difference import Difference
     from greeum.inputs import Namespace, Time
     from greeum.listing import NamespacePage, Page
     from greeum.memory import Findings, Ids, Keep, Memory
@@ -231,6 +232,8 @@ class Rooted:
         near: Near | None = None,
         history: bool = False,
         exact: bool = False,
+        as_of: Time | None = None,
+        min_trust: float = 0.0,
         weights: Mapping[str, float] | None = None,
         vector: Sequence[float] | None = None,
     ) -> Hits:
@@ -238,7 +241,8 @@ class Rooted:
         scope = self._root.within(namespace)
         start = self._root.near(near, self.anchors, scope)
         return self._memory.search(
-            query, k=k, namespace=scope, where=where, near=start, history=history, exact=exact, weights=weights,
+            query, k=k, namespace=scope, where=where, near=start, history=history, exact=exact,
+            as_of=as_of, min_trust=min_trust, weights=weights,
             vector=vector,
         )  # fmt: skip
 
@@ -252,6 +256,8 @@ class Rooted:
         near: Near | None = None,
         history: bool = False,
         exact: bool = False,
+        as_of: Time | None = None,
+        min_trust: float = 0.0,
         weights: Mapping[str, float] | None = None,
         vector: Sequence[float] | None = None,
     ) -> bytes:
@@ -259,7 +265,8 @@ class Rooted:
         scope = self._root.within(namespace)
         start = self._root.near(near, self.anchors, scope)
         return self._memory.search_json(
-            query, k=k, namespace=scope, where=where, near=start, history=history, exact=exact, weights=weights,
+            query, k=k, namespace=scope, where=where, near=start, history=history, exact=exact,
+            as_of=as_of, min_trust=min_trust, weights=weights,
             vector=vector,
         )  # fmt: skip
 
@@ -273,6 +280,8 @@ class Rooted:
         near: Near | None = None,
         history: bool = False,
         exact: bool = False,
+        as_of: Time | None = None,
+        min_trust: float = 0.0,
         weights: Mapping[str, float] | None = None,
         vector: Sequence[float] | None = None,
     ) -> Iterator[Hit]:
@@ -280,7 +289,8 @@ class Rooted:
         scope = self._root.within(namespace)
         start = self._root.near(near, self.anchors, scope)
         return self._memory.stream(
-            query, k=k, namespace=scope, where=where, near=start, history=history, exact=exact, weights=weights,
+            query, k=k, namespace=scope, where=where, near=start, history=history, exact=exact,
+            as_of=as_of, min_trust=min_trust, weights=weights,
             vector=vector,
         )  # fmt: skip
 
@@ -294,14 +304,17 @@ class Rooted:
         near: Near | None = None,
         history: bool = False,
         exact: bool = False,
+        as_of: Time | None = None,
+        min_trust: float = 0.0,
         weights: Mapping[str, float] | None = None,
     ) -> Answers:
         """As `Memory.search_many`."""
         scope = self._root.within(namespace)
         start = self._root.near(near, self.anchors, scope)
         return self._memory.search_many(
-            queries, k=k, namespace=scope, where=where, near=start, history=history, exact=exact, weights=weights
-        )
+            queries, k=k, namespace=scope, where=where, near=start, history=history, exact=exact, as_of=as_of,
+            min_trust=min_trust, weights=weights,
+        )  # fmt: skip
 
     def search_many_json(
         self,
@@ -313,14 +326,17 @@ class Rooted:
         near: Near | None = None,
         history: bool = False,
         exact: bool = False,
+        as_of: Time | None = None,
+        min_trust: float = 0.0,
         weights: Mapping[str, float] | None = None,
     ) -> Written:
         """As `Memory.search_many_json`."""
         scope = self._root.within(namespace)
         start = self._root.near(near, self.anchors, scope)
         return self._memory.search_many_json(
-            queries, k=k, namespace=scope, where=where, near=start, history=history, exact=exact, weights=weights
-        )
+            queries, k=k, namespace=scope, where=where, near=start, history=history, exact=exact, as_of=as_of,
+            min_trust=min_trust, weights=weights,
+        )  # fmt: skip
 
     def context(
         self,
@@ -330,20 +346,30 @@ class Rooted:
         namespace: Namespace = "",
         where: Mapping[str, object] | None = None,
         near: Near | None = None,
+        as_of: Time | None = None,
+        min_trust: float = 0.0,
         weights: Mapping[str, float] | None = None,
     ) -> Context:
         """As `Memory.context`."""
         scope = self._root.within(namespace)
         start = self._root.near(near, self.anchors, scope)
         return self._memory.context(
-            query, max_tokens=max_tokens, namespace=scope, where=where, near=start, weights=weights
-        )
+            query, max_tokens=max_tokens, namespace=scope, where=where, near=start, as_of=as_of, min_trust=min_trust,
+            weights=weights,
+        )  # fmt: skip
 
-    def get(self, block: int | None = None, *, key: str | None = None, namespace: Namespace = "") -> Block:
+    def get(
+        self,
+        block: int | None = None,
+        *,
+        key: str | None = None,
+        namespace: Namespace = "",
+        as_of: Time | None = None,
+    ) -> Block:
         """As `Memory.get`."""
         if block is None or key is not None or namespace != "":
-            return self._memory.get(block, key=key, namespace=self._root.within(namespace))
-        return self._root.block(block)
+            return self._memory.get(block, key=key, namespace=self._root.within(namespace), as_of=as_of)
+        return self._memory.get(self._root.block(block).id, as_of=as_of)
 
     def list(
         self,
@@ -351,6 +377,7 @@ class Rooted:
         namespace: Namespace = "",
         where: Mapping[str, object] | None = None,
         history: bool = False,
+        as_of: Time | None = None,
         limit: int = 100,
         cursor: str | None = None,
         newest_first: bool = False,
@@ -358,18 +385,24 @@ class Rooted:
         """As `Memory.list`."""
         scope = self._root.within(namespace)
         return self._memory.list(
-            namespace=scope, where=where, history=history, limit=limit, cursor=cursor, newest_first=newest_first
-        )
+            namespace=scope, where=where, history=history, as_of=as_of, limit=limit, cursor=cursor,
+            newest_first=newest_first,
+        )  # fmt: skip
 
     def history(self, block: int) -> Blocks:
         """As `Memory.history`."""
         return self._memory.history(self._root.block(block).id)
 
     def count(
-        self, *, namespace: Namespace = "", where: Mapping[str, object] | None = None, history: bool = False
+        self,
+        *,
+        namespace: Namespace = "",
+        where: Mapping[str, object] | None = None,
+        history: bool = False,
+        as_of: Time | None = None,
     ) -> int:
         """As `Memory.count`."""
-        return self._memory.count(namespace=self._root.within(namespace), where=where, history=history)
+        return self._memory.count(namespace=self._root.within(namespace), where=where, history=history, as_of=as_of)
 
     def facets(
         self,
@@ -377,10 +410,24 @@ class Rooted:
         *,
         namespace: Namespace = "",
         where: Mapping[str, object] | None = None,
+        as_of: Time | None = None,
         limit: int = 20,
     ) -> Facets:
         """As `Memory.facets`."""
-        return self._memory.facets(fields, namespace=self._root.within(namespace), where=where, limit=limit)
+        scope = self._root.within(namespace)
+        return self._memory.facets(fields, namespace=scope, where=where, as_of=as_of, limit=limit)
+
+    def diff(
+        self,
+        since: Time,
+        until: Time | None = None,
+        *,
+        namespace: Namespace = "",
+        where: Mapping[str, object] | None = None,
+        limit: int = 100,
+    ) -> Difference:
+        """As `Memory.diff`."""
+        return self._memory.diff(since, until, namespace=self._root.within(namespace), where=where, limit=limit)
 
     def namespaces(self, *, namespace: Namespace = "", limit: int = 100, cursor: str | None = None) -> NamespacePage:
         """As `Memory.namespaces`."""

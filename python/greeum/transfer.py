@@ -71,7 +71,7 @@ def links_of(store: Store, uids: dict[int, str]) -> Iterator[LinkRow]:
 
 def block_record(row: BlockRow, uids: dict[int, str]) -> dict[str, object]:
     record = {"type": "block"} | Block(row).to_dict()
-    del record["id"], record["superseded_by"]
+    del record["id"], record["superseded_by"], record["superseded_at"]
     record["supersedes"] = None if row[16] is None else uids.get(row[16])
     return record
 
@@ -244,7 +244,7 @@ LINK_FIELDS = frozenset(("type", "source", "target", "kind", "weight", "added_at
 ANCHOR_FIELDS = frozenset(("type", "namespace", "name", "block", "hops", "pinned", "moved_at"))
 BLOCK_FIELDS = frozenset(
     ("type", "uid", "namespace", "key", "text", "kind", "source", "tags", "importance", "metadata", "at", "added_at",
-     "valid_from", "valid_to", "expires_at", "revision", "supersedes", "vectors")
+     "valid_from", "valid_to", "expires_at", "revision", "supersedes", "origin", "trust", "flags", "uses", "vectors")
 )  # fmt: skip
 
 
@@ -267,6 +267,10 @@ def draft_of(record: dict[str, Any]) -> Draft:
         valid_to=inputs.optional_time(record.get("valid_to"), "valid_to"),
         expires_at=inputs.optional_time(record.get("expires_at"), "expires_at"),
         revision=inputs.count(record.get("revision", 1), "revision", 2**53 - 1),
+        origin=inputs.string(record.get("origin", ""), "origin", limits.NAME_BYTES_MAX, empty=True),
+        trust=inputs.share(record.get("trust", 1.0), "trust"),
+        flags=inputs.tags(record.get("flags", ())),
+        uses=inputs.count(record.get("uses", 0), "uses", 2**53 - 1, least=0),
         vectors=b"",
     )
 

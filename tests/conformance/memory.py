@@ -99,7 +99,7 @@ def tell(memory: Memory) -> None:
              "key": "third", "metadata": {"km": 12.5, "stops": ["대전", 3, None], "open": None}},
             {"text": "fig", "kind": "fact", "source": "Alice", "namespace": "zoo", "importance": 0.9,
              "tags": ["trip"], "metadata": {"km": "far"}, "at": "2020-01-01", "valid_from": "2020-01-01",
-             "valid_to": "2021-01-01", "expires_at": "2035-01-01"},
+             "valid_to": "2034-01-01", "expires_at": "2035-01-01"},
         ]
     )  # fmt: skip
 

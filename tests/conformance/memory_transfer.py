@@ -55,6 +55,7 @@ class TestTransfer:
         assert set(block) == {
             "type", "uid", "namespace", "key", "text", "kind", "source", "tags", "importance", "metadata", "at",
             "added_at", "valid_from", "valid_to", "expires_at", "revision", "supersedes",
+            "origin", "trust", "flags", "uses",
         }  # fmt: skip
 
     def test_a_second_import_adds_nothing(self, memory: Memory, lines: list[str]) -> None:

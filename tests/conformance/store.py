@@ -80,15 +80,21 @@ class TestAdding:
             "valid_from": -1,
             "valid_to": 0,
             "expires_at": 1,
+            "origin": "rest/gr_1",
+            "trust": 0.25,
+            "flags": '["bidi"]',
+            "uses": 3,
         }
         [row] = store.add([draft(**given, vectors=b"\x00\xff\x00")])
-        assert columns(row) == {**given, "id": row[0], "revision": 1, "supersedes": None, "superseded_by": None}
+        nothing = dict.fromkeys(("supersedes", "superseded_by", "superseded_at"))
+        assert columns(row) == {**given, "id": row[0], "revision": 1, **nothing}
         assert store.blocks([row[0]]) == [row]
         assert store.entries([row[0]]) == [(row, b"\x00\xff\x00")]
 
     def test_what_is_left_out_is_none(self, store: Store) -> None:
         [row] = store.add([draft()])
-        left_out = ("key", "source", "valid_from", "valid_to", "expires_at", "supersedes", "superseded_by")
+        left_out = ("key", "source", "valid_from", "valid_to", "expires_at", "supersedes", "superseded_by",
+                    "superseded_at")  # fmt: skip
         assert {columns(row)[name] for name in left_out} == {None}
 
     def test_the_longest_text_fits(self, store: Store) -> None:
@@ -198,7 +204,7 @@ class TestVersions:
         new = store.supersede(old[0], draft("June"))
         assert (columns(new)["supersedes"], columns(new)["superseded_by"]) == (old[0], None)
         assert columns(new)["key"] == "home"
-        assert store.blocks([old[0]]) == [(*old[:-1], new[0])]
+        assert store.blocks([old[0]]) == [(*old[:17], new[0], new[11], *old[19:])]
         assert store.block_by_key("acme/alice", "home") == new
         assert log(store, 1) == [(BLOCK, old[0]), (BLOCK, new[0])]
 

@@ -30,8 +30,10 @@ UID = "0123456789abcdef" * 2
 ROW: BlockRow = (
     7, UID, "acme/alice", "home", "I moved to Busan in May.", "fact", "alice", '["a","b"]', 0.75, '{"km":[1]}', AT_US,
     AT_US + 1, AT_US + 2_000, AT_US + 3_000_000, AT_US + 60_000_000, 3, 5, 9,
+    AT_US + 120_000_000, "rest/gr_1", 0.5, '["bidi"]', 4,
 )  # fmt: skip
-BARE: BlockRow = (1, UID, "", None, "hi", "message", None, "[]", 0.5, "{}", 0, 0, None, None, None, 1, None, None)
+BARE: BlockRow = (1, UID, "", None, "hi", "message", None, "[]", 0.5, "{}", 0, 0, None, None, None, 1, None, None,
+                  None, "", 1.0, "[]", 0)  # fmt: skip
 LINK: LinkRow = (1, 2, "about", 0.5, AT_US)
 ANCHOR: AnchorRow = ("acme", "A", 7, 1, True, AT_US)
 SCORES = [float(number) for number in range(len(PARTS))]
@@ -48,6 +50,8 @@ def test_a_block_shows_every_column() -> None:
     assert block.valid_to == AT.replace(second=3)
     assert block.expires_at == AT.replace(minute=1)
     assert (block.revision, block.supersedes, block.superseded_by) == (3, 5, 9)
+    assert block.superseded_at == AT.replace(minute=2)
+    assert (block.origin, block.trust, block.flags, block.uses) == ("rest/gr_1", 0.5, ("bidi",), 4)
     assert block.to_dict() == {
         "id": 7,
         "uid": UID,
@@ -67,6 +71,11 @@ def test_a_block_shows_every_column() -> None:
         "revision": 3,
         "supersedes": 5,
         "superseded_by": 9,
+        "superseded_at": "2025-03-04T09:02:00Z",
+        "origin": "rest/gr_1",
+        "trust": 0.5,
+        "flags": ["bidi"],
+        "uses": 4,
     }
     assert tuple(block.to_dict()) == BLOCK_COLUMNS
 
@@ -75,7 +84,8 @@ def test_a_bare_block_shows_that_there_is_nothing() -> None:
     block = Block(BARE)
     assert (block.key, block.source, block.tags, block.metadata) == (None, None, (), {})
     assert (block.valid_from, block.valid_to, block.expires_at) == (None, None, None)
-    assert (block.supersedes, block.superseded_by) == (None, None)
+    assert (block.supersedes, block.superseded_by, block.superseded_at) == (None, None, None)
+    assert (block.origin, block.trust, block.flags, block.uses) == ("", 1.0, (), 0)
     assert block.to_dict()["valid_to"] is None
     assert block.at == datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -223,7 +233,7 @@ ROWS = st.tuples(
     NUMBERS, st.just(UID), HOSTILE, st.none() | HOSTILE, HOSTILE, HOSTILE, st.none() | HOSTILE,
     st.lists(NAMES, max_size=3).map(tags), st.floats(0, 1), st.dictionaries(NAMES, VALUES, max_size=3).map(metadata),
     TIMES, TIMES, st.none() | TIMES, st.none() | TIMES, st.none() | TIMES, NUMBERS, st.none() | NUMBERS,
-    st.none() | NUMBERS,
+    st.none() | NUMBERS, st.none() | TIMES, HOSTILE, st.floats(0, 1), st.lists(NAMES, max_size=3).map(tags), NUMBERS,
 )  # fmt: skip
 ROUGH = st.floats(-1e9, 1e9) | st.integers(-(10**6), 10**6).map(lambda number: number / 2**7) | st.floats(width=32)
 FINITE = ROUGH.filter(lambda number: abs(number) < 1e18)

@@ -117,11 +117,11 @@ def test_the_filter_has_the_operators_that_the_index_takes(field: str) -> None:
     schema = filters.SCHEMAS["Filter"] | {"$defs": {}}
     schema = json.loads(json.dumps(schema).replace("#/components/schemas/Filter", "#"))
     validator = jsonschema.Draft202012Validator(schema)
-    value: Any = {"importance": 0.5, "namespace": "a/b"}.get(field, "2025-01-01")
+    value: Any = {"importance": 0.5, "trust": 0.5, "uses": 1, "namespace": "a/b"}.get(field, "2025-01-01")
     values: list[Any] = [value, None, {}, 7, True, [], [value], [None], [[value]], [7], [True]]
     operators = ("eq", "ne", "in", "nin", "gt", "gte", "lt", "lte", "contains", "exists", "prefix", "like")
     tried = values + [{operator: one} for operator in operators for one in values]
-    if field == "tags":
+    if field in ("tags", "flags"):
         # Of no values none is of the wrong type, and the Index looks no further.
         tried = [one for one in tried if one not in ({"in": []}, {"nin": []})]
     with testing.memory() as memory:

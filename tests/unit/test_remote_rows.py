@@ -45,6 +45,11 @@ BLOCKS = st.builds(
     IDS,
     st.none() | IDS,
     st.none() | IDS,
+    st.none() | TIMES,
+    TEXTS,
+    SHARES,
+    st.lists(NAMES, max_size=3).map(tags_of),
+    IDS,
 )
 
 

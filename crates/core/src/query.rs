@@ -22,12 +22,21 @@ pub struct Query {
     pub near: Option<(BlockId, u32)>,
     /// Superseded versions too.
     pub history: bool,
-    /// What time it is, for what expires.
+    /// What time it is, for what expires and for what holds no longer, or not yet.
     pub now: TimeUs,
+    /// As things stood then: what had been recorded by that time, and held.
+    pub as_of: Option<TimeUs>,
     /// Score every block rather than the likely ones.
     pub exact: bool,
     /// How much each kind of evidence counts.
     pub weights: Weights,
+}
+
+impl Query {
+    /// The moment that is asked about.
+    pub fn moment(&self) -> TimeUs {
+        self.as_of.unwrap_or(self.now)
+    }
 }
 
 /// A block that answers, and why.

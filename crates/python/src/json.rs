@@ -29,7 +29,7 @@ enum Form {
 }
 
 /// The fields of a block as they begin in JSON, in the order of a `BlockRow`.
-const FIELDS: [(&str, Form); 18] = [
+const FIELDS: [(&str, Form); 23] = [
     (r#"{"id":"#, Form::Whole),
     (r#","uid":"#, Form::Text),
     (r#","namespace":"#, Form::Text),
@@ -48,6 +48,11 @@ const FIELDS: [(&str, Form); 18] = [
     (r#","revision":"#, Form::Whole),
     (r#","supersedes":"#, Form::Whole),
     (r#","superseded_by":"#, Form::Whole),
+    (r#","superseded_at":"#, Form::Moment),
+    (r#","origin":"#, Form::Text),
+    (r#","trust":"#, Form::Number),
+    (r#","flags":"#, Form::Json),
+    (r#","uses":"#, Form::Whole),
 ];
 
 /// The parts of a score as they begin in JSON, in the order of `PARTS`.

@@ -101,6 +101,11 @@ impl<'py> FromPyObject<'_, 'py> for Row {
             valid_to: row.get_item(13)?.extract()?,
             expires_at: row.get_item(14)?.extract()?,
             superseded: !row.get_item(17)?.is_none(),
+            superseded_at: row.get_item(18)?.extract()?,
+            origin: row.get_item(19)?.extract()?,
+            trust: row.get_item(20)?.extract()?,
+            flags: serde_json::from_str(&json(21)?).map_err(invalid)?,
+            uses: row.get_item(22)?.extract()?,
             vectors,
         }))
     }
@@ -202,7 +207,7 @@ impl Index {
         self.index.clear();
     }
 
-    #[pyo3(signature = (queries, k, namespace, filter_json, near, history, now, exact, weights))]
+    #[pyo3(signature = (queries, k, namespace, filter_json, near, history, now, exact, weights, as_of))]
     #[allow(clippy::too_many_arguments, reason = "one crossing for one search; Query names them on both sides")]
     fn search(
         &self,
@@ -216,9 +221,10 @@ impl Index {
         now: i64,
         exact: bool,
         weights: Option<Vec<(String, f32)>>,
+        as_of: Option<i64>,
     ) -> PyResult<Found> {
         let filter = filter(py, filter_json)?;
-        let mut plain = Query { k, namespace, filter, near, history, now, exact, ..Query::default() };
+        let mut plain = Query { k, namespace, filter, near, history, now, exact, as_of, ..Query::default() };
         for (name, value) in weights.into_iter().flatten() {
             plain.weights.set(&name, value).map_err(|error| raised(py, error))?;
         }
@@ -231,7 +237,7 @@ impl Index {
         Ok(Found(released(py, || self.index.search_many(&queries))?))
     }
 
-    #[pyo3(signature = (namespace, filter_json, history, now, after, limit, newest_first))]
+    #[pyo3(signature = (namespace, filter_json, history, now, after, limit, newest_first, as_of))]
     #[allow(clippy::too_many_arguments, reason = "as for search")]
     fn select(
         &self,
@@ -243,12 +249,14 @@ impl Index {
         after: Option<(i64, u64)>,
         limit: usize,
         newest_first: bool,
+        as_of: Option<i64>,
     ) -> PyResult<Vec<(i64, u64)>> {
-        let query = Query { namespace, filter: filter(py, filter_json)?, history, now, k: limit, ..Query::default() };
+        let filter = filter(py, filter_json)?;
+        let query = Query { namespace, filter, history, now, as_of, k: limit, ..Query::default() };
         released(py, || Ok(self.index.select(&query, after, newest_first)))
     }
 
-    #[pyo3(signature = (namespace, filter_json, history, now))]
+    #[pyo3(signature = (namespace, filter_json, history, now, as_of))]
     fn count(
         &self,
         py: Python<'_>,
@@ -256,12 +264,13 @@ impl Index {
         filter_json: Option<&str>,
         history: bool,
         now: i64,
+        as_of: Option<i64>,
     ) -> PyResult<u64> {
-        let query = Query { namespace, filter: filter(py, filter_json)?, history, now, ..Query::default() };
+        let query = Query { namespace, filter: filter(py, filter_json)?, history, now, as_of, ..Query::default() };
         released(py, || Ok(self.index.count(&query)))
     }
 
-    #[pyo3(signature = (namespace, filter_json, history, now))]
+    #[pyo3(signature = (namespace, filter_json, history, now, as_of))]
     fn ids(
         &self,
         py: Python<'_>,
@@ -269,12 +278,13 @@ impl Index {
         filter_json: Option<&str>,
         history: bool,
         now: i64,
+        as_of: Option<i64>,
     ) -> PyResult<Vec<u64>> {
-        let query = Query { namespace, filter: filter(py, filter_json)?, history, now, ..Query::default() };
+        let query = Query { namespace, filter: filter(py, filter_json)?, history, now, as_of, ..Query::default() };
         released(py, || Ok(self.index.ids(&query)))
     }
 
-    #[pyo3(signature = (namespace, filter_json, now, after, limit))]
+    #[pyo3(signature = (namespace, filter_json, now, after, limit, as_of))]
     fn namespaces(
         &self,
         py: Python<'_>,
@@ -283,8 +293,9 @@ impl Index {
         now: i64,
         after: Option<&str>,
         limit: usize,
+        as_of: Option<i64>,
     ) -> PyResult<Vec<(String, u64)>> {
-        let query = Query { namespace, filter: filter(py, filter_json)?, now, k: limit, ..Query::default() };
+        let query = Query { namespace, filter: filter(py, filter_json)?, now, as_of, k: limit, ..Query::default() };
         released(py, || Ok(self.index.namespaces(&query, after)))
     }
 

@@ -35,6 +35,11 @@ class Block(Answered):
     revision: Annotated[int, Meta(description="1 when added, one more with each change of a field.", ge=1)]
     supersedes: Annotated[int | None, Meta(description="The id of the version before.")]
     superseded_by: Annotated[int | None, Meta(description="The id of the version after; null for the newest.")]
+    superseded_at: Annotated[Moment | None, Meta(description="When the version after was recorded.")]
+    origin: Annotated[str, Meta(description="By which door it came; set by the door.")]
+    trust: Annotated[float, Meta(description="How far what came by that door is trusted.", ge=0, le=1)]
+    flags: Annotated[list[str], Meta(description="What was noticed about it.")]
+    uses: Annotated[int, Meta(description="How often it was used.", ge=0)]
 
 
 class Blocks(Answered):

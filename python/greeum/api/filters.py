@@ -48,13 +48,13 @@ SCHEMAS: dict[str, Schema] = {
             "and": {"type": "array", "items": ref("Filter")},
             "or": {"type": "array", "items": ref("Filter")},
             "not": ref("Filter"),
-            "tags": condition(SCALAR, "contains", "exists"),
+            **{name: condition(SCALAR, "contains", "exists") for name in ("tags", "flags")},
             "namespace": condition(NAME, *EQUAL, "prefix"),
-            "importance": condition(NUMBER, *EQUAL, *ORDERED),
-            **{name: condition(NAME, *EQUAL) for name in ("kind", "source", "key")},
+            **{name: condition(NUMBER, *EQUAL, *ORDERED) for name in ("importance", "trust", "uses")},
+            **{name: condition(NAME, *EQUAL) for name in ("kind", "source", "key", "origin")},
             **{
                 name: condition(TIME, *EQUAL, *ORDERED)
-                for name in ("at", "added_at", "valid_from", "valid_to", "expires_at")
+                for name in ("at", "added_at", "valid_from", "valid_to", "expires_at", "superseded_at")
             },
         },
         "patternProperties": {"^metadata\\..": condition(SCALAR, *EQUAL, *ORDERED, "contains")},

@@ -41,6 +41,11 @@ def block_row(record: Any) -> BlockRow:
         integer(record["revision"]),
         optional(integer, record["supersedes"]),
         optional(integer, record["superseded_by"]),
+        optional(moment, record["superseded_at"]),
+        string(record["origin"]),
+        number(record["trust"]),
+        tags(record["flags"]),
+        integer(record["uses"]),
     )
 
 

@@ -96,7 +96,7 @@ def supersede(connection: apsw.Connection, block_id: int, draft: Draft, revision
     addition.log.append((BLOCK, block_id))
     try:
         row = addition.place(draft, key, supersedes=block_id)
-        rows_of(connection, "mark_superseded", row[ID], block_id)
+        rows_of(connection, "mark_superseded", row[ID], draft.added_at, block_id)
         addition.write()
     except (NotFound, apsw.ConstraintError) as error:
         addition.check_uids(error)

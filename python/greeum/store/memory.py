@@ -29,6 +29,7 @@ from greeum.store.rows import (
     inherited_key,
     new_row,
     revised,
+    superseded,
     taken,
 )
 
@@ -339,7 +340,7 @@ class MemoryStore:
         self._last_id += 1
         row = new_row(draft, self._last_id, key, old and old[ID])
         if old is not None:
-            self._rows[old[ID]] = (*old[:SUPERSEDED_BY], row[ID])
+            self._rows[old[ID]] = superseded(old, row[ID], draft.added_at)
             self._log.append((BLOCK, old[ID]))
         self._rows[row[ID]] = row
         self._vectors[row[ID]] = draft.vectors

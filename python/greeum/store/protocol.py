@@ -42,6 +42,11 @@ if TYPE_CHECKING:
         int,  # revision: 1 when added, one more with each change of a field
         int | None,  # supersedes: the id of the version before
         int | None,  # superseded_by: the id of the version after
+        int | None,  # superseded_at: when that was recorded
+        str,  # origin: by which door it came; empty for the library itself
+        float,  # trust, 0 to 1
+        str,  # flags: a JSON array of strings, ascending, each once
+        int,  # uses
     ]
     LinkRow: TypeAlias = tuple[int, int, str, float, int]  # source id, target id, kind, weight, added_at
     AnchorRow: TypeAlias = tuple[str, str, int, int, bool, int]  # namespace, name, block id, hops, pinned, moved_at
@@ -76,6 +81,11 @@ BLOCK_COLUMNS = (
     "revision",
     "supersedes",
     "superseded_by",
+    "superseded_at",
+    "origin",
+    "trust",
+    "flags",
+    "uses",
 )
 """The columns of a BlockRow, in order."""
 
@@ -90,13 +100,15 @@ class Draft:
 
     `near` is a (namespace, anchor name) pair or a block id: the new block is linked with what is found there, in the
     same transaction, and an unpinned anchor moves on to it. `vectors` are the codes of its passages, as the Embedder
-    made them. `is_repeatable` says that the uid names a request that may be made again.
+    made them. `origin`, `trust` and `flags` are the door's, never the
+    caller's. `is_repeatable` says that the uid names a request that may be made again.
     """
 
     __slots__ = (
         "added_at",
         "at",
         "expires_at",
+        "flags",
         "importance",
         "is_repeatable",
         "key",
@@ -104,11 +116,14 @@ class Draft:
         "metadata",
         "namespace",
         "near",
+        "origin",
         "revision",
         "source",
         "tags",
         "text",
+        "trust",
         "uid",
+        "uses",
         "valid_from",
         "valid_to",
         "vectors",
@@ -134,6 +149,10 @@ class Draft:
         expires_at: int | None = None,
         near: tuple[str, str] | int | None = None,
         revision: int = 1,
+        origin: str = "",
+        trust: float = 1.0,
+        flags: str = "[]",
+        uses: int = 0,
         is_repeatable: bool = False,
     ) -> None:
         self.uid = uid
@@ -153,6 +172,10 @@ class Draft:
         self.vectors = vectors
         self.near = near
         self.revision = revision
+        self.origin = origin
+        self.trust = trust
+        self.flags = flags
+        self.uses = uses
         self.is_repeatable = is_repeatable
 
 

@@ -23,6 +23,11 @@ VALID_TO: Final = 13
 REVISION: Final = 15
 SUPERSEDES: Final = 16
 SUPERSEDED_BY: Final = 17
+SUPERSEDED_AT: Final = 18
+ORIGIN: Final = 19
+TRUST: Final = 20
+FLAGS: Final = 21
+USES: Final = 22
 
 NEAR_LINK_KIND = "near"
 """The kind of the link from a block added near something to what it was added near."""
@@ -55,7 +60,17 @@ def new_row(draft: Draft, block_id: int, key: str | None, supersedes: int | None
         draft.revision,
         supersedes,
         None,
+        None,
+        draft.origin,
+        draft.trust,
+        draft.flags,
+        draft.uses,
     )
+
+
+def superseded(row: BlockRow, by: int, at: int) -> BlockRow:
+    """The row of a block that has a version after it."""
+    return (*row[:SUPERSEDED_BY], by, at, *row[ORIGIN:])
 
 
 def revised(row: BlockRow, fields: dict[str, object], revision: int | None) -> BlockRow:

@@ -4,6 +4,12 @@ use crate::id::hash;
 use crate::segment::Entry;
 use serde_json::Value;
 
+/// The trust of a block that came by the owner's own doors.
+pub const TRUST_USUAL: f64 = 1.0;
+
+/// The uses of a block that nobody has used.
+pub const USES_USUAL: f64 = 0.0;
+
 /// That `field` is this string.
 pub fn string(field: &str, value: &str) -> u64 {
     hash(&[b"=", field.as_bytes(), b"s", value.as_bytes()])
@@ -36,16 +42,40 @@ pub fn of(entry: &Entry, mut fact: impl FnMut(u64), mut number: impl FnMut(u64, 
         fact(string(field, value));
         fact(exists(field));
     }
-    let mut tags: Vec<&String> = entry.tags.iter().collect();
-    tags.sort_unstable();
-    tags.dedup();
-    if !tags.is_empty() {
-        fact(exists("tags"));
+    if !entry.origin.is_empty() {
+        fact(string("origin", &entry.origin));
+        fact(exists("origin"));
     }
-    tags.iter().for_each(|tag| fact(element("tags", &Value::String((*tag).clone()))));
+    elements("tags", &entry.tags, &mut fact);
+    elements("flags", &entry.flags, &mut fact);
+    for (name, value, usual) in counted(entry) {
+        if value != usual {
+            number(field(name), value);
+        }
+    }
     for (name, value) in &entry.metadata {
         walk(&format!("metadata.{name}"), value, &mut fact, &mut number);
     }
+}
+
+/// What is a number beside the metadata, each with the value that most blocks have: that one is not listed.
+fn counted(entry: &Entry) -> [(&'static str, f64, f64); 3] {
+    let superseded_at = entry.superseded_at.map_or(f64::NEG_INFINITY, |at| at as f64);
+    [
+        ("superseded_at", superseded_at, f64::NEG_INFINITY),
+        ("trust", entry.trust, TRUST_USUAL),
+        ("uses", entry.uses as f64, USES_USUAL),
+    ]
+}
+
+fn elements(field: &str, values: &[String], fact: &mut impl FnMut(u64)) {
+    let mut values: Vec<&String> = values.iter().collect();
+    values.sort_unstable();
+    values.dedup();
+    if !values.is_empty() {
+        fact(exists(field));
+    }
+    values.iter().for_each(|value| fact(element(field, &Value::String((*value).clone()))));
 }
 
 fn walk(path: &str, value: &Value, fact: &mut impl FnMut(u64), number: &mut impl FnMut(u64, f64)) {

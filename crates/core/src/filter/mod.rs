@@ -40,6 +40,8 @@ pub enum Filter {
     Time(Section, TimeUs, TimeUs),
     /// A number in its metadata lies between two bounds.
     Number(u64, Bounds),
+    /// A number that every block has lies between two bounds; it is listed only where it is not the usual one.
+    Counted(u64, f64, Bounds),
     /// Its namespace is one of these.
     Namespace(Vec<String>),
     /// Its namespace is this or lies below it.
@@ -81,15 +83,20 @@ enum Kind {
     Name,
     List,
     Importance,
+    Counted(f64),
     Time(Section),
+    SupersededAt,
     Namespace,
     Metadata,
 }
 
 fn kind_of(field: &str) -> Option<Kind> {
     Some(match field {
-        "kind" | "source" | "key" => Kind::Name,
-        "tags" => Kind::List,
+        "kind" | "source" | "key" | "origin" => Kind::Name,
+        "tags" | "flags" => Kind::List,
+        "trust" => Kind::Counted(fact::TRUST_USUAL),
+        "uses" => Kind::Counted(fact::USES_USUAL),
+        "superseded_at" => Kind::SupersededAt,
         "importance" => Kind::Importance,
         "at" => Kind::Time(Section::At),
         "added_at" => Kind::Time(Section::AddedAt),
@@ -140,6 +147,15 @@ impl Filter {
                     .filter(|&(_, &v)| bounds.contain(v))
                     .for_each(|(&block, _)| set.insert(block));
             }
+            Self::Counted(field, usual, bounds) => {
+                let (blocks, values) = segment.numbers(*field);
+                if bounds.contain(*usual) {
+                    set.not();
+                }
+                for (&block, &value) in blocks.iter().zip(values) {
+                    if bounds.contain(value) { set.insert(block) } else { set.remove(block) }
+                }
+            }
             Self::Namespace(names) => names
                 .iter()
                 .filter_map(|name| segment.find_namespace(name))
@@ -175,7 +191,7 @@ fn parse_field(field: &str, value: &Value, depth: usize) -> Result<Filter> {
             let Some(kind) = kind_of(field) else {
                 return Err(bad(
                     field,
-                    "is no field; there are kind, source, key, tags, importance, at, added_at, valid_from, valid_to, expires_at, namespace and metadata.NAME",
+                    "is no field; there are kind, source, key, tags, importance, at, added_at, valid_from, valid_to, expires_at, superseded_at, origin, trust, flags, uses, namespace and metadata.NAME",
                 ));
             };
             match value {
@@ -211,7 +227,7 @@ fn parse_operator(field: &str, kind: &Kind, operator: &str, value: &Value) -> Re
         "gt" | "gte" | "lt" | "lte" => compare(field, kind, operator, value),
         "contains" => match kind {
             Kind::List | Kind::Metadata => Ok(Filter::Fact(vec![fact::element(field, scalar(field, value)?)])),
-            _ => Err(bad(field, "is not a list: contains works on tags and on lists in metadata")),
+            _ => Err(bad(field, "is not a list: contains works on tags, flags and lists in metadata")),
         },
         "exists" => match value {
             Value::Bool(true) => Ok(exists(field, kind)),
@@ -239,7 +255,7 @@ fn equal(field: &str, kind: &Kind, values: &[Value]) -> Result<Filter> {
             (Kind::Name, _) => facts.push(fact::string(field, name(field, value)?)),
             (Kind::Metadata, _) => facts.push(fact::scalar(field, scalar(field, value)?)),
             (Kind::Namespace, _) => any.push(Filter::Namespace(vec![canonical(field, name(field, value)?)?])),
-            (Kind::Importance | Kind::Time(_), _) => any.push(compare(field, kind, "eq", value)?),
+            (Kind::Importance | Kind::Counted(_) | Kind::Time(_) | Kind::SupersededAt, _) => any.push(compare(field, kind, "eq", value)?),
         }
     }
     if !facts.is_empty() {
@@ -261,6 +277,10 @@ fn compare(field: &str, kind: &Kind, operator: &str, value: &Value) -> Result<Fi
             };
             Filter::Time(*section, low, high)
         }
+        Kind::SupersededAt => Filter::Number(fact::field(field), Bounds::new(operator, time(field, value)? as f64)),
+        Kind::Counted(usual) => {
+            Filter::Counted(fact::field(field), *usual, Bounds::new(operator, number(field, kind, value)?))
+        }
         // A block keeps its importance in single precision: 0.3 must equal 0.3.
         Kind::Importance => Filter::Importance(Bounds::new(operator, f64::from(number(field, kind, value)? as f32))),
         _ => Filter::Number(fact::field(field), Bounds::new(operator, number(field, kind, value)?)),
@@ -270,7 +290,8 @@ fn compare(field: &str, kind: &Kind, operator: &str, value: &Value) -> Result<Fi
 fn exists(field: &str, kind: &Kind) -> Filter {
     match kind {
         Kind::Time(section) => Filter::Time(*section, TIME_FIRST, TimeUs::MAX),
-        Kind::Importance | Kind::Namespace => Filter::All(Vec::new()),
+        Kind::SupersededAt => Filter::Number(fact::field(field), Bounds::new("gte", f64::NEG_INFINITY)),
+        Kind::Importance | Kind::Counted(_) | Kind::Namespace => Filter::All(Vec::new()),
         Kind::Name | Kind::List | Kind::Metadata => Filter::Fact(vec![fact::exists(field)]),
     }
 }
@@ -282,7 +303,7 @@ fn time(field: &str, value: &Value) -> Result<TimeUs> {
 
 fn number(field: &str, kind: &Kind, value: &Value) -> Result<f64> {
     match (kind, value) {
-        (Kind::Importance | Kind::Metadata, Value::Number(number)) => {
+        (Kind::Importance | Kind::Counted(_) | Kind::Metadata, Value::Number(number)) => {
             number.as_f64().ok_or_else(|| bad(field, "is too large a number"))
         }
         _ => Err(bad(field, "takes a number here: only numbers and times can be compared")),

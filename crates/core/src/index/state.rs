@@ -1,8 +1,10 @@
 //! What a search sees: segments and links as they are after some change, never to be changed themselves.
 
 use crate::bitmap::Bitmap;
+use crate::filter::fact;
 use crate::id::{BlockId, Local, NO_TIME, Seq, TimeUs, mix};
 use crate::links::Links;
+use crate::query::Query;
 use crate::segment::{Section, Segment, flag};
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
@@ -26,13 +28,33 @@ pub struct Part {
 /// What every search asks of a segment, found out once.
 struct Facts {
     superseded: Option<Bitmap>,
+    quarantined: Option<Bitmap>,
     expiring: Vec<(TimeUs, Local)>,
+    beginning: Vec<(TimeUs, Local)>,
+    ending: Vec<(TimeUs, Local)>,
     words: u64,
     /// Sources by the hash of the first word of their names, found out by the first search that needs it.
     named: OnceLock<HashMap<u64, Vec<u32>>>,
     /// Blocks by the hash of their ids, the lowest of them.
     draw: Vec<(u64, Local)>,
 }
+
+/// The blocks that have such a time, with it.
+fn moments(segment: &Segment, section: Section) -> Vec<(TimeUs, Local)> {
+    let times = segment.column::<TimeUs>(section).iter().zip(0..);
+    times.filter(|&(&at, _)| at != NO_TIME).map(|(&at, block)| (at, block)).collect()
+}
+
+/// The blocks that nobody is to find for the time being.
+fn quarantined(segment: &Segment) -> Bitmap {
+    let mut set = Bitmap::new(segment.blocks());
+    let flag = fact::element("flags", &serde_json::Value::String(QUARANTINED.to_owned()));
+    segment.fact(flag).iter().for_each(|&block| set.insert(block));
+    set
+}
+
+/// The flag of such a block.
+const QUARANTINED: &str = "quarantined";
 
 /// Blocks of a part that are kept in the order in which they are drawn for a sample: a sample of a whole memory takes no more than these.
 const DRAW_MAX: usize = 2_048;
@@ -44,7 +66,6 @@ impl Part {
         (0..segment.blocks())
             .filter(|&block| segment.flags()[block as usize] & flag::SUPERSEDED != 0)
             .for_each(|block| superseded.insert(block));
-        let ends = segment.column::<TimeUs>(Section::ExpiresAt).iter().zip(0..);
         let mut draw: Vec<(u64, Local)> = segment.ids().iter().zip(0..).map(|(&id, block)| (mix(id), block)).collect();
         if draw.len() > DRAW_MAX {
             draw.select_nth_unstable(DRAW_MAX);
@@ -54,24 +75,61 @@ impl Part {
         let facts = Facts {
             draw,
             named: OnceLock::new(),
-            expiring: ends.filter(|&(&at, _)| at != NO_TIME).map(|(&at, block)| (at, block)).collect(),
+            expiring: moments(&segment, Section::ExpiresAt),
+            beginning: moments(&segment, Section::ValidFrom),
+            ending: moments(&segment, Section::ValidTo),
+            quarantined: Some(quarantined(&segment)).filter(|set| !set.is_empty()),
             words: segment.lengths().iter().map(|&length| u64::from(length)).sum(),
             superseded: Some(superseded).filter(|set| !set.is_empty()),
         };
         Self { segment, dead: None, file, seq, holds_forgotten: false, facts: Arc::new(facts) }
     }
 
-    /// Its blocks that a search at `now` may see, superseded versions only for `history`.
-    pub fn visible(&self, history: bool, now: TimeUs) -> Bitmap {
+    /// Its blocks that a query may see: those that are recorded, have not expired, and hold at the moment that is asked about;
+    /// what was corrected, is quarantined, or holds no longer or not yet only for `history`.
+    pub fn visible(&self, query: &Query) -> Bitmap {
         let mut set = Bitmap::full(self.segment.blocks());
         if let Some(dead) = &self.dead {
             set.and_not(dead);
         }
-        if let (Some(superseded), false) = (&self.facts.superseded, history) {
-            set.and_not(superseded);
+        let moment = query.moment();
+        let facts = &self.facts;
+        let mut remove = |at: &[(TimeUs, Local)], is_out: fn(TimeUs, TimeUs) -> bool| {
+            at.iter().filter(|&&(at, _)| is_out(at, moment)).for_each(|&(_, block)| set.remove(block));
+        };
+        remove(&facts.expiring, |at, moment| at <= moment);
+        if !query.history {
+            remove(&facts.beginning, |at, moment| at > moment);
+            remove(&facts.ending, |at, moment| at <= moment);
         }
-        self.facts.expiring.iter().filter(|&&(at, _)| at <= now).for_each(|&(_, block)| set.remove(block));
+        if let Some(then) = query.as_of {
+            self.remove_unrecorded(&mut set, then);
+        }
+        if !query.history {
+            self.remove_replaced(&mut set, query.as_of);
+            if let Some(quarantined) = &facts.quarantined {
+                set.and_not(quarantined);
+            }
+        }
         set
+    }
+
+    /// Takes out what had not been recorded then.
+    fn remove_unrecorded(&self, set: &mut Bitmap, then: TimeUs) {
+        let added = self.segment.column::<TimeUs>(Section::AddedAt).iter().zip(0..);
+        added.filter(|&(&at, _)| at > then).for_each(|(_, block)| set.remove(block));
+    }
+
+    /// Takes out what had been corrected then, or has been by now.
+    fn remove_replaced(&self, set: &mut Bitmap, then: Option<TimeUs>) {
+        let Some(superseded) = &self.facts.superseded else { return };
+        let mut replaced = superseded.clone();
+        if let Some(then) = then {
+            let (blocks, times) = self.segment.numbers(fact::field("superseded_at"));
+            let later = blocks.iter().zip(times).filter(|&(_, &at)| at > then as f64);
+            later.for_each(|(&block, _)| replaced.remove(block));
+        }
+        set.and_not(&replaced);
     }
 
     /// The sources whose names begin with a word of this hash; `first_word` gives it for a name.

@@ -42,7 +42,7 @@ impl Scope {
         let mut scope =
             Self { parts: Vec::with_capacity(state.parts.len()), blocks: 0, wanted: 0, passages: 0, words: 0 };
         for part in &state.parts {
-            let mut blocks = part.visible(query.history, query.now);
+            let mut blocks = part.visible(query);
             if !query.namespace.is_empty() {
                 blocks.and(&inside(part, &query.namespace));
             }

@@ -45,6 +45,16 @@ pub struct Entry {
     pub expires_at: Option<TimeUs>,
     /// Whether a newer version exists.
     pub superseded: bool,
+    /// When that was recorded.
+    pub superseded_at: Option<TimeUs>,
+    /// By which door it came.
+    pub origin: String,
+    /// How far what came by that door is trusted: 0 to 1.
+    pub trust: f64,
+    /// What was noticed about it.
+    pub flags: Vec<String>,
+    /// How often it was used.
+    pub uses: u64,
     /// The codes of its passages, one after another.
     pub vectors: Vec<u8>,
 }

@@ -18,7 +18,7 @@ use std::ops::Range;
 use std::path::Path;
 
 /// The layout that this version writes and reads. Any change of it, or of what is hashed into it, counts it up: older files are rebuilt.
-pub const FORMAT: u32 = 2;
+pub const FORMAT: u32 = 3;
 
 const MAGIC: &[u8; 8] = b"GREEUMS1";
 const HEADER_BYTES: usize = 64;

@@ -113,6 +113,12 @@ pub fn varied_entry(id: BlockId, dice: &mut Dice) -> Entry {
     entry.at = EPOCH_US + dice.below(400) as TimeUs * 10 * MINUTE_US;
     entry.metadata.insert("km".to_owned(), dice.below(100).into());
     entry.expires_at = [None, None, None, Some(NOW_US), Some(NOW_US - 1), Some(NOW_US + 1)][dice.below(6)];
+    entry.valid_from = [None, None, None, Some(NOW_US), Some(NOW_US + 1)][dice.below(5)];
+    entry.valid_to = [None, None, None, Some(NOW_US), Some(NOW_US + 1)][dice.below(5)];
+    entry.trust = [1.0, 1.0, 0.5][dice.below(3)];
+    entry.uses = [0, 0, 3][dice.below(3)];
+    entry.origin = (*dice.choose(&["", "", "cli"])).to_owned();
+    entry.flags = if dice.below(8) == 0 { vec!["quarantined".to_owned()] } else { Vec::new() };
     entry
 }
 
@@ -120,7 +126,11 @@ pub fn varied_entry(id: BlockId, dice: &mut Dice) -> Entry {
 pub fn is_visible(entry: &Entry, namespace: &str, history: bool) -> bool {
     let is_inside =
         namespace.is_empty() || entry.namespace == namespace || entry.namespace.starts_with(&format!("{namespace}/"));
-    is_inside && (history || !entry.superseded) && entry.expires_at.is_none_or(|at| at > NOW_US)
+    let holds = !entry.superseded
+        && entry.valid_from.is_none_or(|at| at <= NOW_US)
+        && entry.valid_to.is_none_or(|at| at > NOW_US)
+        && entry.flags.is_empty();
+    is_inside && (history || holds) && entry.expires_at.is_none_or(|at| at > NOW_US)
 }
 
 /// A search for `text` over everything, exact, for 10 hits.
@@ -134,6 +144,7 @@ pub fn query(text: &str) -> Query {
         near: None,
         history: false,
         now: NOW_US,
+        as_of: None,
         exact: true,
         weights: Weights::default(),
     }

@@ -54,7 +54,8 @@ WHERE: Schema = {
     "type": "object",
     "description": (
         'Filter, as in {"source": "alice", "importance": {"gte": 0.5}, "at": {"gte": "2026-01-01"}}. Fields: kind, '
-        "source, key, tags, importance, at, added_at, valid_from, valid_to, expires_at, namespace, metadata.NAME. "
+        "source, key, tags, importance, at, added_at, valid_from, valid_to, expires_at, superseded_at, origin, trust, "
+        "flags, uses, namespace, metadata.NAME. "
         "Operators: eq, ne, in, nin, gt, gte, lt, lte, contains, exists, prefix; and, or, not combine filters."
     ),
 }

@@ -92,13 +92,13 @@ SELECT seq FROM sqlite_sequence WHERE name = 'blocks'
 INSERT INTO log (operation, block_id) VALUES (?, ?)
 
 -- add_block: a row as it was planned, with its id
-INSERT INTO blocks ($block) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO blocks ($block) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 
 -- add_vectors: the codes of its passages
 INSERT INTO vectors (block_id, vectors) VALUES (?, ?)
 
 -- mark_superseded: before the new head is added, or two heads would hold the key
-UPDATE blocks SET superseded_by = ? WHERE id = ?
+UPDATE blocks SET superseded_by = ?, superseded_at = ? WHERE id = ?
 
 -- revise_block: every column that can be revised, whether or not it was, so that there is one statement for all
 UPDATE blocks SET
