@@ -40,16 +40,18 @@ class Screening:
         return sorted(look.flags)
 
     @staticmethod
-    def _is_suspect(field: str, value: Any) -> bool:
+    def _is_suspect(field: str, value: str | None) -> bool:
+        if value is None:
+            return False
         match field:
             case "text":
-                return bool(find(value))
+                return len(find(value)) > 0
             case "tags":
                 return value != "[]"
             case "metadata":
-                return value != "{}" and ("\\" in value or bool(find(value)))
+                return value != "{}" and ("\\" in value or len(find(value)) > 0)
             case _:
-                return field in NAMES and value is not None and len(in_name(value)) > 0
+                return field in NAMES and len(in_name(value)) > 0
 
 
 class Look:

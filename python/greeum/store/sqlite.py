@@ -12,7 +12,7 @@ import os
 import apsw
 
 from greeum.errors import NotFound, StoreClosed, StoreReadOnly, StoreVersion
-from greeum.store import changes, files
+from greeum.store import changes, files, provenance
 from greeum.store.changes import SCRUB_DUE, anchor_row, bound_embedder, row_of, rows_of
 from greeum.store.committer import Committer
 from greeum.store.connections import Readers, is_immutable, typed
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from typing import Any, TypeVar
 
     from greeum.store.protocol import AnchorRow, BlockRow, Change, Draft, LinkRow
+    from greeum.store.rollback import Undone
 
     T = TypeVar("T")
 
@@ -127,16 +128,30 @@ class SQLiteStore:
     def supersede(self, block_id: int, draft: Draft, revision: int | None = None) -> BlockRow:
         return self._change(lambda connection: changes.supersede(connection, block_id, draft, revision))
 
-    def revise(self, block_id: int, fields: dict[str, object], revision: int | None = None) -> BlockRow:
-        return self._change(lambda connection: changes.revise(connection, block_id, fields, revision))
+    def revise(
+        self, block_id: int, fields: dict[str, object], revision: int | None = None, flags: Sequence[str] = ()
+    ) -> BlockRow:
+        return self._change(lambda connection: changes.revise(connection, block_id, fields, revision, flags))
+
+    def flag(self, ids: Iterable[int], name: str, is_set: bool) -> list[int]:
+        wanted = list(ids)
+        return self._change(lambda connection: provenance.flag(connection, wanted, name, is_set=is_set))
+
+    def roll_back(self, origin: str, since: int, namespace: str, now: int, dry_run: bool) -> Undone:
+        turn = self._ask if dry_run else self._change
+        return turn(
+            lambda connection: provenance.roll_back(connection, origin, since, namespace, now=now, dry_run=dry_run)
+        )
 
     def forget(self, block_ids: Iterable[int]) -> list[int]:
         ids = list(block_ids)
         return self._change(lambda connection: changes.forget(connection, ids))
 
-    def link(self, source: int, target: int, kind: str, weight: float, added_at: int) -> LinkRow:
+    def link(self, source: int, target: int, kind: str, weight: float, added_at: int, origin: str = "") -> LinkRow:
         return self._change(
-            lambda connection: changes.link(connection, source, target, kind, weight=weight, added_at=added_at)
+            lambda connection: changes.link(
+                connection, source, target, kind, weight=weight, added_at=added_at, origin=origin
+            )
         )
 
     def unlink(self, source: int, target: int, kind: str) -> bool:
@@ -164,6 +179,9 @@ class SQLiteStore:
 
     def embedder(self) -> tuple[str, int] | None:
         return self._ask(bound_embedder)
+
+    def written_by(self, origin: str, since: int, namespace: str) -> list[int]:
+        return self._ask(lambda connection: provenance.written_by(connection, origin, since, namespace))
 
     def policies(self) -> dict[str, str]:
         return dict(self._ask(lambda connection: rows_of(connection, "policies")))
