@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
 METHODS = frozenset(
     ("add", "add_many", "anchor", "changes", "check", "close", "context", "count", "diff", "facets", "forget", "get",
-     "history", "import_", "link", "links", "list", "namespaces", "search", "search_many", "stats", "unlink", "update")
+     "history", "import_", "link", "links", "list", "namespaces", "quarantine", "release", "roll_back",
+     "search", "search_many", "stats", "unlink", "update")
 )  # fmt: skip
 """What `AsyncMemory` offers: the methods of Memory that wait for the disk or for the processor."""
 

@@ -8,7 +8,7 @@ from greeum import _core, inputs
 from greeum.errors import InvalidInput
 from greeum.model import Anchor
 from greeum.store.protocol import Draft
-from greeum.store.rows import check_validity
+from greeum.store.rows import QUARANTINED, check_validity
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from greeum.anchors import Anchors
     from greeum.embed.protocol import Embedder
+    from greeum.screening import Screening
     from greeum.store.protocol import BlockRow
 
     Near = str | int | Anchor
@@ -42,12 +43,32 @@ CHECKS: dict[str, Callable[[Any], Any]] = {
 
 
 class Drafter:
-    """Makes drafts for one memory: with its embedder, its anchors and its clock."""
+    """Makes drafts for one memory: with its embedder, its anchors and its clock.
 
-    def __init__(self, embedder: Embedder, anchors: Anchors, now_us: Callable[[], int]) -> None:
+    What it makes carries an `origin`, and is trusted no further than `trust`.
+    """
+
+    def __init__(
+        self,
+        embedder: Embedder,
+        anchors: Anchors,
+        now_us: Callable[[], int],
+        screening: Screening,
+        origin: str = "",
+        trust: float = 1.0,
+    ) -> None:
         self._embedder = embedder
         self._anchors = anchors
         self._now_us = now_us
+        self.screening = screening
+        self.origin = origin
+        self.trust = trust
+
+    def through(self, origin: str, trust: float) -> Drafter:
+        """One whose drafts come by another door within this one: none can be trusted more, or shed where it is from."""
+        inside = f"{self.origin}/{origin}" if self.origin else origin
+        inputs.name(inside, "origin")
+        return Drafter(self._embedder, self._anchors, self._now_us, self.screening, inside, min(self.trust, trust))
 
     def drafts(
         self, items: Sequence[Mapping[str, Any]], prefix: str, idempotency_key: str | None = None
@@ -65,16 +86,21 @@ class Drafter:
     def successor(self, old: BlockRow, text: str, fields: dict[str, Any], vector: Sequence[float] | None) -> Draft:
         """The version after `old`: with a new text, and all that `fields` does not change."""
         now = self._now_us()
-        kept = dict(zip(("kind", "source", "tags", "importance", "metadata"), old[5:10], strict=True))
-        kept |= {"at": now, "valid_from": old[12], "valid_to": old[13], "expires_at": old[14]}
+        kept: dict[str, Any] = dict(zip(("kind", "source", "tags", "importance", "metadata"), old[5:10], strict=True))
+        kept |= {"at": now, "valid_from": old[12], "valid_to": old[13], "expires_at": old[14]} | fields | {"text": text}
+        flags = self.screening.screen(kept)
+        if f'"{QUARANTINED}"' in old[21]:
+            flags.append(QUARANTINED)  # or it would be enough to correct what is hidden
         draft = Draft(
             uid=os.urandom(16).hex(),
             namespace=old[2],
             key=old[3],
-            text=text,
             added_at=now,
-            vectors=self._brought(vector, text),
-            **(kept | fields),
+            vectors=self._brought(vector, kept["text"]),
+            origin=self.origin,
+            trust=min(self.trust, old[20]),
+            flags=flags_json(flags),
+            **kept,
         )
         check_validity(draft.valid_from, draft.valid_to, fields)
         self._embed([draft])
@@ -93,24 +119,30 @@ class Drafter:
             namespace = inputs.namespace(item.get("namespace", ""))
             at = item.get("at")
             metadata = item.get("metadata")
-            text = inputs.text(item.get("text"))
+            said: dict[str, Any] = {
+                "text": inputs.text(item.get("text")),
+                "namespace": namespace,
+                "kind": inputs.name(item.get("kind", "message"), "kind"),
+                "key": inputs.optional_name(item.get("key"), "key"),
+                "source": inputs.optional_name(item.get("source"), "source"),
+                "tags": inputs.tags(item.get("tags", ())),
+                "metadata": "{}" if metadata is None else inputs.metadata(metadata),
+            }
+            flags = self.screening.screen(said)
             draft = Draft(
                 uid=os.urandom(16).hex(),
-                namespace=namespace,
-                text=text,
-                kind=inputs.name(item.get("kind", "message"), "kind"),
                 at=now if at is None else inputs.time(at, "at"),
                 added_at=now,
-                vectors=self._brought(item.get("vector"), text),
-                key=inputs.optional_name(item.get("key"), "key"),
-                source=inputs.optional_name(item.get("source"), "source"),
-                tags=inputs.tags(item.get("tags", ())),
+                vectors=self._brought(item.get("vector"), said["text"]),
                 importance=inputs.share(item.get("importance", 0.5), "importance"),
-                metadata="{}" if metadata is None else inputs.metadata(metadata),
                 valid_from=inputs.optional_time(item.get("valid_from"), "valid_from"),
                 valid_to=inputs.optional_time(item.get("valid_to"), "valid_to"),
                 expires_at=inputs.optional_time(item.get("expires_at"), "expires_at"),
                 near=self._near_of_draft(item.get("near"), namespace),
+                origin=self.origin,
+                trust=self.trust,
+                flags=flags_json(flags),
+                **said,
             )
             check_validity(draft.valid_from, draft.valid_to)
             return draft
@@ -143,6 +175,15 @@ class Drafter:
                 "vector", f"cannot be brought: this memory's vectors are made by {self._embedder.fingerprint}"
             )
         return _core.quantize([inputs.vector(vector)], self._embedder.dimension)
+
+
+def flags_json(flags: list[str]) -> str:
+    """Flags as a row has them."""
+    if not flags:
+        return "[]"
+    from json import dumps
+
+    return dumps(sorted(flags))
 
 
 def request_uid(namespace: str, idempotency_key: str, number: int) -> str:

@@ -5,7 +5,7 @@ process that has it open does the same.
 from __future__ import annotations
 
 from greeum import inputs
-from greeum.errors import InvalidInput
+from greeum.errors import Forbidden, InvalidInput
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,15 +26,20 @@ POLICIES: dict[str, tuple[str, ...]] = {
 class Policies:
     """See the module. All methods may be called from any thread."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, *, may_set: bool = True) -> None:
         self._store = store
+        self._may_set = may_set
 
     def get(self, name: str) -> str:
         """What a policy says. Raises InvalidInput if there is none of this name."""
         return self._store.policies().get(known(name), POLICIES[name][0])
 
     def set(self, name: str, value: str) -> None:
-        """Change one, for every process, from the next write on. Raises InvalidInput."""
+        """Change one, for every process, from the next write on. Raises InvalidInput, or Forbidden to those who are not
+        trusted in full.
+        """
+        if not self._may_set:
+            raise Forbidden("policies are set by those who are trusted in full")
         allowed = POLICIES[known(name)]
         if inputs.name(value, "value") not in allowed:
             raise InvalidInput("value", f"is {value[:80]!r}; a policy for {name!r} is {' or '.join(allowed)}")

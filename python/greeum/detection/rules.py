@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 class Rule:
     """One kind of thing to be found, and where its form is laid down (`source`)."""
 
-    __slots__ = ("check", "hints", "marker", "name", "pattern", "source")
+    __slots__ = ("_compiled", "_pattern", "check", "hints", "marker", "name", "source")
 
     def __init__(
         self,
@@ -32,16 +32,19 @@ class Rule:
         self.hints = tuple(hints)
         """Without one of these in a text it need not be looked at; a plain search for them is some hundred times as
         quick as the pattern."""
-        self.pattern = re.compile(pattern)
+        self._pattern = pattern
         """The group `it`, if it has one, is what was looked for; otherwise the whole match is."""
+        self._compiled: re.Pattern[str] | None = None
+        """Made when it is first needed: all of them take longer than a command does."""
         self.check = check
         """Whether what fits the pattern is one: a checksum, say."""
         self.source = source
 
     def spans(self, text: str) -> Iterator[Span]:
         """Where it stands in a text."""
-        group = "it" if "it" in self.pattern.groupindex else 0
-        for found in self.pattern.finditer(text):
+        pattern = self._compiled = self._compiled or re.compile(self._pattern)
+        group = "it" if "it" in pattern.groupindex else 0
+        for found in pattern.finditer(text):
             if self.check is None or self.check(found[group]):
                 yield found.span(group)
 

@@ -12,7 +12,7 @@ import os
 import apsw
 
 from greeum.errors import NotFound, StoreClosed, StoreReadOnly, StoreVersion
-from greeum.store import changes, files, provenance
+from greeum.store import changes, files
 from greeum.store.changes import SCRUB_DUE, anchor_row, bound_embedder, row_of, rows_of
 from greeum.store.committer import Committer
 from greeum.store.connections import Readers, is_immutable, typed
@@ -134,10 +134,14 @@ class SQLiteStore:
         return self._change(lambda connection: changes.revise(connection, block_id, fields, revision, flags))
 
     def flag(self, ids: Iterable[int], name: str, is_set: bool) -> list[int]:
+        from greeum.store import provenance
+
         wanted = list(ids)
         return self._change(lambda connection: provenance.flag(connection, wanted, name, is_set=is_set))
 
     def roll_back(self, origin: str, since: int, namespace: str, now: int, dry_run: bool) -> Undone:
+        from greeum.store import provenance
+
         turn = self._ask if dry_run else self._change
         return turn(
             lambda connection: provenance.roll_back(connection, origin, since, namespace, now=now, dry_run=dry_run)
@@ -181,6 +185,8 @@ class SQLiteStore:
         return self._ask(bound_embedder)
 
     def written_by(self, origin: str, since: int, namespace: str) -> list[int]:
+        from greeum.store import provenance
+
         return self._ask(lambda connection: provenance.written_by(connection, origin, since, namespace))
 
     def policies(self) -> dict[str, str]:
