@@ -21,28 +21,32 @@ if TYPE_CHECKING:
     from greeum.errors import GreeumError
     from greeum.listing import NamespacePage, Page
     from greeum.memory import Memory
-    from greeum.model import Anchor, Block, Change, Context, Hit, Link
+    from greeum.model import Added, Anchor, Block, Change, Context, Contradiction, Hit, Link
+    from greeum.policies import Policies
     from greeum.remote import RemoteMemory, connect
     from greeum.rooted import Rooted
     from greeum.wiring import open  # noqa: A004 - greeum.open(path), as in sqlite3, shelve and others
 
 __all__ = [
-    "Anchor", "Anchors", "Block", "Change", "Context", "GreeumError", "Hit", "Link", "Memory", "NamespacePage", "Page",
-    "RemoteMemory", "Rooted", "connect", "errors", "open",
+    "Added", "Anchor", "Anchors", "Block", "Change", "Context", "Contradiction", "GreeumError", "Hit", "Link", "Memory",
+    "NamespacePage", "Page", "Policies", "RemoteMemory", "Rooted", "connect", "errors", "open",
 ]  # fmt: skip
 
 _HOMES = {
+    "Added": "model",
     "Anchor": "model",
     "Anchors": "anchors",
     "Block": "model",
     "Change": "model",
     "Context": "model",
+    "Contradiction": "model",
     "GreeumError": "errors",
     "Hit": "model",
     "Link": "model",
     "Memory": "memory",
     "NamespacePage": "listing",
     "Page": "listing",
+    "Policies": "policies",
     "RemoteMemory": "remote",
     "Rooted": "rooted",
     "connect": "remote",

@@ -7,6 +7,7 @@ import os
 from greeum import _core, inputs
 from greeum.errors import InvalidInput
 from greeum.model import Anchor
+from greeum.policies import conflict_policy, duplicate_policy
 from greeum.store.protocol import Draft
 from greeum.store.rows import QUARANTINED, check_validity
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from greeum.anchors import Anchors
     from greeum.embed.protocol import Embedder
+    from greeum.policies import Policies
     from greeum.screening import Screening
     from greeum.store.protocol import BlockRow
 
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 
 FIELDS = frozenset(
     ("text", "namespace", "key", "kind", "source", "tags", "importance", "metadata", "at", "valid_from", "valid_to",
-     "expires_at", "near", "vector")
+     "expires_at", "near", "vector", "on_duplicate", "on_conflict")
 )  # fmt: skip
 """What a block is added with."""
 
@@ -52,6 +54,7 @@ class Drafter:
         self,
         embedder: Embedder,
         anchors: Anchors,
+        policies: Policies,
         now_us: Callable[[], int],
         screening: Screening,
         origin: str = "",
@@ -59,6 +62,7 @@ class Drafter:
     ) -> None:
         self._embedder = embedder
         self._anchors = anchors
+        self._policies = policies
         self._now_us = now_us
         self.screening = screening
         self.origin = origin
@@ -68,7 +72,9 @@ class Drafter:
         """One whose drafts come by another door within this one: none can be trusted more, or shed where it is from."""
         inside = f"{self.origin}/{origin}" if self.origin else origin
         inputs.name(inside, "origin")
-        return Drafter(self._embedder, self._anchors, self._now_us, self.screening, inside, min(self.trust, trust))
+        trust = min(self.trust, trust)
+        screening = self.screening if trust == 1 else self.screening.read_only()
+        return Drafter(self._embedder, self._anchors, self._policies, self._now_us, screening, inside, trust)
 
     def drafts(
         self, items: Sequence[Mapping[str, Any]], prefix: str, idempotency_key: str | None = None
@@ -103,6 +109,7 @@ class Drafter:
             **kept,
         )
         check_validity(draft.valid_from, draft.valid_to, fields)
+        mark(draft, is_turn=draft.kind == "message")
         self._embed([draft])
         return draft
 
@@ -145,9 +152,22 @@ class Drafter:
                 **said,
             )
             check_validity(draft.valid_from, draft.valid_to)
+            self._say_policy(draft, item, is_dated=at is not None)
             return draft
         except InvalidInput as error:
             raise InvalidInput(prefix + error.field, error.reason) from error
+
+    def _say_policy(self, draft: Draft, item: Mapping[str, Any], is_dated: bool) -> None:
+        """What is to be done if it is there already, or contradicts what is."""
+        on_duplicate = duplicate_policy(item.get("on_duplicate"))
+        policy = self._policies.of(draft.kind, on_duplicate, conflict_policy(item.get("on_conflict")))
+        draft.on_duplicate, draft.on_conflict = policy.on_duplicate, policy.on_conflict
+        draft.is_policy_said = policy.is_said
+        mark(draft, is_turn=draft.kind == "message" and draft.on_duplicate == "keep")
+        # A key is a name for a thing of its own; and who says nothing of when it was said, says it now.
+        draft.is_turn = draft.is_turn and is_dated and on_duplicate is None and draft.key is None
+        if draft.key is not None:
+            draft.on_duplicate = "keep"
 
     def _near_of_draft(self, near: Near | None, namespace: str) -> tuple[str, str] | int | None:
         if near is None:
@@ -184,6 +204,26 @@ def flags_json(flags: list[str]) -> str:
     from json import dumps
 
     return dumps(sorted(flags))
+
+
+def mark(draft: Draft, is_turn: bool) -> None:
+    """Give a draft what it is known again by.
+
+    For a turn of a conversation that is who said it, when, and the words; for anything else the words, what kind of thing it
+    is, who or what says so ("I live in Seoul" is another fact when another says it) and the time for which it holds.
+    """
+    draft.is_turn = is_turn
+    of = (draft.at,) if is_turn else (draft.valid_from, draft.valid_to)
+    source = "" if draft.source is None else f"={draft.source}"
+    draft.digest = _core.digest(draft.text, [draft.namespace, draft.kind, source, *map(str, of)])
+    normal: list[str] = []
+
+    def says(text: str) -> bool:
+        if not normal:
+            normal.append(_core.normal(draft.text))
+        return text == draft.text or _core.normal(text) == normal[0]
+
+    draft.says = says
 
 
 def request_uid(namespace: str, idempotency_key: str, number: int) -> str:

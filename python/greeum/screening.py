@@ -4,7 +4,8 @@ flags, replaced by a marker, or the block is refused.
 
 from __future__ import annotations
 
-from greeum.errors import InvalidInput
+from greeum.errors import Forbidden, InvalidInput
+from greeum.policies import one_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from greeum.detection.findings import Finding
-    from greeum.policies import Policies
+    from greeum.store.protocol import Store
 
 
 def find(text: str) -> list[Finding]:
@@ -33,11 +34,41 @@ NAMES = ("namespace", "key", "kind", "source")
 characters count; and what was altered would no longer be found, so that it is refused where a text is redacted."""
 
 
-class Screening:
-    """Looks at the fields of blocks for one memory."""
+POLICIES = ("note", "redact", "refuse")
+"""What may be done with a finding; the first is the default."""
 
-    def __init__(self, policies: Policies) -> None:
-        self._policies = policies
+KINDS = ("bidi", "control", "personal", "secret", "zero-width")
+"""What a finding may be: these are the flags that blocks carry."""
+
+
+class Screening:
+    """`memory.screening`: what is done with each kind of finding. It is kept in the store, so that every process that
+    has the memory open does the same. All methods may be called from any thread.
+    """
+
+    def __init__(self, store: Store, *, may_set: bool = True) -> None:
+        self._store = store
+        self._may_set = may_set
+
+    def read_only(self) -> Screening:
+        """The same, for those who may not set a policy."""
+        return Screening(self._store, may_set=False)
+
+    def policies(self) -> dict[str, str]:
+        """What is done with each kind of finding: "note" (the block gets a flag, and nothing else happens), "redact" or
+        "refuse".
+        """
+        said = self._store.policies()
+        return {kind: said.get(f"on_finding/{kind}", POLICIES[0]) for kind in KINDS}
+
+    def set(self, kind: str, policy: str) -> None:
+        """Say what is done with a kind of finding, from the next write on; what is stored stays as it is.
+
+        Raises InvalidInput, or Forbidden to those who are not trusted in full.
+        """
+        if not self._may_set:
+            raise Forbidden("what is done with findings is said by those who are trusted in full")
+        self._store.set_policies({f"on_finding/{one_of(kind, 'kind', KINDS)}": one_of(policy, "policy", POLICIES)})
 
     def screen(self, fields: dict[str, Any]) -> list[str]:
         """What is found in these fields, as flags. What is to be redacted is, in place. Raises InvalidInput for what is
@@ -47,7 +78,7 @@ class Screening:
         """
         if not (suspects := [field for field in fields if self._is_suspect(field, fields[field])]):
             return []
-        look = Look(self._policies.all())
+        look = Look(self.policies())
         for field in suspects:
             fields[field] = look.at(field, fields[field])
         return sorted(look.flags)

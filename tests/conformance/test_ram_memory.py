@@ -10,7 +10,7 @@ from greeum import Memory, testing
 from greeum.embed.protocol import Embedder
 from greeum.testing import FrozenClock
 
-for suite in ("memory", "memory_recall", "memory_requests", "memory_search", "memory_transfer"):
+for suite in ("memory", "memory_recall", "memory_requests", "memory_search", "memory_transfer", "memory_trust"):
     pytest.register_assert_rewrite(f"tests.conformance.{suite}")
 
 from tests.conformance.memory import (  # noqa: E402, F401
@@ -58,6 +58,15 @@ from tests.conformance.memory_search import (  # noqa: E402, F401
 )
 from tests.conformance.memory_transfer import (  # noqa: E402, F401
     TestTransfer,
+)
+from tests.conformance.memory_trust import (  # noqa: E402, F401
+    TestCrowding,
+    TestFlags,
+    TestOrigins,
+    TestQuarantine,
+    TestRollingBack,
+    TestScreening,
+    TestTrust,
 )
 
 

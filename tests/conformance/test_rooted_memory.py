@@ -11,7 +11,7 @@ from greeum import Memory, testing
 from greeum.embed.protocol import Embedder
 from greeum.testing import FrozenClock
 
-for suite in ("memory", "memory_recall", "memory_requests", "memory_search"):
+for suite in ("memory", "memory_recall", "memory_requests", "memory_search", "memory_trust"):
     pytest.register_assert_rewrite(f"tests.conformance.{suite}")
 
 from tests.conformance import memory as memory_suite  # noqa: E402
@@ -56,6 +56,14 @@ from tests.conformance.memory_search import (  # noqa: E402, F401
     TestSearching,
     TestSearchingNear,
     TestWeights,
+)
+from tests.conformance.memory_trust import (  # noqa: E402, F401
+    TestCrowding,
+    TestFlags,
+    TestOrigins,
+    TestQuarantine,
+    TestRollingBack,
+    TestTrust,
 )
 
 

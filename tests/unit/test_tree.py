@@ -41,7 +41,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
         "_core", "anchors", "errors", "inputs", "model", "screening", "embed.protocol", "store.protocol", "store.rows",
     ),
     "policies": ("errors", "inputs", "store.protocol"),
-    "screening": ("detection.*", "errors", "policies"),
+    "screening": ("detection.*", "errors", "policies", "store.protocol"),
     "detection": (),
     "detection.*": ("control.keys", "detection", "detection.*"),
     "listing": ("errors", "limits", "model"),

@@ -12,9 +12,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-KINDS = ("bidi", "control", "personal", "secret", "zero-width")
-"""What a finding may be: these are the flags that blocks carry."""
-
 DIGITS = re.compile(r"[0-9][0-9 .()\-]{7,}")
 """Without so many digits in a row there is no number of a telephone, a card or an account."""
 

@@ -17,8 +17,8 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-    from typing import Protocol, TypeAlias
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from typing import Any, Protocol, TypeAlias
 
     from greeum.store.rollback import Undone
 else:
@@ -100,6 +100,12 @@ REVISABLE = frozenset(
 class Draft:
     """A block that is to be added: every field checked and encoded, only id and seq are missing.
 
+    What is to be done about others that say the same: `digest` is a number that equal texts of a kind and source share, and
+    `says` tells whether a text is really the same; `alike` is a block that says the same in other words. `on_duplicate` is
+    "return" (give back the block that is there), "link" (add it, with a link to that) or "keep"; a turn (`is_turn`) that has the
+    same digest is given back whatever that says. `similar_to` is a block to link it with, and `supersedes` one whose next version
+    it is. `was_there` and `duplicate_of` are for the Store to fill in: that nothing was added, and which block says the same.
+
     `near` is a (namespace, anchor name) pair or a block id: the new block is linked with what is found there, in the
     same transaction, and an unpinned anchor moves on to it. `vectors` are the codes of its passages, as the Embedder
     made them. `origin`, `trust` and `flags` are the door's, never the
@@ -108,19 +114,31 @@ class Draft:
 
     __slots__ = (
         "added_at",
+        "alike",
         "at",
+        "conflicts",
+        "digest",
+        "duplicate_of",
+        "echo_of",
         "expires_at",
         "flags",
         "importance",
+        "is_policy_said",
         "is_repeatable",
+        "is_turn",
         "key",
         "kind",
         "metadata",
         "namespace",
         "near",
+        "on_conflict",
+        "on_duplicate",
         "origin",
         "revision",
+        "says",
+        "similar_to",
         "source",
+        "supersedes",
         "tags",
         "text",
         "trust",
@@ -129,6 +147,7 @@ class Draft:
         "valid_from",
         "valid_to",
         "vectors",
+        "was_there",
     )
 
     def __init__(
@@ -179,6 +198,19 @@ class Draft:
         self.flags = flags
         self.uses = uses
         self.is_repeatable = is_repeatable
+        self.digest: int | None = None
+        self.says: Callable[[str], bool] = text.__eq__
+        self.is_turn = False
+        self.on_duplicate = "keep"
+        self.on_conflict = "keep"
+        self.is_policy_said = False
+        self.alike: int | None = None
+        self.similar_to: int | None = None
+        self.supersedes: int | None = None
+        self.echo_of: int | None = None
+        self.conflicts: tuple[Any, ...] = ()
+        self.was_there = False
+        self.duplicate_of: int | None = None
 
 
 class Store(Protocol):
@@ -195,13 +227,7 @@ class Store(Protocol):
     def bind_embedder(self, fingerprint: str, dimension: int) -> None:
         """Bind the store to an embedder, for good. Raises EmbedderMismatch if it is bound to another already."""
 
-    def policies(self) -> dict[str, str]:
-        """The policies that were set, by name."""
-
     # Changes. Each is one transaction.
-
-    def set_policy(self, name: str, value: str) -> None:
-        """Keep what a policy says. No change that the log knows of."""
 
     def add(self, drafts: Sequence[Draft]) -> list[BlockRow]:
         """Add all drafts or none, in order; the rows as stored.
@@ -210,6 +236,10 @@ class Store(Protocol):
         returned in place), and raises Conflict otherwise. So does a `uid` that is taken, unless the draft is repeatable
         and the block with that uid has the same namespace, key and text, and corrects none: then the newest version of
         that block comes back in place. An unknown `near` raises NotFound.
+
+        A draft that says what a newest version says already (see Draft) adds nothing, or a link: found out inside the
+        transaction, so that of two processes one adds it. One that `supersedes` a block that is still a newest version becomes its
+        next version, as in `supersede`; otherwise it is added by itself.
         """
 
     def supersede(self, block_id: int, draft: Draft, revision: int | None = None) -> BlockRow:
@@ -273,10 +303,16 @@ class Store(Protocol):
     def clear_anchor(self, namespace: str, name: str) -> bool:
         """Remove the anchor; whether there was one."""
 
+    def set_policies(self, policies: Mapping[str, str]) -> None:
+        """Keep these by name, beside those that are there."""
+
     # Questions.
 
     def written_by(self, origin: str, since: int, namespace: str) -> list[int]:
         """The blocks that an origin, and those below it, added since a time, in a namespace and below; ascending."""
+
+    def policies(self) -> dict[str, str]:
+        """What `set_policies` has kept. Cheap: asked before every add."""
 
     def blocks(self, ids: Sequence[int]) -> list[BlockRow]:
         """The rows of these blocks, in the order asked for."""

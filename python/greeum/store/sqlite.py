@@ -22,7 +22,7 @@ from greeum.store.writer import Writer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from typing import Any, TypeVar
 
     from greeum.store.protocol import AnchorRow, BlockRow, Change, Draft, LinkRow
@@ -119,9 +119,6 @@ class SQLiteStore:
         turn = self._change if self.embedder() is None else self._ask
         turn(lambda connection: changes.bind_embedder(connection, fingerprint, dimension))
 
-    def set_policy(self, name: str, value: str) -> None:
-        self._change(lambda connection: changes.set_policy(connection, name, value))
-
     def add(self, drafts: Sequence[Draft]) -> list[BlockRow]:
         return self._change(lambda connection: changes.add(connection, drafts))
 
@@ -176,7 +173,13 @@ class SQLiteStore:
     def clear_anchor(self, namespace: str, name: str) -> bool:
         return self._change(lambda connection: changes.clear_anchor(connection, namespace, name))
 
+    def set_policies(self, policies: Mapping[str, str]) -> None:
+        self._change(lambda connection: changes.set_policies(connection, policies))
+
     # Questions.
+
+    def policies(self) -> dict[str, str]:
+        return dict(self._ask(lambda connection: rows_of(connection, "policies")))
 
     def seq(self) -> int:
         return self._ask(_newest_seq)
@@ -188,9 +191,6 @@ class SQLiteStore:
         from greeum.store import provenance
 
         return self._ask(lambda connection: provenance.written_by(connection, origin, since, namespace))
-
-    def policies(self) -> dict[str, str]:
-        return dict(self._ask(lambda connection: rows_of(connection, "policies")))
 
     def blocks(self, ids: Sequence[int]) -> list[BlockRow]:
         return self._ask(lambda connection: _rows_for_each(connection, "block", ids))

@@ -163,6 +163,21 @@ impl Table {
         out
     }
 
+    /// The direction of one word of a language that the table reads: the mean of its pieces.
+    pub fn encode_word(&self, word: &str) -> Code {
+        let mut pieces = Vec::new();
+        wordpiece::cut(word, |piece| self.find(piece), &mut pieces);
+        if let [piece] = pieces[..] {
+            return self.direction(piece).to_owned();
+        }
+        let mut sum = vec![0.0_f32; self.dimension];
+        for piece in pieces {
+            let direction = self.direction(piece);
+            sum.iter_mut().zip(direction.bytes).for_each(|(x, &c)| *x += direction.scale * f32::from(c));
+        }
+        Code::new(&sum)
+    }
+
     /// The code of some words of a text, each with a weight of its own beside that of the table.
     pub fn embed(&self, tokens: &Tokens, words: impl Iterator<Item = (Token, f32)>) -> Code {
         let mut sum = vec![0.0_f32; self.dimension];

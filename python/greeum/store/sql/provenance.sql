@@ -7,10 +7,11 @@ WHERE origin <> '' AND (origin = ?1 OR (origin > ?1 || '/' AND origin < ?1 || '0
 ORDER BY id
 
 -- links_by: the links of an origin, with the namespace of the block that each leaves
-SELECT source, target, links.kind, weight, links.added_at, namespace FROM links JOIN blocks ON blocks.id = source
+SELECT links.source, target, links.kind, weight, links.added_at, namespace
+FROM links JOIN blocks ON blocks.id = links.source
 WHERE links.origin <> '' AND (links.origin = ?1 OR (links.origin > ?1 || '/' AND links.origin < ?1 || '0'))
     AND links.added_at >= ?2
-ORDER BY source, target, links.kind
+ORDER BY links.source, target, links.kind
 
 -- put_flags: what is noticed, or decided, about a block
 UPDATE blocks SET flags = ? WHERE id = ?
