@@ -391,6 +391,7 @@ class Memory(Recall):
         )
         if written is not None and source is None and where is None:
             return set(written)
+        inputs.where(where)
         asked: list[Mapping[str, object]] = [] if where is None else [where]
         if source is not None:
             asked.append({"source": inputs.name(source, "source")})

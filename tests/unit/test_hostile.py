@@ -174,6 +174,11 @@ METHODS |= {
         ("changes", (), "after limit"),
         ("list", (), "namespace where history limit cursor newest_first"),
         ("update", (1,), "kind source tags importance metadata at valid_from valid_to expires_at"),
+        ("through", (), "origin"),
+        ("through", ("cli",), "trust"),
+        ("quarantine", (1,), "dry_run"),
+        ("release", (1,), "dry_run"),
+        ("roll_back", (), "origin"),
         ("anchors.set", ("A", 1), "namespace hops pinned"),
         ("anchors.move", ("A", 1), "namespace"),
         ("anchors.pin", (), "name"),
@@ -188,6 +193,13 @@ METHODS |= {
     for argument in arguments.split()
 }  # fmt: skip
 METHODS |= {
+    f"{method}.{argument}": lambda memory, value, method=method, argument=argument: getattr(memory, method)(
+        origin="bot", **{argument: value}
+    )
+    for method in ("quarantine", "release")
+    for argument in ("source", "where", "namespace")
+}
+METHODS |= {
     # A version that has been superseded takes no further one.
     "update.text": lambda memory, value: memory.update(memory.get(key="k").id, text=value),
     "update.vector": lambda memory, value: memory.update(memory.get(key="k").id, text="hi", vector=value),
@@ -196,6 +208,15 @@ METHODS |= {
     ),
     "update.revision": lambda memory, value: memory.update(1, kind="note", revision=value),
     "anchors.move.name": lambda memory, value: memory.anchors.move(value, 1),
+    # With something named beside it, for nothing at all is another mistake.
+    "quarantine.block": lambda memory, value: memory.quarantine(1 if value is None else value),
+    "release.block": lambda memory, value: memory.release(1 if value is None else value),
+    "quarantine.origin": lambda memory, value: memory.quarantine(origin=value),
+    "release.origin": lambda memory, value: memory.release(origin=value),
+    "roll_back.since": lambda memory, value: memory.roll_back(origin="bot", since=value),
+    "roll_back.namespace": lambda memory, value: memory.roll_back(origin="bot", namespace=value),
+    "roll_back.forget": lambda memory, value: memory.roll_back(origin="bot", forget=value),
+    "roll_back.dry_run": lambda memory, value: memory.roll_back(origin="bot", dry_run=value),
 }
 
 ALSO_NAMED = {"queries": "query", "lines": "line", "key": "block", "source": "target"}
