@@ -46,7 +46,7 @@ ALIASES = {
 
 VIEWS = (
     greeum.Block, greeum.Hit, greeum.Link, greeum.Anchor, greeum.Context, greeum.Change, greeum.Page,
-    greeum.NamespacePage,
+    greeum.NamespacePage, model.RolledBack,
 )  # fmt: skip
 """What a memory gives back."""
 

@@ -30,6 +30,9 @@ FIELDS = frozenset(
 )  # fmt: skip
 """What a block is added with."""
 
+SCREENED = ("text", "namespace", "kind", "key", "source", "tags", "metadata")
+"""What is looked at before it is stored."""
+
 CHECKS: dict[str, Callable[[Any], Any]] = {
     "kind": lambda value: inputs.name(value, "kind"),
     "source": lambda value: inputs.optional_name(value, "source"),
@@ -88,6 +91,21 @@ class Drafter:
                 draft.uid, draft.is_repeatable = request_uid(draft.namespace, key, number), True
         self._embed(drafts)
         return drafts
+
+    def admit(self, draft: Draft) -> None:
+        """Have a draft that was made elsewhere come by this door: it is looked at, trusted no further than what is
+        written here, and of this origin unless that is trusted in full. Raises InvalidInput.
+        """
+        said = {name: getattr(draft, name) for name in SCREENED}
+        flags = self.screening.screen(said)
+        for name, value in said.items():
+            setattr(draft, name, value)
+        if flags:
+            from json import loads
+
+            draft.flags = flags_json(list({*flags, *loads(draft.flags)}))
+        if self.trust < 1:
+            draft.origin, draft.trust = self.origin, min(self.trust, draft.trust)
 
     def successor(self, old: BlockRow, text: str, fields: dict[str, Any], vector: Sequence[float] | None) -> Draft:
         """The version after `old`: with a new text, and all that `fields` does not change."""

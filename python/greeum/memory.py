@@ -443,13 +443,14 @@ class Memory(Recall):
     def import_(self, lines: Iterable[str], *, progress: Callable[[int], None] | None = None) -> dict[str, int]:
         """Take in what `export` wrote; how many of each record were `added` and how many were there already.
 
-        Blocks keep their uid and get new ids; a block whose uid is here already is passed over, so that a second import
+        Blocks keep their uid, and where they are from and how far they are trusted (no further than what is written
+        here, see `through`), and get new ids; a block whose uid is here already is passed over, so that a second import
         of the same lines adds nothing. Raises InvalidInput with the number of the first bad line; what came before it
         stays.
         """
         from greeum.transfer import Importer
 
-        done = Importer(self._store, self._embedder).run(lines, progress)
+        done = Importer(self._store, self._embedder, self._drafter.admit).run(lines, progress)
         self._follower.catch_up()
         return done
 

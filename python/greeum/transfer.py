@@ -103,8 +103,10 @@ def anchor_record(row: AnchorRow, uids: dict[int, str]) -> dict[str, object]:
 class Importer:
     """Takes records in, in the order in which they come."""
 
-    def __init__(self, store: Store, embedder: Embedder) -> None:
+    def __init__(self, store: Store, embedder: Embedder, admit: Callable[[Draft], None]) -> None:
+        """`admit` is the door's: it has a look at every draft, as at one that is added."""
         self._store = store
+        self._admit = admit
         self._embedder = embedder
         self._line = 0
         self._has_begun = False
@@ -159,6 +161,7 @@ class Importer:
 
     def _take_block(self, record: dict[str, Any]) -> None:
         draft = draft_of(record)
+        self._admit(draft)
         mark(draft, is_turn=draft.kind == "message")
         draft.is_turn = False  # it has a uid to be known by
         if "vectors" in record:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from greeum import Block, Memory
+from greeum import Block, Memory, testing
 from greeum.errors import Conflict, Forbidden, InvalidInput, NotFound
 from greeum.testing import FrozenClock
 
@@ -98,7 +98,7 @@ class TestTrust:
         old, crawler = memory.add("Alice lives in Busan."), memory.through("crawler", 0.2)
         for options in ({"importance": 0.0}, {"expires_at": "2020-01-01"}):
             with pytest.raises(Forbidden):
-                crawler.update(old.id, **options)  # type: ignore[arg-type]
+                crawler.update(old.id, **options)
         with pytest.raises(Forbidden):
             crawler.forget(old.id)
         assert memory.get(old.id) == old
@@ -241,6 +241,46 @@ class TestScreening:
         assert crawler.screening.policies()["secret"] == "refuse"
         with pytest.raises(Forbidden):
             crawler.screening.set("secret", "note")
+
+
+class TestImporting:
+    """What is imported comes by a door too."""
+
+    @pytest.fixture
+    def lines(self) -> list[str]:
+        with testing.memory() as other:
+            other.through("crawler", 0.4).add(f"Alice lives in Busan, call {PHONE}", metadata={"token": SECRET})
+            block = other.add("Bob lives in Seoul.")
+            other.update(block.id, text="Bob lives in Jeju.")
+            return list(other.export())
+
+    def test_where_it_is_from_is_kept(self, memory: Memory, lines: list[str]) -> None:
+        memory.through("cli").import_(lines)
+        crawled, corrected = memory.list()
+        assert (crawled.origin, crawled.trust, crawled.flags) == ("crawler", 0.4, ("personal", "secret"))
+        assert (corrected.origin, corrected.trust) == ("", 1.0)
+
+    def test_who_is_trusted_less_brings_nothing_that_is_trusted_more(self, memory: Memory, lines: list[str]) -> None:
+        memory.through("upload", 0.3).import_(lines)
+        assert {(block.origin, block.trust) for block in memory.list(history=True)} == {("upload", 0.3)}
+        assert memory.count() == 2
+
+    def test_it_is_looked_at(self, memory: Memory, lines: list[str]) -> None:
+        memory.screening.set("personal", "redact")
+        memory.import_(lines)
+        assert memory.list()[0].text == "Alice lives in Busan, call [phone]"
+
+    def test_what_is_refused_is_told_with_its_line(self, memory: Memory, lines: list[str]) -> None:
+        memory.screening.set("secret", "refuse")
+        with pytest.raises(InvalidInput, match="line 2") as caught:
+            memory.import_(lines)
+        assert SECRET not in str(caught.value)
+        assert memory.count() == 0
+
+    def test_a_record_says_no_more_than_it_may(self, memory: Memory, lines: list[str]) -> None:
+        forged = [json.dumps(json.loads(line) | {"trust": 2.0}) if '"block"' in line else line for line in lines]
+        with pytest.raises(InvalidInput, match="trust"):
+            memory.import_(forged)
 
 
 class TestQuarantine:

@@ -66,6 +66,7 @@ from tests.conformance.memory_transfer import (  # noqa: E402, F401
 from tests.conformance.memory_trust import (  # noqa: E402, F401
     TestCrowding,
     TestFlags,
+    TestImporting,
     TestOrigins,
     TestQuarantine,
     TestRollingBack,

@@ -192,10 +192,14 @@ METHODS |= {
     )
     for argument in arguments.split()
 }  # fmt: skip
+
+
+def of_an_origin(method: str, argument: str) -> Act:
+    return lambda memory, value: getattr(memory, method)(origin="bot", **{argument: value})
+
+
 METHODS |= {
-    f"{method}.{argument}": lambda memory, value, method=method, argument=argument: getattr(memory, method)(
-        origin="bot", **{argument: value}
-    )
+    f"{method}.{argument}": of_an_origin(method, argument)
     for method in ("quarantine", "release")
     for argument in ("source", "where", "namespace")
 }
