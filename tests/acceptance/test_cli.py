@@ -260,6 +260,20 @@ class TestFinding:
         assert [version["text"] for version in versions] == ["The rate limit is 120.", "The rate limit is 300."]
         assert run("get", "3", "--history").out.count("\n---\n") == 1
 
+    def test_as_of_then(self, run: Run) -> None:
+        added_at = run("get", "3", "--json").json()["added_at"]
+        run("update", "3", "--text", "The rate limit is 300.")
+        assert "limit is 300" in run("search", "rate limit", "-k", "1").out
+        assert "limit is 120" in run("search", "rate limit", "-k", "1", "--as-of", added_at).out
+        assert "limit is 120" in run("list", "--as-of", added_at).out
+        assert "limit is 120" in run("get", "3", "--as-of", added_at).out
+        assert run("search", "rate limit", "--min-trust", "2").code == 2
+        out = run("diff", added_at).out
+        assert "The rate limit is 120. -> [" in out
+        found = run("diff", added_at, "--json").json()
+        assert found["counts"]["changed"] == len(found["changed"]) == 1
+        assert run("diff", added_at, "2020-01-01").code == 2
+
     def test_looking_makes_no_memory(self, run: Run, home: Path) -> None:
         for words in (["search", "x"], ["list"], ["get", "1"], ["stats"], ["doctor"], ["export"], ["links", "1"]):
             assert run(*words, "--memory", "elsewhere").code == 3
@@ -270,6 +284,7 @@ class TestFinding:
         for words in (
             ["search", "Busan"],
             ["list"],
+            ["diff", "2020-01-01"],
             ["get", "1"],
             ["stats"],
             ["export"],

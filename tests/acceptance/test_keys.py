@@ -122,7 +122,8 @@ class TestListing:
         head, *rows = keys("list").out.splitlines()
         assert head.split("  ")[0] == "ID"
         assert rows[0].split() == [
-            first["id"], "acme", "writer", "1", "acme/alice", "50", first["created_at"][:10], first["created_at"][11:16],
+            first["id"], "acme", "writer", "1", "acme/alice", "50",
+            first["created_at"][:10], first["created_at"][11:16],
         ]  # fmt: skip
         assert rows[1].split()[:3] == [second["id"], "globex", "reader"]
         assert rows[1].endswith("two lines")

@@ -10,6 +10,7 @@ from typing import Any, cast
 
 from greeum import Anchor, Block, Context, Hit, Memory, NamespacePage, Page, Rooted, inputs
 from greeum.context import tokens
+from greeum.difference import Difference
 from greeum.errors import InvalidInput
 
 ROOT = "acme/al%2Fice"
@@ -52,12 +53,19 @@ def outward(answer: Any) -> Any:
         return Hit(outward(answer.block)._row, answer._score, answer._parts)
     if isinstance(answer, Anchor):
         return Anchor((bare(answer._row[0]), *answer._row[1:]))
-    if isinstance(answer, Context):
-        text = answer.text.replace(f"## {ROOT}/", "## ").replace(f"## {ROOT}\n", "## /\n")
-        return Context(text, outward(answer.blocks), tokens(text))
+    if isinstance(answer, Context | Difference):
+        return outward_parts(answer)
     if isinstance(answer, dict) and "namespace" in answer:
         return answer | {"namespace": [(bare(name), count) for name, count in answer["namespace"]]}
     return outward_list(answer) if isinstance(answer, list) else answer
+
+
+def outward_parts(answer: Context | Difference) -> Context | Difference:
+    if isinstance(answer, Difference):
+        changed = [(outward(old), outward(new)) for old, new in answer.changed]
+        return Difference(outward(answer.added), changed, outward(answer.removed), answer.counts)
+    text = answer.text.replace(f"## {ROOT}/", "## ").replace(f"## {ROOT}\n", "## /\n")
+    return Context(text, outward(answer.blocks), tokens(text))
 
 
 def outward_list(answer: list[Any]) -> list[Any]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
+from datetime import timedelta
 from random import Random
 from typing import Any
 
@@ -16,6 +18,8 @@ from greeum.context import tokens
 from greeum.errors import InvalidInput, LogCut, NotFound
 from greeum.limits import CONTEXT_TOKENS_MAX, PAGE_MAX
 from greeum.testing import FrozenClock
+
+MICROSECOND = timedelta(microseconds=1)
 
 
 class TestStreaming:
@@ -426,3 +430,134 @@ class TestValidity:
             assert caught.value.field == field
         assert memory.get(block.id) == block
         assert memory.update(block.id, valid_from=None, valid_to="2020-01-01").valid_from is None
+
+
+class TestTimeTravel:
+    def test_a_corrected_block_is_found_as_of_before(self, memory: Memory, clock: FrozenClock) -> None:
+        old = memory.add("I live in Seoul.", kind="fact", key="home")
+        then = NOW
+        clock.advance(3_600)
+        new = memory.update(old.id, text="I live in Busan.")
+        assert (memory.get(old.id).superseded_at, new.superseded_at) == (NOW + HOUR, None)
+        for ask in (memory.list, lambda **options: memory.search("where do I live?", **options)):
+            assert ids(ask()) == [new.id]
+            assert ids(ask(as_of=then)) == ids(ask(as_of=then + HOUR - MICROSECOND)) == [old.id]
+            assert ids(ask(as_of=then + HOUR)) == ids(ask(as_of=NOW + HOUR)) == [new.id]
+            assert ids(ask(as_of=then - MICROSECOND)) == []
+            assert sorted(ids(ask(as_of=then + HOUR, history=True))) == [old.id, new.id]
+        assert memory.context("where do I live?", as_of=then).blocks == [memory.get(old.id)]
+        assert memory.get(key="home", as_of=then) == memory.get(new.id, as_of=then) == memory.get(old.id)
+        assert memory.get(key="home", as_of=then + HOUR) == memory.get(old.id, as_of=NOW + HOUR) == new
+        with pytest.raises(NotFound, match="had not been recorded"):
+            memory.get(old.id, as_of=then - MICROSECOND)
+
+    def test_what_holds_no_longer_or_not_yet_is_found_as_of_when_it_did(
+        self, memory: Memory, clock: FrozenClock
+    ) -> None:
+        past = memory.add("Kim is the manager.", valid_to=NOW + HOUR)
+        future = memory.add("Lee is the manager.", valid_from=NOW + HOUR)
+        for ask in (memory.list, lambda **options: memory.search("who is the manager?", **options)):
+            assert ids(ask()) == [past.id]
+            assert sorted(ids(ask(history=True))) == [past.id, future.id]
+            assert ids(ask(as_of=NOW + HOUR)) == [future.id]
+        clock.advance(3_600)
+        assert ids(memory.list()) == [future.id]
+        assert ids(memory.list(as_of=NOW)) == [past.id]
+        assert memory.count(as_of=NOW) == memory.count() == 1
+
+    def test_what_has_expired_since_is_found_as_of_before(self, memory: Memory, clock: FrozenClock) -> None:
+        block = memory.add("The code is 4711.", expires_at=NOW + HOUR, kind="note")
+        clock.advance(3_600)
+        assert ids(memory.list(history=True)) == []
+        assert ids(memory.list(as_of=NOW)) == [block.id]
+        assert memory.facets("kind", as_of=NOW) == {"kind": [("note", 1)]}
+        assert memory.facets("kind") == {"kind": []}
+
+    def test_every_way_of_searching_takes_a_moment_and_a_trust(self, memory: Memory, clock: FrozenClock) -> None:
+        old = memory.add("The train leaves at nine.")
+        clock.advance(3_600)
+        new = memory.update(old.id, text="The train leaves at ten.")
+        for options, expected in (({"as_of": NOW}, [old.id]), ({"min_trust": 1.0}, [new.id]), ({}, [new.id])):
+            assert ids(memory.search("train", **options)) == expected
+            assert ids(memory.stream("train", **options)) == expected
+            assert [ids(hits) for hits in memory.search_many(["train"], **options)] == [expected]
+            assert ids(memory.context("train", **options).blocks) == expected
+        asks: tuple[Any, ...] = (memory.search, memory.context)
+        for ask in asks:
+            for field, bad in (("as_of", "yesterday"), ("min_trust", 1.5), ("min_trust", "x")):
+                with pytest.raises(InvalidInput) as caught:
+                    ask("train", **{field: bad})
+                assert caught.value.field == field
+
+    def test_near_a_block_as_of_then_is_near_its_version_of_then(self, memory: Memory, clock: FrozenClock) -> None:
+        remember_much(memory, 30)
+        start = memory.list(limit=1)[0]
+        clock.advance(3_600)
+        memory.update(start.id, text="something else altogether")
+        then = memory.search("violin", near=start.id, as_of=NOW)
+        assert any(hit.parts["graph"] > 0 for hit in then)
+        assert start.id in ids(then)
+
+    def test_a_listing_of_then_has_pages(self, memory: Memory, clock: FrozenClock) -> None:
+        said = [memory.add(f"number {i}") for i in range(7)]
+        clock.advance(3_600)
+        for block in said[:4]:
+            memory.update(block.id, text="changed")
+        assert everything(memory, as_of=NOW, limit=2) == [memory.get(block.id) for block in said]
+        cursor = memory.list(as_of=NOW, limit=2).cursor
+        with pytest.raises(InvalidInput, match="cursor"):
+            memory.list(limit=2, cursor=cursor)
+
+    def test_columns_of_the_past_can_be_filtered_by(self, memory: Memory, clock: FrozenClock) -> None:
+        old = memory.add("a")
+        clock.advance(3_600)
+        new = memory.update(old.id, text="b")
+        for where, expected in (
+            ({"superseded_at": {"exists": True}}, [old.id]),
+            ({"superseded_at": None}, [new.id]),
+            ({"superseded_at": {"gte": NOW + HOUR}}, [old.id]),
+            ({"superseded_at": {"lt": NOW + HOUR}}, []),
+            ({"superseded_at": NOW + HOUR}, [old.id]),
+            ({"trust": {"gte": 1}}, [old.id, new.id]),
+            ({"trust": {"lt": 1}}, []),
+            ({"uses": 0}, [old.id, new.id]),
+            ({"origin": {"exists": False}}, [old.id, new.id]),
+            ({"flags": {"contains": "quarantined"}}, []),
+        ):
+            assert ids(memory.list(where=where, history=True)) == expected, where
+
+
+class TestDifference:
+    def test_it_tells_what_came_what_changed_and_what_went(self, memory: Memory, clock: FrozenClock) -> None:
+        kept, corrected = memory.add("kept"), memory.add("one")
+        going = memory.add("going", expires_at=NOW + HOUR)
+        coming = memory.add("coming", valid_from=NOW + HOUR)
+        clock.advance(3_600)
+        memory.update(corrected.id, text="two")
+        newest = memory.update(memory.list(where={"at": NOW + HOUR})[0].id, text="three")
+        fresh = memory.add("fresh", namespace="acme")
+        found = memory.diff(NOW)
+        assert sorted(ids(found.added)) == [coming.id, fresh.id]
+        assert found.changed == [(memory.get(corrected.id), newest)]
+        assert ids(found.removed) == [going.id]
+        assert found.counts == {"added": 2, "changed": 1, "removed": 1}
+        assert kept.id not in ids(found.added) + ids(found.removed)
+        assert memory.diff(NOW, namespace="acme").counts == {"added": 1, "changed": 0, "removed": 0}
+        assert memory.diff(NOW, where={"kind": "note"}).counts == {"added": 0, "changed": 0, "removed": 0}
+        few = memory.diff(NOW, limit=1)
+        assert (len(few.added), few.counts) == (1, found.counts)
+        assert memory.diff(NOW, NOW).counts == {"added": 0, "changed": 0, "removed": 0}
+        assert memory.diff(NOW - HOUR, NOW).counts == {"added": 3, "changed": 0, "removed": 0}
+        assert json.loads(json.dumps(found.to_dict()))["counts"] == found.counts
+
+    def test_what_was_forgotten_is_on_neither_side(self, memory: Memory, clock: FrozenClock) -> None:
+        block = memory.add("secret")
+        clock.advance(3_600)
+        memory.forget(block.id)
+        assert memory.diff(NOW).counts == {"added": 0, "changed": 0, "removed": 0}
+
+    def test_times_that_cannot_be_are_refused(self, memory: Memory) -> None:
+        for arguments, field in (((NOW, NOW - HOUR), "until"), (("x",), "since"), ((NOW, "x"), "until")):
+            with pytest.raises(InvalidInput) as caught:
+                memory.diff(*arguments)
+            assert caught.value.field == field

@@ -37,10 +37,12 @@ from tests.conformance.memory_recall import (  # noqa: E402, F401
     TestChanges,
     TestContext,
     TestCounting,
+    TestDifference,
     TestFacets,
     TestNamespaceListing,
     TestOptions,
     TestStreaming,
+    TestTimeTravel,
     TestValidity,
 )
 from tests.conformance.memory_requests import (  # noqa: E402, F401

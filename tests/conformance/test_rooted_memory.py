@@ -38,10 +38,12 @@ from tests.conformance.memory import (  # noqa: E402, F401
 from tests.conformance.memory_recall import (  # noqa: E402, F401
     TestContext,
     TestCounting,
+    TestDifference,
     TestFacets,
     TestNamespaceListing,
     TestOptions,
     TestStreaming,
+    TestTimeTravel,
     TestValidity,
 )
 from tests.conformance.memory_requests import (  # noqa: E402, F401

@@ -32,6 +32,8 @@ JSON = "tests/unit/test_recall.py::"
 TRUST = "tests/conformance/memory_trust.py::"
 NAMED_FOR_QUARANTINE = TRUST + "TestQuarantine::test_blocks_are_named_in_many_ways"
 OPTIONS = ("k", "namespace", "where", "near", "history", "exact", "weights")
+MOMENT = ("as_of", "min_trust")
+THEN = TELLING + "TestTimeTravel::"
 
 EFFECTS = {
     "add": dict.fromkeys(("text", "kind", "source", "tags", "at", "valid_from", "valid_to"), NAMED)
@@ -59,31 +61,38 @@ EFFECTS = {
         "exact": FINDING + "TestSearching::test_exact_looks_at_every_block",
         "weights": FINDING + "TestWeights::test_each_has_an_effect",
         "vector": VECTORS + "test_the_vector_counts_beside_the_words",
+        "as_of": THEN + "test_a_corrected_block_is_found_as_of_before",
+        "min_trust": "tests/unit/test_recall.py::test_what_is_trusted_less_is_left_out",
     },
     "search_many": {"queries": FINDING + "TestSearching::test_several_queries_at_once"}
+    | dict.fromkeys(MOMENT, THEN + "test_every_way_of_searching_takes_a_moment_and_a_trust")
     | dict.fromkeys(OPTIONS, TELLING + "TestOptions::test_every_way_of_searching_takes_each"),
     "stream": {"query": TELLING + "TestStreaming::test_a_stream_gives_what_a_search_gives"}
+    | dict.fromkeys(MOMENT, THEN + "test_every_way_of_searching_takes_a_moment_and_a_trust")
     | dict.fromkeys(OPTIONS, TELLING + "TestOptions::test_every_way_of_searching_takes_each")
     | {"vector": VECTORS + "test_a_stream_takes_a_vector"},
-    "search_json": dict.fromkeys(("query", *OPTIONS), JSON + "test_hits_as_json_are_those_of_a_search")
+    "search_json": dict.fromkeys(("query", *OPTIONS, *MOMENT), JSON + "test_hits_as_json_are_those_of_a_search")
     | {"vector": JSON + "test_hits_as_json_take_a_vector_that_is_brought"},
-    "search_many_json": dict.fromkeys(("queries", *OPTIONS), JSON + "test_hits_as_json_are_those_of_a_search"),
+    "search_many_json": dict.fromkeys(("queries", *OPTIONS, *MOMENT), JSON + "test_hits_as_json_are_those_of_a_search"),
     "context": {
         "query": TELLING + "TestContext::test_the_best_answers_are_in_it",
         "max_tokens": TELLING + "TestContext::test_it_never_takes_more_than_it_may",
         "namespace": TELLING + "TestContext::test_it_has_what_is_known_by_conversation_and_time",
     }
+    | dict.fromkeys(("as_of", "min_trust"), THEN + "test_every_way_of_searching_takes_a_moment_and_a_trust")
     | dict.fromkeys(("where", "near", "weights"), TELLING + "TestContext::test_it_searches_as_search_does"),
     "count": {
         "where": TELLING + "TestCounting::test_it_counts_what_a_list_has",
         "namespace": TELLING + "TestCounting::test_namespace_history_and_expiry_count_as_in_a_list",
         "history": TELLING + "TestCounting::test_namespace_history_and_expiry_count_as_in_a_list",
+        "as_of": THEN + "test_what_holds_no_longer_or_not_yet_is_found_as_of_when_it_did",
     },
     "facets": {
         "fields": TELLING + "TestFacets::test_every_field_is_counted",
         "namespace": TELLING + "TestFacets::test_they_agree_with_the_blocks",
         "where": TELLING + "TestFacets::test_filters_are_those_of_a_list",
         "limit": TELLING + "TestFacets::test_many_values",
+        "as_of": THEN + "test_what_has_expired_since_is_found_as_of_before",
     },
     "namespaces": {
         "namespace": TELLING + "TestNamespaceListing::test_each_has_its_own_blocks",
@@ -95,13 +104,19 @@ EFFECTS = {
         "block": SUITE + "TestGetting::test_an_id_names_one_version",
         "key": SUITE + "TestKeys::test_a_key_names_the_newest_version",
         "namespace": SUITE + "TestKeys::test_a_key_belongs_to_its_namespace",
+        "as_of": THEN + "test_a_corrected_block_is_found_as_of_before",
     },
+    "diff": dict.fromkeys(
+        ("since", "until", "namespace", "where", "limit"),
+        TELLING + "TestDifference::test_it_tells_what_came_what_changed_and_what_went",
+    ),
     "list": {
         "namespace": FINDING + "TestNamespaces::test_a_namespace_holds_what_is_at_it_and_below",
         "where": FINDING + "TestFiltering::test_search_and_list_give_what_the_filter_says",
         "history": FINDING + "TestListing::test_history_lists_superseded_versions_too",
         "limit": FINDING + "TestListing::test_pages_follow_each_other_without_gaps_or_repeats",
         "cursor": FINDING + "TestListing::test_pages_follow_each_other_without_gaps_or_repeats",
+        "as_of": THEN + "test_a_listing_of_then_has_pages",
         "newest_first": FINDING + "TestListing::test_in_the_order_in_which_things_were_said",
     },
     "history": {"block": SUITE + "TestGetting::test_history_is_every_version_oldest_first"},

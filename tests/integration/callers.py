@@ -76,6 +76,7 @@ def values(thing: Thing) -> dict[str, object]:
         "target": thing.other,
         "block": thing.block,
         "key": thing.key,
+        "since": "2025-01-01T00:00:00Z",
     }
 
 

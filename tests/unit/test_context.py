@@ -24,7 +24,7 @@ def hit(
 ) -> Hit:
     row: BlockRow = (
         block, f"{block:032x}", namespace, None, text, "message", source, "[]", 0.5, "{}",
-        block * HOUR_US if at is None else at, 0, None, None, None, 1, None, None,
+        block * HOUR_US if at is None else at, 0, None, None, None, 1, None, None, None, "", 1.0, "[]", 0,
     )  # fmt: skip
     return Hit(row, score, [0.0] * len(PARTS))
 

@@ -34,7 +34,8 @@ def test_every_error_has_its_problem(kind: type[Exception]) -> None:
     assert said["type"] == f"urn:greeum:problem:{problem.name}"
     assert said["instance"] == "urn:greeum:request:id-1"
     assert (said["status"], said["title"]) == KINDS[problem.name]
-    is_told = problem.status != 500 and kind is not errors.InvalidInput and not issubclass(kind, errors.StoreError)
+    of_the_machine = issubclass(kind, errors.StoreError | errors.EmbedderFailed)
+    is_told = problem.status != 500 and kind is not errors.InvalidInput and not of_the_machine
     assert ("what was wrong" in said["detail"]) == is_told
     assert said.get("field") == ("text" if kind is errors.InvalidInput else None)
 

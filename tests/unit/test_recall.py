@@ -33,7 +33,7 @@ def written(memory: Memory, query: str, **options: Any) -> Any:
     return json.loads(memory.search_json(query, **options))
 
 
-@pytest.mark.parametrize("options", [{}, *OPTIONS], ids=str)
+@pytest.mark.parametrize("options", [{}, {"as_of": "2100-02-01"}, {"min_trust": 1.0}, *OPTIONS], ids=str)
 def test_hits_as_json_are_those_of_a_search(memory: Memory, options: dict[str, Any]) -> None:
     remember_much(memory, 300)
     memory.anchors.set("A", memory.search("stone chair")[-1].block.id)
@@ -109,3 +109,35 @@ def test_slices_grow(count: int, sizes: list[int]) -> None:
     assert [len(part) for part in parts] == sizes
     assert [one for part in parts for one in part] == found
     assert STREAM_SLICES == (8, 64, 512)
+
+
+def test_what_is_trusted_less_is_left_out(memory: Memory) -> None:
+    draft = memory._drafter.drafts([{"text": "The violin is a trumpet.", "namespace": "a"}], "")[0]
+    draft.trust, draft.origin, draft.flags = 0.25, "rest/gr_1", '["bidi"]'
+    [row] = memory._store.add([draft])
+    assert row[0] in [hit.block.id for hit in memory.search("violin trumpet")]
+    assert row[0] in [hit.block.id for hit in memory.search("violin trumpet", min_trust=0.25)]
+    for options in (
+        {"min_trust": 0.26},
+        {"where": {"trust": {"gt": 0.25}}},
+        {"where": {"origin": {"ne": "rest/gr_1"}}},
+    ):
+        found = memory.search("violin trumpet", **options)
+        assert row[0] not in [hit.block.id for hit in found]
+        assert found
+    assert json.loads(memory.search_json("violin trumpet", min_trust=0.26)) == [
+        hit.to_dict() for hit in memory.search("violin trumpet", min_trust=0.26)
+    ]
+    for where in ({"trust": 0.25}, {"flags": {"contains": "bidi"}}, {"origin": "rest/gr_1"}, {"trust": {"lt": 1}}):
+        assert [block.id for block in memory.list(where=where)] == [row[0]]
+    scoped = memory.search("violin", where={"namespace": "b"}, min_trust=0.5)
+    assert all(hit.block.namespace == "b" for hit in scoped)
+
+
+def test_what_is_quarantined_is_found_with_history_alone(memory: Memory) -> None:
+    draft = memory._drafter.drafts([{"text": "The violin burns.", "namespace": "a"}], "")[0]
+    draft.flags = '["quarantined"]'
+    [row] = memory._store.add([draft])
+    assert row[0] not in [hit.block.id for hit in memory.search("violin burns", exact=True)]
+    assert row[0] not in [block.id for block in memory.list()]
+    assert row[0] in [hit.block.id for hit in memory.search("violin burns", history=True)]

@@ -45,6 +45,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "detection": (),
     "detection.*": ("control.keys", "detection", "detection.*"),
     "listing": ("errors", "limits", "model"),
+    "difference": ("model", "store.protocol", "store.rows"),
     "counting": ("_core", "errors", "inputs", "limits", "store.protocol"),
     "context": ("limits", "model"),
     "recall": (
@@ -55,7 +56,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
         "checks", "drafts", "errors", "follower", "inputs", "limits", "model", "policies", "recall", "transfer",
         "embed.protocol", "store.protocol", "store.rows",
     ),
-    "rooted": ("anchors", "errors", "inputs", "listing", "memory", "model", "recall", "store.protocol"),
+    "rooted": ("anchors", "difference", "errors", "inputs", "listing", "memory", "model", "recall", "store.protocol"),
     "wiring": ("_core", "errors", "follower", "inputs", "limits", "memory", "settings", "embed.*", "store.*"),
     "testing": ("_core", "inputs", "memory", "wiring", "embed.*", "store.*"),
     "control": (),
@@ -93,8 +94,8 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "api.*": ("greeum", "api.*", "errors", "limits", "model", "rooted"),
     "remote": ("errors", "inputs", "remote.*"),
     "remote.*": (
-        "_core", "counting", "drafts", "errors", "inputs", "limits", "listing", "memory", "model", "recall", "remote.*",
-        "transfer", "store.protocol",
+        "_core", "counting", "difference", "drafts", "errors", "inputs", "limits", "listing", "memory", "model",
+        "recall", "remote.*", "transfer", "store.protocol",
     ),
     "aio": ("memory", "model", "recall", "remote", "wiring"),
     "integrations": (),
@@ -120,7 +121,8 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "cli.keys": ("cli.*", "control.*", "errors"),
     "cli.serve": ("api", "api.*", "cli.*", "errors"),
     "cli.*": (
-        "greeum", "cli", "cli.*", "demo", "demo.*", "errors", "limits", "memory", "model", "settings", "wiring",
+        "greeum", "cli", "cli.*", "demo", "demo.*", "difference", "errors", "limits", "memory", "model", "settings",
+        "wiring",
     ),
     "__main__": ("cli",),
 }  # fmt: skip

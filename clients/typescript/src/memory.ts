@@ -15,10 +15,13 @@ import type {
   Context,
   ContextOptions,
   CountOptions,
+  Difference,
+  DiffOptions,
   FacetField,
   Facets,
   FacetsOptions,
   Finding,
+  GetOptions,
   Hit,
   ImportCounts,
   InNamespace,
@@ -100,9 +103,12 @@ export class Memory {
   }
 
   /** The block with this id, in exactly that version; or the newest version of the one with a key. Throws NotFound. */
-  get(block: number | { key: string; namespace?: string }, call: Call = {}): Promise<Block> {
-    if (typeof block === "number") return this.#transport.json("get", "/v1/blocks/{id}", { path: { id: block }, call });
-    return this.#transport.json("get", "/v1/blocks:by-key", { query: block, call });
+  get(block: number | { key: string; namespace?: string }, options: GetOptions = {}): Promise<Block> {
+    const { call, fields } = apart(options);
+    if (typeof block !== "number") {
+      return this.#transport.json("get", "/v1/blocks:by-key", { query: { ...block, ...fields }, call });
+    }
+    return this.#transport.json("get", "/v1/blocks/{id}", { path: { id: block }, query: fields, call });
   }
 
   /** Blocks in the order in which they were said: awaited a page, with `for await` all of them. */
@@ -180,6 +186,12 @@ export class Memory {
   async count(options: CountOptions = {}): Promise<number> {
     const { call, fields } = apart(options);
     return (await this.#transport.json("post", "/v1/count", { body: fields, call })).count;
+  }
+
+  /** What was added, corrected, or is gone, between two moments: since the first, until the second or now. */
+  diff(since: string, options: DiffOptions = {}): Promise<Difference> {
+    const { call, fields } = apart(options);
+    return this.#transport.json("post", "/v1/diff", { body: { ...fields, since }, call });
   }
 
   /** The most frequent values of fields (`kind`, `source`, `tags`, `namespace`), each with its count. */

@@ -57,7 +57,7 @@ export interface paths {
         };
         /**
          * A block by its id, in exactly that version
-         * @description A block by its id, in exactly that version.
+         * @description A block by its id, in exactly that version; or in the one that was the newest at some time.
          */
         get: operations["blocks.get"];
         put?: never;
@@ -84,8 +84,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The newest version of the block with this key in this namespace
-         * @description The newest version of the block with this key in this namespace.
+         * The newest version of the block with this key in this namespace, or the one that was it at some time
+         * @description The newest version of the block with this key in this namespace, or the one that was it at some time.
          */
         get: operations["blocks.get_by_key"];
         put?: never;
@@ -210,6 +210,26 @@ export interface paths {
          * @description How many blocks there are for which a filter holds.
          */
         post: operations["count"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What was added, corrected, or is gone, between two moments
+         * @description What was added, corrected, or is gone, between two moments.
+         */
+        post: operations["diff"];
         delete?: never;
         options?: never;
         head?: never;
@@ -713,6 +733,16 @@ export interface components {
             supersedes: number | null;
             /** @description The id of the version after; null for the newest. */
             superseded_by: number | null;
+            /** @description When the version after was recorded. */
+            superseded_at: string | null;
+            /** @description By which door it came; set by the door. */
+            origin: string;
+            /** @description How far what came by that door is trusted. */
+            trust: number;
+            /** @description What was noticed about it. */
+            flags: string[];
+            /** @description How often it was used. */
+            uses: number;
         };
         /**
          * NewBlocks
@@ -823,7 +853,7 @@ export interface components {
              */
             near?: string | number | null;
             /**
-             * @description Whether superseded versions may be hits.
+             * @description Whether superseded versions, and what holds no longer or not yet, may be hits.
              * @default false
              */
             history?: boolean;
@@ -832,6 +862,16 @@ export interface components {
              * @default false
              */
             exact?: boolean;
+            /**
+             * @description As things stood then: what had been recorded by that time, and held.
+             * @default null
+             */
+            as_of?: string | null;
+            /**
+             * @description Leaves out what came by a door that is trusted less.
+             * @default 0
+             */
+            min_trust?: number;
             /**
              * @description How much each kind of evidence counts, by name.
              * @default null
@@ -914,7 +954,7 @@ export interface components {
              */
             near?: string | number | null;
             /**
-             * @description Whether superseded versions may be hits.
+             * @description Whether superseded versions, and what holds no longer or not yet, may be hits.
              * @default false
              */
             history?: boolean;
@@ -923,6 +963,16 @@ export interface components {
              * @default false
              */
             exact?: boolean;
+            /**
+             * @description As things stood then: what had been recorded by that time, and held.
+             * @default null
+             */
+            as_of?: string | null;
+            /**
+             * @description Leaves out what came by a door that is trusted less.
+             * @default 0
+             */
+            min_trust?: number;
             /**
              * @description How much each kind of evidence counts, by name.
              * @default null
@@ -977,6 +1027,16 @@ export interface components {
              */
             near?: string | number | null;
             /**
+             * @description As things stood then: what had been recorded by that time, and held.
+             * @default null
+             */
+            as_of?: string | null;
+            /**
+             * @description Leaves out what came by a door that is trusted less.
+             * @default 0
+             */
+            min_trust?: number;
+            /**
              * @description How much each kind of evidence counts, by name.
              * @default null
              * @example {
@@ -1021,6 +1081,11 @@ export interface components {
             where?: components["schemas"]["Filter"] | null;
             /** @default false */
             history?: boolean;
+            /**
+             * @description As things stood then: what had been recorded by that time, and held.
+             * @default null
+             */
+            as_of?: string | null;
         };
         /**
          * Count
@@ -1028,6 +1093,72 @@ export interface components {
          */
         Count: {
             count: number;
+        };
+        /**
+         * DiffRequest
+         * @description Between which moments, and of which blocks.
+         */
+        DiffRequest: {
+            /**
+             * @description The earlier moment.
+             * @example 2025-03-04T09:12:00+09:00
+             */
+            since: string;
+            /**
+             * @description The later one; now if it is left out.
+             * @default null
+             */
+            until?: string | null;
+            /**
+             * @description A path such as "acme/alice", or its segments; "" is the root.
+             * @default
+             * @example acme/alice
+             */
+            namespace?: string | string[];
+            /**
+             * @description Which blocks to look at.
+             * @default null
+             * @example {
+             *       "source": "alice",
+             *       "importance": {
+             *         "gte": 0.5
+             *       }
+             *     }
+             */
+            where?: components["schemas"]["Filter"] | null;
+            /**
+             * @description How many of each sort at most; all are counted.
+             * @default 100
+             */
+            limit?: number;
+        };
+        /**
+         * Difference
+         * @description What can be found at the later of two moments and not at the earlier one, and the other way round.
+         */
+        Difference: {
+            added: components["schemas"]["Block"][];
+            changed: components["schemas"]["Correction"][];
+            /** @description What expired, or holds no longer. */
+            removed: components["schemas"]["Block"][];
+            counts: components["schemas"]["DifferenceCounts"];
+        };
+        /**
+         * Correction
+         * @description A version of a block, and the newest one that took its place.
+         */
+        Correction: {
+            before: components["schemas"]["Block"];
+            after: components["schemas"]["Block"];
+        };
+        /**
+         * DifferenceCounts
+         * @description How many there are, also those that are not shown.
+         */
+        DifferenceCounts: {
+            added: number;
+            changed: number;
+            removed: number;
         };
         /**
          * FacetsRequest
@@ -1058,6 +1189,11 @@ export interface components {
              *     }
              */
             where?: components["schemas"]["Filter"] | null;
+            /**
+             * @description As things stood then: what had been recorded by that time, and held.
+             * @default null
+             */
+            as_of?: string | null;
             /**
              * @description How many values of each field at most.
              * @default 20
@@ -1325,6 +1461,10 @@ export interface components {
                 contains?: (string | number | boolean | null) | null;
                 exists?: boolean;
             };
+            flags?: {
+                contains?: (string | number | boolean | null) | null;
+                exists?: boolean;
+            };
             namespace?: string | null | {
                 eq?: string | null;
                 ne?: string | null;
@@ -1334,6 +1474,28 @@ export interface components {
                 prefix?: string;
             };
             importance?: number | null | {
+                eq?: number | null;
+                ne?: number | null;
+                in?: (number | null)[];
+                nin?: (number | null)[];
+                exists?: boolean;
+                gt?: number;
+                gte?: number;
+                lt?: number;
+                lte?: number;
+            };
+            trust?: number | null | {
+                eq?: number | null;
+                ne?: number | null;
+                in?: (number | null)[];
+                nin?: (number | null)[];
+                exists?: boolean;
+                gt?: number;
+                gte?: number;
+                lt?: number;
+                lte?: number;
+            };
+            uses?: number | null | {
                 eq?: number | null;
                 ne?: number | null;
                 in?: (number | null)[];
@@ -1359,6 +1521,13 @@ export interface components {
                 exists?: boolean;
             };
             key?: string | null | {
+                eq?: string | null;
+                ne?: string | null;
+                in?: (string | null)[];
+                nin?: (string | null)[];
+                exists?: boolean;
+            };
+            origin?: string | null | {
                 eq?: string | null;
                 ne?: string | null;
                 in?: (string | null)[];
@@ -1426,6 +1595,21 @@ export interface components {
                 lte?: string;
             };
             expires_at?: string | null | {
+                eq?: string | null;
+                ne?: string | null;
+                in?: (string | null)[];
+                nin?: (string | null)[];
+                exists?: boolean;
+                /** @description ISO 8601. */
+                gt?: string;
+                /** @description ISO 8601. */
+                gte?: string;
+                /** @description ISO 8601. */
+                lt?: string;
+                /** @description ISO 8601. */
+                lte?: string;
+            };
+            superseded_at?: string | null | {
                 eq?: string | null;
                 ne?: string | null;
                 in?: (string | null)[];
@@ -1822,6 +2006,8 @@ export interface operations {
                 /** @description Which blocks to look at. */
                 where?: string;
                 history?: boolean;
+                /** @description As things stood then: what had been recorded by that time, and held. */
+                as_of?: string;
                 limit?: number;
                 /** @description The `cursor` of the page before; null after the last page and before the first. */
                 cursor?: string;
@@ -1943,7 +2129,10 @@ export interface operations {
     };
     "blocks.get": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description As things stood then: what had been recorded by that time, and held. */
+                as_of?: string;
+            };
             header?: {
                 /**
                  * @description The ETag that is known: if it holds still, the answer is 304.
@@ -2082,6 +2271,8 @@ export interface operations {
                 key: string;
                 /** @description A path such as "acme/alice"; "" is the root. */
                 namespace?: string;
+                /** @description As things stood then: what had been recorded by that time, and held. */
+                as_of?: string;
             };
             header?: never;
             path?: never;
@@ -2317,6 +2508,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Count"];
+                };
+            };
+            400: components["responses"]["invalid-input"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            406: components["responses"]["not-acceptable"];
+            408: components["responses"]["timeout"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            421: components["responses"]["misdirected"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    diff: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DiffRequest"];
+            };
+        };
+        responses: {
+            /** @description What can be found at the later of two moments and not at the earlier one, and the other way round. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Difference"];
                 };
             };
             400: components["responses"]["invalid-input"];

@@ -71,6 +71,11 @@ export type UpdateOptions = BlockChange &
 export type SearchOptions = Filtered<Omit<BodyOf<"/v1/search", "post">, "query">> & Call;
 export type ContextOptions = Filtered<Omit<BodyOf<"/v1/context", "post">, "query">> & Call;
 export type CountOptions = Filtered<BodyOf<"/v1/count", "post">> & Call;
+/** What can be found at the later of two moments and not at the earlier one, and the other way round. */
+export type Difference = AnswerOf<"/v1/diff", "post">;
+export type DiffOptions = Filtered<Omit<BodyOf<"/v1/diff", "post">, "since">> & Call;
+/** `as_of`: the version that was the newest at that time. */
+export type GetOptions = QueryOf<"/v1/blocks/{id}", "get"> & Call;
 export type FacetsOptions = Filtered<Omit<BodyOf<"/v1/facets", "post">, "fields">> & Call;
 export type ListOptions = Filtered<QueryOf<"/v1/blocks", "get">> & Call;
 export type NamespacesOptions = QueryOf<"/v1/namespaces", "get"> & Call;

@@ -47,6 +47,11 @@ describe("remembering", () => {
       revision: 1,
       supersedes: null,
       superseded_by: null,
+      superseded_at: null,
+      origin: "",
+      trust: 1,
+      flags: [],
+      uses: 0,
     });
     assert.deepEqual(await memory.get(id), block);
     assert.deepEqual(await memory.get({ key: "ferry", namespace: "add" }), block);
@@ -144,6 +149,13 @@ describe("finding", () => {
 
   it("counts", async () => {
     assert.equal(await memory.count({ namespace: "find", where: { source: "Alice" } }), 3);
+    const [then] = (await memory.list({ namespace: "find", limit: 1 })).blocks;
+    assert.ok(then);
+    assert.deepEqual(await memory.get(then.id, { as_of: then.added_at }), then);
+    const found = await memory.diff("2020-01-01", { namespace: "find", limit: 1 });
+    assert.equal(found.counts.added, await memory.count({ namespace: "find" }));
+    assert.equal(found.added.length, 1);
+    assert.equal((await memory.search("home", { namespace: "find", as_of: "2020-01-01" })).length, 0);
     assert.deepEqual(await memory.facets(["source", "tags"], { namespace: "find", limit: 1 }), {
       source: [{ value: "Alice", count: 3 }],
       tags: [{ value: "home", count: 2 }],

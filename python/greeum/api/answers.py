@@ -106,6 +106,30 @@ class Count(Answered):
     count: int
 
 
+class Correction(Answered):
+    """A version of a block, and the newest one that took its place."""
+
+    before: Block
+    after: Block
+
+
+class DifferenceCounts(Answered):
+    """How many there are, also those that are not shown."""
+
+    added: int
+    changed: int
+    removed: int
+
+
+class Difference(Answered):
+    """What can be found at the later of two moments and not at the earlier one, and the other way round."""
+
+    added: list[Block]
+    changed: list[Correction]
+    removed: Annotated[list[Block], Meta(description="What expired, or holds no longer.")]
+    counts: DifferenceCounts
+
+
 class ValueCount(Answered):
     """A value of a field, and in how many blocks it stands."""
 

@@ -80,8 +80,8 @@ def add_many(memory: Memory, call: Call) -> Answer:
 
 
 def get(memory: Memory, call: Call) -> Answer:
-    """A block by its id, in exactly that version."""
-    block = memory.get(id_of(call))
+    """A block by its id, in exactly that version; or in the one that was the newest at some time."""
+    block = memory.get(id_of(call), **call.query)
     if b"if-none-match" in call.headers:
         known = tags_in(call, b"if-none-match")
         if b"*" in known or tag_of(block) in known:
@@ -90,7 +90,7 @@ def get(memory: Memory, call: Call) -> Answer:
 
 
 def get_by_key(memory: Memory, call: Call) -> Answer:
-    """The newest version of the block with this key in this namespace."""
+    """The newest version of the block with this key in this namespace, or the one that was it at some time."""
     return block_answer(memory.get(**call.query))
 
 
@@ -163,7 +163,7 @@ OPERATIONS = (
         bytes_max=limits.BATCH_BODY_BYTES_MAX,
     ),
     operation(
-        "get", "GET", "/v1/blocks/{id}", get, answer=answers.Block, problems=("not-found",),
+        "get", "GET", "/v1/blocks/{id}", get, query=wire.Moment, answer=answers.Block, problems=("not-found",),
         preconditions=(b"if-none-match",), is_quick=always,
     ),
     operation(

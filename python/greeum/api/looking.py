@@ -21,6 +21,11 @@ def count(memory: Memory, call: Call) -> Answer:
     return encoding.plain({"count": memory.count(**call.body)})
 
 
+def diff(memory: Memory, call: Call) -> Answer:
+    """What was added, corrected, or is gone, between two moments."""
+    return encoding.plain(memory.diff(**call.body).to_dict())
+
+
 def facets(memory: Memory, call: Call) -> Answer:
     """The most frequent values of some fields, each with the number of blocks that have it."""
     options = dict(call.body)
@@ -53,6 +58,7 @@ OPERATIONS = (
         answer=answers.Context, problems=("not-found", "embedder-failed"),
     ),
     Operation(id="count", method="POST", path="/v1/count", handle=count, body=wire.CountRequest, answer=answers.Count),
+    Operation(id="diff", method="POST", path="/v1/diff", handle=diff, body=wire.DiffRequest, answer=answers.Difference),
     Operation(
         id="facets", method="POST", path="/v1/facets", handle=facets, body=wire.FacetsRequest, answer=answers.Facets
     ),

@@ -28,6 +28,7 @@ LEAST_ROLE: dict[str, Role] = {
     "search.live": READER,
     "context": READER,
     "count": READER,
+    "diff": READER,
     "facets": READER,
     "namespaces": READER,
     "links.add": WRITER,

@@ -83,9 +83,10 @@ OF_THE_MACHINE = (
     (errors.StoreClosed, "The memory was closed, as it is when a server ends; try again"),
     (errors.StoreFull, "There is no room on the server's disk; nothing was stored; what is there can be read"),
     (errors.StoreReadOnly, "The server may read this memory, but not change it"),
+    (errors.EmbedderFailed, "The embedder of this memory did not answer, or not as it should; try again"),
     (errors.StoreFailed, "The server's disk failed, so that this is not done, or not to its end; try again"),
 )
-"""What is told of errors whose own message names directories of the server; that is in its log."""
+"""What is told of errors whose own message names directories of the server, or its embedder; that is in its log."""
 
 
 class Problem(Exception):

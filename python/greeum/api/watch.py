@@ -8,7 +8,7 @@ from time import monotonic
 
 from msgspec.json import encode
 
-from greeum.errors import GreeumError
+from greeum.errors import GreeumError, StoreFailed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -102,9 +102,9 @@ class Watch:
             await asyncio.sleep(POLL_PERIOD_S)
             try:
                 await self._step()
-            except GreeumError as error:
+            except Exception as error:  # noqa: BLE001 - whatever it is, followers must hear of it
                 self._worker.forget_watch(self)
-                self._end(self._followers, error)
+                self._end(self._followers, self._told(error))
                 return
             if monotonic() - confirmed_at_s >= CONFIRM_PERIOD_S:
                 confirmed_at_s = monotonic()
@@ -122,6 +122,13 @@ class Watch:
         elif self._worker.health.stopping.is_set():
             for follower in list(self._followers):
                 follower.wake()
+
+    def _told(self, error: Exception) -> GreeumError:
+        """What followers hear of it; what nobody raised on purpose goes to the log."""
+        if isinstance(error, GreeumError):
+            return error
+        self._worker.log.failed(self._worker.request_id(None), "changes", error)
+        return StoreFailed("the changes can no longer be read; connect again")
 
     def _confirm(self) -> None:
         """Wake those whose key has been revoked, and those to whom something must be said."""

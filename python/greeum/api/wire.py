@@ -89,6 +89,16 @@ Time = Annotated[
     str, Meta(description="ISO 8601; without an offset it is UTC.", examples=["2025-03-04T09:12:00+09:00"])
 ]
 
+AsOf = Annotated[Time | None, Meta(description="As things stood then: what had been recorded by that time, and held.")]
+
+MinTrust = Annotated[
+    float,
+    Meta(
+        description="Leaves out what came by a door that is trusted less.",
+        extra_json_schema={"minimum": 0, "maximum": 1},
+    ),
+]
+
 Name = Annotated[str, Meta(extra_json_schema={"minLength": 1, "maxLength": limits.NAME_BYTES_MAX})]
 
 Text = Annotated[
@@ -186,8 +196,12 @@ class SearchOptions(Request):
     namespace: Namespace = ""
     where: Where = None
     near: Near = None
-    history: Annotated[bool, Meta(description="Whether superseded versions may be hits.")] = False
+    history: Annotated[
+        bool, Meta(description="Whether superseded versions, and what holds no longer or not yet, may be hits.")
+    ] = False
     exact: Annotated[bool, Meta(description="Whether to score every block, whatever it takes.")] = False
+    as_of: AsOf = None
+    min_trust: MinTrust = 0.0
     weights: Weights = None
 
 
@@ -224,6 +238,8 @@ class ContextRequest(Request):
     namespace: Namespace = ""
     where: Where = None
     near: Near = None
+    as_of: AsOf = None
+    min_trust: MinTrust = 0.0
     weights: Weights = None
 
 
@@ -233,6 +249,17 @@ class CountRequest(Request):
     namespace: Namespace = ""
     where: Where = None
     history: bool = False
+    as_of: AsOf = None
+
+
+class DiffRequest(Request):
+    """Between which moments, and of which blocks."""
+
+    since: Annotated[Time, Meta(description="The earlier moment.")]
+    until: Annotated[Time | None, Meta(description="The later one; now if it is left out.")] = None
+    namespace: Namespace = ""
+    where: Where = None
+    limit: Annotated[PageLimit, Meta(description="How many of each sort at most; all are counted.")] = 100
 
 
 class FacetsRequest(Request):
@@ -244,6 +271,7 @@ class FacetsRequest(Request):
     ]
     namespace: Namespace = ""
     where: Where = None
+    as_of: AsOf = None
     limit: Annotated[PageLimit, Meta(description="How many values of each field at most.")] = 20
 
 
@@ -287,14 +315,20 @@ class Listing(Request):
     namespace: PathNamespace = ""
     where: Where = None
     history: bool = False
+    as_of: AsOf = None
     limit: PageLimit = 100
     cursor: Cursor = None
     newest_first: bool = False
 
 
+class Moment(Request):
+    as_of: AsOf = None
+
+
 class Key(Request):
     key: Name
     namespace: PathNamespace = ""
+    as_of: AsOf = None
 
 
 class NamespacesPage(Request):

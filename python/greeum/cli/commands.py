@@ -13,6 +13,7 @@ HOMES = {
     "search": "search.COMMAND",
     "get": "get.COMMAND",
     "list": "listing.COMMAND",
+    "diff": "diff.COMMAND",
     "update": "update.COMMAND",
     "forget": "forget.COMMAND",
     "quarantine": "quarantine.QUARANTINE",

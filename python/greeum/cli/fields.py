@@ -33,7 +33,11 @@ WHERE = Option(
 NEAR_WHEN_SEARCHING = Option(
     "--near", "NAME|ID", "Prefer what is within reach of an anchor, or of the block of this id.", read=as_near
 )
-HISTORY = Option("--history", None, "Include versions that were superseded.")
+HISTORY = Option("--history", None, "Include versions that were superseded, and what holds no longer or not yet.")
+AS_OF = Option("--as-of", "TIME", "As things stood then: what had been recorded by that time, and held.")
+MIN_TRUST = Option(
+    "--min-trust", "NUMBER", "Leave out what came by a door that is trusted less: 0 to 1.", read=as_number
+)
 READ_ONLY = Option("--read-only", None, "Change nothing in the directory, not even the files of the index.")
 
 BLOCK_ID = as_whole_number

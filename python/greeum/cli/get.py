@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 def run(call: Call) -> int:
     history = "history" in call.given
     with call.open() as memory:
-        block = memory.get(**call.pick("block", "key", "namespace"))
+        block = memory.get(**call.pick("block", "key", "namespace", "as_of"))
         versions = memory.history(block.id) if history else [block]
     if call.screen.json:
         call.screen.document({"blocks": [version.to_dict() for version in versions]} if history else block.to_dict())
@@ -38,6 +38,7 @@ COMMAND = Command(
         fields.KEY,
         Option("--namespace", "PATH", "The namespace of the key: exactly this one."),
         Option("--history", None, "Show every version, oldest first."),
+        fields.AS_OF,
         fields.READ_ONLY,
     ],
     details="""An id names one version; a key names the newest. With --json the document is the block, and with

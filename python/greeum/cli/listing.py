@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 def run(call: Call) -> int:
     with call.open() as memory:
-        page = memory.list(**call.pick("namespace", "where", "history", "limit", "cursor", "newest_first"))
+        page = memory.list(**call.pick("namespace", "where", "history", "as_of", "limit", "cursor", "newest_first"))
     if call.screen.json:
         call.screen.document({"blocks": [block.to_dict() for block in page], "cursor": page.cursor})
         return 0
@@ -35,6 +35,7 @@ COMMAND = Command(
         Option("--cursor", "CURSOR", "Go on where a list with the same filters has ended."),
         Option("--newest-first", None, "The newest first."),
         fields.HISTORY,
+        fields.AS_OF,
         fields.READ_ONLY,
     ],
     details="""With --json the document is {"blocks": […], "cursor": …}; the cursor is null after the last block.""",

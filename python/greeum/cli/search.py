@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 def run(call: Call) -> int:
     query = call.text(call.given["query"], "query")
     with call.open() as memory:
-        hits = memory.search(query, **call.pick("k", "namespace", "where", "near", "history", "exact", "weights"))
+        hits = memory.search(query, **call.pick("k", "namespace", "where", "near", "history", "exact", "as_of",
+                                              "min_trust", "weights"))  # fmt: skip
     if call.screen.json:
         call.screen.document({"hits": [hit.to_dict() for hit in hits]})
     else:
@@ -59,6 +60,8 @@ COMMAND = Command(
         fields.WHERE,
         fields.NEAR_WHEN_SEARCHING,
         fields.HISTORY,
+        fields.AS_OF,
+        fields.MIN_TRUST,
         Option("--exact", None, "Score every block, whatever it takes."),
         Option("--weights", "JSON", "How much each kind of evidence counts, as in '{\"words\": 2}'.", read=as_object),
         Option("--explain", None, "Show of what parts each score is made. (--json always has them.)"),

@@ -68,6 +68,11 @@ def time_or_null(value: Any, field: str) -> str:
     return NULL if value is None else quoted_time(value, field)
 
 
+def optional_time(value: Any, field: str) -> str | None:
+    """For a query of a URL, where it is not JSON."""
+    return None if value is None else format_time(inputs.time(value, field))
+
+
 def name_or_null(value: object, field: str) -> str:
     return NULL if value is None else quoted_name(value, field)
 
@@ -140,10 +145,17 @@ def change(fields: Mapping[str, object]) -> Body:
     return {field: BLOCK[field](value) for field, value in fields.items() if not isinstance(value, Keep)}
 
 
-def scope(namespace: Any, where: Any) -> Body:
+def moment(as_of: Any) -> Body:
+    """Of which moment the answer is to be."""
+    return {} if as_of is None else {"as_of": quoted_time(as_of, "as_of")}
+
+
+def scope(namespace: Any, where: Any, min_trust: Any = 0.0) -> Body:
     """Which blocks are looked at."""
-    condition = inputs.where(where)
+    condition, least = inputs.where(where), inputs.share(min_trust, "min_trust")
     body = {} if condition is None else {"where": condition}
+    if least:
+        body["min_trust"] = repr(least)
     path = inputs.namespace(namespace)
     return body | {"namespace": quoted(path)} if path else body
 
@@ -164,11 +176,13 @@ def search(
     near: Any = None,
     history: bool = False,
     exact: bool = False,
+    as_of: Any = None,
+    min_trust: Any = 0.0,
     weights: Any = None,
     vector: Any = None,
 ) -> Body:
     """All of a search but what is searched for."""
-    body = scope(namespace, where) | evidence(near, weights, vector)
+    body = scope(namespace, where, min_trust) | evidence(near, weights, vector) | moment(as_of)
     body["k"] = str(inputs.count(k, "k", limits.K_MAX))
     for field, value in (("history", history), ("exact", exact)):
         if inputs.truth(value, field):

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from typing import Any
 
+    from greeum.difference import Difference
     from greeum.inputs import Namespace, Time
     from greeum.listing import NamespacePage, Page
     from greeum.memory import Findings, Ids
@@ -118,11 +119,13 @@ class RemoteMemory:
         near: Near | None = None,
         history: bool = False,
         exact: bool = False,
+        as_of: Time | None = None,
+        min_trust: float = 0.0,
         weights: Mapping[str, float] | None = None,
         vector: Sequence[float] | None = None,
     ) -> Hits:
         """As `Memory.search`."""
-        body = bodies.search(k, namespace, where, near, history, exact, weights, vector)
+        body = bodies.search(k, namespace, where, near, history, exact, as_of, min_trust, weights, vector)
         body["query"] = bodies.quoted_query(query, may_be_empty=vector is not None)
         return self._client.question("/v1/search", body, rows.listed("hits", rows.hit))
 
@@ -136,11 +139,13 @@ class RemoteMemory:
         near: Near | None = None,
         history: bool = False,
         exact: bool = False,
+        as_of: Time | None = None,
+        min_trust: float = 0.0,
         weights: Mapping[str, float] | None = None,
         vector: Sequence[float] | None = None,
     ) -> Iterator[Hit]:
         """As `Memory.stream`."""
-        body = bodies.search(k, namespace, where, near, history, exact, weights, vector)
+        body = bodies.search(k, namespace, where, near, history, exact, as_of, min_trust, weights, vector)
         body["query"] = bodies.quoted_query(query, may_be_empty=vector is not None)
         return self._client.records("/v1/search", body, rows.hit)
 
@@ -154,10 +159,12 @@ class RemoteMemory:
         near: Near | None = None,
         history: bool = False,
         exact: bool = False,
+        as_of: Time | None = None,
+        min_trust: float = 0.0,
         weights: Mapping[str, float] | None = None,
     ) -> Answers:
         """As `Memory.search_many`, in as many requests as it takes."""
-        body = bodies.search(k, namespace, where, near, history, exact, weights)
+        body = bodies.search(k, namespace, where, near, history, exact, as_of, min_trust, weights)
         meaning = rows.listed("answers", rows.hits)
         answers: Answers = []
         for batch in bodies.batches([bodies.quoted(query) for query in query_texts(queries)], k):
@@ -173,24 +180,36 @@ class RemoteMemory:
         namespace: Namespace = "",
         where: Mapping[str, object] | None = None,
         near: Near | None = None,
+        as_of: Time | None = None,
+        min_trust: float = 0.0,
         weights: Mapping[str, float] | None = None,
     ) -> Context:
         """As `Memory.context`."""
-        body = bodies.scope(namespace, where) | bodies.evidence(near, weights)
+        body = bodies.scope(namespace, where, min_trust) | bodies.evidence(near, weights) | bodies.moment(as_of)
         body["query"] = bodies.quoted_query(query, may_be_empty=False)
         body["max_tokens"] = str(inputs.count(max_tokens, "max_tokens", limits.CONTEXT_TOKENS_MAX))
         return self._client.question("/v1/context", body, rows.context)
 
-    def get(self, block: int | None = None, *, key: str | None = None, namespace: Namespace = "") -> Block:
+    def get(
+        self,
+        block: int | None = None,
+        *,
+        key: str | None = None,
+        namespace: Namespace = "",
+        as_of: Time | None = None,
+    ) -> Block:
         """As `Memory.get`."""
         if (block is None) == (key is None):
             raise InvalidInput("block", "name either an id or a key")
         if key is not None:
-            where = inputs.namespace(namespace)
-            return self._client.read("/v1/blocks:by-key", rows.block, key=inputs.name(key, "key"), namespace=where)
+            named = {"key": inputs.name(key, "key"), "namespace": inputs.namespace(namespace)}
+            return self._client.read(
+                "/v1/blocks:by-key", rows.block, **named, as_of=bodies.optional_time(as_of, "as_of")
+            )
         if namespace != "":
             raise InvalidInput("namespace", "comes with a key; an id is the same in all of them")
-        return self._client.read(f"/v1/blocks/{inputs.block_id(block)}", rows.block)
+        path = f"/v1/blocks/{inputs.block_id(block)}"
+        return self._client.read(path, rows.block, as_of=bodies.optional_time(as_of, "as_of"))
 
     def list(
         self,
@@ -198,6 +217,7 @@ class RemoteMemory:
         namespace: Namespace = "",
         where: Mapping[str, object] | None = None,
         history: bool = False,
+        as_of: Time | None = None,
         limit: int = 100,
         cursor: str | None = None,
         newest_first: bool = False,
@@ -208,6 +228,7 @@ class RemoteMemory:
             "where": inputs.where(where),
             "limit": str(inputs.count(limit, "limit", limits.PAGE_MAX)),
             "history": bodies.truth(history, "history"),
+            "as_of": bodies.optional_time(as_of, "as_of"),
             "newest_first": bodies.truth(newest_first, "newest_first"),
             "cursor": bodies.cursor(cursor, "list"),
         }
@@ -218,10 +239,15 @@ class RemoteMemory:
         return self._client.read(f"/v1/blocks/{inputs.block_id(block)}/history", rows.listed("blocks", rows.block))
 
     def count(
-        self, *, namespace: Namespace = "", where: Mapping[str, object] | None = None, history: bool = False
+        self,
+        *,
+        namespace: Namespace = "",
+        where: Mapping[str, object] | None = None,
+        history: bool = False,
+        as_of: Time | None = None,
     ) -> int:
         """As `Memory.count`."""
-        body = bodies.scope(namespace, where) | {"history": bodies.truth(history, "history")}
+        body = bodies.scope(namespace, where) | {"history": bodies.truth(history, "history")} | bodies.moment(as_of)
         return self._client.question("/v1/count", body, rows.count)
 
     def facets(
@@ -230,13 +256,30 @@ class RemoteMemory:
         *,
         namespace: Namespace = "",
         where: Mapping[str, object] | None = None,
+        as_of: Time | None = None,
         limit: int = 20,
     ) -> Facets:
         """As `Memory.facets`."""
-        body = bodies.scope(namespace, where)
+        body = bodies.scope(namespace, where) | bodies.moment(as_of)
         body["fields"] = bodies.array(map(bodies.quoted, facet_fields(fields)))
         body["limit"] = str(inputs.count(limit, "limit", limits.PAGE_MAX))
         return self._client.question("/v1/facets", body, rows.facets)
+
+    def diff(
+        self,
+        since: Time,
+        until: Time | None = None,
+        *,
+        namespace: Namespace = "",
+        where: Mapping[str, object] | None = None,
+        limit: int = 100,
+    ) -> Difference:
+        """As `Memory.diff`."""
+        body = bodies.scope(namespace, where) | {"since": bodies.quoted_time(since, "since")}
+        if until is not None:
+            body["until"] = bodies.quoted_time(until, "until")
+        body["limit"] = str(inputs.count(limit, "limit", limits.PAGE_MAX))
+        return self._client.question("/v1/diff", body, rows.difference)
 
     def namespaces(self, *, namespace: Namespace = "", limit: int = 100, cursor: str | None = None) -> NamespacePage:
         """As `Memory.namespaces`."""

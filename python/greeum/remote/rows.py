@@ -8,6 +8,7 @@ from __future__ import annotations
 from json import dumps
 
 from greeum._core import PARTS, parse_time
+from greeum.difference import Difference
 from greeum.listing import NamespacePage, Page
 from greeum.model import Anchor, Block, Change, Context, Hit, Link
 
@@ -93,6 +94,17 @@ def change(record: Any) -> Change:
 
 def context(record: Any) -> Context:
     return Context(string(record["text"]), several(block, record["blocks"]), integer(record["tokens"]))
+
+
+def difference(record: Any) -> Difference:
+    return Difference(
+        several(block, record["added"]), several(correction, record["changed"]), several(block, record["removed"]),
+        counts(record["counts"]),
+    )  # fmt: skip
+
+
+def correction(record: Any) -> tuple[Block, Block]:
+    return block(record["before"]), block(record["after"])
 
 
 def page(record: Any) -> Page:

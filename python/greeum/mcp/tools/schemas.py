@@ -67,7 +67,14 @@ NEAR_WHEN_ADDING: Schema = {
     **NEAR,
     "description": "Link it with an anchor's block (its name, as A), or with a block (its id).",
 }
-HISTORY = truth("Include versions that were corrected since. Default: false")
+HISTORY = truth("Include versions that were corrected since, and what holds no longer or not yet. Default: false")
+AS_OF = string("What was known, and held, at that time, in ISO 8601. Default: now")
+MIN_TRUST: Schema = {
+    "type": "number",
+    "minimum": 0,
+    "maximum": 1,
+    "description": "Leave out what came by a door that is trusted less. Default: 0",
+}
 EXACT = truth("Score every block, whatever it takes. Default: false")
 WEIGHTS: Schema = {
     "type": "object",
@@ -110,6 +117,11 @@ BLOCK = record(
         "revision": {"type": "integer"},
         "supersedes": {"type": ["integer", "null"]},
         "superseded_by": {"type": ["integer", "null"]},
+        "superseded_at": TIME_OR_NULL,
+        "origin": {"type": "string"},
+        "trust": {"type": "number"},
+        "flags": array({"type": "string"}),
+        "uses": {"type": "integer"},
     }
 )
 """`Block.to_dict()`."""
