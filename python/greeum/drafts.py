@@ -80,7 +80,11 @@ class Drafter:
         return Drafter(self._embedder, self._anchors, self._policies, self._now_us, screening, inside, trust)
 
     def drafts(
-        self, items: Sequence[Mapping[str, Any]], prefix: str, idempotency_key: str | None = None
+        self,
+        items: Sequence[Mapping[str, Any]],
+        prefix: str,
+        idempotency_key: str | None = None,
+        is_single: bool = False,
     ) -> list[Draft]:
         """The drafts of several blocks; `prefix` says in errors which one is meant, with its number for {}."""
         key = inputs.optional_name(idempotency_key, "idempotency_key")
@@ -89,6 +93,9 @@ class Drafter:
         if key is not None:
             for number, draft in enumerate(drafts):
                 draft.uid, draft.is_repeatable = request_uid(draft.namespace, key, number), True
+        for draft in drafts:
+            # One turn that is added by itself is one that was just said, however often that is.
+            draft.is_turn = draft.is_turn and not is_single
         self._embed(drafts)
         return drafts
 

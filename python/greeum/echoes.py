@@ -36,8 +36,8 @@ class _Search:
         self.scope = scope
         self.queries = queries
         self.found = found
-        self.texts: dict[str, tuple[int, str]] | None = None
-        """Once somebody adds something: the normal form of each hit's text, with its block and namespace."""
+        self.texts: dict[tuple[str, str], int] | None = None
+        """Once somebody adds something: the hits, by namespace and the normal form of their texts."""
 
 
 class Echoes:
@@ -51,9 +51,10 @@ class Echoes:
         """A search of this namespace has given this back."""
         self._searches.append(_Search(monotonic(), scope, queries, found))
 
-    def find(self, text: str, namespace: str) -> tuple[int, str] | None:
-        """The block whose text this is, and its namespace, if a search that reaches this namespace has given it back just now, and
-        the text was not what it asked for: whoever says the same again says it himself.
+    def find(self, text: str, namespace: str) -> int | None:
+        """The block of exactly this namespace whose text this is, if a search has given it back just now, and the text was not
+        what it asked for: whoever says the same again says it himself. (That somebody has found the same elsewhere is nothing
+        that one who adds here may learn.)
         """
         if not self._searches:
             return None
@@ -67,14 +68,12 @@ class Echoes:
         since_s = monotonic() - ECHO_S
         return any(block in ids_of(search) for search in self._reaching(namespace, since_s))
 
-    def _found(self, normal: str, namespace: str, since_s: float) -> tuple[int, str] | None:
+    def _found(self, normal: str, namespace: str, since_s: float) -> int | None:
         reaching = self._reaching(namespace, since_s)
         if any(_core.normal(query) == normal for search in reaching for query in search.queries):
             return None
-        found = [self._texts(search).get(normal) for search in reversed(reaching)]
-        known = [one for one in found if one is not None]
-        here = [one for one in known if one[1] == namespace]
-        return (here or known or [None])[0]
+        found = (self._texts(search).get((namespace, normal)) for search in reversed(reaching))
+        return next((block for block in found if block is not None), None)
 
     def _reaching(self, namespace: str, since_s: float) -> list[_Search]:
         return [
@@ -84,10 +83,10 @@ class Echoes:
             and (not search.scope or namespace == search.scope or namespace.startswith(search.scope + "/"))
         ]
 
-    def _texts(self, search: _Search) -> dict[str, tuple[int, str]]:
+    def _texts(self, search: _Search) -> dict[tuple[str, str], int]:
         if search.texts is None:
             rows = self._blocks(ids_of(search))
-            search.texts = {_core.normal(row[4]): (row[0], row[2]) for row in rows}
+            search.texts = {(row[2], _core.normal(row[4])): row[0] for row in rows}
         return search.texts
 
 

@@ -118,8 +118,7 @@ class Memory(Recall):
 
         `on_duplicate` says what to do if exactly this namespace holds a block that says the same, in the same words or
         others: "return" that one and add nothing (what facts and notes do), "link" the new one with it, or "keep" it like
-        any other (what the rest does; but a message with the same `at`, source and text is the same turn, and is
-        returned). `on_conflict` says what to do if it contradicts one: "keep" both and say so in `conflicts` (the default),
+        any other (what the rest does, since the second "yes" is a turn too). `on_conflict` says what to do if it contradicts one: "keep" both and say so in `conflicts` (the default),
         "supersede" that one if it is sure that this holds instead, or "reject" it. `memory.policies` changes these
         defaults. What a search has just given back is returned when it is added again, whatever its kind.
 
@@ -138,7 +137,8 @@ class Memory(Recall):
         """Remember several texts, all or none: each a mapping of the arguments of `add`. The blocks, in the same order.
 
         `idempotency_key` names the request as in `add`; each block of it is known again by its place in the list.
-        Each is compared with what was there before; among each other only the very same counts as a duplicate, and
+        A message whose `at`, source and text are those of one that is there is the same turn and is returned, so that the
+        same list again adds nothing. Each is compared with what was there before; among each other only the very same counts as a duplicate, and
         messages are looked at for what they contradict only if they say what is to be done then.
         Raises as `add` does; `field` then begins with the place of the block, as in `blocks[3].text`.
         """
@@ -154,7 +154,7 @@ class Memory(Recall):
         idempotency_key: str | None,
         is_single: bool = False,
     ) -> AddedBlocks:
-        drafts = self._drafter.drafts(items, prefix, idempotency_key)
+        drafts = self._drafter.drafts(items, prefix, idempotency_key, is_single)
         if not drafts:
             return []
         self._follower.catch_up()

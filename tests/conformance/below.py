@@ -8,7 +8,7 @@ from collections.abc import Callable
 from threading import Lock
 from typing import Any, cast
 
-from greeum import Anchor, Block, Context, Hit, Memory, NamespacePage, Page, Rooted, inputs
+from greeum import Added, Anchor, Block, Context, Hit, Memory, NamespacePage, Page, Rooted, inputs
 from greeum.context import tokens
 from greeum.difference import Difference
 from greeum.errors import InvalidInput
@@ -47,6 +47,9 @@ def named(value: Any) -> Any:
 
 def outward(answer: Any) -> Any:
     """An answer without the root."""
+    if isinstance(answer, Added):
+        outcome = answer.is_new, answer.duplicate_of, answer.echo_of, answer.conflicts
+        return Added(outward(Block(answer._row))._row, *outcome)
     if isinstance(answer, Block):
         return Block((*answer._row[:2], bare(answer._row[2]), *answer._row[3:]))
     if isinstance(answer, Hit):

@@ -13,7 +13,16 @@ from greeum.embed.static import StaticEmbedder
 from greeum.store.sqlite import SQLiteStore
 from greeum.testing import FrozenClock
 
-for suite in ("memory", "memory_recall", "memory_requests", "memory_search", "memory_transfer", "memory_trust"):
+SUITES = (
+    "memory",
+    "memory_duplicates",
+    "memory_recall",
+    "memory_requests",
+    "memory_search",
+    "memory_transfer",
+    "memory_trust",
+)
+for suite in SUITES:
     pytest.register_assert_rewrite(f"tests.conformance.{suite}")
 
 from tests.conformance.memory import (  # noqa: E402, F401
@@ -35,6 +44,13 @@ from tests.conformance.memory import (  # noqa: E402, F401
     clock,
     memory,
     vectors,
+)
+from tests.conformance.memory_duplicates import (  # noqa: E402, F401
+    TestAddingTheSameList,
+    TestContradictions,
+    TestEchoes,
+    TestTheSameAgain,
+    TestTheSamePolicy,
 )
 from tests.conformance.memory_recall import (  # noqa: E402, F401
     TestChanges,

@@ -22,7 +22,7 @@ PACKAGE = ROOT / "python" / "greeum"
 
 ARROWS: dict[str, tuple[str, ...]] = {
     # Module → what it may import of ours, wherever in the file. The first pattern that fits a module counts.
-    "greeum": ("anchors", "errors", "listing", "memory", "model", "remote", "rooted", "wiring"),
+    "greeum": ("anchors", "errors", "listing", "memory", "model", "policies", "remote", "rooted", "wiring"),
     "errors": (),
     "limits": (),
     "settings": (),
@@ -36,27 +36,32 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "follower": ("_core", "errors", "kept", "store.protocol"),
     "kept": ("_core", "store.protocol"),
     "checks": ("errors", "embed.protocol", "follower", "store.protocol"),
-    "transfer": ("errors", "inputs", "limits", "model", "embed.protocol", "store.protocol"),
+    "transfer": ("drafts", "errors", "inputs", "limits", "model", "embed.protocol", "store.protocol"),
     "drafts": (
-        "_core", "anchors", "errors", "inputs", "model", "screening", "embed.protocol", "store.protocol", "store.rows",
+        "_core", "anchors", "errors", "inputs", "model", "policies", "screening", "embed.protocol", "store.protocol",
+        "store.rows",
     ),
     "policies": ("errors", "inputs", "store.protocol"),
     "screening": ("detection.*", "errors", "policies", "store.protocol"),
     "detection": (),
     "detection.*": ("control.keys", "detection", "detection.*"),
+    "echoes": ("_core", "store.protocol"),
+    "comparing": ("_core", "echoes", "errors", "model", "store.protocol", "store.rows"),
     "listing": ("errors", "limits", "model"),
     "difference": ("model", "store.protocol", "store.rows"),
     "counting": ("_core", "errors", "inputs", "limits", "store.protocol"),
     "context": ("limits", "model"),
     "recall": (
-        "_core", "anchors", "context", "counting", "difference", "drafts", "errors", "follower", "inputs", "limits",
-        "listing", "model", "policies", "screening", "embed.protocol", "store.protocol", "store.rows",
+        "_core", "anchors", "context", "counting", "difference", "drafts", "echoes", "errors", "follower", "inputs",
+        "limits", "listing", "model", "policies", "screening", "embed.protocol", "store.protocol", "store.rows",
     ),
     "memory": (
-        "checks", "drafts", "errors", "follower", "inputs", "limits", "model", "policies", "recall", "transfer",
-        "embed.protocol", "store.protocol", "store.rows",
+        "checks", "comparing", "drafts", "errors", "follower", "inputs", "limits", "model", "policies", "recall",
+        "transfer", "embed.protocol", "store.protocol", "store.rows",
     ),
-    "rooted": ("anchors", "difference", "errors", "inputs", "listing", "memory", "model", "recall", "store.protocol"),
+    "rooted": (
+        "anchors", "difference", "errors", "inputs", "listing", "memory", "model", "policies", "recall", "store.protocol",
+    ),
     "wiring": ("_core", "errors", "follower", "inputs", "limits", "memory", "settings", "embed.*", "store.*"),
     "testing": ("_core", "inputs", "memory", "wiring", "embed.*", "store.*"),
     "control": (),

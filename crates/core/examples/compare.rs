@@ -7,7 +7,9 @@ fn main() {
         let line = line.unwrap();
         let (a, b) = line.split_once('\t').unwrap();
         let (a, b) = (similar::Statement::new(a), similar::Statement::new(b));
-        if std::env::args().nth(2).is_some() { eprintln!("{a:?}\n{b:?}"); }
+        if std::env::args().nth(2).is_some() {
+            eprintln!("{a:?}\n{b:?}");
+        }
         let c = similar::compare(&a, &b, &table);
         match c.difference {
             Some(d) => println!("{}\t{}\t{}\t{}\t{}", c.same, d.reason.name(), d.is_sure, d.old, d.new),

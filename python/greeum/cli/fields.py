@@ -20,6 +20,14 @@ EXPIRES_AT = Option("--expires-at", "TIME", "When it is to be gone from searches
 NEAR_WHEN_ADDING = Option(
     "--near", "NAME|ID", "Link it with an anchor's block, or with the block of this id.", read=as_near
 )
+ON_DUPLICATE = Option(
+    "--on-duplicate",
+    "POLICY",
+    "If its namespace holds one that says the same: return that one, link the two, or keep both.",
+)
+ON_CONFLICT = Option(
+    "--on-conflict", "POLICY", "If it contradicts one: keep both, supersede that one if that is sure, or reject it."
+)
 
 BLOCK_FIELDS = (KIND, SOURCE, TAG, IMPORTANCE, METADATA, AT, VALID_FROM, VALID_TO, EXPIRES_AT)
 """What can be said about a block when it is added, and changed later."""

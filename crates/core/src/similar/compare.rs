@@ -115,7 +115,9 @@ impl<'a> Pairing<'a> {
                 (is_new_paired[i], is_old_paired[j]) = (true, true);
             }
         }
-        let rest = |words: &'a [Word], is_paired: &[bool]| words.iter().zip(is_paired).filter(|pair| !pair.1).map(|pair| pair.0).collect();
+        let rest = |words: &'a [Word], is_paired: &[bool]| {
+            words.iter().zip(is_paired).filter(|pair| !pair.1).map(|pair| pair.0).collect()
+        };
         let left = [rest(&new.words, &is_new_paired), rest(&old.words, &is_old_paired)];
         Self { new, old, pairs, left }
     }
@@ -217,7 +219,10 @@ impl<'a> Pairing<'a> {
                 word.after_verb || (!has_verb && (before >= 2 || before >= 1 && statement.persons != 0))
             }
         };
-        let same_role = !is_hangul(&a.form) || last_with(left_new) == last_with(left_old) || a.class == Class::Number || a.is_verb && b.is_verb;
+        let same_role = !is_hangul(&a.form)
+            || last_with(left_new) == last_with(left_old)
+            || a.class == Class::Number
+            || a.is_verb && b.is_verb;
         said(a, self.new) && said(b, self.old) && same_role
     }
 
@@ -228,27 +233,36 @@ impl<'a> Pairing<'a> {
         let is_present = !new.is_past && !old.is_past;
         let (a, b) = (left_new[0], left_old[0]);
         let all = |class: Class| left_new.iter().chain(left_old).all(|word| word.class == class);
-        let is_described = self.pairs.iter().any(|&(i, _, _)| is_in(lexicon::attribute, &new.words[i]));
-        let is_single = self.pairs.iter().any(|&(i, _, _)| is_in(lexicon::single, &new.words[i]));
+        // In Korean the particle says what is described: 이름은 …, but not 위치를 ….
+        let is_described = self.pairs.iter().any(|&(i, _, _)| {
+            let word = &new.words[i];
+            word.is_in(lexicon::attribute) && (!is_hangul(&word.form) || word.is_subject)
+        });
+        let is_said_by_verb = left_new.iter().chain(left_old).any(|word| word.is_verb);
+        let is_single = self.pairs.iter().any(|&(i, _, _)| new.words[i].is_in(lexicon::single));
         let lasts = new.is_lasting && old.is_lasting;
         if all(Class::Number) {
-            let same_units = left_new.len() == left_old.len() && left_new.iter().zip(left_old).all(|(a, b)| a.with == b.with);
-            let is_date = left_new.iter().any(|word| is_date_unit(&word.with)) || self.pairs.iter().any(|&(i, _, _)| is_date_unit(&new.words[i].with));
+            let same_units =
+                left_new.len() == left_old.len() && left_new.iter().zip(left_old).all(|(a, b)| a.with == b.with);
+            let is_date = left_new.iter().any(|word| is_date_unit(&word.with))
+                || self.pairs.iter().any(|&(i, _, _)| is_date_unit(&new.words[i].with));
             let reason = if is_date { Reason::Date } else { Reason::Number };
-            return same_units.then(|| found(reason, is_present && (is_described || is_single || lasts))).flatten();
+            return same_units.then(|| found(reason, is_present && lasts)).flatten();
         }
         if left_new.iter().chain(left_old).any(|word| word.class == Class::Number) {
             return None;
         }
         let excludes = left_new.len() == 1 && left_old.len() == 1 && exclude(a, b);
-        let is_weekday = excludes && ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"].contains(&&*a.lower) || a.form.ends_with("요일") && b.form.ends_with("요일");
+        let is_weekday = excludes
+            && ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"].contains(&&*a.lower)
+            || a.form.ends_with("요일") && b.form.ends_with("요일");
         if is_weekday {
-            return found(Reason::Date, is_present && (is_described || is_single));
+            return found(Reason::Date, is_present && lasts && (is_described || is_single));
         }
-        let holds = left_new.iter().chain(left_old).filter(|word| is_in(lexicon::country, word)).count();
+        let holds = left_new.iter().chain(left_old).filter(|word| word.is_in(lexicon::country)).count();
         let same_class = a.class == b.class && holds != 1;
-        if (is_described || is_single) && same_class {
-            return found(Reason::Value, is_present);
+        if (is_described || is_single) && same_class && !is_said_by_verb {
+            return found(Reason::Value, is_present && lasts);
         }
         if excludes { found(Reason::Value, is_present && lasts) } else { None }
     }
@@ -266,30 +280,26 @@ fn is_hangul(text: &str) -> bool {
     text.chars().next().is_some_and(crate::words::tokenizer::is_hangul)
 }
 
-fn is_in(list: fn(&str) -> &'static [u16], word: &Word) -> bool {
-    !list(&word.lower).is_empty() || !list(&word.form).is_empty()
-}
-
-fn share_group(list: fn(&str) -> &'static [u16], a: &Word, b: &Word) -> bool {
-    let of = |word: &Word| [list(&word.lower), list(&word.form)].concat();
-    let others = of(b);
-    of(a).iter().any(|group| others.contains(group))
+fn share(a: &[u16], b: &[u16]) -> bool {
+    a.iter().any(|&group| group != 0 && b.contains(&group))
 }
 
 fn exclude(a: &Word, b: &Word) -> bool {
-    a.form != b.form && share_group(lexicon::exclusive, a, b)
+    a.form != b.form && share(&a.groups[1], &b.groups[1])
 }
 
 /// The same word; a number with the same unit, or where one has none.
 fn equal(a: &Word, b: &Word) -> Option<f32> {
     let same_unit = || a.with == b.with || a.with.is_empty() || b.with.is_empty();
-    let same = a.form == b.form && (a.class == Class::Number) == (b.class == Class::Number) && (a.class != Class::Number || same_unit());
+    let same = a.form == b.form
+        && (a.class == Class::Number) == (b.class == Class::Number)
+        && (a.class != Class::Number || same_unit());
     same.then_some(1.0)
 }
 
 fn synonymous(a: &Word, b: &Word) -> Option<f32> {
     let plain = a.class != Class::Number && b.class != Class::Number;
-    (plain && (share_group(lexicon::synonym, a, b) || is_same_verb(a, b))).then_some(SYNONYM)
+    (plain && (share(&a.groups[0], &b.groups[0]) || is_same_verb(a, b))).then_some(SYNONYM)
 }
 
 /// Two forms of a Korean verb that the rules have not brought together, but whose sounds begin alike.
@@ -304,7 +314,13 @@ fn is_same_verb(a: &Word, b: &Word) -> bool {
 
 /// The cosine of two words' vectors; 0 for names, numbers and what excludes each other.
 fn alike(a: &Word, b: &Word, table: &Table) -> f32 {
-    if a.class != Class::Plain || b.class != Class::Plain || exclude(a, b) || is_hangul(&a.form) || is_hangul(&b.form) {
+    if a.class != Class::Plain
+        || b.class != Class::Plain
+        || exclude(a, b)
+        || share(&a.groups[2], &b.groups[2])
+        || is_hangul(&a.form)
+        || is_hangul(&b.form)
+    {
         return 0.0;
     }
     if [a, b].iter().any(|word| word.lower.bytes().any(|c| c.is_ascii_digit())) {

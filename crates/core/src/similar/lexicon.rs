@@ -3,18 +3,41 @@
 //! Only what is closed, or as good as, stands here (days of the week, negations, what a person has one of). A language's open words
 //! are left to their forms and vectors.
 
+use crate::id;
 use crate::words::english;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-type Groups = HashMap<String, Vec<u16>>;
+type Groups = HashMap<u64, Vec<u16>, std::hash::BuildHasherDefault<AsItIs>>;
+
+/// The words are hashed already.
+#[derive(Default)]
+struct AsItIs(u64);
+
+impl std::hash::Hasher for AsItIs {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        self.0 = id::hash(&[bytes]);
+    }
+
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
+    }
+}
+
+fn key(word: &str) -> u64 {
+    id::hash(&[word.as_bytes()])
+}
 
 fn groups(lines: &[&'static str]) -> Groups {
-    let mut groups = Groups::new();
+    let mut groups = Groups::default();
     for (line, number) in lines.iter().zip(1_u16..) {
         for word in line.split_whitespace() {
-            groups.entry(word.to_owned()).or_default().push(number);
-            groups.entry(english::stem(word)).or_default().push(number);
+            groups.entry(key(word)).or_default().push(number);
+            groups.entry(key(&english::stem(word))).or_default().push(number);
         }
     }
     groups
@@ -25,7 +48,7 @@ macro_rules! lookup {
         $(#[$doc])*
         pub fn $name(word: &str) -> &'static [u16] {
             static GROUPS: LazyLock<Groups> = LazyLock::new(|| groups($lines));
-            GROUPS.get(word).map_or(&[], Vec::as_slice)
+            GROUPS.get(&key(word)).map_or(&[], Vec::as_slice)
         }
     };
 }
@@ -172,14 +195,7 @@ lookup!(
     /// Words of which one excludes the others where it stands: days, colours, opposites. A group a line.
     exclusive,
     &[
-        "second minute hour day week month quarter year night",
-        "learn teach study",
         "lock unlock",
-        "sunset sunrise",
-        "login logout",
-        "fix cause break",
-        "physics chemistry biology maths history",
-        "desktop laptop phone tablet",
         "start stop begin end",
         "light dark",
         "enter exit",
@@ -187,14 +203,10 @@ lookup!(
         "in out",
         "monday tuesday wednesday thursday friday saturday sunday",
         "january february march april may june july august september october november december jan feb mar apr jun jul aug sep sept oct nov dec",
-        "yesterday today tomorrow tonight",
         "morning afternoon evening night noon midnight",
         "spring summer autumn winter fall",
         "red blue green yellow black white orange purple pink brown gray grey",
         "north south east west northern southern eastern western",
-        "mother father brother sister son daughter wife husband uncle aunt cousin grandmother grandfather mom dad nephew niece",
-        "first second third fourth fifth last next previous",
-        "breakfast lunch dinner supper",
         "hot cold warm cool",
         "open close shut",
         "big small large little",
@@ -217,7 +229,6 @@ lookup!(
         "happy sad unhappy happi unhappi",
         "alive dead",
         "win lose los",
-        "buy sell",
         "arrive leave arriv leav depart",
         "enabl disabl",
         "on off",
@@ -229,25 +240,13 @@ lookup!(
         "rich poor",
         "old young new",
         "safe dangerous saf danger",
-        "cat dog bird fish rabbit hamster horse",
-        "tea coffee water juice beer wine milk soda coffe",
-        "guitar piano violin drum flute cello",
-        "weekly monthly daily yearly hourly weekli monthli daili yearli",
         "january februari march april",
-        "car bus train subway bike bicycle taxi plane motorcycle",
-        "doctor nurse teacher lawyer engineer designer chef pilot nurs",
-        "chicken beef pork lamb",
-        "tennis soccer football basketball baseball golf hockey",
         "월요일 화요일 수요일 목요일 금요일 토요일 일요일",
-        "어제 오늘 내일 모레 그저께",
         "아침 점심 저녁 새벽 밤 오전 오후",
         "봄 여름 가을 겨울",
         "빨간색 파란색 초록색 노란색 검은색 하얀색 흰색 분홍색 보라색 빨강 파랑 초록 노랑 검정 하양",
         "동쪽 서쪽 남쪽 북쪽",
         "아버지 어머니 형 누나 오빠 언니 동생 아들 딸 아내 남편 할머니 할아버지 엄마 아빠",
-        "작년 올해 내년 재작년",
-        "지난 이번 다음",
-        "첫 두번째 첫번째 세번째",
         "좋 나쁘 싫",
         "좋아하 싫어하",
         "크 작",
@@ -278,10 +277,41 @@ lookup!(
         "가깝 멀",
         "밝 어둡",
         "흔하 드물",
-        "강아지 고양이 개 토끼 햄스터",
-        "커피 차 물 주스 맥주 와인 우유",
         "기혼 미혼",
         "찬성하 반대하",
+    ]
+);
+
+lookup!(
+    /// Words of one sort: to say one is not to say another, but both may be so. A group a line.
+    sort,
+    &[
+        "second minute hour day week month quarter year night",
+        "learn teach study",
+        "sunset sunrise",
+        "login logout",
+        "fix cause break",
+        "physics chemistry biology maths history",
+        "desktop laptop phone tablet",
+        "mother father brother sister son daughter wife husband uncle aunt cousin grandmother grandfather mom dad nephew niece",
+        "breakfast lunch dinner supper",
+        "cat dog bird fish rabbit hamster horse",
+        "tea coffee water juice beer wine milk soda coffe",
+        "guitar piano violin drum flute cello",
+        "car bus train subway bike bicycle taxi plane motorcycle",
+        "doctor nurse teacher lawyer engineer designer chef pilot nurs",
+        "chicken beef pork lamb",
+        "tennis soccer football basketball baseball golf hockey",
+        "first second third fourth fifth last next previous",
+        "weekly monthly daily yearly hourly weekli monthli daili yearli",
+        "강아지 고양이 개 토끼 햄스터",
+        "커피 차 물 주스 맥주 와인 우유",
+        "buy sell",
+        "작년 올해 내년 재작년",
+        "어제 오늘 내일 모레 그저께",
+        "yesterday today tomorrow tonight",
+        "지난 이번 다음",
+        "첫 두번째 첫번째 세번째",
     ]
 );
 
@@ -290,17 +320,17 @@ lookup!(
     attribute,
     &["name birthday birthdat address phone number email mail password age height weight job occupation profession titl boss manager \
       supervisor wife husband spous hometown nationaliti deadlin budget price pric cost capital version status location venue dat date time \
-      colour color siz size favourit favorit salari rent port timezon usernam nickname nicknam birthplac employer meeting appointment \
-      interview anniversari passport plan cod code pin flight checkout due landlord dentist mentor language locale default thermostat \
+      colour color siz size favourit favorit salari rent port timezon usernam nickname nicknam birthplac employer \
+      anniversari passport cod code pin checkout landlord locale default thermostat \
       이름 생일 나이 주소 전화번호 번호 이메일 비밀번호 직업 직장 고향 국적 키 몸무게 마감 마감일 예산 가격 수도 버전 위치 장소 날짜 시간 색 색깔 \
-      사이즈 남편 아내 상사 담당자 대표 회의 약속 결혼기념일 기념일 혈액형 전공 학교 별명 연봉 월세 팀장 출발 도착 면접 가장 제일 기본값 총사업비 정원"]
+      사이즈 남편 아내 상사 담당자 대표 회의 약속 결혼기념일 기념일 혈액형 전공 학교 별명 연봉 월세 팀장 출발 도착 면접 기본값 총사업비 정원"]
 );
 
 lookup!(
     /// What is done in one place, for one employer, at one time: by what follows them a person or a thing is described.
     single,
     &["live resid liv reside work employ born marri married locat based bas weigh cost start begin end open close clos belong call due stud major report \
-      sit stay leav depart arriv land expir own 살 거주하 다니 일하 근무하 태어나 위치하 시작하 끝나 열리 닫 출발하 도착하"]
+      sit stay leav depart arriv land expir 살 거주하 다니 일하 근무하 태어나 위치하 시작하 끝나 열리 닫 출발하 도착하"]
 );
 
 lookup!(
@@ -397,8 +427,18 @@ pub fn number(word: &str) -> Option<&'static str> {
 /// The number of a month's name.
 pub fn month(word: &str) -> Option<&'static str> {
     const MONTHS: [(&str, &str); 12] = [
-        ("january", "jan"), ("february", "feb"), ("march", "mar"), ("april", "apr"), ("may", "may"), ("june", "jun"),
-        ("july", "jul"), ("august", "aug"), ("september", "sep"), ("october", "oct"), ("november", "nov"), ("december", "dec"),
+        ("january", "jan"),
+        ("february", "feb"),
+        ("march", "mar"),
+        ("april", "apr"),
+        ("may", "may"),
+        ("june", "jun"),
+        ("july", "jul"),
+        ("august", "aug"),
+        ("september", "sep"),
+        ("october", "oct"),
+        ("november", "nov"),
+        ("december", "dec"),
     ];
     const NUMBERS: [&str; 12] = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12"];
     MONTHS.iter().position(|&(full, short)| word == full || word == short).map(|at| NUMBERS[at])

@@ -3,21 +3,21 @@
 use crate::id::{BlockId, TimeUs};
 use crate::index::State;
 use crate::index::state::Part;
+use crate::rank::scratch::{self, Sparse};
 use crate::segment::Section;
 use crate::vectors::{CodeRef, Probe};
 use crate::words::bm25::idf;
 use crate::words::terms::{Term, is_content, of_word};
 use crate::words::{Tokens, dates};
-use std::collections::HashMap;
 
 /// Blocks of a namespace up to which each one's vector is compared: quicker than to look for the likely ones.
-const FEW: usize = 256;
+const FEW: usize = 1_024;
 
 /// Postings that are read at most, of the rarest words first. A nanosecond or two each.
-const POSTINGS_MAX: usize = 16_384;
+const POSTINGS_MAX: usize = 2_048;
 
 /// Blocks that share most of the rare words, of which the vectors are compared.
-const LIKELY: usize = 48;
+const LIKELY: usize = 24;
 
 /// What the cosine counts beside the share of the words, which both are at most 1.
 const VECTOR_WEIGHT: f32 = 1.0;
@@ -30,11 +30,20 @@ struct Candidate<'a> {
 }
 
 /// The ids of up to `count` blocks that are visible at `now`, the nearest first.
-pub fn nearest(state: &State, namespace: &str, text: &str, code: Option<CodeRef<'_>>, now: TimeUs, count: usize) -> Vec<BlockId> {
-    let terms = terms(text);
+pub fn nearest(
+    state: &State,
+    namespace: &str,
+    text: &str,
+    code: Option<CodeRef<'_>>,
+    now: TimeUs,
+    count: usize,
+) -> Vec<BlockId> {
     let mut candidates: Vec<Candidate<'_>> = Vec::new();
-    let parts: Vec<(&Part, u32)> =
-        state.parts.iter().filter_map(|part| part.segment.find_namespace(namespace).map(|number| (part, number))).collect();
+    let parts: Vec<(&Part, u32)> = state
+        .parts
+        .iter()
+        .filter_map(|part| part.segment.find_namespace(namespace).map(|number| (part, number)))
+        .collect();
     let blocks: usize = parts.iter().map(|(part, number)| part.segment.conversation(*number).len()).sum();
     if blocks <= FEW {
         for (part, number) in &parts {
@@ -42,11 +51,14 @@ pub fn nearest(state: &State, namespace: &str, text: &str, code: Option<CodeRef<
             candidates.extend(all.map(|block| Candidate { part, block, words: 0.0 }));
         }
     } else {
-        by_words(&parts, &terms, &mut candidates);
+        let mut scratch = scratch::take();
+        by_words(&parts, &terms(text), &mut scratch.words, &mut candidates);
+        scratch::give_back(scratch);
     }
     candidates.retain(|candidate| candidate.part.shows(candidate.block, now));
+    let probe = code.map(|code| (Probe::new(code.bytes), code.scale));
     let scored = candidates.iter().map(|candidate| {
-        let cosine = code.map_or(0.0, |code| cosine(candidate, code));
+        let cosine = probe.as_ref().map_or(0.0, |probe| cosine(candidate, probe));
         (candidate.words + VECTOR_WEIGHT * cosine, candidate.part.segment.ids()[candidate.block as usize])
     });
     let mut scored: Vec<(f32, BlockId)> = scored.collect();
@@ -71,7 +83,7 @@ fn terms(text: &str) -> Vec<Term> {
 }
 
 /// Those that share the most of the rare words.
-fn by_words<'a>(parts: &[(&'a Part, u32)], terms: &[Term], out: &mut Vec<Candidate<'a>>) {
+fn by_words<'a>(parts: &[(&'a Part, u32)], terms: &[Term], sums: &mut Vec<Sparse>, out: &mut Vec<Candidate<'a>>) {
     let passages: u64 = parts.iter().map(|(part, _)| u64::from(part.segment.passages())).sum();
     let mut found: Vec<(usize, &Term, Vec<&[u32]>)> = terms
         .iter()
@@ -83,56 +95,39 @@ fn by_words<'a>(parts: &[(&'a Part, u32)], terms: &[Term], out: &mut Vec<Candida
         .collect();
     found.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.hash.cmp(&b.1.hash)));
     let most: f32 = found.iter().map(|(count, term, _)| idf(passages, *count as u64) * term.weight).sum();
-    let mut scores: HashMap<(u32, u32), f32, Spread> = HashMap::default();
     let mut left = POSTINGS_MAX;
+    sums.resize_with(parts.len().max(sums.len()), Sparse::default);
+    parts.iter().zip(&mut *sums).for_each(|((part, _), sums)| sums.reset(part.segment.passages() as usize));
     for (count, term, lists) in found {
         let worth = idf(passages, count as u64) * term.weight / most;
-        for (number, list) in lists.into_iter().enumerate() {
-            let (part, namespace) = parts[number];
-            let (owner, of): (&[u32], &[u32]) = (part.segment.owner(), part.segment.column(Section::Namespace));
-            for &posting in &list[list.len().saturating_sub(left)..] {
-                let block = owner[(posting >> 8) as usize];
-                if of[block as usize] == namespace {
-                    *scores.entry((number as u32, block)).or_default() += worth;
-                }
-            }
-            left = left.saturating_sub(list.len());
+        // The newest first: they stand at the ends.
+        for (list, sums) in lists.into_iter().zip(&mut *sums).rev() {
+            let read = &list[list.len().saturating_sub(left)..];
+            read.iter().for_each(|posting| sums.add(posting >> 8, worth));
+            left -= read.len();
         }
         if left == 0 {
             break;
         }
     }
-    let mut scores: Vec<((u32, u32), f32)> = scores.into_iter().collect();
-    let order = |a: &((u32, u32), f32), b: &((u32, u32), f32)| b.1.total_cmp(&a.1).then(b.0.cmp(&a.0));
-    if scores.len() > LIKELY {
-        scores.select_nth_unstable_by(LIKELY, order);
-        scores.truncate(LIKELY);
+    let mut best = Vec::new();
+    for ((number, (part, namespace)), sums) in parts.iter().enumerate().zip(&*sums) {
+        let (owner, of): (&[u32], &[u32]) = (part.segment.owner(), part.segment.column(Section::Namespace));
+        let inside = |&passage: &u32| of[owner[passage as usize] as usize] == *namespace;
+        let inside = sums.touched().iter().copied().filter(inside);
+        best.extend(inside.map(|passage| (sums.of(passage), number, owner[passage as usize])));
     }
-    out.extend(scores.into_iter().map(|((number, block), words)| Candidate { part: parts[number as usize].0, block, words }));
+    let order = |a: &(f32, usize, u32), b: &(f32, usize, u32)| b.0.total_cmp(&a.0).then((b.1, b.2).cmp(&(a.1, a.2)));
+    if best.len() > LIKELY {
+        best.select_nth_unstable_by(LIKELY, order);
+        best.truncate(LIKELY);
+    }
+    best.sort_unstable_by_key(|&(_, number, block)| (number, block));
+    best.dedup_by_key(|&mut (_, number, block)| (number, block));
+    out.extend(best.into_iter().map(|(words, number, block)| Candidate { part: parts[number].0, block, words }));
 }
 
-fn cosine(candidate: &Candidate<'_>, code: CodeRef<'_>) -> f32 {
-    let probe = Probe::new(code.bytes);
-    let of = |passage| candidate.part.segment.code(passage).near(&probe, code.scale);
+fn cosine(candidate: &Candidate<'_>, (probe, scale): &(Probe<'_>, f32)) -> f32 {
+    let of = |passage| candidate.part.segment.code(passage).near(probe, *scale);
     candidate.part.segment.passages_of(candidate.block).map(of).fold(0.0, f32::max)
-}
-
-/// Places are small numbers that come in order: a multiplication spreads them well enough.
-type Spread = std::hash::BuildHasherDefault<Place>;
-
-#[derive(Default)]
-struct Place(u64);
-
-impl std::hash::Hasher for Place {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        bytes.iter().for_each(|&byte| self.write_u32(u32::from(byte)));
-    }
-
-    fn write_u32(&mut self, value: u32) {
-        self.0 = (self.0.rotate_left(32) ^ u64::from(value)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    }
 }

@@ -67,7 +67,15 @@ mod tests {
 
     #[test]
     fn what_may_mean_something_stays() {
-        for (a, b) in [("He left.", "He left?"), ("3.5", "35"), ("C++", "C"), ("-5", "5"), ("a b", "ab"), ("...", "!!!"), ("10%", "10")] {
+        for (a, b) in [
+            ("He left.", "He left?"),
+            ("3.5", "35"),
+            ("C++", "C"),
+            ("-5", "5"),
+            ("a b", "ab"),
+            ("...", "!!!"),
+            ("10%", "10"),
+        ] {
             assert_ne!(normal(a), normal(b), "{a} {b}");
         }
     }

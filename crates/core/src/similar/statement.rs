@@ -41,6 +41,15 @@ pub struct Word {
     pub after_verb: bool,
     /// Its place among all words.
     pub at: usize,
+    /// The groups of [`lexicon::synonym`], [`lexicon::exclusive`] and [`lexicon::sort`] that it is of.
+    pub groups: [Groups; 3],
+}
+
+impl Word {
+    /// Whether a list has it, in one form or the other.
+    pub fn is_in(&self, list: fn(&str) -> &'static [u16]) -> bool {
+        in_either(list, &self.lower, &self.form)
+    }
 }
 
 /// See the module.
@@ -71,8 +80,18 @@ pub struct Statement {
 
 /// Units that stand with their number as one word, or apart from it.
 const UNITS: [&str; 24] = [
-    "am", "pm", "gb", "mb", "tb", "kb", "kg", "km", "cm", "mm", "m", "g", "lb", "lbs", "usd", "eur", "krw", "ghz", "mhz", "percent", "px", "ms", "kcal", "won",
+    "am", "pm", "gb", "mb", "tb", "kb", "kg", "km", "cm", "mm", "m", "g", "lb", "lbs", "usd", "eur", "krw", "ghz",
+    "mhz", "percent", "px", "ms", "kcal", "won",
 ];
+
+/// The numbers of some groups; 0 for none.
+pub type Groups = [u16; 6];
+
+fn groups(of_lower: &[u16], of_form: &[u16]) -> Groups {
+    let mut groups = Groups::default();
+    groups.iter_mut().zip(of_lower.iter().chain(of_form)).for_each(|(place, &group)| *place = group);
+    groups
+}
 
 fn bits(groups: &[u16]) -> u32 {
     groups.iter().fold(0, |bits, &group| bits | 1 << u32::from(group).min(31))
@@ -92,9 +111,14 @@ impl Statement {
         for (at, &token) in tokens.list.iter().enumerate() {
             let (cased, lower) = (tokens.cased(token), tokens.lower(token));
             match token.script {
-                Script::Latin if lower.starts_with(|c: char| c.is_ascii_digit()) => statement.push_measure(&lower, cased, at, has_verb),
+                Script::Latin if lower.starts_with(|c: char| c.is_ascii_digit()) => {
+                    statement.push_measure(&lower, cased, at, has_verb)
+                }
                 Script::Latin => statement.push_latin(&lower, cased, &before, at, &mut has_verb),
-                Script::Number => statement.push_number(&lower, "", cased, at, has_verb),
+                Script::Number => {
+                    let is_said = has_verb || statement.words.iter().any(|word| word.is_subject);
+                    statement.push_number(&lower, "", cased, at, is_said);
+                }
                 Script::Hangul => statement.push_korean(cased, at, at == last),
                 Script::Other => statement.push(&lower, cased, &lower, Class::Plain, at, has_verb),
             }
@@ -115,6 +139,7 @@ impl Statement {
             after_and: self.has_and,
             after_verb,
             at,
+            groups: [lexicon::synonym, lexicon::exclusive, lexicon::sort].map(|list| groups(list(lower), list(form))),
         });
         self.has_and = false;
     }
@@ -128,7 +153,8 @@ impl Statement {
         }
         let (word, is_past) = base_of(lower);
         // "is called", "are closed": what is so now.
-        let is_past = is_past && !matches!(before, "is" | "are" | "am" | "i'm" | "be" | "been" | "he's" | "she's" | "it's");
+        let is_past =
+            is_past && !matches!(before, "is" | "are" | "am" | "i'm" | "be" | "been" | "he's" | "she's" | "it's");
         let is_negated = lower.ends_with("n't") || lower == "cannot" || !lexicon::negation(lower).is_empty();
         if is_negated {
             self.is_negated = !self.is_negated;
@@ -136,8 +162,12 @@ impl Statement {
         self.has_ended |= !lexicon::ended(lower).is_empty();
         self.is_past |= is_past;
         let stem = english::stem(&word);
-        let is_verb = is_copula(lower) || in_either(lexicon::lasting, &word, &stem) || in_either(lexicon::single, &word, &stem);
-        self.is_lasting |= is_verb && (is_copula(lower) || in_either(lexicon::lasting, &word, &stem) || in_either(lexicon::single, &word, &stem));
+        let is_verb =
+            is_copula(lower) || in_either(lexicon::lasting, &word, &stem) || in_either(lexicon::single, &word, &stem);
+        self.is_lasting |= is_verb
+            && (is_copula(lower)
+                || in_either(lexicon::lasting, &word, &stem)
+                || in_either(lexicon::single, &word, &stem));
         let is_marker = is_negated || !lexicon::ended(lower).is_empty() || !lexicon::qualifier(lower).is_empty();
         if let (Some(number), false) = (lexicon::number(lower), is_marker) {
             self.push_number(number, "", cased, at, *has_verb);
@@ -152,7 +182,10 @@ impl Statement {
 
     /// Whether this is the unit of the number before, which then stands with it.
     fn take_unit(&mut self, lower: &str, at: usize) -> bool {
-        let number = self.words.last_mut().filter(|word| word.class == Class::Number && word.at + 1 == at && word.with.is_empty());
+        let number = self
+            .words
+            .last_mut()
+            .filter(|word| word.class == Class::Number && word.at + 1 == at && word.with.is_empty());
         let Some(number) = number.filter(|_| UNITS.contains(&lower)) else { return false };
         number.with = lower.to_owned();
         number.shown = format!("{} {lower}", number.shown);
@@ -161,7 +194,11 @@ impl Statement {
 
     fn push_measure(&mut self, lower: &str, cased: &str, at: usize, after_verb: bool) {
         let digits = lower.find(|c: char| !c.is_ascii_digit() && !".,:".contains(c)).unwrap_or(lower.len());
-        let unit = lower[digits..].trim_start_matches("st").trim_start_matches("nd").trim_start_matches("rd").trim_start_matches("th");
+        let unit = lower[digits..]
+            .trim_start_matches("st")
+            .trim_start_matches("nd")
+            .trim_start_matches("rd")
+            .trim_start_matches("th");
         self.push_number(&lower[..digits], unit, cased, at, after_verb);
     }
 
@@ -177,24 +214,33 @@ impl Statement {
 
     fn push_korean(&mut self, cased: &str, at: usize, is_last: bool) {
         self.note(cased);
-        let form = korean::form(cased, is_last);
-        let denies = ["않", "없", "못하", "못했", "못합", "아니", "아닙", "아닌"].iter().any(|no| cased.contains(no)) || !lexicon::negation(cased).is_empty();
+        let is_unit = self.words.last().is_some_and(|word| word.class == Class::Number && word.at + 1 == at);
+        if is_unit && korean::is_copula(cased) {
+            self.is_lasting = true;
+            return;
+        }
+        let form = korean::form(cased, is_last, is_unit);
+        let denies = ["않", "없", "못하", "못했", "못합", "아니", "아닙", "아닌"].iter().any(|no| cased.contains(no))
+            || !lexicon::negation(cased).is_empty();
         if denies {
             self.is_negated = !self.is_negated;
         }
         self.has_ended |= !lexicon::ended(cased).is_empty();
         self.is_past |= form.is_past;
         let is_copula = !form.is_verb && !form.particle.is_empty() && is_last && !form.is_past;
-        self.is_lasting |= is_last && !form.is_past && (is_copula || !lexicon::lasting(&form.root).is_empty() || !lexicon::single(&form.root).is_empty());
+        self.is_lasting |= is_last
+            && !form.is_past
+            && (is_copula || !lexicon::lasting(&form.root).is_empty() || !lexicon::single(&form.root).is_empty());
         if let Some(number) = lexicon::number(cased) {
-            self.push_number(number, "", cased, at, false);
+            let is_said = self.words.iter().any(|word| word.is_subject);
+            self.push_number(number, "", cased, at, is_said);
             return;
         }
         let is_plain_filler = !lexicon::filler(cased).is_empty() || !lexicon::filler(&form.root).is_empty();
         if denies || is_plain_filler || !lexicon::qualifier(cased).is_empty() || !lexicon::ended(cased).is_empty() {
             return;
         }
-        if self.words.last().is_some_and(|word| word.class == Class::Number && word.at + 1 == at) && form.root.chars().count() <= 2 {
+        if is_unit && form.root.chars().count() <= 2 {
             // The unit of the number before: it stands with it already.
             if let Some(number) = self.words.last_mut() {
                 number.with.clone_from(&form.root);
@@ -226,8 +272,24 @@ fn is_subject(particle: &str) -> bool {
 }
 
 fn is_copula(word: &str) -> bool {
-    matches!(word, "is" | "are" | "am" | "was" | "were" | "i'm" | "it's" | "he's" | "she's" | "we're" | "they're" | "you're" | "has" | "have" | "had" | "'s")
-        || ["isn't", "aren't", "wasn't", "weren't"].contains(&word)
+    matches!(
+        word,
+        "is" | "are"
+            | "am"
+            | "was"
+            | "were"
+            | "i'm"
+            | "it's"
+            | "he's"
+            | "she's"
+            | "we're"
+            | "they're"
+            | "you're"
+            | "has"
+            | "have"
+            | "had"
+            | "'s"
+    ) || ["isn't", "aren't", "wasn't", "weren't"].contains(&word)
 }
 
 fn in_either(list: fn(&str) -> &'static [u16], word: &str, stem: &str) -> bool {
