@@ -9,30 +9,25 @@ from greeum.policies import one_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from typing import Any
 
     from greeum.detection.findings import Finding
     from greeum.store.protocol import Store
 
-
-def find(text: str) -> list[Finding]:
-    """What is found in a text. Those who only read do not pay for the patterns."""
-    from greeum.detection.findings import find
-
-    return find(text)
-
-
-def redacted(text: str, findings: list[Finding]) -> str:
-    from greeum.detection.findings import redacted
-
-    return redacted(text, findings)
+    Find = Callable[[str], list[Finding]]
 
 
 NAMES = ("namespace", "key", "kind", "source")
 """Fields by which blocks are found. An address in one is how somebody is called, so that only secrets and hidden
 characters count; and what was altered would no longer be found, so that it is refused where a text is redacted."""
 
+
+EMPTY_CHARACTERS = 2
+"""Of an empty list or object in JSON."""
+
+NAME_CHARACTERS = 16
+"""A name of fewer characters that can be printed is no secret: no key of any service is so short."""
 
 POLICIES = ("note", "redact", "refuse")
 """What may be done with a finding; the first is the default."""
@@ -76,33 +71,39 @@ class Screening:
 
         `tags` and `metadata` are JSON, as in a Draft.
         """
-        if not (suspects := [field for field in fields if self._is_suspect(field, fields[field])]):
+        # Here, so that those who only read do not pay for the patterns.
+        from greeum.detection.findings import find
+
+        suspects = [field for field, value in fields.items() if is_suspect(field, value, find)]
+        if not suspects:
             return []
-        look = Look(self.policies())
+        look = Look(self.policies(), find)
         for field in suspects:
             fields[field] = look.at(field, fields[field])
         return sorted(look.flags)
 
-    @staticmethod
-    def _is_suspect(field: str, value: str | None) -> bool:
-        if value is None:
-            return False
-        match field:
-            case "text":
-                return len(find(value)) > 0
-            case "tags":
-                return value != "[]"
-            case "metadata":
-                return value != "{}" and ("\\" in value or len(find(value)) > 0)
-            case _:
-                return field in NAMES and len(in_name(value)) > 0
+
+def is_suspect(field: str, value: Any, find: Find) -> bool:
+    """Whether there may be something in a field; mostly there is not, and that must be quick."""
+    if field == "text":
+        return bool(find(value))
+    if field in ("tags", "metadata"):
+        return len(value) > EMPTY_CHARACTERS and ("\\" in value or bool(find(value)))
+    if field not in NAMES or value is None or is_plain(value):
+        return False
+    return bool(find(value))
+
+
+def is_plain(name: str) -> bool:
+    return len(name) < NAME_CHARACTERS and name.isascii() and name.isprintable()
 
 
 class Look:
     """One look at a block, with the policies as they are."""
 
-    def __init__(self, policies: dict[str, str]) -> None:
+    def __init__(self, policies: dict[str, str], find: Find) -> None:
         self._policies = policies
+        self._find = find
         self.flags: set[str] = set()
 
     def at(self, field: str, value: Any) -> Any:
@@ -113,17 +114,17 @@ class Look:
             case "text":
                 return self._text(value)
             case "tags":
-                tags = [self._string(tag, f"tags[{i}]", find(tag)) for i, tag in enumerate(loads(value))]
+                tags = [self._string(tag, f"tags[{i}]", self._find(tag)) for i, tag in enumerate(loads(value))]
                 return dumps(list(dict.fromkeys(tags)), ensure_ascii=False)
             case "metadata":
                 metadata = self._inside(loads(value), "metadata")
                 return dumps(metadata, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
             case _:
-                self._name(field, in_name(value))
+                self._name(field, [one for one in self._find(value) if one.kind != "personal"])
                 return value
 
     def _text(self, text: str) -> str:
-        kept = self._string(text, "text", find(text))
+        kept = self._string(text, "text", self._find(text))
         if not kept.strip():
             raise InvalidInput("text", "holds nothing but characters that cannot be seen")
         return kept
@@ -133,17 +134,24 @@ class Look:
         match value:
             case dict():
                 for name in value:
-                    self._name(f"a key of {path}", find(name))
+                    self._name(f"a key of {path}", self._find(name))
                 return {name: self._inside(item, f"{path}.{name}", name) for name, item in value.items()}
             case list():
                 return [self._inside(item, f"{path}[{i}]", key) for i, item in enumerate(value)]
             case str():
-                return self._string(value, path, in_value(key, value))
+                return self._string(value, path, self._in_value(key, value))
             case bool() | None:
                 return value
             case _:
-                kept = self._string(str(value), path, in_value(key, str(value)))
+                kept = self._string(str(value), path, self._in_value(key, str(value)))
                 return value if kept == str(value) else kept
+
+    def _in_value(self, key: str, value: str) -> list[Finding]:
+        """What is found in a value of metadata when its name is read with it."""
+        before = f"{key}: " if key else ""
+        shift = len(before)
+        found = self._find(before + value)
+        return [one._replace(start=max(one.start - shift, 0), end=one.end - shift) for one in found if one.end > shift]
 
     def _string(self, text: str, field: str, findings: Iterable[Finding]) -> str:
         away = []
@@ -154,25 +162,17 @@ class Look:
                 raise refusal(field, finding)
             if policy == "redact":
                 away.append(finding)
-        return redacted(text, away) if away else text
+        if not away:
+            return text
+        from greeum.detection.findings import redacted
+
+        return redacted(text, away)
 
     def _name(self, field: str, findings: Iterable[Finding]) -> None:
         for finding in findings:
             self.flags.add(finding.kind)
             if self._policies[finding.kind] != "note":
                 raise refusal(field, finding)
-
-
-def in_name(value: str) -> list[Finding]:
-    return [finding for finding in find(value) if finding.kind != "personal"]
-
-
-def in_value(key: str, value: str) -> list[Finding]:
-    """What is found in a value of metadata when its name is read with it."""
-    before = f"{key}: " if key else ""
-    shift = len(before)
-    found = find(before + value)
-    return [one._replace(start=max(one.start - shift, 0), end=one.end - shift) for one in found if one.end > shift]
 
 
 def refusal(field: str, finding: Finding) -> InvalidInput:
