@@ -12,6 +12,7 @@ from json import dumps, loads
 
 from greeum import inputs, limits
 from greeum.errors import InvalidInput
+from greeum.importers.admission import GIVEN
 from greeum.importers.intake import AnchorAt, LinkAt, at
 from greeum.model import Block, optional_iso
 from greeum.store.arrivals import Arrival
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from typing import Any
 
-    from greeum.embed.protocol import Embedder
+    from greeum.importers.admission import Admission
     from greeum.importers.intake import Intake
     from greeum.importers.rehearsal import Rehearsal
     from greeum.importers.report import ImportReport
@@ -32,9 +33,6 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 """Counts up when an older Greeum could no longer read what is written."""
-
-GIVEN = "given/"
-"""How the fingerprint of vectors begins that the caller brought: these cannot be made anew, and are taken along."""
 
 ROWS_PER_STEP = 500
 """Blocks read at once."""
@@ -46,7 +44,7 @@ UID_DIGITS = 32
 
 def import_lines(
     store: Store,
-    embedder: Embedder,
+    door: Admission,
     lines: Iterable[str],
     *,
     bring_back: bool,
@@ -57,14 +55,14 @@ def import_lines(
     from greeum.importers.report import ImportReport
 
     report = ImportReport("greeum")
-    intake = Intake(store, embedder, report, strict=True, bring_back=bring_back)
-    return Importer(intake, report, embedder).run(lines, progress)
+    intake = Intake(store, door, report, strict=True, bring_back=bring_back)
+    return Importer(intake, report, door).run(lines, progress)
 
 
 def merge(
     store: Store,
     other: Store,
-    embedder: Embedder,
+    door: Admission,
     *,
     dry_run: bool,
     bring_back: bool,
@@ -77,12 +75,12 @@ def merge(
 
     report = ImportReport("greeum", dry_run=dry_run)
     if dry_run:
-        intake: Intake | Rehearsal = Rehearsal(store, report, keeps_anchors=True, bring_back=bring_back)
+        intake: Intake | Rehearsal = Rehearsal(store, door, report, keeps_anchors=True, bring_back=bring_back)
     else:
-        intake = Intake(store, embedder, report, keeps_anchors=True, bring_back=bring_back)
+        intake = Intake(store, door, report, keeps_anchors=True, bring_back=bring_back)
     # Of the same embedder the vectors are the same: they need not be made again.
-    takes_vectors = other.embedder() == (embedder.fingerprint, embedder.dimension)
-    importer = Importer(intake, report, embedder, takes_vectors=takes_vectors)
+    takes_vectors = other.embedder() == (door.embedder.fingerprint, door.embedder.dimension)
+    importer = Importer(intake, report, door, takes_vectors=takes_vectors)
     counts = other.counts()
     total = sum(counts[name] for name in ("blocks", "superseded", "links", "anchors"))
     try:
@@ -221,12 +219,12 @@ class Importer:
     """Takes records of an export, in the order in which they come. What is wrong with one is the intake's to refuse."""
 
     def __init__(
-        self, intake: Intake | Rehearsal, report: ImportReport, embedder: Embedder, *, takes_vectors: bool = False
+        self, intake: Intake | Rehearsal, report: ImportReport, door: Admission, *, takes_vectors: bool = False
     ) -> None:
         self._intake = intake
         self._report = report
-        self._embedder = embedder
-        self._takes_vectors = takes_vectors or embedder.fingerprint.startswith(GIVEN)
+        self._embedder = door.embedder
+        self._takes_vectors = takes_vectors or door.needs_vectors
         self._has_begun = False
 
     def run(self, lines: Iterable[str], progress: Callable[[int], None] | None = None) -> dict[str, int]:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from datetime import tzinfo
     from typing import BinaryIO, TypeAlias
 
-    from greeum.embed.protocol import Embedder
+    from greeum.importers.admission import Admission
     from greeum.importers.records import Finding, Findings
     from greeum.store.protocol import Store
 
@@ -44,7 +44,7 @@ class Import:
     def __init__(
         self,
         store: Store,
-        embedder: Embedder,
+        door: Admission,
         now_us: int,
         *,
         dry_run: bool = False,
@@ -52,7 +52,7 @@ class Import:
         progress: Progress | None = None,
     ) -> None:
         self._store = store
-        self._embedder = embedder
+        self._door = door
         self._now_us = now_us
         self._dry_run = dry_run
         self._bring_back = bring_back
@@ -91,15 +91,16 @@ class Import:
 
     def _intake(self, report: ImportReport) -> Intake | Rehearsal:
         if self._dry_run:
-            return Rehearsal(self._store, report, bring_back=self._bring_back)
-        return Intake(self._store, self._embedder, report, bring_back=self._bring_back)
+            return Rehearsal(self._store, self._door, report, bring_back=self._bring_back)
+        origin = "" if self._format == formats.OURS else f"{ORIGIN}{self._format}"
+        return Intake(self._store, self._door, report, origin=origin, bring_back=self._bring_back)
 
     def _take_export(self, path: str | BinaryIO, intake: Intake | Rehearsal, report: ImportReport) -> None:
         from greeum.transfer import Importer
 
         if self._namespace:
             raise InvalidInput("namespace", "cannot be chosen for an export of a memory: its blocks have theirs")
-        importer = Importer(intake, report, self._embedder)
+        importer = Importer(intake, report, self._door)
         with opened(path) if isinstance(path, str) else nullcontext(path) as file:
             for number, line in lines(unpacked(file, path if isinstance(path, str) else "the stream")):
                 importer.line(number, line)

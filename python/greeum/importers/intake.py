@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from greeum.errors import Conflict, InvalidInput, NotFound
+from greeum.errors import Conflict, Forbidden, InvalidInput, NotFound
 from greeum.store.arrivals import Arrival, PassedOver
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from typing import TypeAlias
 
-    from greeum.embed.protocol import Embedder
+    from greeum.importers.admission import Admission
     from greeum.importers.report import ImportReport
     from greeum.store.arrivals import Outcome
-    from greeum.store.protocol import AnchorRow, Draft, LinkRow, Store
+    from greeum.store.protocol import AnchorRow, LinkRow, Store
+
+    Located: TypeAlias = list[tuple[str, Arrival]]
+    Refusal: TypeAlias = InvalidInput | Conflict | Forbidden
 
 
 class LinkAt(NamedTuple):
@@ -47,21 +51,23 @@ milliseconds only."""
 
 class Intake:
     """Takes things in, in order. `strict` raises the first error and takes nothing after it; otherwise the report says
-    what could not be taken, and the rest is.
+    what could not be taken, and the rest is. Links are said to be from `origin`.
     """
 
     def __init__(
         self,
         store: Store,
-        embedder: Embedder,
+        door: Admission,
         report: ImportReport,
         *,
+        origin: str = "",
         strict: bool = False,
         keeps_anchors: bool = False,
         bring_back: bool = False,
     ) -> None:
         self._store = store
-        self._embedder = embedder
+        self._door = door
+        self._origin = door.origin(origin)
         self._report = report
         self._strict = strict
         self._keeps_anchors = keeps_anchors
@@ -70,7 +76,7 @@ class Intake:
         self._passed_over = PassedOver(store, bring_back=bring_back)
         self._merged: dict[str, int] = {}
         """Blocks that are here under another uid, since their key says the same."""
-        self._blocks: list[tuple[str, Arrival]] = []
+        self._blocks: Located = []
         self._links: list[LinkAt] = []
         self._anchors: list[AnchorAt] = []
 
@@ -109,7 +115,7 @@ class Intake:
 
     # Blocks.
 
-    def _take_blocks(self, blocks: Sequence[tuple[str, Arrival]]) -> None:
+    def _take_blocks(self, blocks: Located) -> None:
         present = self._store.ids_of([arrival.draft.uid for _, arrival in blocks])
         new = [(where, self._known_before(arrival)) for where, arrival in blocks if arrival.draft.uid not in present]
         self._report.present += len(blocks) - len(new)
@@ -117,11 +123,28 @@ class Intake:
         gone = self._passed_over.arriving(arrival for _, arrival in new)
         fresh = [(where, arrival) for where, arrival in new if arrival.draft.uid not in gone]
         self._report.forgotten += len(new) - len(fresh)
-        self._embed([arrival.draft for _, arrival in fresh if not arrival.draft.vectors])
-        arrivals = [arrival for _, arrival in fresh]
+        admitted, problem = self._admitted(fresh)
+        arrivals = [arrival for _, arrival in admitted]
+        self._door.embed([arrival.draft for arrival in arrivals])
         outcomes = self._store.take_in(arrivals, stop=self._strict, bring_back=self._bring_back)
-        for (where, arrival), outcome in zip(fresh, outcomes, strict=False):
+        for (where, arrival), outcome in zip(admitted, outcomes, strict=False):
             self._note(where, arrival, outcome)
+        if problem is not None:
+            self.refuse(*problem)
+
+    def _admitted(self, blocks: Located) -> tuple[Located, tuple[str, InvalidInput] | None]:
+        """Those that may come in; if all ends at the first that may not, also that one."""
+        admitted: Located = []
+        for where, arrival in blocks:
+            try:
+                self._door.admit(arrival.draft)
+            except InvalidInput as error:
+                if self._strict:
+                    return admitted, (where, error)
+                self.refuse(where, error)
+            else:
+                admitted.append((where, arrival))
+        return admitted, None
 
     def _known_before(self, arrival: Arrival) -> Arrival:
         """The same, with the uid under which the block before it is here."""
@@ -131,15 +154,10 @@ class Intake:
         rows = self._store.blocks([known])
         return Arrival(arrival.draft, rows[0][1] if rows else arrival.before, replaces=arrival.replaces)
 
-    def _embed(self, drafts: Sequence[Draft]) -> None:
-        codes = self._embedder.encode_blocks([draft.text for draft in drafts]) if drafts else []
-        for draft, code in zip(drafts, codes, strict=True):
-            draft.vectors = code
-
     def _note(self, where: str, arrival: Arrival, outcome: Outcome) -> None:
         if isinstance(outcome, NotFound):
             self.refuse(where, InvalidInput("supersedes", str(outcome)))
-        elif isinstance(outcome, Conflict):
+        elif isinstance(outcome, (Conflict, Forbidden)):
             self.refuse(where, outcome)
         else:
             state, block_id = outcome
@@ -153,7 +171,7 @@ class Intake:
                 self._report.added += 1
                 self._report.corrected += state == "corrected"
 
-    def refuse(self, where: str, error: InvalidInput | Conflict) -> None:
+    def refuse(self, where: str, error: Refusal) -> None:
         """Raise it, with its place, or put it into the report."""
         if self._strict:
             raise at(where, error)
@@ -186,7 +204,7 @@ class Intake:
                 break
             else:
                 self.refuse(*problem)
-        self._report.links += len(self._store.link_many(rows))
+        self._report.links += len(self._store.link_many(rows, self._origin))
         if self._strict and problem is not None:
             self.refuse(*problem)
 
@@ -238,8 +256,8 @@ def unknown(uid: str) -> str:
     return f"names block {uid}, which is neither in this memory nor in a line before"
 
 
-def at(where: str, error: InvalidInput | Conflict) -> InvalidInput | Conflict:
+def at(where: str, error: Refusal) -> Refusal:
     """The same error with its place in it."""
     if isinstance(error, InvalidInput):
         return InvalidInput(f"{where}: {error.field}", error.reason)
-    return Conflict(f"{where}: {error}")
+    return type(error)(f"{where}: {error}")

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from greeum.errors import InvalidInput
 from greeum.importers.intake import stays, unknown
 from greeum.store.arrivals import PassedOver
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from greeum.errors import Conflict, InvalidInput
+    from greeum.errors import GreeumError
+    from greeum.importers.admission import Admission
     from greeum.importers.intake import AnchorAt, LinkAt
     from greeum.importers.report import ImportReport
     from greeum.store.arrivals import Arrival
-    from greeum.store.protocol import Store
+    from greeum.store.protocol import Draft, Store
 
 
 def corrected_otherwise(block_id: int) -> str:
@@ -22,9 +24,16 @@ class Rehearsal:
     """Has the face of an Intake, and looks at the Store only. It remembers sixteen bytes of each block."""
 
     def __init__(
-        self, store: Store, report: ImportReport, *, keeps_anchors: bool = False, bring_back: bool = False
+        self,
+        store: Store,
+        door: Admission,
+        report: ImportReport,
+        *,
+        keeps_anchors: bool = False,
+        bring_back: bool = False,
     ) -> None:
         self._store = store
+        self._door = door
         self._report = report
         self._keeps_anchors = keeps_anchors
         self._passed_over = PassedOver(store, bring_back=bring_back)
@@ -41,10 +50,19 @@ class Rehearsal:
             self._report.present += 1
         elif self._passed_over.arriving([arrival]):
             self._report.forgotten += 1
-        elif arrival.before is not None:
-            self._after(where, arrival, arrival.before)
-        else:
-            self._by_key(where, arrival)
+        elif self._is_admitted(where, draft):
+            if arrival.before is not None:
+                self._after(where, arrival, arrival.before)
+            else:
+                self._by_key(where, arrival)
+
+    def _is_admitted(self, where: str, draft: Draft) -> bool:
+        try:
+            self._door.admit(draft)
+        except InvalidInput as error:
+            self.refuse(where, error)
+            return False
+        return True
 
     def _after(self, where: str, arrival: Arrival, before: str) -> None:
         """One that corrects another, which must be here and must not have been corrected otherwise."""
@@ -114,5 +132,5 @@ class Rehearsal:
     def flush(self) -> None:
         """There is nothing to be written."""
 
-    def refuse(self, where: str, error: InvalidInput | Conflict) -> None:
+    def refuse(self, where: str, error: GreeumError) -> None:
         self._report.skip(where, str(error))

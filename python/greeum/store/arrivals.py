@@ -5,7 +5,7 @@ The decisions are here, once for every Store; a Store gives what they need (`She
 
 from __future__ import annotations
 
-from greeum.errors import Conflict, NotFound
+from greeum.errors import Conflict, Forbidden, NotFound
 from greeum.store.rows import ID, TEXT, UID
 
 TYPE_CHECKING = False
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from greeum.store.protocol import BlockRow, Draft
 
     State: TypeAlias = Literal["added", "corrected", "present", "forgotten"]
-    Outcome: TypeAlias = tuple[State, int] | Conflict | NotFound
+    Outcome: TypeAlias = tuple[State, int] | Conflict | Forbidden | NotFound
 else:
     Protocol = object
 
@@ -165,7 +165,7 @@ class Intake:
         self._write()
         try:
             return self._noted("corrected", draft, self._shelf.correct(old, draft)[ID])
-        except Conflict as error:
+        except (Conflict, Forbidden) as error:
             return error
 
     def _merge(self, arrival: Arrival, head: BlockRow) -> Outcome:
