@@ -103,6 +103,21 @@ class TestTrust:
             crawler.forget(old.id)
         assert memory.get(old.id) == old
 
+    def test_nor_forget_by_a_filter_or_all(self, memory: Memory) -> None:
+        old = memory.add("The door code is 4711.", namespace="acme")
+        crawler = memory.through("crawler", 0.2)
+        crawler.add("Nothing to see.", namespace="acme")
+        for forget in (
+            lambda: crawler.forget(namespace="acme"),
+            lambda: crawler.forget(where={"kind": "message"}, dry_run=True),
+            lambda: crawler.wipe(confirm=2),
+        ):
+            with pytest.raises(Forbidden, match="trusted more"):
+                forget()
+        assert memory.get(old.id) == old
+        [mine] = crawler.forget(where={"origin": "crawler"})
+        assert mine != old.id
+
     def test_forgetting_counts_every_version(self, memory: Memory) -> None:
         mine = memory.through("crawler", 0.2).add("Bob lives in Busan.")
         memory.through("crawler", 0.2).forget(mine.id)
