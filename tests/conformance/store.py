@@ -380,9 +380,11 @@ class TestRepeating:
 class TestTakingIn:
     """Blocks that have an identity already."""
 
-    def take(self, store: Store, *arrivals: Arrival, stop: bool = False) -> list[tuple[str, int] | str]:
+    def take(
+        self, store: Store, *arrivals: Arrival, stop: bool = False, bring_back: bool = False
+    ) -> list[tuple[str, int] | str]:
         """What became of each; of an error, its kind."""
-        outcomes = store.take_in(arrivals, stop=stop)
+        outcomes = store.take_in(arrivals, stop=stop, bring_back=bring_back)
         return [type(one).__name__ if isinstance(one, Exception) else one for one in outcomes]
 
     def test_in_order_and_each_once(self, store: Store) -> None:
@@ -413,6 +415,33 @@ class TestTakingIn:
         ]
         theirs = draft("one", key="k")
         assert self.take(store, Arrival(theirs), Arrival(draft("two"), theirs.uid)) == [("present", 1), ("present", 2)]
+
+    def test_what_was_forgotten_is_passed_over_with_what_corrects_it(self, store: Store) -> None:
+        one, two, three, other = draft("one", key="k"), draft("two"), draft("three"), draft("other")
+        chain = [Arrival(one), Arrival(two, one.uid), Arrival(three, two.uid)]
+        self.take(store, Arrival(one))
+        store.forget([1])
+        seq = store.seq()
+        gone = [("forgotten", 0)] * 3
+        assert self.take(store, *chain) == gone
+        assert store.seq() == seq
+        assert self.take(store, chain[1], Arrival(other), chain[0]) == [gone[0], ("added", 2), gone[0]]
+        assert self.take(store, *chain, bring_back=True) == [("added", 3), ("corrected", 4), ("corrected", 5)]
+        assert self.take(store, *chain) == [("present", 3), ("present", 4), ("present", 5)]
+
+    def test_what_came_back_is_here_and_may_be_corrected(self, store: Store) -> None:
+        one, two = draft("one"), draft("two")
+        self.take(store, Arrival(one))
+        store.forget([1])
+        assert self.take(store, Arrival(one), bring_back=True) == [("added", 2)]
+        assert self.take(store, Arrival(two, one.uid)) == [("corrected", 3)]
+
+    def test_what_is_trusted_more_is_not_corrected(self, store: Store) -> None:
+        one = draft("one", key="k")
+        after = Arrival(draft("two", trust=0.5), one.uid)
+        instead = Arrival(draft("three", key="k", trust=0.5), replaces=True)
+        assert self.take(store, Arrival(one), after, instead) == [("added", 1), "Forbidden", "Forbidden"]
+        assert store.seq() == 1
 
     def test_what_cannot_be_taken_is_said_and_the_rest_is(self, store: Store) -> None:
         add(store, "mine", key="k")
@@ -736,6 +765,13 @@ class TestManyAtOnce:
         assert store.links([one, two]) == stored
         assert log(store, seq) == [(LINKS, one), (LINKS, two)]
         assert store.link_many([]) == []
+
+    def test_links_are_of_an_origin(self, store: Store) -> None:
+        one, two = add(store, "one", "two")
+        store.link(one, two, "mine", 0.5, 1)
+        store.link_many([(one, two, "mine", 0.9, 2), (one, two, "theirs", 0.1, 3)], "import/mem0")
+        assert store.roll_back("import", 0, "", 9, False).links == [(one, two, "theirs", 0.1, 3)]
+        assert store.links([one]) == [(one, two, "mine", 0.9, 1)]
 
     def test_anchors(self, store: Store) -> None:
         one, two = add(store, "one", "two")
