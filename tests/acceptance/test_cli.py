@@ -469,6 +469,18 @@ class TestCarrying:
         copy = run("export", "--memory", "copy").out
         assert sorted(copy.splitlines()) == sorted(Path("out.jsonl").read_text(encoding="utf-8").splitlines())
 
+    def test_what_was_forgotten_comes_back_if_it_is_asked_for(self, run: Run) -> None:
+        run("export", "out.jsonl")
+        run("import", "out.jsonl", "--memory", "other")
+        run("forget", "3", "--yes")
+        assert run("import", "out.jsonl").out == "0 added, 1 present, 2 forgotten, 0 links, 1 anchors\n"
+        merged = "greeum, dry run: 0 added, 1 present, 2 forgotten, 0 links, 0 anchors\n"
+        assert run("merge", "other", "--dry-run").out == merged
+        assert run("merge", "other", "--bring-back", "--json").json()["added"] == 2
+        run("forget", "5", "--yes")
+        brought = "2 added, 1 present, 0 forgotten, 1 links, 1 anchors\n"
+        assert run("import", "out.jsonl", "--bring-back").out == brought
+
     def test_through_a_pipe(self, run: Run) -> None:
         exported = run("export", "--json")
         assert json.loads(exported.err) == {"records": 5, "file": None}

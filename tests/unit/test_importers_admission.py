@@ -16,7 +16,7 @@ import greeum.testing
 from greeum import Memory
 from greeum._core import split
 from greeum.embed.given import GivenVectors
-from greeum.errors import Forbidden, InvalidInput
+from greeum.errors import Forbidden, InvalidInput, NotFound
 from greeum.testing import TinyEmbedder
 
 PASSWORD = "The wifi password is gr33nhouse!7"
@@ -109,7 +109,8 @@ class TestScreening:
         with greeum.testing.memory(embedder=TinyEmbedder()) as same:
             same.add("Call Alice: [phone]")
             mine, theirs_now = (one.search("alice phone", k=1, exact=True)[0] for one in (memory, same))
-        assert (mine.block.text, mine.score) == (theirs_now.block.text, pytest.approx(theirs_now.score, rel=1e-3))
+        assert mine.block.text == theirs_now.block.text
+        assert mine.score == pytest.approx(theirs_now.score, rel=1e-3)
 
     def test_vectors_that_cannot_be_made_again_must_fit_what_is_left(self) -> None:
         with greeum.testing.memory(embedder=GivenVectors(8, "m")) as source:
@@ -268,3 +269,76 @@ def test_chats_of_another_format_are_no_exception(memory: Memory, tmp_path: Path
     memory.through("cli").import_from(path)
     [one] = memory.list()
     assert (one.origin, one.trust, one.flags) == ("import/chatgpt", 1.0, ("personal",))
+
+
+class TestRehearsal:
+    """A dry run decides as the real one does, whatever is in the way."""
+
+    @pytest.mark.parametrize(
+        ("lines", "expected"),
+        [
+            ([block(1, "tea", key="k"), block(2, "tea", key="k")], {"added": 1, "present": 1}),
+            ([block(1, "tea", key="k"), block(2, "cocoa", key="k")], {"added": 1, "skipped": 1}),
+            ([block(1, "tea"), block(2, "cocoa", supersedes="f" * 32)], {"added": 1, "skipped": 1}),
+            ([block(1, "here", key="home")], {"present": 1}),
+            ([block(1, "here", key="home"), block(2, "there", supersedes=f"{1:032x}")], {"present": 2}),
+            ([block(1, "here", key="home"), block(2, "fork", supersedes=f"{1:032x}")], {"present": 1, "skipped": 1}),
+            ([block(1, "tea"), link(1, 9), anchor("A", 9), link(1, 1)], {"added": 1, "skipped": 3}),
+            ([block(1, "tea"), "{", anchor("A", 1)], {"added": 1, "skipped": 1, "anchors": 1}),
+            ([block(1, "here", key="home"), block(2, "tea"), link(2, 1)], {"added": 1, "present": 1, "links": 1}),
+        ],
+    )
+    def test_it_decides_as_the_import_does(
+        self, memory: Memory, tmp_path: Path, lines: list[str], expected: dict[str, int]
+    ) -> None:
+        memory.update(memory.add("here", key="home").id, text="there")
+        path = export(tmp_path / "e.jsonl", *lines)
+        dry, report = memory.import_from(path, dry_run=True), memory.import_from(path)
+        counted = ("added", "present", "forgotten", "skipped", "links", "anchors")
+        for one in (dry, report):
+            assert {name: getattr(one, name) for name in counted if getattr(one, name)} == expected
+
+    def test_a_merge_of_what_is_here_under_another_uid_keeps_the_anchor(self, memory: Memory, tmp_path: Path) -> None:
+        memory.anchors.set("A", memory.add("I live in Busan.", key="home").id)
+        with greeum.open(tmp_path / "theirs", embedder=TinyEmbedder()) as theirs:
+            theirs.anchors.set("A", theirs.add("I live in Busan.", key="home").id)
+        for is_dry in (True, False):
+            report = memory.merge(tmp_path / "theirs", dry_run=is_dry)
+            assert (report.present, report.anchors, report.skipped) == (1, 0, 0)
+
+
+class TestBatches:
+    """More than one transaction holds."""
+
+    def test_a_correction_of_what_is_here_under_another_uid(self, memory: Memory, tmp_path: Path) -> None:
+        memory.add("I live in Busan.", key="home")
+        turns = [block(number, f"turn {number}") for number in range(10, 520)]
+        correction = block(2, "I live in Seoul.", supersedes=f"{1:032x}")
+        path = export(tmp_path / "e.jsonl", block(1, "I live in Busan.", key="home"), *turns, correction)
+        report = memory.import_from(path)
+        assert (report.added, report.corrected, report.present) == (511, 1, 1)
+        assert memory.get(key="home").text == "I live in Seoul."
+
+    def test_many_anchors_and_what_is_wrong_with_one(self, memory: Memory) -> None:
+        anchors = [anchor(f"a{number}", 1) for number in range(501)]
+        assert memory.import_([HEADER, block(1, "tea"), *anchors])["anchors"] == 501
+        with pytest.raises(InvalidInput, match=r"^line 3: block: names block"):
+            memory.import_([HEADER, anchor("first", 1), anchor("second", 9), anchor("third", 1)])
+        assert memory.anchor("first") is not None
+        with pytest.raises(NotFound):
+            memory.anchor("third")
+
+    def test_links_between_what_is_one_block_here(self, memory: Memory, tmp_path: Path) -> None:
+        memory.add("I live in Busan.", key="home")
+        same = [block(number, "I live in Busan.", key="home") for number in (1, 2)]
+        report = memory.import_from(export(tmp_path / "e.jsonl", *same, link(1, 2)))
+        assert (report.present, report.links) == (2, 0)
+        assert report.reasons[0].reason == "target: is the block itself"
+
+    def test_a_chain_is_passed_over_in_later_transactions_too(self, memory: Memory, tmp_path: Path) -> None:
+        memory.import_([HEADER, block(1, "gone")])
+        memory.forget(memory.list()[0].id)
+        turns = [block(number, f"turn {number}") for number in range(10, 520)]
+        chain = [block(2, "two", supersedes=f"{1:032x}"), block(3, "three", supersedes=f"{2:032x}")]
+        report = memory.import_from(export(tmp_path / "e.jsonl", chain[0], *turns, chain[1], link(3, 10)))
+        assert (report.added, report.forgotten, report.links, report.skipped) == (510, 2, 0, 0)

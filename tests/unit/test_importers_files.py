@@ -141,6 +141,9 @@ def test_what_is_not_there_or_not_known(memory: Memory, tmp_path: Path) -> None:
         memory.import_from(tmp_path / "missing")
     with pytest.raises(NotFound):
         memory.import_from(tmp_path / "missing", format="chatgpt")
+    (tmp_path / "a file").write_text("x", encoding="utf-8")
+    with pytest.raises(InvalidInput, match="cannot be read"):
+        memory.import_from(tmp_path / "a file" / "within")
     for content in ("text", "[]", '{"a": 1}', "[{}]"):
         (tmp_path / "x").write_text(content, encoding="utf-8")
         with pytest.raises(InvalidInput, match="in no format that is recognised; there are greeum, greeum-legacy"):

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from tests.exports import LegacyStore
+from tests.exports import LegacyStore, written
 
 import greeum.testing
 from greeum import Memory
@@ -134,11 +134,12 @@ class TestBlocks:
         store.connection.execute("UPDATE blocks SET context = CAST(x'c328' AS TEXT) WHERE block_index = 3")
         store.block("x" * (databases.VALUE_BYTES_MAX + 1))
         store.block("also good", importance=7.5)
+        store.block("at no time", timestamp="")
         report = memory.import_from(store.folder)
         assert texts(memory) == ["good", "also good"]
         assert report.left_out == {"blocks without text": 1}
-        assert [where for where, _ in report.reasons] == ["block 1", "block 3", "block 4"]
-        for word, (_, reason) in zip(("timestamp", "UTF-8", "bytes"), report.reasons, strict=True):
+        assert [where for where, _ in report.reasons] == ["block 1", "block 3", "block 4", "block 6"]
+        for word, (_, reason) in zip(("timestamp", "UTF-8", "bytes", "is missing"), report.reasons, strict=True):
             assert word in reason
 
 
@@ -149,9 +150,10 @@ class TestShortTerm:
             at = (NOW - timedelta(minutes=minutes)).isoformat()
             store.connection.execute(row, (name, at, f"{name} milk", "user"))
         store.connection.execute(row, ("odd", "never", "x", None))
+        store.connection.execute(row, ("no text", NOW.isoformat(), b"x", None))
         report = memory.import_from(store.folder)
         assert report.left_out == {"short-term memories that have ended": 1}
-        assert [where for where, _ in report.reasons] == ["short-term memory odd"]
+        assert [where for where, _ in report.reasons] == ["short-term memory odd", "short-term memory no text"]
         [block] = memory.list()
         assert (block.text, block.source, block.expires_at) == ("fresh milk", "user", NOW + timedelta(minutes=40))
 
@@ -205,6 +207,21 @@ class TestLinks:
         assert report.added == 1
         assert [where for where, _ in report.reasons] == ["graph_snapshot.jsonl"]
 
+    def test_what_is_no_edge_is_no_link(self, memory: Memory, later: LegacyStore) -> None:
+        for text in ("one", "two"):
+            later.block(text)
+        odd: list[object] = [5, {"u": True, "v": "1", "w": 1}, {"u": "blk_0", "v": "blk_0", "w": 1}, {"u": "x"}]
+        written(later.folder / "graph_snapshot.jsonl", {"edges": [*odd, {"u": "blk_0", "v": 1, "w": 7}]})
+        later.connection.executescript(
+            "INSERT INTO memory_nodes VALUES ('a', 0, '', ''), ('b', 1, '', ''), ('c', NULL, '', '');"
+            "INSERT INTO associations VALUES ('1', 'a', 'b', ' ', 0.5), ('2', 'a', 'c', 'k', 1);"
+            "INSERT INTO associations VALUES ('3', 'a', 'z', 'k', 1);"
+            "INSERT INTO associations VALUES ('4', 'a', 'b', CAST(x'c328' AS TEXT), 1);"
+        )
+        report = memory.import_from(later.folder)
+        assert [where for where, _ in report.reasons] == ["association 4"]
+        assert edges(memory) == {("one", "near", "two", 1.0), ("one", "about", "two", 0.5)}
+
 
 class TestEntities:
     def test_they_are_where_the_tools_for_graphs_look(self, memory: Memory, store: LegacyStore) -> None:
@@ -248,6 +265,14 @@ class TestAnchors:
         assert (anchor.name, anchor.namespace, anchor.hops, anchor.pinned) == ("A", "old", 3, True)
         assert anchor.moved_at == datetime.fromtimestamp(1755245165, UTC)
         assert [where for where, _ in report.reasons] == ["anchors.json: slots[1]"]
+
+    def test_those_that_cannot_be_read_are_said(self, memory: Memory, store: LegacyStore) -> None:
+        store.block("x")
+        (store.folder / "anchors.json").write_text("[" * 100_000, encoding="utf-8")
+        (store.folder / "stm_anchors.db").write_bytes(b"no database")
+        report = memory.import_from(store.folder)
+        assert (report.added, report.anchors) == (1, 0)
+        assert [where for where, _ in report.reasons] == ["anchors.json", "stm_anchors.db"]
 
     def test_those_of_later_versions_name_hashes(self, memory: Memory, later: LegacyStore) -> None:
         one, _ = later.block("one"), later.block("two")

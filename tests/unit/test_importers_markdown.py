@@ -13,6 +13,7 @@ import pytest
 import greeum.testing
 from greeum import Memory
 from greeum.errors import InvalidInput
+from greeum.importers import markdown
 from greeum.importers.front_matter import parted
 from greeum.testing import TinyEmbedder
 
@@ -120,6 +121,14 @@ def test_names_that_are_no_text_are_said_as_far_as_they_are(memory: Memory, note
     Path(os.fsdecode(os.fsencode(notes) + b"/caf\xe9.md")).write_text("x", encoding="utf-8")
     [reason] = memory.import_from(notes).reasons
     assert reason == ("caf?.md", "has a name that is not UTF-8")
+
+
+def test_a_note_that_is_too_large_is_said(memory: Memory, notes: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (notes / "large.md").write_text("x" * 2_001, encoding="utf-8")
+    monkeypatch.setattr(markdown, "FILE_BYTES_MAX", 2_000)
+    report = memory.import_from(notes)
+    assert [where for where, _ in report.reasons] == ["large.md"]
+    assert report.reasons[0].reason == "file: is larger than 2,000 bytes"
 
 
 def test_what_is_no_folder_is_refused(memory: Memory, notes: Path) -> None:

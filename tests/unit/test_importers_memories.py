@@ -83,11 +83,13 @@ class TestMem0:
             ("m2", "soon gone", None, "DELETE", "2025-01-05T00:00:00Z"),
             ("m3", None, None, "ADD", "2025-01-06T00:00:00Z"),
             ("m4", None, "x", "ADD", "when?"),
+            (" ", None, "whose?", "ADD", "2025-01-06T00:00:00Z"),
+            ("m1", "lesson on Friday", "lesson on Friday", "UPDATE", "2025-01-07T00:00:00Z"),
         )
         report = memory.import_from(path)
         assert (report.format, report.added, report.corrected) == ("mem0", 2, 1)
-        assert report.left_out == {"versions of deleted memories": 2, "events that change nothing": 1}
-        assert [where for where, _ in report.reasons] == ["history 6", "history 7"]
+        assert report.left_out == {"versions of deleted memories": 2, "events that change nothing": 2}
+        assert [where for where, _ in report.reasons] == ["history 6", "history 7", "history 8"]
         old, new = memory.history(memory.get(key="m1").id)
         assert (old.text, new.text, old.at) == (
             "lesson on Thursday",
@@ -237,3 +239,23 @@ class TestLetta:
         report = memory.import_from(written(tmp_path / "tutor.af", given))
         assert (report.format, sorted(texts(memory))) == ("letta", ["a tutor", "hello"])
         assert len(report.reasons) == 2
+
+    def test_what_is_wrong_is_said(self, memory: Memory, tmp_path: Path) -> None:
+        given = {
+            "agents": [
+                {"messages": []},
+                {
+                    "name": "tutor",
+                    "messages": [
+                        message("1", "user", "{not JSON"),
+                        message("2", "assistant", "", tool_calls=[{"function": SEND["function"] | {"arguments": "{"}}]),
+                        {"id": "3", "content": "whose?"},
+                        message("4", "user", "", content=[5, "plain"]),
+                    ],
+                },
+            ]
+        }
+        report = memory.import_from(written(tmp_path / "tutor.af", given))
+        assert sorted(texts(memory)) == ["plain", "{not JSON"]
+        assert [where for where, _ in report.reasons] == ["agents[0]", "agents[1].messages[2]"]
+        assert report.left_out == {"messages without text": 1}

@@ -141,13 +141,6 @@ class Database:
         """The columns of a table; none if it is not there."""
         return self._tables.get(table, [])
 
-    def count(self, table: str) -> int:
-        try:
-            number = self._connection.execute(f"SELECT count(*) FROM {quoted(table)}").get
-        except apsw.Error as error:
-            raise InvalidInput("path", f"{self.path} is damaged: {error}") from error
-        return int(str(number))
-
     def rows(
         self,
         table: str,
