@@ -29,6 +29,7 @@ WIDTH = 110
 
 ALIASES = {
     "Answers": "list[list[Hit]]",
+    "AddedBlocks": "list[Added]",
     "Blocks": "list[Block]",
     "Changes": "list[Change]",
     "Facets": "dict[str, list[tuple[str, int]]]",
@@ -39,14 +40,16 @@ ALIASES = {
     "Links": "list[Link]",
     "Namespace": "str | Sequence[str]",
     "Near": "str | int | Anchor",
+    "Rules": "list[Rule]",
+    "Span": "float | timedelta",
     "Time": "str | datetime",
     "Written": "list[bytes]",
 }
 """What short names in signatures stand for."""
 
 VIEWS = (
-    greeum.Block, greeum.Hit, greeum.Link, greeum.Anchor, greeum.Context, greeum.Change, greeum.Page,
-    greeum.NamespacePage,
+    greeum.Block, greeum.Added, greeum.Contradiction, greeum.Hit, greeum.Link, greeum.Anchor, greeum.Context,
+    greeum.Change, greeum.Page, greeum.NamespacePage, greeum.Rule, greeum.Report,
 )  # fmt: skip
 """What a memory gives back."""
 
@@ -58,8 +61,9 @@ Everything that is meant to be used from Python. Namespaces are paths (`"acme/al
 
 ASYNC = """\
 `async with await greeum.aio.open(path) as memory:` gives the same memory for asyncio: each call runs in a worker
-thread. There are {methods}; of `memory.anchors` there are {anchors}; `await memory.export()` gives all lines at once,
-`memory.stream(…)` is for `async for`, `seq` is awaited as `memory.seq()`, and `memory.memory` is the Memory behind it.
+thread. There are {methods}; of `memory.anchors` there are {anchors},
+of `memory.retention` {retention}; `await memory.export()` gives all lines at once, `memory.stream(…)` is for
+`async for`, `seq` is awaited as `memory.seq()`, and `memory.memory` is the Memory behind it.
 `greeum.aio.connect` takes what `greeum.connect` takes, and its `follow` is for `async for`."""
 
 WEIGHTS_INTRODUCTION = """\
@@ -93,6 +97,13 @@ def memory() -> Iterator[str]:
     yield from ("## memory.anchors", prose(greeum.Anchors))
     for name, method in public(greeum.Anchors):
         yield from section(f"memory.anchors.{name}", method, level=3)
+    yield from ("## memory.retention", prose(greeum.Retention))
+    for name, method in public(greeum.Retention):
+        yield from section(f"memory.retention.{name}", method, level=3)
+    yield from ("## memory.policies", prose(greeum.Policies))
+    for name, method in public(greeum.Policies):
+        if name != "of":
+            yield from section(f"memory.policies.{name}", method, level=3)
     for kind in VIEWS:
         yield from (f"## {kind.__name__}", prose(kind), *properties(kind))
     for function in (model.hits_json, model.blocks_json):
@@ -101,7 +112,13 @@ def memory() -> Iterator[str]:
     yield from ("## RemoteMemory", prose(greeum.RemoteMemory))
     yield from section("memory.follow", greeum.RemoteMemory.follow, level=3)
     yield "## asyncio"
-    yield filled(ASYNC.format(methods=code_list(aio.METHODS), anchors=code_list(aio.ANCHOR_METHODS)))
+    yield filled(
+        ASYNC.format(
+            methods=code_list(aio.METHODS),
+            anchors=code_list(aio.ANCHOR_METHODS),
+            retention=code_list(aio.RETENTION_METHODS),
+        )
+    )
     yield from ("## For tests of your own", "From `greeum.testing`:")
     for name in testing.__all__:
         if name != "MemoryStore":

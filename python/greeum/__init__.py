@@ -22,9 +22,12 @@ if TYPE_CHECKING:
     from greeum.errors import GreeumError
     from greeum.forgetting import Certificate, Forgotten
     from greeum.listing import NamespacePage, Page
+    from greeum.maintenance import Report
     from greeum.memory import Memory
-    from greeum.model import Anchor, Block, Change, Context, Hit, Link
+    from greeum.model import Added, Anchor, Block, Change, Context, Contradiction, Hit, Link
+    from greeum.policies import Policies
     from greeum.remote import RemoteMemory, connect
+    from greeum.retention import Retention, Rule
     from greeum.rooted import Rooted
     from greeum.wiring import (
         open,  # noqa: A004 - greeum.open(path), as in sqlite3, shelve and others
@@ -33,12 +36,13 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
-    "Anchor", "Anchors", "Backup", "Block", "Certificate", "Change", "Context", "Forgotten", "GreeumError", "Hit",
-    "Link", "Memory", "NamespacePage", "Page", "RemoteMemory", "Rooted", "connect", "errors", "open", "restore",
-    "verify",
+    "Added", "Anchor", "Anchors", "Backup", "Block", "Certificate", "Change", "Context", "Contradiction", "Forgotten",
+    "GreeumError", "Hit", "Link", "Memory", "NamespacePage", "Page", "Policies", "RemoteMemory", "Report", "Retention",
+    "Rooted", "Rule", "connect", "errors", "open", "restore", "verify",
 ]  # fmt: skip
 
 _HOMES = {
+    "Added": "model",
     "Anchor": "model",
     "Anchors": "anchors",
     "Backup": "backups.pieces",
@@ -46,6 +50,7 @@ _HOMES = {
     "Certificate": "forgetting",
     "Change": "model",
     "Context": "model",
+    "Contradiction": "model",
     "Forgotten": "forgetting",
     "GreeumError": "errors",
     "Hit": "model",
@@ -53,8 +58,12 @@ _HOMES = {
     "Memory": "memory",
     "NamespacePage": "listing",
     "Page": "listing",
+    "Policies": "policies",
     "RemoteMemory": "remote",
+    "Report": "maintenance",
+    "Retention": "retention",
     "Rooted": "rooted",
+    "Rule": "retention",
     "connect": "remote",
     "open": "wiring",
     "restore": "wiring",

@@ -30,11 +30,13 @@ if TYPE_CHECKING:
 METHODS = frozenset(
     ("add", "add_many", "anchor", "backup", "certificates", "changes", "check", "close", "context", "count", "diff",
      "drop_backups", "facets", "forget", "get", "history", "import_", "link", "links", "list", "logical_hash",
-     "namespaces", "search", "search_many", "stats", "unlink", "update", "wipe")
+     "maintain", "namespaces", "repair", "search", "search_many", "stats", "unlink", "update", "used", "wipe")
 )  # fmt: skip
 """What `AsyncMemory` offers: the methods of Memory that wait for the disk or for the processor."""
 
 ANCHOR_METHODS = frozenset(("clear", "get", "move", "pin", "set", "status", "unpin"))
+
+RETENTION_METHODS = frozenset(("clear", "list", "rule", "set"))
 
 
 async def open(path: str | None = None, **options: Any) -> AsyncMemory:  # noqa: A001 - as greeum.open
@@ -70,6 +72,12 @@ class AsyncMemory(Delegate):
         super().__init__(memory, METHODS, run)
         self.memory = memory
         self.anchors = Delegate(memory.anchors, ANCHOR_METHODS, run)
+
+    @property
+    def retention(self) -> Delegate:
+        """`Memory.retention`, awaited. Raises Forbidden where a memory is confined."""
+        target: Any = self.memory
+        return Delegate(target.retention, RETENTION_METHODS, self._run)
 
     async def stream(self, query: str, **options: Any) -> AsyncIterator[Hit]:
         """The hits of `Memory.stream`, for `async for`: each slice is read in a worker thread."""

@@ -18,6 +18,12 @@ if TYPE_CHECKING:
     from typing import Any
 
 
+def text_of(block: Any) -> str:
+    """What a block says; of a photo that was shared with it, its caption in brackets."""
+    caption = getattr(block, "caption", "")
+    return f"{block.text} [{caption}]" if caption else str(block.text)
+
+
 def make(blocks: Iterable[Any], **options: Any) -> Callable[[str, int], list[str]]:
     """Remember `blocks` in a new memory of their own; a function that searches it. `options` go to every search."""
     items = list(blocks)
@@ -26,7 +32,7 @@ def make(blocks: Iterable[Any], **options: Any) -> Callable[[str, int], list[str
     for start in range(0, len(items), 1_000):
         memory.add_many(
             {
-                "text": b.text,
+                "text": text_of(b),
                 "source": b.speaker or None,
                 "at": b.timestamp,
                 "key": b.id,

@@ -128,6 +128,15 @@ class Follower:
             if seq:
                 self.index.apply(seq, [], [], [])
 
+    def renew(self) -> None:
+        """Make the index anew out of the rows, and its files with it."""
+        with self._lock:
+            self.rebuild()
+            self.catch_up()
+            self.trouble = None
+            if not self._store.read_only:
+                self._fold(wait=True)
+
     def scrub(self) -> None:
         """See to it that no file holds what was forgotten, whoever wrote it. Raises StoreFull or StoreFailed if that
         cannot be done now.
@@ -140,6 +149,18 @@ class Follower:
             raise kind(
                 f"forgotten, but index files could not be rewritten ({error}); the next `forget` or fold tries again"
             ) from error
+
+    def worth_files(self) -> int:
+        """How many blocks are only in memory, if they are worth a file; else 0."""
+        self.catch_up()
+        return self._tail() if self._store.directory is not None and self._is_worth_files() else 0
+
+    def compact(self) -> int:
+        """Write out what is only in memory, if that is worth a file, merged with other files; how many blocks."""
+        before = self.worth_files()
+        if before or self.index.holds_forgotten:
+            self._fold(wait=True)
+        return max(before - self._tail(), 0) if before else 0
 
     def _fold_if_due(self) -> None:
         if not self._closed and not self._store.read_only and self.index.wants_fold:
@@ -191,9 +212,13 @@ class Follower:
             if self._is_worth_files():
                 self._fold(wait=True)
 
-    def _is_worth_files(self) -> bool:
+    def _tail(self) -> int:
         tail = self.index.stats()["tail_blocks"]
         assert isinstance(tail, int)
+        return tail
+
+    def _is_worth_files(self) -> bool:
+        tail = self._tail()
         return tail >= CLOSE_TAIL_BLOCKS or self.index.holds_forgotten or bool(self.trouble and tail)
 
 

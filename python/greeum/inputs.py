@@ -11,11 +11,12 @@ from greeum.errors import InvalidInput
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from datetime import datetime
+    from datetime import datetime, timedelta
     from typing import Any
 
     Namespace = str | Sequence[str]
     Time = str | datetime
+    Span = float | timedelta
 
 
 def string(value: object, field: str, bytes_max: int, *, empty: bool = False) -> str:
@@ -131,15 +132,41 @@ def optional_time(value: Time | None, field: str) -> int | None:
     return None if value is None else time(value, field)
 
 
-def duration(value: object, field: str) -> int:
-    """Microseconds, from seconds or a `timedelta`."""
-    if hasattr(value, "total_seconds"):
-        value = value.total_seconds()
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
+def duration(value: Span, field: str, *, or_none: bool = False) -> int:
+    """A time span in microseconds, from seconds or a `timedelta`, not longer than calendars are."""
+    if or_none and not isinstance(value, bool) and value == 0:
+        return 0
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        if not 0 < value <= SPAN_MAX_S:
+            raise InvalidInput(field, f"is {shown(value)} s; it must be more than 0, and at most {SPAN_MAX_S:,}")
+        return max(round(value * 1_000_000), 1)
+    return from_timedelta(value, field)
+
+
+SPAN_MAX_S = (limits.TIME_MAX_US - limits.TIME_MIN_US) // 1_000_000
+"""The seconds of all the years that can be shown."""
+
+
+def from_timedelta(value: object, field: str) -> int:
+    from datetime import timedelta
+
+    if not isinstance(value, timedelta):
         raise InvalidInput(field, f"must be seconds or a timedelta, not {type(value).__name__}")
-    if not 0 <= value <= limits.DURATION_S_MAX:
-        raise InvalidInput(field, f"is {shown(value)} seconds; it must lie between 0 and {limits.DURATION_S_MAX:,}")
-    return round(value * 1_000_000)
+    if value <= timedelta():
+        raise InvalidInput(field, f"is {value}; it must be more than 0")
+    return value // timedelta(microseconds=1)
+
+
+def expiry(ttl: Span | None, expires_at: Time | None, now_us: int) -> int | None:
+    """When something expires that is to live for so long from now, or until then; None if neither is said."""
+    if ttl is None:
+        return optional_time(expires_at, "expires_at")
+    if expires_at is not None:
+        raise InvalidInput("ttl", "says when it expires, and so does expires_at: give one of them")
+    ends = now_us + duration(ttl, "ttl")
+    if ends > limits.TIME_MAX_US:
+        raise InvalidInput("ttl", "ends after the year 9999")
+    return ends
 
 
 def share(value: object, field: str) -> float:

@@ -6,12 +6,16 @@ from os.path import abspath
 from time import time_ns
 
 from greeum import inputs, limits
+from greeum.comparing import Comparer
 from greeum.drafts import CHECKS, request_uid
-from greeum.errors import Conflict, InvalidInput, NotFound
+from greeum.errors import Conflict, InvalidInput, NotFound, StoreError, StoreReadOnly
 from greeum.forgetting import Forgetting, check_scope
-from greeum.model import Block, Link
+from greeum.maintenance import GRACE_S, Maintenance, count_uses
+from greeum.model import Added, Block, Link
 from greeum.recall import Recall, list_of
+from greeum.retention import Retention
 from greeum.store.protocol import BLOCK_COLUMNS
+from greeum.uses import Uses
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,11 +28,13 @@ if TYPE_CHECKING:
     from greeum.embed.protocol import Embedder
     from greeum.follower import Follower
     from greeum.forgetting import Certificate, Forgotten
-    from greeum.inputs import Namespace, Time
-    from greeum.recall import Blocks, Near
-    from greeum.store.protocol import BlockRow, Store
+    from greeum.inputs import Namespace, Span, Time
+    from greeum.maintenance import Report
+    from greeum.recall import Near
+    from greeum.store.protocol import BlockRow, Draft, Store
 
     Ids = list[int]
+    AddedBlocks = list[Added]
     Findings = list[tuple[str, bool, str]]
     Certificates = list[Certificate]
 
@@ -58,7 +64,10 @@ class Memory(Recall):
         self, store: Store, follower: Follower, embedder: Embedder, *, now_us: Callable[[], int] = clock_us
     ) -> None:
         super().__init__(store, follower, embedder, now_us=now_us)
+        self._comparer = Comparer(store, follower.index, self._echoes, now_us)
         self._forgetting = Forgetting(store, follower, "", now_us)
+        self.retention = Retention(store, now_us)
+        self._uses = Uses()
 
     def __enter__(self) -> Memory:
         return self
@@ -69,6 +78,7 @@ class Memory(Recall):
     def close(self) -> None:
         """Finish what is being written, and let go of the directory. A second call does nothing."""
         try:
+            self._settle_uses()
             self._follower.close(fold=not self._store.read_only)
         finally:
             self._store.close()
@@ -90,47 +100,69 @@ class Memory(Recall):
         valid_from: Time | None = None,
         valid_to: Time | None = None,
         expires_at: Time | None = None,
+        ttl: Span | None = None,
         near: Near | None = None,
         vector: Sequence[float] | None = None,
         idempotency_key: str | None = None,
-    ) -> Block:
-        """Remember a text; the block as stored.
+        on_duplicate: str | None = None,
+        on_conflict: str | None = None,
+    ) -> Added:
+        """Remember a text; the block as stored, and what came of it (see `Added`).
 
         `namespace` is whose it is; `source` who or what said it, `at` when (default now); `kind` is "message" (a turn
         of a conversation), "note", "fact" or your own. `importance` goes from 0 to 1. `key` is your own name for the
-        thing, unique in its namespace: adding the same text under it again adds nothing. `near` (an anchor, its name or
+        thing, unique in its namespace: adding the same text under it again adds nothing. From `expires_at` on it is
+        found no more; `ttl` says the same in seconds from now, or as a `timedelta`. `near` (an anchor, its name or
         a block's id) links the block with what is there, and an anchor that is not pinned moves on to it. `vector` is
         for memories of `GivenVectors`. `idempotency_key` names this very request, so that it may be made again when
         nobody knows whether it was done: the same text then comes back as it was added (or in its newest version).
 
-        Raises InvalidInput, Conflict (the key, or the idempotency key, was used for another text), NotFound (`near`),
-        EmbedderFailed or StoreError.
+        `on_duplicate` says what to do if exactly this namespace holds a block that says the same, in the same words
+        or others: "return" that one and add nothing (what facts and notes do), "link" the new one with it, or "keep"
+        it like any other (what the rest does, since the second "yes" is a turn too). `on_conflict` says what to do if
+        it contradicts one: "keep" both and say so in `conflicts` (the default), "supersede" that one if it is sure
+        that this holds instead, or "reject" it. `memory.policies` changes these defaults. What a search has just
+        given back is returned when it is added again, whatever its kind.
+
+        Raises InvalidInput, Conflict (the key, or the idempotency key, was used for another text, or `on_conflict`
+        rejects it), NotFound (`near`), EmbedderFailed or StoreError.
         """
         block = {
             "text": text, "namespace": namespace, "key": key, "kind": kind, "source": source, "tags": tags,
             "importance": importance, "metadata": metadata, "at": at, "valid_from": valid_from, "valid_to": valid_to,
-            "expires_at": expires_at, "near": near, "vector": vector,
+            "expires_at": expires_at, "ttl": ttl, "near": near, "vector": vector, "on_duplicate": on_duplicate,
+            "on_conflict": on_conflict,
         }  # fmt: skip
-        return self._add([block], "", idempotency_key)[0]
+        return self._add([block], "", idempotency_key, is_single=True)[0]
 
-    def add_many(self, blocks: Iterable[Mapping[str, Any]], *, idempotency_key: str | None = None) -> Blocks:
+    def add_many(self, blocks: Iterable[Mapping[str, Any]], *, idempotency_key: str | None = None) -> AddedBlocks:
         """Remember several texts, all or none: each a mapping of the arguments of `add`. The blocks, in the same order.
 
-        `idempotency_key` names the request as in `add`; each block of it is known again by its place in the list.
-        Raises as `add` does; `field` then begins with the place of the block, as in `blocks[3].text`.
-        """
+        `idempotency_key` names the request as in `add`; each block of it is known again by its place in the list. A
+        message whose `at`, source and text are those of one that is there is the same turn and is returned, so that
+        the same list again adds nothing. Each is compared with what was there before; among each other only the very
+        same counts as a duplicate, and messages are looked at for what they contradict only if they say what is to be
+        done then. Raises as `add` does; `field` then begins with the place of the block, as in `blocks[3].text`."""
         items = list_of(blocks, "blocks", "must be several mappings, each of the arguments of `add`")
         if len(items) > limits.BATCH_MAX:
             raise InvalidInput("blocks", f"are {len(items):,}; at most {limits.BATCH_MAX:,} go into one transaction")
         return self._add(items, "blocks[{}].", idempotency_key)
 
-    def _add(self, items: Sequence[Mapping[str, Any]], prefix: str, idempotency_key: str | None) -> Blocks:
-        drafts = self._drafter.drafts(items, prefix, idempotency_key)
+    def _add(
+        self,
+        items: Sequence[Mapping[str, Any]],
+        prefix: str,
+        idempotency_key: str | None,
+        is_single: bool = False,
+    ) -> AddedBlocks:
+        drafts = self._drafter.drafts(items, prefix, idempotency_key, is_single)
         if not drafts:
             return []
+        self._follower.catch_up()
+        self._comparer.examine(drafts, is_single)
         rows = self._store.add(drafts)
         self._follower.catch_up()
-        return [Block(row) for row in rows]
+        return [added(draft, row) for draft, row in zip(drafts, rows, strict=True)]
 
     # Changing.
 
@@ -148,6 +180,7 @@ class Memory(Recall):
         valid_from: Time | Keep | None = KEEP,
         valid_to: Time | Keep | None = KEEP,
         expires_at: Time | Keep | None = KEEP,
+        ttl: Span | Keep | None = KEEP,
         revision: int | None = None,
         vector: Sequence[float] | None = None,
         idempotency_key: str | None = None,
@@ -156,7 +189,8 @@ class Memory(Recall):
 
         A new `text` makes a new block that supersedes this one: searches find the new one, `history` shows both. Its
         `at` is now unless you say otherwise; the other fields, links and anchors are taken over. Without a new text the
-        fields change in place and `revision` counts up. `revision`, if given, must be the current one.
+        fields change in place and `revision` counts up. `revision`, if given, must be the current one. `ttl` sets
+        `expires_at`, counted from now; None for either of them lets it stay for good.
         `idempotency_key` names this very request, so that it may be made again: the correction that is there already
         then comes back (in its newest version), and fields that say so already are left as they are.
 
@@ -172,6 +206,10 @@ class Memory(Recall):
             "at": at, "valid_from": valid_from, "valid_to": valid_to, "expires_at": expires_at,
         }  # fmt: skip
         fields = {name: CHECKS[name](value) for name, value in given.items() if not isinstance(value, Keep)}
+        if not isinstance(ttl, Keep):
+            if "expires_at" in fields:
+                raise InvalidInput("ttl", "says when it expires, and so does expires_at: give one of them")
+            fields["expires_at"] = inputs.expiry(ttl, None, self._now_us())
         if isinstance(text, Keep):
             if vector is not None:
                 raise InvalidInput("vector", "comes with a new text")
@@ -286,8 +324,56 @@ class Memory(Recall):
 
     # Looking after it.
 
+    def used(self, block: int | Iterable[int]) -> None:
+        """Say that a block was of use, or several, each once. It weighs in searches (`weights` has `uses`), and makes
+        what was used fade more slowly.
+
+        Uses are gathered aside and counted together: by `maintain`, by `close`, and when a thousand blocks have some.
+        Only then `Block.uses` shows them; a process that is killed before loses them. Raises NotFound or StoreReadOnly.
+        """
+        wanted = [block] if isinstance(block, int) else list_of(block, "block", "must be a block's id, or several")
+        ids = dict.fromkeys(inputs.block_id(one) for one in wanted)
+        missing = ids.keys() - {row[0] for row in self._store.blocks(list(ids))}
+        if missing:
+            raise none_used(min(missing))
+        if self._store.read_only:
+            raise StoreReadOnly("opened read-only; open it without read_only to count uses")
+        if self._uses.note(ids):
+            self._count_uses()
+
+    def _count_uses(self) -> int:
+        """Count what was noted; of how many blocks."""
+        return count_uses(self._store, self._uses)
+
+    def _settle_uses(self) -> None:
+        """Before it is closed. What cannot be counted now is lost, for a close is not to fail for it."""
+        try:
+            self._count_uses()
+        except StoreError:
+            self._uses.take()
+
+    def maintain(
+        self, *, dry_run: bool = False, grace: Span = GRACE_S, progress: Callable[[str, int], None] | None = None
+    ) -> Report:
+        """Erase what expired longer than `grace` ago (default: a day) and what `retention` does not keep, as `forget`
+        does; count uses; remove links that lead nowhere; write out and merge files of the index; cut what nobody needs
+        from the log of changes; give back free space. What was done, step by step.
+
+        It may be run at any time, beside other processes, and interrupted; a second run finds nothing to do. `dry_run`
+        changes nothing, and says what there is to do. `progress` is called with a step's name and how much it has done.
+
+        Raises InvalidInput, StoreBusy if another process is at it, or another StoreError.
+        """
+        grace_us = inputs.duration(grace, "grace", or_none=True)
+        run = Maintenance(
+            self._store, self._follower, self._uses, now_us=self._now_us(), grace_us=grace_us, progress=progress
+        )
+        return run.look() if inputs.truth(dry_run, "dry_run") else run.run()
+
     def check(self) -> Findings:
-        """Read everything and look for trouble: what was looked at, whether it is well, and what to do."""
+        """Read everything and look for trouble: what was looked at, whether it is well, and what to do. It changes
+        nothing.
+        """
         from greeum.checks import check
 
         return check(self._store, self._follower, self._embedder)
@@ -308,7 +394,7 @@ class Memory(Recall):
         """
         from greeum.backups.taking import backup
 
-        keep_us = None if keep is None else inputs.duration(keep, "keep")
+        keep_us = None if keep is None else inputs.duration(keep, "keep", or_none=True)
         place = abspath(inputs.path(directory, "directory"))
         return backup(self._store, place, full=inputs.truth(full, "full"), keep_us=keep_us, now_us=self._now_us)
 
@@ -328,6 +414,17 @@ class Memory(Recall):
         from greeum.backups.logical import logical_hash
 
         return logical_hash(self._store)
+
+    def repair(self) -> Findings:
+        """Put in order what `check` finds, where it is sure what is right: what it was about, whether it is well now,
+        and what was done. Nothing if there is nothing to repair.
+
+        The index is made anew out of the rows; what rows refer to that is not there is removed; vectors are made anew;
+        files are closed to others. Everything else stays as it is, and `check` says what to do. Raises StoreError.
+        """
+        from greeum.repairs import repair
+
+        return repair(self._store, self._follower, self._embedder)
 
     def export(self) -> Iterable[str]:
         """Everything as JSON Lines, one record a line, for `import_` into any memory. Vectors are
@@ -357,6 +454,17 @@ class Memory(Recall):
         done = Importer(self._store, self._embedder, bring_back=bring_back).run(lines, progress)
         self._follower.catch_up()
         return done
+
+
+def none_used(block: int) -> NotFound:
+    return NotFound(f"there is no block {block}: no use was counted")
+
+
+def added(draft: Draft, row: BlockRow) -> Added:
+    """A draft as it was stored, with what came of it."""
+    duplicate_of = row[0] if draft.was_there else draft.duplicate_of
+    conflicts = () if draft.was_there else draft.conflicts
+    return Added(row, not draft.was_there, duplicate_of, draft.echo_of, conflicts)
 
 
 def shows(row: BlockRow, fields: Mapping[str, object]) -> bool:

@@ -9,6 +9,7 @@ from greeum import inputs, limits
 from greeum._core import format_time
 from greeum.anchors import Anchors
 from greeum.drafts import Drafter
+from greeum.echoes import Echoes
 from greeum.errors import InvalidInput, LogCut, NotFound
 from greeum.listing import (
     NamespacePage,
@@ -20,6 +21,7 @@ from greeum.listing import (
     write_namespace_cursor,
 )
 from greeum.model import OPERATIONS, Anchor, Block, Change, Hit, Link
+from greeum.policies import Policies
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -69,7 +71,9 @@ class Recall:
         self._caught_up_at_s = float("-inf")
         self._now_us = now_us
         self.anchors = Anchors(store, now_us)
-        self._drafter = Drafter(embedder, self.anchors, now_us)
+        self.policies = Policies(store)
+        self._echoes = Echoes(store.blocks)
+        self._drafter = Drafter(embedder, self.anchors, self.policies, now_us)
 
     # Finding.
 
@@ -196,7 +200,7 @@ class Recall:
         encode = self._embedder.encode_query
         asked = [(query, encode(query) if code is None else code) for query in queries]
         self._follower.catch_up()
-        return self._index.search(
+        found = self._index.search(
             asked,
             k,
             scope,
@@ -208,6 +212,8 @@ class Recall:
             weight_pairs(weights),
             then,
         )
+        self._echoes.note(scope, queries, found)
+        return found
 
     def _code(self, vector: Sequence[float] | None) -> bytes | None:
         """The code of a vector that came with a query."""
@@ -353,6 +359,7 @@ class Recall:
         namespace: Namespace = "",
         where: Mapping[str, object] | None = None,
         history: bool = False,
+        expired: bool = False,
         as_of: Time | None = None,
         limit: int = 100,
         cursor: str | None = None,
@@ -360,21 +367,37 @@ class Recall:
     ) -> Page:
         """Blocks in the order in which they were said, a page at a time: pass the page's `cursor` for the next one.
 
-        Filters, `history` and `as_of` are those of `search`. Raises InvalidInput, also for a cursor of another listing.
+        Filters, `history` and `as_of` are those of `search`. `expired` lists what has expired by now and is not erased
+        yet, and nothing else. Raises InvalidInput, also for a cursor of another listing.
         """
         scope, where_json = inputs.namespace(namespace), inputs.where(where)
         limit = inputs.count(limit, "limit", limits.PAGE_MAX)
         inputs.truth(history, "history")
         inputs.truth(newest_first, "newest_first")
         then = inputs.optional_time(as_of, "as_of")
-        listing = checksum(scope, where_json, history, newest_first, then)
+        listing = checksum(scope, where_json, history, newest_first, then, inputs.truth(expired, "expired"))
         after = None if cursor is None else read_cursor(cursor, listing)
+        where_json, history, now_us = self._seen(where_json, history, then, expired)
         self._follower.catch_up()
-        found = self._index.select(scope, where_json, history, self._now_us(), after, limit + 1, newest_first, then)
+        found = self._index.select(scope, where_json, history, now_us, after, limit + 1, newest_first, then)
         page = Page(Block(row) for row in self._store.blocks([block for _, block in found[:limit]]))
         if len(found) > limit:
             page.cursor = write_cursor(found[limit - 1], listing)
         return page
+
+    def _seen(
+        self, where_json: str | None, history: bool, then: int | None, expired: bool
+    ) -> tuple[str | None, bool, int]:
+        """The filter, whether to look at history, and the time, with which the Index gives what is alive, or what is no
+        more.
+        """
+        now_us = self._now_us()
+        if not expired:
+            return where_json, history, now_us
+        if then is not None:
+            raise InvalidInput("expired", "is about now, and as_of about another time: give one of them")
+        # What had expired is seen from before all time, and what does not hold then, as history.
+        return expired_by(now_us, where_json, history), True, BEFORE_ALL_US
 
     def history(self, block: int) -> Blocks:
         """Every version of a block, oldest first: each says when it was recorded (`added_at`) and when the next one was
@@ -391,14 +414,16 @@ class Recall:
         namespace: Namespace = "",
         where: Mapping[str, object] | None = None,
         history: bool = False,
+        expired: bool = False,
         as_of: Time | None = None,
     ) -> int:
         """How many blocks `list` would give in all, without reading one. Raises InvalidInput."""
         scope, where_json = inputs.namespace(namespace), inputs.where(where)
         inputs.truth(history, "history")
         then = inputs.optional_time(as_of, "as_of")
+        where_json, history, now_us = self._seen(where_json, history, then, inputs.truth(expired, "expired"))
         self._follower.catch_up()
-        return self._index.count(scope, where_json, history, self._now_us(), then)
+        return self._index.count(scope, where_json, history, now_us, then)
 
     def facets(
         self,
@@ -527,6 +552,17 @@ class Recall:
 
         self._follower.catch_up()
         return amounts(self._store, self._index, namespace)
+
+
+BEFORE_ALL_US = limits.TIME_MIN_US - 1
+"""Before anything expires."""
+
+
+def expired_by(now_us: int, where_json: str | None, history: bool) -> str:
+    """The filter that holds for what has expired, of that for which another one holds."""
+    ends = [f'{{"expires_at": {{"lte": "{format_time(now_us)}"}}}}']
+    newest = [] if history else ['{"superseded_at": {"exists": false}}']
+    return f'{{"and": [{", ".join([*ends, *newest, *([] if where_json is None else [where_json])])}]}}'
 
 
 def version_of(versions: Sequence[BlockRow], then: int) -> BlockRow | None:

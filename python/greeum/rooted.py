@@ -11,8 +11,10 @@ from greeum import inputs
 from greeum.anchors import HOPS, HOPS_OTHERWISE
 from greeum.errors import Conflict, Forbidden, InvalidInput, NotFound
 from greeum.forgetting import block_ids, check_scope, none_forgotten
-from greeum.memory import KEEP
+from greeum.maintenance import GRACE_S
+from greeum.memory import KEEP, none_used
 from greeum.model import Anchor, Block
+from greeum.policies import EVERY_KIND
 from greeum.recall import list_of
 
 TYPE_CHECKING = False
@@ -25,10 +27,11 @@ if TYPE_CHECKING:
     from greeum.backups.pieces import Backup
     from greeum.difference import Difference
     from greeum.forgetting import Forgotten
-    from greeum.inputs import Namespace, Time
+    from greeum.inputs import Namespace, Span, Time
     from greeum.listing import NamespacePage, Page
-    from greeum.memory import Certificates, Findings, Keep, Memory
-    from greeum.model import Context, Hit, Link
+    from greeum.maintenance import Report
+    from greeum.memory import AddedBlocks, Certificates, Findings, Keep, Memory
+    from greeum.model import Added, Context, Hit, Link
     from greeum.recall import Answers, Blocks, Changes, Facets, Hits, Links, Near, Written
     from greeum.store.protocol import Store
 
@@ -163,6 +166,23 @@ class RootedAnchors:
         return anchor
 
 
+class RootedPolicies:
+    """`Rooted.policies`: what the store says can be seen, and not changed, since it concerns others too."""
+
+    def __init__(self, memory: Memory) -> None:
+        self._policies = memory.policies
+
+    def get(self, kind: str = EVERY_KIND) -> dict[str, str]:
+        """As `Policies.get`."""
+        return self._policies.get(kind)
+
+    def set(
+        self, kind: str = EVERY_KIND, *, on_duplicate: str | None = None, on_conflict: str | None = None
+    ) -> NoReturn:
+        """Forbidden."""
+        raise Forbidden("`policies.set` concerns the whole memory, and this one is confined to a namespace")
+
+
 def no_anchor(name: str, namespace: str) -> NotFound:
     return NotFound(f"there is no anchor {name!r} in namespace {namespace!r}: set it first")
 
@@ -171,14 +191,16 @@ class Rooted:
     """A Memory of which only what lies at or below `root` can be seen and changed.
 
     Its methods are those of Memory. A namespace that is left out is the root, and one outside raises Forbidden; those
-    in answers are whole paths. What concerns the memory as a whole (`seq`, `changes`, `check`, `export`, `import_`,
-    `certificates`, `backup`, `drop_backups`, `logical_hash`) raises Forbidden. `close` closes the memory behind it.
+    in answers are whole paths. What concerns the memory as a whole (`seq`, `changes`, `check`, `repair`, `maintain`,
+    `retention`, `export`, `import_`, `certificates`, `backup`, `drop_backups`, `logical_hash`) raises Forbidden.
+    `close` closes the memory behind it.
     """
 
     def __init__(self, memory: Memory, root: Namespace) -> None:
         self._memory = memory
         self._root = Root(memory._store, inputs.namespace(root, "root"))
         self.anchors = RootedAnchors(memory, self._root)
+        self.policies = RootedPolicies(memory)
 
     @property
     def root(self) -> str:
@@ -212,19 +234,23 @@ class Rooted:
         valid_from: Time | None = None,
         valid_to: Time | None = None,
         expires_at: Time | None = None,
+        ttl: Span | None = None,
         near: Near | None = None,
         vector: Sequence[float] | None = None,
         idempotency_key: str | None = None,
-    ) -> Block:
+        on_duplicate: str | None = None,
+        on_conflict: str | None = None,
+    ) -> Added:
         """As `Memory.add`."""
         where = self._root.within(namespace)
         return self._memory.add(
             text, namespace=where, key=key, kind=kind, source=source, tags=tags, importance=importance,
-            metadata=metadata, at=at, valid_from=valid_from, valid_to=valid_to, expires_at=expires_at,
+            metadata=metadata, at=at, valid_from=valid_from, valid_to=valid_to, expires_at=expires_at, ttl=ttl,
             near=self._root.near(near, self.anchors, where), vector=vector, idempotency_key=idempotency_key,
+            on_duplicate=on_duplicate, on_conflict=on_conflict,
         )  # fmt: skip
 
-    def add_many(self, blocks: Iterable[Mapping[str, Any]], *, idempotency_key: str | None = None) -> Blocks:
+    def add_many(self, blocks: Iterable[Mapping[str, Any]], *, idempotency_key: str | None = None) -> AddedBlocks:
         """As `Memory.add_many`."""
         items = list_of(blocks, "blocks", "must be several mappings, each of the arguments of `add`")
         placed = [self._placed(item, f"blocks[{i}].") for i, item in enumerate(items)]
@@ -398,6 +424,7 @@ class Rooted:
         namespace: Namespace = "",
         where: Mapping[str, object] | None = None,
         history: bool = False,
+        expired: bool = False,
         as_of: Time | None = None,
         limit: int = 100,
         cursor: str | None = None,
@@ -406,7 +433,7 @@ class Rooted:
         """As `Memory.list`."""
         scope = self._root.within(namespace)
         return self._memory.list(
-            namespace=scope, where=where, history=history, as_of=as_of, limit=limit, cursor=cursor,
+            namespace=scope, where=where, history=history, expired=expired, as_of=as_of, limit=limit, cursor=cursor,
             newest_first=newest_first,
         )  # fmt: skip
 
@@ -420,10 +447,12 @@ class Rooted:
         namespace: Namespace = "",
         where: Mapping[str, object] | None = None,
         history: bool = False,
+        expired: bool = False,
         as_of: Time | None = None,
     ) -> int:
         """As `Memory.count`."""
-        return self._memory.count(namespace=self._root.within(namespace), where=where, history=history, as_of=as_of)
+        scope = self._root.within(namespace)
+        return self._memory.count(namespace=scope, where=where, history=history, expired=expired, as_of=as_of)
 
     def facets(
         self,
@@ -470,6 +499,7 @@ class Rooted:
         valid_from: Time | Keep | None = KEEP,
         valid_to: Time | Keep | None = KEEP,
         expires_at: Time | Keep | None = KEEP,
+        ttl: Span | Keep | None = KEEP,
         revision: int | None = None,
         vector: Sequence[float] | None = None,
         idempotency_key: str | None = None,
@@ -477,7 +507,7 @@ class Rooted:
         """As `Memory.update`."""
         return self._memory.update(
             self._root.block(block).id, text=text, kind=kind, source=source, tags=tags, importance=importance,
-            metadata=metadata, at=at, valid_from=valid_from, valid_to=valid_to, expires_at=expires_at,
+            metadata=metadata, at=at, valid_from=valid_from, valid_to=valid_to, expires_at=expires_at, ttl=ttl,
             revision=revision, vector=vector, idempotency_key=idempotency_key,
         )  # fmt: skip
 
@@ -516,6 +546,15 @@ class Rooted:
         would = self._memory._ids_below(self.root)
         links, anchors = self._root.amounts(would)
         return self._memory._wipe(self.root, count).seen_from_within(links, anchors)
+
+    def used(self, block: int | Iterable[int]) -> None:
+        """As `Memory.used`."""
+        wanted = [block] if isinstance(block, int) else list_of(block, "block", "must be a block's id, or several")
+        ids = [inputs.block_id(one) for one in wanted]
+        missing = set(ids) - self._root.inside(ids)
+        if missing:
+            raise none_used(min(missing))
+        self._memory.used(ids)
 
     # Links and anchors.
 
@@ -566,6 +605,21 @@ class Rooted:
     def check(self) -> Findings:
         """Forbidden."""
         raise self._of_the_whole("check")
+
+    def repair(self) -> Findings:
+        """Forbidden."""
+        raise self._of_the_whole("repair")
+
+    def maintain(
+        self, *, dry_run: bool = False, grace: Span = GRACE_S, progress: Callable[[str, int], None] | None = None
+    ) -> Report:
+        """Forbidden."""
+        raise self._of_the_whole("maintain")
+
+    @property
+    def retention(self) -> NoReturn:
+        """Forbidden."""
+        raise self._of_the_whole("retention")
 
     def export(self) -> Iterable[str]:
         """Forbidden."""

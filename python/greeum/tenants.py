@@ -13,11 +13,14 @@ from collections import OrderedDict
 from greeum.errors import GreeumError, StoreBusy, StoreClosed
 from greeum.rooted import Rooted
 from greeum.settings import Settings
+from greeum.store.files import DATABASE_FILE, MAINTAIN_LOCK_FILE, Claim
 from greeum.wiring import embedder_of
 from greeum.wiring import open as open_memory
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from greeum.embed.protocol import Embedder
     from greeum.memory import Memory
 
@@ -167,6 +170,38 @@ class Tenants:
             with self._lock:
                 self._taken -= 1
             raise
+
+    def each(self) -> Iterator[Memory]:
+        """Every memory there is, one after the other, for whoever looks after them; raises StoreBusy if another process
+        does. Those that are closed are opened for it alone, so that none that is in use is closed for them.
+        """
+        if not os.path.isdir(self._directory):
+            return
+        with Claim(os.path.join(self._directory, MAINTAIN_LOCK_FILE)):
+            for name in sorted(os.listdir(self._directory)):
+                place = self.enter_at_once(name)
+                if place is not None:
+                    try:
+                        if place.memory is not None:
+                            yield place.memory
+                    finally:
+                        self.leave(place)
+                elif os.path.isfile(os.path.join(self._directory, name, DATABASE_FILE)):
+                    yield from self._opened_alone(name)
+
+    def _opened_alone(self, name: str) -> Iterator[Memory]:
+        try:
+            memory = open_memory(os.path.join(self._directory, name), embedder=self._embedder, create=False)
+        except (GreeumError, OSError) as error:
+            LOG.warning("tenant %s: its memory could not be opened: %s", name, error)
+            return
+        with memory:
+            yield memory
+
+    def open_memories(self) -> list[Memory]:
+        """Those that are open in this process."""
+        with self._lock:
+            return [place.memory for place in self._places.values() if place.memory is not None]
 
     def _make_room(self) -> tuple[Tenant, Memory | None] | None:
         """Take one of the places for open memories; if none is free, that of a memory that nobody uses, which is then

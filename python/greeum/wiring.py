@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from greeum.backups.restoring import Restored
     from greeum.embed.protocol import Embedder
     from greeum.inputs import Time
+    from greeum.memory import Findings
     from greeum.store.protocol import Store
 
 INDEX_DIRECTORY = "index"
@@ -52,6 +53,26 @@ def open(  # noqa: A001 - greeum.open(path), as in sqlite3, shelve and others
     except BaseException:
         store.close()
         raise
+
+
+def repair(path: str | os.PathLike[str], *, embedder: Embedder | None = None) -> Findings:
+    """As `Memory.repair`, for a memory that may not open before its rows are in order. Raises as `open` does."""
+    from greeum.repairs import can_be_read, repair_rest, repair_store
+
+    settings = Settings()
+    directory = os.path.abspath(inputs.path(path))
+    chosen = embedder if embedder is not None else embedder_of(settings)
+    store = SQLiteStore(directory, create=False)
+    try:
+        # Vectors of another embedder would be taken for damaged ones.
+        store.bind_embedder(chosen.fingerprint, chosen.dimension)
+        done = repair_store(store, chosen)
+    finally:
+        store.close()
+    if not can_be_read(done):
+        return done
+    with open(directory, embedder=chosen, create=False) as memory:
+        return [*done, *repair_rest(memory._store, memory._follower)]
 
 
 def join(

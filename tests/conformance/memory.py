@@ -256,7 +256,7 @@ class TestAdding:
 
     def test_importance_weighs(self, memory: Memory) -> None:
         for importance in (0.0, 1.0, 0.5):
-            memory.add("The train to Busan was late.", importance=importance, kind="note")
+            memory.add("The train to Busan was late.", importance=importance, kind="note", on_duplicate="keep")
         hits = memory.search("late train")
         assert [hit.block.importance for hit in hits] == [1.0, 0.5, 0.0]
 
@@ -883,7 +883,18 @@ class TestLookingAfterIt:
     def test_a_sound_memory_passes_every_check(self, memory: Memory) -> None:
         tell(memory)
         findings = memory.check()
-        assert [what for what, _, _ in findings] == ["database", "index files", "index", "certificates", "embedder"]
+        looked_at = {
+            "database",
+            "rows",
+            "vectors",
+            "index files",
+            "leftovers",
+            "index",
+            "sample",
+            "certificates",
+            "embedder",
+        }
+        assert looked_at <= {what for what, _, _ in findings}
         assert all(is_well for _, is_well, _ in findings)
         assert all(found for _, _, found in findings)
 

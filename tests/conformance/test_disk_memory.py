@@ -13,7 +13,16 @@ from greeum.embed.static import StaticEmbedder
 from greeum.store.sqlite import SQLiteStore
 from greeum.testing import FrozenClock
 
-for suite in ("memory", "memory_forgetting", "memory_recall", "memory_requests", "memory_search", "memory_transfer"):
+for suite in (
+    "memory",
+    "memory_duplicates",
+    "memory_forgetting",
+    "memory_lifetime",
+    "memory_recall",
+    "memory_requests",
+    "memory_search",
+    "memory_transfer",
+):
     pytest.register_assert_rewrite(f"tests.conformance.{suite}")
 
 from tests.conformance.memory import (  # noqa: E402, F401
@@ -36,10 +45,27 @@ from tests.conformance.memory import (  # noqa: E402, F401
     memory,
     vectors,
 )
+from tests.conformance.memory_duplicates import (  # noqa: E402, F401
+    TestAddingTheSameList,
+    TestContradictions,
+    TestEchoes,
+    TestTheSameAgain,
+    TestTheSamePolicy,
+)
 from tests.conformance.memory_forgetting import (  # noqa: E402, F401
     TestCertificates,
     TestForgettingByFilter,
     TestWiping,
+)
+from tests.conformance.memory_lifetime import (  # noqa: E402, F401
+    TestCountingUses,
+    TestExpired,
+    TestFading,
+    TestMaintaining,
+    TestReopeningUses,
+    TestRetention,
+    TestTimeToLive,
+    TestUsing,
 )
 from tests.conformance.memory_recall import (  # noqa: E402, F401
     TestChanges,

@@ -6,7 +6,7 @@ import pytest
 
 from greeum.store.memory import MemoryStore
 
-pytest.register_assert_rewrite("tests.conformance.store")
+pytest.register_assert_rewrite("tests.conformance.store", "tests.conformance.store_upkeep")
 
 from tests.conformance.store import (  # noqa: E402, F401
     OpenStore,
@@ -28,6 +28,13 @@ from tests.conformance.store import (  # noqa: E402, F401
     TestThreads,
     TestVersions,
     store,
+)
+from tests.conformance.store_upkeep import (  # noqa: E402, F401
+    TestCuttingTheLog,
+    TestExpiring,
+    TestLookingAfterIt,
+    TestRetention,
+    TestUses,
 )
 
 

@@ -9,7 +9,9 @@ import pytest
 
 from greeum.store.sqlite import SQLiteStore
 
-pytest.register_assert_rewrite("tests.conformance.store", "tests.conformance.store_model")
+pytest.register_assert_rewrite(
+    "tests.conformance.store", "tests.conformance.store_upkeep", "tests.conformance.store_model"
+)
 
 from tests.conformance.store import (  # noqa: E402, F401
     OpenStore,
@@ -33,6 +35,13 @@ from tests.conformance.store import (  # noqa: E402, F401
     store,
 )
 from tests.conformance.store_model import compare_with_memory  # noqa: E402
+from tests.conformance.store_upkeep import (  # noqa: E402, F401
+    TestCuttingTheLog,
+    TestExpiring,
+    TestLookingAfterIt,
+    TestRetention,
+    TestUses,
+)
 
 
 @pytest.fixture

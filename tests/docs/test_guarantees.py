@@ -11,7 +11,7 @@ from functools import cache
 import pytest
 from tests.docs.pages import ROOT
 
-from greeum import Anchors, Memory, restore, verify
+from greeum import Anchors, Memory, Retention, restore, verify
 from greeum import open as open_memory
 
 TEST = re.compile(r"`((?:tests|crates)/[\w./]+::[\w:]+)`")
@@ -21,6 +21,7 @@ FINDING = "tests/conformance/memory_search.py::"
 FORGETTING = "tests/conformance/memory_forgetting.py::"
 BACKUPS = "tests/integration/test_backups.py::"
 CARRYING = "tests/conformance/memory_transfer.py::"
+LASTING = "tests/conformance/memory_lifetime.py::"
 TWO = "tests/integration/test_two_memories.py::"
 
 NAMED = SUITE + "TestAdding::test_every_field_comes_back"
@@ -28,6 +29,7 @@ WRITTEN = SUITE + "TestUpdating::test_another_field_changes_in_place"
 ANCHORED = SUITE + "TestAnchors::test_an_anchor_belongs_to_its_namespace"
 VECTORS = SUITE + "TestGivenVectors::"
 
+TWICE = "tests/conformance/memory_duplicates.py::"
 AGAIN = "tests/conformance/memory_requests.py::"
 TELLING = "tests/conformance/memory_recall.py::"
 JSON = "tests/unit/test_recall.py::"
@@ -43,9 +45,12 @@ EFFECTS = {
         "importance": SUITE + "TestAdding::test_importance_weighs",
         "metadata": SUITE + "TestAdding::test_metadata_comes_back_equal",
         "expires_at": SUITE + "TestExpiring::test_an_expired_block_is_gone_from_searches_and_lists",
+        "ttl": LASTING + "TestTimeToLive::test_seconds_or_a_timedelta_from_now",
         "near": SUITE + "TestAddingNear::test_near_a_block_is_a_link_to_it",
         "vector": VECTORS + "test_the_nearest_vector_answers_first",
         "idempotency_key": AGAIN + "TestRepeatedRequests::test_the_same_again_adds_nothing",
+        "on_duplicate": TWICE + "TestTheSamePolicy::test_a_call_may_say_what_to_do",
+        "on_conflict": TWICE + "TestContradictions::test_it_is_rejected_by_name",
     },
     "add_many": {
         "blocks": SUITE + "TestAddingMany::test_blocks_come_back_in_order_each_with_its_fields",
@@ -85,8 +90,27 @@ EFFECTS = {
         "where": TELLING + "TestCounting::test_it_counts_what_a_list_has",
         "namespace": TELLING + "TestCounting::test_namespace_history_and_expiry_count_as_in_a_list",
         "history": TELLING + "TestCounting::test_namespace_history_and_expiry_count_as_in_a_list",
+        "expired": LASTING + "TestExpired::test_what_has_expired_can_be_listed_and_counted",
         "as_of": THEN + "test_what_holds_no_longer_or_not_yet_is_found_as_of_when_it_did",
     },
+    "used": {"block": LASTING + "TestCountingUses::test_they_are_counted_together"},
+    "maintain": {
+        "dry_run": LASTING + "TestMaintaining::test_a_dry_run_changes_nothing",
+        "grace": LASTING + "TestMaintaining::test_the_grace_may_be_none",
+        "progress": LASTING + "TestMaintaining::test_a_second_run_finds_nothing_to_do",
+    },
+    "retention.set": {
+        "namespace": LASTING + "TestRetention::test_the_newest_so_many_are_kept",
+        "kind": LASTING + "TestRetention::test_a_closer_rule_may_keep_longer",
+        "max_age": LASTING + "TestRetention::test_only_maintenance_applies_them",
+        "max_blocks": LASTING + "TestRetention::test_the_newest_so_many_are_kept",
+    },
+    "retention.rule": dict.fromkeys(
+        ("namespace", "kind"), LASTING + "TestRetention::test_rules_are_set_listed_and_cleared"
+    ),
+    "retention.clear": dict.fromkeys(
+        ("namespace", "kind"), LASTING + "TestRetention::test_rules_are_set_listed_and_cleared"
+    ),
     "facets": {
         "fields": TELLING + "TestFacets::test_every_field_is_counted",
         "namespace": TELLING + "TestFacets::test_they_agree_with_the_blocks",
@@ -114,6 +138,7 @@ EFFECTS = {
         "namespace": FINDING + "TestNamespaces::test_a_namespace_holds_what_is_at_it_and_below",
         "where": FINDING + "TestFiltering::test_search_and_list_give_what_the_filter_says",
         "history": FINDING + "TestListing::test_history_lists_superseded_versions_too",
+        "expired": LASTING + "TestExpired::test_what_has_expired_can_be_listed_and_counted",
         "limit": FINDING + "TestListing::test_pages_follow_each_other_without_gaps_or_repeats",
         "cursor": FINDING + "TestListing::test_pages_follow_each_other_without_gaps_or_repeats",
         "as_of": THEN + "test_a_listing_of_then_has_pages",
@@ -124,6 +149,7 @@ EFFECTS = {
         ("kind", "source", "tags", "importance", "metadata", "at", "valid_from", "valid_to", "expires_at"), WRITTEN
     )
     | {
+        "ttl": LASTING + "TestTimeToLive::test_an_update_counts_from_now_too",
         "block": SUITE + "TestUpdating::test_a_new_text_makes_a_new_version",
         "text": SUITE + "TestUpdating::test_a_new_text_makes_a_new_version",
         "revision": SUITE + "TestUpdating::test_a_revision_that_is_not_the_current_one_is_a_conflict",
@@ -236,6 +262,7 @@ def parameters() -> dict[str, set[str]]:
     """The parameters of every public method, by its name."""
     methods: dict[str, Callable[..., object]] = dict(inspect.getmembers(Memory, inspect.isfunction))
     methods |= {f"anchors.{name}": method for name, method in vars(Anchors).items() if inspect.isfunction(method)}
+    methods |= {f"retention.{name}": method for name, method in vars(Retention).items() if inspect.isfunction(method)}
     methods |= {"open": open_memory, "restore": restore, "verify": verify}
     public = {name: method for name, method in methods.items() if not name.split(".")[-1].startswith("_")}
     found = {name: set(inspect.signature(method).parameters) - {"self"} for name, method in public.items()}

@@ -196,6 +196,28 @@ class Machine(RuleBasedStateMachine):
             refused(NotFound, lambda: self.memory.forget([*wanted, missing]))
             assert self.memory.forget(wanted) == self.state.forget(wanted)
 
+    @precondition(lambda self: self.state.blocks)
+    @rule(number=NUMBER, kept=st.integers(4, 40))
+    def maintain(self, number: int, kept: int) -> None:
+        """What has expired is erased, and all but the newest so many of a namespace; a second run has nothing to do."""
+        namespace = NAMESPACES[number % len(NAMESPACES)]
+        self.memory.retention.set(namespace, max_blocks=kept)
+        with self.step("maintain"):
+            expired = [
+                block.id for block in self.heads() if (block.expires_at or self.clock.now_us + 1) <= self.clock.now_us
+            ]
+            self.state.forget(expired)
+            inside = sorted((block.added_at, block.id) for block in self.heads() if block.is_in(namespace))
+            outlived = [block for _, block in inside[: max(len(inside) - kept, 0)]]
+            self.state.forget(outlived)
+            counts = self.memory.maintain(grace=0).counts
+            assert (counts["expired"], counts["outlived"]) == (len(expired), len(outlived))
+            assert sum(self.memory.maintain(grace=0).counts.values()) == 0
+        self.memory.retention.clear(namespace)
+
+    def heads(self) -> list[Known]:
+        return [block for block in self.state.blocks.values() if block.superseded_by is None]
+
     @precondition(lambda self: len(self.state.blocks) > 1)
     @rule(number=NUMBER, other=NUMBER, kind=st.sampled_from(("about", "cause")))
     def link(self, number: int, other: int, kind: str) -> None:

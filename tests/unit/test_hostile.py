@@ -21,7 +21,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from greeum import Anchors, Block, GreeumError, Hit, Memory, limits, testing
+from greeum import Anchors, Block, GreeumError, Hit, Memory, Retention, limits, testing
 from greeum.embed.given import GivenVectors
 from greeum.errors import InvalidInput
 
@@ -154,7 +154,7 @@ METHODS: dict[str, Act] = {
 def keyword(method: str, argument: str, *needed: object) -> Act:
     def act(memory: Memory, value: object) -> object:
         face, _, name = f".{method}".rpartition(".")
-        return getattr(memory.anchors if face else memory, name)(*needed, **{argument: value})
+        return getattr(getattr(memory, face[1:]) if face else memory, name)(*needed, **{argument: value})
 
     return act
 
@@ -163,7 +163,7 @@ METHODS |= {
     f"{method}.{argument}": keyword(method, argument, *needed)
     for method, needed, arguments in (
         ("add", ("hello",), "namespace key kind source tags importance metadata vector"),
-        ("add", ("hello",), "at valid_from valid_to expires_at idempotency_key"),
+        ("add", ("hello",), "at valid_from valid_to expires_at ttl idempotency_key on_duplicate on_conflict"),
         ("add_many", ([{"text": "hello"}],), "idempotency_key"),
         ("search", ("hello",), "k namespace where near history exact weights vector"),
         ("search_json", ("hello",), "k namespace where near history exact weights vector"),
@@ -171,17 +171,22 @@ METHODS |= {
         ("search_many", (["hello"],), "k namespace where near history exact weights"),
         ("search_many_json", (["hello"],), "k namespace where near history exact weights"),
         ("context", ("hello",), "max_tokens namespace where near weights"),
-        ("count", (), "namespace where history"),
+        ("count", (), "namespace where history expired"),
         ("facets", (["kind", "tags"],), "namespace where limit"),
         ("namespaces", (), "namespace limit cursor"),
         ("changes", (), "after limit"),
-        ("list", (), "namespace where history limit cursor newest_first"),
-        ("update", (1,), "kind source tags importance metadata at valid_from valid_to expires_at"),
+        ("list", (), "namespace where history expired limit cursor newest_first"),
+        ("update", (1,), "kind source tags importance metadata at valid_from valid_to expires_at ttl"),
         ("forget", (), "namespace where"),
         ("wipe", (), "confirm"),
         ("certificates", (), "namespace where"),
         ("backup", ("backups",), "full keep"),
         ("import_", ([HEADER],), "bring_back"),
+        ("used", (), "block"),
+        ("maintain", (), "dry_run grace"),
+        ("retention.set", (), "max_age max_blocks"),
+        ("retention.rule", (), "namespace kind"),
+        ("retention.clear", (), "namespace kind"),
         ("anchors.set", ("A", 1), "namespace hops pinned"),
         ("anchors.move", ("A", 1), "namespace"),
         ("anchors.pin", (), "name"),
@@ -202,24 +207,26 @@ METHODS |= {
     "update.idempotency_key": lambda memory, value: memory.update(
         memory.get(key="k").id, text="hi", idempotency_key=value
     ),
+    "retention.set.namespace": lambda memory, value: memory.retention.set(value, max_blocks=5),
+    "retention.set.kind": lambda memory, value: memory.retention.set(kind=value, max_blocks=5),
     "update.revision": lambda memory, value: memory.update(1, kind="note", revision=value),
     "anchors.move.name": lambda memory, value: memory.anchors.move(value, 1),
 }
 
 ALSO_NAMED = {
     "queries": "query", "lines": "line", "key": "block", "source": "target", "namespace": "block", "where": "block",
-    "directory": "memory", "full": "memory", "keep": "memory",
+    "directory": "memory", "full": "memory", "keep": "memory", "max_blocks": "max_age",
 }  # fmt: skip
 """What an error may name instead of the argument."""
 
-LEFT_OUT = {"import_.progress", "anchors.closest.name", "anchors.closest.namespace"}
+LEFT_OUT = {"import_.progress", "maintain.progress", "anchors.closest.name", "anchors.closest.namespace"}
 """A callable is what the caller makes of it; `closest` is asked with what has been checked."""
 
 
 def test_every_argument_of_every_method_is_tried() -> None:
     there = {
         f"{prefix}{name}.{argument}"
-        for prefix, face in (("", Memory), ("anchors.", Anchors))
+        for prefix, face in (("", Memory), ("anchors.", Anchors), ("retention.", Retention))
         for name, method in inspect.getmembers(face, inspect.isfunction)
         if not name.startswith("_")
         for argument, parameter in inspect.signature(method).parameters.items()
@@ -300,6 +307,13 @@ def test_anything_for_any_argument(name: str) -> None:
         ("namespaces.cursor", ["", "a", "1.2.3", "..", 5, b"1.1.1", "x" * 1_000, "\ud800", "00000000.00", "٠.61"]),
         ("changes.after", [-1, True, 1.5, "1", None, 2**53]),
         ("add.idempotency_key", ["", " ", 5, b"a", True, LONG, "x" * 257, "\0", "\ud800"]),
+        ("add.ttl", [0, -1, True, "1h", "", float("nan"), float("inf"), 10**5_000, timedelta(0), timedelta.max, b"1"]),
+        ("list.expired", [1, 0, None, "true"]),
+        ("used.block", [True, "1", None, 1.5, {1: 2}, [True], ["1"], [None], b"\x01"]),
+        ("maintain.dry_run", [1, 0, None, "true"]),
+        ("maintain.grace", [-1, True, "1h", float("nan"), float("inf"), 10**5_000, timedelta(-1), None]),
+        ("retention.set.max_age", [0, -1, True, "1h", float("nan"), 10**5_000, timedelta(0), None]),
+        ("retention.set.max_blocks", [-1, True, 1.5, "3", None, 2**53]),
         ("search.history", [1, 0, None, "true"]),
         ("search.exact", [1, 0, None, "true"]),
         ("search.weights", [[], {"bogus": 1}, {"words": float("nan")}, {"words": "1"}, {"words": True}, {1: 1}]),

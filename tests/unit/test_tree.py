@@ -23,7 +23,8 @@ PACKAGE = ROOT / "python" / "greeum"
 ARROWS: dict[str, tuple[str, ...]] = {
     # Module → what it may import of ours, wherever in the file. The first pattern that fits a module counts.
     "greeum": (
-        "anchors", "backups.pieces", "errors", "forgetting", "listing", "memory", "model", "remote", "rooted", "wiring",
+        "anchors", "backups.pieces", "errors", "forgetting", "listing", "maintenance", "memory", "model", "policies",
+        "remote", "retention", "rooted", "wiring",
     ),
     "errors": (),
     "limits": (),
@@ -39,7 +40,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "kept": ("_core", "store.protocol"),
     "checks": (
         "backups.ledger", "backups.places", "errors", "embed.protocol", "follower", "store.certificates",
-        "store.protocol",
+        "store.protocol", "store.upkeep", "surroundings",
     ),
     "forgetting": (
         "backups.ledger", "backups.places", "errors", "follower", "inputs", "limits", "model", "store.certificates",
@@ -49,34 +50,45 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "backups.*": (
         "backups", "backups.*", "errors", "inputs", "model", "store.certificates", "store.files", "store.protocol",
     ),
-    "transfer": ("errors", "inputs", "limits", "model", "embed.protocol", "store.protocol"),
-    "drafts": ("_core", "anchors", "errors", "inputs", "model", "embed.protocol", "store.protocol", "store.rows"),
+    "repairs": ("checks", "errors", "embed.protocol", "follower", "store.protocol", "store.upkeep", "surroundings"),
+    "surroundings": ("store.files",),
+    "uses": (),
+    "retention": ("_core", "errors", "inputs", "store.protocol", "store.upkeep"),
+    "maintenance": ("follower", "forgetting", "store.protocol", "uses"),
+    "transfer": ("drafts", "errors", "inputs", "limits", "model", "embed.protocol", "store.protocol"),
+    "drafts": (
+        "_core", "anchors", "errors", "inputs", "model", "policies", "embed.protocol", "store.protocol", "store.rows",
+    ),
+    "policies": ("errors", "inputs", "store.protocol"),
+    "echoes": ("_core", "store.protocol"),
+    "comparing": ("_core", "echoes", "errors", "model", "store.protocol", "store.rows"),
     "listing": ("errors", "limits", "model"),
     "difference": ("model", "store.protocol", "store.rows"),
     "counting": ("_core", "errors", "inputs", "limits", "store.protocol"),
     "context": ("limits", "model"),
     "recall": (
-        "_core", "anchors", "context", "counting", "difference", "drafts", "errors", "follower", "inputs", "limits",
-        "listing", "model", "embed.protocol", "store.protocol",
+        "_core", "anchors", "context", "counting", "difference", "drafts", "echoes", "errors", "follower", "inputs",
+        "limits", "listing", "model", "policies", "embed.protocol", "store.protocol",
     ),
     "memory": (
-        "backups.logical", "backups.pieces", "backups.places", "backups.taking", "checks", "drafts", "errors",
-        "follower", "forgetting", "inputs", "limits", "model", "recall", "transfer", "embed.protocol", "store.protocol",
+        "backups.logical", "backups.pieces", "backups.places", "backups.taking", "checks", "comparing", "drafts",
+        "errors", "follower", "forgetting", "inputs", "limits", "maintenance", "model", "recall", "repairs",
+        "retention", "transfer", "uses", "embed.protocol", "store.protocol",
     ),
     "rooted": (
-        "anchors", "backups.pieces", "difference", "errors", "forgetting", "inputs", "listing", "memory", "model",
-        "recall", "store.protocol",
+        "anchors", "backups.pieces", "difference", "errors", "forgetting", "inputs", "listing", "maintenance", "memory",
+        "model", "policies", "recall", "store.protocol",
     ),
     "wiring": (
-        "_core", "backups.restoring", "errors", "follower", "inputs", "limits", "memory", "settings", "embed.*",
-        "store.*",
+        "_core", "backups.restoring", "errors", "follower", "inputs", "limits", "memory", "repairs", "settings",
+        "embed.*", "store.*",
     ),
     "testing": ("_core", "inputs", "memory", "wiring", "embed.*", "store.*"),
     "control": (),
     "control.*": (
         "control.*", "errors", "inputs", "limits", "model", "store.connections", "store.files", "store.statements",
     ),
-    "tenants": ("errors", "memory", "rooted", "settings", "wiring", "embed.protocol"),
+    "tenants": ("errors", "memory", "rooted", "settings", "wiring", "embed.protocol", "store.files"),
     "api": ("api.gate", "api.service"),
     "api.page": (),
     "api.health": (),
@@ -98,6 +110,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "api.service": ("api", "api.*", "backups.schedule", "errors", "mcp.http", "settings", "wiring"),
     "api.process": ("api.gate", "api.health", "api.server", "api.service", "api.starting"),
     "api.workers": ("api.logs", "api.process", "api.server", "api.service", "errors"),
+    "api.caretaker": ("errors", "memory"),
     "api.policy": ("api.authentication", "control.model", "errors"),
     "api.authentication": ("control.*", "errors", "memory", "rooted", "tenants"),
     "api.answers": (),
@@ -134,8 +147,8 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "cli.keys": ("cli.*", "control.*", "errors"),
     "cli.serve": ("api", "api.*", "cli.*", "errors", "limits"),
     "cli.*": (
-        "greeum", "cli", "cli.*", "demo", "demo.*", "difference", "errors", "forgetting", "limits", "memory", "model",
-        "settings", "wiring",
+        "greeum", "cli", "cli.*", "demo", "demo.*", "difference", "errors", "forgetting", "limits", "maintenance",
+        "memory", "model", "settings", "surroundings", "wiring",
     ),
     "__main__": ("cli",),
 }  # fmt: skip

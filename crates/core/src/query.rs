@@ -71,6 +71,9 @@ macro_rules! weights {
                 if !value.is_finite() {
                     return Err(Error::invalid(format!("weights.{name}"), "must be a finite number"));
                 }
+                if name == "half_life" && value <= 0.0 {
+                    return Err(Error::invalid("weights.half_life", "must be more than 0 days"));
+                }
                 match name {
                     $(stringify!($name) => self.$name = value,)*
                     _ => return Err(Error::invalid(format!("weights.{name}"), concat!("is no weight; there are", $(" ", stringify!($name)),*))),
@@ -87,27 +90,43 @@ weights! {
     /// The same meaning as a whole: cosine of the vectors.
     vector = 0.2,
     /// The same meaning word by word: late interaction of token vectors.
-    tokens = 0.7,
-    /// The turn before: an answer follows its question.
-    previous = 0.35,
+    tokens = 0.5,
+    /// The turn before.
+    previous = 0.1,
+    /// The turn before, beside that, if someone else asks something in it: an answer is found by its question.
+    asked = 0.6,
     /// The turn after.
-    next = 0.4,
-    /// The turn before the one before.
-    previous2 = 0.2,
+    next = 0.2,
+    /// The turn before the one before: what its speaker said last.
+    previous2 = 0.3,
     /// The turn after the one after.
     next2 = 0.1,
     /// The best turns around it: a conversation stays with its subject for a while.
-    session = 0.8,
+    session = 1.0,
     /// The query names who said it (and nobody else).
-    source = 0.6,
+    source = 1.2,
     /// It is itself a question: what is looked for is seldom asked.
-    question = -0.3,
+    question = -0.6,
     /// It answers a question of someone else.
-    answer = 0.2,
+    answer = 0.5,
+    /// It opens a conversation: people begin with what is new, and with what they want.
+    opening = 2.0,
+    /// Its speaker says little where others say much (a user among answers of pages), for each factor of e.
+    brevity = 0.8,
+    /// Its speaker speaks of themselves.
+    personal = 1.2,
     /// The query asks for a time and the block speaks of one.
-    time = 1.2,
+    time = 3.0,
+    /// It was said, or speaks of what was, at a time that the query names.
+    date = 5.0,
     /// It is important (from -1/2 to 1/2 of this).
     importance = 0.4,
+    /// It was used (half of this after four uses, in full after very many).
+    uses = 0.2,
+    /// It was said lately (in full just now, half of this when it is as old as `half_life`).
+    recency = 0.0,
+    /// Days in which `recency` halves for what was never used; one use makes it twice as many, two three times.
+    half_life = 30.0,
     /// It is near the anchor (in full at the anchor itself).
     near = 4.0,
 }

@@ -1,7 +1,7 @@
 //! Moments as people and programs write them: ISO 8601 to microseconds and back.
 
 use crate::id::TimeUs;
-use crate::words::dates::civil;
+use crate::words::calendar::{civil, day_of_date};
 
 /// The moment that `text` names: `2023-05-08`, `2023-05-08T13:56`, `2023-05-08T13:56:00.25+09:00`, `…Z`. Without an offset it is UTC.
 pub fn parse(text: &str) -> Option<TimeUs> {
@@ -15,7 +15,7 @@ pub fn parse(text: &str) -> Option<TimeUs> {
     {
         return None;
     }
-    Some(days_from_civil(year, month, day) * 86_400_000_000 + clock.map_or(Some(0), parse_clock)?)
+    Some(day_of_date(year, month, day) * 86_400_000_000 + clock.map_or(Some(0), parse_clock)?)
 }
 
 /// The moment in ISO 8601, in UTC, with as many digits of a second as it needs.
@@ -73,17 +73,6 @@ fn days_in_month(year: i64, month: i64) -> i64 {
         4 | 6 | 9 | 11 => 30,
         _ => 31,
     }
-}
-
-/// Howard Hinnant's `days_from_civil`: days since 1970-01-01.
-fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
-    let year = if month <= 2 { year - 1 } else { year };
-    let era = year.div_euclid(400);
-    let year_of_era = year.rem_euclid(400);
-    let shifted = if month > 2 { month - 3 } else { month + 9 };
-    era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + (153 * shifted + 2) / 5 + day
-        - 1
-        - 719_468
 }
 
 #[cfg(test)]

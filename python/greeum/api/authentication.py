@@ -115,7 +115,7 @@ class KeyedDoor:
 
     def __init__(self, control: ControlStore, tenants: Tenants) -> None:
         self._control = control
-        self._tenants = tenants
+        self._tenants = self.tenants = tenants
         self._known: dict[bytes, Key] = {}
         """Hash of a valid key → what is known of it. After any change of the control store it is another dictionary, so
         that what was read before the change goes into the old one, and is forgotten with it."""

@@ -14,13 +14,19 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from greeum import Memory
     from greeum.api.authentication import Authentication
+    from greeum.api.caretaker import Memories
     from greeum.api.gate import ASGI
     from greeum.api.health import Health
     from greeum.settings import Settings
 
 STDERR, NOWHERE = "stderr", "none"
 """Where a log may go besides files."""
+
+
+MAINTAIN_PERIOD_S = 3_600.0
+"""An hour: what has expired is erased within a day and an hour, and there is little to do each time."""
 
 
 class Options(NamedTuple):
@@ -41,6 +47,8 @@ class Options(NamedTuple):
     """Where the one memory is backed up to, if it is."""
     backup_every_s: float = 3_600.0
     backup_keep_s: float | None = None
+    maintain_s: float = MAINTAIN_PERIOD_S
+    """How often each memory is maintained; 0 is never."""
 
     def to_json(self) -> str:
         return dumps(self._asdict())
@@ -142,24 +150,46 @@ def door_of(options: Options, observers: Observers) -> tuple[Authentication, Cal
     if options.tenants is not None:
         door = keyed_door(options.tenants)
         observers.metrics.watch("open_memories", door.open_count)
-        return door, door.close
+        return door, looked_after(options, observers, door.tenants.each, door.tenants.open_memories, door.close)
     from greeum.wiring import open as open_memory
 
     memory = open_memory(options.memory)
     observers.metrics.watch("open_memories", lambda: 1)
+    close = looked_after(options, observers, lambda: [memory], lambda: [memory], memory.close)
+    return OpenDoor(memory), backed_up(options, observers, memory, close)
+
+
+def backed_up(options: Options, observers: Observers, memory: Memory, close: Callable[[], None]) -> Callable[[], None]:
+    """Have the memory backed up again and again until `close`, if it is to be; what to call in its place."""
     if options.backup is None or observers.worker != 0:
-        return OpenDoor(memory), memory.close
+        return close
     from greeum.backups.schedule import Schedule
 
     schedule = Schedule(
         memory, options.backup, every_s=options.backup_every_s, keep_s=options.backup_keep_s, note=observers.note
     )
 
-    def close() -> None:
+    def leave() -> None:
         schedule.close()
-        memory.close()
+        close()
 
-    return OpenDoor(memory), close
+    return leave
+
+
+def looked_after(
+    options: Options, observers: Observers, memories: Memories, open_memories: Memories, close: Callable[[], None]
+) -> Callable[[], None]:
+    """Have memories maintained in the background until `close`; what to call in its place."""
+    from greeum.api.caretaker import Caretaker
+
+    caretaker = Caretaker(memories, open_memories, period_s=options.maintain_s, note=observers.note)
+    caretaker.start()
+
+    def leave() -> None:
+        caretaker.close()
+        close()
+
+    return leave
 
 
 def is_readable(door: Authentication) -> bool:

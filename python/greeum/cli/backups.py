@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from greeum.cli.options import Argument, Command, Option, as_duration, as_moment
+from greeum.cli.options import Argument, Command, Option, as_moment, as_seconds
 from greeum.cli.screen import GREEN, RED
 
 TYPE_CHECKING = False
@@ -15,7 +15,7 @@ KEEP = Option(
     "--keep",
     "TIME",
     "For how long one is to be able to go back, as in 30d; what is older is removed.",
-    read=as_duration,
+    read=as_seconds,
 )
 AT = Option("--at", "TIME|SEQ", "The newest backup up to a time, or up to a seq. Default: the newest.", read=as_moment)
 

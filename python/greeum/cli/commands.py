@@ -39,6 +39,10 @@ HOMES = {
     "mcp": "mcp.COMMAND",
     "mcp install": "mcp_install.COMMAND",
     "stats": "stats.COMMAND",
+    "maintain": "maintain.COMMAND",
+    "retention set": "retention.SET",
+    "retention list": "retention.LIST",
+    "retention clear": "retention.CLEAR",
     "doctor": "doctor.COMMAND",
     "demo": "demo.COMMAND",
 }

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import sys
 
-from greeum.cli.options import Command
+from greeum.cli.options import Command, Option
 from greeum.cli.screen import GREEN, RED
 from greeum.errors import GreeumError, NotFound
+from greeum.surroundings import surroundings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,27 +17,52 @@ if TYPE_CHECKING:
 
     Finding: TypeAlias = tuple[str, bool, str]
 
-FREE_BYTES_MIN = 1_073_741_824
-"""1 GiB: a memory of a million blocks writes its index anew within that."""
-
 NAME_CELLS = 14
+
+MARK_CELLS = 9
 
 
 def run(call: Call) -> int:
     path = call.path()
-    findings = [*opened(call), table(), *(surroundings(path) if os.path.isdir(path) else [])]
+    repairs = repaired(call, path) if "repair" in call.given else None
+    findings = [*opened(call, path), table()]
     sound = all(ok for _, ok, _ in findings)
     if call.screen.json:
-        checks = [{"name": name, "ok": ok, "detail": detail} for name, ok, detail in findings]
-        call.screen.document({"memory": path, "ok": sound, "checks": checks})
-    else:
-        for name, ok, detail in findings:
-            mark = call.screen.styled("ok     ", GREEN) if ok else call.screen.styled("trouble", RED)
-            call.screen.line(f"{mark}  {name:<{NAME_CELLS}}{detail}")
+        document: dict[str, object] = {"memory": path, "ok": sound, "checks": listed(findings)}
+        if repairs is not None:
+            document["repairs"] = listed(repairs)
+        call.screen.document(document)
+        return 0 if sound else 1
+    for name, ok, detail in repairs or []:
+        show(call, "repaired" if ok else "left", GREEN if ok else RED, name, detail)
+    if repairs == []:
+        call.screen.line("nothing to repair")
+    for name, ok, detail in findings:
+        show(call, "ok" if ok else "trouble", GREEN if ok else RED, name, detail)
     return 0 if sound else 1
 
 
-def opened(call: Call) -> list[Finding]:
+def listed(findings: list[Finding]) -> list[dict[str, object]]:
+    return [{"name": name, "ok": ok, "detail": detail} for name, ok, detail in findings]
+
+
+def show(call: Call, mark: str, style: str, name: str, detail: str) -> None:
+    call.screen.line(f"{call.screen.styled(f'{mark:<{MARK_CELLS}}', style)}{name:<{NAME_CELLS}}{detail}")
+
+
+def repaired(call: Call, path: str) -> list[Finding]:
+    """What was put in order, and what could not be. That there is no memory is no finding."""
+    from greeum.wiring import repair
+
+    try:
+        return repair(path)
+    except NotFound:
+        raise
+    except (GreeumError, OSError) as error:
+        return [("repair", False, str(error))]
+
+
+def opened(call: Call, path: str) -> list[Finding]:
     """What the memory says of itself; read-only, so that looking changes nothing. That there is none is no finding."""
     import warnings
 
@@ -49,7 +74,7 @@ def opened(call: Call) -> list[Finding]:
         except NotFound:
             raise
         except (GreeumError, OSError) as error:
-            findings = [("opens", False, str(error))]
+            findings = [("opens", False, str(error)), *(surroundings(path) if os.path.isdir(path) else [])]
     return [*findings, *(("file system", False, str(warning.message)) for warning in caught)]
 
 
@@ -63,39 +88,15 @@ def table() -> Finding:
         return "token table", False, f"{error}: install Greeum anew"
 
 
-def surroundings(path: str) -> list[Finding]:
-    return [free_space(path), permissions(path)]
-
-
-def free_space(path: str) -> Finding:
-    from shutil import disk_usage
-
-    free = disk_usage(path).free
-    detail = f"{free / 2**30:,.1f} GiB free"
-    return (
-        "disk",
-        free >= FREE_BYTES_MIN,
-        detail if free >= FREE_BYTES_MIN else f"{detail}: make room before writes stop",
-    )
-
-
-def permissions(path: str) -> Finding:
-    if sys.platform == "win32":
-        return "permissions", True, "are those of the folder"
-    status = os.stat(path)
-    if status.st_mode & 0o077:
-        return "permissions", False, f"others on this machine may look into {path}: chmod 700 it"
-    if not os.access(path, os.W_OK):
-        return "permissions", False, f"{path} may not be written: it can be read with --read-only"
-    return "permissions", True, "for its owner alone"
-
-
 COMMAND = Command(
     "doctor",
     run,
     "Check the memory and what it stands on; say what to do about trouble.",
-    details="""Reads the whole database and every file of the index, and changes nothing. One line a check; exit code
-        1 if there is trouble. With --json the document is {"memory", "ok", "checks": [{"name", "ok",
-        "detail"}, …]}.""",
-    examples=["greeum doctor"],
+    options=[Option("--repair", None, "Put in order what it is sure of; say what was done.")],
+    details="""Reads the whole database and every file of the index, and changes nothing, unless --repair is given:
+        then the index is made anew where it is not right, what refers to blocks that are not there is removed, vectors
+        are made anew, leftover files go, and files are closed to others. What cannot be told from the rows alone stays
+        as it is. One line a check; exit code 1 if there is trouble (left). With --json the document is {"memory",
+        "ok", "checks": [{"name", "ok", "detail"}, …]}, and with --repair "repairs" in the same form.""",
+    examples=["greeum doctor", "greeum doctor --repair"],
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from greeum.cli.options import Option, as_near, as_number, as_object, as_whole_number
+from greeum.cli.options import Option, as_near, as_number, as_object, as_seconds, as_whole_number
 
 NAMESPACE = Option(
     "--namespace", "PATH", "Whose it is, as in acme/alice/chat-1. Finding looks at this and all below it."
@@ -17,11 +17,20 @@ AT = Option("--at", "TIME", "When it was said or true, in ISO 8601; without an o
 VALID_FROM = Option("--valid-from", "TIME", "Since when it holds.")
 VALID_TO = Option("--valid-to", "TIME", "Until when it holds.")
 EXPIRES_AT = Option("--expires-at", "TIME", "When it is to be gone from searches.")
+TTL = Option("--ttl", "TIME", "The same, counted from now: in seconds, or as in 30m, 12h, 90d, 2w.", read=as_seconds)
 NEAR_WHEN_ADDING = Option(
     "--near", "NAME|ID", "Link it with an anchor's block, or with the block of this id.", read=as_near
 )
+ON_DUPLICATE = Option(
+    "--on-duplicate",
+    "POLICY",
+    "If its namespace holds one that says the same: return that one, link the two, or keep both.",
+)
+ON_CONFLICT = Option(
+    "--on-conflict", "POLICY", "If it contradicts one: keep both, supersede that one if that is sure, or reject it."
+)
 
-BLOCK_FIELDS = (KIND, SOURCE, TAG, IMPORTANCE, METADATA, AT, VALID_FROM, VALID_TO, EXPIRES_AT)
+BLOCK_FIELDS = (KIND, SOURCE, TAG, IMPORTANCE, METADATA, AT, VALID_FROM, VALID_TO, EXPIRES_AT, TTL)
 """What can be said about a block when it is added, and changed later."""
 
 WHERE = Option(

@@ -10,9 +10,12 @@ if TYPE_CHECKING:
     from greeum.cli.call import Call
 
 
+GIVEN = ("namespace", "where", "history", "expired", "as_of", "limit", "cursor", "newest_first")
+
+
 def run(call: Call) -> int:
     with call.open() as memory:
-        page = memory.list(**call.pick("namespace", "where", "history", "as_of", "limit", "cursor", "newest_first"))
+        page = memory.list(**call.pick(*GIVEN))
     if call.screen.json:
         call.screen.document({"blocks": [block.to_dict() for block in page], "cursor": page.cursor})
         return 0
@@ -35,6 +38,7 @@ COMMAND = Command(
         Option("--cursor", "CURSOR", "Go on where a list with the same filters has ended."),
         Option("--newest-first", None, "The newest first."),
         fields.HISTORY,
+        Option("--expired", None, "What has expired and is not erased yet, and nothing else."),
         fields.AS_OF,
         fields.READ_ONLY,
     ],

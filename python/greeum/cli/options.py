@@ -38,6 +38,16 @@ def as_number(value: str, field: str) -> float:
         raise InvalidInput(field, f"{value!r} is not a number") from error
 
 
+SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
+"""What a time span may end with."""
+
+
+def as_seconds(value: str, field: str) -> float:
+    """A time span: a number of seconds, or one with a unit after it, as in 90d."""
+    unit = value[-1:]
+    return as_number(value.removesuffix(unit), field) * SECONDS[unit] if unit in SECONDS else as_number(value, field)
+
+
 def as_object(value: str, field: str) -> dict[str, Any]:
     """A JSON object. A name that occurs twice in it would hide the first, so it is refused."""
     from json import loads
@@ -60,18 +70,6 @@ def as_object(value: str, field: str) -> dict[str, Any]:
 def as_near(value: str, field: str) -> str | int:
     """A block's id if it is a number, the name of an anchor otherwise."""
     return as_whole_number(value, field) if value.isdecimal() else value
-
-
-SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
-"""The units of a duration."""
-
-
-def as_duration(value: str, field: str) -> float:
-    """Seconds, from a number and a unit."""
-    number, unit = value[:-1], value[-1:]
-    if unit not in SECONDS:
-        raise InvalidInput(field, f"{value!r} is no duration: write a number and s, m, h, d or w, as in 30d")
-    return as_number(number, field) * SECONDS[unit]
 
 
 def as_moment(value: str, field: str) -> str | int:

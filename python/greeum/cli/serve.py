@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from greeum.cli.options import Command, Option, as_duration, as_number, as_whole_number
+from greeum.cli.options import Command, Option, as_number, as_seconds, as_whole_number
 from greeum.cli.screen import BOLD
 from greeum.errors import GreeumError, InvalidInput
 from greeum.limits import DURATION_S_MAX
@@ -27,6 +27,7 @@ BACKUP_EVERY_S = 3_600.0
 BACKUP_EVERY_S_MIN = 1.0
 
 DRAIN_S_MAX = 300
+MAINTAIN_S_MAX = 31_536_000
 WAITING_LIMIT = 1_000_000
 
 WORKER = (sys.executable, "-m", "greeum.cli.serve")
@@ -105,7 +106,7 @@ def options_of(call: Call, *, on_loopback: bool) -> Options:
     """What is to be served, of the command line and the environment. Raises InvalidInput if it may not be."""
     from greeum.api.gate import WAITING_MAX
     from greeum.api.hosts import LOOPBACK
-    from greeum.api.service import STDERR, Options
+    from greeum.api.service import MAINTAIN_PERIOD_S, STDERR, Options
     from greeum.api.workers import WORKERS_MAX
 
     given, settings = call.given, call.settings
@@ -139,6 +140,7 @@ def options_of(call: Call, *, on_loopback: bool) -> Options:
             given.get("drain", DRAIN_S if on_loopback else DRAIN_BEHIND_PROXY_S), "--drain", 0, DRAIN_S_MAX
         ),
         waiting_max=bounded(given.get("waiting_max", WAITING_MAX), "--waiting-max", 1, WAITING_LIMIT),
+        maintain_s=bounded(given.get("maintain", MAINTAIN_PERIOD_S), "--maintain", 0, MAINTAIN_S_MAX),
         traces=settings.traces,
         trace_content=settings.trace_content,
         backup=os.path.abspath(given["backup"]) if "backup" in given else None,
@@ -200,9 +202,15 @@ COMMAND = Command(
         Option(
             "--backup", "DIR", "Back the memory up into this directory, as `greeum backup` does, while it is served."
         ),
-        Option("--backup-every", "TIME", "How often, as in 15m or 1d. Default: 1h", read=as_duration),
+        Option("--backup-every", "TIME", "How often, as in 15m or 1d. Default: 1h", read=as_seconds),
         Option(
-            "--backup-keep", "TIME", "For how long one is to be able to go back. Default: for good", read=as_duration
+            "--backup-keep", "TIME", "For how long one is to be able to go back. Default: for good", read=as_seconds
+        ),
+        Option(
+            "--maintain",
+            "TIME",
+            "How often to run what `greeum maintain` does, in the background; 0 is never. Default: 1h",
+            read=as_seconds,
         ),
         Option(
             "--waiting-max",

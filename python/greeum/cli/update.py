@@ -17,7 +17,9 @@ EMPTY: dict[str, object] = {
 }  # fmt: skip
 """The fields that may be emptied, and what that makes of them."""
 
-GIVEN = ("kind", "source", "tags", "importance", "metadata", "at", "valid_from", "valid_to", "expires_at", "revision")
+GIVEN = (
+    "kind", "source", "tags", "importance", "metadata", "at", "valid_from", "valid_to", "expires_at", "ttl", "revision",
+)  # fmt: skip
 
 
 def run(call: Call) -> int:

@@ -27,6 +27,9 @@ WRITE_LOCK_FILE = "write.lock"
 TURN_LOCK_FILE = "write-next.lock"
 """Held by the one process that writes next."""
 
+MAINTAIN_LOCK_FILE = "maintain.lock"
+"""Held by the one process that maintains the store."""
+
 WRITE_LOCK_WAIT_S = 30.0
 """How long to wait for the write lock: the longest batch takes seconds, so whoever holds it for longer is stuck."""
 
@@ -114,6 +117,43 @@ class WriteLock:
             if not locked:
                 os.close(file)
         return file
+
+
+class Claim:
+    """A lock that is had at once or not at all; use it with `with`, and once."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._file = -1
+
+    def __enter__(self) -> None:
+        """Raises StoreBusy if somebody else has it."""
+        file = _open(self._path)
+        try:
+            if not _try_lock(file):
+                raise StoreBusy(f"{self._path}: another process is at it: try again")
+        except BaseException:
+            os.close(file)
+            raise
+        self._file = file
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        _unlock(self._file)
+
+
+def is_held(path: str) -> bool:
+    """Whether some process has the lock of this file now. The file is not made for it."""
+    try:
+        file = os.open(path, os.O_RDWR)
+    except OSError:
+        return False
+    if _try_lock(file):
+        _unlock(file)
+        return False
+    os.close(file)
+    return True
 
 
 def _turn_pause_s() -> float:

@@ -14,7 +14,13 @@ if TYPE_CHECKING:
 APPLICATION_ID = 0x4772656D
 """Says in the file's header that it is ours: "Grem"."""
 
-MIGRATIONS = ("m001_create_tables.sql", "m002_add_provenance.sql", "m004_forgetting.sql")
+MIGRATIONS = (
+    "m001_create_tables.sql",
+    "m002_add_provenance.sql",
+    "m003_duplicates.sql",
+    "m004_forgetting.sql",
+    "m005_lifetime.sql",
+)
 """In order; `PRAGMA user_version` is the number of those that have been run."""
 
 

@@ -20,12 +20,13 @@ from greeum.store.connections import Readers, copy_database, is_immutable, typed
 from greeum.store.erasure import ERASURE_SQL, SCRUB_DUE, run
 from greeum.store.migrations import is_current
 from greeum.store.protocol import UNSAID
+from greeum.store.sqlite_upkeep import SQLiteUpkeep
 from greeum.store.statements import SQL
 from greeum.store.writer import Writer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from typing import Any, TypeVar
 
     from greeum.store.protocol import (
@@ -47,7 +48,7 @@ TALLIES = {"kind": "tally_kind", "source": "tally_source", "tags": "tally_tags"}
 """The statement that counts the values of a field."""
 
 
-class SQLiteStore:
+class SQLiteStore(SQLiteUpkeep):
     """A Store in `directory`; `protocol.Store` says what its methods promise.
 
     `create` makes the directory and the database if they are not there; without it, and with `read_only`, NotFound is
@@ -58,7 +59,7 @@ class SQLiteStore:
 
     def __init__(self, directory: str, *, read_only: bool = False, create: bool = True, vfs: str | None = None) -> None:
         self.read_only = read_only
-        self._directory = os.path.abspath(directory)
+        self.directory = self._directory = os.path.abspath(directory)
         self._path = os.path.join(self._directory, files.DATABASE_FILE)
         self._process = os.getpid()
         self._closed = False
@@ -175,7 +176,13 @@ class SQLiteStore:
     def clear_anchor(self, namespace: str, name: str) -> bool:
         return self._change(lambda connection: changes.clear_anchor(connection, namespace, name))
 
+    def set_policies(self, policies: Mapping[str, str]) -> None:
+        self._change(lambda connection: changes.set_policies(connection, policies))
+
     # Questions.
+
+    def policies(self) -> dict[str, str]:
+        return dict(self._ask(lambda connection: rows_of(connection, "policies")))
 
     def seq(self) -> int:
         return self._ask(_newest_seq)

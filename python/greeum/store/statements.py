@@ -1,4 +1,5 @@
-"""The statements of `sql/queries.sql`, by name. Read once, split at lines: the command line pays for it."""
+"""The statements of `sql/queries.sql`, by name. Read once, split at lines: the command line pays for it. Those of
+`sql/upkeep.sql` are read by what needs them."""
 
 from __future__ import annotations
 

@@ -7,6 +7,7 @@
 use super::{hashing, wordpiece};
 use crate::bytes::Bytes;
 use crate::error::{Error, Result};
+use crate::vectors::distance::{LINE, Matrix};
 use crate::vectors::{Code, CodeRef};
 use crate::words::korean::Dictionary;
 use crate::words::terms::is_content;
@@ -40,6 +41,7 @@ pub struct Table {
     looked_up: AtomicU32,
     slots: OnceLock<Vec<u16>>,
     dictionary: OnceLock<Dictionary>,
+    firsts: OnceLock<Vec<[i8; LINE]>>,
 }
 
 const NO_TOKEN: u16 = u16::MAX;
@@ -105,6 +107,7 @@ impl Table {
             looked_up: AtomicU32::new(0),
             slots: OnceLock::new(),
             dictionary: OnceLock::new(),
+            firsts: OnceLock::new(),
         })
     }
 
@@ -181,9 +184,23 @@ impl Table {
         }
     }
 
-    /// The directions of all tokens, one after another, and their scales.
-    pub fn directions(&self) -> (&[i8], &[f32]) {
-        (self.section(self.rows, self.size * self.dimension), self.section(self.scales, self.size))
+    /// The directions of all tokens.
+    pub fn directions(&self) -> Matrix<'_> {
+        Matrix {
+            firsts: self.firsts(),
+            bytes: self.section(self.rows, self.size * self.dimension),
+            scales: self.section(self.scales, self.size),
+            dimension: self.dimension,
+        }
+    }
+
+    /// The first lines of all directions, brought together: what a search reads of the table then fits into the caches. Like the hashes, only
+    /// where there are many searches.
+    fn firsts(&self) -> Option<&[[i8; LINE]]> {
+        self.slots.get()?;
+        let bytes: &[i8] = self.section(self.rows, self.size * self.dimension);
+        let first = |row: &[i8]| *row.first_chunk().expect("a multiple of 64");
+        Some(self.firsts.get_or_init(|| bytes.chunks_exact(self.dimension).map(first).collect()))
     }
 
     /// Codes of each text's passages, one after another, for the Store.
@@ -193,6 +210,21 @@ impl Table {
             self.embed_words(&Tokens::new(passage)).to_bytes(&mut out);
         }
         out
+    }
+
+    /// The direction of one word of a language that the table reads: the mean of its pieces.
+    pub fn encode_word(&self, word: &str) -> Code {
+        let mut pieces = Vec::new();
+        wordpiece::cut(word, |piece| self.find(piece), &mut pieces);
+        if let [piece] = pieces[..] {
+            return self.direction(piece).to_owned();
+        }
+        let mut sum = vec![0.0_f32; self.dimension];
+        for piece in pieces {
+            let direction = self.direction(piece);
+            sum.iter_mut().zip(direction.bytes).for_each(|(x, &c)| *x += direction.scale * f32::from(c));
+        }
+        Code::new(&sum)
     }
 
     fn embed_words(&self, tokens: &Tokens) -> Code {

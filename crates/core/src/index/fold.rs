@@ -12,7 +12,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 /// Held by the one process that writes files.
-const LOCK: &str = "fold.lock";
+pub(super) const LOCK: &str = "fold.lock";
 
 /// Files that are smaller than this many times what is folded are folded in with it: few files, each byte rewritten few times.
 const GROWTH: usize = 3;

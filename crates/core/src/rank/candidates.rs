@@ -1,7 +1,7 @@
 //! Which blocks are worth a closer look, and the turns around each.
 
 use super::best::{Best, Scored};
-use super::conversation::CLOSE;
+use super::conversation::{self, CLOSE};
 use super::scratch::Numbers;
 use super::turns::{Turn, Turns};
 use super::view::Ground;
@@ -49,6 +49,15 @@ pub struct Candidate {
     pub centre: usize,
     /// The turn just before it.
     pub before: Option<Place>,
+    /// How much less its speaker says here than the others.
+    pub brevity: f32,
+}
+
+impl Candidate {
+    /// Whether it is the first of several turns.
+    pub fn opens(&self) -> bool {
+        self.before.is_none() && self.around.len() > 1
+    }
 }
 
 /// Blocks with what their content says: candidates, and the turns close to them.
@@ -103,6 +112,7 @@ impl<'a> Pool<'a> {
         let reached: Vec<Place> = reach.keys().copied().filter(|&place| ground.scope.wants(place)).collect();
         let chosen = evidence.words.chosen.iter().chain(&evidence.vector.chosen).map(|scored| scored.place);
         let chosen: Vec<Place> = chosen.chain(reached.iter().copied()).collect();
+        evidence.late.prepare(&chosen);
         let mut best = Best::new(head);
         for place in chosen {
             let (before, at) = (pool.places.len(), pool.number(place, evidence) as usize);
@@ -132,7 +142,9 @@ impl<'a> Pool<'a> {
         let reachable = window(middle, strip);
         let beside = reachable.start.max(middle.saturating_sub(beside))..reachable.end.min(middle + beside + 1);
         let close = beside.start.saturating_sub(CLOSE)..strip.len().min(beside.end + CLOSE);
-        strip[close].iter().for_each(|turn| vector::fetch(self.ground.view(turn.place), turn.place.block));
+        let near: Vec<Place> = strip[close].iter().map(|turn| turn.place).collect();
+        near.iter().for_each(|place| vector::fetch(self.ground.view(*place), place.block));
+        evidence.late.prepare(&near);
         let glances: [f32; STRIP_MAX] =
             std::array::from_fn(|i| strip.get(i).map_or(0.0, |turn| evidence.glance(turn.place)));
         for centre in beside {
@@ -147,7 +159,13 @@ impl<'a> Pool<'a> {
                 self.turns[start + offset - window.start] = self.found[number as usize].sum();
             }
             let before = (centre > window.start).then(|| strip[centre - 1].place);
-            self.admit(strip[centre].place, start, centre - window.start, before, evidence);
+            let own = strip[centre].place;
+            let turns =
+                strip[window.start.max(centre.saturating_sub(CLOSE))..window.end.min(centre + CLOSE + 1)].iter();
+            let brevity = conversation::brevity(
+                turns.map(|turn| (self.ground.have_one_source(own, turn.place), self.ground.length_of(turn.place))),
+            );
+            self.admit(own, start, centre - window.start, before, brevity, evidence);
         }
     }
 
@@ -159,14 +177,22 @@ impl<'a> Pool<'a> {
     fn admit_alone(&mut self, place: Place, evidence: &mut Evidence<'_>) {
         let (start, at) = (self.turns.len(), self.number(place, evidence));
         self.turns.push(self.found[at as usize].sum());
-        self.admit(place, start, 0, None, evidence);
+        self.admit(place, start, 0, None, 0.0, evidence);
     }
 
     /// Admits a block, around which the turns were that were pushed last.
-    fn admit(&mut self, place: Place, start: usize, centre: usize, before: Option<Place>, evidence: &mut Evidence<'_>) {
+    fn admit(
+        &mut self,
+        place: Place,
+        start: usize,
+        centre: usize,
+        before: Option<Place>,
+        brevity: f32,
+        evidence: &mut Evidence<'_>,
+    ) {
         let at = self.number(place, evidence) as usize;
         self.is_candidate[at] = true;
-        self.candidates.push(Candidate { at, around: start..self.turns.len(), centre, before });
+        self.candidates.push(Candidate { at, around: start..self.turns.len(), centre, before, brevity });
     }
 
     fn is_admitted(&self, place: Place) -> bool {

@@ -11,14 +11,18 @@ pub const CLOSE: usize = 2;
 /// How far vector and tokens go along with words: of a farther turn, its words speak for them with this share.
 pub const AGREEMENT: f32 = 0.5;
 
-/// What the neighbours add. `values` is what the content of each turn around says, in order, `centre` which is the block's own.
+/// Words that are added to what either side says before the two are compared: of turns of three words, none is long.
+const FEW_WORDS: f32 = 10.0;
+
+/// What the neighbours add. `values` is what the content of each turn around says, in order, `centre` which is the block's own; `answers` is
+/// whether the turn before asks something.
 ///
 /// A block that stands alone (a note, a single turn) is its own surroundings: where notes and conversations are searched together,
 /// neither must win by its kind.
-pub fn score(values: &[f32], centre: usize, weights: &Weights) -> f32 {
+pub fn score(values: &[f32], centre: usize, answers: bool, weights: &Weights) -> f32 {
     let turn = |offset: isize| centre.checked_add_signed(offset).and_then(|at| values.get(at)).copied().unwrap_or(0.0);
-    let ring =
-        weights.previous * turn(-1) + weights.next * turn(1) + weights.previous2 * turn(-2) + weights.next2 * turn(2);
+    let previous = weights.previous + if answers { weights.asked } else { 0.0 };
+    let ring = previous * turn(-1) + weights.next * turn(1) + weights.previous2 * turn(-2) + weights.next2 * turn(2);
     let mut best = [f32::NEG_INFINITY; BEST];
     for &value in values {
         let mut value = value;
@@ -32,6 +36,20 @@ pub fn score(values: &[f32], centre: usize, weights: &Weights) -> f32 {
     ring + weights.session * best[..count].iter().sum::<f32>() / count as f32
 }
 
+/// How much less a speaker says here than the others, as the logarithm of the ratio: of each turn close by, whether it is theirs, and its words.
+pub fn brevity(turns: impl Iterator<Item = (bool, u32)>) -> f32 {
+    let (mut words, mut count) = ([0.0_f32; 2], [0.0_f32; 2]);
+    for (is_own, length) in turns {
+        words[usize::from(is_own)] += length as f32;
+        count[usize::from(is_own)] += 1.0;
+    }
+    if count.contains(&0.0) {
+        return 0.0;
+    }
+    let [others, own] = [0, 1].map(|side| words[side] / count[side] + FEW_WORDS);
+    (others / own).ln()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -39,10 +57,20 @@ mod tests {
     #[test]
     fn neighbours_add_and_a_lone_block_speaks_for_itself() {
         let weights = Weights::default();
-        assert_eq!(score(&[5.0], 0, &weights), 5.0 * weights.session);
+        assert_eq!(score(&[5.0], 0, false, &weights), 5.0 * weights.session);
         let base = [2.0, 0.0, 0.0, -1.0];
-        let after_a_match = score(&base, 1, &weights);
-        let further = score(&base, 3, &weights);
+        let after_a_match = score(&base, 1, false, &weights);
+        let further = score(&base, 3, false, &weights);
         assert!(after_a_match > further && further > 0.0, "{after_a_match} {further}");
+        assert!(score(&base, 1, true, &weights) > after_a_match, "an answer goes with its question");
+    }
+
+    #[test]
+    fn who_says_little_among_those_who_say_much_is_told() {
+        let chat = |lengths: &[(bool, u32)]| brevity(lengths.iter().copied());
+        assert!(chat(&[(true, 20), (false, 300), (true, 10)]) > 2.0);
+        assert_eq!(chat(&[(true, 20), (false, 300)]), -chat(&[(false, 20), (true, 300)]));
+        assert_eq!(chat(&[(true, 20), (false, 20)]), 0.0);
+        assert_eq!(chat(&[(true, 20)]), 0.0);
     }
 }

@@ -5,13 +5,11 @@
 
 use super::scratch::Rows;
 use super::statistics::{Scale, Sums};
-use super::vector::SAMPLE;
 use super::view::{Ground, View};
 use super::words::{QueryWords, Rarity};
 use crate::embed::Table;
 use crate::index::state::Place;
-use crate::vectors::Probe;
-use crate::vectors::distance::{LANES, Lanes, prefetch};
+use crate::vectors::distance::{LANES, Lanes, Matrix};
 use std::sync::LazyLock;
 
 /// How much a passage pays for being long: it has more words to match by chance. An exponent; 0 is nothing.
@@ -19,12 +17,6 @@ const LENGTH_PENALTY: f32 = 0.3;
 
 /// Query pieces that are compared; of a longer query, the rarest.
 const PIECES_MAX: usize = 48;
-
-/// Components of a token's direction that are looked at first. They are ordered by how much they tell, and these are one line of memory.
-const FIRST: usize = 64;
-
-/// Bytes of a line of memory.
-const LINE: usize = 64;
 
 /// A similarity in the first components, in steps, from which all of them are compared. Below it, little similarity is a little more or less.
 const WORTH_A_LOOK: u8 = 26;
@@ -39,23 +31,14 @@ static PENALTIES: LazyLock<Vec<f32>> =
 /// The query's pieces with their weights, and how similar each is to the tokens met so far.
 pub struct Late<'a> {
     ground: &'a Ground<'a>,
-    /// The directions of all tokens, and their scales.
-    directions: &'a [i8],
-    token_scales: &'a [f32],
-    dimension: usize,
-    /// Components that are looked at first.
-    first: usize,
-    /// What a step of similarity with each piece is worth.
+    /// The directions of all tokens.
+    directions: Matrix<'a>,
+    lanes: Lanes<'a>,
+    /// By lane: what a step of similarity with its piece is worth.
     weights: Vec<f32>,
-    probes: Vec<Probe<'a>>,
-    lanes: Vec<Lanes>,
-    scales: Vec<f32>,
     /// What a passage of average length pays.
     usual_penalty: f32,
     rows: &'a mut Rows,
-    /// Tokens that are about to get their rows, and those that are to be compared in full with a piece.
-    new: Vec<u16>,
-    looks: Vec<(u16, usize)>,
     /// By part and block: the scores of all blocks in scope, where all of them make the scale.
     known: Option<Vec<Vec<f32>>>,
     /// The scale of the scores.
@@ -75,30 +58,16 @@ impl<'a> Late<'a> {
         let pieces = weighed(query, rarity);
         let scope = ground.scope;
         let average = (scope.words as f32 / scope.passages.max(1) as f32).max(1.0);
-        rows.reset(table.size(), pieces.len().next_multiple_of(LANES));
-        let (directions, token_scales) = table.directions();
-        let direction = |piece: &(u16, f32)| table.direction(piece.0);
-        let first = FIRST.min(table.dimension());
-        let lane = |piece: &(u16, f32)| (&direction(piece).bytes[..first], direction(piece).scale * STEPS);
-        let lanes = |pieces: &[(u16, f32)]| Lanes::new(pieces.iter().map(lane), first);
-        let mut late = Self {
-            ground,
-            directions,
-            token_scales,
-            dimension: table.dimension(),
-            first,
-            weights: pieces.iter().map(|piece| piece.1 / STEPS).collect(),
-            probes: pieces.iter().map(|piece| Probe::new(direction(piece).bytes)).collect(),
-            scales: pieces.iter().map(|piece| direction(piece).scale * STEPS).collect(),
-            usual_penalty: average.powf(LENGTH_PENALTY),
-            rows,
-            new: Vec::new(),
-            looks: Vec::new(),
-            lanes: pieces.chunks(LANES).map(lanes).collect(),
-            known: None,
-            scale: Scale::default(),
-        };
-        if !late.weights.is_empty() {
+        let directions = table.directions();
+        let probe = |piece: &(u16, f32)| (directions.row(piece.0), directions.scales[usize::from(piece.0)] * STEPS);
+        let lanes = Lanes::new(&pieces.iter().map(probe).collect::<Vec<_>>(), WORTH_A_LOOK);
+        let mut weights = vec![0.0; lanes.width()];
+        pieces.iter().enumerate().for_each(|(number, piece)| weights[Lanes::place(number)] = piece.1 / STEPS);
+        rows.reset(table.size(), lanes.width());
+        let usual_penalty = average.powf(LENGTH_PENALTY);
+        let mut late =
+            Self { ground, directions, lanes, weights, usual_penalty, rows, known: None, scale: Scale::default() };
+        if late.has_pieces() {
             late.measure(exact);
         }
         late
@@ -106,17 +75,19 @@ impl<'a> Late<'a> {
 
     fn measure(&mut self, exact: bool) {
         let (ground, mut sums) = (self.ground, Sums::default());
+        let places: Vec<Place> = if exact { ground.scope.places().collect() } else { ground.sample().to_vec() };
+        self.prepare(&places);
         if exact {
             let mut known: Vec<Vec<f32>> =
                 ground.views.iter().map(|view| vec![0.0; view.segment.blocks() as usize]).collect();
-            for place in ground.scope.places() {
+            for place in places {
                 let score = self.of(place);
                 sums.add(score);
                 known[place.part as usize][place.block as usize] = score;
             }
             self.known = Some(known);
         } else {
-            ground.sample(SAMPLE).for_each(|place| sums.add(self.of(place)));
+            places.iter().for_each(|&place| sums.add(self.of(place)));
         }
         self.scale = sums.own_scale();
     }
@@ -138,11 +109,38 @@ impl<'a> Late<'a> {
         view.passages_of(place.block).map(|passage| self.passage(view, passage)).fold(0.0, f32::max)
     }
 
+    /// Gets ready to score some blocks. They lie anywhere, as do their tokens in the table: together they take a fraction of the time that they
+    /// take one by one.
+    pub fn prepare(&mut self, places: &[Place]) {
+        if !self.has_pieces() || self.known.is_some() {
+            return;
+        }
+        let ground = self.ground;
+        places.iter().for_each(|place| ground.view(*place).fetch_tokens(place.block));
+        for place in places {
+            let view = ground.view(*place);
+            view.passages_of(place.block).for_each(|passage| self.rows.meet(view.tokens_of(passage)));
+        }
+        self.compare();
+    }
+
+    /// Works out the rows of tokens that have none yet.
+    fn compare(&mut self) {
+        let (tokens, rows) = self.rows.missing();
+        if !tokens.is_empty() {
+            self.lanes.similar(&self.directions, tokens, rows);
+        }
+    }
+
     fn passage(&mut self, view: &View<'_>, passage: u32) -> f32 {
         let tokens = view.tokens_of(passage);
-        self.meet(tokens);
-        let sum =
-            if self.lanes.len() == 1 { self.best::<1>(tokens) } else { self.best::<{ PIECES_MAX / LANES }>(tokens) };
+        self.rows.meet(tokens);
+        self.compare();
+        let sum = if self.weights.len() == LANES {
+            self.best::<1>(tokens)
+        } else {
+            self.best::<{ PIECES_MAX / LANES }>(tokens)
+        };
         let length = view.lengths[passage as usize];
         let penalty = match PENALTIES.get(length as usize) {
             Some(&penalty) => penalty,
@@ -161,46 +159,6 @@ impl<'a> Late<'a> {
             }
         }
         best.as_flattened().iter().zip(&self.weights).map(|(&best, weight)| f32::from(best) * weight).sum()
-    }
-
-    /// Works out the rows of tokens that have none yet. Directions lie anywhere in the table, so what is needed next is asked for early.
-    fn meet(&mut self, tokens: &[u16]) {
-        for &token in tokens {
-            if !self.rows.knows(token) {
-                prefetch(&self.direction(token)[..self.first]);
-                self.new.push(token);
-            }
-        }
-        for new in 0..self.new.len() {
-            self.look_first(self.new[new]);
-        }
-        self.new.clear();
-        for look in 0..self.looks.len() {
-            let (token, piece) = self.looks[look];
-            let product = self.probes[piece].dot(self.direction(token));
-            let similar = product as f32 * (self.token_scales[usize::from(token)] * self.scales[piece]);
-            self.rows.of_mut(token)[piece] = (similar.max(0.0) + 0.5) as u8;
-        }
-        self.looks.clear();
-    }
-
-    fn look_first(&mut self, token: u16) {
-        let (direction, scale) = (self.direction(token), self.token_scales[usize::from(token)]);
-        let mut row = [[0_u8; LANES]; PIECES_MAX / LANES];
-        for (group, (row, lanes)) in row.iter_mut().zip(&self.lanes).enumerate() {
-            *row = lanes.similar(&direction[..self.first], scale);
-            if row.iter().fold(0, |most, &similar| most.max(similar)) >= WORTH_A_LOOK {
-                direction.chunks(LINE).skip(1).for_each(prefetch);
-                let worth = (0..LANES).filter(|&lane| row[lane] >= WORTH_A_LOOK);
-                self.looks.extend(worth.map(|lane| (token, group * LANES + lane)));
-            }
-        }
-        self.rows.push(token, &row.as_flattened()[..self.lanes.len() * LANES]);
-    }
-
-    #[inline]
-    fn direction(&self, token: u16) -> &'a [i8] {
-        &self.directions[usize::from(token) * self.dimension..][..self.dimension]
     }
 }
 

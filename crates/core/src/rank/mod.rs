@@ -7,11 +7,12 @@
 mod best;
 mod candidates;
 mod conversation;
+mod fading;
 mod late;
 mod nearby;
 mod prior;
 mod scope;
-mod scratch;
+pub(crate) mod scratch;
 mod statistics;
 mod turns;
 mod vector;
@@ -74,7 +75,8 @@ fn ranked(
     } else {
         Pool::likely(&ground, pool, head, &reach, &mut evidence)
     };
-    let hits = weighed(&pool, &ground, query, &question, &reach);
+    let prior = prior::Prior::new(&ground, query, &question, evidence.share());
+    let hits = weighed(&pool, &ground, query, &prior, &reach);
     scratch.words = word_sums;
     Ok(best(hits, query.k))
 }
@@ -84,10 +86,9 @@ fn weighed(
     pool: &Pool<'_>,
     ground: &Ground<'_>,
     query: &Query,
-    question: &QueryWords,
+    prior: &prior::Prior<'_>,
     reach: &HashMap<Place, f32>,
 ) -> Vec<Hit> {
-    let prior = prior::Prior::new(ground.state, ground.scope, query, question);
     let mut hits = Vec::with_capacity(pool.candidates.len());
     for candidate in &pool.candidates {
         let (place, found) = (pool.places[candidate.at], pool.found[candidate.at]);
@@ -96,9 +97,10 @@ fn weighed(
             continue;
         }
         let [words, vector, tokens] = found.parts;
-        let around = conversation::score(pool.around(candidate), candidate.centre, &query.weights);
-        let parts =
-            [words, vector, tokens, around, prior.score(place, candidate.before), proximity * query.weights.near];
+        let answers = prior.answers(place, candidate.before);
+        let around = conversation::score(pool.around(candidate), candidate.centre, answers, &query.weights);
+        let prior = prior.score(place, answers, candidate);
+        let parts = [words, vector, tokens, around, prior, proximity * query.weights.near];
         hits.push(Hit { block: ground.id(place), score: parts.iter().sum(), parts });
     }
     hits
@@ -148,6 +150,22 @@ struct Evidence<'a> {
 }
 
 impl Evidence<'_> {
+    /// How much of all the evidence that counts there is for this query, from 0 to 1: a vector that was brought along has no words, and the
+    /// table cannot read every script.
+    fn share(&self) -> f32 {
+        let Weights { words, vector, tokens, .. } = *self.weights;
+        let (there, all) = [
+            (words, self.words.says_something()),
+            (vector, self.vector.says_something()),
+            (tokens, self.late.has_pieces()),
+        ]
+        .iter()
+        .fold((0.0, 0.0), |(there, all), &(weight, is_there)| {
+            (there + if is_there { weight.abs() } else { 0.0 }, all + weight.abs())
+        });
+        if all > 0.0 { there / all } else { 1.0 }
+    }
+
     /// What can be said at a glance, from words alone.
     fn glance(&self, place: Place) -> f32 {
         let tokens = if self.late.has_pieces() { self.weights.tokens } else { 0.0 };

@@ -1,71 +1,114 @@
 //! What speaks for a block before its content is looked at: who said it, when, and in what manner.
 
+use super::candidates::Candidate;
+use super::fading::Fading;
 use super::scope::{PartScope, Scope};
+use super::view::Ground;
 use super::words::QueryWords;
 use crate::id::hash;
 use crate::index::State;
 use crate::index::state::Place;
 use crate::query::{Query, Weights};
 use crate::segment::{Section, Segment, flag};
+use crate::words::calendar::{self, Days};
+use crate::words::mentions::{self, When};
 use crate::words::{Token, Tokens, dates, korean};
 use std::collections::HashSet;
 
+/// Blocks in scope from which on priors count in full. Of n blocks none is more than the root of n - 1 standard deviations above the mean: where
+/// there are few, even a perfect match says little, and what is known beforehand must not outweigh it.
+const MANY: f32 = 256.0;
+
 /// Priors for one query.
 pub struct Prior<'a> {
-    state: &'a State,
+    ground: &'a Ground<'a>,
     weights: &'a Weights,
+    fading: Fading,
+    /// How much they count, from 0 to 1.
+    scale: f32,
     asks_when: bool,
+    /// The times that the query names.
+    times: Vec<When>,
     /// By part: the number of the one source that the query names, if it names just one.
     named: Option<Vec<Option<u32>>>,
 }
 
 impl<'a> Prior<'a> {
-    /// Finds out which source the query names, and whether it asks for a time.
-    pub fn new(state: &'a State, scope: &Scope, query: &'a Query, question: &QueryWords) -> Self {
+    /// Finds out which source and which times the query names, and whether it asks for one; `share` is how much of all evidence there is.
+    pub fn new(ground: &'a Ground<'a>, query: &'a Query, question: &QueryWords, share: f32) -> Self {
         Self {
-            state,
+            ground,
             weights: &query.weights,
+            fading: Fading::new(query),
+            scale: share * (ground.scope.blocks.saturating_sub(1) as f32 / MANY).sqrt().min(1.0),
             asks_when: dates::asks_when(&question.tokens),
-            named: named_source(state, scope, &question.tokens),
+            times: mentions::asked(&question.tokens, query.moment()),
+            named: named_source(ground.state, ground.scope, &question.tokens),
         }
     }
 
-    /// What speaks for (or against) a block; `before` is the turn before it.
-    pub fn score(&self, place: Place, before: Option<Place>) -> f32 {
-        let (segment, at) = (self.state.segment(place), place.block as usize);
-        let flags = segment.flags()[at];
-        let mut score = self.weights.importance * (segment.column::<f32>(Section::Importance)[at] - 0.5);
-        if self.asks_when && flags & flag::TEMPORAL != 0 {
-            score += self.weights.time;
+    /// Whether a block follows a question of someone else; `before` is the turn before it.
+    pub fn answers(&self, place: Place, before: Option<Place>) -> bool {
+        before.is_some_and(|before| self.flags(before) & flag::ASKS != 0 && !self.ground.have_one_source(before, place))
+    }
+
+    /// What speaks for (or against) a block.
+    pub fn score(&self, place: Place, answers: bool, candidate: &Candidate) -> f32 {
+        let (flags, weights) = (self.flags(place), self.weights);
+        let importance = self.segment(place).column::<f32>(Section::Importance)[place.block as usize];
+        let of_any = weights.importance * (importance - 0.5)
+            + when(self.asks_when && flags & flag::TEMPORAL != 0, weights.time)
+            + when(self.is_of_the_time(place), weights.date)
+            + self.fading.score(self.segment(place), place);
+        let of_its_kind = if flags & flag::MESSAGE == 0 {
+            weights.personal // who writes a note has something to say
+        } else {
+            self.of_a_turn(place, answers, candidate)
+        };
+        self.scale * (of_any + of_its_kind)
+    }
+
+    fn of_a_turn(&self, place: Place, answers: bool, candidate: &Candidate) -> f32 {
+        let (flags, weights) = (self.flags(place), self.weights);
+        when(flags & flag::QUESTION != 0, weights.question)
+            + when(flags & flag::PERSONAL != 0, weights.personal)
+            + when(answers, weights.answer)
+            + when(candidate.opens(), weights.opening)
+            + weights.brevity * candidate.brevity
+            + self.of_the_source(place)
+    }
+
+    /// Whether a block was said, or speaks of what was, at a time that the query names.
+    fn is_of_the_time(&self, place: Place) -> bool {
+        if self.times.is_empty() {
+            return false;
         }
-        if flags & flag::MESSAGE == 0 {
-            return score;
-        }
-        if flags & flag::QUESTION != 0 {
-            score += self.weights.question;
-        }
-        if let Some(named) = &self.named {
-            let said_by_them = named[place.part as usize] == Some(self.source(place));
-            score += if said_by_them { self.weights.source } else { -self.weights.source };
-        }
-        if before.is_some_and(|before| self.is_question(before) && self.source_name(before) != self.source_name(place))
-        {
-            score += self.weights.answer;
-        }
-        score
+        let (at, _) = self.ground.view(place).order_of(place.block);
+        let said = std::iter::once(Days::one(calendar::day_of(at)));
+        said.chain(self.segment(place).mentions(place.block)).any(|days| self.times.iter().any(|time| time.means(days)))
+    }
+
+    fn of_the_source(&self, place: Place) -> f32 {
+        let Some(named) = &self.named else { return 0.0 };
+        let said_by_them = named[place.part as usize] == Some(self.source(place));
+        if said_by_them { self.weights.source } else { -self.weights.source }
+    }
+
+    fn segment(&self, place: Place) -> &'a Segment {
+        self.ground.view(place).segment
+    }
+
+    fn flags(&self, place: Place) -> u8 {
+        self.segment(place).flags()[place.block as usize]
     }
 
     fn source(&self, place: Place) -> u32 {
-        self.state.segment(place).column::<u32>(Section::Source)[place.block as usize]
+        self.segment(place).column::<u32>(Section::Source)[place.block as usize]
     }
+}
 
-    fn source_name(&self, place: Place) -> &str {
-        self.state.segment(place).source(self.source(place))
-    }
-
-    fn is_question(&self, place: Place) -> bool {
-        self.state.segment(place).flags()[place.block as usize] & flag::QUESTION != 0
-    }
+fn when(holds: bool, weight: f32) -> f32 {
+    if holds { weight } else { 0.0 }
 }
 
 /// The source in scope whose name stands in the query, by part; nothing if there is none, or more than one.

@@ -1,6 +1,7 @@
 //! Which blocks count: those of the namespace that can be seen now. Statistics are over these, hits are of these.
 
 use crate::bitmap::Bitmap;
+use crate::id::Local;
 use crate::index::State;
 use crate::index::state::{Part, Place};
 use crate::query::Query;
@@ -13,7 +14,12 @@ pub struct PartScope {
     pub wanted: Option<Bitmap>,
     /// Whether all blocks of the part are in scope.
     pub is_all: bool,
+    /// Those in scope, ascending, where they are few beside the others: to go through these costs less than to go through the set.
+    pub few: Option<Vec<Local>>,
 }
+
+/// Blocks of a part for each in scope, from which those in scope are few.
+const FEW_SHARE: u32 = 64;
 
 impl PartScope {
     /// Whether a block may be a hit.
@@ -57,7 +63,9 @@ impl Scope {
             scope.wanted += u64::from(wanted.as_ref().map_or(count, Bitmap::count));
             scope.passages += passages;
             scope.words += words;
-            scope.parts.push(PartScope { is_all: count == part.segment.blocks(), blocks, wanted });
+            let is_few = count < part.segment.blocks() / FEW_SHARE;
+            let few = is_few.then(|| blocks.iter().collect());
+            scope.parts.push(PartScope { is_all: count == part.segment.blocks(), blocks, wanted, few });
         }
         scope
     }

@@ -108,7 +108,7 @@ pub struct Rows {
 }
 
 impl Rows {
-    /// None of so many tokens has a row; rows of `width` bytes follow.
+    /// None of so many tokens has been met; rows of `width` bytes follow.
     pub fn reset(&mut self, tokens: usize, width: usize) {
         self.met.drain(..).for_each(|token| self.row_of[usize::from(token)] = NO_ROW);
         if self.row_of.len() < tokens {
@@ -118,23 +118,26 @@ impl Rows {
         self.width = width;
     }
 
-    /// Whether a token has a row.
+    /// Meets tokens. Whether one is new is not foreseeable, so that nothing branches on it.
     #[inline]
-    pub fn knows(&self, token: u16) -> bool {
-        self.row_of[usize::from(token)] != NO_ROW
+    pub fn meet(&mut self, tokens: &[u16]) {
+        let mut count = self.met.len();
+        self.met.resize(count + tokens.len(), 0);
+        for &token in tokens {
+            let row = &mut self.row_of[usize::from(token)];
+            let is_new = *row == NO_ROW;
+            *row = if is_new { count as u16 } else { *row };
+            self.met[count] = token;
+            count += usize::from(is_new);
+        }
+        self.met.truncate(count);
     }
 
-    /// Gives a token that has none a row.
-    pub fn push(&mut self, token: u16, row: &[u8]) {
-        debug_assert_eq!(row.len(), self.width);
-        self.row_of[usize::from(token)] = self.met.len() as u16;
-        self.met.push(token);
-        self.similar.extend_from_slice(row);
-    }
-
-    /// The row of a token that has one, to be changed.
-    pub fn of_mut(&mut self, token: u16) -> &mut [u8] {
-        &mut self.similar[usize::from(self.row_of[usize::from(token)]) * self.width..][..self.width]
+    /// Tokens that were met and have no rows yet, and room for these.
+    pub fn missing(&mut self) -> (&[u16], &mut [u8]) {
+        let (known, bytes) = (self.similar.len() / self.width, self.similar.len());
+        self.similar.resize(self.met.len() * self.width, 0);
+        (&self.met[known..], &mut self.similar[bytes..])
     }
 
     /// The row of a token that has one.
@@ -183,11 +186,15 @@ mod tests {
 
         let mut rows = Rows::default();
         rows.reset(10, 2);
-        rows.push(4, &[1, 2]);
-        rows.push(9, &[3, 4]);
-        rows.of_mut(9)[0] = 5;
-        assert_eq!((rows.of(4), rows.of(9), rows.knows(3)), (&[1, 2][..], &[5, 4][..], false));
+        rows.meet(&[4, 9, 4]);
+        let (met, room) = rows.missing();
+        assert_eq!(met, [4, 9]);
+        room.copy_from_slice(&[1, 2, 3, 4]);
+        rows.meet(&[9, 5]);
+        assert_eq!(rows.missing(), (&[5][..], &mut [0, 0][..]));
+        assert_eq!((rows.of(4), rows.of(9)), (&[1, 2][..], &[3, 4][..]));
         rows.reset(10, 3);
-        assert!((0..10).all(|token| !rows.knows(token)));
+        rows.meet(&[9]);
+        assert_eq!(rows.missing().0, [9]);
     }
 }

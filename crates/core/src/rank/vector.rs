@@ -8,12 +8,9 @@ use crate::bitmap::Bitmap;
 use crate::id::Local;
 use crate::index::state::Place;
 use crate::segment::Section;
-use crate::vectors::distance::prefetch;
+use crate::vectors::distance::prefetch_all;
 use crate::vectors::graph::{Graph, Seen};
 use crate::vectors::{Code, Probe, signs};
-
-/// Blocks that stand for all others: enough for a mean within a tenth of a deviation, which no recall figure notices.
-pub const SAMPLE: u64 = 96;
 
 /// Blocks of a part that may be hits up to which each one's vector is compared: quicker than any way around it.
 const FEW: u32 = 1_024;
@@ -47,6 +44,11 @@ pub struct VectorScores<'a> {
 }
 
 impl VectorScores<'_> {
+    /// Whether the query has a vector.
+    pub fn says_something(&self) -> bool {
+        self.probe.is_some()
+    }
+
     /// The score of a block.
     #[inline]
     pub fn of(&self, ground: &Ground<'_>, place: Place) -> f32 {
@@ -81,7 +83,7 @@ pub fn score<'a>(
         }
         scores.known = Some(known);
     } else {
-        let sample: Vec<Place> = ground.sample(SAMPLE).collect();
+        let sample = ground.sample();
         sample.iter().for_each(|&place| fetch(ground.view(place), place.block));
         sample.iter().for_each(|&place| sums.add(scores.of(ground, place)));
         scratch.seen.resize_with(ground.views.len().max(scratch.seen.len()), Seen::default);
@@ -111,7 +113,7 @@ fn cosine(view: &View<'_>, block: Local, probe: &Probe<'_>, scale: f32) -> f32 {
 /// Asks for a block's vector before it is needed.
 pub fn fetch(view: &View<'_>, block: Local) {
     let first = view.passages_of(block).start as usize;
-    row(view, first).chunks(64).for_each(prefetch);
+    prefetch_all(row(view, first));
 }
 
 fn row<'a>(view: &View<'a>, passage: usize) -> &'a [i8] {
@@ -144,7 +146,7 @@ fn near(
     let passages = walked.unwrap_or_else(|| by_signs(view, wanted, code, depth * COMPARED_PER_WANTED, differences));
     for (at, &passage) in passages.iter().enumerate() {
         if let Some(&ahead) = passages.get(at + AHEAD) {
-            row(view, ahead as usize).chunks(64).for_each(prefetch);
+            prefetch_all(row(view, ahead as usize));
         }
         name(view.owner[passage as usize]);
     }
@@ -174,8 +176,8 @@ fn by_signs(view: &View<'_>, wanted: &Bitmap, code: &Code, count: usize, differe
     signs::differences(view.signs, &query, differences);
     let is_wanted = |passage: usize| wanted.contains(view.owner[passage]);
     let most = bound(differences, is_wanted, count, code.bytes.len());
-    let near = differences.iter().enumerate().filter(|&(passage, &differs)| differs <= most && is_wanted(passage));
-    near.map(|(passage, _)| passage as u32).collect()
+    let near = signs::at_most(differences, most).filter(|&passage| is_wanted(passage));
+    near.map(|passage| passage as u32).collect()
 }
 
 /// The difference up to which `count` passages lie, judged by some of them.

@@ -6,11 +6,13 @@ use super::scratch::Sparse;
 use super::statistics::{Scale, Sums};
 use super::view::{Ground, View};
 use crate::embed::Table;
+use crate::id::Local;
 use crate::index::state::Place;
 use crate::vectors::Code;
 use crate::words::bm25::{Bm25, idf};
 use crate::words::terms::{Term, is_content, of_morpheme, of_word};
 use crate::words::{Script, Token, Tokens, dates};
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 /// Terms of a query that are looked up: a prompt may be long, but its rarest words say what it is about.
@@ -105,6 +107,11 @@ pub struct WordScores<'a> {
 }
 
 impl WordScores<'_> {
+    /// Whether any block has any of the words.
+    pub fn says_something(&self) -> bool {
+        self.scores.iter().any(|scores| !scores.touched().is_empty())
+    }
+
     /// The score of a block.
     #[inline]
     pub fn of(&self, ground: &Ground<'_>, place: Place) -> f32 {
@@ -126,7 +133,7 @@ pub fn score<'a>(ground: &Ground<'_>, query: &QueryWords, depth: usize, scores: 
     for (number, view) in ground.views.iter().enumerate() {
         let (sums_of_part, inside) = (&mut scores[number], &scope.parts[number]);
         sums_of_part.reset(view.lengths.len());
-        add_up(view, &found, number, &bm25, inside, sums_of_part);
+        add_up(view, &found, number, &bm25, sums_of_part);
         for &passage in sums_of_part.touched() {
             let block = view.owner[passage as usize];
             let passages = view.passages_of(block);
@@ -145,29 +152,60 @@ pub fn score<'a>(ground: &Ground<'_>, query: &QueryWords, depth: usize, scores: 
     WordScores { scale: sums.scale(scope.blocks), scores, rarity, chosen: best.into_vec() }
 }
 
-/// A term with its postings, by part.
+/// A term with its postings in scope, by part.
 struct Found<'a> {
     term: Term,
     idf: f32,
-    postings: Vec<&'a [u32]>,
+    postings: Vec<Cow<'a, [u32]>>,
 }
 
 fn lookup<'a>(ground: &Ground<'a>, terms: &[Term]) -> Vec<Found<'a>> {
     let found = terms.iter().map(|&term| {
-        let postings: Vec<&[u32]> = ground.views.iter().map(|view| view.segment.postings(term.hash)).collect();
-        let df = postings.iter().enumerate().map(|(part, list)| count_in_scope(ground, part, list)).sum();
+        let parts = ground.views.iter().zip(&ground.scope.parts);
+        let postings: Vec<Cow<'_, [u32]>> =
+            parts.map(|(view, inside)| in_scope(view, inside, view.segment.postings(term.hash))).collect();
+        let df = postings.iter().map(|list| list.len() as u64).sum();
         (df > 0).then(|| Found { term, idf: idf_of(ground.scope, df), postings })
     });
     found.flatten().collect()
 }
 
-fn count_in_scope(ground: &Ground<'_>, part: usize, postings: &[u32]) -> u64 {
-    let inside = &ground.scope.parts[part];
-    if inside.is_all {
-        return postings.len() as u64;
+/// The postings of blocks in scope.
+fn in_scope<'a>(view: &View<'a>, inside: &PartScope, postings: &'a [u32]) -> Cow<'a, [u32]> {
+    match &inside.few {
+        _ if inside.is_all => Cow::Borrowed(postings),
+        Some(few) if few.len() < postings.len() / LEAP_SHARE => Cow::Owned(leaping(view, few, postings)),
+        _ => {
+            let is_inside = |&&posting: &&u32| inside.blocks.contains(view.owner[(posting >> 8) as usize]);
+            Cow::Owned(postings.iter().filter(is_inside).copied().collect())
+        }
     }
-    let owner = ground.views[part].owner;
-    postings.iter().filter(|&&posting| inside.blocks.contains(owner[(posting >> 8) as usize])).count() as u64
+}
+
+/// Postings for each block in scope, from which it pays to leap from one block to the next rather than to go through them.
+const LEAP_SHARE: usize = 8;
+
+/// The postings of some blocks, found by leaps from one block to the next that double until they are too long.
+fn leaping(view: &View<'_>, blocks: &[Local], mut postings: &[u32]) -> Vec<u32> {
+    let mut found = Vec::new();
+    for &block in blocks {
+        let passages = view.passages_of(block);
+        postings = from(postings, passages.start << 8);
+        let here = postings.iter().take_while(|&&posting| posting >> 8 < passages.end).count();
+        found.extend_from_slice(&postings[..here]);
+        postings = &postings[here..];
+    }
+    found
+}
+
+/// What is left of ascending numbers from `least` on.
+fn from(numbers: &[u32], least: u32) -> &[u32] {
+    let mut step = 1;
+    while numbers.get(step - 1).is_some_and(|&number| number < least) {
+        step *= 2;
+    }
+    let (near, far) = (step / 2, numbers.len().min(step));
+    &numbers[near + numbers[near..far].partition_point(|&number| number < least)..]
 }
 
 fn idf_of(scope: &Scope, df: u64) -> f32 {
@@ -175,14 +213,27 @@ fn idf_of(scope: &Scope, df: u64) -> f32 {
 }
 
 /// Adds up what each passage of a part is worth.
-fn add_up(view: &View<'_>, found: &[Found<'_>], part: usize, bm25: &Bm25, inside: &PartScope, scores: &mut Sparse) {
+fn add_up(view: &View<'_>, found: &[Found<'_>], part: usize, bm25: &Bm25, scores: &mut Sparse) {
     for found in found {
         let worth = found.idf * found.term.weight;
-        for &posting in found.postings[part] {
+        for &posting in &*found.postings[part] {
             let (passage, count) = (posting >> 8, (posting & 0xff) as f32);
-            if inside.is_all || inside.blocks.contains(view.owner[passage as usize]) {
-                scores.add(passage, worth * bm25.saturate(count, view.lengths[passage as usize] as f32));
-            }
+            scores.add(passage, worth * bm25.saturate(count, view.lengths[passage as usize] as f32));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn leaps_land_where_a_scan_does(numbers in proptest::collection::btree_set(0_u32..200, 0..80), least in 0_u32..210) {
+            let numbers: Vec<u32> = numbers.into_iter().collect();
+            let expected: Vec<u32> = numbers.iter().copied().filter(|&number| number >= least).collect();
+            prop_assert_eq!(from(&numbers, least), &expected[..]);
         }
     }
 }

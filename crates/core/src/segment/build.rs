@@ -7,7 +7,8 @@ use crate::filter::fact;
 use crate::id::{BlockId, Local, NO_TIME, TIME_DISTANCE_MAX_US, TimeUs};
 use crate::vectors::code::is_scale;
 use crate::vectors::{CodeRef, graph, signs};
-use crate::words::{Tokens, analyse, dates, passages};
+use crate::words::calendar::Days;
+use crate::words::{Tokens, analyse, dates, mentions, passages, persons};
 use std::collections::{BTreeMap, HashMap};
 
 /// A block as the Store tells it to the Index.
@@ -74,6 +75,8 @@ pub struct Columns {
     pub(super) sources: Vec<String>,
     pub(super) namespaces: Vec<String>,
     pub(super) passage_start: Vec<u32>,
+    pub(super) mention_start: Vec<u32>,
+    pub(super) mentions: Vec<[i32; 2]>,
     pub(super) lengths: Vec<u32>,
     pub(super) owner: Vec<Local>,
     pub(super) scales: Vec<f32>,
@@ -83,14 +86,14 @@ pub struct Columns {
     pub(super) postings: BTreeMap<u64, Vec<u32>>,
     pub(super) facts: BTreeMap<u64, Vec<Local>>,
     pub(super) numbers: BTreeMap<u64, Vec<(Local, f64)>>,
-    /// The graph of the one segment that all of this comes from, without what is gone.
+    /// The largest graph of the segments that all of this comes from, without what is gone.
     pub(super) graph: Option<graph::Links>,
 }
 
 impl Columns {
     /// No blocks yet.
     pub fn new(dimension: usize) -> Self {
-        Self { dimension, passage_start: vec![0], token_start: vec![0], ..Self::default() }
+        Self { dimension, passage_start: vec![0], mention_start: vec![0], token_start: vec![0], ..Self::default() }
     }
 
     /// The columns of `entries`, which must be in ascending order of id.
@@ -131,7 +134,10 @@ impl Columns {
         flags |= if entry.kind == "message" { flag::MESSAGE } else { 0 };
         flags |= if whole.is_question() { flag::QUESTION } else { 0 };
         flags |= if dates::speaks_of_time(&whole) { flag::TEMPORAL } else { 0 };
+        flags |= if whole.asks() { flag::ASKS } else { 0 };
+        flags |= if persons::speaks_of_oneself(&whole) { flag::PERSONAL } else { 0 };
         self.flags.push(flags);
+        self.push_mentions(mentions::mentioned(&whole, entry.at).into_iter());
         let names: Vec<Tokens> = entry.source.iter().chain(&entry.tags).map(|name| Tokens::new(name)).collect();
         let names: Vec<&Tokens> = names.iter().collect();
         for (text, code) in texts.iter().zip(codes) {
@@ -144,6 +150,12 @@ impl Columns {
             |field, value| self.numbers.entry(field).or_default().push((block, value)),
         );
         Ok(())
+    }
+
+    /// The days that the next block's text speaks of. What no calendar has is left out.
+    pub(super) fn push_mentions(&mut self, days: impl Iterator<Item = Days>) {
+        self.mentions.extend(days.filter_map(|days| Some([days.first.try_into().ok()?, days.last.try_into().ok()?])));
+        self.mention_start.push(self.mentions.len() as u32);
     }
 
     fn push_fields(&mut self, entry: &Entry) -> Local {
@@ -191,9 +203,9 @@ impl Columns {
         let (namespace_names, namespace) = number_names(&self.namespaces, false);
         let (order, namespace_start) = self.conversations(&namespace, namespace_names.len());
         let graph = match self.graph.take() {
-            Some(graph) => graph,
+            Some(graph) if with_graph => graph::complete(graph, &self.codes, &self.scales, self.dimension),
             None if with_graph => graph::build(&self.codes, &self.scales, self.dimension),
-            None => graph::Links::default(),
+            _ => graph::Links::default(),
         };
         let mut out = Writer::new(self.dimension);
         out.section(Section::Ids, &self.ids);
@@ -207,6 +219,8 @@ impl Columns {
         out.section(Section::Source, &source);
         out.section(Section::Namespace, &namespace);
         out.section(Section::PassageStart, &self.passage_start);
+        out.section(Section::MentionStart, &self.mention_start);
+        out.section(Section::Mentions, &self.mentions);
         write_names(&mut out, Section::SourceText, Section::SourceEnds, &source_names);
         write_names(&mut out, Section::NamespaceText, Section::NamespaceEnds, &namespace_names);
         out.section(Section::Order, &order);

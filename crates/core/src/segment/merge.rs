@@ -29,13 +29,17 @@ pub fn merge(parts: &[(&Segment, Option<&Bitmap>)], dimension: usize) -> Option<
     merged.postings.values_mut().filter(|list| !list.is_sorted()).for_each(|list| list.sort_unstable());
     merged.facts.values_mut().filter(|list| !list.is_sorted()).for_each(|list| list.sort_unstable());
     merged.numbers.values_mut().for_each(|list| list.sort_by_key(|pair| pair.0));
-    if let ([(segment, _)], [places]) = (parts, &places[..]) {
-        merged.graph =
-            graph::without(segment.column(Section::GraphLinks), segment.column(Section::GraphEntries), |passage| {
-                Some(places.passages[passage as usize]).filter(|&place| place != GONE)
-            });
-    }
+    let largest = parts.iter().zip(&places).max_by_key(|((segment, _), _)| graph_of(segment).0.len());
+    merged.graph = largest.and_then(|((segment, _), places)| {
+        let (links, entries) = graph_of(segment);
+        let place = |passage: u32| Some(places.passages[passage as usize]).filter(|&place| place != GONE);
+        graph::moved(links, entries, merged.passages() as usize, place)
+    });
     Some(merged)
+}
+
+fn graph_of(segment: &Segment) -> (&[u32], &[u32]) {
+    (segment.column(Section::GraphLinks), segment.column(Section::GraphEntries))
 }
 
 const GONE: u32 = u32::MAX;
@@ -64,6 +68,7 @@ fn copy_block(from: &Segment, old: Local, new: Local, places: &mut Places, to: &
     to.expires_at.push(time(Section::ExpiresAt));
     to.importance.push(from.column::<f32>(Section::Importance)[at]);
     to.flags.push(from.flags()[at]);
+    to.push_mentions(from.mentions(old));
     let source = from.column::<u32>(Section::Source)[at] as usize;
     to.sources.push(from.name(Section::SourceText, Section::SourceEnds, source).unwrap_or_default().to_owned());
     to.namespaces.push(from.namespace(from.column::<u32>(Section::Namespace)[at]).to_owned());

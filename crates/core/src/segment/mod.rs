@@ -14,11 +14,12 @@ use crate::error::{Error, Result};
 use crate::id::{BlockId, Local, TIME_DISTANCE_MAX_US, TimeUs};
 use crate::vectors::code::is_scale;
 use crate::vectors::{CodeRef, signs};
+use crate::words::calendar::Days;
 use std::ops::Range;
 use std::path::Path;
 
 /// The layout that this version writes and reads. Any change of it, or of what is hashed into it, counts it up: older files are rebuilt.
-pub const FORMAT: u32 = 4;
+pub const FORMAT: u32 = 5;
 
 const MAGIC: &[u8; 8] = b"GREEUMS1";
 const HEADER_BYTES: usize = 64;
@@ -33,6 +34,10 @@ pub mod flag {
     pub const TEMPORAL: u8 = 4;
     /// It is a turn of a conversation, rather than a note or a fact.
     pub const MESSAGE: u8 = 8;
+    /// Its text asks something, at its end or before.
+    pub const ASKS: u8 = 16;
+    /// Its text speaks of its speaker.
+    pub const PERSONAL: u8 = 32;
 }
 
 macro_rules! sections {
@@ -48,6 +53,8 @@ macro_rules! sections {
 sections! {
     // A value a block.
     Ids, At, AddedAt, ValidFrom, ValidTo, ExpiresAt, Importance, Flags, Source, Namespace, PassageStart,
+    // The days that its text speaks of: where each block's start, and their first and last by turns.
+    MentionStart, Mentions,
     // Names, each once, sorted: text, and where each ends.
     SourceText, SourceEnds, NamespaceText, NamespaceEnds,
     // Blocks by (namespace, at, id), and where each namespace starts.
@@ -127,6 +134,7 @@ impl Segment {
             && self.flags().len() == n
             && rises(self.column(Section::PassageStart), n, p)
             && (0..n as Local).all(|block| !self.passages_of(block).is_empty())
+            && rises(self.column(Section::MentionStart), n, self.column::<[i32; 2]>(Section::Mentions).len())
             && [
                 self.column::<u32>(Section::Source),
                 self.column::<u32>(Section::Namespace),
@@ -247,6 +255,12 @@ impl Segment {
             scale: scales[passage as usize],
             bytes: &codes[passage as usize * self.dimension..][..self.dimension],
         }
+    }
+
+    /// The days that a block's text speaks of.
+    pub fn mentions(&self, block: Local) -> impl Iterator<Item = Days> {
+        let days: &[[i32; 2]] = self.group(Section::MentionStart, Section::Mentions, block as usize);
+        days.iter().map(|&[first, last]| Days { first: first.into(), last: last.into() })
     }
 
     /// The table tokens of a passage, ascending.

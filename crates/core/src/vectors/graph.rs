@@ -48,20 +48,20 @@ pub fn is_sound(links: &[u32], entries: &[u32], count: usize) -> bool {
 /// How much of a graph may go before it is built anew: what is left finds as much, measured by the tests at this share.
 const GONE_SHARE_MAX: usize = 8;
 
-/// The graph without the vectors for which `place` gives none, the others renumbered by it; none if there was none, or if too much of it has
-/// gone. `place` must keep their order. To build it anew takes a hundred times as long, and forgetting must not.
-pub fn without(links: &[u32], entries: &[u32], place: impl Fn(u32) -> Option<u32>) -> Option<Links> {
+/// The graph without the vectors for which `place` gives none, the others renumbered by it among `count` in all; none if there was none, or
+/// if too much of it has gone. Vectors that are new have no links yet: [`complete`] gives them some.
+pub fn moved(links: &[u32], entries: &[u32], count: usize, place: impl Fn(u32) -> Option<u32>) -> Option<Links> {
     let rows = links.len() / DEGREE;
-    let kept: Vec<u32> = (0..rows as u32).filter(|&at| place(at).is_some()).collect();
+    let gone = (0..rows as u32).filter(|&at| place(at).is_none()).count();
     let entries: Vec<u32> = entries.iter().filter_map(|&at| place(at)).collect();
-    if entries.is_empty() || (rows - kept.len()) * GONE_SHARE_MAX > rows {
+    if entries.is_empty() || gone * GONE_SHARE_MAX > rows {
         return None;
     }
-    let mut left = vec![NONE; kept.len() * DEGREE];
-    for (row, &at) in left.chunks_exact_mut(DEGREE).zip(&kept) {
-        let old = &links[at as usize * DEGREE..][..DEGREE];
+    let mut left = vec![NONE; count * DEGREE];
+    for (old, at) in links.chunks_exact(DEGREE).zip(0..) {
+        let Some(new) = place(at) else { continue };
         let links = old.iter().take_while(|&&link| link != NONE).filter_map(|&link| place(link));
-        row.iter_mut().zip(links).for_each(|(slot, link)| *slot = link);
+        left[new as usize * DEGREE..][..DEGREE].iter_mut().zip(links).for_each(|(slot, link)| *slot = link);
     }
     Some(Links { links: left, entries })
 }
@@ -187,17 +187,21 @@ fn keep(heap: &mut BinaryHeap<Reverse<Near>>, near: Near, size: usize) {
     }
 }
 
-/// Links every vector with others near it, one vector after another, in an order that does not depend on theirs.
+/// Links every vector with others near it.
 pub fn build(codes: &[i8], scales: &[f32], dimension: usize) -> Links {
-    let count = scales.len();
-    let mut order: Vec<u32> = (0..count as u32).collect();
+    let empty = Links { links: vec![NONE; scales.len() * DEGREE], entries: Vec::new() };
+    complete(empty, codes, scales, dimension)
+}
+
+/// Links those vectors with others near them that have no links, one after another, in an order that does not depend on theirs.
+pub fn complete(mut built: Links, codes: &[i8], scales: &[f32], dimension: usize) -> Links {
+    let mut order: Vec<u32> = (0..scales.len() as u32).collect();
     order.sort_unstable_by_key(|&at| mix(u64::from(at)));
     let entries: Vec<u32> = order.iter().copied().take(ENTRIES).collect();
-    let mut built = Links { links: vec![NONE; count * DEGREE], entries };
+    order.retain(|&at| built.links[at as usize * DEGREE] == NONE);
     let mut seen = Seen::default();
-    for (done, &at) in order.iter().enumerate() {
-        let entries = &built.entries[..built.entries.len().min(done)];
-        let graph = Graph { links: &built.links, entries, codes, scales, dimension };
+    for &at in &order {
+        let graph = Graph { links: &built.links, entries: &built.entries, codes, scales, dimension };
         let near = graph.search(graph.code(at), BUILD_BEAM, &mut seen, |other| other != at).unwrap_or_default();
         let chosen = prune(&graph, near);
         let row = &mut built.links[at as usize * DEGREE..][..DEGREE];
@@ -205,7 +209,11 @@ pub fn build(codes: &[i8], scales: &[f32], dimension: usize) -> Links {
         for &(other, cosine) in &chosen {
             link_back(&mut built, other, at, cosine, codes, scales, dimension);
         }
+        if built.entries.len() < ENTRIES {
+            built.entries.push(at);
+        }
     }
+    built.entries = entries;
     built
 }
 
@@ -308,7 +316,7 @@ mod tests {
         let is_gone = |at: u32| at % 10 == 3;
         let kept: Vec<u32> = (0..count as u32).filter(|&at| !is_gone(at)).collect();
         let place = |at: u32| kept.binary_search(&at).ok().map(|place| place as u32);
-        let left = without(&built.links, &built.entries, place).unwrap();
+        let left = moved(&built.links, &built.entries, kept.len(), place).unwrap();
         assert!(is_sound(&left.links, &left.entries, kept.len()));
         let codes: Vec<i8> =
             kept.iter().flat_map(|&at| codes[at as usize * dimension..][..dimension].to_vec()).collect();
@@ -324,9 +332,35 @@ mod tests {
         }
         assert!(hits > 950, "recall {hits} of 1000");
         assert!(
-            without(&built.links, &built.entries, |at| (at % 3 == 0).then_some(at / 3)).is_none(),
+            moved(&built.links, &built.entries, count / 3 + 1, |at| (at % 3 == 0).then_some(at / 3)).is_none(),
             "too much has gone"
         );
+    }
+
+    #[test]
+    fn a_graph_that_was_completed_finds_as_much_as_one_built_at_once() {
+        let (count, dimension) = (4_000, 64);
+        let (codes, scales) = vectors(count, dimension);
+        // Every third vector was there before, and a few of these have gone since.
+        let before: Vec<u32> = (0..count as u32).filter(|at| at % 3 == 0).collect();
+        let part =
+            |of: &[i8]| before.iter().flat_map(|&at| of[at as usize * dimension..][..dimension].to_vec()).collect();
+        let scales_before: Vec<f32> = before.iter().map(|&at| scales[at as usize]).collect();
+        let codes_before: Vec<i8> = part(&codes);
+        let old = build(&codes_before, &scales_before, dimension);
+        let place = |at: u32| (at % 50 != 7).then_some(before[at as usize]);
+        let moved = moved(&old.links, &old.entries, count, place).unwrap();
+        let built = complete(moved, &codes, &scales, dimension);
+        assert!(is_sound(&built.links, &built.entries, count));
+        let graph = Graph { links: &built.links, entries: &built.entries, codes: &codes, scales: &scales, dimension };
+        let mut hits = 0;
+        for query in (0..100).map(|query| graph.code(query * 31)) {
+            let mut exact: Vec<Near> = (0..count as u32).map(|at| Near(graph.code(at).cosine(query), at)).collect();
+            exact.sort_unstable_by(|a, b| b.cmp(a));
+            let found = graph.search(query, 64, &mut Seen::default(), |_| true).unwrap();
+            hits += exact[..10].iter().filter(|near| found.iter().take(10).any(|&(at, _)| at == near.1)).count();
+        }
+        assert!(hits > 950, "recall {hits} of 1000");
     }
 
     #[test]

@@ -17,6 +17,11 @@ pub fn push(bytes: &[i8], out: &mut Vec<u64>) {
 pub fn differences(signs: &[u64], query: &[u64], out: &mut [u16]) {
     assert_eq!(signs.len(), out.len() * query.len());
     #[cfg(target_arch = "x86_64")]
+    if query.len() == 4 && is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512vpopcntdq") {
+        // SAFETY: the features were detected just now.
+        return unsafe { with_vpopcnt(signs.as_chunks().0, query, out) };
+    }
+    #[cfg(target_arch = "x86_64")]
     if is_x86_feature_detected!("popcnt") {
         // SAFETY: the feature was detected just now.
         return unsafe { with_popcnt(signs, query, out) };
@@ -29,6 +34,50 @@ pub fn differences(signs: &[u64], query: &[u64], out: &mut [u16]) {
 fn with_popcnt(signs: &[u64], query: &[u64], out: &mut [u16]) {
     count(signs, query, out);
 }
+
+/// Eight vectors of 256 components at a time: two lie in a register.
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "popcnt,avx512f,avx512vpopcntdq")]
+fn with_vpopcnt(rows: &[[u64; 4]], query: &[u64], out: &mut [u16]) {
+    use std::arch::x86_64::*;
+    let (eights, rest) = rows.as_chunks::<8>();
+    let (out, out_of_rest) = out.as_chunks_mut::<8>();
+    // SAFETY: the query is four words long.
+    let query_twice = _mm512_broadcast_i64x4(unsafe { _mm256_loadu_si256(query.as_ptr().cast()) });
+    let (firsts, seconds) =
+        (_mm512_setr_epi64(0, 1, 4, 5, 8, 9, 12, 13), _mm512_setr_epi64(2, 3, 6, 7, 10, 11, 14, 15));
+    let in_order = _mm512_setr_epi64(0, 2, 1, 3, 4, 6, 5, 7);
+    for (eight, out) in eights.iter().zip(out) {
+        let counts = |pair: usize| {
+            // SAFETY: two rows from an even one on are 64 bytes long.
+            let rows = unsafe { _mm512_loadu_si512(eight[2 * pair..2 * pair + 2].as_ptr().cast()) };
+            _mm512_popcnt_epi64(_mm512_xor_si512(rows, query_twice))
+        };
+        let halves = |a, b| _mm512_add_epi64(_mm512_unpacklo_epi64(a, b), _mm512_unpackhi_epi64(a, b));
+        let (low, high) = (halves(counts(0), counts(1)), halves(counts(2), counts(3)));
+        let sums = _mm512_add_epi64(
+            _mm512_permutex2var_epi64(low, firsts, high),
+            _mm512_permutex2var_epi64(low, seconds, high),
+        );
+        let sums = _mm512_cvtepi64_epi16(_mm512_permutexvar_epi64(in_order, sums));
+        // SAFETY: eight counts are 16 bytes long.
+        unsafe { _mm_storeu_si128(out.as_mut_ptr().cast(), sums) };
+    }
+    count(rest.as_flattened(), query, out_of_rest);
+}
+
+/// Where `differences` are at most `most`, ascending. A few of many: stretches without any are passed over at once.
+pub fn at_most(differences: &[u16], most: u16) -> impl Iterator<Item = usize> + '_ {
+    let stretches = differences.chunks(STRETCH).enumerate();
+    let with_any = stretches.filter(move |(_, stretch)| stretch.iter().fold(false, |any, &x| any | (x <= most)));
+    with_any.flat_map(move |(number, stretch)| {
+        let near = stretch.iter().enumerate().filter(move |&(_, &differs)| differs <= most);
+        near.map(move |(at, _)| number * STRETCH + at)
+    })
+}
+
+/// Differences that are looked at together: those of a register or two.
+const STRETCH: usize = 32;
 
 #[inline(always)]
 fn count(signs: &[u64], query: &[u64], out: &mut [u16]) {
@@ -52,13 +101,15 @@ mod tests {
 
     proptest! {
         #[test]
-        fn differing_signs_are_counted(rows in (1_usize..300).prop_flat_map(|d| proptest::collection::vec(proptest::collection::vec(any::<i8>(), d), 2..6))) {
+        fn differing_signs_are_counted(rows in prop_oneof![1_usize..300, 200_usize..257].prop_flat_map(|d| proptest::collection::vec(proptest::collection::vec(any::<i8>(), d), 2..30)), most in 0_u16..150) {
             let (mut signs, mut query) = (Vec::new(), Vec::new());
             rows[1..].iter().for_each(|row| push(row, &mut signs));
             push(&rows[0], &mut query);
             prop_assert_eq!(query.len(), words(rows[0].len()));
             let mut out = vec![0; rows.len() - 1];
             differences(&signs, &query, &mut out);
+            let near: Vec<usize> = (0..out.len()).filter(|&at| out[at] <= most).collect();
+            prop_assert_eq!(at_most(&out, most).collect::<Vec<_>>(), near);
             for (row, found) in rows[1..].iter().zip(out) {
                 let expected = row.iter().zip(&rows[0]).filter(|(x, y)| (**x < 0) != (**y < 0)).count();
                 prop_assert_eq!(usize::from(found), expected);

@@ -1,7 +1,7 @@
 //! Dates in words: which tokens name a year, a month or a day, and which texts speak of time at all.
 
 use super::tokenizer::{Script, Token, Tokens};
-use crate::id::{TimeUs, hash};
+use crate::id::hash;
 
 /// Index terms for the parts of a date. A text that names May 2023 and a block said in May 2023 share two of them.
 pub mod term {
@@ -21,21 +21,6 @@ pub mod term {
     pub fn day(day: i64) -> u64 {
         hash(&[b"d", b"d", &day.to_le_bytes()])
     }
-}
-
-/// Year, month and day of a moment, in UTC.
-///
-/// Howard Hinnant's `civil_from_days` ("chrono-Compatible Low-Level Date Algorithms").
-pub fn civil(at: TimeUs) -> (i64, i64, i64) {
-    let days = at.div_euclid(86_400_000_000) + 719_468;
-    let era = days.div_euclid(146_097);
-    let day_of_era = days.rem_euclid(146_097);
-    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let shifted = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * shifted + 2) / 5 + 1;
-    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
-    (year_of_era + era * 400 + i64::from(month <= 2), month, day)
 }
 
 /// The date terms that the words of a text name.
@@ -86,7 +71,8 @@ pub fn asks_when(tokens: &Tokens) -> bool {
     english || tokens.list.iter().any(korean)
 }
 
-fn month(tokens: &Tokens, i: usize, word: &str) -> Option<i64> {
+/// The month that a word names, 1 to 12.
+pub fn month(tokens: &Tokens, i: usize, word: &str) -> Option<i64> {
     let month = MONTHS.iter().position(|&(full, short)| word == full || word == short)? as i64 + 1;
     let capital = tokens.cased(tokens.list[i]).starts_with(char::is_uppercase);
     // "may" and "march" are verbs unless written as names; "mar" and "dec" are not words at all.
@@ -120,14 +106,15 @@ fn number(tokens: &Tokens, i: usize, word: &str, out: &mut Vec<u64>) {
 }
 
 /// A date written 2023-05-08 or 2023/5/8 or 2023.5.8.
-fn iso(word: &str) -> Option<(i64, i64, i64)> {
+pub fn iso(word: &str) -> Option<(i64, i64, i64)> {
     let mut parts = word.split(['-', '/', '.']).map(|part| part.parse::<i64>().ok());
     let (year, month, day) = (parts.next()??, parts.next()??, parts.next()??);
     (parts.next().is_none() && (1900..2200).contains(&year) && (1..=12).contains(&month) && (1..=31).contains(&day))
         .then_some((year, month, day))
 }
 
-fn year(word: &str) -> Option<i64> {
+/// The year that a number of four digits names.
+pub fn year(word: &str) -> Option<i64> {
     (word.len() == 4).then(|| word.parse().ok()).flatten().filter(|year| (1900..2100).contains(year))
 }
 
@@ -200,14 +187,6 @@ mod tests {
         let mut out = Vec::new();
         named(&Tokens::new(text), &mut out);
         out
-    }
-
-    #[test]
-    fn a_moment_has_a_date() {
-        assert_eq!(civil(0), (1970, 1, 1));
-        assert_eq!(civil(-1), (1969, 12, 31));
-        assert_eq!(civil(1_683_550_560_000_000), (2023, 5, 8));
-        assert_eq!(civil(951_782_400_000_000), (2000, 2, 29));
     }
 
     #[test]

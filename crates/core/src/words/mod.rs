@@ -3,10 +3,13 @@
 //! Useful for finding what was said in the same words, in any script. Not for meaning: that is `vectors`.
 
 pub mod bm25;
+pub mod calendar;
 pub mod dates;
 pub mod english;
 pub mod korean;
+pub mod mentions;
 pub mod passages;
+pub mod persons;
 pub mod terms;
 pub mod tokenizer;
 

@@ -1,7 +1,7 @@
 //! From words to index terms: what a text is found by.
 
-use super::dates;
 use super::tokenizer::{Script, Token, Tokens};
+use super::{calendar, dates};
 use super::{english, korean};
 use crate::embed::Table;
 use crate::id::{TimeUs, hash};
@@ -94,7 +94,7 @@ pub fn analyse(tokens: &Tokens, fields: &[&Tokens], at: TimeUs, table: Option<&T
     }
     let mut terms: Vec<u64> = terms.into_iter().map(|term| term.hash).collect();
     dates::named(tokens, &mut terms);
-    let (year, month, day) = dates::civil(at);
+    let (year, month, day) = calendar::civil(at);
     terms.extend([dates::term::year(year), dates::term::month(month), dates::term::day(day)]);
     Analysis { terms, length, tokens: pieces }
 }

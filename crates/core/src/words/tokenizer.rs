@@ -68,6 +68,11 @@ impl Tokens {
         if word.chars().any(char::is_uppercase) { Cow::Owned(word.to_lowercase()) } else { Cow::Borrowed(word) }
     }
 
+    /// Whether the text asks something, be it in passing.
+    pub fn asks(&self) -> bool {
+        self.text.contains('?')
+    }
+
     /// Whether the text ends as a question does.
     pub fn is_question(&self) -> bool {
         self.text.trim_end_matches(|c: char| c.is_whitespace() || "\"')]}.!~".contains(c)).ends_with('?')

@@ -6,10 +6,12 @@
 mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
+mod lanes;
 #[cfg(target_arch = "aarch64")]
 mod neon;
 mod scalar;
 
+pub use lanes::{LANES, Lanes, Matrix};
 use std::sync::LazyLock;
 
 /// A row that many others are compared with.
@@ -43,57 +45,32 @@ pub fn dot(a: &[i8], b: &[i8]) -> i32 {
     if a.is_empty() { 0 } else { Probe::new(b).dot(a) }
 }
 
-/// Probes side by side in one register: the similarities of a row with up to this many at a time.
-pub const LANES: usize = 16;
-
-/// Up to [`LANES`] probes, laid out so that four components of each lie next to the same four of the next.
-#[derive(Clone, Debug)]
-pub struct Lanes {
-    /// Components 4i to 4i + 3 of each probe, by i.
-    steps: Vec<[[i8; 4]; LANES]>,
-    sums: [i32; LANES],
-    scales: [f32; LANES],
-}
-
-impl Lanes {
-    /// Of rows of one length, a multiple of 4, with what a step of each is worth; what is not given is all zeros.
-    pub fn new<'a>(rows: impl Iterator<Item = (&'a [i8], f32)>, length: usize) -> Self {
-        let mut lanes = Self { steps: vec![[[0; 4]; LANES]; length / 4], sums: [0; LANES], scales: [0.0; LANES] };
-        for (lane, (row, scale)) in rows.enumerate() {
-            assert_eq!((row.len(), length % 4), (length, 0));
-            lanes.steps.iter_mut().zip(row.as_chunks().0).for_each(|(step, four)| step[lane] = *four);
-            lanes.sums[lane] = row.iter().map(|&x| i32::from(x)).sum();
-            lanes.scales[lane] = scale;
-        }
-        lanes
-    }
-
-    /// The inner product of each with a row of that length, times its own scale and `scale`: rounded to whole numbers (to even ones from the
-    /// middle), and brought into the range of a byte.
-    #[inline]
-    pub fn similar(&self, row: &[i8], scale: f32) -> [u8; LANES] {
-        assert_eq!(row.len(), 4 * self.steps.len());
-        (KERNEL.similar)(row, self, scale)
-    }
-}
-
-/// Asks for the line of memory in which a row begins, before it is needed. Worth it where several rows are needed next that lie anywhere.
+/// Asks for the line of memory in which something begins, before it is needed. Worth it where several are needed next that lie anywhere.
 #[inline]
-pub fn prefetch(row: &[i8]) {
+pub fn prefetch<T>(at: &T) {
     #[cfg(target_arch = "x86_64")]
     {
         use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
         // SAFETY: a prefetch reads nothing that the program can see, whatever the address.
-        unsafe { _mm_prefetch::<_MM_HINT_T0>(row.as_ptr()) }
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(std::ptr::from_ref(at).cast()) }
     }
     #[cfg(not(target_arch = "x86_64"))]
-    let _ = row;
+    let _ = at;
 }
+
+/// Asks for all lines of a row.
+#[inline]
+pub fn prefetch_all(row: &[i8]) {
+    row.iter().step_by(LINE).for_each(prefetch);
+}
+
+/// Bytes of a line of memory.
+pub const LINE: usize = 64;
 
 struct Kernel {
     name: &'static str,
-    similar: fn(&[i8], &Lanes, f32) -> [u8; LANES],
     dot: fn(&[i8], &Probe<'_>) -> i32,
+    similar: lanes::Kernel,
 }
 
 static KERNEL: LazyLock<Kernel> = LazyLock::new(|| kernels().pop().expect("there is always the scalar one"));
@@ -106,21 +83,22 @@ pub fn kernel_name() -> &'static str {
 /// Every kernel that this machine can run, the plainest first, the fastest last.
 fn kernels() -> Vec<Kernel> {
     #[allow(unused_mut, reason = "on a processor without any of these, scalar is all there is")]
-    let mut list = vec![Kernel { name: "scalar", similar: scalar::similar, dot: scalar::probe }];
+    let mut list = vec![Kernel { name: "scalar", dot: scalar::probe, similar: lanes::one_by_one }];
     #[cfg(target_arch = "x86_64")]
     {
         if is_x86_feature_detected!("avx2") {
-            list.push(Kernel { name: "avx2", similar: scalar::similar, dot: avx2::probe });
+            list.push(Kernel { name: "avx2", dot: avx2::probe, similar: lanes::one_by_one });
         }
         if is_x86_feature_detected!("avx512f")
             && is_x86_feature_detected!("avx512bw")
+            && is_x86_feature_detected!("avx512vl")
             && is_x86_feature_detected!("avx512vnni")
         {
-            list.push(Kernel { name: "avx512vnni", similar: avx512::similar, dot: avx512::probe });
+            list.push(Kernel { name: "avx512vnni", dot: avx512::probe, similar: avx512::similar });
         }
     }
     #[cfg(target_arch = "aarch64")]
-    list.push(Kernel { name: "neon", similar: scalar::similar, dot: neon::probe });
+    list.push(Kernel { name: "neon", dot: neon::probe, similar: lanes::one_by_one });
     list
 }
 
@@ -130,13 +108,6 @@ mod tests {
     use proptest::prelude::*;
 
     fn of(kernel: &Kernel, a: &[i8], b: &[i8]) -> i32 {
-        let (whole, scale) = (a.len() / 4 * 4, 1.0 / 16_384.0 / a.len() as f32);
-        let lanes = Lanes::new([b, a].iter().map(|row| (&row[..whole], 255.0)), whole);
-        let similar = (kernel.similar)(&a[..whole], &lanes, scale);
-        assert_eq!(similar, scalar::similar(&a[..whole], &lanes, scale), "{}", kernel.name);
-        let first = scalar::dot(&a[..whole], &b[..whole]) as f32 * scale * 255.0;
-        assert!((f32::from(similar[0]) - first.clamp(0.0, 255.0)).abs() < 0.51, "{}", kernel.name);
-        assert_eq!(similar[2..], [0; LANES - 2], "{}", kernel.name);
         (kernel.dot)(a, &Probe::new(b))
     }
 

@@ -1,0 +1,55 @@
+//! What speaks for a block that was used, and for one that was said lately: what is not used fades, and each use makes it fade more
+//! slowly, as people forget.
+
+use crate::filter::fact;
+use crate::id::TimeUs;
+use crate::index::state::Place;
+use crate::query::Query;
+use crate::segment::Segment;
+
+/// Uses after which a block has half of what uses can give: a few are worth much, and no number of them drowns the rest.
+const USES_HALF: f32 = 4.0;
+
+const DAY_US: f32 = 86_400_000_000.0;
+
+/// How a query weighs age and use.
+pub struct Fading {
+    moment: TimeUs,
+    uses: f32,
+    recency: f32,
+    half_life_us: f32,
+    uses_field: u64,
+}
+
+impl Fading {
+    /// As the query's weights say, at the moment that it asks about.
+    pub fn new(query: &Query) -> Self {
+        let weights = &query.weights;
+        Self {
+            moment: query.moment(),
+            uses: weights.uses,
+            recency: weights.recency,
+            half_life_us: weights.half_life * DAY_US,
+            uses_field: fact::field("uses"),
+        }
+    }
+
+    /// What speaks for a block.
+    pub fn score(&self, segment: &Segment, place: Place) -> f32 {
+        if self.uses == 0.0 && self.recency == 0.0 {
+            return 0.0;
+        }
+        let uses = self.uses_of(segment, place);
+        let mut score = self.uses * uses / (uses + USES_HALF);
+        if self.recency != 0.0 {
+            let age_us = self.moment.saturating_sub(segment.at()[place.block as usize]).max(0) as f32;
+            score += self.recency * (-age_us / (self.half_life_us * (1.0 + uses))).exp2();
+        }
+        score
+    }
+
+    fn uses_of(&self, segment: &Segment, place: Place) -> f32 {
+        let (blocks, values) = segment.numbers(self.uses_field);
+        blocks.binary_search(&place.block).map_or(0.0, |at| values[at] as f32)
+    }
+}

@@ -1,0 +1,128 @@
+//! Days, counted from 1 January 1970 in UTC, and stretches of them.
+
+use crate::id::TimeUs;
+
+const DAY_US: TimeUs = 86_400_000_000;
+
+/// Year, month and day of a moment, in UTC.
+pub fn civil(at: TimeUs) -> (i64, i64, i64) {
+    date_of(day_of(at))
+}
+
+/// The day of a moment.
+pub fn day_of(at: TimeUs) -> i64 {
+    at.div_euclid(DAY_US)
+}
+
+/// The day of the week, Monday being 0.
+pub fn weekday(day: i64) -> i64 {
+    (day + 3).rem_euclid(7)
+}
+
+/// Year, month and day of a day.
+///
+/// Howard Hinnant's `civil_from_days` ("chrono-Compatible Low-Level Date Algorithms").
+pub fn date_of(day: i64) -> (i64, i64, i64) {
+    let days = day + 719_468;
+    let era = days.div_euclid(146_097);
+    let day_of_era = days.rem_euclid(146_097);
+    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let shifted = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * shifted + 2) / 5 + 1;
+    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
+    (year_of_era + era * 400 + i64::from(month <= 2), month, day)
+}
+
+/// The day of a date; a day that its month does not have falls into the next. Hinnant's `days_from_civil`.
+pub fn day_of_date(year: i64, month: i64, day: i64) -> i64 {
+    let year = year - i64::from(month <= 2);
+    let era = year.div_euclid(400);
+    let year_of_era = year.rem_euclid(400);
+    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468
+}
+
+/// A stretch of days, both ends included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Days {
+    /// The first.
+    pub first: i64,
+    /// The last.
+    pub last: i64,
+}
+
+impl Days {
+    /// One day.
+    pub fn one(day: i64) -> Self {
+        Self { first: day, last: day }
+    }
+
+    /// The week of a day, so many weeks on: Monday to Sunday.
+    pub fn week(day: i64, on: i64) -> Self {
+        let monday = day - weekday(day) + 7 * on;
+        Self { first: monday, last: monday + 6 }
+    }
+
+    /// The end of that week.
+    pub fn weekend(day: i64, on: i64) -> Self {
+        let week = Self::week(day, on);
+        Self { first: week.last - 1, ..week }
+    }
+
+    /// A month; beyond 12 (or below 1), of another year.
+    pub fn month(year: i64, month: i64) -> Self {
+        let (year, month) = (year + (month - 1).div_euclid(12), (month - 1).rem_euclid(12) + 1);
+        let (next_year, next) = if month == 12 { (year + 1, 1) } else { (year, month + 1) };
+        Self { first: day_of_date(year, month, 1), last: day_of_date(next_year, next, 1) - 1 }
+    }
+
+    /// A year.
+    pub fn year(year: i64) -> Self {
+        Self { first: day_of_date(year, 1, 1), last: day_of_date(year + 1, 1, 1) - 1 }
+    }
+
+    /// How many there are.
+    pub fn count(self) -> i64 {
+        self.last - self.first + 1
+    }
+
+    /// Whether the two have a day in common.
+    pub fn meets(self, other: Self) -> bool {
+        self.first <= other.last && other.first <= self.last
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_moment_has_a_date() {
+        assert_eq!(civil(0), (1970, 1, 1));
+        assert_eq!(civil(-1), (1969, 12, 31));
+        assert_eq!(civil(1_683_550_560_000_000), (2023, 5, 8));
+        assert_eq!(civil(951_782_400_000_000), (2000, 2, 29));
+        assert_eq!(weekday(day_of(1_683_550_560_000_000)), 0, "8 May 2023 was a Monday");
+    }
+
+    #[test]
+    fn stretches() {
+        let monday = day_of_date(2023, 5, 8);
+        assert_eq!(Days::weekend(monday, -1), Days { first: monday - 2, last: monday - 1 });
+        assert_eq!(Days::month(2023, 14), Days::month(2024, 2));
+        assert_eq!(Days::month(2024, 2).count(), 29);
+        assert_eq!(Days::year(2023).count(), 365);
+        assert!(Days::month(2023, 5).meets(Days::week(monday, 0)) && !Days::month(2023, 4).meets(Days::one(monday)));
+    }
+
+    proptest! {
+        #[test]
+        fn a_day_has_one_date(day in -800_000_i64..2_900_000) {
+            let (year, month, date) = date_of(day);
+            prop_assert_eq!(day_of_date(year, month, date), day);
+            prop_assert!(Days::week(day, 0).meets(Days::one(day)) && Days::month(year, month).meets(Days::one(day)));
+        }
+    }
+}

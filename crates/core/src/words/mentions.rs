@@ -1,0 +1,435 @@
+//! Which days a text speaks of: dates, and what is only meant from where one stands ("last week", "두 달 전").
+
+use super::calendar::{Days, date_of, day_of, day_of_date, weekday};
+use super::dates::{iso, month, year};
+use super::tokenizer::{Script, Token, Tokens};
+use crate::id::TimeUs;
+
+/// Mentions of one text that are kept: a chronicle of more is no answer to the question for one day.
+pub const MENTIONS_MAX: usize = 16;
+
+/// Days up to which a mention is taken to mean each of them: "in 2023" does not tell of a day in May.
+const VAGUE_DAYS: i64 = 31;
+
+/// Days by which "two weeks ago" may be off.
+const WEEKS_AGO_DAYS: i64 = 3;
+
+/// Units further back than this are not a time that anybody remembers.
+const AGO_MAX: i64 = 200;
+
+/// A time that a text speaks of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum When {
+    /// Certain days.
+    Days(Days),
+    /// A month, or a day of it, of whatever year.
+    Yearly {
+        /// 1 to 12.
+        month: i64,
+        /// 1 to 31.
+        day: Option<i64>,
+    },
+}
+
+impl When {
+    /// Whether days that a text speaks of (or the day on which it was said) are what is asked for.
+    pub fn means(self, days: Days) -> bool {
+        match self {
+            Self::Days(asked) => asked.meets(days) && days.count() <= asked.count().max(VAGUE_DAYS),
+            Self::Yearly { month, day } => {
+                days.count() <= VAGUE_DAYS
+                    && (days.first..=days.last).any(|at| {
+                        let (_, its_month, its_day) = date_of(at);
+                        its_month == month && day.is_none_or(|day| day == its_day)
+                    })
+            }
+        }
+    }
+
+    /// The days meant by somebody who speaks on `today`: more often of what was than of what will be.
+    fn said_on(self, today: i64) -> Days {
+        match self {
+            Self::Days(days) => days,
+            Self::Yearly { month, day } => {
+                let (this_year, this_month, _) = date_of(today);
+                let year = if month <= this_month + 5 { this_year } else { this_year - 1 };
+                day.map_or(Days::month(year, month), |day| Days::one(day_of_date(year, month, day)))
+            }
+        }
+    }
+}
+
+/// The days that a text speaks of which was said at `at`.
+pub fn mentioned(tokens: &Tokens, at: TimeUs) -> Vec<Days> {
+    let mut days: Vec<Days> = asked(tokens, at).into_iter().map(|when| when.said_on(day_of(at))).collect();
+    days.sort_unstable();
+    days.dedup();
+    days.truncate(MENTIONS_MAX);
+    days
+}
+
+/// The times that a question is about which is asked at `now`.
+pub fn asked(tokens: &Tokens, now: TimeUs) -> Vec<When> {
+    let reader = Reader { tokens, today: day_of(now) };
+    (0..tokens.list.len()).filter_map(|i| reader.read(i)).collect()
+}
+
+/// A text, and the day from which it is meant.
+struct Reader<'a> {
+    tokens: &'a Tokens,
+    today: i64,
+}
+
+impl Reader<'_> {
+    fn read(&self, i: usize) -> Option<When> {
+        let token = self.tokens.list[i];
+        let word = self.tokens.lower(token);
+        match token.script {
+            Script::Latin => month(self.tokens, i, &word)
+                .and_then(|month| self.month_named(i, month))
+                .or_else(|| self.english(i, &word).map(When::Days)),
+            Script::Number => self.number(i, &word),
+            Script::Hangul => self.korean(i, &word).map(When::Days),
+            Script::Other => None,
+        }
+    }
+
+    /// A month's name, and whatever day and year stand beside it.
+    fn month_named(&self, i: usize, month: i64) -> Option<When> {
+        let after = self.day(i + 1);
+        let day = after.or_else(|| self.day(i.checked_sub(1)?)).or_else(|| self.day_of_month(i));
+        let year = self.year(i + 1).or_else(|| self.year(i + 2)).or_else(|| self.before(i, 1).and_then(year));
+        Some(dated(year, month, day))
+    }
+
+    /// The day in "8th of May".
+    fn day_of_month(&self, i: usize) -> Option<i64> {
+        (self.before(i, 1)? == "of").then(|| self.day(i.checked_sub(2)?))?
+    }
+
+    fn english(&self, i: usize, word: &str) -> Option<Days> {
+        let before = self.before(i, 1);
+        let on = match before {
+            Some("last" | "past" | "previous") => Some(-1),
+            Some("this") => Some(0),
+            Some("next") => Some(1),
+            _ => None,
+        };
+        match word {
+            "yesterday" => Some(Days::one(self.today - 1)),
+            "today" | "tonight" => Some(Days::one(self.today)),
+            "tomorrow" => Some(Days::one(self.today + 1)),
+            "night" if on == Some(-1) => Some(Days::one(self.today - 1)),
+            "morning" | "afternoon" | "evening" if on == Some(0) => Some(Days::one(self.today)),
+            "week" | "weekend" | "month" | "year" => self.around(word, on?),
+            "ago" | "back" => {
+                let unit = self.before(i, 1)?.trim_end_matches('s');
+                let count = self.before(i, 2).filter(|&count| count != "of").or_else(|| self.before(i, 3))?;
+                self.ago(unit, english_count(count)?)
+            }
+            _ => {
+                let weekday = WEEKDAYS.iter().position(|&(full, short)| word == full || word == short)? as i64;
+                match before {
+                    Some("on") => Some(self.weekday(weekday, -1)),
+                    _ => Some(self.weekday(weekday, on.filter(|_| word.len() > 2)?)),
+                }
+            }
+        }
+    }
+
+    fn korean(&self, i: usize, word: &str) -> Option<Days> {
+        for &(name, day) in KOREAN_DAYS {
+            if word.starts_with(name) {
+                return Some(Days::one(self.today + day));
+            }
+        }
+        for &(name, on) in KOREAN_YEARS {
+            if word.starts_with(name) {
+                return self.around("year", on);
+            }
+        }
+        if let Some((on, rest)) = self.korean_direction(word) {
+            // "지난주", or "지난 주": the unit is the rest of the word, or the next one
+            let next = self.hangul(i + 1).unwrap_or_default();
+            let (unit, after) = if rest.is_empty() { (next, self.hangul(i + 2)) } else { (rest, Some(next)) };
+            return self.korean_around(unit, after.unwrap_or_default(), on);
+        }
+        if word == "전" || word == "전에" || word == "전쯤" || word == "전부터" {
+            return self.korean_ago(i);
+        }
+        None
+    }
+
+    fn korean_direction<'w>(&self, word: &'w str) -> Option<(i64, &'w str)> {
+        [("지난", -1), ("저번", -1), ("이번", 0), ("다음", 1)]
+            .iter()
+            .find_map(|&(name, on)| Some((on, word.strip_prefix(name)?)))
+    }
+
+    fn korean_around(&self, unit: &str, after: &str, on: i64) -> Option<Days> {
+        if let Some(weekday) = korean_weekday(unit) {
+            return Some(self.weekday(weekday, on));
+        }
+        if unit.starts_with("주말") {
+            return self.around("weekend", on);
+        }
+        if unit.starts_with('주') {
+            let week = Days::week(self.today, on);
+            return Some(korean_weekday(after).map_or(week, |weekday| Days::one(week.first + weekday)));
+        }
+        let unit = [("달", "month"), ("해", "year")].iter().find(|(name, _)| unit.starts_with(name))?.1;
+        self.around(unit, on)
+    }
+
+    /// "3일 전", "두 달 전", "이틀 전".
+    fn korean_ago(&self, i: usize) -> Option<Days> {
+        let unit = self.hangul(i.checked_sub(1)?)?;
+        if let Some(&(_, days)) = KOREAN_SPANS.iter().find(|&&(name, _)| name == unit) {
+            return self.ago("day", days);
+        }
+        let number = || self.before(i, 2).and_then(|number| number.parse().ok());
+        let counted = KOREAN_COUNTS.iter().find_map(|&(name, count)| Some((count, unit.strip_prefix(name)?)));
+        let (count, unit) = match counted.filter(|(_, rest)| korean_unit(rest).is_some()) {
+            Some(counted) => counted,
+            None => {
+                let word = self.before(i, 2);
+                let spelled = KOREAN_COUNTS.iter().find(|&&(name, _)| word == Some(name)).map(|&(_, count)| count);
+                (number().or(spelled)?, unit)
+            }
+        };
+        self.ago(korean_unit(unit)?, count)
+    }
+
+    fn number(&self, i: usize, word: &str) -> Option<When> {
+        if let Some((year, month, day)) = iso(word) {
+            return Some(dated(Some(year), month, Some(day)));
+        }
+        let value = word.parse::<i64>().ok()?;
+        let unit = self.hangul(i + 1).unwrap_or_default();
+        if unit.starts_with('월') && (1..=12).contains(&value) {
+            let is_day = self.hangul(i + 3).is_some_and(|unit| unit.starts_with('일'));
+            let day = self.day(i + 2).filter(|_| is_day);
+            let year = self.before(i, 1).filter(|unit| *unit == "년").and(self.before(i, 2)).and_then(year);
+            return Some(dated(year, value, day));
+        }
+        let year = year(word)?;
+        let belongs_to_a_month = self.hangul(i + 3).is_some_and(|unit| unit.starts_with('월')) && unit == "년"
+            || [1, 2].iter().any(|&back| i.checked_sub(back).is_some_and(|at| self.is_month(at)))
+            || self.is_month(i + 1);
+        (!belongs_to_a_month).then_some(When::Days(Days::year(year)))
+    }
+
+    /// The unit of time that goes before, is, or comes after the one today is in.
+    fn around(&self, unit: &str, on: i64) -> Option<Days> {
+        let (year, month, _) = date_of(self.today);
+        match unit {
+            "week" => Some(Days::week(self.today, on)),
+            "weekend" => Some(Days::weekend(self.today, on)),
+            "month" => Some(Days::month(year, month + on)),
+            "year" => Some(Days::year(year + on)),
+            _ => None,
+        }
+    }
+
+    fn ago(&self, unit: &str, count: i64) -> Option<Days> {
+        if !(0..=AGO_MAX).contains(&count) {
+            return None;
+        }
+        match unit {
+            "day" => Some(Days::one(self.today - count)),
+            "week" | "weekend" => {
+                let day = self.today - 7 * count;
+                Some(Days { first: day - WEEKS_AGO_DAYS, last: day + WEEKS_AGO_DAYS })
+            }
+            "month" | "year" => self.around(unit, -count),
+            _ => None,
+        }
+    }
+
+    /// The last such day before today, the first from today on (`on` = 0), or the one of next week.
+    fn weekday(&self, wanted: i64, on: i64) -> Days {
+        let today = weekday(self.today);
+        Days::one(match on {
+            -1 => self.today - ((today - wanted - 1).rem_euclid(7) + 1),
+            0 => self.today + (wanted - today).rem_euclid(7),
+            _ => Days::week(self.today, 1).first + wanted,
+        })
+    }
+
+    fn before(&self, i: usize, back: usize) -> Option<&str> {
+        self.tokens.list.get(i.checked_sub(back)?).map(|&token| self.plain(token))
+    }
+
+    /// A word as it stands, since "Last Friday" at the head of a sentence is seldom met beside a name.
+    fn plain(&self, token: Token) -> &str {
+        let word = self.tokens.cased(token);
+        match word {
+            "Last" => "last",
+            "This" => "this",
+            "Next" => "next",
+            "On" => "on",
+            "Two" => "two",
+            "Three" => "three",
+            "A" => "a",
+            other => other,
+        }
+    }
+
+    fn hangul(&self, i: usize) -> Option<&str> {
+        let token = self.tokens.list.get(i).filter(|token| token.script == Script::Hangul)?;
+        Some(self.tokens.cased(*token))
+    }
+
+    fn day(&self, i: usize) -> Option<i64> {
+        let word = self.tokens.cased(*self.tokens.list.get(i)?);
+        let digits = ["st", "nd", "rd", "th"].iter().find_map(|end| word.strip_suffix(end)).unwrap_or(word);
+        digits.parse().ok().filter(|day| (1..=31).contains(day))
+    }
+
+    fn year(&self, i: usize) -> Option<i64> {
+        year(self.tokens.cased(*self.tokens.list.get(i)?))
+    }
+
+    fn is_month(&self, i: usize) -> bool {
+        self.tokens.list.get(i).is_some_and(|&token| month(self.tokens, i, &self.tokens.lower(token)).is_some())
+    }
+}
+
+fn dated(year: Option<i64>, month: i64, day: Option<i64>) -> When {
+    match (year, day) {
+        (Some(year), Some(day)) => When::Days(Days::one(day_of_date(year, month, day))),
+        (Some(year), None) => When::Days(Days::month(year, month)),
+        (None, day) => When::Yearly { month, day },
+    }
+}
+
+fn english_count(word: &str) -> Option<i64> {
+    let spelled = || COUNTS.iter().find(|&&(name, _)| name == word).map(|&(_, count)| count);
+    word.parse().ok().or_else(spelled)
+}
+
+fn korean_weekday(word: &str) -> Option<i64> {
+    let rest = word.get(3..)?;
+    if !rest.starts_with("요일") {
+        return None;
+    }
+    "월화수목금토일".chars().position(|day| word.starts_with(day)).map(|at| at as i64)
+}
+
+fn korean_unit(word: &str) -> Option<&'static str> {
+    match word {
+        "일" => Some("day"),
+        "주" | "주일" => Some("week"),
+        "달" | "개월" => Some("month"),
+        "년" | "해" => Some("year"),
+        _ => None,
+    }
+}
+
+const WEEKDAYS: [(&str, &str); 7] = [
+    ("monday", "mon"),
+    ("tuesday", "tue"),
+    ("wednesday", "wed"),
+    ("thursday", "thu"),
+    ("friday", "fri"),
+    ("saturday", "sat"),
+    ("sunday", "sun"),
+];
+const COUNTS: [(&str, i64); 15] = [
+    ("a", 1),
+    ("an", 1),
+    ("one", 1),
+    ("two", 2),
+    ("couple", 2),
+    ("three", 3),
+    ("few", 3),
+    ("four", 4),
+    ("five", 5),
+    ("six", 6),
+    ("seven", 7),
+    ("eight", 8),
+    ("nine", 9),
+    ("ten", 10),
+    ("twelve", 12),
+];
+const KOREAN_DAYS: &[(&str, i64)] =
+    &[("그저께", -2), ("그제", -2), ("어제", -1), ("어젯밤", -1), ("오늘", 0), ("내일", 1), ("모레", 2)];
+const KOREAN_YEARS: &[(&str, i64)] = &[("재작년", -2), ("작년", -1), ("올해", 0), ("내년", 1)];
+const KOREAN_SPANS: &[(&str, i64)] =
+    &[("하루", 1), ("이틀", 2), ("사흘", 3), ("나흘", 4), ("일주일", 7), ("열흘", 10), ("보름", 15)];
+const KOREAN_COUNTS: &[(&str, i64)] = &[
+    ("한", 1),
+    ("두", 2),
+    ("세", 3),
+    ("네", 4),
+    ("다섯", 5),
+    ("여섯", 6),
+    ("일곱", 7),
+    ("여덟", 8),
+    ("아홉", 9),
+    ("열", 10),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Monday, 8 May 2023.
+    const AT: TimeUs = 1_683_550_560_000_000;
+
+    fn days(text: &str) -> Vec<Days> {
+        mentioned(&Tokens::new(text), AT)
+    }
+
+    fn day(year: i64, month: i64, day: i64) -> Days {
+        Days::one(day_of_date(year, month, day))
+    }
+
+    #[test]
+    fn dates_are_read_as_written() {
+        for text in ["on 7 May 2023", "May 7th, 2023", "the 7th of May", "2023-05-07", "2023년 5월 7일에", "5월 7일"]
+        {
+            assert_eq!(days(text), [day(2023, 5, 7)], "{text}");
+        }
+        assert_eq!(days("in December"), [Days::month(2022, 12)], "more often of what was");
+        assert_eq!(days("since 2019"), [Days::year(2019)]);
+        assert_eq!(days("in March 2021, or 2021년 3월"), [Days::month(2021, 3)]);
+    }
+
+    #[test]
+    fn what_is_meant_from_here_is_resolved() {
+        for (english, korean, expected) in [
+            ("I went yesterday", "어제 갔어", day(2023, 5, 7)),
+            ("last week", "지난주에", Days::week(day_of(AT), -1)),
+            ("Last weekend was fun", "지난 주말에는", Days { first: day_of(AT) - 2, last: day_of(AT) - 1 }),
+            ("last Tuesday", "지난주 화요일", day(2023, 5, 2)),
+            ("next Friday", "다음 주 금요일", day(2023, 5, 19)),
+            ("this month", "이번 달", Days::month(2023, 5)),
+            ("two months ago", "두 달 전에", Days::month(2023, 3)),
+            ("three days ago", "3일 전", day(2023, 5, 5)),
+            ("a couple of days ago", "이틀 전", day(2023, 5, 6)),
+            ("last year", "작년에", Days::year(2022)),
+        ] {
+            assert_eq!(days(english), [expected], "{english}");
+            assert_eq!(days(korean), [expected], "{korean}");
+        }
+        for text in ["I like dogs", "a day", "you may go", "전화했어", "my back", "the sun is out", "달이 밝다"]
+        {
+            assert!(days(text).is_empty(), "{text}: {:?}", days(text));
+        }
+    }
+
+    #[test]
+    fn a_question_meets_what_was_said_then() {
+        let means = |question: &str, text: &str| {
+            let said = days(text);
+            asked(&Tokens::new(question), AT).iter().any(|when| said.iter().any(|&days| when.means(days)))
+        };
+        assert!(means("What happened in May 2023?", "I fell yesterday"));
+        assert!(means("What did she do on May 7?", "I fell yesterday"));
+        assert!(means("What did she do in May?", "two days ago"));
+        assert!(!means("What did she do on May 6?", "I fell yesterday"));
+        assert!(!means("What did she do on 7 May 2022?", "I fell yesterday"));
+        assert!(!means("What did she do on May 7?", "this year"));
+    }
+}

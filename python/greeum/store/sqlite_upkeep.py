@@ -1,0 +1,243 @@
+"""`upkeep.Upkeep` for the Store on disk."""
+
+from __future__ import annotations
+
+import os
+
+import apsw
+
+from greeum.store import changes, erasure
+from greeum.store.files import MAINTAIN_LOCK_FILE, Claim
+from greeum.store.protocol import ANCHOR, BLOCK, LINKS, UNSAID
+from greeum.store.statements import SQL, load
+from greeum.store.upkeep import FLAWS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from contextlib import AbstractContextManager
+    from typing import Any, TypeVar
+
+    from greeum.store.protocol import ErasureRequest
+    from greeum.store.upkeep import Flaws, RuleRow, Seen
+
+    T = TypeVar("T")
+
+MAINTAINED_AT = "maintained_at"
+"""The setting that says when it was last maintained."""
+
+INCREMENTAL = 2
+"""Of `PRAGMA auto_vacuum`: free pages are given back when asked for."""
+
+EVERYTHING = 2**62
+"""More blocks than there are."""
+
+LONG_AGO_US = -(2**62)
+"""Before whatever was added."""
+
+
+class SQLiteUpkeep:
+    """The half of SQLiteStore that nobody needs who only remembers and searches."""
+
+    if TYPE_CHECKING:
+        directory: str
+
+        def _ask(self, question: Callable[[apsw.Connection], T]) -> T: ...
+        def _change(self, work: Callable[[apsw.Connection], T]) -> T: ...
+
+    def expired(self, before: int) -> int:
+        count: int = self._ask(lambda connection: rows(connection, "count_expired", before)[0][0])
+        return count
+
+    def forget_expired(self, before: int, limit: int, request: ErasureRequest = UNSAID) -> list[int]:
+        def work(connection: apsw.Connection) -> list[int]:
+            return forgotten(connection, rows(connection, "expired", before, limit), request)
+
+        return self._change(work)
+
+    def retention(self) -> list[RuleRow]:
+        return self._ask(lambda connection: rows(connection, "retention"))
+
+    def put_retention(self, rule: RuleRow) -> None:
+        self._change(lambda connection: rows(connection, "put_retention", *rule))
+
+    def remove_retention(self, namespace: str, kind: str) -> bool:
+        return bool(self._change(lambda connection: rows(connection, "remove_retention", namespace, kind)))
+
+    def outlived(self, rule: RuleRow, now: int) -> Seen:
+        namespace, kind, max_age_us, max_blocks, _ = rule
+        oldest = LONG_AGO_US if max_age_us is None else now - max_age_us
+        most = EVERYTHING if max_blocks is None else max_blocks
+        return self._ask(lambda connection: rows(connection, "outlived", namespace, kind, oldest, most))
+
+    def forget_seen(self, seen: Seen, rules: Sequence[RuleRow], request: ErasureRequest = UNSAID) -> list[int]:
+        def work(connection: apsw.Connection) -> list[int]:
+            if rows(connection, "retention") != list(rules):
+                return []
+            return forgotten(connection, for_each(connection, "unchanged", seen), request)
+
+        return self._change(work)
+
+    def count_uses(self, uses: Mapping[int, int]) -> int:
+        counts = [(count, block_id) for block_id, count in sorted(uses.items())]
+
+        def work(connection: apsw.Connection) -> int:
+            counted = for_each(connection, "count_use", counts)
+            log_changes(connection, [(BLOCK, block_id) for (block_id,) in counted])
+            return len(counted)
+
+        return self._change(work)
+
+    def log_length(self) -> int:
+        length: int = self._ask(lambda connection: rows(connection, "log_length")[0][0])
+        return length
+
+    def cut_log(self, kept: int, limit: int) -> int:
+        def work(connection: apsw.Connection) -> int:
+            rows(connection, "cut_log", max(kept, 1), limit)
+            return connection.changes()
+
+        return self._change(work)
+
+    def free_bytes(self) -> int:
+        pages, page_bytes, mode = self._ask(lambda connection: rows(connection, "free_pages")[0])
+        return pages * page_bytes if mode == INCREMENTAL else 0
+
+    def give_back(self, pages: int) -> None:
+        self._change(lambda connection: connection.execute(f"PRAGMA incremental_vacuum({int(pages)})").fetchall())
+
+    def maintaining(self) -> AbstractContextManager[None]:
+        return Claim(os.path.join(self.directory, MAINTAIN_LOCK_FILE))
+
+    def maintained_at(self) -> int | None:
+        found = self._ask(lambda connection: changes.row_of(connection, "setting", MAINTAINED_AT))
+        return None if found is None else int(found[0])
+
+    def note_maintained(self, at: int) -> None:
+        self._change(lambda connection: changes.rows_of(connection, "put_setting", MAINTAINED_AT, at))
+
+    def last_id(self) -> int:
+        newest: int = self._ask(lambda connection: rows(connection, "newest_block")[0][0])
+        return newest
+
+    def flaws(self, *wanted: str) -> Flaws:
+        return self._ask(lambda connection: found_flaws(connection, wanted or tuple(FLAWS)))
+
+    def odd_vectors(self, code_bytes: int) -> list[int]:
+        return [row[0] for row in self._ask(lambda connection: rows(connection, "odd_vectors", code_bytes))]
+
+    def mend(self, flaw: str) -> int:
+        return self._change(lambda connection: MENDERS[flaw](connection, rows(connection, f"flaw_{flaw}")))
+
+    def put_vectors(self, block_id: int, vectors: bytes) -> None:
+        def work(connection: apsw.Connection) -> None:
+            if changes.row_of(connection, "block_exists", block_id) is not None:
+                rows(connection, "mend_vectors", block_id, vectors)
+                log_changes(connection, [(BLOCK, block_id)])
+
+        self._change(work)
+
+    def reindex(self) -> None:
+        self._change(lambda connection: rows(connection, "reindex"))
+
+
+_statements: dict[str, str] = {}
+"""Those of `upkeep.sql`, by name, once they are needed: most processes need none."""
+
+
+def statements() -> dict[str, str]:
+    if not _statements:
+        _statements.update(load("upkeep.sql"))
+    return _statements
+
+
+def rows(connection: apsw.Connection, statement: str, *bindings: Any) -> list[Any]:
+    """All rows of one of these statements."""
+    return connection.execute(statements()[statement], bindings).fetchall()
+
+
+def log_changes(connection: apsw.Connection, logged: list[tuple[int, int]]) -> None:
+    """Operations and the blocks that they were about."""
+    connection.executemany(SQL["log_change"], logged)
+
+
+def for_each(connection: apsw.Connection, statement: str, bindings: list[Any]) -> list[Any]:
+    """All rows of one of these statements, run once for each of `bindings`."""
+    return connection.executemany(statements()[statement], bindings).fetchall()
+
+
+def forgotten(connection: apsw.Connection, heads: list[Any], request: ErasureRequest) -> list[int]:
+    ids = [row[0] for row in heads]
+    erasure.forget(connection, ids, request)
+    return ids
+
+
+def found_flaws(connection: apsw.Connection, wanted: Sequence[str]) -> Flaws:
+    found = {flaw: rows(connection, f"flaw_{flaw}") for flaw in wanted}
+    if "chains" in found:
+        # What can be mended breaks a chain too.
+        mendable = {row[0] for row in rows(connection, "flaw_successors")}
+        mendable |= {row[1] for row in rows(connection, "flaw_heads")}
+        found["chains"] = [row for row in found["chains"] if row[0] not in mendable]
+    return {flaw: concerned for flaw, concerned in found.items() if concerned}
+
+
+def mend_links(connection: apsw.Connection, concerned: list[Any]) -> int:
+    for_each(connection, "mend_link", concerned)
+    log_changes(connection, [(LINKS, source) for source in sorted({row[0] for row in concerned})])
+    return len(concerned)
+
+
+def mend_vectors(connection: apsw.Connection, concerned: list[Any]) -> int:
+    for (block_id,) in concerned:
+        rows(connection, "erase_vectors", block_id)
+    changes.rows_of(connection, "put_setting", erasure.SCRUB_DUE, 1)  # they tell what somebody had forgotten
+    return len(concerned)
+
+
+def mend_anchors(connection: apsw.Connection, concerned: list[Any]) -> int:
+    for_each(connection, "mend_anchor", concerned)
+    log_changes(connection, [(ANCHOR, row[0]) for row in concerned])
+    return len(concerned)
+
+
+def mend_successors(connection: apsw.Connection, concerned: list[Any]) -> int:
+    for_each(connection, "mend_successor", concerned)
+    log_changes(connection, [(BLOCK, row[0]) for row in concerned])
+    return len(concerned)
+
+
+def mend_predecessors(connection: apsw.Connection, concerned: list[Any]) -> int:
+    for_each(connection, "mend_predecessor", concerned)
+    log_changes(connection, [(BLOCK, row[0]) for row in concerned])
+    return len(concerned)
+
+
+def mend_heads(connection: apsw.Connection, concerned: list[Any]) -> int:
+    for_each(connection, "mend_head", [(newer, old) for old, newer in concerned])
+    log_changes(connection, [(BLOCK, row[0]) for row in concerned])
+    return len(concerned)
+
+
+def mend_log(connection: apsw.Connection, concerned: list[Any]) -> int:
+    """Whoever has not seen what is missing starts again from the rows; so does whoever has."""
+    return len(for_each(connection, "cut_log_before", concerned))
+
+
+def mend_counter(connection: apsw.Connection, concerned: list[Any]) -> int:
+    rows(connection, "forget_counter")
+    for_each(connection, "mend_counter", concerned)
+    return len(concerned)
+
+
+MENDERS: dict[str, Callable[[apsw.Connection, list[Any]], int]] = {
+    "links": mend_links,
+    "vectors": mend_vectors,
+    "anchors": mend_anchors,
+    "successors": mend_successors,
+    "predecessors": mend_predecessors,
+    "heads": mend_heads,
+    "log": mend_log,
+    "counter": mend_counter,
+}
+"""What puts each of MENDABLE in order, given what is wrong."""
