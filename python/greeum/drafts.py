@@ -7,6 +7,7 @@ import os
 from greeum import _core, inputs
 from greeum.errors import InvalidInput
 from greeum.model import Anchor
+from greeum.policies import conflict_policy, duplicate_policy
 from greeum.store.protocol import Draft
 from greeum.store.rows import check_validity
 
@@ -17,13 +18,14 @@ if TYPE_CHECKING:
 
     from greeum.anchors import Anchors
     from greeum.embed.protocol import Embedder
+    from greeum.policies import Policies
     from greeum.store.protocol import BlockRow
 
     Near = str | int | Anchor
 
 FIELDS = frozenset(
     ("text", "namespace", "key", "kind", "source", "tags", "importance", "metadata", "at", "valid_from", "valid_to",
-     "expires_at", "ttl", "near", "vector")
+     "expires_at", "ttl", "near", "vector", "on_duplicate", "on_conflict")
 )  # fmt: skip
 """What a block is added with."""
 
@@ -44,13 +46,18 @@ CHECKS: dict[str, Callable[[Any], Any]] = {
 class Drafter:
     """Makes drafts for one memory: with its embedder, its anchors and its clock."""
 
-    def __init__(self, embedder: Embedder, anchors: Anchors, now_us: Callable[[], int]) -> None:
+    def __init__(self, embedder: Embedder, anchors: Anchors, policies: Policies, now_us: Callable[[], int]) -> None:
         self._embedder = embedder
         self._anchors = anchors
+        self._policies = policies
         self._now_us = now_us
 
     def drafts(
-        self, items: Sequence[Mapping[str, Any]], prefix: str, idempotency_key: str | None = None
+        self,
+        items: Sequence[Mapping[str, Any]],
+        prefix: str,
+        idempotency_key: str | None = None,
+        is_single: bool = False,
     ) -> list[Draft]:
         """The drafts of several blocks; `prefix` says in errors which one is meant, with its number for {}."""
         key = inputs.optional_name(idempotency_key, "idempotency_key")
@@ -59,6 +66,9 @@ class Drafter:
         if key is not None:
             for number, draft in enumerate(drafts):
                 draft.uid, draft.is_repeatable = request_uid(draft.namespace, key, number), True
+        for draft in drafts:
+            # One turn that is added by itself is one that was just said, however often that is.
+            draft.is_turn = draft.is_turn and not is_single
         self._embed(drafts)
         return drafts
 
@@ -77,6 +87,7 @@ class Drafter:
             **(kept | fields),
         )
         check_validity(draft.valid_from, draft.valid_to, fields)
+        mark(draft, is_turn=draft.kind == "message")
         self._embed([draft])
         return draft
 
@@ -113,9 +124,22 @@ class Drafter:
                 near=self._near_of_draft(item.get("near"), namespace),
             )
             check_validity(draft.valid_from, draft.valid_to)
+            self._say_policy(draft, item, is_dated=at is not None)
             return draft
         except InvalidInput as error:
             raise InvalidInput(prefix + error.field, error.reason) from error
+
+    def _say_policy(self, draft: Draft, item: Mapping[str, Any], is_dated: bool) -> None:
+        """What is to be done if it is there already, or contradicts what is."""
+        on_duplicate = duplicate_policy(item.get("on_duplicate"))
+        policy = self._policies.of(draft.kind, on_duplicate, conflict_policy(item.get("on_conflict")))
+        draft.on_duplicate, draft.on_conflict = policy.on_duplicate, policy.on_conflict
+        draft.is_policy_said = policy.is_said
+        mark(draft, is_turn=draft.kind == "message" and draft.on_duplicate == "keep")
+        # A key is a name for a thing of its own; and who says nothing of when it was said, says it now.
+        draft.is_turn = draft.is_turn and is_dated and on_duplicate is None and draft.key is None
+        if draft.key is not None:
+            draft.on_duplicate = "keep"
 
     def _near_of_draft(self, near: Near | None, namespace: str) -> tuple[str, str] | int | None:
         if near is None:
@@ -143,6 +167,26 @@ class Drafter:
                 "vector", f"cannot be brought: this memory's vectors are made by {self._embedder.fingerprint}"
             )
         return _core.quantize([inputs.vector(vector)], self._embedder.dimension)
+
+
+def mark(draft: Draft, is_turn: bool) -> None:
+    """Give a draft what it is known again by.
+
+    For a turn of a conversation that is who said it, when, and the words; for anything else the words, what kind of
+    thing it is, who or what says so ("I live in Seoul" is another fact when another says it) and the time for which
+    it holds."""
+    draft.is_turn = is_turn
+    of = (draft.at,) if is_turn else (draft.valid_from, draft.valid_to)
+    source = "" if draft.source is None else f"={draft.source}"
+    draft.digest = _core.digest(draft.text, [draft.namespace, draft.kind, source, *map(str, of)])
+    normal: list[str] = []
+
+    def says(text: str) -> bool:
+        if not normal:
+            normal.append(_core.normal(draft.text))
+        return text == draft.text or _core.normal(text) == normal[0]
+
+    draft.says = says
 
 
 def request_uid(namespace: str, idempotency_key: str, number: int) -> str:

@@ -6,11 +6,12 @@ from os.path import abspath
 from time import time_ns
 
 from greeum import inputs, limits
+from greeum.comparing import Comparer
 from greeum.drafts import CHECKS, request_uid
 from greeum.errors import Conflict, InvalidInput, NotFound, StoreError, StoreReadOnly
 from greeum.forgetting import Forgetting, check_scope
 from greeum.maintenance import GRACE_S, Maintenance, count_uses
-from greeum.model import Block, Link
+from greeum.model import Added, Block, Link
 from greeum.recall import Recall, list_of
 from greeum.retention import Retention
 from greeum.store.protocol import BLOCK_COLUMNS
@@ -29,10 +30,11 @@ if TYPE_CHECKING:
     from greeum.forgetting import Certificate, Forgotten
     from greeum.inputs import Namespace, Span, Time
     from greeum.maintenance import Report
-    from greeum.recall import Blocks, Near
-    from greeum.store.protocol import BlockRow, Store
+    from greeum.recall import Near
+    from greeum.store.protocol import BlockRow, Draft, Store
 
     Ids = list[int]
+    AddedBlocks = list[Added]
     Findings = list[tuple[str, bool, str]]
     Certificates = list[Certificate]
 
@@ -62,6 +64,7 @@ class Memory(Recall):
         self, store: Store, follower: Follower, embedder: Embedder, *, now_us: Callable[[], int] = clock_us
     ) -> None:
         super().__init__(store, follower, embedder, now_us=now_us)
+        self._comparer = Comparer(store, follower.index, self._echoes, now_us)
         self._forgetting = Forgetting(store, follower, "", now_us)
         self.retention = Retention(store, now_us)
         self._uses = Uses()
@@ -101,8 +104,10 @@ class Memory(Recall):
         near: Near | None = None,
         vector: Sequence[float] | None = None,
         idempotency_key: str | None = None,
-    ) -> Block:
-        """Remember a text; the block as stored.
+        on_duplicate: str | None = None,
+        on_conflict: str | None = None,
+    ) -> Added:
+        """Remember a text; the block as stored, and what came of it (see `Added`).
 
         `namespace` is whose it is; `source` who or what said it, `at` when (default now); `kind` is "message" (a turn
         of a conversation), "note", "fact" or your own. `importance` goes from 0 to 1. `key` is your own name for the
@@ -112,34 +117,52 @@ class Memory(Recall):
         for memories of `GivenVectors`. `idempotency_key` names this very request, so that it may be made again when
         nobody knows whether it was done: the same text then comes back as it was added (or in its newest version).
 
-        Raises InvalidInput, Conflict (the key, or the idempotency key, was used for another text), NotFound (`near`),
-        EmbedderFailed or StoreError.
+        `on_duplicate` says what to do if exactly this namespace holds a block that says the same, in the same words
+        or others: "return" that one and add nothing (what facts and notes do), "link" the new one with it, or "keep"
+        it like any other (what the rest does, since the second "yes" is a turn too). `on_conflict` says what to do if
+        it contradicts one: "keep" both and say so in `conflicts` (the default), "supersede" that one if it is sure
+        that this holds instead, or "reject" it. `memory.policies` changes these defaults. What a search has just
+        given back is returned when it is added again, whatever its kind.
+
+        Raises InvalidInput, Conflict (the key, or the idempotency key, was used for another text, or `on_conflict`
+        rejects it), NotFound (`near`), EmbedderFailed or StoreError.
         """
         block = {
             "text": text, "namespace": namespace, "key": key, "kind": kind, "source": source, "tags": tags,
             "importance": importance, "metadata": metadata, "at": at, "valid_from": valid_from, "valid_to": valid_to,
-            "expires_at": expires_at, "ttl": ttl, "near": near, "vector": vector,
+            "expires_at": expires_at, "ttl": ttl, "near": near, "vector": vector, "on_duplicate": on_duplicate,
+            "on_conflict": on_conflict,
         }  # fmt: skip
-        return self._add([block], "", idempotency_key)[0]
+        return self._add([block], "", idempotency_key, is_single=True)[0]
 
-    def add_many(self, blocks: Iterable[Mapping[str, Any]], *, idempotency_key: str | None = None) -> Blocks:
+    def add_many(self, blocks: Iterable[Mapping[str, Any]], *, idempotency_key: str | None = None) -> AddedBlocks:
         """Remember several texts, all or none: each a mapping of the arguments of `add`. The blocks, in the same order.
 
-        `idempotency_key` names the request as in `add`; each block of it is known again by its place in the list.
-        Raises as `add` does; `field` then begins with the place of the block, as in `blocks[3].text`.
-        """
+        `idempotency_key` names the request as in `add`; each block of it is known again by its place in the list. A
+        message whose `at`, source and text are those of one that is there is the same turn and is returned, so that
+        the same list again adds nothing. Each is compared with what was there before; among each other only the very
+        same counts as a duplicate, and messages are looked at for what they contradict only if they say what is to be
+        done then. Raises as `add` does; `field` then begins with the place of the block, as in `blocks[3].text`."""
         items = list_of(blocks, "blocks", "must be several mappings, each of the arguments of `add`")
         if len(items) > limits.BATCH_MAX:
             raise InvalidInput("blocks", f"are {len(items):,}; at most {limits.BATCH_MAX:,} go into one transaction")
         return self._add(items, "blocks[{}].", idempotency_key)
 
-    def _add(self, items: Sequence[Mapping[str, Any]], prefix: str, idempotency_key: str | None) -> Blocks:
-        drafts = self._drafter.drafts(items, prefix, idempotency_key)
+    def _add(
+        self,
+        items: Sequence[Mapping[str, Any]],
+        prefix: str,
+        idempotency_key: str | None,
+        is_single: bool = False,
+    ) -> AddedBlocks:
+        drafts = self._drafter.drafts(items, prefix, idempotency_key, is_single)
         if not drafts:
             return []
+        self._follower.catch_up()
+        self._comparer.examine(drafts, is_single)
         rows = self._store.add(drafts)
         self._follower.catch_up()
-        return [Block(row) for row in rows]
+        return [added(draft, row) for draft, row in zip(drafts, rows, strict=True)]
 
     # Changing.
 
@@ -435,6 +458,13 @@ class Memory(Recall):
 
 def none_used(block: int) -> NotFound:
     return NotFound(f"there is no block {block}: no use was counted")
+
+
+def added(draft: Draft, row: BlockRow) -> Added:
+    """A draft as it was stored, with what came of it."""
+    duplicate_of = row[0] if draft.was_there else draft.duplicate_of
+    conflicts = () if draft.was_there else draft.conflicts
+    return Added(row, not draft.was_there, duplicate_of, draft.echo_of, conflicts)
 
 
 def shows(row: BlockRow, fields: Mapping[str, object]) -> bool:

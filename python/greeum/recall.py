@@ -9,6 +9,7 @@ from greeum import inputs, limits
 from greeum._core import format_time
 from greeum.anchors import Anchors
 from greeum.drafts import Drafter
+from greeum.echoes import Echoes
 from greeum.errors import InvalidInput, LogCut, NotFound
 from greeum.listing import (
     NamespacePage,
@@ -20,6 +21,7 @@ from greeum.listing import (
     write_namespace_cursor,
 )
 from greeum.model import OPERATIONS, Anchor, Block, Change, Hit, Link
+from greeum.policies import Policies
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -69,7 +71,9 @@ class Recall:
         self._caught_up_at_s = float("-inf")
         self._now_us = now_us
         self.anchors = Anchors(store, now_us)
-        self._drafter = Drafter(embedder, self.anchors, now_us)
+        self.policies = Policies(store)
+        self._echoes = Echoes(store.blocks)
+        self._drafter = Drafter(embedder, self.anchors, self.policies, now_us)
 
     # Finding.
 
@@ -196,7 +200,7 @@ class Recall:
         encode = self._embedder.encode_query
         asked = [(query, encode(query) if code is None else code) for query in queries]
         self._follower.catch_up()
-        return self._index.search(
+        found = self._index.search(
             asked,
             k,
             scope,
@@ -208,6 +212,8 @@ class Recall:
             weight_pairs(weights),
             then,
         )
+        self._echoes.note(scope, queries, found)
+        return found
 
     def _code(self, vector: Sequence[float] | None) -> bytes | None:
         """The code of a vector that came with a query."""

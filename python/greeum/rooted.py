@@ -14,6 +14,7 @@ from greeum.forgetting import block_ids, check_scope, none_forgotten
 from greeum.maintenance import GRACE_S
 from greeum.memory import KEEP, none_used
 from greeum.model import Anchor, Block
+from greeum.policies import EVERY_KIND
 from greeum.recall import list_of
 
 TYPE_CHECKING = False
@@ -29,8 +30,8 @@ if TYPE_CHECKING:
     from greeum.inputs import Namespace, Span, Time
     from greeum.listing import NamespacePage, Page
     from greeum.maintenance import Report
-    from greeum.memory import Certificates, Findings, Keep, Memory
-    from greeum.model import Context, Hit, Link
+    from greeum.memory import AddedBlocks, Certificates, Findings, Keep, Memory
+    from greeum.model import Added, Context, Hit, Link
     from greeum.recall import Answers, Blocks, Changes, Facets, Hits, Links, Near, Written
     from greeum.store.protocol import Store
 
@@ -165,6 +166,23 @@ class RootedAnchors:
         return anchor
 
 
+class RootedPolicies:
+    """`Rooted.policies`: what the store says can be seen, and not changed, since it concerns others too."""
+
+    def __init__(self, memory: Memory) -> None:
+        self._policies = memory.policies
+
+    def get(self, kind: str = EVERY_KIND) -> dict[str, str]:
+        """As `Policies.get`."""
+        return self._policies.get(kind)
+
+    def set(
+        self, kind: str = EVERY_KIND, *, on_duplicate: str | None = None, on_conflict: str | None = None
+    ) -> NoReturn:
+        """Forbidden."""
+        raise Forbidden("`policies.set` concerns the whole memory, and this one is confined to a namespace")
+
+
 def no_anchor(name: str, namespace: str) -> NotFound:
     return NotFound(f"there is no anchor {name!r} in namespace {namespace!r}: set it first")
 
@@ -182,6 +200,7 @@ class Rooted:
         self._memory = memory
         self._root = Root(memory._store, inputs.namespace(root, "root"))
         self.anchors = RootedAnchors(memory, self._root)
+        self.policies = RootedPolicies(memory)
 
     @property
     def root(self) -> str:
@@ -219,16 +238,19 @@ class Rooted:
         near: Near | None = None,
         vector: Sequence[float] | None = None,
         idempotency_key: str | None = None,
-    ) -> Block:
+        on_duplicate: str | None = None,
+        on_conflict: str | None = None,
+    ) -> Added:
         """As `Memory.add`."""
         where = self._root.within(namespace)
         return self._memory.add(
             text, namespace=where, key=key, kind=kind, source=source, tags=tags, importance=importance,
             metadata=metadata, at=at, valid_from=valid_from, valid_to=valid_to, expires_at=expires_at, ttl=ttl,
             near=self._root.near(near, self.anchors, where), vector=vector, idempotency_key=idempotency_key,
+            on_duplicate=on_duplicate, on_conflict=on_conflict,
         )  # fmt: skip
 
-    def add_many(self, blocks: Iterable[Mapping[str, Any]], *, idempotency_key: str | None = None) -> Blocks:
+    def add_many(self, blocks: Iterable[Mapping[str, Any]], *, idempotency_key: str | None = None) -> AddedBlocks:
         """As `Memory.add_many`."""
         items = list_of(blocks, "blocks", "must be several mappings, each of the arguments of `add`")
         placed = [self._placed(item, f"blocks[{i}].") for i, item in enumerate(items)]

@@ -11,6 +11,7 @@ from base64 import b64encode
 from json import dumps, loads
 
 from greeum import inputs, limits
+from greeum.drafts import mark
 from greeum.errors import Conflict, InvalidInput
 from greeum.model import Block, optional_iso
 from greeum.store.protocol import Draft
@@ -161,6 +162,8 @@ class Importer:
 
     def _take_block(self, record: dict[str, Any]) -> None:
         draft = draft_of(record)
+        mark(draft, is_turn=draft.kind == "message")
+        draft.is_turn = False  # it has a uid to be known by
         if "vectors" in record:
             draft.vectors = self._given(record["vectors"], draft.text)
         before = record.get("supersedes")

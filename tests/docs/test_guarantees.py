@@ -29,6 +29,7 @@ WRITTEN = SUITE + "TestUpdating::test_another_field_changes_in_place"
 ANCHORED = SUITE + "TestAnchors::test_an_anchor_belongs_to_its_namespace"
 VECTORS = SUITE + "TestGivenVectors::"
 
+TWICE = "tests/conformance/memory_duplicates.py::"
 AGAIN = "tests/conformance/memory_requests.py::"
 TELLING = "tests/conformance/memory_recall.py::"
 JSON = "tests/unit/test_recall.py::"
@@ -48,6 +49,8 @@ EFFECTS = {
         "near": SUITE + "TestAddingNear::test_near_a_block_is_a_link_to_it",
         "vector": VECTORS + "test_the_nearest_vector_answers_first",
         "idempotency_key": AGAIN + "TestRepeatedRequests::test_the_same_again_adds_nothing",
+        "on_duplicate": TWICE + "TestTheSamePolicy::test_a_call_may_say_what_to_do",
+        "on_conflict": TWICE + "TestContradictions::test_it_is_rejected_by_name",
     },
     "add_many": {
         "blocks": SUITE + "TestAddingMany::test_blocks_come_back_in_order_each_with_its_fields",

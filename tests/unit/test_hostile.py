@@ -164,7 +164,7 @@ METHODS |= {
     f"{method}.{argument}": keyword(method, argument, *needed)
     for method, needed, arguments in (
         ("add", ("hello",), "namespace key kind source tags importance metadata vector"),
-        ("add", ("hello",), "at valid_from valid_to expires_at ttl idempotency_key"),
+        ("add", ("hello",), "at valid_from valid_to expires_at ttl idempotency_key on_duplicate on_conflict"),
         ("add_many", ([{"text": "hello"}],), "idempotency_key"),
         ("search", ("hello",), "k namespace where near history exact as_of min_trust weights vector"),
         ("search_json", ("hello",), "k namespace where near history exact as_of min_trust weights vector"),

@@ -23,8 +23,8 @@ PACKAGE = ROOT / "python" / "greeum"
 ARROWS: dict[str, tuple[str, ...]] = {
     # Module → what it may import of ours, wherever in the file. The first pattern that fits a module counts.
     "greeum": (
-        "anchors", "backups.pieces", "errors", "forgetting", "listing", "maintenance", "memory", "model", "remote",
-        "retention", "rooted", "wiring",
+        "anchors", "backups.pieces", "errors", "forgetting", "listing", "maintenance", "memory", "model", "policies",
+        "remote", "retention", "rooted", "wiring",
     ),
     "errors": (),
     "limits": (),
@@ -55,24 +55,29 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "uses": (),
     "retention": ("_core", "errors", "inputs", "store.protocol", "store.upkeep"),
     "maintenance": ("follower", "forgetting", "store.protocol", "uses"),
-    "transfer": ("errors", "inputs", "limits", "model", "embed.protocol", "store.protocol"),
-    "drafts": ("_core", "anchors", "errors", "inputs", "model", "embed.protocol", "store.protocol", "store.rows"),
+    "transfer": ("drafts", "errors", "inputs", "limits", "model", "embed.protocol", "store.protocol"),
+    "drafts": (
+        "_core", "anchors", "errors", "inputs", "model", "policies", "embed.protocol", "store.protocol", "store.rows",
+    ),
+    "policies": ("errors", "inputs", "store.protocol"),
+    "echoes": ("_core", "store.protocol"),
+    "comparing": ("_core", "echoes", "errors", "model", "store.protocol", "store.rows"),
     "listing": ("errors", "limits", "model"),
     "difference": ("model", "store.protocol", "store.rows"),
     "counting": ("_core", "errors", "inputs", "limits", "store.protocol"),
     "context": ("limits", "model"),
     "recall": (
-        "_core", "anchors", "context", "counting", "difference", "drafts", "errors", "follower", "inputs", "limits",
-        "listing", "model", "embed.protocol", "store.protocol",
+        "_core", "anchors", "context", "counting", "difference", "drafts", "echoes", "errors", "follower", "inputs",
+        "limits", "listing", "model", "policies", "embed.protocol", "store.protocol",
     ),
     "memory": (
-        "backups.logical", "backups.pieces", "backups.places", "backups.taking", "checks", "drafts", "errors",
-        "follower", "forgetting", "inputs", "limits", "maintenance", "model", "recall", "repairs", "retention",
-        "transfer", "uses", "embed.protocol", "store.protocol",
+        "backups.logical", "backups.pieces", "backups.places", "backups.taking", "checks", "comparing", "drafts",
+        "errors", "follower", "forgetting", "inputs", "limits", "maintenance", "model", "recall", "repairs",
+        "retention", "transfer", "uses", "embed.protocol", "store.protocol",
     ),
     "rooted": (
         "anchors", "backups.pieces", "difference", "errors", "forgetting", "inputs", "listing", "maintenance", "memory",
-        "model", "recall", "store.protocol",
+        "model", "policies", "recall", "store.protocol",
     ),
     "wiring": (
         "_core", "backups.restoring", "errors", "follower", "inputs", "limits", "memory", "repairs", "settings",

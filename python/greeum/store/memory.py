@@ -23,6 +23,8 @@ from greeum.store.rows import (
     NAMESPACE,
     NEAR_LINK_KIND,
     NEAR_LINK_WEIGHT,
+    SIMILAR_LINK_KIND,
+    SIMILAR_LINK_WEIGHT,
     SUPERSEDED_BY,
     SUPERSEDES,
     UID,
@@ -31,6 +33,7 @@ from greeum.store.rows import (
     check_revision,
     inherited_key,
     new_row,
+    repeats,
     revised,
     superseded,
     taken,
@@ -38,7 +41,7 @@ from greeum.store.rows import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from typing import Any
 
     from greeum.store.protocol import (
@@ -72,6 +75,9 @@ class MemoryStore(MemoryUpkeep):
         self._links: dict[tuple[int, int, str], LinkRow] = {}
         self._anchors: dict[tuple[str, str], AnchorRow] = {}
         self._log: list[tuple[int, int]] = []
+        self._digests: dict[int, list[int]] = {}
+        self._digest_of: dict[int, int] = {}
+        self._policies: dict[str, str] = {}
         self._certificates: list[CertificateRow] = []
         self._ledger: dict[bytes, tuple[int, int]] = {}
         """Digest of a uid → block id, number of the certificate."""
@@ -96,18 +102,31 @@ class MemoryStore(MemoryUpkeep):
     def add(self, drafts: Sequence[Draft]) -> list[BlockRow]:
         with self._gate:
             last_id, seq, anchors = self._last_id, len(self._log), dict(self._anchors)
+            before = [self._rows[draft.supersedes] for draft in drafts if draft.supersedes in self._rows]
+            links = dict(self._links) if before else self._links
             rows: list[BlockRow] = []
             try:
-                rows += [self._stored(draft) or self._place(draft, draft.key) for draft in drafts]
+                rows += [self._stored(draft) or self._take(draft, last_id) for draft in drafts]
             finally:
                 if len(rows) != len(drafts):
-                    self._undo(last_id, seq, anchors)
+                    self._undo(last_id, seq, anchors, links, before)
             return rows
 
-    def _undo(self, last_id: int, seq: int, anchors: dict[tuple[str, str], AnchorRow]) -> None:
+    def _undo(
+        self,
+        last_id: int,
+        seq: int,
+        anchors: dict[tuple[str, str], AnchorRow],
+        links: dict[tuple[int, int, str], LinkRow],
+        superseded: list[BlockRow],
+    ) -> None:
         for block_id in range(last_id + 1, self._last_id + 1):
             self._erase(block_id)
-        self._links = {ends: link for ends, link in self._links.items() if link[0] <= last_id}
+        for row in superseded:
+            self._rows[row[ID]] = row
+            if row[KEY] is not None:
+                self._heads[row[NAMESPACE], row[KEY]] = row[ID]
+        self._links = {ends: link for ends, link in links.items() if link[0] <= last_id}
         self._anchors = anchors
         self._last_id = last_id
         del self._log[seq:]
@@ -123,12 +142,15 @@ class MemoryStore(MemoryUpkeep):
             if key != old[KEY] and self._head(draft) is not None:
                 raise Conflict(f"the key {draft.key!r} is taken by another block: choose another key")
             row = self._place(draft, key, old)
-            for name, anchor in self._anchors.items():
-                if anchor[2] == block_id:
-                    self._anchors[name] = (*name, row[ID], anchor[3], anchor[4], draft.added_at)
-                    self._log.append((ANCHOR, row[ID]))
-            self._move_links(block_id, row[ID])
+            self._move_to(block_id, row[ID], draft.added_at)
             return row
+
+    def _move_to(self, old: int, new: int, at: int) -> None:
+        for name, anchor in self._anchors.items():
+            if anchor[2] == old:
+                self._anchors[name] = (*name, new, anchor[3], anchor[4], at)
+                self._log.append((ANCHOR, new))
+        self._move_links(old, new)
 
     def _move_links(self, old: int, new: int) -> None:
         leaving = [link for link in self._links.values() if link[0] == old]
@@ -209,6 +231,11 @@ class MemoryStore(MemoryUpkeep):
         row = self._rows.pop(block_id)
         key = row[KEY]
         del self._vectors[block_id], self._uids[row[UID]]
+        digest = self._digest_of.pop(block_id, None)
+        if digest is not None:
+            self._digests[digest].remove(block_id)
+            if not self._digests[digest]:
+                del self._digests[digest]
         if key is not None and row[SUPERSEDED_BY] is None:
             del self._heads[row[NAMESPACE], key]
 
@@ -255,7 +282,15 @@ class MemoryStore(MemoryUpkeep):
                 self._log.append((ANCHOR, removed[2]))
             return removed is not None
 
+    def set_policies(self, policies: Mapping[str, str]) -> None:
+        with self._gate:
+            self._policies.update(policies)
+
     # Questions.
+
+    def policies(self) -> dict[str, str]:
+        with self._gate:
+            return dict(self._policies)
 
     def seq(self) -> int:
         with self._gate:
@@ -396,11 +431,48 @@ class MemoryStore(MemoryUpkeep):
         return self._rows[self._heads[draft.namespace, draft.key]]
 
     def _stored(self, draft: Draft) -> BlockRow | None:
+        draft.was_there, draft.duplicate_of = False, None
         done = self._repeated(draft, draft.key)
-        if done is not None:
-            return done
-        head = self._head(draft)
-        return None if head is None else added_before(head, draft)
+        if done is None:
+            head = self._head(draft)
+            done = None if head is None else added_before(head, draft)
+        draft.was_there = done is not None
+        return done
+
+    def _take(self, draft: Draft, last_id: int) -> BlockRow:
+        same = self._same(draft, last_id)
+        draft.duplicate_of = None if same is None else same[ID]
+        if same is not None and (draft.on_duplicate == "return" or draft.is_turn):
+            draft.was_there = True
+            return same
+        old = self._next_version_of(draft)
+        row = self._place(draft, draft.key if old is None else old[KEY], old)
+        if old is not None:
+            self._move_to(old[ID], row[ID], draft.added_at)
+        for target in sorted({same[ID] if same is not None else 0, draft.similar_to or 0} - {0}):
+            if target in self._rows and self._rows[target][SUPERSEDED_BY] is None:
+                link = (row[ID], target, SIMILAR_LINK_KIND, SIMILAR_LINK_WEIGHT, draft.added_at)
+                self._links[link[:3]] = link
+                self._log.append((LINKS, row[ID]))
+        return row
+
+    def _next_version_of(self, draft: Draft) -> BlockRow | None:
+        """The block that the draft supersedes, if it still can."""
+        old = self._rows.get(draft.supersedes or 0)
+        fits = old is not None and old[NAMESPACE] == draft.namespace and draft.key in (None, old[KEY])
+        return old if fits and old is not None and old[SUPERSEDED_BY] is None else None
+
+    def _same(self, draft: Draft, last_id: int) -> BlockRow | None:
+        # As SQLiteStore does: what this same request has added counts, unless both are turns.
+        if draft.on_duplicate == "keep" and not draft.is_turn:
+            return None
+        found = sorted(self._digests.get(draft.digest, ()) if draft.digest is not None else (), reverse=True)
+        if draft.is_turn:
+            found = [block_id for block_id in found if block_id <= last_id]
+        if draft.alike is not None and draft.alike in self._rows:
+            found.append(draft.alike)
+        rows = [self._rows[block_id] for block_id in found]
+        return next((row for row in rows if repeats(draft, row, draft.added_at)), None)
 
     def _repeated(self, draft: Draft, key: str | None, versions: Sequence[BlockRow] = ()) -> BlockRow | None:
         """The newest version of what this very request has stored before."""
@@ -424,6 +496,9 @@ class MemoryStore(MemoryUpkeep):
         self._rows[row[ID]] = row
         self._vectors[row[ID]] = draft.vectors
         self._uids[draft.uid] = row[ID]
+        if draft.digest is not None:
+            self._digests.setdefault(draft.digest, []).append(row[ID])
+            self._digest_of[row[ID]] = draft.digest
         if key is not None:
             self._heads[draft.namespace, key] = row[ID]
         self._log.append((BLOCK, row[ID]))

@@ -21,6 +21,9 @@ TEXT: Final = 4
 VALID_FROM: Final = 12
 VALID_TO: Final = 13
 REVISION: Final = 15
+KIND: Final = 5
+SOURCE: Final = 6
+EXPIRES_AT: Final = 14
 SUPERSEDES: Final = 16
 SUPERSEDED_BY: Final = 17
 SUPERSEDED_AT: Final = 18
@@ -34,6 +37,12 @@ NEAR_LINK_KIND = "near"
 
 NEAR_LINK_WEIGHT = 1.0
 """Its weight: the caller said that the two belong together, and nothing is surer than that."""
+
+SIMILAR_LINK_KIND = "similar"
+"""The kind of the link from a block to the one that says the same."""
+
+SIMILAR_LINK_WEIGHT = 1.0
+"""Its weight: they say the same, and nothing is nearer than that."""
 
 ANCHOR_HOPS = 2
 """Hops of an anchor that was set without saying: the middle one of A, B and C."""
@@ -125,6 +134,27 @@ def added_before(head: BlockRow, draft: Draft) -> BlockRow:
             "update that block, or choose another key"
         )
     return head
+
+
+def repeats(draft: Draft, row: BlockRow, now: int) -> bool:
+    """Whether a newest version can be given back instead of a draft with the same digest, or that says the same in
+    other words: it is the same kind of thing from the same source, holds for the same time, is here for as long, and
+    is trusted as far."""
+    is_here = row[SUPERSEDED_BY] is None and row[NAMESPACE] == draft.namespace and '"quarantined"' not in row[FLAGS]
+    if not is_here or row[TRUST] < draft.trust or not outlives(row, draft, now):
+        return False
+    if row[ID] == draft.alike:
+        return True
+    if not draft.says(row[TEXT]):
+        return False
+    held = (row[KIND], row[SOURCE], row[VALID_FROM], row[VALID_TO])
+    # A turn of which something was corrected since is the same turn.
+    return draft.is_turn or held == (draft.kind, draft.source, draft.valid_from, draft.valid_to)
+
+
+def outlives(row: BlockRow, draft: Draft, now: int) -> bool:
+    ends = row[EXPIRES_AT]
+    return ends is None or (ends > now and draft.expires_at is not None and ends >= draft.expires_at)
 
 
 def check_revision(row: BlockRow, revision: int | None) -> None:

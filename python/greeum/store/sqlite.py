@@ -26,7 +26,7 @@ from greeum.store.writer import Writer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from typing import Any, TypeVar
 
     from greeum.store.protocol import (
@@ -176,7 +176,13 @@ class SQLiteStore(SQLiteUpkeep):
     def clear_anchor(self, namespace: str, name: str) -> bool:
         return self._change(lambda connection: changes.clear_anchor(connection, namespace, name))
 
+    def set_policies(self, policies: Mapping[str, str]) -> None:
+        self._change(lambda connection: changes.set_policies(connection, policies))
+
     # Questions.
+
+    def policies(self) -> dict[str, str]:
+        return dict(self._ask(lambda connection: rows_of(connection, "policies")))
 
     def seq(self) -> int:
         return self._ask(_newest_seq)

@@ -12,7 +12,7 @@ mod late;
 mod nearby;
 mod prior;
 mod scope;
-mod scratch;
+pub(crate) mod scratch;
 mod statistics;
 mod turns;
 mod vector;

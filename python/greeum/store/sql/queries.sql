@@ -19,6 +19,12 @@ SELECT 1 FROM blocks WHERE id = ?
 -- block_by_key: the head of the chain, straight from the partial index
 SELECT $block FROM blocks WHERE namespace = ? AND key = ? AND superseded_by IS NULL
 
+-- blocks_by_digest: those that may say the same, newest first; a digest is no proof, so that the text is compared too
+SELECT $block FROM blocks WHERE digest = ? AND superseded_by IS NULL ORDER BY id DESC LIMIT 8
+
+-- policies: a handful of settings
+SELECT substr(name, 8), value FROM settings WHERE name >= 'policy/' AND name < 'policy0'
+
 -- block_by_uid: whose uid it is that was taken
 SELECT id FROM blocks WHERE uid = ?
 
@@ -89,7 +95,7 @@ SELECT seq FROM sqlite_sequence WHERE name = 'blocks'
 INSERT INTO log (operation, block_id) VALUES (?, ?)
 
 -- add_block: a row as it was planned, with its id
-INSERT INTO blocks ($block) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO blocks ($block, digest) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 
 -- add_vectors: the codes of its passages
 INSERT INTO vectors (block_id, vectors) VALUES (?, ?)
