@@ -16,11 +16,28 @@ from greeum.embed.static import StaticEmbedder
 from greeum.store.sqlite import SQLiteStore
 from greeum.testing import FrozenClock
 
-for suite in ("memory", "memory_recall", "memory_requests", "memory_search", "memory_transfer"):
+for suite in (
+    "memory",
+    "memory_duplicates",
+    "memory_forgetting",
+    "memory_lifetime",
+    "memory_recall",
+    "memory_requests",
+    "memory_search",
+    "memory_transfer",
+):
     pytest.register_assert_rewrite(f"tests.conformance.{suite}")
 
 from tests.conformance import memory as memory_suite  # noqa: E402
-from tests.conformance import memory_recall, memory_requests, memory_search, memory_transfer  # noqa: E402
+from tests.conformance import (  # noqa: E402
+    memory_duplicates,
+    memory_forgetting,
+    memory_lifetime,
+    memory_recall,
+    memory_requests,
+    memory_search,
+    memory_transfer,
+)
 from tests.conformance.memory import (  # noqa: E402, F401
     PARTS,
     OpenMemory,
@@ -41,6 +58,27 @@ from tests.conformance.memory import (  # noqa: E402, F401
     memory,
     tell,
     vectors,
+)
+from tests.conformance.memory_duplicates import (  # noqa: E402, F401
+    TestAddingTheSameList,
+    TestContradictions,
+    TestEchoes,
+    TestTheSameAgain,
+    TestTheSamePolicy,
+)
+from tests.conformance.memory_forgetting import (  # noqa: E402, F401
+    TestCertificates,
+    TestForgettingByFilter,
+    TestWiping,
+)
+from tests.conformance.memory_lifetime import (  # noqa: E402, F401
+    TestCountingUses,
+    TestExpired,
+    TestFading,
+    TestReopeningUses,
+    TestRetention,
+    TestTimeToLive,
+    TestUsing,
 )
 from tests.conformance.memory_recall import (  # noqa: E402, F401
     TestChanges,
@@ -131,7 +169,10 @@ class TestSearching(memory_search.TestSearching):
 
 
 def test_no_suite_is_left_out() -> None:
-    for suite in (memory_suite, memory_recall, memory_requests, memory_search, memory_transfer):
+    for suite in (
+        memory_suite, memory_duplicates, memory_forgetting, memory_lifetime, memory_recall, memory_requests,
+        memory_search, memory_transfer,
+    ):  # fmt: skip
         for name, cases in vars(suite).items():
             if name.startswith("Test"):
                 assert issubclass(globals()[name], cases), name
