@@ -49,7 +49,7 @@ ALIASES = {
 
 VIEWS = (
     greeum.Block, greeum.Added, greeum.Contradiction, greeum.Hit, greeum.Link, greeum.Anchor, greeum.Context,
-    greeum.Change, greeum.Page, greeum.NamespacePage, greeum.Rule, greeum.Report,
+    greeum.Change, greeum.Page, greeum.NamespacePage, greeum.Rule, greeum.Report, model.RolledBack,
 )  # fmt: skip
 """What a memory gives back."""
 

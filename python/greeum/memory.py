@@ -8,13 +8,14 @@ from time import time_ns
 from greeum import inputs, limits
 from greeum.comparing import Comparer
 from greeum.drafts import CHECKS, request_uid
-from greeum.errors import Conflict, InvalidInput, NotFound, StoreError, StoreReadOnly
+from greeum.errors import Conflict, Forbidden, InvalidInput, NotFound, StoreError, StoreReadOnly
 from greeum.forgetting import Forgetting, check_scope
 from greeum.maintenance import GRACE_S, Maintenance, count_uses
-from greeum.model import Added, Block, Link
+from greeum.model import Added, Block, Link, RolledBack
 from greeum.recall import Recall, list_of
 from greeum.retention import Retention
 from greeum.store.protocol import BLOCK_COLUMNS
+from greeum.store.rows import FLAGS, QUARANTINED, TRUST, trusted_more
 from greeum.uses import Uses
 
 TYPE_CHECKING = False
@@ -65,7 +66,7 @@ class Memory(Recall):
     ) -> None:
         super().__init__(store, follower, embedder, now_us=now_us)
         self._comparer = Comparer(store, follower.index, self._echoes, now_us)
-        self._forgetting = Forgetting(store, follower, "", now_us)
+        self._forgetting = Forgetting(store, follower, "", 1.0, now_us)
         self.retention = Retention(store, now_us)
         self._uses = Uses()
 
@@ -82,6 +83,22 @@ class Memory(Recall):
             self._follower.close(fold=not self._store.read_only)
         finally:
             self._store.close()
+
+    def through(self, origin: str, trust: float = 1.0) -> Memory:
+        """The same memory, for somebody whose writes are to tell where they are from: every block and link that is
+        added through it carries this `origin`, and every block this `trust` (0 to 1).
+
+        It is light: one may be made for each who comes. One within another has the origins of both, joined by a slash,
+        and no more trust than either. Who is trusted less than a block may not correct, change or forget it, and what
+        corrects a block is trusted no more than that. Closing it closes the memory.
+        """
+        drafter = self._drafter.through(inputs.name(origin, "origin"), inputs.share(trust, "trust"))
+        view = object.__new__(type(self))
+        view.__dict__.update(self.__dict__)
+        view._drafter = drafter
+        view._forgetting = Forgetting(self._store, self._follower, drafter.origin, drafter.trust, self._now_us)
+        view.screening = drafter.screening
+        return view
 
     # Remembering.
 
@@ -194,7 +211,8 @@ class Memory(Recall):
         `idempotency_key` names this very request, so that it may be made again: the correction that is there already
         then comes back (in its newest version), and fields that say so already are left as they are.
 
-        Raises InvalidInput, NotFound, or Conflict if the block was superseded, or changed since `revision`, or if the
+        Raises InvalidInput, NotFound, Forbidden if the block is trusted more than what is written here (see `through`),
+        or Conflict if the block was superseded, or changed since `revision`, or if the
         idempotency key was used for another text.
         """
         block = inputs.block_id(block)
@@ -215,21 +233,32 @@ class Memory(Recall):
                 raise InvalidInput("vector", "comes with a new text")
             if not fields:
                 raise InvalidInput("update", "changes nothing: name at least one field")
+            self._check_trust([block])
+            flags = self._drafter.screening.screen(fields)
             revise = self._store.revise if idempotency_key is None else self._revise_once
-            row = revise(block, fields, revision)
+            row = revise(block, fields, revision, flags)
         else:
             row = self._supersede(block, inputs.text(text), fields, revision, vector, idempotency_key)
         self._follower.catch_up()
         return Block(row)
 
-    def _revise_once(self, block: int, fields: dict[str, object], revision: int | None) -> BlockRow:
+    def _check_trust(self, blocks: Iterable[int]) -> None:
+        """Raises Forbidden if one of them is trusted more than what is written here."""
+        if self._drafter.trust < 1:
+            for row in self._store.blocks(list(blocks)):
+                if row[TRUST] > self._drafter.trust:
+                    raise trusted_more(row, self._drafter.trust)
+
+    def _revise_once(
+        self, block: int, fields: dict[str, object], revision: int | None, flags: Sequence[str]
+    ) -> BlockRow:
         """As `Store.revise`, but what the block says already is not said again."""
         while True:
             row = self._row(block)
             if shows(row, fields):
                 return self._store.history(block)[-1]
             try:
-                return self._store.revise(block, fields, row[15] if revision is None else revision)
+                return self._store.revise(block, fields, row[15] if revision is None else revision, flags)
             except Conflict:
                 now = self._row(block)
                 if not shows(now, fields) and (revision is not None or now[15] == row[15]):
@@ -271,7 +300,8 @@ class Memory(Recall):
         any version of it fits, an older or an expired one too: afterwards none that fits is left. With `dry_run`
         nothing is changed, and the answer says what would be. Everything is forgotten by `wipe` alone.
 
-        Raises InvalidInput, or NotFound if one of the ids is not there, and then erases none.
+        Raises InvalidInput, NotFound if one of the ids is not there, or Forbidden if a version is trusted more than
+        what is written here (see `through`), and then erases none.
         """
         check_scope(block, namespace, where)
         inputs.truth(dry_run, "dry_run")
@@ -304,6 +334,128 @@ class Memory(Recall):
 
         return certificates(self._store, namespace, where)
 
+    # Who wrote what.
+
+    def quarantine(
+        self,
+        block: int | Iterable[int] | None = None,
+        *,
+        origin: str | None = None,
+        source: str | None = None,
+        where: Mapping[str, object] | None = None,
+        namespace: Namespace = "",
+        dry_run: bool = False,
+    ) -> Ids:
+        """Hide blocks: no search, list, count or context finds them unless it asks for `history`, until they are
+        released. Their ids, without those that were hidden before; with `dry_run` none is hidden yet.
+
+        Named by `block` (an id, or several), or by all of these that are given: by `origin` (and those below it), by
+        `source`, by a filter, by namespace. What they corrected stays corrected; see `roll_back`. What the same origin
+        writes later is not hidden.
+
+        Raises InvalidInput, NotFound (`block`), or Forbidden to those who are not trusted in full.
+        """
+        return self._flag(True, block, origin, source, where, namespace, dry_run)
+
+    def release(
+        self,
+        block: int | Iterable[int] | None = None,
+        *,
+        origin: str | None = None,
+        source: str | None = None,
+        where: Mapping[str, object] | None = None,
+        namespace: Namespace = "",
+        dry_run: bool = False,
+    ) -> Ids:
+        """Undo a `quarantine`; the ids of those that were hidden. It takes what that takes, and raises as that does."""
+        return self._flag(False, block, origin, source, where, namespace, dry_run)
+
+    def roll_back(
+        self,
+        *,
+        origin: str,
+        since: Time | None = None,
+        namespace: Namespace = "",
+        forget: bool = False,
+        dry_run: bool = False,
+    ) -> RolledBack:
+        """Undo what an origin, and those below it, wrote, all of it or since some time: what that came to.
+
+        Its blocks are quarantined and lose their keys, or are erased if `forget`. What they corrected is the newest
+        version again, with its key, its links and the anchors that pointed to it. The links that it added are removed.
+        Fields that it changed of blocks of others, and what it erased, do not come back. `dry_run` changes nothing.
+
+        Raises InvalidInput, or Forbidden to those who are not trusted in full.
+        """
+        self._check_trusted_in_full("rolls back")
+        begin = limits.TIME_MIN_US if since is None else inputs.time(since, "since")
+        scope = inputs.namespace(namespace)
+        is_dry, erases = inputs.truth(dry_run, "dry_run"), inputs.truth(forget, "forget")
+        undone = self._store.roll_back(inputs.name(origin, "origin"), begin, scope, self._now_us(), is_dry)
+        self._follower.catch_up()
+        if not erases or not undone.written:
+            return RolledBack(undone, [])
+        return RolledBack(undone, undone.written if is_dry else list(self.forget(undone.written)))
+
+    def _flag(
+        self,
+        is_set: bool,
+        block: int | Iterable[int] | None,
+        origin: str | None,
+        source: str | None,
+        where: Mapping[str, object] | None,
+        namespace: Namespace,
+        dry_run: bool,
+    ) -> Ids:
+        self._check_trusted_in_full("quarantines and releases")
+        is_dry = inputs.truth(dry_run, "dry_run")
+        if block is None:
+            ids = self._meant(origin, source, where, namespace)
+        elif (origin, source, where, namespace) == (None, None, None, ""):
+            ids = self._known(block)
+        else:
+            raise InvalidInput("block", "comes alone: an id says which block is meant")
+        if is_dry:
+            rows = self._store.blocks(sorted(ids))
+            return [row[0] for row in rows if (f'"{QUARANTINED}"' in row[FLAGS]) != is_set]
+        changed = self._store.flag(ids, QUARANTINED, is_set)
+        self._follower.catch_up()
+        return changed
+
+    def _known(self, block: int | Iterable[int]) -> set[int]:
+        """The ids of blocks that are all there. Raises NotFound."""
+        wanted = [block] if isinstance(block, int) else list_of(block, "block", "must be a block's id, or several")
+        ids = {inputs.block_id(one) for one in wanted}
+        missing = sorted(ids - {row[0] for row in self._store.blocks(sorted(ids))})
+        if missing:
+            raise NotFound(f"there is no block {missing[0]}: nothing was changed")
+        return ids
+
+    def _meant(
+        self, origin: str | None, source: str | None, where: Mapping[str, object] | None, namespace: Namespace
+    ) -> set[int]:
+        """The blocks, hidden and superseded ones too, for which all that is given holds."""
+        scope = inputs.namespace(namespace)
+        if origin is None and source is None and where is None and not scope:
+            raise InvalidInput("origin", "is missing: name an origin, a source, a filter, a namespace, or ids")
+        written = (
+            None if origin is None else self._store.written_by(inputs.name(origin, "origin"), limits.TIME_MIN_US, scope)
+        )
+        if written is not None and source is None and where is None:
+            return set(written)
+        inputs.where(where)
+        asked: list[Mapping[str, object]] = [] if where is None else [where]
+        if source is not None:
+            asked.append({"source": inputs.name(source, "source")})
+        filter_json = inputs.where({"and": asked}) if asked else None
+        self._follower.catch_up()
+        found = set(self._index.ids(scope, filter_json, True, self._now_us(), None))
+        return found if written is None else found & set(written)
+
+    def _check_trusted_in_full(self, deed: str) -> None:
+        if self._drafter.trust < 1:
+            raise Forbidden(f"who {deed} must be trusted in full; what you write is trusted to {self._drafter.trust:g}")
+
     # Links and anchors.
 
     def link(self, source: int, target: int, *, kind: str = "about", weight: float = 1.0) -> Link:
@@ -311,7 +463,9 @@ class Memory(Recall):
         ends = inputs.block_id(source, "source"), inputs.block_id(target, "target")
         if ends[0] == ends[1]:
             raise InvalidInput("target", "is the block itself")
-        row = self._store.link(*ends, inputs.name(kind, "kind"), inputs.share(weight, "weight"), self._now_us())
+        row = self._store.link(
+            *ends, inputs.name(kind, "kind"), inputs.share(weight, "weight"), self._now_us(), self._drafter.origin
+        )
         self._follower.catch_up()
         return Link(row)
 
@@ -443,15 +597,17 @@ class Memory(Recall):
     ) -> dict[str, int]:
         """Take in what `export` wrote; how many of each record were `added` and how many were there already.
 
-        Blocks keep their uid and get new ids; a block whose uid is here already is passed over, so that a second
-        import of the same lines adds nothing. One that was forgotten here is passed over too, with its links and
-        anchors, and counted as `forgotten`; `bring_back` takes it in. Raises InvalidInput with the number of the first
-        bad line; what came before it stays.
+        Blocks keep their uid, and where they are from and how far they are trusted (no further than what is written
+        here, see `through`), and get new ids; a block whose uid is here already is passed over, so that a second import
+        of the same lines adds nothing. One that was forgotten here is passed over too, with its links and anchors, and
+        counted as `forgotten`; `bring_back` takes it in. Raises InvalidInput with the number of the first bad line;
+        what came before it stays.
         """
         from greeum.transfer import Importer
 
         inputs.truth(bring_back, "bring_back")
-        done = Importer(self._store, self._embedder, bring_back=bring_back).run(lines, progress)
+        importer = Importer(self._store, self._embedder, self._drafter.admit, bring_back=bring_back)
+        done = importer.run(lines, progress)
         self._follower.catch_up()
         return done
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from greeum.store.protocol import AnchorRow, BlockRow, LinkRow
+    from greeum.store.rollback import Undone
 
 
 def moment(at_us: int) -> datetime:
@@ -454,6 +455,52 @@ class Context:
 
     def __repr__(self) -> str:
         return f"Context({len(self._blocks)} blocks, {self._tokens} tokens)"
+
+
+class RolledBack:
+    """What a roll-back did, or would do."""
+
+    __slots__ = ("_undone", "forgotten")
+
+    def __init__(self, undone: Undone, forgotten: list[int]) -> None:
+        self._undone = undone
+        self.forgotten = forgotten
+        """Blocks that were erased, since that was asked for; ascending, as all ids here."""
+
+    @property
+    def quarantined(self) -> list[int]:
+        """Blocks that the origin wrote, and that nobody finds any more."""
+        forgotten = set(self.forgotten)
+        return [block for block in self._undone.written if block not in forgotten]
+
+    @property
+    def restored(self) -> list[int]:
+        """Blocks that the origin had corrected, and that are the newest version again."""
+        return list(self._undone.restored)
+
+    @property
+    def links(self) -> list[Link]:
+        """Links that the origin had added, and that are gone."""
+        return [Link(row) for row in self._undone.links]
+
+    @property
+    def anchors(self) -> list[Anchor]:
+        """Anchors that had come to point to what it wrote, where they are now."""
+        return [Anchor(row) for row in self._undone.anchors]
+
+    def to_dict(self) -> dict[str, object]:
+        """All fields, ready for JSON."""
+        return {
+            "quarantined": self.quarantined,
+            "forgotten": list(self.forgotten),
+            "restored": self.restored,
+            "links": [link.to_dict() for link in self.links],
+            "anchors": [anchor.to_dict() for anchor in self.anchors],
+        }
+
+    def __repr__(self) -> str:
+        written, restored = len(self._undone.written), len(self._undone.restored)
+        return f"RolledBack({written} blocks, {restored} restored, {len(self._undone.links)} links)"
 
 
 OPERATIONS = {BLOCK: "block", FORGOTTEN: "forgotten", LINKS: "links", ANCHOR: "anchor"}

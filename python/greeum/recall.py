@@ -22,6 +22,8 @@ from greeum.listing import (
 )
 from greeum.model import OPERATIONS, Anchor, Block, Change, Hit, Link
 from greeum.policies import Policies
+from greeum.screening import Screening
+from greeum.store.rows import QUARANTINED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -72,8 +74,9 @@ class Recall:
         self._now_us = now_us
         self.anchors = Anchors(store, now_us)
         self.policies = Policies(store)
+        self.screening = Screening(store)
         self._echoes = Echoes(store.blocks)
-        self._drafter = Drafter(embedder, self.anchors, self.policies, now_us)
+        self._drafter = Drafter(embedder, self.anchors, self.policies, now_us, self.screening)
 
     # Finding.
 
@@ -322,8 +325,9 @@ class Recall:
         namespace: Namespace = "",
         as_of: Time | None = None,
     ) -> Block:
-        """The block with this id, in exactly that version; or the newest version of the one with this key. With
-        `as_of`, the version that was the newest at that time. Raises NotFound, also if it was not recorded by then.
+        """The block with this id, in exactly that version; or the newest version of the one with this key, unless
+        it is quarantined. With `as_of`, the version that was the newest at that time. Raises NotFound, also if it was
+        not recorded by then.
         """
         found = self._get(block, key, namespace)
         then = inputs.optional_time(as_of, "as_of")
@@ -342,6 +346,8 @@ class Recall:
             row = self._store.block_by_key(where, inputs.name(key, "key"))
             if row is None:
                 raise NotFound(f"there is no block with key {key!r} in namespace {where!r}")
+            if f'"{QUARANTINED}"' in row[21]:
+                raise NotFound(f"the block with key {key!r} in namespace {where!r} is quarantined: its id is {row[0]}")
             return Block(row)
         if namespace != "":
             raise InvalidInput("namespace", "comes with a key; an id is the same in all of them")

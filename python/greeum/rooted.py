@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from greeum.inputs import Namespace, Span, Time
     from greeum.listing import NamespacePage, Page
     from greeum.maintenance import Report
-    from greeum.memory import AddedBlocks, Certificates, Findings, Keep, Memory
-    from greeum.model import Added, Context, Hit, Link
+    from greeum.memory import AddedBlocks, Certificates, Findings, Ids, Keep, Memory
+    from greeum.model import Added, Context, Hit, Link, RolledBack
     from greeum.recall import Answers, Blocks, Changes, Facets, Hits, Links, Near, Written
     from greeum.store.protocol import Store
 
@@ -192,8 +192,8 @@ class Rooted:
 
     Its methods are those of Memory. A namespace that is left out is the root, and one outside raises Forbidden; those
     in answers are whole paths. What concerns the memory as a whole (`seq`, `changes`, `check`, `repair`, `maintain`,
-    `retention`, `export`, `import_`, `certificates`, `backup`, `drop_backups`, `logical_hash`) raises Forbidden.
-    `close` closes the memory behind it.
+    `retention`, `screening`, `export`, `import_`, `certificates`, `backup`, `drop_backups`, `logical_hash`) raises
+    Forbidden. `close` closes the memory behind it.
     """
 
     def __init__(self, memory: Memory, root: Namespace) -> None:
@@ -216,6 +216,10 @@ class Rooted:
     def close(self) -> None:
         """As `Memory.close`."""
         self._memory.close()
+
+    def through(self, origin: str, trust: float = 1.0) -> Rooted:
+        """As `Memory.through`."""
+        return Rooted(self._memory.through(origin, trust), self.root)
 
     # Remembering.
 
@@ -556,6 +560,65 @@ class Rooted:
             raise none_used(min(missing))
         self._memory.used(ids)
 
+    # Who wrote what.
+
+    def quarantine(
+        self,
+        block: int | Iterable[int] | None = None,
+        *,
+        origin: str | None = None,
+        source: str | None = None,
+        where: Mapping[str, object] | None = None,
+        namespace: Namespace = "",
+        dry_run: bool = False,
+    ) -> Ids:
+        """As `Memory.quarantine`."""
+        return self._flag(self._memory.quarantine, block, origin, source, where, namespace, dry_run)
+
+    def release(
+        self,
+        block: int | Iterable[int] | None = None,
+        *,
+        origin: str | None = None,
+        source: str | None = None,
+        where: Mapping[str, object] | None = None,
+        namespace: Namespace = "",
+        dry_run: bool = False,
+    ) -> Ids:
+        """As `Memory.release`."""
+        return self._flag(self._memory.release, block, origin, source, where, namespace, dry_run)
+
+    def _flag(
+        self,
+        act: Callable[..., Ids],
+        block: int | Iterable[int] | None,
+        origin: str | None,
+        source: str | None,
+        where: Mapping[str, object] | None,
+        namespace: Namespace,
+        dry_run: bool,
+    ) -> Ids:
+        if block is None and (origin, source, where, namespace) != (None, None, None, ""):
+            inside = self._root.within(namespace)
+            return act(origin=origin, source=source, where=where, namespace=inside, dry_run=dry_run)
+        if block is not None:
+            wanted = [block] if isinstance(block, int) else list_of(block, "block", "must be a block's id, or several")
+            block = [self._root.block(one).id for one in wanted]
+        return act(block, origin=origin, source=source, where=where, namespace=namespace, dry_run=dry_run)
+
+    def roll_back(
+        self,
+        *,
+        origin: str,
+        since: Time | None = None,
+        namespace: Namespace = "",
+        forget: bool = False,
+        dry_run: bool = False,
+    ) -> RolledBack:
+        """As `Memory.roll_back`."""
+        inside = self._root.within(namespace)
+        return self._memory.roll_back(origin=origin, since=since, namespace=inside, forget=forget, dry_run=dry_run)
+
     # Links and anchors.
 
     def link(self, source: int, target: int, *, kind: str = "about", weight: float = 1.0) -> Link:
@@ -592,6 +655,11 @@ class Rooted:
     def at_hand(self) -> bool:
         """As `Memory.at_hand`."""
         return self._memory.at_hand
+
+    @property
+    def screening(self) -> NoReturn:
+        """Forbidden."""
+        raise self._of_the_whole("screening")
 
     @property
     def seq(self) -> NoReturn:

@@ -113,7 +113,14 @@ class Below(Delegate):
         self._whole = memory
         self._noise_seq = 0
         self._is_alone = Lock()
+        self._first: Below = self
         self.anchors = Delegate(self._target.anchors)
+
+    def through(self, origin: str, trust: float = 1.0) -> Memory:
+        view = Below(self._whole)
+        view._target = self._target.through(origin, trust)
+        view._first = self._first
+        return cast("Memory", view)
 
     def __enter__(self) -> Memory:
         return cast("Memory", self)
@@ -136,6 +143,9 @@ class Below(Delegate):
         return added
 
     def _surround(self) -> None:
+        if self._first is not self:
+            self._first._surround()
+            return
         with self._is_alone:
             if self._noise_seq == 0:
                 before = self._whole.seq

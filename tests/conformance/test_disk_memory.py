@@ -96,6 +96,16 @@ from tests.conformance.memory_transfer import (  # noqa: E402, F401
     TestReopening,
     TestTransfer,
 )
+from tests.conformance.memory_trust import (  # noqa: E402, F401
+    TestCrowding,
+    TestFlags,
+    TestImporting,
+    TestOrigins,
+    TestQuarantine,
+    TestRollingBack,
+    TestScreening,
+    TestTrust,
+)
 
 
 @pytest.fixture

@@ -91,6 +91,16 @@ from tests.conformance.memory_search import (  # noqa: E402, F401
 from tests.conformance.memory_transfer import (  # noqa: E402, F401
     TestTransfer,
 )
+from tests.conformance.memory_trust import (  # noqa: E402, F401
+    TestCrowding,
+    TestFlags,
+    TestImporting,
+    TestOrigins,
+    TestQuarantine,
+    TestRollingBack,
+    TestScreening,
+    TestTrust,
+)
 
 
 @pytest.fixture

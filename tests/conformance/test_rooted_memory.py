@@ -83,6 +83,14 @@ from tests.conformance.memory_search import (  # noqa: E402, F401
     TestSearchingNear,
     TestWeights,
 )
+from tests.conformance.memory_trust import (  # noqa: E402, F401
+    TestCrowding,
+    TestFlags,
+    TestOrigins,
+    TestQuarantine,
+    TestRollingBack,
+    TestTrust,
+)
 
 
 class TestLookingAfterIt(memory_suite.TestLookingAfterIt):

@@ -33,6 +33,8 @@ TWICE = "tests/conformance/memory_duplicates.py::"
 AGAIN = "tests/conformance/memory_requests.py::"
 TELLING = "tests/conformance/memory_recall.py::"
 JSON = "tests/unit/test_recall.py::"
+TRUST = "tests/conformance/memory_trust.py::"
+NAMED_FOR_QUARANTINE = TRUST + "TestQuarantine::test_blocks_are_named_in_many_ways"
 OPTIONS = ("k", "namespace", "where", "near", "history", "exact", "weights")
 MOMENT = ("as_of", "min_trust")
 THEN = TELLING + "TestTimeTravel::"
@@ -181,6 +183,20 @@ EFFECTS = {
     "unlink": dict.fromkeys(
         ("source", "target", "kind"), SUITE + "TestLinking::test_links_of_other_kinds_stand_beside_it"
     ),
+    "through": dict.fromkeys(
+        ("origin", "trust"), TRUST + "TestOrigins::test_what_is_written_through_a_door_carries_where_it_is_from"
+    ),
+    "quarantine": {"block": TRUST + "TestQuarantine::test_what_is_hidden_is_found_nowhere"}
+    | dict.fromkeys(("origin", "source", "where", "namespace", "dry_run"), NAMED_FOR_QUARANTINE),
+    "release": {"block": TRUST + "TestQuarantine::test_a_key_that_is_hidden_is_no_answer_and_not_free"}
+    | dict.fromkeys(("origin", "source", "where", "namespace", "dry_run"), NAMED_FOR_QUARANTINE),
+    "roll_back": {
+        "origin": TRUST + "TestRollingBack::test_those_below_it_too_and_no_others",
+        "since": TRUST + "TestRollingBack::test_only_since_then",
+        "namespace": TRUST + "TestRollingBack::test_only_there",
+        "forget": TRUST + "TestRollingBack::test_it_may_be_forgotten_instead",
+        "dry_run": TRUST + "TestRollingBack::test_looking_at_it_changes_nothing",
+    },
     "links": {"block": SUITE + "TestLinking::test_links_that_leave_come_before_those_that_arrive"},
     "anchor": dict.fromkeys(("name", "namespace"), ANCHORED),
     "import_": {

@@ -82,6 +82,9 @@ def values(thing: Thing) -> dict[str, object]:
         "confirm": thing.blocks,
         "where": {"source": "nobody"},
         "max_blocks": 1_000_000,
+        "origin": "nobody",
+        "kind": "secret",
+        "policy": "note",
     }
 
 
@@ -89,6 +92,7 @@ AT_LEAST = {
     wire.BlockChange: {"text"},
     wire.ForgetWhere: {"where"},
     wire.NewRule: {"max_blocks"},
+    wire.Quarantine: {"origin"},
 }  # fmt: skip
 """Of requests in which something must be said, and it does not matter what: what is said."""
 

@@ -234,7 +234,7 @@ class TestStrangers:
         "operation",
         [
             "export", "import", "check", "changes", "certificates", "maintain", "repair", "policies.set",
-            "retention.clear", "retention.list", "retention.rule", "retention.set",
+            "retention.clear", "retention.list", "retention.rule", "retention.set", "screening.get", "screening.set",
         ],
     )  # fmt: skip
     def test_one_with_a_namespace_does_nothing_with_the_whole(

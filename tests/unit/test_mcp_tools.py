@@ -80,18 +80,18 @@ class TestEveryTool:
             ("memory_context", Memory.context, set()),
             ("memory_get", Memory.get, set()),
             ("memory_update", Memory.update, {"vector"}),
-            ("memory_forget", Memory.forget, set()),
+            ("memory_forget", Memory.forget, {"namespace", "where"}),
         ],
     )
     def test_its_arguments_are_those_of_the_method(self, name: str, method: Any, left_out: set[str]) -> None:
-        """Models have no vectors; all else can be said, under the same names."""
+        """Models have no vectors, and erase nothing but what they name; all else can be said, under the same names."""
         there = set(inspect.signature(method).parameters) - {"self"} - left_out
         assert there <= set(TOOLS[name].arguments)
         assert set(TOOLS[name].arguments) - there <= {"history", "links"}
 
     def test_the_list_of_tools_takes_little_of_a_context(self) -> None:
         listed = [(tool.name, tool.description, tool.input_schema()) for tool in TOOLS.values()]
-        assert len(json.dumps(listed)) < 11_000
+        assert len(json.dumps(listed)) < 11_500
 
 
 class TestAdd:

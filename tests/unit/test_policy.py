@@ -27,7 +27,8 @@ def test_a_role_may_do_what_takes_it_or_less(operation_id: str, least: Role, rol
 
 
 def test_readers_change_nothing() -> None:
-    changing = ("add", "update", "used", "forget", "forget_where", "wipe", "maintain", "repair", "remove", "set", "move", "pin", "unpin", "clear", "import", "anchor")
+    changing = ("add", "update", "used", "forget", "forget_where", "wipe", "maintain", "repair", "quarantine", "release",
+        "roll_back", "remove", "set", "move", "pin", "unpin", "clear", "import", "anchor")
     for operation_id, least in LEAST_ROLE.items():
         last = operation_id.rpartition(".")[2].removeprefix("memory_").removesuffix("_many")
         assert (last in changing) <= (least > Role.READER), operation_id
@@ -36,8 +37,9 @@ def test_readers_change_nothing() -> None:
 def test_what_shows_everything_is_for_admins() -> None:
     admins = {operation_id for operation_id, least in LEAST_ROLE.items() if least is Role.ADMIN}
     assert admins == {
-        "blocks.forget_where", "certificates", "changes", "check", "export", "import", "maintain", "policies.set",
-        "repair", "retention.clear", "retention.list", "retention.rule", "retention.set", "wipe",
+        "blocks.forget_where", "blocks.quarantine", "blocks.release", "certificates", "changes", "check", "export", "import", "maintain", "policies.set",
+        "repair", "retention.clear", "retention.list", "retention.rule", "retention.set",
+        "roll_back", "screening.get", "screening.set", "wipe",
     }  # fmt: skip
 
 

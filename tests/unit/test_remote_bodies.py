@@ -20,9 +20,10 @@ from greeum.limits import BATCH_BODY_BYTES_MAX, BATCH_HITS_MAX, BATCH_MAX, K_MAX
 from greeum.remote import bodies
 from greeum.policies import Policies
 from greeum.remote.anchors import RemoteAnchors
-from greeum.remote.policies import RemotePolicies
+from greeum.remote.policies import RemotePolicies, RemoteScreening
 from greeum.remote.retention import RemoteRetention
 from greeum.retention import Retention
+from greeum.screening import Screening
 
 NAN, INFINITY = float("nan"), float("inf")
 
@@ -153,6 +154,20 @@ WRONG: list[Callable[[Any], object]] = [
     lambda memory: memory.retention.set(max_blocks=1.0),
     lambda memory: memory.retention.rule(kind=None),
     lambda memory: memory.retention.clear("/"),
+    lambda memory: memory.quarantine(),
+    lambda memory: memory.quarantine("1"),
+    lambda memory: memory.quarantine(1, origin="web"),
+    lambda memory: memory.quarantine(origin=""),
+    lambda memory: memory.quarantine(source=5),
+    lambda memory: memory.quarantine(origin="web", dry_run=1),
+    lambda memory: memory.release(namespace="/"),
+    lambda memory: memory.release(where={"source": object()}),
+    lambda memory: memory.roll_back(origin=""),
+    lambda memory: memory.roll_back(origin="web", since="yesterday"),
+    lambda memory: memory.roll_back(origin="web", namespace="/"),
+    lambda memory: memory.roll_back(origin="web", forget=1),
+    lambda memory: memory.screening.set("secrets", "refuse"),
+    lambda memory: memory.screening.set("secret", "drop"),
     lambda memory: memory.policies.get(5),
     lambda memory: memory.policies.set("", on_duplicate="keep"),
     lambda memory: memory.policies.set(on_duplicate="replace"),
@@ -235,7 +250,8 @@ def test_an_anchor_itself_is_not_sent(nowhere: RemoteMemory, local: Memory) -> N
 
 
 OF_A_MEMORY_OF_ONES_OWN = {
-    "at_hand", "backup", "drop_backups", "logical_hash", "of", "search_json", "search_many_json",
+    "at_hand", "backup", "drop_backups", "logical_hash", "of", "read_only", "screen", "search_json",
+    "search_many_json", "through",
 }  # fmt: skip
 """For servers, of the memory that they keep: whether there is something to wait for, and answers as they are sent. For
 the machine that it is on: its directories. For Memory itself: what is asked with values that were checked."""
@@ -247,6 +263,7 @@ def test_the_face_is_that_of_a_memory() -> None:
     """The same names, with the same arguments."""
     for face, other in (
         (Memory, RemoteMemory), (Anchors, RemoteAnchors), (Policies, RemotePolicies), (Retention, RemoteRetention),
+        (Screening, RemoteScreening),
     ):  # fmt: skip
         here, there = offered(face), offered(other)
         assert there.keys() - OF_A_REMOTE_MEMORY == here.keys() - OF_A_MEMORY_OF_ONES_OWN

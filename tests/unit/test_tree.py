@@ -29,7 +29,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "errors": (),
     "limits": (),
     "settings": (),
-    "model": ("_core", "store.protocol"),
+    "model": ("_core", "store.protocol", "store.rollback"),
     "inputs": ("_core", "errors", "limits"),
     "store": (),
     "embed": (),
@@ -44,7 +44,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     ),
     "forgetting": (
         "backups.ledger", "backups.places", "errors", "follower", "inputs", "limits", "model", "store.certificates",
-        "store.protocol",
+        "store.protocol", "store.rows",
     ),
     "backups": (),
     "backups.*": (
@@ -57,9 +57,13 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "maintenance": ("follower", "forgetting", "store.protocol", "uses"),
     "transfer": ("drafts", "errors", "inputs", "limits", "model", "embed.protocol", "store.protocol"),
     "drafts": (
-        "_core", "anchors", "errors", "inputs", "model", "policies", "embed.protocol", "store.protocol", "store.rows",
+        "_core", "anchors", "errors", "inputs", "model", "policies", "screening", "embed.protocol", "store.protocol",
+        "store.rows",
     ),
     "policies": ("errors", "inputs", "store.protocol"),
+    "screening": ("detection.*", "errors", "policies", "store.protocol"),
+    "detection": (),
+    "detection.*": ("control.keys", "detection", "detection.*"),
     "echoes": ("_core", "store.protocol"),
     "comparing": ("_core", "echoes", "errors", "model", "store.protocol", "store.rows"),
     "listing": ("errors", "limits", "model"),
@@ -68,12 +72,12 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "context": ("limits", "model"),
     "recall": (
         "_core", "anchors", "context", "counting", "difference", "drafts", "echoes", "errors", "follower", "inputs",
-        "limits", "listing", "model", "policies", "embed.protocol", "store.protocol",
+        "limits", "listing", "model", "policies", "screening", "embed.protocol", "store.protocol", "store.rows",
     ),
     "memory": (
         "backups.logical", "backups.pieces", "backups.places", "backups.taking", "checks", "comparing", "drafts",
-        "errors", "follower", "forgetting", "inputs", "limits", "maintenance", "model", "recall", "repairs",
-        "retention", "transfer", "uses", "embed.protocol", "store.protocol",
+        "errors", "follower", "forgetting", "inputs", "limits", "maintenance", "model", "policies", "recall", "repairs",
+        "retention", "transfer", "uses", "embed.protocol", "store.protocol", "store.rows",
     ),
     "rooted": (
         "anchors", "backups.pieces", "difference", "errors", "forgetting", "inputs", "listing", "maintenance", "memory",
@@ -107,7 +111,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "api.connection": ("api.exchange", "api.gate", "api.reader", "api.refusals"),
     "api.acceptor": ("api.connection", "api.gate"),
     "api.server": ("api.acceptor", "api.gate", "api.lifespan"),
-    "api.service": ("api", "api.*", "backups.schedule", "errors", "mcp.http", "memory", "settings", "wiring"),
+    "api.service": ("api", "api.*", "backups.schedule", "errors", "greeum", "mcp.http", "settings", "wiring"),
     "api.process": ("api.gate", "api.health", "api.server", "api.service", "api.starting"),
     "api.workers": ("api.logs", "api.process", "api.server", "api.service", "errors"),
     "api.caretaker": ("errors", "memory"),
@@ -121,7 +125,8 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "remote": ("errors", "inputs", "remote.*"),
     "remote.*": (
         "_core", "counting", "difference", "drafts", "errors", "forgetting", "inputs", "limits", "listing",
-        "maintenance", "memory", "model", "policies", "recall", "remote.*", "retention", "transfer", "store.protocol",
+        "maintenance", "memory", "model", "policies", "recall", "remote.*", "retention", "screening", "transfer",
+        "store.protocol", "store.rollback",
     ),
     "aio": ("memory", "model", "recall", "remote", "wiring"),
     "integrations": (),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 Moment = Annotated[str, Meta(extra_json_schema={"format": "date-time"})]
 Cursor = Annotated[str | None, Meta(description="Asks for the next page; null after the last one.")]
@@ -263,6 +263,31 @@ class NamespacePage(Answered):
     cursor: Cursor
 
 
+class Quarantined(Answered):
+    """Those that were hidden by this, or, after a dry run, would be."""
+
+    quarantined: list[int]
+
+
+class Released(Answered):
+    """Those that can be found again, or, after a dry run, could be."""
+
+    released: list[int]
+
+
+ScreeningPolicy = Literal["note", "redact", "refuse"]
+
+
+class Screening(Answered):
+    """What is done with each kind of finding: a flag and nothing else, a marker in its place, or a refusal."""
+
+    bidi: ScreeningPolicy
+    control: ScreeningPolicy
+    personal: ScreeningPolicy
+    secret: ScreeningPolicy
+    zero_width: Annotated[ScreeningPolicy, Meta()] = field(name="zero-width")
+
+
 class Link(Answered):
     """A directed, typed edge from one block to another."""
 
@@ -288,6 +313,16 @@ class Anchor(Answered):
     hops: int
     pinned: bool
     moved_at: Moment
+
+
+class RolledBack(Answered):
+    """What was undone, or, after a dry run, would be."""
+
+    quarantined: Annotated[list[int], Meta(description="Blocks that it wrote, and that nobody finds any more.")]
+    forgotten: Annotated[list[int], Meta(description="Blocks that were erased, since that was asked for.")]
+    restored: Annotated[list[int], Meta(description="Blocks that are the newest version again.")]
+    links: Annotated[list[Link], Meta(description="Links that are gone.")]
+    anchors: Annotated[list[Anchor], Meta(description="Anchors that pointed to what it wrote, as they are now.")]
 
 
 class Anchors(Answered):

@@ -163,6 +163,10 @@ CHANGES_LIMIT = 1_000
 """Changes of a page, if nothing else is asked for: as many as `Memory.changes` gives."""
 
 
+FINDINGS = ("bidi", "control", "personal", "secret", "zero-width")
+"""What may be found in a text: hidden characters, personal data, secrets."""
+
+
 class Request(Struct, forbid_unknown_fields=True):
     """Something that a caller sends."""
 
@@ -369,6 +373,34 @@ class NewPolicy(Request):
     kind: Annotated[Name, Meta(description="`*`: of every kind of which nothing is said.")] = "*"
     on_duplicate: OnDuplicate = None
     on_conflict: OnConflict = None
+
+
+class Quarantine(Request):
+    """Which blocks to hide or to show again: these ids, or all for which everything holds that is said."""
+
+    ids: Annotated[list[Id], Meta(max_length=limits.BATCH_MAX)] | UnsetType = UNSET
+    origin: Annotated[Name | None, Meta(description="Who wrote it, or one below: `web` is `web/crawler` too.")] = None
+    source: Name | None = None
+    where: Where = None
+    namespace: Namespace = ""
+    dry_run: DryRun = False
+
+
+class RollBack(Request):
+    """Whose writes are undone."""
+
+    origin: Annotated[Name, Meta(description="And of those below it: `web` is `web/crawler` too.")]
+    since: Annotated[Time | None, Meta(description="What was written from then on; all of it if left out.")] = None
+    namespace: Namespace = ""
+    forget: Annotated[bool, Meta(description="Whether to erase its blocks, in place of hiding them.")] = False
+    dry_run: DryRun = False
+
+
+class NewScreening(Request):
+    """What to do with a kind of finding from now on."""
+
+    kind: Annotated[str, Meta(extra_json_schema={"enum": list(FINDINGS)})]
+    policy: Annotated[str, Meta(extra_json_schema={"enum": ["note", "redact", "refuse"]})]
 
 
 class NewLink(Request):

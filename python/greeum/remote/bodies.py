@@ -177,6 +177,11 @@ def flags(**values: object) -> Body:
     return {field: "true" for field, value in values.items() if inputs.truth(value, field)}
 
 
+def names(**values: object) -> Body:
+    """Of these names those that are given."""
+    return {field: quoted_name(value, field) for field, value in values.items() if value is not None}
+
+
 def moment(as_of: Any) -> Body:
     """Of which moment the answer is to be."""
     return {} if as_of is None else {"as_of": quoted_time(as_of, "as_of")}

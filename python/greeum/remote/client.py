@@ -61,14 +61,14 @@ class Client:
         self,
         method: str,
         path: str,
-        body: Mapping[str, str],
+        body: Mapping[str, str] | None,
         meaning: Meaning[T],
         *,
         headers: Mapping[str, str] | None = None,
         timeout_s: float | None = None,
     ) -> T:
         """Something is changed, which is not tried again when nobody knows whether it was done."""
-        content = bodies.encoded(body)
+        content = None if body is None else bodies.encoded(body)
         request = Request(
             method, self.target(path), content, changes=True, is_repeatable=False, headers=headers, timeout_s=timeout_s
         )

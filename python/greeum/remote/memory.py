@@ -13,7 +13,7 @@ from greeum.remote import bodies, rows
 from greeum.remote.anchors import RemoteAnchors
 from greeum.remote.client import Client
 from greeum.remote.feed import Feed
-from greeum.remote.policies import RemotePolicies
+from greeum.remote.policies import RemotePolicies, RemoteScreening
 from greeum.remote.retention import RemoteRetention
 from greeum.remote.upload import Upload
 
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from greeum.inputs import Namespace, Span, Time
     from greeum.listing import NamespacePage, Page
     from greeum.maintenance import Report
-    from greeum.memory import AddedBlocks, Certificates, Findings
-    from greeum.model import Added, Anchor, Block, Context, Hit, Link
+    from greeum.memory import AddedBlocks, Certificates, Findings, Ids
+    from greeum.model import Added, Anchor, Block, Context, Hit, Link, RolledBack
     from greeum.recall import Answers, Blocks, Changes, Facets, Hits, Links, Near
     from greeum.remote.transport import Transport
 
@@ -44,8 +44,9 @@ class RemoteMemory:
     Methods, arguments, answers and errors are those of Memory. Values are checked before they are sent; what a method
     adds or changes is on the server's disk when it returns, and found by the next search, whoever asks. Besides the
     errors of Memory there are Unauthenticated and Forbidden, by the key, and ServerFailed, which says whether something
-    may have been done all the same. Not here are `backup`, `drop_backups` and `logical_hash`, which are of the machine
-    that the memory is on: use its command line.
+    may have been done all the same. Not here are `through` (the server says where a
+    write is from, by the key), and `backup`, `drop_backups` and `logical_hash`, which are of the machine that the
+    memory is on: use its command line.
     """
 
     def __init__(self, transport: Transport, prefix: str) -> None:
@@ -54,6 +55,7 @@ class RemoteMemory:
         self.anchors = RemoteAnchors(self._client)
         self.policies = RemotePolicies(self._client)
         self.retention = RemoteRetention(self._client)
+        self.screening = RemoteScreening(self._client)
 
     @property
     def url(self) -> str:
@@ -385,6 +387,55 @@ class RemoteMemory:
         """As `Memory.used`, of 10,000 blocks at most. The server counts them within a minute or so."""
         self._client.change("POST", "/v1/blocks:used", {"ids": named_ids(block)}, rows.nothing)
 
+    # Who wrote what.
+
+    def quarantine(
+        self,
+        block: int | Iterable[int] | None = None,
+        *,
+        origin: str | None = None,
+        source: str | None = None,
+        where: Mapping[str, object] | None = None,
+        namespace: Namespace = "",
+        dry_run: bool = False,
+    ) -> Ids:
+        """As `Memory.quarantine`, of 10,000 blocks at most if they are named."""
+        body = meant(block, origin, source, where, namespace, dry_run)
+        return self._client.change(
+            "POST", "/v1/blocks:quarantine", body, rows.listed("quarantined", rows.integer), timeout_s=LONG_S
+        )
+
+    def release(
+        self,
+        block: int | Iterable[int] | None = None,
+        *,
+        origin: str | None = None,
+        source: str | None = None,
+        where: Mapping[str, object] | None = None,
+        namespace: Namespace = "",
+        dry_run: bool = False,
+    ) -> Ids:
+        """As `Memory.release`, of 10,000 blocks at most if they are named."""
+        body = meant(block, origin, source, where, namespace, dry_run)
+        return self._client.change(
+            "POST", "/v1/blocks:release", body, rows.listed("released", rows.integer), timeout_s=LONG_S
+        )
+
+    def roll_back(
+        self,
+        *,
+        origin: str,
+        since: Time | None = None,
+        namespace: Namespace = "",
+        forget: bool = False,
+        dry_run: bool = False,
+    ) -> RolledBack:
+        """As `Memory.roll_back`."""
+        body = {} if since is None else {"since": bodies.quoted_time(since, "since")}
+        body |= bodies.scope(namespace, None) | bodies.flags(dry_run=dry_run, forget=forget)
+        body["origin"] = bodies.quoted_name(origin, "origin")
+        return self._client.change("POST", "/v1/roll-back", body, rows.rolled_back, timeout_s=LONG_S)
+
     # Links and anchors.
 
     def link(self, source: int, target: int, *, kind: str = "about", weight: float = 1.0) -> Link:
@@ -427,7 +478,7 @@ class RemoteMemory:
 
     def repair(self) -> Findings:
         """As `Memory.repair`."""
-        return self._client.change("POST", "/v1/repair", {}, rows.listed("findings", rows.finding), timeout_s=LONG_S)
+        return self._client.change("POST", "/v1/repair", None, rows.listed("findings", rows.finding), timeout_s=LONG_S)
 
     def maintain(
         self, *, dry_run: bool = False, grace: Span = GRACE_S, progress: Callable[[str, int], None] | None = None
@@ -488,3 +539,23 @@ def named_ids(block: int | Iterable[int]) -> str:
     if len(ids) > limits.BATCH_MAX:
         raise InvalidInput("block", f"are {len(ids):,}; at most {limits.BATCH_MAX:,} go into one request")
     return bodies.array(map(str, ids))
+
+
+def meant(
+    block: int | Iterable[int] | None,
+    origin: str | None,
+    source: str | None,
+    where: Mapping[str, object] | None,
+    namespace: Namespace,
+    dry_run: bool,
+) -> dict[str, str]:
+    """Which blocks are to be hidden, or shown again."""
+    body = bodies.flags(dry_run=dry_run)
+    if block is None:
+        body |= bodies.scope(namespace, where) | bodies.names(origin=origin, source=source)
+        if not body.keys() - {"dry_run"}:
+            raise InvalidInput("origin", "is missing: name an origin, a source, a filter, a namespace, or ids")
+        return body
+    if (origin, source, where, namespace) != (None, None, None, ""):
+        raise InvalidInput("block", "comes alone: an id says which block is meant")
+    return body | {"ids": named_ids(block)}

@@ -12,16 +12,17 @@ from greeum.difference import Difference
 from greeum.forgetting import Certificate, Forgotten
 from greeum.listing import NamespacePage, Page
 from greeum.maintenance import Report, Step
-from greeum.model import Added, Anchor, Block, Change, Context, Contradiction, Hit, Link
+from greeum.model import Added, Anchor, Block, Change, Context, Contradiction, Hit, Link, RolledBack
 from greeum.retention import Rule
 from greeum.store.protocol import Erased
+from greeum.store.rollback import Undone
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any, TypeVar
 
-    from greeum.store.protocol import BlockRow, CertificateRow
+    from greeum.store.protocol import AnchorRow, BlockRow, CertificateRow, LinkRow
 
     T = TypeVar("T")
 
@@ -87,29 +88,41 @@ def hits(record: Any) -> list[Hit]:
     return several(hit, record)
 
 
+def link_row(record: Any) -> LinkRow:
+    return (
+        integer(record["source"]),
+        integer(record["target"]),
+        string(record["kind"]),
+        number(record["weight"]),
+        moment(record["added_at"]),
+    )
+
+
 def link(record: Any) -> Link:
-    return Link(
-        (
-            integer(record["source"]),
-            integer(record["target"]),
-            string(record["kind"]),
-            number(record["weight"]),
-            moment(record["added_at"]),
-        )
+    return Link(link_row(record))
+
+
+def anchor_row(record: Any) -> AnchorRow:
+    return (
+        string(record["namespace"]),
+        string(record["name"]),
+        integer(record["block_id"]),
+        integer(record["hops"]),
+        truth(record["pinned"]),
+        moment(record["moved_at"]),
     )
 
 
 def anchor(record: Any) -> Anchor:
-    return Anchor(
-        (
-            string(record["namespace"]),
-            string(record["name"]),
-            integer(record["block_id"]),
-            integer(record["hops"]),
-            truth(record["pinned"]),
-            moment(record["moved_at"]),
-        )
-    )
+    return Anchor(anchor_row(record))
+
+
+def rolled_back(record: Any) -> RolledBack:
+    erased = several(integer, record["forgotten"])
+    written = sorted({*several(integer, record["quarantined"]), *erased})
+    restored = several(integer, record["restored"])
+    links, anchors = several(link_row, record["links"]), several(anchor_row, record["anchors"])
+    return RolledBack(Undone(written, restored, links, anchors), erased)
 
 
 def change(record: Any) -> Change:

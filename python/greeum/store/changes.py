@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 _REVISED_COLUMNS = ("kind", "source", "tags", "importance", "metadata", "at", "valid_from", "valid_to", "expires_at")
 """In the order of the statement `revise_block`."""
 
-_REVISED = tuple(BLOCK_COLUMNS.index(column) for column in (*_REVISED_COLUMNS, "revision", "id"))
+_REVISED = tuple(BLOCK_COLUMNS.index(column) for column in (*_REVISED_COLUMNS, "revision", "flags", "id"))
 
 
 def rows_of(connection: apsw.Connection, statement: str, *bindings: Any) -> list[Any]:
@@ -122,7 +122,7 @@ class _Addition:
         self._next_id: int = last[0] + 1 if last else 1
         self._rows: list[BlockRow] = []
         self._vectors: list[tuple[int, bytes]] = []
-        self._links: list[LinkRow] = []
+        self._links: list[tuple[int, int, str, float, int, str]] = []
         self._heads: dict[tuple[str, str], BlockRow] = {}
         self._anchors: dict[tuple[str, str], AnchorRow] = {}
         self._digests: list[int | None] = []
@@ -158,7 +158,8 @@ class _Addition:
             row = self.place_after(old, draft, old[KEY])
         for target in sorted({same[ID] if same is not None else 0, draft.similar_to or 0} - {0}):
             if self._is_planned(target) or self._open(target) is not None:
-                self._links.append((row[ID], target, SIMILAR_LINK_KIND, SIMILAR_LINK_WEIGHT, draft.added_at))
+                link = (row[ID], target, SIMILAR_LINK_KIND, SIMILAR_LINK_WEIGHT, draft.added_at, draft.origin)
+                self._links.append(link)
                 self.log.append((LINKS, row[ID]))
         return row
 
@@ -226,7 +227,7 @@ class _Addition:
         if key is not None:
             self._heads[draft.namespace, key] = row
         if draft.near is not None:
-            self._stand_near(draft.near, self._next_id, draft.added_at)
+            self._stand_near(draft, draft.near, self._next_id)
         self._next_id += 1
         return row
 
@@ -264,7 +265,7 @@ class _Addition:
         row: BlockRow | None = row_of(self._connection, "block_by_key", draft.namespace, draft.key)
         return row
 
-    def _stand_near(self, near: tuple[str, str] | int, block_id: int, added_at: int) -> None:
+    def _stand_near(self, draft: Draft, near: tuple[str, str] | int, block_id: int) -> None:
         anchor: AnchorRow | None = None
         if isinstance(near, int):
             target = near
@@ -273,10 +274,10 @@ class _Addition:
         else:
             anchor = self._anchor(near)
             target = anchor[2]
-        self._links.append((block_id, target, NEAR_LINK_KIND, NEAR_LINK_WEIGHT, added_at))
+        self._links.append((block_id, target, NEAR_LINK_KIND, NEAR_LINK_WEIGHT, draft.added_at, draft.origin))
         self.log.append((LINKS, block_id))
         if anchor is not None and not anchor[4]:
-            self._anchors[anchor[:2]] = (*anchor[:2], block_id, anchor[3], anchor[4], added_at)
+            self._anchors[anchor[:2]] = (*anchor[:2], block_id, anchor[3], anchor[4], draft.added_at)
             self.log.append((ANCHOR, block_id))
 
     def _anchor(self, name: tuple[str, str]) -> AnchorRow:
@@ -291,18 +292,26 @@ def set_policies(connection: apsw.Connection, policies: Mapping[str, str]) -> No
         rows_of(connection, "put_setting", f"policy/{name}", value)
 
 
-def revise(connection: apsw.Connection, block_id: int, fields: dict[str, object], revision: int | None) -> BlockRow:
-    row = revised(_existing(connection, block_id), fields, revision)
+def revise(
+    connection: apsw.Connection,
+    block_id: int,
+    fields: dict[str, object],
+    revision: int | None,
+    flags: Iterable[str] = (),
+) -> BlockRow:
+    row = revised(_existing(connection, block_id), fields, revision, flags)
     rows_of(connection, "revise_block", *(row[column] for column in _REVISED))
     _log(connection, [(BLOCK, block_id)])
     return row
 
 
-def link(connection: apsw.Connection, source: int, target: int, kind: str, *, weight: float, added_at: int) -> LinkRow:
+def link(
+    connection: apsw.Connection, source: int, target: int, kind: str, *, weight: float, added_at: int, origin: str = ""
+) -> LinkRow:
     for end in (source, target):
         if row_of(connection, "block_exists", end) is None:
             raise _no_block(end)
-    row: LinkRow = row_of(connection, "put_link", source, target, kind, weight, added_at)
+    row: LinkRow = row_of(connection, "put_link", source, target, kind, weight, added_at, origin)
     _log(connection, [(LINKS, source)])
     return row
 

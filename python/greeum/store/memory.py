@@ -14,6 +14,7 @@ from os import urandom
 
 from greeum.errors import Conflict, EmbedderMismatch, InvalidInput, NotFound, StoreClosed
 from greeum.store.certificates import certify, uid_digest
+from greeum.store.memory_provenance import Provenance
 from greeum.store.memory_upkeep import MemoryUpkeep
 from greeum.store.protocol import ANCHOR, BLOCK, BLOCK_COLUMNS, FORGOTTEN, LINKS, UNSAID, Erased
 from greeum.store.rows import (
@@ -57,7 +58,7 @@ if TYPE_CHECKING:
     )
 
 
-class MemoryStore(MemoryUpkeep):
+class MemoryStore(MemoryUpkeep, Provenance):
     """A Store that is gone when it is closed."""
 
     read_only = False
@@ -73,6 +74,7 @@ class MemoryStore(MemoryUpkeep):
         self._uids: dict[str, int] = {}
         self._heads: dict[tuple[str, str], int] = {}
         self._links: dict[tuple[int, int, str], LinkRow] = {}
+        self._link_origins: dict[tuple[int, int, str], str] = {}
         self._anchors: dict[tuple[str, str], AnchorRow] = {}
         self._log: list[tuple[int, int]] = []
         self._digests: dict[int, list[int]] = {}
@@ -159,12 +161,15 @@ class MemoryStore(MemoryUpkeep):
             del self._links[source, target, kind]
             ends = (new, target) if source == old else (source, new)
             self._links[*ends, kind] = (*ends, kind, weight, added_at)
+            self._link_origins[*ends, kind] = self._link_origins.pop((source, target, kind), "")
         self._log.extend((LINKS, block) for block in ((old, new) if leaving else ()))
         self._log.extend((LINKS, source) for source in sorted({link[0] for link in arriving}))
 
-    def revise(self, block_id: int, fields: dict[str, object], revision: int | None = None) -> BlockRow:
+    def revise(
+        self, block_id: int, fields: dict[str, object], revision: int | None = None, flags: Sequence[str] = ()
+    ) -> BlockRow:
         with self._gate:
-            row = self._rows[block_id] = revised(self._existing(block_id), fields, revision)
+            row = self._rows[block_id] = revised(self._existing(block_id), fields, revision, flags)
             self._log.append((BLOCK, block_id))
             return row
 
@@ -239,13 +244,15 @@ class MemoryStore(MemoryUpkeep):
         if key is not None and row[SUPERSEDED_BY] is None:
             del self._heads[row[NAMESPACE], key]
 
-    def link(self, source: int, target: int, kind: str, weight: float, added_at: int) -> LinkRow:
+    def link(self, source: int, target: int, kind: str, weight: float, added_at: int, origin: str = "") -> LinkRow:
         with self._gate:
             for end in (source, target):
                 self._existing(end)
             before = self._links.get((source, target, kind))
             row = (source, target, kind, weight, added_at if before is None else before[4])
             self._links[source, target, kind] = row
+            if before is None:
+                self._link_origins[source, target, kind] = origin
             self._log.append((LINKS, source))
             return row
 
@@ -453,6 +460,7 @@ class MemoryStore(MemoryUpkeep):
             if target in self._rows and self._rows[target][SUPERSEDED_BY] is None:
                 link = (row[ID], target, SIMILAR_LINK_KIND, SIMILAR_LINK_WEIGHT, draft.added_at)
                 self._links[link[:3]] = link
+                self._link_origins[link[:3]] = draft.origin
                 self._log.append((LINKS, row[ID]))
         return row
 
@@ -510,6 +518,7 @@ class MemoryStore(MemoryUpkeep):
                 NEAR_LINK_WEIGHT,
                 draft.added_at,
             )
+            self._link_origins[row[ID], target, NEAR_LINK_KIND] = draft.origin
             self._log.append((LINKS, row[ID]))
         if anchor is not None and not anchor[4]:
             self._anchors[anchor[:2]] = (*anchor[:2], row[ID], anchor[3], anchor[4], draft.added_at)

@@ -20,6 +20,7 @@ MIGRATIONS = (
     "m003_duplicates.sql",
     "m004_forgetting.sql",
     "m005_lifetime.sql",
+    "m006_trust.sql",
 )
 """In order; `PRAGMA user_version` is the number of those that have been run."""
 

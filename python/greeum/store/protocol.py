@@ -21,6 +21,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from typing import Any, Protocol, TypeAlias
+
+    from greeum.store.rollback import Undone
 else:
     Protocol = object
 
@@ -293,16 +295,18 @@ class Store(Upkeep, Protocol):
         """Add `draft` as the version after `block_id`; its key, its links both ways and the anchors that point to it
         move over.
 
-        Raises NotFound; raises Conflict if `revision` is given and is not the current one, if `block_id` has been
-        superseded already, or if the draft is in another namespace or has another key (it may leave the key out, or
-        give one to a block that has none).
+        Raises NotFound; raises Forbidden if `block_id` is trusted more; raises Conflict if `revision` is given and is
+        not the current one, if `block_id` has been superseded already, or if the draft is in another namespace or has
+        another key (it may leave the key out, or give one to a block that has none).
 
         If the draft is repeatable and its uid is taken, the newest version comes back provided that it was this
         correction that took the uid (the same text, for any version of the same block); otherwise Conflict is raised.
         """
 
-    def revise(self, block_id: int, fields: dict[str, object], revision: int | None = None) -> BlockRow:
-        """Change columns named in REVISABLE and count the revision up.
+    def revise(
+        self, block_id: int, fields: dict[str, object], revision: int | None = None, flags: Sequence[str] = ()
+    ) -> BlockRow:
+        """Change columns named in REVISABLE and count the revision up; `flags` come to those that are there.
 
         Raises InvalidInput for any other column; raises NotFound; raises Conflict if `revision` is given and is not
         the current one.
@@ -323,7 +327,18 @@ class Store(Upkeep, Protocol):
     def put_setting(self, name: str, value: str) -> None:
         """Keep a fact about the store itself. It is no change: it takes no seq."""
 
-    def link(self, source: int, target: int, kind: str, weight: float, added_at: int) -> LinkRow:
+    def flag(self, ids: Iterable[int], name: str, is_set: bool) -> list[int]:
+        """Give these blocks a flag, or take it from them; those that changed, ascending."""
+
+    def roll_back(self, origin: str, since: int, namespace: str, now: int, dry_run: bool) -> Undone:
+        """Undo what an origin, and those below it, wrote since a time, in a namespace and below.
+
+        Its blocks are quarantined and lose their keys; of each chain in which it wrote, the versions of others follow
+        one another again, and the newest of them has back the links and the anchors; the links that it added go. With
+        `dry_run` nothing is changed.
+        """
+
+    def link(self, source: int, target: int, kind: str, weight: float, added_at: int, origin: str = "") -> LinkRow:
         """Add a link, or change the weight, and nothing else, of the one that is there.
 
         Raises NotFound if an end does not exist.
@@ -350,6 +365,9 @@ class Store(Upkeep, Protocol):
         """Keep these by name, beside those that are there."""
 
     # Questions.
+
+    def written_by(self, origin: str, since: int, namespace: str) -> list[int]:
+        """The blocks that an origin, and those below it, added since a time, in a namespace and below; ascending."""
 
     def policies(self) -> dict[str, str]:
         """What `set_policies` has kept. Cheap: asked before every add."""

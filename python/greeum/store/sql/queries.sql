@@ -106,11 +106,11 @@ UPDATE blocks SET superseded_by = ?, superseded_at = ? WHERE id = ?
 -- revise_block: every column that can be revised, whether or not it was, so that there is one statement for all
 UPDATE blocks SET
     kind = ?, source = ?, tags = ?, importance = ?, metadata = ?, at = ?, valid_from = ?, valid_to = ?, expires_at = ?,
-    revision = ?
+    revision = ?, flags = ?
 WHERE id = ?
 
 -- put_link: a link that is there keeps the time at which it was added
-INSERT INTO links (source, target, kind, weight, added_at) VALUES (?, ?, ?, ?, ?)
+INSERT INTO links (source, target, kind, weight, added_at, origin) VALUES (?, ?, ?, ?, ?, ?)
 ON CONFLICT (source, target, kind) DO UPDATE SET weight = excluded.weight
 RETURNING source, target, kind, weight, added_at
 
