@@ -62,7 +62,6 @@ from tests.conformance.memory import (  # noqa: E402, F401
 from tests.conformance.memory_duplicates import (  # noqa: E402, F401
     TestAddingTheSameList,
     TestContradictions,
-    TestEchoes,
     TestTheSameAgain,
     TestTheSamePolicy,
 )
@@ -166,6 +165,44 @@ class TestSearching(memory_search.TestSearching):
             assert set(hit.parts) == PARTS
             assert hit.score == pytest.approx(sum(hit.parts.values()), abs=ROUNDING)
             assert hit.block == memory.get(hit.block.id)
+
+
+class TestEchoes(memory_duplicates.TestEchoes):
+    def test_by_whatever_way_it_was_found(self, memory: Memory) -> None:  # noqa: F811
+        block = memory.add(memory_duplicates.SAYS)
+        for find in (
+            lambda: memory.search_many(["bicycle", "cellar"]),
+            lambda: memory.context("bicycle"),
+            lambda: list(memory.stream("bicycle")),
+        ):
+            find()
+            assert memory.add(memory_duplicates.SAYS).echo_of == block.id
+
+
+class TestMaintaining(memory_lifetime.TestMaintaining):
+    """A server tells of its steps when all of them are done."""
+
+    def test_a_second_run_finds_nothing_to_do(self, memory: Memory, clock: FrozenClock) -> None:  # noqa: F811
+        memory.add_many({"text": f"turn {number}", "ttl": 60 + number} for number in range(70))
+        memory.retention.set(max_blocks=10)
+        clock.advance(100)
+        told: list[tuple[str, int]] = []
+        first = memory.maintain(grace=0, progress=lambda step, done: told.append((step, done)))
+        assert (first.counts["expired"], first.counts["outlived"]) == (41, 19)
+        assert told == list(first.counts.items())
+        assert set(memory.maintain(grace=0).counts.values()) == {0}
+
+    def test_interrupted_it_goes_on_from_there(self, memory: Memory, clock: FrozenClock) -> None:  # noqa: F811
+        """Who does not wait for it does not end it: it is done all the same."""
+        memory.add("The door code is 4711.", ttl=60)
+        clock.advance(60)
+
+        def interrupt(step: str, done: int) -> None:
+            raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            memory.maintain(grace=0, progress=interrupt)
+        assert memory.count(expired=True) == 0
 
 
 def test_no_suite_is_left_out() -> None:
