@@ -73,7 +73,6 @@ from tests.conformance.memory_forgetting import (  # noqa: E402, F401
 from tests.conformance.memory_lifetime import (  # noqa: E402, F401
     TestCountingUses,
     TestExpired,
-    TestFading,
     TestReopeningUses,
     TestRetention,
     TestTimeToLive,
@@ -177,6 +176,26 @@ class TestEchoes(memory_duplicates.TestEchoes):
         ):
             find()
             assert memory.add(memory_duplicates.SAYS).echo_of == block.id
+
+
+class TestFading(memory_lifetime.TestFading):
+    """How much it is, to four digits, says nothing exact of how it compares."""
+
+    def test_what_was_used_comes_before_its_equal(self, memory: Memory) -> None:  # noqa: F811
+        first, second = memory.add_many([{"text": "a violin", "namespace": name, "kind": "note"} for name in "ab"])
+        assert [hit.block.id for hit in memory.search("violin")] == [second.id, first.id]
+        memory.used(first.id)
+        memory.maintain()
+        assert [hit.block.id for hit in memory.search("violin")] == [first.id, second.id]
+
+    def test_recency_halves_and_uses_slow_that_down(self, memory: Memory, clock: FrozenClock) -> None:  # noqa: F811
+        memory.add("a violin", namespace="a", kind="note")
+        clock.advance(100 * 86_400)
+        memory.add("a violin", namespace="b", kind="note")
+        older, newer = (
+            hit.parts["prior"] for hit in reversed(memory.search("violin", weights={"recency": 1, "half_life": 100}))
+        )
+        assert newer > older
 
 
 class TestMaintaining(memory_lifetime.TestMaintaining):

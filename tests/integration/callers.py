@@ -225,7 +225,9 @@ class Service:
             # None says what another does: what a search has just given back would not be added again.
             same = {"namespace": thing.namespace, "kind": marker, "source": marker, "tags": [marker]}
             first = {"text": f"The otter swims near {marker}, {thing.anchor}.", "key": thing.key}
-            blocks = memory.add_many([same | first, same | {"text": f"Another otter sleeps near {marker}, {thing.anchor}."}])
+            blocks = memory.add_many(
+                [same | first, same | {"text": f"Another otter sleeps near {marker}, {thing.anchor}."}]
+            )
             assert [block.id for block in blocks] == [thing.block, thing.other]
             memory.link(thing.block, thing.other)
             memory.anchors.set(thing.anchor, thing.block, namespace=thing.namespace)

@@ -111,7 +111,7 @@ class TestAdd:
         again = call(m, "memory_add", text="I live in Seoul.", kind="fact", ttl=60)
         assert again.text == "Known already: block 1."
         assert (again.structured["is_new"], again.structured["duplicate_of"]) == (False, 1)
-        linked = call(m, "memory_add", text="I live in Seoul.", kind="fact", on_duplicate="link")
+        linked = call(m, "memory_add", text="I live in Seoul.", kind="fact", ttl=60, on_duplicate="link")
         assert linked.text.splitlines()[:2] == ["Remembered as block 2.", "It says the same as [1]."]
         other = call(m, "memory_add", text="I live in Busan.", kind="fact", on_conflict="keep")
         assert {conflict["block"] for conflict in other.structured["conflicts"]} == {1, 2}
@@ -282,7 +282,11 @@ class TestForget:
         assert (would.structured["dry_run"], would.structured["certificate"]) == (True, None)
         done = call(m, "memory_forget", block=1)
         assert done.text == "Forgotten for good: [1]."
-        assert (done.structured["forgotten"], done.structured["versions"], done.structured["dry_run"]) == ([1], 1, False)
+        assert (done.structured["forgotten"], done.structured["versions"], done.structured["dry_run"]) == (
+            [1],
+            1,
+            False,
+        )
         assert done.structured["certificate"] == m.certificates()[0].sha256
         assert call(m, "memory_forget", block=[2, 3]).text == "Forgotten for good: [2], [3]."
         assert call(m, "memory_forget", block=[]).text == "Forgotten for good: nothing."

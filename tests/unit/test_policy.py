@@ -27,8 +27,27 @@ def test_a_role_may_do_what_takes_it_or_less(operation_id: str, least: Role, rol
 
 
 def test_readers_change_nothing() -> None:
-    changing = ("add", "update", "used", "forget", "forget_where", "wipe", "maintain", "repair", "quarantine", "release",
-        "roll_back", "remove", "set", "move", "pin", "unpin", "clear", "import", "anchor")
+    changing = (
+        "add",
+        "update",
+        "used",
+        "forget",
+        "forget_where",
+        "wipe",
+        "maintain",
+        "repair",
+        "quarantine",
+        "release",
+        "roll_back",
+        "remove",
+        "set",
+        "move",
+        "pin",
+        "unpin",
+        "clear",
+        "import",
+        "anchor",
+    )
     for operation_id, least in LEAST_ROLE.items():
         last = operation_id.rpartition(".")[2].removeprefix("memory_").removesuffix("_many")
         assert (last in changing) <= (least > Role.READER), operation_id

@@ -17,8 +17,8 @@ import greeum
 from greeum import Anchors, Memory, RemoteMemory, testing
 from greeum.errors import GreeumError, InvalidInput
 from greeum.limits import BATCH_BODY_BYTES_MAX, BATCH_HITS_MAX, BATCH_MAX, K_MAX, QUERIES_MAX, TEXT_BYTES_MAX
-from greeum.remote import bodies
 from greeum.policies import Policies
+from greeum.remote import bodies
 from greeum.remote.anchors import RemoteAnchors
 from greeum.remote.policies import RemotePolicies, RemoteScreening
 from greeum.remote.retention import RemoteRetention

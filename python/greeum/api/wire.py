@@ -343,7 +343,9 @@ class NewRule(Request):
     kind: Annotated[Name | None, Meta(description="Null: of every kind.")] = None
     max_age: Annotated[
         float | None,
-        Meta(description="Seconds since it was added; null is without bound.", extra_json_schema={"exclusiveMinimum": 0}),
+        Meta(
+            description="Seconds since it was added; null is without bound.", extra_json_schema={"exclusiveMinimum": 0}
+        ),
     ] = None
     max_blocks: Annotated[
         int | None,

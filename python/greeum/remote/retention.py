@@ -51,9 +51,7 @@ class RemoteRetention:
     def rule(self, namespace: Namespace = "", kind: str = "message") -> Rule | None:
         """As `Retention.rule`."""
         where = inputs.namespace(namespace)
-        return self._client.read(
-            f"{PATH}:rule", rows.rule_that_counts, namespace=where, kind=inputs.name(kind, "kind")
-        )
+        return self._client.read(f"{PATH}:rule", rows.rule_that_counts, namespace=where, kind=inputs.name(kind, "kind"))
 
     def clear(self, namespace: Namespace = "", kind: str | None = None) -> None:
         """As `Retention.clear`."""
