@@ -56,9 +56,9 @@ def test_readers_change_nothing() -> None:
 def test_what_shows_everything_is_for_admins() -> None:
     admins = {operation_id for operation_id, least in LEAST_ROLE.items() if least is Role.ADMIN}
     assert admins == {
-        "blocks.forget_where", "blocks.quarantine", "blocks.release", "certificates", "changes", "check", "export", "import", "maintain", "policies.set",
-        "repair", "retention.clear", "retention.list", "retention.rule", "retention.set",
-        "roll_back", "screening.get", "screening.set", "wipe",
+        "blocks.forget_where", "blocks.quarantine", "blocks.release", "certificates", "changes", "check", "export",
+        "import", "maintain", "policies.set", "repair", "retention.clear", "retention.list", "retention.rule",
+        "retention.set", "roll_back", "screening.get", "screening.set", "wipe",
     }  # fmt: skip
 
 

@@ -127,7 +127,7 @@ export interface paths {
         put?: never;
         /**
          * Say that blocks were of use, each once
-         * @description Say that blocks were of use, each once: it weighs in searches. Uses are counted together, within a minute or so.
+         * @description Say that blocks were of use, each once: it weighs in searches. Uses are counted together, within some minutes.
          */
         post: operations["blocks.used"];
         delete?: never;
@@ -650,7 +650,7 @@ export interface paths {
         get: operations["retention.list"];
         /**
          * Say what is kept of a namespace and all below it, in place of what was said before
-         * @description Say what is kept of a namespace and all below it, in place of what was said before. Maintenance erases the rest.
+         * @description Say what is kept of a namespace and all below it, in place of what was said before; maintenance erases the rest of it.
          */
         put: operations["retention.set"];
         post?: never;

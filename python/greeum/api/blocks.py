@@ -135,7 +135,7 @@ def revision_named(memory: Memory, block: int, tags: list[bytes]) -> int | None:
 
 
 def used(memory: Memory, call: Call) -> Answer:
-    """Say that blocks were of use, each once: it weighs in searches. Uses are counted together, within a minute or so."""
+    """Say that blocks were of use, each once: it weighs in searches. Uses are counted together, within some minutes."""
     memory.used(call.body["ids"])
     return Answer(status=204)
 

@@ -1,5 +1,5 @@
-"""Who wrote what, over HTTP: blocks are hidden and shown again, an origin's writes are undone; and what is done with a text
-that holds what it should not.
+"""Who wrote what, over HTTP: blocks are hidden and shown again, an origin's writes are undone; and what is done with a
+text that holds what it should not.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ def meant(call: Call) -> dict[str, Any]:
 
 
 def roll_back(memory: Memory, call: Call) -> Answer:
-    """Undo what an origin wrote, all of it or since some time. Its blocks are hidden or erased, what it corrected is the
-    newest version again, the links that it added go.
+    """Undo what an origin wrote, all of it or since some time. Its blocks are hidden or erased, what it corrected is
+    the newest version again, the links that it added go.
     """
     return encoding.one(memory.roll_back(**call.body))
 

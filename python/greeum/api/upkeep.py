@@ -24,7 +24,9 @@ def rule(memory: Memory, call: Call) -> Answer:
 
 
 def set_rule(memory: Memory, call: Call) -> Answer:
-    """Say what is kept of a namespace and all below it, in place of what was said before. Maintenance erases the rest."""
+    """Say what is kept of a namespace and all below it, in place of what was said before; maintenance erases the rest
+    of it.
+    """
     return encoding.one(memory.retention.set(**call.body))
 
 

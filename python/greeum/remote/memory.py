@@ -384,7 +384,7 @@ class RemoteMemory:
         return self._client.read("/v1/certificates", rows.listed("certificates", rows.certificate), **query)
 
     def used(self, block: int | Iterable[int]) -> None:
-        """As `Memory.used`, of 10,000 blocks at most. The server counts them within a minute or so."""
+        """As `Memory.used`, of 10,000 blocks at most. The server counts them within some minutes."""
         self._client.change("POST", "/v1/blocks:used", {"ids": named_ids(block)}, rows.nothing)
 
     # Who wrote what.

@@ -163,7 +163,7 @@ OUTCOME: dict[str, Schema] = {
 """`Added.outcome()`."""
 
 FORGOTTEN: dict[str, Schema] = {
-    **dict.fromkeys(("blocks", "versions", "links", "anchors"), {"type": "integer"}),
+    **{name: {"type": "integer"} for name in ("blocks", "versions", "links", "anchors")},
     "dry_run": {"type": "boolean"},
     "certificate": {"type": ["string", "null"]},
 }
