@@ -141,8 +141,9 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "api.*": ("greeum", "api.*", "errors", "limits", "model", "rooted"),
     "remote": ("errors", "inputs", "remote.*"),
     "remote.*": (
-        "_core", "counting", "difference", "drafts", "errors", "inputs", "limits", "listing", "memory", "model",
-        "recall", "remote.*", "transfer", "store.protocol",
+        "_core", "counting", "difference", "drafts", "errors", "forgetting", "inputs", "limits", "listing",
+        "maintenance", "memory", "model", "policies", "recall", "remote.*", "retention", "screening", "transfer",
+        "store.protocol", "store.rollback",
     ),
     "aio": ("memory", "model", "recall", "remote", "wiring"),
     "integrations": (),
