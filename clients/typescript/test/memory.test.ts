@@ -48,10 +48,14 @@ describe("remembering", () => {
       supersedes: null,
       superseded_by: null,
       superseded_at: null,
-      origin: "",
+      origin: "http",
       trust: 1,
       flags: [],
       uses: 0,
+      is_new: true,
+      duplicate_of: null,
+      echo_of: null,
+      conflicts: [],
     });
     assert.deepEqual(await memory.get(id), block);
     assert.deepEqual(await memory.get({ key: "ferry", namespace: "add" }), block);
