@@ -45,7 +45,7 @@ def test_a_block_is_added_with_every_field(rest: Client, memory: Memory) -> None
     }  # fmt: skip
     added = rest("POST", "/v1/blocks", block)
     assert added.status == 201
-    outcome = {"is_new": True, "duplicate_of": None, "echo_of": None, "conflicts": []}
+    outcome: dict[str, object] = {"is_new": True, "duplicate_of": None, "echo_of": None, "conflicts": []}
     assert added.json == memory.get(1).to_dict() | outcome
     assert added.json["at"] == "2025-01-01T18:04:05Z"
     assert added.json["namespace"] == "acme/a%2Fb"

@@ -313,6 +313,7 @@ impl Index {
     }
 
     #[pyo3(signature = (namespace, filter_json, now, after, limit, as_of))]
+    #[allow(clippy::too_many_arguments, reason = "as for search")]
     fn namespaces(
         &self,
         py: Python<'_>,

@@ -110,6 +110,9 @@ const ENDINGS: &[&str] = &[
     "\u{11b7}",
 ];
 
+/// Letters of a verb from which on 시 and 셨 are taken for respect: those of two syllables.
+const RESPECTED_MIN: usize = 4;
+
 /// What stands between a verb and its ending: past, what is to come, respect.
 const MIDDLE: &[(&str, bool, bool)] = &[
     ("셨", true, false),
@@ -186,7 +189,9 @@ fn verb(letters: &str) -> Form {
         rest = left;
     }
     while let Some((left, past, future)) = MIDDLE.iter().find_map(|&(middle, past, future)| {
-        rest.strip_suffix(&*jamo(middle)).filter(|left| left.chars().count() >= 2).map(|left| (left, past, future))
+        // After one syllable it is as often the verb's own: 마시다 is no 마다 with respect.
+        let least = if middle.starts_with(['시', '셨']) { RESPECTED_MIN } else { 2 };
+        rest.strip_suffix(&*jamo(middle)).filter(|left| left.chars().count() >= least).map(|left| (left, past, future))
     }) {
         rest = left;
         form.is_past |= past;
