@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from greeum.listing import NamespacePage, Page
     from greeum.maintenance import Report
     from greeum.memory import Memory
-    from greeum.model import Anchor, Block, Change, Context, Hit, Link
+    from greeum.model import Added, Anchor, Block, Change, Context, Contradiction, Hit, Link
+    from greeum.policies import Policies
     from greeum.remote import RemoteMemory, connect
     from greeum.retention import Retention, Rule
     from greeum.rooted import Rooted
@@ -35,33 +36,13 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
-    "Anchor",
-    "Anchors",
-    "Backup",
-    "Block",
-    "Certificate",
-    "Change",
-    "Context",
-    "Forgotten",
-    "GreeumError",
-    "Hit",
-    "Link",
-    "Memory",
-    "NamespacePage",
-    "Page",
-    "RemoteMemory",
-    "Report",
-    "Retention",
-    "Rooted",
-    "Rule",
-    "connect",
-    "errors",
-    "open",
-    "restore",
-    "verify",
+    "Added", "Anchor", "Anchors", "Backup", "Block", "Certificate", "Change", "Context", "Contradiction", "Forgotten",
+    "GreeumError", "Hit", "Link", "Memory", "NamespacePage", "Page", "Policies", "RemoteMemory", "Report", "Retention",
+    "Rooted", "Rule", "connect", "errors", "open", "restore", "verify",
 ]  # fmt: skip
 
 _HOMES = {
+    "Added": "model",
     "Anchor": "model",
     "Anchors": "anchors",
     "Backup": "backups.pieces",
@@ -69,6 +50,7 @@ _HOMES = {
     "Certificate": "forgetting",
     "Change": "model",
     "Context": "model",
+    "Contradiction": "model",
     "Forgotten": "forgetting",
     "GreeumError": "errors",
     "Hit": "model",
@@ -76,6 +58,7 @@ _HOMES = {
     "Memory": "memory",
     "NamespacePage": "listing",
     "Page": "listing",
+    "Policies": "policies",
     "RemoteMemory": "remote",
     "Report": "maintenance",
     "Retention": "retention",

@@ -11,6 +11,7 @@ from base64 import b64encode
 from json import dumps, loads
 
 from greeum import inputs, limits
+from greeum.drafts import mark
 from greeum.errors import Conflict, InvalidInput
 from greeum.model import Block, optional_iso
 from greeum.store.protocol import Draft
@@ -102,8 +103,12 @@ def anchor_record(row: AnchorRow, uids: dict[int, str]) -> dict[str, object]:
 class Importer:
     """Takes records in, in the order in which they come."""
 
-    def __init__(self, store: Store, embedder: Embedder, *, bring_back: bool = False) -> None:
+    def __init__(
+        self, store: Store, embedder: Embedder, admit: Callable[[Draft], None], *, bring_back: bool = False
+    ) -> None:
+        """`admit` is the door's: it has a look at every draft, as at one that is added."""
         self._store = store
+        self._admit = admit
         self._embedder = embedder
         self._bring_back = bring_back
         self._line = 0
@@ -161,6 +166,9 @@ class Importer:
 
     def _take_block(self, record: dict[str, Any]) -> None:
         draft = draft_of(record)
+        self._admit(draft)
+        mark(draft, is_turn=draft.kind == "message")
+        draft.is_turn = False  # it has a uid to be known by
         if "vectors" in record:
             draft.vectors = self._given(record["vectors"], draft.text)
         before = record.get("supersedes")

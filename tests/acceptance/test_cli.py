@@ -111,10 +111,7 @@ class TestAdding:
             --valid-to 2026-05-01 --expires-at 2099-01-01
         """
         block = run(*shlex.split(line), "--near", str(other), "--json").json()
-        assert block == {
-            "id": block["id"],
-            "uid": block["uid"],
-            "added_at": block["added_at"],
+        expected = {
             "text": "I moved to Busan in May.",
             "namespace": "acme/alice",
             "key": "home",
@@ -131,7 +128,10 @@ class TestAdding:
             "supersedes": None,
             "superseded_by": None,
         }
-        assert run("get", str(block["id"]), "--json").json() == block
+        assert {field: block[field] for field in expected} == expected
+        assert (block["origin"], block["trust"], block["flags"]) == ("cli", 1.0, [])
+        stored = run("get", str(block["id"]), "--json").json()
+        assert stored == {field: block[field] for field in stored}
         assert [link["target"] for link in run("links", str(block["id"]), "--json").json()["links"]] == [other]
 
     def test_words_are_one_text(self, run: Run) -> None:
@@ -388,6 +388,65 @@ class TestChanging:
         ]
         assert run(*shlex.split("anchors clear A --namespace acme")).code == 0
         assert run(*shlex.split("anchors clear A --namespace acme")).code == 3
+
+
+class TestWhoWroteIt:
+    @pytest.fixture(autouse=True)
+    def blocks(self, run: Run, home: Path) -> None:
+        add(run, "Alice lives in Busan.", "--source", "alice", "--key", "home")
+        with greeum.open(home) as memory:
+            bot = memory.through("mcp/bot", 1.0)
+            bot.update(1, text="Alice lives in Moscow.")
+            bot.add("Bob lives in Moscow.", source="page")
+
+    def listed(self, run: Run, *options: str) -> list[Any]:
+        found: list[Any] = run("list", "--json", *options).json()["blocks"]
+        return found
+
+    def test_what_a_command_writes_says_so(self, run: Run) -> None:
+        assert [block["origin"] for block in self.listed(run, "--history")] == ["cli", "mcp/bot", "mcp/bot"]
+
+    def test_hiding_and_showing_again(self, run: Run) -> None:
+        assert run("quarantine", "--origin", "mcp", "--dry-run").out == "would be quarantined: 2, 3\n"
+        assert len(self.listed(run)) == 2
+        assert run("quarantine", "--origin", "mcp", "--source", "page").out == "quarantined: 3\n"
+        assert run("quarantine", "2", "3", "--json").json() == {"quarantined": [2], "dry_run": False}
+        assert self.listed(run) == []
+        assert run("release", "--where", '{"source": "page"}').out == "released: 3\n"
+        assert run("release", "3").out == "released: none\n"
+        assert [block["id"] for block in self.listed(run)] == [3]
+
+    def test_rolling_back(self, run: Run) -> None:
+        told = "2 quarantined, 0 forgotten, 1 restored, 0 links removed, 0 anchors moved back\n"
+        assert run("roll-back", "--origin", "mcp/bot", "--dry-run").out == f"would come to {told}"
+        refused = run("roll-back", "--origin", "mcp/bot")
+        assert (refused.code, "--yes" in refused.err) == (2, True)
+
+        assert run("roll-back", "--origin", "mcp/bot", "--yes").out == told
+        assert [block["text"] for block in self.listed(run)] == ["Alice lives in Busan."]
+        done = run("roll-back", "--origin", "mcp/bot", "--forget", "--yes", "--json").json()
+        assert (done["forgotten"], done["quarantined"], done["dry_run"]) == ([2, 3], [], False)
+
+    def test_only_since_then(self, run: Run) -> None:
+        done = run("roll-back", "--origin", "mcp", "--since", "9999-01-01", "--dry-run", "--json").json()
+        assert done["quarantined"] == []
+
+    @pytest.mark.parametrize("line", ["quarantine", "release", "quarantine 1 --origin cli", "roll-back --yes"])
+    def test_something_must_be_named(self, run: Run, line: str) -> None:
+        assert run(*line.split()).code == 2
+
+    def test_what_is_done_with_findings(self, run: Run) -> None:
+        assert run("screening", "show", "--json").json()["personal"] == "note"
+        assert run("screening", "set", "personal", "redact").out == "personal: redact\n"
+        assert add(run, "Call 010-2345-6789") == 4
+        assert self.listed(run)[-1]["text"] == "Call [phone]"
+        assert run("screening", "set", "personal", "refuse", "--json").json() == {"personal": "refuse"}
+        refused = run("add", "Call 010-2345-6789")
+        assert (refused.code, "personal" in refused.err, "2345" in refused.err) == (2, True, False)
+        rows = [row.split() for row in run("screening", "show").out.splitlines()]
+        assert ["personal", "refuse"] in rows
+        assert ["secret", "note"] in rows
+        assert run("screening", "set", "secrets", "note").code == 2
 
 
 class TestCarrying:

@@ -163,7 +163,7 @@ METHODS |= {
     f"{method}.{argument}": keyword(method, argument, *needed)
     for method, needed, arguments in (
         ("add", ("hello",), "namespace key kind source tags importance metadata vector"),
-        ("add", ("hello",), "at valid_from valid_to expires_at ttl idempotency_key"),
+        ("add", ("hello",), "at valid_from valid_to expires_at ttl idempotency_key on_duplicate on_conflict"),
         ("add_many", ([{"text": "hello"}],), "idempotency_key"),
         ("search", ("hello",), "k namespace where near history exact weights vector"),
         ("search_json", ("hello",), "k namespace where near history exact weights vector"),
@@ -187,6 +187,11 @@ METHODS |= {
         ("retention.set", (), "max_age max_blocks"),
         ("retention.rule", (), "namespace kind"),
         ("retention.clear", (), "namespace kind"),
+        ("through", (), "origin"),
+        ("through", ("cli",), "trust"),
+        ("quarantine", (1,), "dry_run"),
+        ("release", (1,), "dry_run"),
+        ("roll_back", (), "origin"),
         ("anchors.set", ("A", 1), "namespace hops pinned"),
         ("anchors.move", ("A", 1), "namespace"),
         ("anchors.pin", (), "name"),
@@ -200,6 +205,17 @@ METHODS |= {
     )
     for argument in arguments.split()
 }  # fmt: skip
+
+
+def of_an_origin(method: str, argument: str) -> Act:
+    return lambda memory, value: getattr(memory, method)(origin="bot", **{argument: value})
+
+
+METHODS |= {
+    f"{method}.{argument}": of_an_origin(method, argument)
+    for method in ("quarantine", "release")
+    for argument in ("source", "where", "namespace")
+}
 METHODS |= {
     # A version that has been superseded takes no further one.
     "update.text": lambda memory, value: memory.update(memory.get(key="k").id, text=value),
@@ -211,6 +227,15 @@ METHODS |= {
     "retention.set.kind": lambda memory, value: memory.retention.set(kind=value, max_blocks=5),
     "update.revision": lambda memory, value: memory.update(1, kind="note", revision=value),
     "anchors.move.name": lambda memory, value: memory.anchors.move(value, 1),
+    # With something named beside it, for nothing at all is another mistake.
+    "quarantine.block": lambda memory, value: memory.quarantine(1 if value is None else value),
+    "release.block": lambda memory, value: memory.release(1 if value is None else value),
+    "quarantine.origin": lambda memory, value: memory.quarantine(origin=value),
+    "release.origin": lambda memory, value: memory.release(origin=value),
+    "roll_back.since": lambda memory, value: memory.roll_back(origin="bot", since=value),
+    "roll_back.namespace": lambda memory, value: memory.roll_back(origin="bot", namespace=value),
+    "roll_back.forget": lambda memory, value: memory.roll_back(origin="bot", forget=value),
+    "roll_back.dry_run": lambda memory, value: memory.roll_back(origin="bot", dry_run=value),
 }
 
 ALSO_NAMED = {

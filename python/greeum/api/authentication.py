@@ -182,7 +182,8 @@ class KeyedDoor:
 
 
 def visitor_of(key: Key, place: Tenant, epoch: object) -> Visitor:
-    return Visitor(place.part(key.namespace), key.role, key.id, key.rate, place, epoch)
+    memory = place.part(key.namespace, f"key/{key.id}", key.trust)
+    return Visitor(memory, key.role, key.id, key.rate, place, epoch)
 
 
 def keyed_door(directory: str, *, open_max: int | None = None) -> KeyedDoor:

@@ -26,7 +26,7 @@ from greeum.store.writer import Writer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from typing import Any, TypeVar
 
     from greeum.store.protocol import (
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
         LedgerRow,
         LinkRow,
     )
+    from greeum.store.rollback import Undone
 
     T = TypeVar("T")
 
@@ -140,8 +141,24 @@ class SQLiteStore(SQLiteUpkeep):
     def supersede(self, block_id: int, draft: Draft, revision: int | None = None) -> BlockRow:
         return self._change(lambda connection: changes.supersede(connection, block_id, draft, revision))
 
-    def revise(self, block_id: int, fields: dict[str, object], revision: int | None = None) -> BlockRow:
-        return self._change(lambda connection: changes.revise(connection, block_id, fields, revision))
+    def revise(
+        self, block_id: int, fields: dict[str, object], revision: int | None = None, flags: Sequence[str] = ()
+    ) -> BlockRow:
+        return self._change(lambda connection: changes.revise(connection, block_id, fields, revision, flags))
+
+    def flag(self, ids: Iterable[int], name: str, is_set: bool) -> list[int]:
+        from greeum.store import provenance
+
+        wanted = list(ids)
+        return self._change(lambda connection: provenance.flag(connection, wanted, name, is_set=is_set))
+
+    def roll_back(self, origin: str, since: int, namespace: str, now: int, dry_run: bool) -> Undone:
+        from greeum.store import provenance
+
+        turn = self._ask if dry_run else self._change
+        return turn(
+            lambda connection: provenance.roll_back(connection, origin, since, namespace, now=now, dry_run=dry_run)
+        )
 
     def forget(self, block_ids: Iterable[int], request: ErasureRequest = UNSAID) -> Erased:
         ids = list(block_ids)
@@ -153,9 +170,11 @@ class SQLiteStore(SQLiteUpkeep):
     def put_setting(self, name: str, value: str) -> None:
         self._change(lambda connection: rows_of(connection, "put_setting", name, value))
 
-    def link(self, source: int, target: int, kind: str, weight: float, added_at: int) -> LinkRow:
+    def link(self, source: int, target: int, kind: str, weight: float, added_at: int, origin: str = "") -> LinkRow:
         return self._change(
-            lambda connection: changes.link(connection, source, target, kind, weight=weight, added_at=added_at)
+            lambda connection: changes.link(
+                connection, source, target, kind, weight=weight, added_at=added_at, origin=origin
+            )
         )
 
     def unlink(self, source: int, target: int, kind: str) -> bool:
@@ -176,7 +195,13 @@ class SQLiteStore(SQLiteUpkeep):
     def clear_anchor(self, namespace: str, name: str) -> bool:
         return self._change(lambda connection: changes.clear_anchor(connection, namespace, name))
 
+    def set_policies(self, policies: Mapping[str, str]) -> None:
+        self._change(lambda connection: changes.set_policies(connection, policies))
+
     # Questions.
+
+    def policies(self) -> dict[str, str]:
+        return dict(self._ask(lambda connection: rows_of(connection, "policies")))
 
     def seq(self) -> int:
         return self._ask(_newest_seq)
@@ -213,6 +238,11 @@ class SQLiteStore(SQLiteUpkeep):
         except apsw.Error as error:
             raise typed(error, path) from error
         return SQLiteStore(directory, read_only=True)
+
+    def written_by(self, origin: str, since: int, namespace: str) -> list[int]:
+        from greeum.store import provenance
+
+        return self._ask(lambda connection: provenance.written_by(connection, origin, since, namespace))
 
     def blocks(self, ids: Sequence[int]) -> list[BlockRow]:
         return self._ask(lambda connection: _rows_for_each(connection, "block", ids))

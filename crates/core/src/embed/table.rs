@@ -208,6 +208,21 @@ impl Table {
         out
     }
 
+    /// The direction of one word of a language that the table reads: the mean of its pieces.
+    pub fn encode_word(&self, word: &str) -> Code {
+        let mut pieces = Vec::new();
+        wordpiece::cut(word, |piece| self.find(piece), &mut pieces);
+        if let [piece] = pieces[..] {
+            return self.direction(piece).to_owned();
+        }
+        let mut sum = vec![0.0_f32; self.dimension];
+        for piece in pieces {
+            let direction = self.direction(piece);
+            sum.iter_mut().zip(direction.bytes).for_each(|(x, &c)| *x += direction.scale * f32::from(c));
+        }
+        Code::new(&sum)
+    }
+
     fn embed_words(&self, tokens: &Tokens) -> Code {
         let (mut pieces, mut unread) = (Vec::new(), Vec::new());
         for &token in tokens.list.iter().filter(|&&token| is_content(tokens, token)) {

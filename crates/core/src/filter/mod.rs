@@ -255,7 +255,9 @@ fn equal(field: &str, kind: &Kind, values: &[Value]) -> Result<Filter> {
             (Kind::Name, _) => facts.push(fact::string(field, name(field, value)?)),
             (Kind::Metadata, _) => facts.push(fact::scalar(field, scalar(field, value)?)),
             (Kind::Namespace, _) => any.push(Filter::Namespace(vec![canonical(field, name(field, value)?)?])),
-            (Kind::Importance | Kind::Counted(_) | Kind::Time(_) | Kind::SupersededAt, _) => any.push(compare(field, kind, "eq", value)?),
+            (Kind::Importance | Kind::Counted(_) | Kind::Time(_) | Kind::SupersededAt, _) => {
+                any.push(compare(field, kind, "eq", value)?)
+            }
         }
     }
     if !facts.is_empty() {

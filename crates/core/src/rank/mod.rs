@@ -12,7 +12,7 @@ mod late;
 mod nearby;
 mod prior;
 mod scope;
-mod scratch;
+pub(crate) mod scratch;
 mod statistics;
 mod turns;
 mod vector;
@@ -177,10 +177,11 @@ impl Evidence<'_> {
     fn of(&mut self, place: Place) -> Found {
         let (words, vector) = (self.words.of(self.ground, place), self.vector.of(self.ground, place));
         let tokens = self.late.of(place);
+        let luck = statistics::luck(self.ground.view(place).passages_of(place.block).len());
         let parts = [
-            self.words.scale.z(words) * self.weights.words,
-            self.vector.scale.z(vector) * self.weights.vector,
-            self.late.scale.z(tokens) * self.weights.tokens,
+            (self.words.scale.z(words) - luck) * self.weights.words,
+            (self.vector.scale.z(vector) - luck) * self.weights.vector,
+            (self.late.scale.z(tokens) - luck) * self.weights.tokens,
         ];
         Found { parts, is_any: words > 0.0 || vector > 0.0 || tokens > 0.0 }
     }
