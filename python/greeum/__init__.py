@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from greeum.backups.pieces import Backup
     from greeum.errors import GreeumError
     from greeum.forgetting import Certificate, Forgotten
+    from greeum.importers.report import ImportReport
     from greeum.listing import NamespacePage, Page
     from greeum.maintenance import Report
     from greeum.memory import Memory
@@ -37,8 +38,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Added", "Anchor", "Anchors", "Backup", "Block", "Certificate", "Change", "Context", "Contradiction", "Forgotten",
-    "GreeumError", "Hit", "Link", "Memory", "NamespacePage", "Page", "Policies", "RemoteMemory", "Report", "Retention",
-    "Rooted", "Rule", "connect", "errors", "open", "restore", "verify",
+    "GreeumError", "Hit", "ImportReport", "Link", "Memory", "NamespacePage", "Page", "Policies", "RemoteMemory",
+    "Report", "Retention", "Rooted", "Rule", "connect", "errors", "open", "restore", "verify",
 ]  # fmt: skip
 
 _HOMES = {
@@ -54,6 +55,7 @@ _HOMES = {
     "Forgotten": "forgetting",
     "GreeumError": "errors",
     "Hit": "model",
+    "ImportReport": "importers.report",
     "Link": "model",
     "Memory": "memory",
     "NamespacePage": "listing",

@@ -23,12 +23,14 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import timedelta
-    from typing import Any
+    from typing import Any, BinaryIO
 
     from greeum.backups.pieces import Backup
     from greeum.embed.protocol import Embedder
     from greeum.follower import Follower
     from greeum.forgetting import Certificate, Forgotten
+    from greeum.importers.admission import Admission
+    from greeum.importers.report import ImportReport
     from greeum.inputs import Namespace, Span, Time
     from greeum.maintenance import Report
     from greeum.recall import Near
@@ -62,9 +64,17 @@ class Memory(Recall):
     """
 
     def __init__(
-        self, store: Store, follower: Follower, embedder: Embedder, *, now_us: Callable[[], int] = clock_us
+        self,
+        store: Store,
+        follower: Follower,
+        embedder: Embedder,
+        *,
+        now_us: Callable[[], int] = clock_us,
+        open_store: Callable[[str], Store] | None = None,
     ) -> None:
         super().__init__(store, follower, embedder, now_us=now_us)
+        self._open_store = open_store
+        """Opens the store in another directory, for reading."""
         self._comparer = Comparer(store, follower.index, self._echoes, now_us)
         self._forgetting = Forgetting(store, follower, "", 1.0, now_us)
         self.retention = Retention(store, now_us)
@@ -588,6 +598,12 @@ class Memory(Recall):
 
         return export(self._store)
 
+    def _door(self) -> Admission:
+        """What comes from elsewhere comes in here."""
+        from greeum.importers.admission import Admission
+
+        return Admission(self._drafter, self._embedder)
+
     def import_(
         self,
         lines: Iterable[str],
@@ -603,13 +619,89 @@ class Memory(Recall):
         counted as `forgotten`; `bring_back` takes it in. Raises InvalidInput with the number of the first bad line;
         what came before it stays.
         """
-        from greeum.transfer import Importer
+        from greeum.transfer import import_lines
 
         inputs.truth(bring_back, "bring_back")
-        importer = Importer(self._store, self._embedder, self._drafter.admit, bring_back=bring_back)
-        done = importer.run(lines, progress)
+        done = import_lines(self._store, self._door(), lines, bring_back=bring_back, progress=progress)
         self._follower.catch_up()
         return done
+
+    def import_from(
+        self,
+        path: str | os.PathLike[str] | BinaryIO,
+        *,
+        format: str | None = None,  # noqa: A002 - the word for it
+        namespace: Namespace = "",
+        dry_run: bool = False,
+        time_zone: str | None = None,
+        progress: Callable[[int, int], None] | None = None,
+        bring_back: bool = False,
+    ) -> ImportReport:
+        """Take in what another program keeps, or an export, from a file or folder; a report of what was done. An export
+        may also come in a binary stream.
+
+        `format` is recognised if it is left out: greeum (an export, packed by gzip or not), greeum-legacy (a store of
+        Greeum 2 to 5), mem0, mcp-memory, letta, chatgpt, claude or markdown. Blocks come to lie in `namespace` and
+        below it. With `dry_run` nothing is written. Times without an offset are in `time_zone` (as Asia/Seoul); if that
+        is left out, in that of this machine for an older store, and else in UTC. `progress` is called with (rows, 0).
+
+        What was imported before is recognised and passed over; so is what was forgotten here, unless it is to be
+        brought back (`bring_back`). Blocks that another program kept have the origin import/FORMAT; all are looked at
+        as those that are added (see `screening`), and trusted no further than what is written here. A row that cannot
+        be taken is reported, and the others are taken. Files are only read, and other programs' databases left as they
+        are, to the byte.
+
+        Raises InvalidInput if it cannot be read or recognised, and NotFound.
+        """
+        from greeum.importers.importing import Import
+
+        zone = None if time_zone is None else inputs.time_zone(time_zone)
+        where = inputs.namespace(namespace)
+        is_dry = inputs.truth(dry_run, "dry_run")
+        comes_back = inputs.truth(bring_back, "bring_back")
+        job = Import(
+            self._store, self._door(), self._now_us(), dry_run=is_dry, bring_back=comes_back, progress=progress
+        )
+        try:
+            return job.run(inputs.path_or_stream(path), format, where, zone)
+        finally:
+            self._follower.catch_up()
+
+    def merge(
+        self,
+        other: str | os.PathLike[str],
+        *,
+        dry_run: bool = False,
+        progress: Callable[[int, int], None] | None = None,
+        bring_back: bool = False,
+    ) -> ImportReport:
+        """Take in everything of the memory in the directory `other`: versions, links, anchors; a report of it.
+
+        Blocks keep their uid and get new ids, so that a second merge adds nothing. What is the same block in both, by
+        uid, or by key and text, is one block afterwards. Where the two contradict each other, what is here stays, and
+        the report says so: a key with another text, a block that both have corrected, an anchor that points elsewhere.
+        What was forgotten here is passed over, unless it is to be brought back (`bring_back`); what was forgotten in
+        the other stays here. That one is only read. With `dry_run` nothing is written. `progress` is called with (rows,
+        total).
+
+        Raises NotFound if there is no memory, and what `open` raises.
+        """
+        from os.path import isdir
+
+        from greeum.transfer import merge
+
+        assert self._open_store is not None, "whoever joins a memory says how to open another"
+        is_dry = inputs.truth(dry_run, "dry_run")
+        comes_back = inputs.truth(bring_back, "bring_back")
+        directory = inputs.path(other, "other")
+        if not isdir(directory):
+            raise NotFound(f"{directory}: there is no such directory")
+        store = self._open_store(directory)
+        try:
+            return merge(self._store, store, self._door(), dry_run=is_dry, bring_back=comes_back, progress=progress)
+        finally:
+            store.close()
+            self._follower.catch_up()
 
 
 def none_used(block: int) -> NotFound:

@@ -22,11 +22,12 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import timedelta
-    from typing import Any, NoReturn
+    from typing import Any, BinaryIO, NoReturn
 
     from greeum.backups.pieces import Backup
     from greeum.difference import Difference
     from greeum.forgetting import Forgotten
+    from greeum.importers.report import ImportReport
     from greeum.inputs import Namespace, Span, Time
     from greeum.listing import NamespacePage, Page
     from greeum.maintenance import Report
@@ -192,8 +193,8 @@ class Rooted:
 
     Its methods are those of Memory. A namespace that is left out is the root, and one outside raises Forbidden; those
     in answers are whole paths. What concerns the memory as a whole (`seq`, `changes`, `check`, `repair`, `maintain`,
-    `retention`, `screening`, `export`, `import_`, `certificates`, `backup`, `drop_backups`, `logical_hash`) raises
-    Forbidden. `close` closes the memory behind it.
+    `retention`, `screening`, `export`, `import_`, `import_from`, `merge`, `certificates`, `backup`, `drop_backups`,
+    `logical_hash`) raises Forbidden. `close` closes the memory behind it.
     """
 
     def __init__(self, memory: Memory, root: Namespace) -> None:
@@ -702,6 +703,31 @@ class Rooted:
     ) -> dict[str, int]:
         """Forbidden."""
         raise self._of_the_whole("import_")
+
+    def import_from(
+        self,
+        path: str | os.PathLike[str] | BinaryIO,
+        *,
+        format: str | None = None,  # noqa: A002 - as Memory has it
+        namespace: Namespace = "",
+        dry_run: bool = False,
+        time_zone: str | None = None,
+        progress: Callable[[int, int], None] | None = None,
+        bring_back: bool = False,
+    ) -> ImportReport:
+        """Forbidden."""
+        raise self._of_the_whole("import_from")
+
+    def merge(
+        self,
+        other: str | os.PathLike[str],
+        *,
+        dry_run: bool = False,
+        progress: Callable[[int, int], None] | None = None,
+        bring_back: bool = False,
+    ) -> ImportReport:
+        """Forbidden."""
+        raise self._of_the_whole("merge")
 
     def certificates(
         self, *, namespace: Namespace | None = None, where: Mapping[str, object] | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 import os
@@ -468,11 +469,68 @@ class TestCarrying:
         copy = run("export", "--memory", "copy").out
         assert sorted(copy.splitlines()) == sorted(Path("out.jsonl").read_text(encoding="utf-8").splitlines())
 
+    def test_what_was_forgotten_comes_back_if_it_is_asked_for(self, run: Run) -> None:
+        run("export", "out.jsonl")
+        run("import", "out.jsonl", "--memory", "other")
+        run("forget", "3", "--yes")
+        assert run("import", "out.jsonl").out == "0 added, 1 present, 2 forgotten, 0 links, 1 anchors\n"
+        merged = "greeum, dry run: 0 added, 1 present, 2 forgotten, 0 links, 0 anchors\n"
+        assert run("merge", "other", "--dry-run").out == merged
+        assert run("merge", "other", "--bring-back", "--json").json()["added"] == 2
+        run("forget", "5", "--yes")
+        brought = "2 added, 1 present, 0 forgotten, 1 links, 1 anchors\n"
+        assert run("import", "out.jsonl", "--bring-back").out == brought
+
     def test_through_a_pipe(self, run: Run) -> None:
         exported = run("export", "--json")
         assert json.loads(exported.err) == {"records": 5, "file": None}
         assert run("import", "-", "--memory", "copy", stdin=exported.out.encode()).code == 0
         assert len(run("list", "--memory", "copy", "--json").json()["blocks"]) == 2
+
+    def test_packed(self, run: Run) -> None:
+        assert run("export", "out.jsonl.gz").out == "5 records in out.jsonl.gz\n"
+        run("export", "plain.jsonl")
+        content = Path("out.jsonl.gz").read_bytes()
+        assert gzip.decompress(content) == Path("plain.jsonl").read_bytes()
+        assert run("import", "out.jsonl.gz", "--memory", "copy", "--json").json()["added"] == 3
+        packed = process("export", "--gzip", stdout=subprocess.PIPE).stdout
+        assert packed == content
+        assert run("import", "--memory", "copy", "--json", stdin=packed).json()["present"] == 3
+
+    def test_a_bad_line_does_not_keep_the_others_out(self, run: Run) -> None:
+        run("export", "out.jsonl")
+        header, *lines = Path("out.jsonl").read_text(encoding="utf-8").splitlines(keepends=True)
+        Path("out.jsonl").write_text("".join([header, "{\n" * 30, *lines]), encoding="utf-8")
+        result = run("import", "out.jsonl", "--memory", "copy")
+        assert (result.code, result.out) == (2, "3 added, 0 present, 0 forgotten, 1 links, 1 anchors\n")
+        assert result.err.startswith("greeum: 30 rows could not be taken:\n  line 2: line: is not JSON")
+        assert result.err.endswith("and 10 more\n")
+
+    def test_from_another_program(self, run: Run) -> None:
+        said = {"uuid": "m", "sender": "human", "text": "hello", "created_at": "2025-03-04"}
+        chat = {"uuid": "c", "name": "n", "chat_messages": [said, said | {"uuid": "n", "text": " "}]}
+        Path("c.json").write_text(json.dumps([chat]), encoding="utf-8")
+        dry = run("import", "c.json", "--memory", "copy", "--dry-run")
+        counts = "1 added, 0 present, 0 forgotten, 0 links, 0 anchors"
+        assert dry.out == f"claude, dry run: {counts}\nleft out: 1 messages without text\n"
+        assert not Path("copy").exists()
+        options = ("--from", "claude", "--namespace", "chats", "--time-zone", "UTC", "--memory", "copy")
+        assert run("import", "c.json", *options, "--json").json()["added"] == 1
+        assert run("list", "--memory", "copy", "--json").json()["blocks"][0]["namespace"] == "chats/c"
+        assert run("import", "c.json", "--from", "zep").code == 2
+        assert run("import", "missing.json", "--memory", "none").code == 3
+        assert not Path("none").exists()
+
+    def test_merging(self, run: Run) -> None:
+        add(run, "three", "--memory", "other")
+        assert run("merge", "other", "--memory", "new", "--dry-run").out == (
+            "greeum, dry run: 1 added, 0 present, 0 forgotten, 0 links, 0 anchors\n"
+        )
+        assert not Path("new").exists()
+        assert run("merge", "other").out == "1 added, 0 present, 0 forgotten, 0 links, 0 anchors\n"
+        assert run("merge", "other", "--json").json()["present"] == 1
+        assert run("merge", "other", "--memory", "other").code == 2
+        assert run("merge", "missing").code == 3
 
     def test_an_export_overwrites_nothing(self, run: Run) -> None:
         Path("out.jsonl").write_text("precious", encoding="utf-8")

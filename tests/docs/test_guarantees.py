@@ -33,6 +33,11 @@ TWICE = "tests/conformance/memory_duplicates.py::"
 AGAIN = "tests/conformance/memory_requests.py::"
 TELLING = "tests/conformance/memory_recall.py::"
 JSON = "tests/unit/test_recall.py::"
+ADMISSION = "tests/unit/test_importers_admission.py::"
+CHATS = "tests/unit/test_importers_chats.py::"
+FILES = "tests/unit/test_importers_files.py::"
+LEGACY = "tests/unit/test_importers_legacy.py::"
+MERGING = "tests/unit/test_merging.py::"
 TRUST = "tests/conformance/memory_trust.py::"
 NAMED_FOR_QUARANTINE = TRUST + "TestQuarantine::test_blocks_are_named_in_many_ways"
 OPTIONS = ("k", "namespace", "where", "near", "history", "exact", "weights")
@@ -199,6 +204,21 @@ EFFECTS = {
     },
     "links": {"block": SUITE + "TestLinking::test_links_that_leave_come_before_those_that_arrive"},
     "anchor": dict.fromkeys(("name", "namespace"), ANCHORED),
+    "import_from": {
+        "path": FILES + "TestExports::test_an_export_is_read_packed_or_not",
+        "format": FILES + "TestExports::test_what_is_no_export_is_refused",
+        "namespace": CHATS + "TestChatGPT::test_a_second_import_adds_nothing_and_another_namespace_is_another_place",
+        "dry_run": MERGING + "TestDryRun::test_it_says_what_would_be_done_and_writes_nothing",
+        "time_zone": LEGACY + "TestBlocks::test_each_is_a_note_with_all_that_was_known_of_it",
+        "bring_back": ADMISSION + "TestForgotten::test_a_chat_is_not_brought_back_unless_it_is_asked_for",
+        "progress": MERGING + "TestDryRun::test_it_says_what_would_be_done_and_writes_nothing",
+    },
+    "merge": {
+        "other": MERGING + "TestMerge::test_everything_comes_over_without_loss",
+        "dry_run": MERGING + "TestMerge::test_a_dry_run_says_the_same_and_writes_nothing",
+        "bring_back": ADMISSION + "TestForgotten::test_a_merge_heeds_it_too",
+        "progress": MERGING + "TestMerge::test_everything_comes_over_without_loss",
+    },
     "import_": {
         "lines": CARRYING + "TestTransfer::test_what_comes_out_goes_in_and_comes_out_the_same",
         "progress": CARRYING + "TestTransfer::test_progress_is_told",

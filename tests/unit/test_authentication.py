@@ -32,7 +32,9 @@ class TestOpenDoor:
         with memory() as opened:
             door = OpenDoor(opened)
             visitor = door.enter(credential)
-            assert visitor.memory is opened
+            block = visitor.memory.add("The pelican is back.")
+            assert (block.origin, block.trust) == ("http", 1.0)
+            assert opened.get(block.id) == block
             assert (visitor.role, visitor.key_id, visitor.rate) == (Role.ADMIN, None, None)
             assert door.enter_at_once(credential) is not None
             door.confirm(visitor)

@@ -23,8 +23,8 @@ PACKAGE = ROOT / "python" / "greeum"
 ARROWS: dict[str, tuple[str, ...]] = {
     # Module → what it may import of ours, wherever in the file. The first pattern that fits a module counts.
     "greeum": (
-        "anchors", "backups.pieces", "errors", "forgetting", "listing", "maintenance", "memory", "model", "policies",
-        "remote", "retention", "rooted", "wiring",
+        "anchors", "backups.pieces", "errors", "forgetting", "importers.report", "listing", "maintenance", "memory",
+        "model", "policies", "remote", "retention", "rooted", "wiring",
     ),
     "errors": (),
     "limits": (),
@@ -38,6 +38,23 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "anchors": ("errors", "inputs", "limits", "model", "store.protocol"),
     "follower": ("_core", "errors", "kept", "store.protocol"),
     "kept": ("_core", "store.protocol"),
+    "transfer": (
+        "errors", "importers.admission", "importers.intake", "importers.rehearsal", "importers.report", "inputs",
+        "limits", "model", "store.arrivals", "store.protocol",
+    ),
+    "importers": (),
+    "importers.report": (),
+    "importers.files": ("errors",),
+    "importers.admission": ("_core", "drafts", "errors", "embed.protocol", "store.protocol"),
+    "importers.intake": ("errors", "importers.admission", "importers.report", "store.arrivals", "store.protocol"),
+    "importers.rehearsal": (
+        "errors", "importers.admission", "importers.intake", "importers.report", "store.arrivals", "store.protocol",
+    ),
+    "importers.importing": (
+        "errors", "importers", "importers.*", "inputs", "limits", "transfer", "store.arrivals", "store.protocol",
+        "store.rows",
+    ),
+    "importers.*": ("errors", "importers", "importers.*", "inputs", "limits"),
     "checks": (
         "backups.ledger", "backups.places", "errors", "embed.protocol", "follower", "store.certificates",
         "store.protocol", "store.upkeep", "surroundings",
@@ -55,7 +72,6 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "uses": (),
     "retention": ("_core", "errors", "inputs", "store.protocol", "store.upkeep"),
     "maintenance": ("follower", "forgetting", "store.protocol", "uses"),
-    "transfer": ("drafts", "errors", "inputs", "limits", "model", "embed.protocol", "store.protocol"),
     "drafts": (
         "_core", "anchors", "errors", "inputs", "model", "policies", "screening", "embed.protocol", "store.protocol",
         "store.rows",
@@ -76,12 +92,13 @@ ARROWS: dict[str, tuple[str, ...]] = {
     ),
     "memory": (
         "backups.logical", "backups.pieces", "backups.places", "backups.taking", "checks", "comparing", "drafts",
-        "errors", "follower", "forgetting", "inputs", "limits", "maintenance", "model", "policies", "recall", "repairs",
-        "retention", "transfer", "uses", "embed.protocol", "store.protocol", "store.rows",
+        "errors", "follower", "forgetting", "importers.admission", "importers.importing", "importers.report", "inputs",
+        "limits", "maintenance", "model", "policies", "recall", "repairs", "retention", "transfer", "uses",
+        "embed.protocol", "store.protocol", "store.rows",
     ),
     "rooted": (
-        "anchors", "backups.pieces", "difference", "errors", "forgetting", "inputs", "listing", "maintenance", "memory",
-        "model", "policies", "recall", "store.protocol",
+        "anchors", "backups.pieces", "difference", "errors", "forgetting", "importers.report", "inputs", "listing",
+        "maintenance", "memory", "model", "policies", "recall", "store.protocol",
     ),
     "wiring": (
         "_core", "backups.restoring", "errors", "follower", "inputs", "limits", "memory", "repairs", "settings",
@@ -124,8 +141,9 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "api.*": ("greeum", "api.*", "errors", "limits", "model", "rooted"),
     "remote": ("errors", "inputs", "remote.*"),
     "remote.*": (
-        "_core", "counting", "difference", "drafts", "errors", "inputs", "limits", "listing", "memory", "model",
-        "recall", "remote.*", "transfer", "store.protocol",
+        "_core", "counting", "difference", "drafts", "errors", "forgetting", "inputs", "limits", "listing",
+        "maintenance", "memory", "model", "policies", "recall", "remote.*", "retention", "screening", "transfer",
+        "store.protocol", "store.rollback",
     ),
     "aio": ("memory", "model", "recall", "remote", "wiring"),
     "integrations": (),
@@ -151,6 +169,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "cli.mcp*": ("cli.*", "errors", "mcp.*", "memory", "wiring"),
     "cli.evaluation": ("cli.*", "errors", "evaluate.*", "inputs", "limits"),
     "cli.keys": ("cli.*", "control.*", "errors"),
+    "cli.transfer": ("cli", "cli.*", "errors", "importers.report", "memory"),
     "cli.serve": ("api", "api.*", "cli.*", "errors", "limits"),
     "cli.*": (
         "greeum", "cli", "cli.*", "demo", "demo.*", "difference", "errors", "forgetting", "limits", "maintenance",

@@ -33,6 +33,7 @@ HOMES = {
     "anchors clear": "anchors.CLEAR",
     "anchors status": "anchors.STATUS",
     "import": "transfer.IMPORT",
+    "merge": "transfer.MERGE",
     "export": "transfer.EXPORT",
     "backup": "backups.BACKUP",
     "restore": "backups.RESTORE",

@@ -29,7 +29,7 @@ def run(call: Call) -> int:
     def open_memory() -> Memory:
         from greeum.wiring import open as open_it
 
-        return open_it(path, read_only=read_only, create=not read_only).through("mcp")
+        return open_it(path, read_only=read_only, create=not read_only)
 
     def build(local: Local) -> Server[Any]:
         from greeum.mcp.catalogue import server_of

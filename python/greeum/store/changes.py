@@ -52,6 +52,11 @@ def row_of(connection: apsw.Connection, statement: str, *bindings: Any) -> Any:
     return rows[0] if rows else None
 
 
+def ids_of(connection: apsw.Connection, uids: Iterable[str]) -> dict[str, int]:
+    found = ((uid, row_of(connection, "block_by_uid", uid)) for uid in uids)
+    return {uid: row[0] for uid, row in found if row is not None}
+
+
 def bind_embedder(connection: apsw.Connection, fingerprint: str, dimension: int) -> None:
     bound = bound_embedder(connection)
     if bound is None:
@@ -314,6 +319,27 @@ def link(
     row: LinkRow = row_of(connection, "put_link", source, target, kind, weight, added_at, origin)
     _log(connection, [(LINKS, source)])
     return row
+
+
+def link_many(connection: apsw.Connection, links: Sequence[LinkRow], origin: str) -> list[LinkRow]:
+    there = _existing_of(connection, {end for link in links for end in link[:2]})
+    rows = [link for link in links if link[0] in there and link[1] in there]
+    stored: list[Any] = connection.executemany(SQL["put_link"], [(*row, origin) for row in rows]).fetchall()
+    _log(connection, [(LINKS, source) for source in sorted({link[0] for link in rows})])
+    return stored
+
+
+def set_anchors(connection: apsw.Connection, anchors: Sequence[AnchorRow]) -> list[AnchorRow]:
+    there = _existing_of(connection, {anchor[2] for anchor in anchors})
+    rows = [anchor for anchor in anchors if anchor[2] in there]
+    connection.executemany(SQL["put_anchor"], rows)
+    _log(connection, [(ANCHOR, anchor[2]) for anchor in rows])
+    return rows
+
+
+def _existing_of(connection: apsw.Connection, ids: Iterable[int]) -> set[int]:
+    """Those of these blocks that are there."""
+    return {block_id for block_id in ids if row_of(connection, "block_exists", block_id) is not None}
 
 
 def unlink(connection: apsw.Connection, source: int, target: int, kind: str) -> bool:

@@ -13,6 +13,7 @@ from json import loads
 from os import urandom
 
 from greeum.errors import Conflict, EmbedderMismatch, InvalidInput, NotFound, StoreClosed
+from greeum.store.arrivals import Intake
 from greeum.store.certificates import certify, uid_digest
 from greeum.store.memory_provenance import Provenance
 from greeum.store.memory_upkeep import MemoryUpkeep
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from typing import Any
 
+    from greeum.store.arrivals import Arrival, Outcome
     from greeum.store.protocol import (
         AnchorRow,
         BlockRow,
@@ -101,18 +103,25 @@ class MemoryStore(MemoryUpkeep, Provenance):
                 raise EmbedderMismatch(f"this memory's vectors were made by {self._embedder}, not by {fingerprint}")
             self._embedder = fingerprint, dimension
 
+    def take_in(self, arrivals: Sequence[Arrival], *, stop: bool = False, bring_back: bool = False) -> list[Outcome]:
+        with self._gate:
+            return Intake(_Shelf(self), arrivals, stop=stop, bring_back=bring_back).run()
+
     def add(self, drafts: Sequence[Draft]) -> list[BlockRow]:
         with self._gate:
-            last_id, seq, anchors = self._last_id, len(self._log), dict(self._anchors)
-            before = [self._rows[draft.supersedes] for draft in drafts if draft.supersedes in self._rows]
-            links = dict(self._links) if before else self._links
-            rows: list[BlockRow] = []
-            try:
-                rows += [self._stored(draft) or self._take(draft, last_id) for draft in drafts]
-            finally:
-                if len(rows) != len(drafts):
-                    self._undo(last_id, seq, anchors, links, before)
-            return rows
+            return self._add(drafts)
+
+    def _add(self, drafts: Sequence[Draft]) -> list[BlockRow]:
+        last_id, seq, anchors = self._last_id, len(self._log), dict(self._anchors)
+        before = [self._rows[draft.supersedes] for draft in drafts if draft.supersedes in self._rows]
+        links = dict(self._links) if before else self._links
+        rows: list[BlockRow] = []
+        try:
+            rows += [self._stored(draft) or self._take(draft, last_id) for draft in drafts]
+        finally:
+            if len(rows) != len(drafts):
+                self._undo(last_id, seq, anchors, links, before)
+        return rows
 
     def _undo(
         self,
@@ -135,17 +144,20 @@ class MemoryStore(MemoryUpkeep, Provenance):
 
     def supersede(self, block_id: int, draft: Draft, revision: int | None = None) -> BlockRow:
         with self._gate:
-            old = self._existing(block_id)
-            done = self._repeated(draft, old[KEY] or draft.key, self._chain(block_id))
-            if done is not None:
-                return done
-            check_revision(old, revision)
-            key = inherited_key(old, draft)
-            if key != old[KEY] and self._head(draft) is not None:
-                raise Conflict(f"the key {draft.key!r} is taken by another block: choose another key")
-            row = self._place(draft, key, old)
-            self._move_to(block_id, row[ID], draft.added_at)
-            return row
+            return self._supersede(block_id, draft, revision)
+
+    def _supersede(self, block_id: int, draft: Draft, revision: int | None) -> BlockRow:
+        old = self._existing(block_id)
+        done = self._repeated(draft, old[KEY] or draft.key, self._chain(block_id))
+        if done is not None:
+            return done
+        check_revision(old, revision)
+        key = inherited_key(old, draft)
+        if key != old[KEY] and self._head(draft) is not None:
+            raise Conflict(f"the key {draft.key!r} is taken by another block: choose another key")
+        row = self._place(draft, key, old)
+        self._move_to(block_id, row[ID], draft.added_at)
+        return row
 
     def _move_to(self, old: int, new: int, at: int) -> None:
         for name, anchor in self._anchors.items():
@@ -248,13 +260,21 @@ class MemoryStore(MemoryUpkeep, Provenance):
         with self._gate:
             for end in (source, target):
                 self._existing(end)
-            before = self._links.get((source, target, kind))
-            row = (source, target, kind, weight, added_at if before is None else before[4])
-            self._links[source, target, kind] = row
-            if before is None:
-                self._link_origins[source, target, kind] = origin
             self._log.append((LINKS, source))
-            return row
+            return self._put_link((source, target, kind, weight, added_at), origin)
+
+    def _put_link(self, link: LinkRow, origin: str) -> LinkRow:
+        before = self._links.get(link[:3])
+        row = self._links[link[:3]] = link if before is None else (*link[:4], before[4])
+        if before is None:
+            self._link_origins[link[:3]] = origin
+        return row
+
+    def link_many(self, links: Sequence[LinkRow], origin: str = "") -> list[LinkRow]:
+        with self._gate:
+            rows = [self._put_link(link, origin) for link in links if link[0] in self._rows and link[1] in self._rows]
+            self._log.extend((LINKS, source) for source in sorted({row[0] for row in rows}))
+            return rows
 
     def unlink(self, source: int, target: int, kind: str) -> bool:
         with self._gate:
@@ -274,6 +294,13 @@ class MemoryStore(MemoryUpkeep, Provenance):
             self._anchors[namespace, name] = anchor = (namespace, name, block_id, hops, pinned, moved_at)
             self._log.append((ANCHOR, block_id))
             return anchor
+
+    def set_anchors(self, anchors: Sequence[AnchorRow]) -> list[AnchorRow]:
+        with self._gate:
+            rows = [anchor for anchor in anchors if anchor[2] in self._rows]
+            self._anchors |= {anchor[:2]: anchor for anchor in rows}
+            self._log += [(ANCHOR, anchor[2]) for anchor in rows]
+            return rows
 
     def pin_anchor(self, namespace: str, name: str, pinned: bool) -> AnchorRow:
         with self._gate:
@@ -322,7 +349,10 @@ class MemoryStore(MemoryUpkeep, Provenance):
 
     def forgotten(self, uids: Sequence[str]) -> set[str]:
         with self._gate:
-            return {uid for uid in uids if uid_digest(uid) in self._ledger}
+            return self._forgotten(uids)
+
+    def _forgotten(self, uids: Iterable[str]) -> set[str]:
+        return {uid for uid in uids if uid_digest(uid) in self._ledger}
 
     def setting(self, name: str) -> str | None:
         with self._gate:
@@ -524,6 +554,32 @@ class MemoryStore(MemoryUpkeep, Provenance):
             self._anchors[anchor[:2]] = (*anchor[:2], row[ID], anchor[3], anchor[4], draft.added_at)
             self._log.append((ANCHOR, row[ID]))
         return row
+
+
+class _Shelf:
+    """What an Intake asks of the store, with its lock held."""
+
+    def __init__(self, store: MemoryStore) -> None:
+        self._store = store
+
+    def ids_of(self, uids: Iterable[str]) -> dict[str, int]:
+        return {uid: self._store._uids[uid] for uid in uids if uid in self._store._uids}
+
+    def forgotten(self, uids: Iterable[str]) -> set[str]:
+        return self._store._forgotten(uids)
+
+    def head(self, namespace: str, key: str) -> BlockRow | None:
+        head = self._store._heads.get((namespace, key))
+        return None if head is None else self._store._rows[head]
+
+    def chain(self, block_id: int) -> list[BlockRow]:
+        return self._store._chain(block_id)
+
+    def place(self, drafts: Sequence[Draft]) -> list[BlockRow]:
+        return self._store._add(drafts)
+
+    def correct(self, block_id: int, draft: Draft) -> BlockRow:
+        return self._store._supersede(block_id, draft, None)
 
 
 class _Gate:

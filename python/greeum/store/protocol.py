@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from typing import Any, Protocol, TypeAlias
 
+    from greeum.store.arrivals import Arrival, Outcome
     from greeum.store.rollback import Undone
 else:
     Protocol = object
@@ -303,6 +304,18 @@ class Store(Upkeep, Protocol):
         correction that took the uid (the same text, for any version of the same block); otherwise Conflict is raised.
         """
 
+    def take_in(self, arrivals: Sequence[Arrival], *, stop: bool = False, bring_back: bool = False) -> list[Outcome]:
+        """Add blocks that have an identity already, from an export or another program, in order: for each what became
+        of it and the id under which it is here.
+
+        One whose uid is here is `present`, and so is one whose key is held by a block of which any version has the same
+        text. One with a `before` is added as the version after that block, as `supersede` does (`corrected`); if that
+        block has a later version with the same text, it is `present`. One that was forgotten here, and is not to be
+        brought back, is `forgotten`, with the id 0; so is one that would be the version after such a block. For one
+        that cannot be taken a Conflict, NotFound or Forbidden stands in its place and the others are taken; with
+        `stop`, none after it is.
+        """
+
     def revise(
         self, block_id: int, fields: dict[str, object], revision: int | None = None, flags: Sequence[str] = ()
     ) -> BlockRow:
@@ -344,6 +357,11 @@ class Store(Upkeep, Protocol):
         Raises NotFound if an end does not exist.
         """
 
+    def link_many(self, links: Sequence[LinkRow], origin: str = "") -> list[LinkRow]:
+        """As `link` for each, in one transaction; the links as stored. One of which an end does not exist is passed
+        over.
+        """
+
     def unlink(self, source: int, target: int, kind: str) -> bool:
         """Remove a link; whether there was one."""
 
@@ -353,6 +371,11 @@ class Store(Upkeep, Protocol):
         """Create the anchor, or move it and change what is not None (hops 2 and not pinned when it is new).
 
         Raises NotFound if the block does not exist.
+        """
+
+    def set_anchors(self, anchors: Sequence[AnchorRow]) -> list[AnchorRow]:
+        """Create or replace each anchor, in one transaction; those that were set. One whose block does not exist is
+        passed over.
         """
 
     def pin_anchor(self, namespace: str, name: str, pinned: bool) -> AnchorRow:

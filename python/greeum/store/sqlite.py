@@ -12,12 +12,11 @@ import os
 import apsw
 
 from greeum.errors import NotFound, StoreClosed, StoreReadOnly, StoreVersion
-from greeum.store import changes, erasure, files
-from greeum.store.certificates import uid_digest
+from greeum.store import changes, erasure, files, sqlite_arrivals
 from greeum.store.changes import anchor_row, bound_embedder, row_of, rows_of
 from greeum.store.committer import Committer
 from greeum.store.connections import Readers, copy_database, is_immutable, typed
-from greeum.store.erasure import ERASURE_SQL, SCRUB_DUE, run
+from greeum.store.erasure import SCRUB_DUE, run
 from greeum.store.migrations import is_current
 from greeum.store.protocol import UNSAID
 from greeum.store.sqlite_upkeep import SQLiteUpkeep
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from typing import Any, TypeVar
 
+    from greeum.store.arrivals import Arrival, Outcome
     from greeum.store.protocol import (
         AnchorRow,
         BlockRow,
@@ -141,6 +141,11 @@ class SQLiteStore(SQLiteUpkeep):
     def supersede(self, block_id: int, draft: Draft, revision: int | None = None) -> BlockRow:
         return self._change(lambda connection: changes.supersede(connection, block_id, draft, revision))
 
+    def take_in(self, arrivals: Sequence[Arrival], *, stop: bool = False, bring_back: bool = False) -> list[Outcome]:
+        return self._change(
+            lambda connection: sqlite_arrivals.take_in(connection, arrivals, stop=stop, bring_back=bring_back)
+        )
+
     def revise(
         self, block_id: int, fields: dict[str, object], revision: int | None = None, flags: Sequence[str] = ()
     ) -> BlockRow:
@@ -177,6 +182,9 @@ class SQLiteStore(SQLiteUpkeep):
             )
         )
 
+    def link_many(self, links: Sequence[LinkRow], origin: str = "") -> list[LinkRow]:
+        return self._change(lambda connection: changes.link_many(connection, links, origin))
+
     def unlink(self, source: int, target: int, kind: str) -> bool:
         return self._change(lambda connection: changes.unlink(connection, source, target, kind))
 
@@ -188,6 +196,9 @@ class SQLiteStore(SQLiteUpkeep):
                 connection, namespace, name, block_id, hops=hops, pinned=pinned, moved_at=moved_at
             )
         )
+
+    def set_anchors(self, anchors: Sequence[AnchorRow]) -> list[AnchorRow]:
+        return self._change(lambda connection: changes.set_anchors(connection, anchors))
 
     def pin_anchor(self, namespace: str, name: str, pinned: bool) -> AnchorRow:
         return self._change(lambda connection: changes.pin_anchor(connection, namespace, name, pinned))
@@ -220,10 +231,7 @@ class SQLiteStore(SQLiteUpkeep):
         return self._ask(lambda connection: run(connection, "ledger", after))
 
     def forgotten(self, uids: Sequence[str]) -> set[str]:
-        statement = ERASURE_SQL["in_ledger"]
-        return self._ask(
-            lambda connection: {uid for uid in uids if connection.execute(statement, (uid_digest(uid),)).get}
-        )
+        return self._ask(lambda connection: erasure.forgotten(connection, uids))
 
     def setting(self, name: str) -> str | None:
         row = self._ask(lambda connection: row_of(connection, "setting", name))
@@ -252,8 +260,7 @@ class SQLiteStore(SQLiteUpkeep):
         return [(row[:-1], row[-1]) for row in rows]
 
     def ids_of(self, uids: Sequence[str]) -> dict[str, int]:
-        found = self._ask(lambda connection: [(uid, row_of(connection, "block_by_uid", uid)) for uid in uids])
-        return {uid: row[0] for uid, row in found if row is not None}
+        return self._ask(lambda connection: changes.ids_of(connection, uids))
 
     def check(self) -> list[str]:
         found = self._ask(lambda connection: rows_of(connection, "integrity_check"))

@@ -44,7 +44,7 @@ impl Best {
     pub fn take(&mut self, scored: Scored) {
         if self.count > 0 && self.may_take(scored.score) {
             self.kept.push(scored);
-            if self.kept.len() >= 2 * self.count {
+            if self.kept.len() / 2 >= self.count {
                 self.cut();
                 self.least = self.kept.iter().fold(f32::INFINITY, |least, kept| least.min(kept.score));
             }
