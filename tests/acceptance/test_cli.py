@@ -671,6 +671,57 @@ class TestLookingAfter:
         assert (result.code, result.err.startswith("greeum: warning: ")) == (0, True)
 
 
+class TestMeasuring:
+    @pytest.fixture
+    def questions(self, tmp_path: Path) -> str:
+        said = [{"id": f"b{n}", "text": f"The violin number {n} is old.", "source": "Ada"} for n in range(12)]
+        asked = [
+            {"question": "the violin number 3", "answers": ["b3"], "kind": "one"},
+            {"question": "violins number 4 and 5", "answers": ["b4", "b5"], "kind": "two"},
+        ]
+        file = tmp_path / "violins.jsonl"
+        file.write_text("".join(f"{json.dumps(row)}\n" for row in [*said, *asked]), encoding="utf-8")
+        return str(file)
+
+    def test_a_table_for_people(self, run: Run, questions: str, home: Path) -> None:
+        plain = run("eval", questions).out.splitlines()
+        assert plain[0].split() == ["Set", "Without", "Questions", "R@10", "95", "%", "NDCG@10", "MRR", "R@50", "ms"]
+        assert plain[1].startswith("violins  -  ") or plain[1].split()[:3] == ["violins", "-", "2"]
+        assert not home.exists()
+        table = run("eval", questions, f"jsonl-pooled={questions}", "-k", "1", "--without", "each", "--by-kind").out
+        lines = [line.split() for line in table.splitlines()]
+        assert "Change" in lines[0]
+        assert len(lines) == 1 + 2 * 6 * 3
+        assert [line[0] for line in lines[1:4]] == ["violins", "one", "two"]
+        assert lines[1][:4] == ["violins", "-", "2", "75.0"]
+
+    def test_as_json_and_for_each_question(self, run: Run, questions: str, tmp_path: Path) -> None:
+        file = str(tmp_path / "found.jsonl")
+        result = run("eval", questions, "--without", "words,tokens", "--questions", file, "--json").json()
+        [measured] = result["sets"]
+        assert (result["k"], measured["set"], measured["blocks"]) == (10, "violins", 12)
+        whole, reduced = measured["runs"]
+        assert (whole["without"], whole["questions"], set(whole["kinds"])) == ([], 2, {"one", "two"})
+        assert whole["recall@10"] == whole["recall@50"] == 1.0
+        assert reduced["change"] == pytest.approx(reduced["recall@10"] - 1.0)
+        rows = [json.loads(line) for line in Path(file).read_text(encoding="utf-8").splitlines()]
+        assert [row["without"] for row in rows] == [[], [], ["words", "tokens"], ["words", "tokens"]]
+        assert (rows[0]["ranks"], rows[0]["found"][0], rows[0]["recall@10"]) == ([1], "b3", 1.0)
+        assert run("eval", questions, "--questions", file).code == 4
+
+    def test_questions_of_the_memory_that_is_there(self, run: Run, tmp_path: Path) -> None:
+        block = add(run, "The violin is old.")
+        file = tmp_path / "mine.jsonl"
+        file.write_text(json.dumps({"question": "Which violin?", "answers": [block]}), encoding="utf-8")
+        [measured] = run("eval", str(file), "--json", "--read-only").json()["sets"]
+        assert measured["runs"][0]["mrr"] == 1.0
+
+    def test_what_cannot_be_measured(self, run: Run, questions: str) -> None:
+        assert run("eval", "nowhere.jsonl").code == 3
+        assert "near" in run("eval", questions, "--without", "graph").err
+        assert "nonsense" in run("eval", questions, "--without", "nonsense").err
+
+
 class TestSayingWhatIsWrong:
     @pytest.mark.parametrize(
         ("line", "code", "says"),

@@ -50,6 +50,7 @@ HOMES = {
     "retention list": "retention.LIST",
     "retention clear": "retention.CLEAR",
     "doctor": "doctor.COMMAND",
+    "eval": "evaluation.COMMAND",
     "demo": "demo.COMMAND",
 }
 """Name → module and the name of its table there, in the order of the help."""
