@@ -250,8 +250,8 @@ def test_an_anchor_itself_is_not_sent(nowhere: RemoteMemory, local: Memory) -> N
 
 
 OF_A_MEMORY_OF_ONES_OWN = {
-    "at_hand", "backup", "drop_backups", "logical_hash", "of", "read_only", "screen", "search_json",
-    "search_many_json", "through",
+    "at_hand", "backup", "drop_backups", "import_from", "logical_hash", "merge", "of", "read_only", "screen",
+    "search_json", "search_many_json", "through",
 }  # fmt: skip
 """For servers, of the memory that they keep: whether there is something to wait for, and answers as they are sent. For
 the machine that it is on: its directories. For Memory itself: what is asked with values that were checked."""

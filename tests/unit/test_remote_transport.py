@@ -44,7 +44,16 @@ BLOCK = {
     "superseded_at": None, "origin": "", "trust": 1.0, "flags": [], "uses": 0,
 }  # fmt: skip
 
-WELL = said(BLOCK)
+OUTCOME = {"is_new": True, "duplicate_of": None, "echo_of": None, "conflicts": []}
+
+WELL = said(BLOCK | OUTCOME)
+
+GONE = said(
+    {
+        "forgotten": [7], "blocks": 1, "versions": 1, "links": 0, "anchors": 0, "dry_run": False, "certificate": None,
+        "untold": 0,
+    }
+)  # fmt: skip
 
 UNSURE = "whether it was done is not known"
 
@@ -111,7 +120,7 @@ class TestConnections:
         assert len(numbers) == 64
 
     def test_one_that_the_server_has_ended_is_not_used_again(self, server: Scripted) -> None:
-        server.script[:] = [Says(WELL.content, "ends"), said({"forgotten": [7]})]
+        server.script[:] = [Says(WELL.content, "ends"), GONE]
         with connect(server) as memory:
             memory.get(7)
             [(connection, _)] = memory._transport._connections._idle
@@ -135,7 +144,7 @@ class TestConnections:
             assert memory._transport._connections._idle == []
 
     def test_one_that_the_server_says_it_will_end_is_not_kept(self, server: Scripted) -> None:
-        server.script[:] = [said(BLOCK, Connection="close"), WELL]
+        server.script[:] = [said(BLOCK | OUTCOME, Connection="close"), WELL]
         with connect(server) as memory:
             memory.get(7)
             memory.get(7)
@@ -215,7 +224,7 @@ class TestTryingAgain:
         assert all(len(name) == 32 for name in names)
 
     def test_a_name_of_the_callers_is_used(self, server: Scripted) -> None:
-        server.script[:] = [RESET, WELL, said({"blocks": [BLOCK]}), WELL]
+        server.script[:] = [RESET, WELL, said({"blocks": [BLOCK | OUTCOME]}), WELL]
         with connect(server) as memory:
             pauses_of(memory)
             memory.add("hello", idempotency_key="one")
@@ -248,7 +257,7 @@ class TestTryingAgain:
 
     @pytest.mark.parametrize("trouble", [RESET, Says(b"", "ends"), problem("unavailable", 503, Retry_After="1")])
     def test_what_may_have_been_done_is_not_done_again(self, server: Scripted, trouble: Says) -> None:
-        server.script[:] = [trouble, said({"forgotten": [7]})]
+        server.script[:] = [trouble, GONE]
         with connect(server) as memory:
             pauses = pauses_of(memory)
             with pytest.raises(ServerFailed) as caught:
@@ -258,7 +267,7 @@ class TestTryingAgain:
         assert (UNSURE in str(caught.value)) == (trouble.end != "stays")
 
     def test_what_was_turned_away_is(self, server: Scripted) -> None:
-        server.script[:] = [problem("rate-limited", 429, Retry_After="1"), said({"forgotten": [7]})]
+        server.script[:] = [problem("rate-limited", 429, Retry_After="1"), GONE]
         with connect(server) as memory:
             pauses_of(memory)
             assert memory.forget(7) == [7]

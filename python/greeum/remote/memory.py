@@ -44,9 +44,9 @@ class RemoteMemory:
     Methods, arguments, answers and errors are those of Memory. Values are checked before they are sent; what a method
     adds or changes is on the server's disk when it returns, and found by the next search, whoever asks. Besides the
     errors of Memory there are Unauthenticated and Forbidden, by the key, and ServerFailed, which says whether something
-    may have been done all the same. Not here are `through` (the server says where a
-    write is from, by the key), and `backup`, `drop_backups` and `logical_hash`, which are of the machine that the
-    memory is on: use its command line.
+    may have been done all the same. Not here are `through` (the server says where a write is from, by the key), and
+    `backup`, `drop_backups`, `logical_hash`, `import_from` and `merge`, which are of the machine that the memory is
+    on: use its command line.
     """
 
     def __init__(self, transport: Transport, prefix: str) -> None:
