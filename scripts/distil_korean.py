@@ -13,13 +13,16 @@ stay as they are.
 
     python -m pip install -r requirements/korean.txt
     python scripts/distil_table.py --out minilm-256.table
-    python scripts/distil_korean.py --add-to minilm-256.table --out python/greeum/data/static-256.table
+    python -m scripts.distil_korean --add-to minilm-256.table --out python/greeum/data/static-256.table
 
 The file is that of `distil_table.py`, with one more number in its header, after the CRC-32: the first Korean token.
 Tokens from there on are in Kiwi's order, the most frequent first, which the analyser takes for their frequency. The
 string of each begins with a capital letter (which no English piece has) for its class: N what does not change, V
 stems, E endings, J suffixes of nouns. What only holds a sentence together has no direction and weighs nothing: it
 is there to be cut off.
+
+One machine has written the same bytes twice, from the same encoder vectors. Another processor, NumPy or BLAS may round
+a product, an eigenvector or a singular vector otherwise, and the file with it: no test compares bytes.
 """
 
 from __future__ import annotations
@@ -36,7 +39,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from distil_table import MAGIC, SMOOTHING, pack, quantise
+from scripts.distil_table import MAGIC, SMOOTHING, pack, quantise
 
 Matrix = npt.NDArray[np.float64]
 

@@ -29,6 +29,7 @@ WIDTH = 110
 
 ALIASES = {
     "Answers": "list[list[Hit]]",
+    "AddedBlocks": "list[Added]",
     "Blocks": "list[Block]",
     "Changes": "list[Change]",
     "Facets": "dict[str, list[tuple[str, int]]]",
@@ -47,8 +48,8 @@ ALIASES = {
 """What short names in signatures stand for."""
 
 VIEWS = (
-    greeum.Block, greeum.Hit, greeum.Link, greeum.Anchor, greeum.Context, greeum.Change, greeum.Page,
-    greeum.NamespacePage, greeum.Rule, greeum.Report,
+    greeum.Block, greeum.Added, greeum.Contradiction, greeum.Hit, greeum.Link, greeum.Anchor, greeum.Context,
+    greeum.Change, greeum.Page, greeum.NamespacePage, greeum.Rule, greeum.Report, model.RolledBack,
 )  # fmt: skip
 """What a memory gives back."""
 
@@ -99,6 +100,10 @@ def memory() -> Iterator[str]:
     yield from ("## memory.retention", prose(greeum.Retention))
     for name, method in public(greeum.Retention):
         yield from section(f"memory.retention.{name}", method, level=3)
+    yield from ("## memory.policies", prose(greeum.Policies))
+    for name, method in public(greeum.Policies):
+        if name != "of":
+            yield from section(f"memory.policies.{name}", method, level=3)
     for kind in VIEWS:
         yield from (f"## {kind.__name__}", prose(kind), *properties(kind))
     for function in (model.hits_json, model.blocks_json):

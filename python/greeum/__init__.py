@@ -21,10 +21,12 @@ if TYPE_CHECKING:
     from greeum.backups.pieces import Backup
     from greeum.errors import GreeumError
     from greeum.forgetting import Certificate, Forgotten
+    from greeum.importers.report import ImportReport
     from greeum.listing import NamespacePage, Page
     from greeum.maintenance import Report
     from greeum.memory import Memory
-    from greeum.model import Anchor, Block, Change, Context, Hit, Link
+    from greeum.model import Added, Anchor, Block, Change, Context, Contradiction, Hit, Link
+    from greeum.policies import Policies
     from greeum.remote import RemoteMemory, connect
     from greeum.retention import Retention, Rule
     from greeum.rooted import Rooted
@@ -35,33 +37,13 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
-    "Anchor",
-    "Anchors",
-    "Backup",
-    "Block",
-    "Certificate",
-    "Change",
-    "Context",
-    "Forgotten",
-    "GreeumError",
-    "Hit",
-    "Link",
-    "Memory",
-    "NamespacePage",
-    "Page",
-    "RemoteMemory",
-    "Report",
-    "Retention",
-    "Rooted",
-    "Rule",
-    "connect",
-    "errors",
-    "open",
-    "restore",
-    "verify",
+    "Added", "Anchor", "Anchors", "Backup", "Block", "Certificate", "Change", "Context", "Contradiction", "Forgotten",
+    "GreeumError", "Hit", "ImportReport", "Link", "Memory", "NamespacePage", "Page", "Policies", "RemoteMemory",
+    "Report", "Retention", "Rooted", "Rule", "connect", "errors", "open", "restore", "verify",
 ]  # fmt: skip
 
 _HOMES = {
+    "Added": "model",
     "Anchor": "model",
     "Anchors": "anchors",
     "Backup": "backups.pieces",
@@ -69,13 +51,16 @@ _HOMES = {
     "Certificate": "forgetting",
     "Change": "model",
     "Context": "model",
+    "Contradiction": "model",
     "Forgotten": "forgetting",
     "GreeumError": "errors",
     "Hit": "model",
+    "ImportReport": "importers.report",
     "Link": "model",
     "Memory": "memory",
     "NamespacePage": "listing",
     "Page": "listing",
+    "Policies": "policies",
     "RemoteMemory": "remote",
     "Report": "maintenance",
     "Retention": "retention",

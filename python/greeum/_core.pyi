@@ -11,8 +11,10 @@ __all__ = [
     "Index",
     "Table",
     "blocks_json",
+    "digest",
     "format_time",
     "hits_json",
+    "normal",
     "parse_time",
     "quantize",
     "split",
@@ -82,6 +84,11 @@ class Index:
         weights: Sequence[tuple[str, float]] | None,
         as_of: int | None,
     ) -> Found: ...
+    def nearest(self, items: Sequence[tuple[str, str, bytes]], now: int, count: int) -> list[list[int]]:
+        """For each namespace, text and vector, the blocks of exactly that namespace that may say the same."""
+    def compare(self, text: str, others: Sequence[str]) -> list[tuple[float, tuple[str, str, str, bool] | None]]:
+        """For each of the others how much of the two is the same (0 to 1), and if they cannot both hold: the reason,
+        what `text` says, what the other says, and whether it is sure that the later one holds."""
     def select(
         self,
         namespace: str,
@@ -116,6 +123,12 @@ class Index:
 
 def quantize(vectors: Sequence[Sequence[float]], dimension: int) -> bytes: ...
 def split(text: str) -> list[str]: ...
+def normal(text: str) -> str:
+    """What two texts have in common that are the same."""
+
+def digest(text: str, with_: Sequence[str]) -> int:
+    """Of the normal form of a text, and of what goes with it; 64 bits, signed."""
+
 def parse_time(text: str) -> int | None: ...
 def format_time(at: int) -> str: ...
 def blocks_json(rows: Sequence[BlockRow]) -> bytes:

@@ -29,8 +29,9 @@ if TYPE_CHECKING:
 
 METHODS = frozenset(
     ("add", "add_many", "anchor", "backup", "certificates", "changes", "check", "close", "context", "count", "diff",
-     "drop_backups", "facets", "forget", "get", "history", "import_", "link", "links", "list", "logical_hash",
-     "maintain", "namespaces", "repair", "search", "search_many", "stats", "unlink", "update", "used", "wipe")
+     "drop_backups", "facets", "forget", "get", "history", "import_", "import_from", "link", "links", "list",
+     "logical_hash", "maintain", "merge", "namespaces", "quarantine", "release", "repair", "roll_back", "search",
+     "search_many", "stats", "unlink", "update", "used", "wipe")
 )  # fmt: skip
 """What `AsyncMemory` offers: the methods of Memory that wait for the disk or for the processor."""
 

@@ -7,8 +7,9 @@ import os
 from greeum import _core, inputs
 from greeum.errors import InvalidInput
 from greeum.model import Anchor
+from greeum.policies import conflict_policy, duplicate_policy
 from greeum.store.protocol import Draft
-from greeum.store.rows import check_validity
+from greeum.store.rows import QUARANTINED, check_validity
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,15 +18,20 @@ if TYPE_CHECKING:
 
     from greeum.anchors import Anchors
     from greeum.embed.protocol import Embedder
+    from greeum.policies import Policies
+    from greeum.screening import Screening
     from greeum.store.protocol import BlockRow
 
     Near = str | int | Anchor
 
 FIELDS = frozenset(
     ("text", "namespace", "key", "kind", "source", "tags", "importance", "metadata", "at", "valid_from", "valid_to",
-     "expires_at", "ttl", "near", "vector")
+     "expires_at", "ttl", "near", "vector", "on_duplicate", "on_conflict")
 )  # fmt: skip
 """What a block is added with."""
+
+SCREENED = ("text", "namespace", "kind", "key", "source", "tags", "metadata")
+"""What is looked at before it is stored."""
 
 CHECKS: dict[str, Callable[[Any], Any]] = {
     "kind": lambda value: inputs.name(value, "kind"),
@@ -42,15 +48,43 @@ CHECKS: dict[str, Callable[[Any], Any]] = {
 
 
 class Drafter:
-    """Makes drafts for one memory: with its embedder, its anchors and its clock."""
+    """Makes drafts for one memory: with its embedder, its anchors and its clock.
 
-    def __init__(self, embedder: Embedder, anchors: Anchors, now_us: Callable[[], int]) -> None:
+    What it makes carries an `origin`, and is trusted no further than `trust`.
+    """
+
+    def __init__(
+        self,
+        embedder: Embedder,
+        anchors: Anchors,
+        policies: Policies,
+        now_us: Callable[[], int],
+        screening: Screening,
+        origin: str = "",
+        trust: float = 1.0,
+    ) -> None:
         self._embedder = embedder
         self._anchors = anchors
+        self._policies = policies
         self._now_us = now_us
+        self.screening = screening
+        self.origin = origin
+        self.trust = trust
+
+    def through(self, origin: str, trust: float) -> Drafter:
+        """One whose drafts come by another door within this one: none can be trusted more, or shed where it is from."""
+        inside = f"{self.origin}/{origin}" if self.origin else origin
+        inputs.name(inside, "origin")
+        trust = min(self.trust, trust)
+        screening = self.screening if trust == 1 else self.screening.read_only()
+        return Drafter(self._embedder, self._anchors, self._policies, self._now_us, screening, inside, trust)
 
     def drafts(
-        self, items: Sequence[Mapping[str, Any]], prefix: str, idempotency_key: str | None = None
+        self,
+        items: Sequence[Mapping[str, Any]],
+        prefix: str,
+        idempotency_key: str | None = None,
+        is_single: bool = False,
     ) -> list[Draft]:
         """The drafts of several blocks; `prefix` says in errors which one is meant, with its number for {}."""
         key = inputs.optional_name(idempotency_key, "idempotency_key")
@@ -59,24 +93,48 @@ class Drafter:
         if key is not None:
             for number, draft in enumerate(drafts):
                 draft.uid, draft.is_repeatable = request_uid(draft.namespace, key, number), True
+        for draft in drafts:
+            # One turn that is added by itself is one that was just said, however often that is.
+            draft.is_turn = draft.is_turn and not is_single
         self._embed(drafts)
         return drafts
+
+    def admit(self, draft: Draft) -> None:
+        """Have a draft that was made elsewhere come by this door: it is looked at, trusted no further than what is
+        written here, and of this origin unless that is trusted in full. Raises InvalidInput.
+        """
+        said = {name: getattr(draft, name) for name in SCREENED}
+        flags = self.screening.screen(said)
+        for name, value in said.items():
+            setattr(draft, name, value)
+        if flags:
+            from json import loads
+
+            draft.flags = flags_json(list({*flags, *loads(draft.flags)}))
+        if self.trust < 1:
+            draft.origin, draft.trust = self.origin, min(self.trust, draft.trust)
 
     def successor(self, old: BlockRow, text: str, fields: dict[str, Any], vector: Sequence[float] | None) -> Draft:
         """The version after `old`: with a new text, and all that `fields` does not change."""
         now = self._now_us()
-        kept = dict(zip(("kind", "source", "tags", "importance", "metadata"), old[5:10], strict=True))
-        kept |= {"at": now, "valid_from": old[12], "valid_to": old[13], "expires_at": old[14]}
+        kept: dict[str, Any] = dict(zip(("kind", "source", "tags", "importance", "metadata"), old[5:10], strict=True))
+        kept |= {"at": now, "valid_from": old[12], "valid_to": old[13], "expires_at": old[14]} | fields | {"text": text}
+        flags = self.screening.screen(kept)
+        if f'"{QUARANTINED}"' in old[21]:
+            flags.append(QUARANTINED)  # or it would be enough to correct what is hidden
         draft = Draft(
             uid=os.urandom(16).hex(),
             namespace=old[2],
             key=old[3],
-            text=text,
             added_at=now,
-            vectors=self._brought(vector, text),
-            **(kept | fields),
+            vectors=self._brought(vector, kept["text"]),
+            origin=self.origin,
+            trust=min(self.trust, old[20]),
+            flags=flags_json(flags),
+            **kept,
         )
         check_validity(draft.valid_from, draft.valid_to, fields)
+        mark(draft, is_turn=draft.kind == "message")
         self._embed([draft])
         return draft
 
@@ -93,29 +151,48 @@ class Drafter:
             namespace = inputs.namespace(item.get("namespace", ""))
             at = item.get("at")
             metadata = item.get("metadata")
-            text = inputs.text(item.get("text"))
+            said: dict[str, Any] = {
+                "text": inputs.text(item.get("text")),
+                "namespace": namespace,
+                "kind": inputs.name(item.get("kind", "message"), "kind"),
+                "key": inputs.optional_name(item.get("key"), "key"),
+                "source": inputs.optional_name(item.get("source"), "source"),
+                "tags": inputs.tags(item.get("tags", ())),
+                "metadata": "{}" if metadata is None else inputs.metadata(metadata),
+            }
+            flags = self.screening.screen(said)
             draft = Draft(
                 uid=os.urandom(16).hex(),
-                namespace=namespace,
-                text=text,
-                kind=inputs.name(item.get("kind", "message"), "kind"),
                 at=now if at is None else inputs.time(at, "at"),
                 added_at=now,
-                vectors=self._brought(item.get("vector"), text),
-                key=inputs.optional_name(item.get("key"), "key"),
-                source=inputs.optional_name(item.get("source"), "source"),
-                tags=inputs.tags(item.get("tags", ())),
+                vectors=self._brought(item.get("vector"), said["text"]),
                 importance=inputs.share(item.get("importance", 0.5), "importance"),
-                metadata="{}" if metadata is None else inputs.metadata(metadata),
                 valid_from=inputs.optional_time(item.get("valid_from"), "valid_from"),
                 valid_to=inputs.optional_time(item.get("valid_to"), "valid_to"),
                 expires_at=inputs.expiry(item.get("ttl"), item.get("expires_at"), now),
                 near=self._near_of_draft(item.get("near"), namespace),
+                origin=self.origin,
+                trust=self.trust,
+                flags=flags_json(flags),
+                **said,
             )
             check_validity(draft.valid_from, draft.valid_to)
+            self._say_policy(draft, item, is_dated=at is not None)
             return draft
         except InvalidInput as error:
             raise InvalidInput(prefix + error.field, error.reason) from error
+
+    def _say_policy(self, draft: Draft, item: Mapping[str, Any], is_dated: bool) -> None:
+        """What is to be done if it is there already, or contradicts what is."""
+        on_duplicate = duplicate_policy(item.get("on_duplicate"))
+        policy = self._policies.of(draft.kind, on_duplicate, conflict_policy(item.get("on_conflict")))
+        draft.on_duplicate, draft.on_conflict = policy.on_duplicate, policy.on_conflict
+        draft.is_policy_said = policy.is_said
+        mark(draft, is_turn=draft.kind == "message" and draft.on_duplicate == "keep")
+        # A key is a name for a thing of its own; and who says nothing of when it was said, says it now.
+        draft.is_turn = draft.is_turn and is_dated and on_duplicate is None and draft.key is None
+        if draft.key is not None:
+            draft.on_duplicate = "keep"
 
     def _near_of_draft(self, near: Near | None, namespace: str) -> tuple[str, str] | int | None:
         if near is None:
@@ -143,6 +220,35 @@ class Drafter:
                 "vector", f"cannot be brought: this memory's vectors are made by {self._embedder.fingerprint}"
             )
         return _core.quantize([inputs.vector(vector)], self._embedder.dimension)
+
+
+def flags_json(flags: list[str]) -> str:
+    """Flags as a row has them."""
+    if not flags:
+        return "[]"
+    from json import dumps
+
+    return dumps(sorted(flags))
+
+
+def mark(draft: Draft, is_turn: bool) -> None:
+    """Give a draft what it is known again by.
+
+    For a turn of a conversation that is who said it, when, and the words; for anything else the words, what kind of
+    thing it is, who or what says so ("I live in Seoul" is another fact when another says it) and the time for which
+    it holds."""
+    draft.is_turn = is_turn
+    of = (draft.at,) if is_turn else (draft.valid_from, draft.valid_to)
+    source = "" if draft.source is None else f"={draft.source}"
+    draft.digest = _core.digest(draft.text, [draft.namespace, draft.kind, source, *map(str, of)])
+    normal: list[str] = []
+
+    def says(text: str) -> bool:
+        if not normal:
+            normal.append(_core.normal(draft.text))
+        return text == draft.text or _core.normal(text) == normal[0]
+
+    draft.says = says
 
 
 def request_uid(namespace: str, idempotency_key: str, number: int) -> str:

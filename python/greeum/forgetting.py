@@ -7,6 +7,7 @@ from greeum.errors import Conflict, InvalidInput, NotFound, StoreError
 from greeum.model import optional_iso
 from greeum.store.certificates import SEALED
 from greeum.store.protocol import Erased, ErasureRequest
+from greeum.store.rows import TRUST, trusted_more
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -95,10 +96,11 @@ class Forgotten(list[int]):
 class Forgetting:
     """Forgets in one memory, for one door."""
 
-    def __init__(self, store: Store, follower: Follower, origin: str, now_us: Callable[[], int]) -> None:
+    def __init__(self, store: Store, follower: Follower, origin: str, trust: float, now_us: Callable[[], int]) -> None:
         self._store = store
         self._follower = follower
         self._origin = origin
+        self._trust = trust
         self._now_us = now_us
 
     def named(self, blocks: int | Iterable[int], *, dry_run: bool) -> Forgotten:
@@ -131,7 +133,15 @@ class Forgetting:
         self._follower.catch_up()
         return self._follower.index.ids(namespace, where_json, True, BEFORE_ALL_US, None)
 
+    def _check_trust(self, ids: list[int]) -> None:
+        """Raises Forbidden if a version is trusted more than what this door writes."""
+        if self._trust < 1:
+            for row in self._store.blocks(self._store.would_forget(ids)):
+                if row[TRUST] > self._trust:
+                    raise trusted_more(row, self._trust)
+
     def _erase(self, ids: list[int], asked: Mapping[str, object], *, dry_run: bool) -> Forgotten:
+        self._check_trust(ids)
         if dry_run:
             return Forgotten(self._store.would_forget(ids), dry_run=True)
         from json import dumps

@@ -11,8 +11,8 @@ from greeum.errors import InvalidInput
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from datetime import datetime, timedelta
-    from typing import Any
+    from datetime import datetime, timedelta, tzinfo
+    from typing import Any, BinaryIO
 
     Namespace = str | Sequence[str]
     Time = str | datetime
@@ -53,6 +53,12 @@ def path(value: object, field: str = "path") -> str:
     if hasattr(value, "__fspath__"):
         value = value.__fspath__()
     return string(value, field, limits.PATH_BYTES_MAX)
+
+
+def path_or_stream(value: Any) -> str | BinaryIO:
+    """A directory's or file's name, or an open binary file."""
+    stream: BinaryIO | None = value if hasattr(value, "read") else None
+    return path(value) if stream is None else stream
 
 
 NAMESPACE_BYTES_MAX = limits.NAMESPACE_SEGMENTS_MAX * (limits.SEGMENT_BYTES_MAX * 3 + 1)
@@ -130,6 +136,17 @@ def from_datetime(value: object, field: str) -> int:
 
 def optional_time(value: Time | None, field: str) -> int | None:
     return None if value is None else time(value, field)
+
+
+def time_zone(value: object, field: str = "time_zone") -> tzinfo:
+    """A time zone by its name in the IANA database, as Asia/Seoul."""
+    from zoneinfo import ZoneInfo
+
+    wanted = name(value, field)
+    try:
+        return ZoneInfo(wanted)
+    except (KeyError, ValueError, OSError) as error:
+        raise InvalidInput(field, f"is {wanted!r:.80}, which names no time zone; write Asia/Seoul, or UTC") from error
 
 
 def duration(value: Span, field: str, *, or_none: bool = False) -> int:

@@ -6,14 +6,16 @@ from os.path import abspath
 from time import time_ns
 
 from greeum import inputs, limits
+from greeum.comparing import Comparer
 from greeum.drafts import CHECKS, request_uid
-from greeum.errors import Conflict, InvalidInput, NotFound, StoreError, StoreReadOnly
+from greeum.errors import Conflict, Forbidden, InvalidInput, NotFound, StoreError, StoreReadOnly
 from greeum.forgetting import Forgetting, check_scope
 from greeum.maintenance import GRACE_S, Maintenance, count_uses
-from greeum.model import Block, Link
+from greeum.model import Added, Block, Link, RolledBack
 from greeum.recall import Recall, list_of
 from greeum.retention import Retention
 from greeum.store.protocol import BLOCK_COLUMNS
+from greeum.store.rows import FLAGS, QUARANTINED, TRUST, trusted_more
 from greeum.uses import Uses
 
 TYPE_CHECKING = False
@@ -21,18 +23,21 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import timedelta
-    from typing import Any
+    from typing import Any, BinaryIO
 
     from greeum.backups.pieces import Backup
     from greeum.embed.protocol import Embedder
     from greeum.follower import Follower
     from greeum.forgetting import Certificate, Forgotten
+    from greeum.importers.admission import Admission
+    from greeum.importers.report import ImportReport
     from greeum.inputs import Namespace, Span, Time
     from greeum.maintenance import Report
-    from greeum.recall import Blocks, Near
-    from greeum.store.protocol import BlockRow, Store
+    from greeum.recall import Near
+    from greeum.store.protocol import BlockRow, Draft, Store
 
     Ids = list[int]
+    AddedBlocks = list[Added]
     Findings = list[tuple[str, bool, str]]
     Certificates = list[Certificate]
 
@@ -59,10 +64,19 @@ class Memory(Recall):
     """
 
     def __init__(
-        self, store: Store, follower: Follower, embedder: Embedder, *, now_us: Callable[[], int] = clock_us
+        self,
+        store: Store,
+        follower: Follower,
+        embedder: Embedder,
+        *,
+        now_us: Callable[[], int] = clock_us,
+        open_store: Callable[[str], Store] | None = None,
     ) -> None:
         super().__init__(store, follower, embedder, now_us=now_us)
-        self._forgetting = Forgetting(store, follower, "", now_us)
+        self._open_store = open_store
+        """Opens the store in another directory, for reading."""
+        self._comparer = Comparer(store, follower.index, self._echoes, now_us)
+        self._forgetting = Forgetting(store, follower, "", 1.0, now_us)
         self.retention = Retention(store, now_us)
         self._uses = Uses()
 
@@ -79,6 +93,22 @@ class Memory(Recall):
             self._follower.close(fold=not self._store.read_only)
         finally:
             self._store.close()
+
+    def through(self, origin: str, trust: float = 1.0) -> Memory:
+        """The same memory, for somebody whose writes are to tell where they are from: every block and link that is
+        added through it carries this `origin`, and every block this `trust` (0 to 1).
+
+        It is light: one may be made for each who comes. One within another has the origins of both, joined by a slash,
+        and no more trust than either. Who is trusted less than a block may not correct, change or forget it, and what
+        corrects a block is trusted no more than that. Closing it closes the memory.
+        """
+        drafter = self._drafter.through(inputs.name(origin, "origin"), inputs.share(trust, "trust"))
+        view = object.__new__(type(self))
+        view.__dict__.update(self.__dict__)
+        view._drafter = drafter
+        view._forgetting = Forgetting(self._store, self._follower, drafter.origin, drafter.trust, self._now_us)
+        view.screening = drafter.screening
+        return view
 
     # Remembering.
 
@@ -101,8 +131,10 @@ class Memory(Recall):
         near: Near | None = None,
         vector: Sequence[float] | None = None,
         idempotency_key: str | None = None,
-    ) -> Block:
-        """Remember a text; the block as stored.
+        on_duplicate: str | None = None,
+        on_conflict: str | None = None,
+    ) -> Added:
+        """Remember a text; the block as stored, and what came of it (see `Added`).
 
         `namespace` is whose it is; `source` who or what said it, `at` when (default now); `kind` is "message" (a turn
         of a conversation), "note", "fact" or your own. `importance` goes from 0 to 1. `key` is your own name for the
@@ -112,34 +144,52 @@ class Memory(Recall):
         for memories of `GivenVectors`. `idempotency_key` names this very request, so that it may be made again when
         nobody knows whether it was done: the same text then comes back as it was added (or in its newest version).
 
-        Raises InvalidInput, Conflict (the key, or the idempotency key, was used for another text), NotFound (`near`),
-        EmbedderFailed or StoreError.
+        `on_duplicate` says what to do if exactly this namespace holds a block that says the same, in the same words
+        or others: "return" that one and add nothing (what facts and notes do), "link" the new one with it, or "keep"
+        it like any other (what the rest does, since the second "yes" is a turn too). `on_conflict` says what to do if
+        it contradicts one: "keep" both and say so in `conflicts` (the default), "supersede" that one if it is sure
+        that this holds instead, or "reject" it. `memory.policies` changes these defaults. What a search has just
+        given back is returned when it is added again, whatever its kind.
+
+        Raises InvalidInput, Conflict (the key, or the idempotency key, was used for another text, or `on_conflict`
+        rejects it), NotFound (`near`), EmbedderFailed or StoreError.
         """
         block = {
             "text": text, "namespace": namespace, "key": key, "kind": kind, "source": source, "tags": tags,
             "importance": importance, "metadata": metadata, "at": at, "valid_from": valid_from, "valid_to": valid_to,
-            "expires_at": expires_at, "ttl": ttl, "near": near, "vector": vector,
+            "expires_at": expires_at, "ttl": ttl, "near": near, "vector": vector, "on_duplicate": on_duplicate,
+            "on_conflict": on_conflict,
         }  # fmt: skip
-        return self._add([block], "", idempotency_key)[0]
+        return self._add([block], "", idempotency_key, is_single=True)[0]
 
-    def add_many(self, blocks: Iterable[Mapping[str, Any]], *, idempotency_key: str | None = None) -> Blocks:
+    def add_many(self, blocks: Iterable[Mapping[str, Any]], *, idempotency_key: str | None = None) -> AddedBlocks:
         """Remember several texts, all or none: each a mapping of the arguments of `add`. The blocks, in the same order.
 
-        `idempotency_key` names the request as in `add`; each block of it is known again by its place in the list.
-        Raises as `add` does; `field` then begins with the place of the block, as in `blocks[3].text`.
-        """
+        `idempotency_key` names the request as in `add`; each block of it is known again by its place in the list. A
+        message whose `at`, source and text are those of one that is there is the same turn and is returned, so that
+        the same list again adds nothing. Each is compared with what was there before; among each other only the very
+        same counts as a duplicate, and messages are looked at for what they contradict only if they say what is to be
+        done then. Raises as `add` does; `field` then begins with the place of the block, as in `blocks[3].text`."""
         items = list_of(blocks, "blocks", "must be several mappings, each of the arguments of `add`")
         if len(items) > limits.BATCH_MAX:
             raise InvalidInput("blocks", f"are {len(items):,}; at most {limits.BATCH_MAX:,} go into one transaction")
         return self._add(items, "blocks[{}].", idempotency_key)
 
-    def _add(self, items: Sequence[Mapping[str, Any]], prefix: str, idempotency_key: str | None) -> Blocks:
-        drafts = self._drafter.drafts(items, prefix, idempotency_key)
+    def _add(
+        self,
+        items: Sequence[Mapping[str, Any]],
+        prefix: str,
+        idempotency_key: str | None,
+        is_single: bool = False,
+    ) -> AddedBlocks:
+        drafts = self._drafter.drafts(items, prefix, idempotency_key, is_single)
         if not drafts:
             return []
+        self._follower.catch_up()
+        self._comparer.examine(drafts, is_single)
         rows = self._store.add(drafts)
         self._follower.catch_up()
-        return [Block(row) for row in rows]
+        return [added(draft, row) for draft, row in zip(drafts, rows, strict=True)]
 
     # Changing.
 
@@ -171,7 +221,8 @@ class Memory(Recall):
         `idempotency_key` names this very request, so that it may be made again: the correction that is there already
         then comes back (in its newest version), and fields that say so already are left as they are.
 
-        Raises InvalidInput, NotFound, or Conflict if the block was superseded, or changed since `revision`, or if the
+        Raises InvalidInput, NotFound, Forbidden if the block is trusted more than what is written here (see `through`),
+        or Conflict if the block was superseded, or changed since `revision`, or if the
         idempotency key was used for another text.
         """
         block = inputs.block_id(block)
@@ -192,21 +243,32 @@ class Memory(Recall):
                 raise InvalidInput("vector", "comes with a new text")
             if not fields:
                 raise InvalidInput("update", "changes nothing: name at least one field")
+            self._check_trust([block])
+            flags = self._drafter.screening.screen(fields)
             revise = self._store.revise if idempotency_key is None else self._revise_once
-            row = revise(block, fields, revision)
+            row = revise(block, fields, revision, flags)
         else:
             row = self._supersede(block, inputs.text(text), fields, revision, vector, idempotency_key)
         self._follower.catch_up()
         return Block(row)
 
-    def _revise_once(self, block: int, fields: dict[str, object], revision: int | None) -> BlockRow:
+    def _check_trust(self, blocks: Iterable[int]) -> None:
+        """Raises Forbidden if one of them is trusted more than what is written here."""
+        if self._drafter.trust < 1:
+            for row in self._store.blocks(list(blocks)):
+                if row[TRUST] > self._drafter.trust:
+                    raise trusted_more(row, self._drafter.trust)
+
+    def _revise_once(
+        self, block: int, fields: dict[str, object], revision: int | None, flags: Sequence[str]
+    ) -> BlockRow:
         """As `Store.revise`, but what the block says already is not said again."""
         while True:
             row = self._row(block)
             if shows(row, fields):
                 return self._store.history(block)[-1]
             try:
-                return self._store.revise(block, fields, row[15] if revision is None else revision)
+                return self._store.revise(block, fields, row[15] if revision is None else revision, flags)
             except Conflict:
                 now = self._row(block)
                 if not shows(now, fields) and (revision is not None or now[15] == row[15]):
@@ -248,7 +310,8 @@ class Memory(Recall):
         any version of it fits, an older or an expired one too: afterwards none that fits is left. With `dry_run`
         nothing is changed, and the answer says what would be. Everything is forgotten by `wipe` alone.
 
-        Raises InvalidInput, or NotFound if one of the ids is not there, and then erases none.
+        Raises InvalidInput, NotFound if one of the ids is not there, or Forbidden if a version is trusted more than
+        what is written here (see `through`), and then erases none.
         """
         check_scope(block, namespace, where)
         inputs.truth(dry_run, "dry_run")
@@ -281,6 +344,128 @@ class Memory(Recall):
 
         return certificates(self._store, namespace, where)
 
+    # Who wrote what.
+
+    def quarantine(
+        self,
+        block: int | Iterable[int] | None = None,
+        *,
+        origin: str | None = None,
+        source: str | None = None,
+        where: Mapping[str, object] | None = None,
+        namespace: Namespace = "",
+        dry_run: bool = False,
+    ) -> Ids:
+        """Hide blocks: no search, list, count or context finds them unless it asks for `history`, until they are
+        released. Their ids, without those that were hidden before; with `dry_run` none is hidden yet.
+
+        Named by `block` (an id, or several), or by all of these that are given: by `origin` (and those below it), by
+        `source`, by a filter, by namespace. What they corrected stays corrected; see `roll_back`. What the same origin
+        writes later is not hidden.
+
+        Raises InvalidInput, NotFound (`block`), or Forbidden to those who are not trusted in full.
+        """
+        return self._flag(True, block, origin, source, where, namespace, dry_run)
+
+    def release(
+        self,
+        block: int | Iterable[int] | None = None,
+        *,
+        origin: str | None = None,
+        source: str | None = None,
+        where: Mapping[str, object] | None = None,
+        namespace: Namespace = "",
+        dry_run: bool = False,
+    ) -> Ids:
+        """Undo a `quarantine`; the ids of those that were hidden. It takes what that takes, and raises as that does."""
+        return self._flag(False, block, origin, source, where, namespace, dry_run)
+
+    def roll_back(
+        self,
+        *,
+        origin: str,
+        since: Time | None = None,
+        namespace: Namespace = "",
+        forget: bool = False,
+        dry_run: bool = False,
+    ) -> RolledBack:
+        """Undo what an origin, and those below it, wrote, all of it or since some time: what that came to.
+
+        Its blocks are quarantined and lose their keys, or are erased if `forget`. What they corrected is the newest
+        version again, with its key, its links and the anchors that pointed to it. The links that it added are removed.
+        Fields that it changed of blocks of others, and what it erased, do not come back. `dry_run` changes nothing.
+
+        Raises InvalidInput, or Forbidden to those who are not trusted in full.
+        """
+        self._check_trusted_in_full("rolls back")
+        begin = limits.TIME_MIN_US if since is None else inputs.time(since, "since")
+        scope = inputs.namespace(namespace)
+        is_dry, erases = inputs.truth(dry_run, "dry_run"), inputs.truth(forget, "forget")
+        undone = self._store.roll_back(inputs.name(origin, "origin"), begin, scope, self._now_us(), is_dry)
+        self._follower.catch_up()
+        if not erases or not undone.written:
+            return RolledBack(undone, [])
+        return RolledBack(undone, undone.written if is_dry else list(self.forget(undone.written)))
+
+    def _flag(
+        self,
+        is_set: bool,
+        block: int | Iterable[int] | None,
+        origin: str | None,
+        source: str | None,
+        where: Mapping[str, object] | None,
+        namespace: Namespace,
+        dry_run: bool,
+    ) -> Ids:
+        self._check_trusted_in_full("quarantines and releases")
+        is_dry = inputs.truth(dry_run, "dry_run")
+        if block is None:
+            ids = self._meant(origin, source, where, namespace)
+        elif (origin, source, where, namespace) == (None, None, None, ""):
+            ids = self._known(block)
+        else:
+            raise InvalidInput("block", "comes alone: an id says which block is meant")
+        if is_dry:
+            rows = self._store.blocks(sorted(ids))
+            return [row[0] for row in rows if (f'"{QUARANTINED}"' in row[FLAGS]) != is_set]
+        changed = self._store.flag(ids, QUARANTINED, is_set)
+        self._follower.catch_up()
+        return changed
+
+    def _known(self, block: int | Iterable[int]) -> set[int]:
+        """The ids of blocks that are all there. Raises NotFound."""
+        wanted = [block] if isinstance(block, int) else list_of(block, "block", "must be a block's id, or several")
+        ids = {inputs.block_id(one) for one in wanted}
+        missing = sorted(ids - {row[0] for row in self._store.blocks(sorted(ids))})
+        if missing:
+            raise NotFound(f"there is no block {missing[0]}: nothing was changed")
+        return ids
+
+    def _meant(
+        self, origin: str | None, source: str | None, where: Mapping[str, object] | None, namespace: Namespace
+    ) -> set[int]:
+        """The blocks, hidden and superseded ones too, for which all that is given holds."""
+        scope = inputs.namespace(namespace)
+        if origin is None and source is None and where is None and not scope:
+            raise InvalidInput("origin", "is missing: name an origin, a source, a filter, a namespace, or ids")
+        written = (
+            None if origin is None else self._store.written_by(inputs.name(origin, "origin"), limits.TIME_MIN_US, scope)
+        )
+        if written is not None and source is None and where is None:
+            return set(written)
+        inputs.where(where)
+        asked: list[Mapping[str, object]] = [] if where is None else [where]
+        if source is not None:
+            asked.append({"source": inputs.name(source, "source")})
+        filter_json = inputs.where({"and": asked}) if asked else None
+        self._follower.catch_up()
+        found = set(self._index.ids(scope, filter_json, True, self._now_us(), None))
+        return found if written is None else found & set(written)
+
+    def _check_trusted_in_full(self, deed: str) -> None:
+        if self._drafter.trust < 1:
+            raise Forbidden(f"who {deed} must be trusted in full; what you write is trusted to {self._drafter.trust:g}")
+
     # Links and anchors.
 
     def link(self, source: int, target: int, *, kind: str = "about", weight: float = 1.0) -> Link:
@@ -288,7 +473,9 @@ class Memory(Recall):
         ends = inputs.block_id(source, "source"), inputs.block_id(target, "target")
         if ends[0] == ends[1]:
             raise InvalidInput("target", "is the block itself")
-        row = self._store.link(*ends, inputs.name(kind, "kind"), inputs.share(weight, "weight"), self._now_us())
+        row = self._store.link(
+            *ends, inputs.name(kind, "kind"), inputs.share(weight, "weight"), self._now_us(), self._drafter.origin
+        )
         self._follower.catch_up()
         return Link(row)
 
@@ -411,6 +598,12 @@ class Memory(Recall):
 
         return export(self._store)
 
+    def _door(self) -> Admission:
+        """What comes from elsewhere comes in here."""
+        from greeum.importers.admission import Admission
+
+        return Admission(self._drafter, self._embedder)
+
     def import_(
         self,
         lines: Iterable[str],
@@ -420,21 +613,106 @@ class Memory(Recall):
     ) -> dict[str, int]:
         """Take in what `export` wrote; how many of each record were `added` and how many were there already.
 
-        Blocks keep their uid and get new ids; a block whose uid is here already is passed over, so that a second
-        import of the same lines adds nothing. One that was forgotten here is passed over too, with its links and
-        anchors, and counted as `forgotten`; `bring_back` takes it in. Raises InvalidInput with the number of the first
-        bad line; what came before it stays.
+        Blocks keep their uid, and where they are from and how far they are trusted (no further than what is written
+        here, see `through`), and get new ids; a block whose uid is here already is passed over, so that a second import
+        of the same lines adds nothing. One that was forgotten here is passed over too, with its links and anchors, and
+        counted as `forgotten`; `bring_back` takes it in. Raises InvalidInput with the number of the first bad line;
+        what came before it stays.
         """
-        from greeum.transfer import Importer
+        from greeum.transfer import import_lines
 
         inputs.truth(bring_back, "bring_back")
-        done = Importer(self._store, self._embedder, bring_back=bring_back).run(lines, progress)
+        done = import_lines(self._store, self._door(), lines, bring_back=bring_back, progress=progress)
         self._follower.catch_up()
         return done
+
+    def import_from(
+        self,
+        path: str | os.PathLike[str] | BinaryIO,
+        *,
+        format: str | None = None,  # noqa: A002 - the word for it
+        namespace: Namespace = "",
+        dry_run: bool = False,
+        time_zone: str | None = None,
+        progress: Callable[[int, int], None] | None = None,
+        bring_back: bool = False,
+    ) -> ImportReport:
+        """Take in what another program keeps, or an export, from a file or folder; a report of what was done. An export
+        may also come in a binary stream.
+
+        `format` is recognised if it is left out: greeum (an export, packed by gzip or not), greeum-legacy (a store of
+        Greeum 2 to 5), mem0, mcp-memory, letta, chatgpt, claude or markdown. Blocks come to lie in `namespace` and
+        below it. With `dry_run` nothing is written. Times without an offset are in `time_zone` (as Asia/Seoul); if that
+        is left out, in that of this machine for an older store, and else in UTC. `progress` is called with (rows, 0).
+
+        What was imported before is recognised and passed over; so is what was forgotten here, unless it is to be
+        brought back (`bring_back`). Blocks that another program kept have the origin import/FORMAT; all are looked at
+        as those that are added (see `screening`), and trusted no further than what is written here. A row that cannot
+        be taken is reported, and the others are taken. Files are only read, and other programs' databases left as they
+        are, to the byte.
+
+        Raises InvalidInput if it cannot be read or recognised, and NotFound.
+        """
+        from greeum.importers.importing import Import
+
+        zone = None if time_zone is None else inputs.time_zone(time_zone)
+        where = inputs.namespace(namespace)
+        is_dry = inputs.truth(dry_run, "dry_run")
+        comes_back = inputs.truth(bring_back, "bring_back")
+        job = Import(
+            self._store, self._door(), self._now_us(), dry_run=is_dry, bring_back=comes_back, progress=progress
+        )
+        try:
+            return job.run(inputs.path_or_stream(path), format, where, zone)
+        finally:
+            self._follower.catch_up()
+
+    def merge(
+        self,
+        other: str | os.PathLike[str],
+        *,
+        dry_run: bool = False,
+        progress: Callable[[int, int], None] | None = None,
+        bring_back: bool = False,
+    ) -> ImportReport:
+        """Take in everything of the memory in the directory `other`: versions, links, anchors; a report of it.
+
+        Blocks keep their uid and get new ids, so that a second merge adds nothing. What is the same block in both, by
+        uid, or by key and text, is one block afterwards. Where the two contradict each other, what is here stays, and
+        the report says so: a key with another text, a block that both have corrected, an anchor that points elsewhere.
+        What was forgotten here is passed over, unless it is to be brought back (`bring_back`); what was forgotten in
+        the other stays here. That one is only read. With `dry_run` nothing is written. `progress` is called with (rows,
+        total).
+
+        Raises NotFound if there is no memory, and what `open` raises.
+        """
+        from os.path import isdir
+
+        from greeum.transfer import merge
+
+        assert self._open_store is not None, "whoever joins a memory says how to open another"
+        is_dry = inputs.truth(dry_run, "dry_run")
+        comes_back = inputs.truth(bring_back, "bring_back")
+        directory = inputs.path(other, "other")
+        if not isdir(directory):
+            raise NotFound(f"{directory}: there is no such directory")
+        store = self._open_store(directory)
+        try:
+            return merge(self._store, store, self._door(), dry_run=is_dry, bring_back=comes_back, progress=progress)
+        finally:
+            store.close()
+            self._follower.catch_up()
 
 
 def none_used(block: int) -> NotFound:
     return NotFound(f"there is no block {block}: no use was counted")
+
+
+def added(draft: Draft, row: BlockRow) -> Added:
+    """A draft as it was stored, with what came of it."""
+    duplicate_of = row[0] if draft.was_there else draft.duplicate_of
+    conflicts = () if draft.was_there else draft.conflicts
+    return Added(row, not draft.was_there, duplicate_of, draft.echo_of, conflicts)
 
 
 def shows(row: BlockRow, fields: Mapping[str, object]) -> bool:

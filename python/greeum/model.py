@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from greeum.store.protocol import AnchorRow, BlockRow, LinkRow
+    from greeum.store.rollback import Undone
 
 
 def moment(at_us: int) -> datetime:
@@ -202,6 +203,78 @@ class Block:
         return f"Block({self.id}, {self.text[:60]!r})"
 
 
+class Contradiction:
+    """That a block which was added cannot hold beside another one, `block`, and why.
+
+    `reason` is "number", "date", "negation" or "value" (something else in the same place); `new` and `old` are what
+    either says there. `is_sure` says that the newer one is sure to hold instead. `message` is all of it in a
+    sentence."""
+
+    __slots__ = ("block", "is_sure", "message", "new", "old", "reason")
+
+    def __init__(self, block: int, reason: str, new: str, old: str, is_sure: bool, text: str) -> None:
+        self.block = block
+        self.reason = reason
+        self.new = new
+        self.old = old
+        self.is_sure = is_sure
+        said = text if len(text) <= SAID_MAX else f"{text[:SAID_MAX]}…"
+        if reason == "negation":
+            self.message = f"it denies block {block} ({said!r}), or is denied by it"
+        else:
+            self.message = f"it says {new!r} where block {block} says {old!r} ({said!r}): another {reason}"
+
+    def to_dict(self) -> dict[str, object]:
+        """All fields, ready for JSON."""
+        return {name: getattr(self, name) for name in ("block", "reason", "new", "old", "is_sure", "message")}
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Contradiction) and self.to_dict() == other.to_dict()
+
+    def __hash__(self) -> int:
+        return hash((self.block, self.reason, self.new, self.old))
+
+    def __repr__(self) -> str:
+        return f"Contradiction(block {self.block}, {self.reason}: {self.old!r} → {self.new!r})"
+
+
+SAID_MAX = 80
+"""Characters of a block's text in a sentence about it."""
+
+
+class Added(Block):
+    """What `add` gives back: the block as stored, and what came of it.
+
+    `is_new` is False if nothing was added, since it is there already: this is the block that is there. `duplicate_of`
+    is the id of the block that says the same (its own, if nothing was added), `echo_of` that of the one whose text a
+    search had given back a moment before, `conflicts` what it contradicts."""
+
+    __slots__ = ("conflicts", "duplicate_of", "echo_of", "is_new")
+
+    def __init__(
+        self,
+        row: BlockRow,
+        is_new: bool = True,
+        duplicate_of: int | None = None,
+        echo_of: int | None = None,
+        conflicts: tuple[Contradiction, ...] = (),
+    ) -> None:
+        super().__init__(row)
+        self.is_new = is_new
+        self.duplicate_of = duplicate_of
+        self.echo_of = echo_of
+        self.conflicts = conflicts
+
+    def outcome(self) -> dict[str, object]:
+        """What came of adding it, ready for JSON: all that a Block does not have."""
+        return {
+            "is_new": self.is_new,
+            "duplicate_of": self.duplicate_of,
+            "echo_of": self.echo_of,
+            "conflicts": [conflict.to_dict() for conflict in self.conflicts],
+        }
+
+
 class Link:
     """A directed, typed edge from block `source` to block `target`, weighing 0 to 1."""
 
@@ -382,6 +455,52 @@ class Context:
 
     def __repr__(self) -> str:
         return f"Context({len(self._blocks)} blocks, {self._tokens} tokens)"
+
+
+class RolledBack:
+    """What a roll-back did, or would do."""
+
+    __slots__ = ("_undone", "forgotten")
+
+    def __init__(self, undone: Undone, forgotten: list[int]) -> None:
+        self._undone = undone
+        self.forgotten = forgotten
+        """Blocks that were erased, since that was asked for; ascending, as all ids here."""
+
+    @property
+    def quarantined(self) -> list[int]:
+        """Blocks that the origin wrote, and that nobody finds any more."""
+        forgotten = set(self.forgotten)
+        return [block for block in self._undone.written if block not in forgotten]
+
+    @property
+    def restored(self) -> list[int]:
+        """Blocks that the origin had corrected, and that are the newest version again."""
+        return list(self._undone.restored)
+
+    @property
+    def links(self) -> list[Link]:
+        """Links that the origin had added, and that are gone."""
+        return [Link(row) for row in self._undone.links]
+
+    @property
+    def anchors(self) -> list[Anchor]:
+        """Anchors that had come to point to what it wrote, where they are now."""
+        return [Anchor(row) for row in self._undone.anchors]
+
+    def to_dict(self) -> dict[str, object]:
+        """All fields, ready for JSON."""
+        return {
+            "quarantined": self.quarantined,
+            "forgotten": list(self.forgotten),
+            "restored": self.restored,
+            "links": [link.to_dict() for link in self.links],
+            "anchors": [anchor.to_dict() for anchor in self.anchors],
+        }
+
+    def __repr__(self) -> str:
+        written, restored = len(self._undone.written), len(self._undone.restored)
+        return f"RolledBack({written} blocks, {restored} restored, {len(self._undone.links)} links)"
 
 
 OPERATIONS = {BLOCK: "block", FORGOTTEN: "forgotten", LINKS: "links", ANCHOR: "anchor"}

@@ -9,6 +9,7 @@ from greeum import inputs, limits
 from greeum._core import format_time
 from greeum.anchors import Anchors
 from greeum.drafts import Drafter
+from greeum.echoes import Echoes
 from greeum.errors import InvalidInput, LogCut, NotFound
 from greeum.listing import (
     NamespacePage,
@@ -20,6 +21,9 @@ from greeum.listing import (
     write_namespace_cursor,
 )
 from greeum.model import OPERATIONS, Anchor, Block, Change, Hit, Link
+from greeum.policies import Policies
+from greeum.screening import Screening
+from greeum.store.rows import QUARANTINED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -69,7 +73,10 @@ class Recall:
         self._caught_up_at_s = float("-inf")
         self._now_us = now_us
         self.anchors = Anchors(store, now_us)
-        self._drafter = Drafter(embedder, self.anchors, now_us)
+        self.policies = Policies(store)
+        self.screening = Screening(store)
+        self._echoes = Echoes(store.blocks)
+        self._drafter = Drafter(embedder, self.anchors, self.policies, now_us, self.screening)
 
     # Finding.
 
@@ -196,7 +203,7 @@ class Recall:
         encode = self._embedder.encode_query
         asked = [(query, encode(query) if code is None else code) for query in queries]
         self._follower.catch_up()
-        return self._index.search(
+        found = self._index.search(
             asked,
             k,
             scope,
@@ -208,6 +215,8 @@ class Recall:
             weight_pairs(weights),
             then,
         )
+        self._echoes.note(scope, queries, found)
+        return found
 
     def _code(self, vector: Sequence[float] | None) -> bytes | None:
         """The code of a vector that came with a query."""
@@ -316,8 +325,9 @@ class Recall:
         namespace: Namespace = "",
         as_of: Time | None = None,
     ) -> Block:
-        """The block with this id, in exactly that version; or the newest version of the one with this key. With
-        `as_of`, the version that was the newest at that time. Raises NotFound, also if it was not recorded by then.
+        """The block with this id, in exactly that version; or the newest version of the one with this key, unless
+        it is quarantined. With `as_of`, the version that was the newest at that time. Raises NotFound, also if it was
+        not recorded by then.
         """
         found = self._get(block, key, namespace)
         then = inputs.optional_time(as_of, "as_of")
@@ -336,6 +346,8 @@ class Recall:
             row = self._store.block_by_key(where, inputs.name(key, "key"))
             if row is None:
                 raise NotFound(f"there is no block with key {key!r} in namespace {where!r}")
+            if f'"{QUARANTINED}"' in row[21]:
+                raise NotFound(f"the block with key {key!r} in namespace {where!r} is quarantined: its id is {row[0]}")
             return Block(row)
         if namespace != "":
             raise InvalidInput("namespace", "comes with a key; an id is the same in all of them")

@@ -14,6 +14,7 @@ from greeum.forgetting import block_ids, check_scope, none_forgotten
 from greeum.maintenance import GRACE_S
 from greeum.memory import KEEP, none_used
 from greeum.model import Anchor, Block
+from greeum.policies import EVERY_KIND
 from greeum.recall import list_of
 
 TYPE_CHECKING = False
@@ -21,16 +22,17 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import timedelta
-    from typing import Any, NoReturn
+    from typing import Any, BinaryIO, NoReturn
 
     from greeum.backups.pieces import Backup
     from greeum.difference import Difference
     from greeum.forgetting import Forgotten
+    from greeum.importers.report import ImportReport
     from greeum.inputs import Namespace, Span, Time
     from greeum.listing import NamespacePage, Page
     from greeum.maintenance import Report
-    from greeum.memory import Certificates, Findings, Keep, Memory
-    from greeum.model import Context, Hit, Link
+    from greeum.memory import AddedBlocks, Certificates, Findings, Ids, Keep, Memory
+    from greeum.model import Added, Context, Hit, Link, RolledBack
     from greeum.recall import Answers, Blocks, Changes, Facets, Hits, Links, Near, Written
     from greeum.store.protocol import Store
 
@@ -165,6 +167,23 @@ class RootedAnchors:
         return anchor
 
 
+class RootedPolicies:
+    """`Rooted.policies`: what the store says can be seen, and not changed, since it concerns others too."""
+
+    def __init__(self, memory: Memory) -> None:
+        self._policies = memory.policies
+
+    def get(self, kind: str = EVERY_KIND) -> dict[str, str]:
+        """As `Policies.get`."""
+        return self._policies.get(kind)
+
+    def set(
+        self, kind: str = EVERY_KIND, *, on_duplicate: str | None = None, on_conflict: str | None = None
+    ) -> NoReturn:
+        """Forbidden."""
+        raise Forbidden("`policies.set` concerns the whole memory, and this one is confined to a namespace")
+
+
 def no_anchor(name: str, namespace: str) -> NotFound:
     return NotFound(f"there is no anchor {name!r} in namespace {namespace!r}: set it first")
 
@@ -174,14 +193,15 @@ class Rooted:
 
     Its methods are those of Memory. A namespace that is left out is the root, and one outside raises Forbidden; those
     in answers are whole paths. What concerns the memory as a whole (`seq`, `changes`, `check`, `repair`, `maintain`,
-    `retention`, `export`, `import_`, `certificates`, `backup`, `drop_backups`, `logical_hash`) raises Forbidden.
-    `close` closes the memory behind it.
+    `retention`, `screening`, `export`, `import_`, `import_from`, `merge`, `certificates`, `backup`, `drop_backups`,
+    `logical_hash`) raises Forbidden. `close` closes the memory behind it.
     """
 
     def __init__(self, memory: Memory, root: Namespace) -> None:
         self._memory = memory
         self._root = Root(memory._store, inputs.namespace(root, "root"))
         self.anchors = RootedAnchors(memory, self._root)
+        self.policies = RootedPolicies(memory)
 
     @property
     def root(self) -> str:
@@ -197,6 +217,10 @@ class Rooted:
     def close(self) -> None:
         """As `Memory.close`."""
         self._memory.close()
+
+    def through(self, origin: str, trust: float = 1.0) -> Rooted:
+        """As `Memory.through`."""
+        return Rooted(self._memory.through(origin, trust), self.root)
 
     # Remembering.
 
@@ -219,16 +243,19 @@ class Rooted:
         near: Near | None = None,
         vector: Sequence[float] | None = None,
         idempotency_key: str | None = None,
-    ) -> Block:
+        on_duplicate: str | None = None,
+        on_conflict: str | None = None,
+    ) -> Added:
         """As `Memory.add`."""
         where = self._root.within(namespace)
         return self._memory.add(
             text, namespace=where, key=key, kind=kind, source=source, tags=tags, importance=importance,
             metadata=metadata, at=at, valid_from=valid_from, valid_to=valid_to, expires_at=expires_at, ttl=ttl,
             near=self._root.near(near, self.anchors, where), vector=vector, idempotency_key=idempotency_key,
+            on_duplicate=on_duplicate, on_conflict=on_conflict,
         )  # fmt: skip
 
-    def add_many(self, blocks: Iterable[Mapping[str, Any]], *, idempotency_key: str | None = None) -> Blocks:
+    def add_many(self, blocks: Iterable[Mapping[str, Any]], *, idempotency_key: str | None = None) -> AddedBlocks:
         """As `Memory.add_many`."""
         items = list_of(blocks, "blocks", "must be several mappings, each of the arguments of `add`")
         placed = [self._placed(item, f"blocks[{i}].") for i, item in enumerate(items)]
@@ -534,6 +561,65 @@ class Rooted:
             raise none_used(min(missing))
         self._memory.used(ids)
 
+    # Who wrote what.
+
+    def quarantine(
+        self,
+        block: int | Iterable[int] | None = None,
+        *,
+        origin: str | None = None,
+        source: str | None = None,
+        where: Mapping[str, object] | None = None,
+        namespace: Namespace = "",
+        dry_run: bool = False,
+    ) -> Ids:
+        """As `Memory.quarantine`."""
+        return self._flag(self._memory.quarantine, block, origin, source, where, namespace, dry_run)
+
+    def release(
+        self,
+        block: int | Iterable[int] | None = None,
+        *,
+        origin: str | None = None,
+        source: str | None = None,
+        where: Mapping[str, object] | None = None,
+        namespace: Namespace = "",
+        dry_run: bool = False,
+    ) -> Ids:
+        """As `Memory.release`."""
+        return self._flag(self._memory.release, block, origin, source, where, namespace, dry_run)
+
+    def _flag(
+        self,
+        act: Callable[..., Ids],
+        block: int | Iterable[int] | None,
+        origin: str | None,
+        source: str | None,
+        where: Mapping[str, object] | None,
+        namespace: Namespace,
+        dry_run: bool,
+    ) -> Ids:
+        if block is None and (origin, source, where, namespace) != (None, None, None, ""):
+            inside = self._root.within(namespace)
+            return act(origin=origin, source=source, where=where, namespace=inside, dry_run=dry_run)
+        if block is not None:
+            wanted = [block] if isinstance(block, int) else list_of(block, "block", "must be a block's id, or several")
+            block = [self._root.block(one).id for one in wanted]
+        return act(block, origin=origin, source=source, where=where, namespace=namespace, dry_run=dry_run)
+
+    def roll_back(
+        self,
+        *,
+        origin: str,
+        since: Time | None = None,
+        namespace: Namespace = "",
+        forget: bool = False,
+        dry_run: bool = False,
+    ) -> RolledBack:
+        """As `Memory.roll_back`."""
+        inside = self._root.within(namespace)
+        return self._memory.roll_back(origin=origin, since=since, namespace=inside, forget=forget, dry_run=dry_run)
+
     # Links and anchors.
 
     def link(self, source: int, target: int, *, kind: str = "about", weight: float = 1.0) -> Link:
@@ -570,6 +656,11 @@ class Rooted:
     def at_hand(self) -> bool:
         """As `Memory.at_hand`."""
         return self._memory.at_hand
+
+    @property
+    def screening(self) -> NoReturn:
+        """Forbidden."""
+        raise self._of_the_whole("screening")
 
     @property
     def seq(self) -> NoReturn:
@@ -612,6 +703,31 @@ class Rooted:
     ) -> dict[str, int]:
         """Forbidden."""
         raise self._of_the_whole("import_")
+
+    def import_from(
+        self,
+        path: str | os.PathLike[str] | BinaryIO,
+        *,
+        format: str | None = None,  # noqa: A002 - as Memory has it
+        namespace: Namespace = "",
+        dry_run: bool = False,
+        time_zone: str | None = None,
+        progress: Callable[[int, int], None] | None = None,
+        bring_back: bool = False,
+    ) -> ImportReport:
+        """Forbidden."""
+        raise self._of_the_whole("import_from")
+
+    def merge(
+        self,
+        other: str | os.PathLike[str],
+        *,
+        dry_run: bool = False,
+        progress: Callable[[int, int], None] | None = None,
+        bring_back: bool = False,
+    ) -> ImportReport:
+        """Forbidden."""
+        raise self._of_the_whole("merge")
 
     def certificates(
         self, *, namespace: Namespace | None = None, where: Mapping[str, object] | None = None

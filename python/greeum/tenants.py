@@ -38,7 +38,7 @@ from many blocks; after this, nobody waits any more until it is done, or they wo
 """
 
 PARTS_MAX = 1_024
-"""Confined views of one memory that are kept, of some 500 bytes each: one for each end user who has a key."""
+"""Views of one memory that are kept, of some 1,000 bytes each: one for each key."""
 
 TENANTS_DIRECTORY = "tenants"
 """Where the tenants' memories lie, below the directory of a server."""
@@ -54,27 +54,28 @@ class Tenant:
     def __init__(self, name: str) -> None:
         self.name = name
         self.memory: Memory | None = None
-        self.parts: dict[str, Rooted] = {}
-        """Of the open memory, by the namespace that each is confined to."""
+        self.parts: dict[tuple[str, str, float], Memory | Rooted] = {}
+        """Of the open memory, by the namespace that each is confined to, and who writes through it, how far trusted."""
         self.visitors = 0
         self.lock = allocate_lock()
         """Held by whoever opens or closes the memory."""
         self.is_slow = False
         """Somebody has waited for it in vain."""
 
-    def part(self, namespace: str) -> Memory | Rooted:
-        """The memory, confined to a namespace; "" is all of it. For those who are inside."""
-        found: Memory | Rooted | None = self.parts.get(namespace) if namespace else self.memory
-        if found is None:
-            found = self._new_part(namespace)
-        return found
+    def part(self, namespace: str, origin: str = "", trust: float = 1.0) -> Memory | Rooted:
+        """The memory, confined to a namespace ("" is all of it), for somebody whose writes carry an origin and a trust
+        as in `Memory.through`. For those who are inside.
+        """
+        found = self.parts.get((namespace, origin, trust))
+        return found if found is not None else self._new_part(namespace, origin, trust)
 
-    def _new_part(self, namespace: str) -> Rooted:
+    def _new_part(self, namespace: str, origin: str, trust: float) -> Memory | Rooted:
         if self.memory is None:
             raise StoreClosed("this server is shutting down")
         if len(self.parts) >= PARTS_MAX:
             self.parts.clear()
-        part = self.parts[namespace] = Rooted(self.memory, namespace)
+        memory = self.memory.through(origin, trust) if origin or trust < 1 else self.memory
+        part = self.parts[namespace, origin, trust] = Rooted(memory, namespace) if namespace else memory
         return part
 
     def take(self) -> Memory | None:

@@ -11,8 +11,11 @@ from base64 import b64encode
 from json import dumps, loads
 
 from greeum import inputs, limits
-from greeum.errors import Conflict, InvalidInput
+from greeum.errors import InvalidInput
+from greeum.importers.admission import GIVEN
+from greeum.importers.intake import AnchorAt, LinkAt, at
 from greeum.model import Block, optional_iso
+from greeum.store.arrivals import Arrival
 from greeum.store.protocol import Draft
 
 TYPE_CHECKING = False
@@ -20,38 +23,143 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from typing import Any
 
-    from greeum.embed.protocol import Embedder
+    from greeum.importers.admission import Admission
+    from greeum.importers.intake import Intake
+    from greeum.importers.rehearsal import Rehearsal
+    from greeum.importers.report import ImportReport
     from greeum.store.protocol import AnchorRow, BlockRow, LinkRow, Store
+
+    Record = dict[str, Any]
 
 FORMAT = 1
 """Counts up when an older Greeum could no longer read what is written."""
 
-GIVEN = "given/"
-"""How the fingerprint of vectors begins that the caller brought: these cannot be made anew, and are taken along."""
-
 ROWS_PER_STEP = 500
-"""Blocks read or added at once."""
+"""Blocks read at once."""
 
 UID_DIGITS = 32
+
+# Out.
+
+
+def import_lines(
+    store: Store,
+    door: Admission,
+    lines: Iterable[str],
+    *,
+    bring_back: bool,
+    progress: Callable[[int], None] | None,
+) -> dict[str, int]:
+    """Take in what `export` wrote. The first line that is wrong ends it; what came before stays."""
+    from greeum.importers.intake import Intake
+    from greeum.importers.report import ImportReport
+
+    report = ImportReport("greeum")
+    intake = Intake(store, door, report, strict=True, bring_back=bring_back)
+    return Importer(intake, report, door).run(lines, progress)
+
+
+def merge(
+    store: Store,
+    other: Store,
+    door: Admission,
+    *,
+    dry_run: bool,
+    bring_back: bool,
+    progress: Callable[[int, int], None] | None,
+) -> ImportReport:
+    """Take in what another store holds, and report what of it contradicts what is here. Anchors that are here stay."""
+    from greeum.importers.intake import Intake
+    from greeum.importers.rehearsal import Rehearsal
+    from greeum.importers.report import ImportReport
+
+    report = ImportReport("greeum", dry_run=dry_run)
+    if dry_run:
+        intake: Intake | Rehearsal = Rehearsal(store, door, report, keeps_anchors=True, bring_back=bring_back)
+    else:
+        intake = Intake(store, door, report, keeps_anchors=True, bring_back=bring_back)
+    # Of the same embedder the vectors are the same: they need not be made again.
+    takes_vectors = other.embedder() == (door.embedder.fingerprint, door.embedder.dimension)
+    importer = Importer(intake, report, door, takes_vectors=takes_vectors)
+    counts = other.counts()
+    total = sum(counts[name] for name in ("blocks", "superseded", "links", "anchors"))
+    try:
+        for number, record in enumerate(records(other, with_vectors=takes_vectors)):
+            importer.record(place_of(record), record)
+            if progress is not None and number % LINES_PER_STEP == 0:
+                progress(number, total)
+    finally:
+        intake.flush()
+    return report
+
+
+def place_of(record: Record) -> str:
+    """How a report calls a record of another store."""
+    name = record.get("uid") or record.get("source") or record.get("name") or ""
+    return f"{record['type']} {name}".rstrip()
 
 
 def export(store: Store) -> Iterator[str]:
     """The lines, without line ends. Blocks that are added meanwhile may or may not be among them."""
-    yield dumps({"type": "greeum", "format": FORMAT})
-    uids: dict[int, str] = {}
     bound = store.embedder()
     are_given = bound is not None and bound[0].startswith(GIVEN)
-    for row, vectors in entries_of(store):
-        uids[row[0]] = row[1]
-        record = block_record(row, uids)
-        if are_given:
-            record["vectors"] = b64encode(vectors).decode()
+    for record in records(store, with_vectors=are_given):
         yield dumps(record, ensure_ascii=False)
+
+
+def records(store: Store, *, with_vectors: bool) -> Iterator[Record]:
+    """What the lines say: the header, blocks, links, anchors."""
+    yield {"type": "greeum", "format": FORMAT}
+    uids = Uids()
+    for row, vectors in entries_of(store):
+        uids.add(row[0], row[1])
+        record = block_record(row, uids)
+        if with_vectors:
+            record["vectors"] = b64encode(vectors).decode()
+        yield record
     for link in links_of(store, uids):
-        yield dumps(link_record(link, uids), ensure_ascii=False)
+        yield link_record(link, uids)
     for anchor in store.anchors(""):
         if anchor[2] in uids:
-            yield dumps(anchor_record(anchor, uids), ensure_ascii=False)
+            yield anchor_record(anchor, uids)
+
+
+class Uids:
+    """The uids of blocks by their ids, which come in ascending order: 24 bytes each, for there may be millions."""
+
+    def __init__(self) -> None:
+        from array import array
+
+        self._ids = array("q")
+        self._uids = bytearray()
+
+    def add(self, block_id: int, uid: str) -> None:
+        self._ids.append(block_id)
+        self._uids += bytes.fromhex(uid)
+
+    def get(self, block_id: int | None) -> str | None:
+        from bisect import bisect_left
+
+        if block_id is None:
+            return None
+        place = bisect_left(self._ids, block_id)
+        if place == len(self._ids) or self._ids[place] != block_id:
+            return None
+        return self._uids[16 * place : 16 * place + 16].hex()
+
+    def __getitem__(self, block_id: int) -> str:
+        uid = self.get(block_id)
+        if uid is None:
+            raise KeyError(block_id)
+        return uid
+
+    def __contains__(self, block_id: int) -> bool:
+        return self.get(block_id) is not None
+
+    def steps(self) -> Iterator[list[int]]:
+        """The ids, some at a time."""
+        for start in range(0, len(self._ids), ROWS_PER_STEP):
+            yield self._ids[start : start + ROWS_PER_STEP].tolist()
 
 
 def entries_of(store: Store) -> Iterator[tuple[BlockRow, bytes]]:
@@ -61,22 +169,21 @@ def entries_of(store: Store) -> Iterator[tuple[BlockRow, bytes]]:
         last = ids[-1]
 
 
-def links_of(store: Store, uids: dict[int, str]) -> Iterator[LinkRow]:
-    ids = list(uids)
-    for start in range(0, len(ids), ROWS_PER_STEP):
-        for link in store.links(ids[start : start + ROWS_PER_STEP]):
+def links_of(store: Store, uids: Uids) -> Iterator[LinkRow]:
+    for ids in uids.steps():
+        for link in store.links(ids):
             if link[1] in uids:
                 yield link
 
 
-def block_record(row: BlockRow, uids: dict[int, str]) -> dict[str, object]:
+def block_record(row: BlockRow, uids: Uids) -> Record:
     record = {"type": "block"} | Block(row).to_dict()
-    del record["id"], record["superseded_by"], record["superseded_at"]
-    record["supersedes"] = None if row[16] is None else uids.get(row[16])
+    del record["id"], record["superseded_by"], record["superseded_at"]  # the version after it says both
+    record["supersedes"] = uids.get(row[16])
     return record
 
 
-def link_record(row: LinkRow, uids: dict[int, str]) -> dict[str, object]:
+def link_record(row: LinkRow, uids: Uids) -> Record:
     return {
         "type": "link",
         "source": uids[row[0]],
@@ -87,7 +194,7 @@ def link_record(row: LinkRow, uids: dict[int, str]) -> dict[str, object]:
     }
 
 
-def anchor_record(row: AnchorRow, uids: dict[int, str]) -> dict[str, object]:
+def anchor_record(row: AnchorRow, uids: Uids) -> Record:
     return {
         "type": "anchor",
         "namespace": row[0],
@@ -99,21 +206,26 @@ def anchor_record(row: AnchorRow, uids: dict[int, str]) -> dict[str, object]:
     }
 
 
-class Importer:
-    """Takes records in, in the order in which they come."""
+# In.
 
-    def __init__(self, store: Store, embedder: Embedder, *, bring_back: bool = False) -> None:
-        self._store = store
-        self._embedder = embedder
-        self._bring_back = bring_back
-        self._line = 0
+LINES_PER_STEP = 500
+"""Lines between two reports of progress."""
+
+COUNTED = ("added", "present", "forgotten", "links", "anchors")
+"""What `import_` says the number of."""
+
+
+class Importer:
+    """Takes records of an export, in the order in which they come. What is wrong with one is the intake's to refuse."""
+
+    def __init__(
+        self, intake: Intake | Rehearsal, report: ImportReport, door: Admission, *, takes_vectors: bool = False
+    ) -> None:
+        self._intake = intake
+        self._report = report
+        self._embedder = door.embedder
+        self._takes_vectors = takes_vectors or door.needs_vectors
         self._has_begun = False
-        self._waiting: list[tuple[int, Draft]] = []
-        self._merged: dict[str, int] = {}
-        """Blocks that are here under another uid, since their key says the same."""
-        self._forgotten: set[str] = set()
-        """Blocks that were forgotten here, and are passed over with what names them."""
-        self.counts = {"added": 0, "present": 0, "forgotten": 0, "links": 0, "anchors": 0}
 
     def run(self, lines: Iterable[str], progress: Callable[[int], None] | None = None) -> dict[str, int]:
         """Take in all lines; `progress` is called with the number of lines done."""
@@ -121,145 +233,80 @@ class Importer:
             raise InvalidInput("lines", "must be several strings, each a line of JSON")
         try:
             for number, line in enumerate(lines, 1):
-                self._line = number
-                self._step(self._take, line)
-                if progress is not None and number % ROWS_PER_STEP == 0:
+                if not isinstance(line, str):
+                    raise InvalidInput(f"line {number}", f"must be a string, not {type(line).__name__}")
+                self.line(number, line)
+                if progress is not None and number % LINES_PER_STEP == 0:
                     progress(number)
         finally:
-            self._step(self._flush)
+            self._intake.flush()
+        self.end()
+        return {name: getattr(self._report, name) for name in COUNTED}
+
+    def end(self) -> None:
+        """There are no more lines."""
         if not self._has_begun:
             raise InvalidInput("lines", "are empty: the first one must say what follows")
-        return self.counts
 
-    def _step(self, act: Callable[..., None], *arguments: str) -> None:
-        """Do it; if it is refused, say in which line."""
+    def line(self, number: int, line: str | bytes | None) -> None:
+        """Take one line; None is one that was too long to be read."""
+        where = f"line {number}"
         try:
-            act(*arguments)
-        except (InvalidInput, Conflict) as error:
-            raise type(error)(*at_line(self._line, error)) from error
+            if line is None:
+                raise InvalidInput("line", "is too long")
+            if not line.strip():
+                return
+            record = parsed(line)
+        except InvalidInput as error:
+            self._refuse(where, error)
+        else:
+            self.record(where, record)
 
-    def _take(self, line: str) -> None:
-        if not isinstance(line, str):
-            raise InvalidInput("line", f"must be a string, not {type(line).__name__}")
-        if not line.strip():
+    def record(self, where: str, record: Record) -> None:
+        """Take one record."""
+        try:
+            thing = self._read(where, record)
+        except InvalidInput as error:
+            self._refuse(where, error)
             return
-        record = parsed(line)
+        if isinstance(thing, Arrival):
+            self._intake.block(where, thing)
+        elif isinstance(thing, LinkAt):
+            self._intake.link(thing)
+        elif thing is not None:
+            self._intake.anchor(thing)
+
+    def _refuse(self, where: str, error: InvalidInput) -> None:
+        """What has not begun as an export is none, and refused as a whole."""
+        if not self._has_begun:
+            raise at(where, error) from error
+        self._intake.refuse(where, error)
+
+    def _read(self, where: str, record: Record) -> Arrival | LinkAt | AnchorAt | None:
         sort = record.get("type")
         if not self._has_begun or sort == "greeum":
             check_header(record)
             self._has_begun = True
-        elif sort == "block":
-            self._take_block(record)
-        elif sort == "link":
-            self._flush()
-            self._take_link(record)
-        elif sort == "anchor":
-            self._flush()
-            self._take_anchor(record)
-        else:
-            raise InvalidInput("type", f"is {sort!r}; there are block, link and anchor")
+            return None
+        if sort == "block":
+            return self._block(record)
+        if sort == "link":
+            return link_of(where, record)
+        if sort == "anchor":
+            return anchor_of(where, record)
+        raise InvalidInput("type", f"is {sort!r}; there are block, link and anchor")
 
-    def _take_block(self, record: dict[str, Any]) -> None:
+    def _block(self, record: Record) -> Arrival:
         draft = draft_of(record)
         if "vectors" in record:
             draft.vectors = self._given(record["vectors"], draft.text)
         before = record.get("supersedes")
-        if before is None:
-            self._waiting.append((self._line, draft))
-            if len(self._waiting) >= ROWS_PER_STEP:
-                self._flush()
-            return
-        self._flush()
-        if self._store.ids_of([draft.uid]):
-            self.counts["present"] += 1
-            return
-        if self._is_passed_over(before) or self._were_forgotten([draft.uid]):
-            self._pass_over({draft.uid})
-            return
-        self._embed([draft])
-        self._store.supersede(self._id_of(before, "supersedes"), draft)
-        self.counts["added"] += 1
-
-    def _flush(self) -> None:
-        waiting, self._waiting = self._waiting, []
-        present = self._store.ids_of([draft.uid for _, draft in waiting])
-        fresh = {draft.uid: (line, draft) for line, draft in reversed(waiting) if draft.uid not in present}
-        self.counts["present"] += len(waiting) - len(fresh)
-        gone = self._were_forgotten(list(fresh))
-        self._pass_over(gone)
-        in_order = sorted((pair for uid, pair in fresh.items() if uid not in gone), key=lambda pair: pair[0])
-        if not in_order:
-            return
-        drafts = [draft for _, draft in in_order]
-        self._embed(drafts)
-        try:
-            self._add(drafts)
-        except Conflict:
-            # One is refused, and so are all; but those in the lines before it are to stay.
-            for line, draft in in_order:
-                self._line = line
-                self._add([draft])
-
-    def _were_forgotten(self, uids: list[str]) -> set[str]:
-        return set() if self._bring_back else self._store.forgotten(uids)
-
-    def _pass_over(self, uids: set[str]) -> None:
-        self._forgotten |= uids
-        self.counts["forgotten"] += len(uids)
-
-    def _is_passed_over(self, *uids: object) -> bool:
-        return any(isinstance(uid, str) and uid in self._forgotten for uid in uids)
-
-    def _add(self, drafts: list[Draft]) -> None:
-        for row, draft in zip(self._store.add(drafts), drafts, strict=True):
-            if row[1] == draft.uid:
-                self.counts["added"] += 1
-            else:
-                self._merged[draft.uid] = row[0]
-                self.counts["present"] += 1
+        return Arrival(draft, None if before is None else uid_of(before, "supersedes"))
 
     def _given(self, vectors: object, text: str) -> bytes:
-        if not self._embedder.fingerprint.startswith(GIVEN):
+        if not self._takes_vectors:
             raise InvalidInput("vectors", f"cannot be taken: this memory's are made by {self._embedder.fingerprint}")
         return inputs.codes(vectors, text, self._embedder.dimension)
-
-    def _embed(self, drafts: list[Draft]) -> None:
-        bare = [draft for draft in drafts if not draft.vectors]
-        codes = self._embedder.encode_blocks([draft.text for draft in bare]) if bare else []
-        for draft, code in zip(bare, codes, strict=True):
-            draft.vectors = code
-
-    def _take_link(self, record: dict[str, Any]) -> None:
-        check_fields(record, LINK_FIELDS)
-        if self._is_passed_over(record.get("source"), record.get("target")):
-            return
-        source, target = self._id_of(record.get("source"), "source"), self._id_of(record.get("target"), "target")
-        if source == target:
-            raise InvalidInput("target", "is the block itself")
-        kind, weight = inputs.name(record.get("kind"), "kind"), inputs.share(record.get("weight"), "weight")
-        self._store.link(source, target, kind, weight, inputs.time(record.get("added_at", ""), "added_at"))
-        self.counts["links"] += 1
-
-    def _take_anchor(self, record: dict[str, Any]) -> None:
-        check_fields(record, ANCHOR_FIELDS)
-        if self._is_passed_over(record.get("block")):
-            return
-        self._store.set_anchor(
-            inputs.namespace(record.get("namespace", "")),
-            inputs.name(record.get("name"), "name"),
-            self._id_of(record.get("block"), "block"),
-            inputs.count(record.get("hops"), "hops", limits.HOPS_MAX),
-            inputs.truth(record.get("pinned"), "pinned"),
-            inputs.time(record.get("moved_at", ""), "moved_at"),
-        )
-        self.counts["anchors"] += 1
-
-    def _id_of(self, uid: object, field: str) -> int:
-        wanted = uid_of(uid, field)
-        block = self._store.ids_of([wanted]).get(wanted, self._merged.get(wanted))
-        if block is None:
-            raise InvalidInput(field, f"names block {uid}, which is neither in this memory nor in a line before")
-        return block
 
 
 LINK_FIELDS = frozenset(("type", "source", "target", "kind", "weight", "added_at"))
@@ -268,6 +315,28 @@ BLOCK_FIELDS = frozenset(
     ("type", "uid", "namespace", "key", "text", "kind", "source", "tags", "importance", "metadata", "at", "added_at",
      "valid_from", "valid_to", "expires_at", "revision", "supersedes", "origin", "trust", "flags", "uses", "vectors")
 )  # fmt: skip
+
+
+def link_of(where: str, record: Record) -> LinkAt:
+    check_fields(record, LINK_FIELDS)
+    source, target = uid_of(record.get("source"), "source"), uid_of(record.get("target"), "target")
+    if source == target:
+        raise InvalidInput("target", "is the block itself")
+    kind, weight = inputs.name(record.get("kind"), "kind"), inputs.share(record.get("weight"), "weight")
+    return LinkAt(where, source, target, kind, weight, inputs.time(record.get("added_at", ""), "added_at"))
+
+
+def anchor_of(where: str, record: Record) -> AnchorAt:
+    check_fields(record, ANCHOR_FIELDS)
+    return AnchorAt(
+        where,
+        inputs.namespace(record.get("namespace", "")),
+        inputs.name(record.get("name"), "name"),
+        uid_of(record.get("block"), "block"),
+        inputs.count(record.get("hops"), "hops", limits.HOPS_MAX),
+        inputs.truth(record.get("pinned"), "pinned"),
+        inputs.time(record.get("moved_at", ""), "moved_at"),
+    )
 
 
 def draft_of(record: dict[str, Any]) -> Draft:
@@ -297,9 +366,11 @@ def draft_of(record: dict[str, Any]) -> Draft:
     )
 
 
-def parsed(line: str) -> dict[str, Any]:
+def parsed(line: str | bytes) -> Record:
     try:
-        record = loads(line)
+        record = loads(line if isinstance(line, str) else line.decode())
+    except UnicodeDecodeError as error:
+        raise InvalidInput("line", f"is not UTF-8 ({error.reason} at byte {error.start})") from error
     except (ValueError, RecursionError) as error:  # ValueError also for a number of thousands of digits
         raise InvalidInput("line", f"is not JSON ({error})") from error
     if not isinstance(record, dict):
@@ -324,10 +395,3 @@ def uid_of(value: object, field: str) -> str:
     if not isinstance(value, str) or len(value) != UID_DIGITS or any(c not in "0123456789abcdef" for c in value):
         raise InvalidInput(field, f"must be {UID_DIGITS} hex digits")
     return value
-
-
-def at_line(number: int, error: InvalidInput | Conflict) -> tuple[str, ...]:
-    """What to build the same error from, with the line in it."""
-    if isinstance(error, InvalidInput):
-        return f"line {number}: {error.field}", error.reason
-    return (f"line {number}: {error}",)

@@ -97,7 +97,13 @@ def join(
         raise StoreFailed(
             f"{index_directory}: cannot be read ({error}): remove it, it is made anew from the memory"
         ) from error
-    return Memory(store, Follower(store, index, progress), embedder, now_us=now_us or clock_us)
+    follower = Follower(store, index, progress)
+    return Memory(store, follower, embedder, now_us=now_us or clock_us, open_store=open_for_reading)
+
+
+def open_for_reading(directory: str) -> Store:
+    """The store of the memory in a directory, which is not changed. Raises NotFound, or another StoreError."""
+    return SQLiteStore(os.path.abspath(directory), read_only=True, create=False)
 
 
 def restore(

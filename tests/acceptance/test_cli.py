@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 import os
@@ -111,10 +112,7 @@ class TestAdding:
             --valid-to 2026-05-01 --expires-at 2099-01-01
         """
         block = run(*shlex.split(line), "--near", str(other), "--json").json()
-        assert block == {
-            "id": block["id"],
-            "uid": block["uid"],
-            "added_at": block["added_at"],
+        expected = {
             "text": "I moved to Busan in May.",
             "namespace": "acme/alice",
             "key": "home",
@@ -131,7 +129,10 @@ class TestAdding:
             "supersedes": None,
             "superseded_by": None,
         }
-        assert run("get", str(block["id"]), "--json").json() == block
+        assert {field: block[field] for field in expected} == expected
+        assert (block["origin"], block["trust"], block["flags"]) == ("cli", 1.0, [])
+        stored = run("get", str(block["id"]), "--json").json()
+        assert stored == {field: block[field] for field in stored}
         assert [link["target"] for link in run("links", str(block["id"]), "--json").json()["links"]] == [other]
 
     def test_words_are_one_text(self, run: Run) -> None:
@@ -390,6 +391,65 @@ class TestChanging:
         assert run(*shlex.split("anchors clear A --namespace acme")).code == 3
 
 
+class TestWhoWroteIt:
+    @pytest.fixture(autouse=True)
+    def blocks(self, run: Run, home: Path) -> None:
+        add(run, "Alice lives in Busan.", "--source", "alice", "--key", "home")
+        with greeum.open(home) as memory:
+            bot = memory.through("mcp/bot", 1.0)
+            bot.update(1, text="Alice lives in Moscow.")
+            bot.add("Bob lives in Moscow.", source="page")
+
+    def listed(self, run: Run, *options: str) -> list[Any]:
+        found: list[Any] = run("list", "--json", *options).json()["blocks"]
+        return found
+
+    def test_what_a_command_writes_says_so(self, run: Run) -> None:
+        assert [block["origin"] for block in self.listed(run, "--history")] == ["cli", "mcp/bot", "mcp/bot"]
+
+    def test_hiding_and_showing_again(self, run: Run) -> None:
+        assert run("quarantine", "--origin", "mcp", "--dry-run").out == "would be quarantined: 2, 3\n"
+        assert len(self.listed(run)) == 2
+        assert run("quarantine", "--origin", "mcp", "--source", "page").out == "quarantined: 3\n"
+        assert run("quarantine", "2", "3", "--json").json() == {"quarantined": [2], "dry_run": False}
+        assert self.listed(run) == []
+        assert run("release", "--where", '{"source": "page"}').out == "released: 3\n"
+        assert run("release", "3").out == "released: none\n"
+        assert [block["id"] for block in self.listed(run)] == [3]
+
+    def test_rolling_back(self, run: Run) -> None:
+        told = "2 quarantined, 0 forgotten, 1 restored, 0 links removed, 0 anchors moved back\n"
+        assert run("roll-back", "--origin", "mcp/bot", "--dry-run").out == f"would come to {told}"
+        refused = run("roll-back", "--origin", "mcp/bot")
+        assert (refused.code, "--yes" in refused.err) == (2, True)
+
+        assert run("roll-back", "--origin", "mcp/bot", "--yes").out == told
+        assert [block["text"] for block in self.listed(run)] == ["Alice lives in Busan."]
+        done = run("roll-back", "--origin", "mcp/bot", "--forget", "--yes", "--json").json()
+        assert (done["forgotten"], done["quarantined"], done["dry_run"]) == ([2, 3], [], False)
+
+    def test_only_since_then(self, run: Run) -> None:
+        done = run("roll-back", "--origin", "mcp", "--since", "9999-01-01", "--dry-run", "--json").json()
+        assert done["quarantined"] == []
+
+    @pytest.mark.parametrize("line", ["quarantine", "release", "quarantine 1 --origin cli", "roll-back --yes"])
+    def test_something_must_be_named(self, run: Run, line: str) -> None:
+        assert run(*line.split()).code == 2
+
+    def test_what_is_done_with_findings(self, run: Run) -> None:
+        assert run("screening", "show", "--json").json()["personal"] == "note"
+        assert run("screening", "set", "personal", "redact").out == "personal: redact\n"
+        assert add(run, "Call 010-2345-6789") == 4
+        assert self.listed(run)[-1]["text"] == "Call [phone]"
+        assert run("screening", "set", "personal", "refuse", "--json").json() == {"personal": "refuse"}
+        refused = run("add", "Call 010-2345-6789")
+        assert (refused.code, "personal" in refused.err, "2345" in refused.err) == (2, True, False)
+        rows = [row.split() for row in run("screening", "show").out.splitlines()]
+        assert ["personal", "refuse"] in rows
+        assert ["secret", "note"] in rows
+        assert run("screening", "set", "secrets", "note").code == 2
+
+
 class TestCarrying:
     @pytest.fixture(autouse=True)
     def blocks(self, run: Run) -> None:
@@ -409,11 +469,68 @@ class TestCarrying:
         copy = run("export", "--memory", "copy").out
         assert sorted(copy.splitlines()) == sorted(Path("out.jsonl").read_text(encoding="utf-8").splitlines())
 
+    def test_what_was_forgotten_comes_back_if_it_is_asked_for(self, run: Run) -> None:
+        run("export", "out.jsonl")
+        run("import", "out.jsonl", "--memory", "other")
+        run("forget", "3", "--yes")
+        assert run("import", "out.jsonl").out == "0 added, 1 present, 2 forgotten, 0 links, 1 anchors\n"
+        merged = "greeum, dry run: 0 added, 1 present, 2 forgotten, 0 links, 0 anchors\n"
+        assert run("merge", "other", "--dry-run").out == merged
+        assert run("merge", "other", "--bring-back", "--json").json()["added"] == 2
+        run("forget", "5", "--yes")
+        brought = "2 added, 1 present, 0 forgotten, 1 links, 1 anchors\n"
+        assert run("import", "out.jsonl", "--bring-back").out == brought
+
     def test_through_a_pipe(self, run: Run) -> None:
         exported = run("export", "--json")
         assert json.loads(exported.err) == {"records": 5, "file": None}
         assert run("import", "-", "--memory", "copy", stdin=exported.out.encode()).code == 0
         assert len(run("list", "--memory", "copy", "--json").json()["blocks"]) == 2
+
+    def test_packed(self, run: Run) -> None:
+        assert run("export", "out.jsonl.gz").out == "5 records in out.jsonl.gz\n"
+        run("export", "plain.jsonl")
+        content = Path("out.jsonl.gz").read_bytes()
+        assert gzip.decompress(content) == Path("plain.jsonl").read_bytes()
+        assert run("import", "out.jsonl.gz", "--memory", "copy", "--json").json()["added"] == 3
+        packed = process("export", "--gzip", stdout=subprocess.PIPE).stdout
+        assert packed == content
+        assert run("import", "--memory", "copy", "--json", stdin=packed).json()["present"] == 3
+
+    def test_a_bad_line_does_not_keep_the_others_out(self, run: Run) -> None:
+        run("export", "out.jsonl")
+        header, *lines = Path("out.jsonl").read_text(encoding="utf-8").splitlines(keepends=True)
+        Path("out.jsonl").write_text("".join([header, "{\n" * 30, *lines]), encoding="utf-8")
+        result = run("import", "out.jsonl", "--memory", "copy")
+        assert (result.code, result.out) == (2, "3 added, 0 present, 0 forgotten, 1 links, 1 anchors\n")
+        assert result.err.startswith("greeum: 30 rows could not be taken:\n  line 2: line: is not JSON")
+        assert result.err.endswith("and 10 more\n")
+
+    def test_from_another_program(self, run: Run) -> None:
+        said = {"uuid": "m", "sender": "human", "text": "hello", "created_at": "2025-03-04"}
+        chat = {"uuid": "c", "name": "n", "chat_messages": [said, said | {"uuid": "n", "text": " "}]}
+        Path("c.json").write_text(json.dumps([chat]), encoding="utf-8")
+        dry = run("import", "c.json", "--memory", "copy", "--dry-run")
+        counts = "1 added, 0 present, 0 forgotten, 0 links, 0 anchors"
+        assert dry.out == f"claude, dry run: {counts}\nleft out: 1 messages without text\n"
+        assert not Path("copy").exists()
+        options = ("--from", "claude", "--namespace", "chats", "--time-zone", "UTC", "--memory", "copy")
+        assert run("import", "c.json", *options, "--json").json()["added"] == 1
+        assert run("list", "--memory", "copy", "--json").json()["blocks"][0]["namespace"] == "chats/c"
+        assert run("import", "c.json", "--from", "zep").code == 2
+        assert run("import", "missing.json", "--memory", "none").code == 3
+        assert not Path("none").exists()
+
+    def test_merging(self, run: Run) -> None:
+        add(run, "three", "--memory", "other")
+        assert run("merge", "other", "--memory", "new", "--dry-run").out == (
+            "greeum, dry run: 1 added, 0 present, 0 forgotten, 0 links, 0 anchors\n"
+        )
+        assert not Path("new").exists()
+        assert run("merge", "other").out == "1 added, 0 present, 0 forgotten, 0 links, 0 anchors\n"
+        assert run("merge", "other", "--json").json()["present"] == 1
+        assert run("merge", "other", "--memory", "other").code == 2
+        assert run("merge", "missing").code == 3
 
     def test_an_export_overwrites_nothing(self, run: Run) -> None:
         Path("out.jsonl").write_text("precious", encoding="utf-8")
@@ -552,6 +669,57 @@ class TestLookingAfter:
         assert "network" in self.trouble(run)["file system"]
         result = run("list")
         assert (result.code, result.err.startswith("greeum: warning: ")) == (0, True)
+
+
+class TestMeasuring:
+    @pytest.fixture
+    def questions(self, tmp_path: Path) -> str:
+        said = [{"id": f"b{n}", "text": f"The violin number {n} is old.", "source": "Ada"} for n in range(12)]
+        asked = [
+            {"question": "the violin number 3", "answers": ["b3"], "kind": "one"},
+            {"question": "violins number 4 and 5", "answers": ["b4", "b5"], "kind": "two"},
+        ]
+        file = tmp_path / "violins.jsonl"
+        file.write_text("".join(f"{json.dumps(row)}\n" for row in [*said, *asked]), encoding="utf-8")
+        return str(file)
+
+    def test_a_table_for_people(self, run: Run, questions: str, home: Path) -> None:
+        plain = run("eval", questions).out.splitlines()
+        assert plain[0].split() == ["Set", "Without", "Questions", "R@10", "95", "%", "NDCG@10", "MRR", "R@50", "ms"]
+        assert plain[1].startswith("violins  -  ") or plain[1].split()[:3] == ["violins", "-", "2"]
+        assert not home.exists()
+        table = run("eval", questions, f"jsonl-pooled={questions}", "-k", "1", "--without", "each", "--by-kind").out
+        lines = [line.split() for line in table.splitlines()]
+        assert "Change" in lines[0]
+        assert len(lines) == 1 + 2 * 6 * 3
+        assert [line[0] for line in lines[1:4]] == ["violins", "one", "two"]
+        assert lines[1][:4] == ["violins", "-", "2", "75.0"]
+
+    def test_as_json_and_for_each_question(self, run: Run, questions: str, tmp_path: Path) -> None:
+        file = str(tmp_path / "found.jsonl")
+        result = run("eval", questions, "--without", "words,tokens", "--questions", file, "--json").json()
+        [measured] = result["sets"]
+        assert (result["k"], measured["set"], measured["blocks"]) == (10, "violins", 12)
+        whole, reduced = measured["runs"]
+        assert (whole["without"], whole["questions"], set(whole["kinds"])) == ([], 2, {"one", "two"})
+        assert whole["recall@10"] == whole["recall@50"] == 1.0
+        assert reduced["change"] == pytest.approx(reduced["recall@10"] - 1.0)
+        rows = [json.loads(line) for line in Path(file).read_text(encoding="utf-8").splitlines()]
+        assert [row["without"] for row in rows] == [[], [], ["words", "tokens"], ["words", "tokens"]]
+        assert (rows[0]["ranks"], rows[0]["found"][0], rows[0]["recall@10"]) == ([1], "b3", 1.0)
+        assert run("eval", questions, "--questions", file).code == 4
+
+    def test_questions_of_the_memory_that_is_there(self, run: Run, tmp_path: Path) -> None:
+        block = add(run, "The violin is old.")
+        file = tmp_path / "mine.jsonl"
+        file.write_text(json.dumps({"question": "Which violin?", "answers": [block]}), encoding="utf-8")
+        [measured] = run("eval", str(file), "--json", "--read-only").json()["sets"]
+        assert measured["runs"][0]["mrr"] == 1.0
+
+    def test_what_cannot_be_measured(self, run: Run, questions: str) -> None:
+        assert run("eval", "nowhere.jsonl").code == 3
+        assert "near" in run("eval", questions, "--without", "graph").err
+        assert "nonsense" in run("eval", questions, "--without", "nonsense").err
 
 
 class TestSayingWhatIsWrong:

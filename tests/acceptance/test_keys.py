@@ -79,6 +79,11 @@ class TestCreating:
         assert (made["namespace"], made["rate"], made["label"]) == ("acme/alice", 0.5, "내 노트")
         assert text.startswith(f"gk_{made['id']}_")
 
+    def test_its_trust_is_kept(self, keys: Keys) -> None:
+        assert keys.json("create --tenant acme --role writer --trust 0.3")["trust"] == 0.3
+        assert keys.json("create --tenant acme --role admin")["trust"] == 1.0
+        assert "trust: " in keys("create --tenant acme --role reader --trust 0.3").err
+
     def test_a_directory_may_be_named(self, keys: Keys, tmp_path: Path) -> None:
         keys.json(f"create --tenants {tmp_path}/other --tenant acme --role admin")
         assert not keys.directory.exists()
@@ -117,11 +122,12 @@ class TestListing:
         head, *rows = keys("list").out.splitlines()
         assert head.split("  ")[0] == "ID"
         assert rows[0].split() == [
-            first["id"], "acme", "writer", "acme/alice", "50", first["created_at"][:10], first["created_at"][11:16],
+            first["id"], "acme", "writer", "1", "acme/alice", "50",
+            first["created_at"][:10], first["created_at"][11:16],
         ]  # fmt: skip
         assert rows[1].split()[:3] == [second["id"], "globex", "reader"]
         assert rows[1].endswith("two lines")
-        assert len(rows[1].split()) == 3 + 2 + 2 + 2
+        assert len(rows[1].split()) == 4 + 2 + 2 + 2
 
     def test_of_one_tenant(self, keys: Keys) -> None:
         for tenant in ("acme", "globex"):

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from threading import Lock
 from typing import Any, cast
 
-from greeum import Anchor, Block, Context, Forgotten, Hit, Memory, NamespacePage, Page, Rooted, inputs
+from greeum import Added, Anchor, Block, Context, Forgotten, Hit, Memory, NamespacePage, Page, Rooted, inputs
 from greeum.context import tokens
 from greeum.difference import Difference
 from greeum.errors import InvalidInput
@@ -45,8 +45,11 @@ def named(value: Any) -> Any:
     return ROOT if value == "" else inward(value) if isinstance(value, str) else value
 
 
-def outward(answer: Any) -> Any:
+def outward(answer: Any) -> Any:  # noqa: PLR0911 - a case for each kind of answer
     """An answer without the root."""
+    if isinstance(answer, Added):
+        outcome = answer.is_new, answer.duplicate_of, answer.echo_of, answer.conflicts
+        return Added(outward(Block(answer._row))._row, *outcome)
     if isinstance(answer, Block):
         return Block((*answer._row[:2], bare(answer._row[2]), *answer._row[3:]))
     if isinstance(answer, Hit):
@@ -110,7 +113,14 @@ class Below(Delegate):
         self._whole = memory
         self._noise_seq = 0
         self._is_alone = Lock()
+        self._first: Below = self
         self.anchors = Delegate(self._target.anchors)
+
+    def through(self, origin: str, trust: float = 1.0) -> Memory:
+        view = Below(self._whole)
+        view._target = self._target.through(origin, trust)
+        view._first = self._first
+        return cast("Memory", view)
 
     def __enter__(self) -> Memory:
         return cast("Memory", self)
@@ -133,6 +143,9 @@ class Below(Delegate):
         return added
 
     def _surround(self) -> None:
+        if self._first is not self:
+            self._first._surround()
+            return
         with self._is_alone:
             if self._noise_seq == 0:
                 before = self._whole.seq

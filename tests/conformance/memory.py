@@ -256,7 +256,7 @@ class TestAdding:
 
     def test_importance_weighs(self, memory: Memory) -> None:
         for importance in (0.0, 1.0, 0.5):
-            memory.add("The train to Busan was late.", importance=importance, kind="note")
+            memory.add("The train to Busan was late.", importance=importance, kind="note", on_duplicate="keep")
         hits = memory.search("late train")
         assert [hit.block.importance for hit in hits] == [1.0, 0.5, 0.0]
 

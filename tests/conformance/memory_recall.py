@@ -521,7 +521,7 @@ class TestTimeTravel:
             ({"trust": {"gte": 1}}, [old.id, new.id]),
             ({"trust": {"lt": 1}}, []),
             ({"uses": 0}, [old.id, new.id]),
-            ({"origin": {"exists": False}}, [old.id, new.id]),
+            ({"origin": old.origin} if old.origin else {"origin": {"exists": False}}, [old.id, new.id]),
             ({"flags": {"contains": "quarantined"}}, []),
         ):
             assert ids(memory.list(where=where, history=True)) == expected, where

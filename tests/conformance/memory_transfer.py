@@ -29,6 +29,11 @@ def furnish(memory: Memory) -> None:
 HEADER = '{"type": "greeum", "format": 1}'
 
 
+def link(**fields: Any) -> str:
+    """A line with a link."""
+    return json.dumps({"type": "link", "kind": "k", "weight": 1, "added_at": "2020-01-01"} | fields)
+
+
 class TestTransfer:
     @pytest.fixture
     def lines(self, memory: Memory) -> list[str]:
@@ -132,10 +137,57 @@ class TestTransfer:
     def test_a_block_with_the_same_key_and_text_is_the_same_block(self, memory: Memory) -> None:
         mine = memory.add("I live in Busan.", key="home")
         other = record(uid=1, text="I live in Busan.", key="home")
-        link = {"type": "link", "source": uid(2), "target": uid(1), "kind": "k", "weight": 1, "added_at": "2020-01-01"}
-        lines = [HEADER, other, record(uid=2, text="x"), json.dumps(link)]
+        lines = [HEADER, other, record(uid=2, text="x"), link(source=uid(2), target=uid(1))]
         assert memory.import_(lines) == {"added": 1, "present": 1, "forgotten": 0, "links": 1, "anchors": 0}
         assert [link.target for link in memory.links(mine.id)] == [mine.id]
+
+    def test_what_was_one_block_stays_one_when_it_is_corrected(self, memory: Memory) -> None:
+        """The first import finds the block by its key; the second one finds what has become of it."""
+        mine = memory.add("I live in Busan.", key="home")
+        theirs = record(uid=1, text="I live in Busan.", key="home")
+        corrected = record(uid=2, text="I live in Seoul.", key="home", supersedes=uid(1))
+        assert memory.import_([HEADER, theirs])["present"] == 1
+        memory.update(mine.id, text="I live in Seoul.")
+        for lines in ([theirs], [theirs, corrected], [theirs, corrected, record(uid=3, text="x")]):
+            assert memory.import_([HEADER, *lines])["present"] == min(len(lines), 2)
+        assert texts(memory.history(mine.id)) == ["I live in Busan.", "I live in Seoul."]
+        fork = record(uid=4, text="I live in Daegu.", key="home", supersedes=uid(1))
+        with pytest.raises(Conflict, match=r"^line 3: .* corrected here too"):
+            memory.import_([HEADER, theirs, fork])
+
+    def test_a_version_after_a_block_that_is_here_otherwise_is_added_after_it(self, memory: Memory) -> None:
+        mine = memory.add("I live in Busan.", key="home")
+        theirs = record(uid=1, text="I live in Busan.", key="home")
+        corrected = record(uid=2, text="I live in Seoul.", key="home", supersedes=uid(1))
+        assert memory.import_([HEADER, theirs, corrected]) == {
+            "added": 1,
+            "present": 1,
+            "forgotten": 0,
+            "links": 0,
+            "anchors": 0,
+        }
+        assert texts(memory.history(mine.id)) == ["I live in Busan.", "I live in Seoul."]
+        assert memory.get(key="home").uid == uid(2)
+
+    def test_many_links_and_what_is_wrong_with_one(self, memory: Memory) -> None:
+        blocks = [record(uid=number, text=f"turn {number}") for number in range(1, 703)]
+        links = [link(source=uid(number), target=uid(number + 1)) for number in range(1, 702)]
+        assert memory.import_([HEADER, *blocks, *links]) == {
+            "added": 702,
+            "present": 0,
+            "forgotten": 0,
+            "links": 701,
+            "anchors": 0,
+        }
+        lines = [
+            HEADER,
+            *blocks,
+            *(one.replace('"k"', '"z"') for one in links[:3]),
+            link(source=uid(9), target=uid(999)),
+        ]
+        with pytest.raises(InvalidInput, match=r"^line 707: target: names block"):
+            memory.import_(lines)
+        assert [one.kind for one in memory.links(memory.list(limit=1)[0].id)] == ["k", "z"]
 
     def test_a_uid_that_comes_twice_is_added_once(self, memory: Memory) -> None:
         done = memory.import_([HEADER, record(uid=1, text="first"), record(uid=1, text="second")])
@@ -153,10 +205,10 @@ class TestTransfer:
             ('{"type": "block", "uid": "' + "0" * 32 + '", "text": "x"}', "line 4: at: "),
             ('{"type": "block", "colour": "red"}', "line 4: colour: is no field of a block"),
             ('{"type": "link", "source": "x"}', "line 4: source: must be 32 hex digits"),
-            ('{"type": "link", "source": "' + "0" * 32 + '"}', "line 4: source: names block"),
+            (link(source="0" * 32, target="1".zfill(32)), "line 4: source: names block"),
             ('{"type": "anchor", "name": "A", "block": null}', "line 4: block: must be 32 hex digits"),
             ('{"type": "anchor", "pin": 1}', "line 4: pin: is no field of a anchor"),
-            (json.dumps({"type": "link", "source": "1".zfill(32), "target": "1".zfill(32)}), "line 4: target: is the"),
+            (link(source="1".zfill(32), target="1".zfill(32)), "line 4: target: is the"),
         ],
     )
     def test_a_bad_line_is_named_and_what_came_before_it_stays(self, memory: Memory, line: str, message: str) -> None:

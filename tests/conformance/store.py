@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from greeum.errors import Conflict, EmbedderMismatch, InvalidInput, NotFound, StoreClosed
+from greeum.store.arrivals import Arrival
 from greeum.store.certificates import faults, uid_digest
 from greeum.store.protocol import (
     ANCHOR,
@@ -376,6 +377,100 @@ class TestRepeating:
         assert store.seq() == 3
 
 
+class TestTakingIn:
+    """Blocks that have an identity already."""
+
+    def take(
+        self, store: Store, *arrivals: Arrival, stop: bool = False, bring_back: bool = False
+    ) -> list[tuple[str, int] | str]:
+        """What became of each; of an error, its kind."""
+        outcomes = store.take_in(arrivals, stop=stop, bring_back=bring_back)
+        return [type(one).__name__ if isinstance(one, Exception) else one for one in outcomes]
+
+    def test_in_order_and_each_once(self, store: Store) -> None:
+        one, two = draft("one"), draft("two", key="k")
+        assert self.take(store, Arrival(one), Arrival(two), Arrival(one)) == [
+            ("added", 1),
+            ("added", 2),
+            ("present", 1),
+        ]
+        assert self.take(store, Arrival(two), Arrival(draft("three"))) == [("present", 2), ("added", 3)]
+        assert [columns(row)["text"] for row in store.blocks([1, 2, 3])] == ["one", "two", "three"]
+        assert log(store) == [(BLOCK, 1), (BLOCK, 2), (BLOCK, 3)]
+
+    def test_versions_come_after_one_another(self, store: Store) -> None:
+        one, two, three = draft("one", key="k"), draft("two", key="k"), draft("three", key="k")
+        chain = [Arrival(one), Arrival(two, one.uid), Arrival(three, two.uid)]
+        assert self.take(store, *chain) == [("added", 1), ("corrected", 2), ("corrected", 3)]
+        assert self.take(store, *chain) == [("present", 1), ("present", 2), ("present", 3)]
+        assert [columns(row)["text"] for row in store.history(2)] == ["one", "two", "three"]
+        assert store.block_by_key("acme/alice", "k") == store.blocks([3])[0]
+
+    def test_the_same_text_under_a_key_is_the_same_block_in_whatever_version(self, store: Store) -> None:
+        add(store, "one", key="k")
+        store.supersede(1, draft("two"))
+        assert self.take(store, Arrival(draft("one", key="k")), Arrival(draft("two", key="k"))) == [
+            ("present", 1),
+            ("present", 2),
+        ]
+        theirs = draft("one", key="k")
+        assert self.take(store, Arrival(theirs), Arrival(draft("two"), theirs.uid)) == [("present", 1), ("present", 2)]
+
+    def test_what_was_forgotten_is_passed_over_with_what_corrects_it(self, store: Store) -> None:
+        one, two, three, other = draft("one", key="k"), draft("two"), draft("three"), draft("other")
+        chain = [Arrival(one), Arrival(two, one.uid), Arrival(three, two.uid)]
+        self.take(store, Arrival(one))
+        store.forget([1])
+        seq = store.seq()
+        gone = [("forgotten", 0)] * 3
+        assert self.take(store, *chain) == gone
+        assert store.seq() == seq
+        assert self.take(store, chain[1], Arrival(other), chain[0]) == [gone[0], ("added", 2), gone[0]]
+        assert self.take(store, *chain, bring_back=True) == [("added", 3), ("corrected", 4), ("corrected", 5)]
+        assert self.take(store, *chain) == [("present", 3), ("present", 4), ("present", 5)]
+
+    def test_what_came_back_is_here_and_may_be_corrected(self, store: Store) -> None:
+        one, two = draft("one"), draft("two")
+        self.take(store, Arrival(one))
+        store.forget([1])
+        assert self.take(store, Arrival(one), bring_back=True) == [("added", 2)]
+        assert self.take(store, Arrival(two, one.uid)) == [("corrected", 3)]
+
+    def test_what_is_trusted_more_is_not_corrected(self, store: Store) -> None:
+        one = draft("one", key="k")
+        after = Arrival(draft("two", trust=0.5), one.uid)
+        instead = Arrival(draft("three", key="k", trust=0.5), replaces=True)
+        assert self.take(store, Arrival(one), after, instead) == [("added", 1), "Forbidden", "Forbidden"]
+        assert store.seq() == 1
+
+    def test_what_cannot_be_taken_is_said_and_the_rest_is(self, store: Store) -> None:
+        add(store, "mine", key="k")
+        old = draft("old")
+        self.take(store, Arrival(old))
+        store.supersede(2, draft("corrected here"))
+        arrivals = [
+            Arrival(draft("first")),
+            Arrival(draft("theirs", key="k")),
+            Arrival(draft("corrected there"), old.uid),
+            Arrival(draft("after what is not there"), "f" * 32),
+            Arrival(draft("last")),
+        ]
+        expected = [("added", 4), "Conflict", "Conflict", "NotFound", ("added", 5)]
+        assert self.take(store, *arrivals) == expected
+        stopped = [Arrival(draft("again")), Arrival(draft("theirs", key="k")), Arrival(draft("never"))]
+        assert self.take(store, *stopped, stop=True) == [("added", 6), "Conflict"]
+        assert len(store.ids(0, 100)) == 6
+
+    def test_one_that_replaces_is_the_newer_version(self, store: Store) -> None:
+        add(store, "one", key="k")
+        assert self.take(store, Arrival(draft("two", key="k"), replaces=True)) == [("corrected", 2)]
+        assert [columns(row)["text"] for row in store.history(1)] == ["one", "two"]
+
+    def test_two_of_one_key_in_one_go(self, store: Store) -> None:
+        arrivals = [Arrival(draft(text, key="k"), replaces=True) for text in ("one", "one", "two")]
+        assert self.take(store, *arrivals) == [("added", 1), ("present", 1), ("corrected", 2)]
+
+
 class TestTallying:
     def test_blocks_are_counted_by_what_they_are(self, store: Store) -> None:
         rows = store.add(
@@ -657,6 +752,35 @@ class TestLinks:
         ]
         assert store.links([c, a, a, 99]) == sorted(row for row in rows if row[0] in (a, c))
         assert store.backlinks([c, a, a, 99]) == sorted(row for row in rows if row[1] in (a, c))
+
+
+class TestManyAtOnce:
+    def test_links(self, store: Store) -> None:
+        one, two = add(store, "one", "two")
+        store.link(one, two, "k", 0.5, 1)
+        seq = store.seq()
+        given = [(one, two, "k", 0.9, 2), (one, two, "other", 0.1, 3), (one, 99, "k", 1.0, 4), (two, one, "k", 1.0, 5)]
+        stored = [(one, two, "k", 0.9, 1), (one, two, "other", 0.1, 3), (two, one, "k", 1.0, 5)]
+        assert store.link_many(given) == stored
+        assert store.links([one, two]) == stored
+        assert log(store, seq) == [(LINKS, one), (LINKS, two)]
+        assert store.link_many([]) == []
+
+    def test_links_are_of_an_origin(self, store: Store) -> None:
+        one, two = add(store, "one", "two")
+        store.link(one, two, "mine", 0.5, 1)
+        store.link_many([(one, two, "mine", 0.9, 2), (one, two, "theirs", 0.1, 3)], "import/mem0")
+        assert store.roll_back("import", 0, "", 9, False).links == [(one, two, "theirs", 0.1, 3)]
+        assert store.links([one]) == [(one, two, "mine", 0.9, 1)]
+
+    def test_anchors(self, store: Store) -> None:
+        one, two = add(store, "one", "two")
+        store.set_anchor("acme", "A", one, 1, True, 1)
+        seq = store.seq()
+        given = [("acme", "A", two, 3, False, 2), ("acme", "B", one, 1, True, 3), ("acme", "C", 99, 1, True, 4)]
+        assert store.set_anchors(given) == given[:2]
+        assert store.anchors("") == given[:2]
+        assert log(store, seq) == [(ANCHOR, two), (ANCHOR, one)]
 
 
 class TestAnchors:

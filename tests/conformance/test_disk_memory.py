@@ -15,6 +15,7 @@ from greeum.testing import FrozenClock
 
 for suite in (
     "memory",
+    "memory_duplicates",
     "memory_forgetting",
     "memory_lifetime",
     "memory_recall",
@@ -43,6 +44,13 @@ from tests.conformance.memory import (  # noqa: E402, F401
     clock,
     memory,
     vectors,
+)
+from tests.conformance.memory_duplicates import (  # noqa: E402, F401
+    TestAddingTheSameList,
+    TestContradictions,
+    TestEchoes,
+    TestTheSameAgain,
+    TestTheSamePolicy,
 )
 from tests.conformance.memory_forgetting import (  # noqa: E402, F401
     TestCertificates,
@@ -87,6 +95,16 @@ from tests.conformance.memory_search import (  # noqa: E402, F401
 from tests.conformance.memory_transfer import (  # noqa: E402, F401
     TestReopening,
     TestTransfer,
+)
+from tests.conformance.memory_trust import (  # noqa: E402, F401
+    TestCrowding,
+    TestFlags,
+    TestImporting,
+    TestOrigins,
+    TestQuarantine,
+    TestRollingBack,
+    TestScreening,
+    TestTrust,
 )
 
 

@@ -16,11 +16,28 @@ from greeum.embed.static import StaticEmbedder
 from greeum.store.sqlite import SQLiteStore
 from greeum.testing import FrozenClock
 
-for suite in ("memory", "memory_recall", "memory_requests", "memory_search", "memory_transfer"):
+for suite in (
+    "memory",
+    "memory_duplicates",
+    "memory_forgetting",
+    "memory_lifetime",
+    "memory_recall",
+    "memory_requests",
+    "memory_search",
+    "memory_transfer",
+):
     pytest.register_assert_rewrite(f"tests.conformance.{suite}")
 
 from tests.conformance import memory as memory_suite  # noqa: E402
-from tests.conformance import memory_recall, memory_requests, memory_search, memory_transfer  # noqa: E402
+from tests.conformance import (  # noqa: E402
+    memory_duplicates,
+    memory_forgetting,
+    memory_lifetime,
+    memory_recall,
+    memory_requests,
+    memory_search,
+    memory_transfer,
+)
 from tests.conformance.memory import (  # noqa: E402, F401
     PARTS,
     OpenMemory,
@@ -41,6 +58,25 @@ from tests.conformance.memory import (  # noqa: E402, F401
     memory,
     tell,
     vectors,
+)
+from tests.conformance.memory_duplicates import (  # noqa: E402, F401
+    TestAddingTheSameList,
+    TestContradictions,
+    TestTheSameAgain,
+    TestTheSamePolicy,
+)
+from tests.conformance.memory_forgetting import (  # noqa: E402, F401
+    TestCertificates,
+    TestForgettingByFilter,
+    TestWiping,
+)
+from tests.conformance.memory_lifetime import (  # noqa: E402, F401
+    TestCountingUses,
+    TestExpired,
+    TestReopeningUses,
+    TestRetention,
+    TestTimeToLive,
+    TestUsing,
 )
 from tests.conformance.memory_recall import (  # noqa: E402, F401
     TestChanges,
@@ -130,8 +166,69 @@ class TestSearching(memory_search.TestSearching):
             assert hit.block == memory.get(hit.block.id)
 
 
+class TestEchoes(memory_duplicates.TestEchoes):
+    def test_by_whatever_way_it_was_found(self, memory: Memory) -> None:  # noqa: F811
+        block = memory.add(memory_duplicates.SAYS)
+        for find in (
+            lambda: memory.search_many(["bicycle", "cellar"]),
+            lambda: memory.context("bicycle"),
+            lambda: list(memory.stream("bicycle")),
+        ):
+            find()
+            assert memory.add(memory_duplicates.SAYS).echo_of == block.id
+
+
+class TestFading(memory_lifetime.TestFading):
+    """How much it is, to four digits, says nothing exact of how it compares."""
+
+    def test_what_was_used_comes_before_its_equal(self, memory: Memory) -> None:  # noqa: F811
+        first, second = memory.add_many([{"text": "a violin", "namespace": name, "kind": "note"} for name in "ab"])
+        assert [hit.block.id for hit in memory.search("violin")] == [second.id, first.id]
+        memory.used(first.id)
+        memory.maintain()
+        assert [hit.block.id for hit in memory.search("violin")] == [first.id, second.id]
+
+    def test_recency_halves_and_uses_slow_that_down(self, memory: Memory, clock: FrozenClock) -> None:  # noqa: F811
+        memory.add("a violin", namespace="a", kind="note")
+        clock.advance(100 * 86_400)
+        memory.add("a violin", namespace="b", kind="note")
+        older, newer = (
+            hit.parts["prior"] for hit in reversed(memory.search("violin", weights={"recency": 1, "half_life": 100}))
+        )
+        assert newer > older
+
+
+class TestMaintaining(memory_lifetime.TestMaintaining):
+    """A server tells of its steps when all of them are done."""
+
+    def test_a_second_run_finds_nothing_to_do(self, memory: Memory, clock: FrozenClock) -> None:  # noqa: F811
+        memory.add_many({"text": f"turn {number}", "ttl": 60 + number} for number in range(70))
+        memory.retention.set(max_blocks=10)
+        clock.advance(100)
+        told: list[tuple[str, int]] = []
+        first = memory.maintain(grace=0, progress=lambda step, done: told.append((step, done)))
+        assert (first.counts["expired"], first.counts["outlived"]) == (41, 19)
+        assert told == list(first.counts.items())
+        assert set(memory.maintain(grace=0).counts.values()) == {0}
+
+    def test_interrupted_it_goes_on_from_there(self, memory: Memory, clock: FrozenClock) -> None:  # noqa: F811
+        """Who does not wait for it does not end it: it is done all the same."""
+        memory.add("The door code is 4711.", ttl=60)
+        clock.advance(60)
+
+        def interrupt(step: str, done: int) -> None:
+            raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            memory.maintain(grace=0, progress=interrupt)
+        assert memory.count(expired=True) == 0
+
+
 def test_no_suite_is_left_out() -> None:
-    for suite in (memory_suite, memory_recall, memory_requests, memory_search, memory_transfer):
+    for suite in (
+        memory_suite, memory_duplicates, memory_forgetting, memory_lifetime, memory_recall, memory_requests,
+        memory_search, memory_transfer,
+    ):  # fmt: skip
         for name, cases in vars(suite).items():
             if name.startswith("Test"):
                 assert issubclass(globals()[name], cases), name

@@ -11,7 +11,15 @@ from greeum import Memory, testing
 from greeum.embed.protocol import Embedder
 from greeum.testing import FrozenClock
 
-for suite in ("memory", "memory_forgetting", "memory_lifetime", "memory_recall", "memory_requests", "memory_search"):
+for suite in (
+    "memory",
+    "memory_duplicates",
+    "memory_forgetting",
+    "memory_lifetime",
+    "memory_recall",
+    "memory_requests",
+    "memory_search",
+):
     pytest.register_assert_rewrite(f"tests.conformance.{suite}")
 
 from tests.conformance import memory as memory_suite  # noqa: E402
@@ -34,6 +42,13 @@ from tests.conformance.memory import (  # noqa: E402, F401
     clock,
     memory,
     vectors,
+)
+from tests.conformance.memory_duplicates import (  # noqa: E402, F401
+    TestAddingTheSameList,
+    TestContradictions,
+    TestEchoes,
+    TestTheSameAgain,
+    TestTheSamePolicy,
 )
 from tests.conformance.memory_forgetting import (  # noqa: E402, F401
     TestForgettingByFilter,
@@ -67,6 +82,14 @@ from tests.conformance.memory_search import (  # noqa: E402, F401
     TestSearching,
     TestSearchingNear,
     TestWeights,
+)
+from tests.conformance.memory_trust import (  # noqa: E402, F401
+    TestCrowding,
+    TestFlags,
+    TestOrigins,
+    TestQuarantine,
+    TestRollingBack,
+    TestTrust,
 )
 
 

@@ -29,9 +29,17 @@ WRITTEN = SUITE + "TestUpdating::test_another_field_changes_in_place"
 ANCHORED = SUITE + "TestAnchors::test_an_anchor_belongs_to_its_namespace"
 VECTORS = SUITE + "TestGivenVectors::"
 
+TWICE = "tests/conformance/memory_duplicates.py::"
 AGAIN = "tests/conformance/memory_requests.py::"
 TELLING = "tests/conformance/memory_recall.py::"
 JSON = "tests/unit/test_recall.py::"
+ADMISSION = "tests/unit/test_importers_admission.py::"
+CHATS = "tests/unit/test_importers_chats.py::"
+FILES = "tests/unit/test_importers_files.py::"
+LEGACY = "tests/unit/test_importers_legacy.py::"
+MERGING = "tests/unit/test_merging.py::"
+TRUST = "tests/conformance/memory_trust.py::"
+NAMED_FOR_QUARANTINE = TRUST + "TestQuarantine::test_blocks_are_named_in_many_ways"
 OPTIONS = ("k", "namespace", "where", "near", "history", "exact", "weights")
 MOMENT = ("as_of", "min_trust")
 THEN = TELLING + "TestTimeTravel::"
@@ -48,6 +56,8 @@ EFFECTS = {
         "near": SUITE + "TestAddingNear::test_near_a_block_is_a_link_to_it",
         "vector": VECTORS + "test_the_nearest_vector_answers_first",
         "idempotency_key": AGAIN + "TestRepeatedRequests::test_the_same_again_adds_nothing",
+        "on_duplicate": TWICE + "TestTheSamePolicy::test_a_call_may_say_what_to_do",
+        "on_conflict": TWICE + "TestContradictions::test_it_is_rejected_by_name",
     },
     "add_many": {
         "blocks": SUITE + "TestAddingMany::test_blocks_come_back_in_order_each_with_its_fields",
@@ -178,8 +188,37 @@ EFFECTS = {
     "unlink": dict.fromkeys(
         ("source", "target", "kind"), SUITE + "TestLinking::test_links_of_other_kinds_stand_beside_it"
     ),
+    "through": dict.fromkeys(
+        ("origin", "trust"), TRUST + "TestOrigins::test_what_is_written_through_a_door_carries_where_it_is_from"
+    ),
+    "quarantine": {"block": TRUST + "TestQuarantine::test_what_is_hidden_is_found_nowhere"}
+    | dict.fromkeys(("origin", "source", "where", "namespace", "dry_run"), NAMED_FOR_QUARANTINE),
+    "release": {"block": TRUST + "TestQuarantine::test_a_key_that_is_hidden_is_no_answer_and_not_free"}
+    | dict.fromkeys(("origin", "source", "where", "namespace", "dry_run"), NAMED_FOR_QUARANTINE),
+    "roll_back": {
+        "origin": TRUST + "TestRollingBack::test_those_below_it_too_and_no_others",
+        "since": TRUST + "TestRollingBack::test_only_since_then",
+        "namespace": TRUST + "TestRollingBack::test_only_there",
+        "forget": TRUST + "TestRollingBack::test_it_may_be_forgotten_instead",
+        "dry_run": TRUST + "TestRollingBack::test_looking_at_it_changes_nothing",
+    },
     "links": {"block": SUITE + "TestLinking::test_links_that_leave_come_before_those_that_arrive"},
     "anchor": dict.fromkeys(("name", "namespace"), ANCHORED),
+    "import_from": {
+        "path": FILES + "TestExports::test_an_export_is_read_packed_or_not",
+        "format": FILES + "TestExports::test_what_is_no_export_is_refused",
+        "namespace": CHATS + "TestChatGPT::test_a_second_import_adds_nothing_and_another_namespace_is_another_place",
+        "dry_run": MERGING + "TestDryRun::test_it_says_what_would_be_done_and_writes_nothing",
+        "time_zone": LEGACY + "TestBlocks::test_each_is_a_note_with_all_that_was_known_of_it",
+        "bring_back": ADMISSION + "TestForgotten::test_a_chat_is_not_brought_back_unless_it_is_asked_for",
+        "progress": MERGING + "TestDryRun::test_it_says_what_would_be_done_and_writes_nothing",
+    },
+    "merge": {
+        "other": MERGING + "TestMerge::test_everything_comes_over_without_loss",
+        "dry_run": MERGING + "TestMerge::test_a_dry_run_says_the_same_and_writes_nothing",
+        "bring_back": ADMISSION + "TestForgotten::test_a_merge_heeds_it_too",
+        "progress": MERGING + "TestMerge::test_everything_comes_over_without_loss",
+    },
     "import_": {
         "lines": CARRYING + "TestTransfer::test_what_comes_out_goes_in_and_comes_out_the_same",
         "progress": CARRYING + "TestTransfer::test_progress_is_told",

@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 import msgspec
 from tests.asgi import Client, Exchange
 
-from greeum.api import live
+from greeum.api import live, wire
 from greeum.api.application import Application
 from greeum.api.authentication import KeyedDoor
 from greeum.api.health import Health
@@ -43,6 +43,8 @@ class Thing(NamedTuple):
     namespace: str
     key: str
     anchor: str
+    blocks: int = 0
+    """How many blocks there are with it in its tenant's memory."""
 
 
 class Request(NamedTuple):
@@ -77,13 +79,29 @@ def values(thing: Thing) -> dict[str, object]:
         "block": thing.block,
         "key": thing.key,
         "since": "2025-01-01T00:00:00Z",
+        "confirm": thing.blocks,
+        "where": {"source": "nobody"},
+        "max_blocks": 1_000_000,
+        "origin": "nobody",
+        "kind": "secret",
+        "policy": "note",
     }
 
 
+AT_LEAST = {
+    wire.BlockChange: {"text"},
+    wire.ForgetWhere: {"where"},
+    wire.NewRule: {"max_blocks"},
+    wire.Quarantine: {"origin"},
+}  # fmt: skip
+"""Of requests in which something must be said, and it does not matter what: what is said."""
+
+
 def required(shape: type[msgspec.Struct] | None) -> set[str]:
-    """The fields that a request must have; of a change at least the text is changed."""
-    fields = () if shape is None else msgspec.structs.fields(shape)
-    return {field.name for field in fields if field.required or field.name == "text"}
+    """The fields that a request must have."""
+    if shape is None:
+        return set()
+    return {field.name for field in msgspec.structs.fields(shape) if field.required} | AT_LEAST.get(shape, set())
 
 
 def names(operation: Operation) -> set[str]:
@@ -197,18 +215,23 @@ class Service:
         """What the next thing of this tenant will be, once `make` has made it."""
         self._things += 1
         with self.inside(tenant) as memory:
-            block = memory.add("This block is there to know the next one's id.").id
-        return Thing(block + 1, block + 2, namespace, f"key-{self._things}", f"anchor-{self._things}")
+            block = memory.add(f"This block is there to know the id of {self._things}.").id
+            there = memory.count(history=True, where={"superseded_at": {"exists": False}})
+        return Thing(block + 1, block + 2, namespace, f"key-{self._things}", f"anchor-{self._things}", there + 2)
 
     def make(self, tenant: str, thing: Thing, marker: str) -> None:
         """Make it, with a marker in everything of it that has a name or a text."""
         with self.inside(tenant) as memory:
+            # None says what another does: what a search has just given back would not be added again.
             same = {"namespace": thing.namespace, "kind": marker, "source": marker, "tags": [marker]}
-            first = {"text": f"The otter swims near {marker}.", "key": thing.key}
-            blocks = memory.add_many([same | first, same | {"text": f"Another otter sleeps near {marker}."}])
+            first = {"text": f"The otter swims near {marker}, {thing.anchor}.", "key": thing.key}
+            blocks = memory.add_many(
+                [same | first, same | {"text": f"Another otter sleeps near {marker}, {thing.anchor}."}]
+            )
             assert [block.id for block in blocks] == [thing.block, thing.other]
             memory.link(thing.block, thing.other)
             memory.anchors.set(thing.anchor, thing.block, namespace=thing.namespace)
+            memory.retention.set(max_blocks=1_000_000)
 
     def thing(self, tenant: str, marker: str = "plain", namespace: str = "") -> Thing:
         thing = self.next_thing(tenant, namespace)

@@ -10,7 +10,7 @@ from urllib.parse import quote
 import pytest
 from tests.asgi import Client, talking
 
-from greeum import Memory, limits, testing
+from greeum import Memory, forgetting, limits, testing
 from greeum.api.application import application
 from greeum.embed.given import GivenVectors
 from greeum.errors import Conflict, EmbedderFailed, StoreBusy, StoreDamaged, StoreFull
@@ -45,19 +45,21 @@ def test_a_block_is_added_with_every_field(rest: Client, memory: Memory) -> None
     }  # fmt: skip
     added = rest("POST", "/v1/blocks", block)
     assert added.status == 201
-    assert added.json == memory.get(1).to_dict()
+    outcome: dict[str, object] = {"is_new": True, "duplicate_of": None, "echo_of": None, "conflicts": []}
+    assert added.json == memory.get(1).to_dict() | outcome
     assert added.json["at"] == "2025-01-01T18:04:05Z"
     assert added.json["namespace"] == "acme/a%2Fb"
     assert added.headers["location"] == "/v1/blocks/1"
     assert added.headers["etag"] == '"1-1"'
-    assert rest("GET", added.headers["location"]).json == added.json
+    assert rest("GET", added.headers["location"]).json | outcome == added.json
 
 
 def test_what_is_left_out_has_the_defaults_of_the_library(rest: Client, memory: Memory) -> None:
     one = rest("POST", "/v1/blocks", {"text": "a"}).json
-    two = memory.add("a").to_dict()
+    two = memory.add("a")
+    said = two.to_dict() | two.outcome() | {"origin": "http"}
     assert {k: v for k, v in one.items() if k not in ("id", "uid")} == {
-        k: v for k, v in two.items() if k not in ("id", "uid")
+        k: v for k, v in said.items() if k not in ("id", "uid")
     }
 
 
@@ -87,10 +89,14 @@ def test_several_blocks_are_added_all_or_none(rest: Client, memory: Memory) -> N
     assert rest("POST", "/v1/blocks:batch", {"blocks": []}).json == {"blocks": []}
 
 
+AGAIN = {"is_new": False}
+"""What a request that was made before is answered besides: it added nothing."""
+
+
 def test_an_idempotency_key_makes_a_request_safe_to_repeat(rest: Client, memory: Memory) -> None:
     key = {"idempotency-key": "request-1"}
     one, two = (rest("POST", "/v1/blocks", {"text": "once"}, headers=key) for _ in range(2))
-    assert (one.status, one.json) == (two.status, two.json)
+    assert (two.status, two.json) == (one.status, one.json | AGAIN | {"duplicate_of": 1})
     assert rest("POST", "/v1/blocks", {"text": "other"}, headers=key).problem == "conflict"
     many = [
         rest(
@@ -101,7 +107,7 @@ def test_an_idempotency_key_makes_a_request_safe_to_repeat(rest: Client, memory:
         )
         for _ in range(2)
     ]
-    assert many[0].json == many[1].json
+    assert many[1].json["blocks"] == [block | AGAIN | {"duplicate_of": block["id"]} for block in many[0].json["blocks"]]
     changed = [rest("PATCH", "/v1/blocks/1", {"text": "twice"}, headers={"idempotency-key": "3"}) for _ in range(2)]
     assert changed[0].json == changed[1].json
     assert memory.count() == 3
@@ -208,12 +214,127 @@ def test_a_condition_that_is_not_heeded_is_refused(rest: Client, memory: Memory,
     assert memory.count() == 1
 
 
+def done_to(ids: list[int], *, blocks: int) -> dict[str, object]:
+    counts = {"blocks": blocks, "versions": len(ids), "links": 0, "anchors": 0, "untold": 0}
+    return {"forgotten": ids, **counts, "dry_run": False, "certificate": None}
+
+
+def without_certificate(answer: dict[str, object]) -> dict[str, object]:
+    assert answer["certificate"] is not None
+    return answer | {"certificate": None}
+
+
+def test_what_a_filter_fits_is_forgotten(rest: Client, memory: Memory) -> None:
+    memory.add_many([{"text": f"{n}", "source": ["alice", "bob"][n % 2], "namespace": "acme"} for n in range(4)])
+    for nothing in ({}, {"namespace": "", "where": {}}, {"where": None}):
+        assert rest("POST", "/v1/blocks:forget-where", nothing).json["field"] == "block"
+    asked = {"namespace": "acme", "where": {"source": "bob"}}
+    would = rest("POST", "/v1/blocks:forget-where", asked | {"dry_run": True}).json
+    assert (would["forgotten"], would["certificate"]) == ([2, 4], None)
+    done = rest("POST", "/v1/blocks:forget-where", asked).json
+    assert done["forgotten"] == [2, 4]
+    assert done["certificate"] == memory.certificates()[0].to_dict()
+    assert done["certificate"]["origin"] == "http"
+    listed = rest("GET", '/v1/certificates?namespace=acme&where={"source":"bob"}').json
+    assert listed == {"certificates": [done["certificate"]]}
+    assert rest("GET", "/v1/certificates?namespace=acme").json == {"certificates": []}
+    assert rest("POST", "/v1/wipe", {"confirm": 3}).problem == "conflict"
+    assert rest("POST", "/v1/wipe", {"confirm": 2}).json["blocks"] == 2
+    assert memory.count() == 0
+    assert len(rest("GET", "/v1/certificates").json["certificates"]) == 2
+
+
+def test_where_backups_are_is_not_told(rest: Client, memory: Memory, monkeypatch: pytest.MonkeyPatch) -> None:
+    memory.add("a")
+    monkeypatch.setattr(forgetting, "tell_backups", lambda _: ["/srv/backups"])
+    reply = rest("DELETE", "/v1/blocks/1")
+    assert reply.json["untold"] == 1
+    assert b"/srv" not in reply.body
+
+
+def test_what_is_kept_and_maintained(rest: Client, memory: Memory) -> None:
+    assert rest("PUT", "/v1/retention", {}).json["field"] == "max_age"
+    rule = rest("PUT", "/v1/retention", {"namespace": "acme", "kind": "message", "max_age": 0.5, "max_blocks": 1}).json
+    assert rule == memory.retention.list()[0].to_dict()
+    assert rest("GET", "/v1/retention").json == {"rules": [rule]}
+    assert rest("GET", "/v1/retention:rule?namespace=acme/alice").json == {"rule": rule}
+    assert rest("GET", "/v1/retention:rule?namespace=acme/alice&kind=note").json == {"rule": None}
+    block = rest("POST", "/v1/blocks", {"text": "soon gone", "ttl": 60}).json
+    assert block["expires_at"] == "2025-03-04T09:01:00Z"
+    assert rest("PATCH", "/v1/blocks/1", {"ttl": None}).json["expires_at"] is None
+    assert rest("PATCH", "/v1/blocks/1", {"ttl": 60, "expires_at": None}).json["field"] == "ttl"
+    assert rest("POST", "/v1/blocks:used", {"ids": [1]}).status == 204
+    assert rest("POST", "/v1/blocks:used", {"ids": [7]}).problem == "not-found"
+    would, done = (rest("POST", "/v1/maintain", {"dry_run": is_dry, "grace": 0}).json for is_dry in (True, False))
+    for report in (would, done):
+        assert [step["count"] for step in report["steps"] if step["name"] == "uses"] == [1]
+    assert memory.get(1).uses == 1
+    assert rest("POST", "/v1/repair").json == {"findings": []}
+    assert rest("DELETE", "/v1/retention?namespace=acme").problem == "not-found"
+    assert rest("DELETE", "/v1/retention?namespace=acme&kind=message").status == 204
+    assert rest("GET", "/v1/retention").json == {"rules": []}
+
+
+def test_what_has_expired_is_listed_and_counted(rest: Client, memory: Memory) -> None:
+    memory.add_many([{"text": "gone", "expires_at": "2025-03-01"}, {"text": "there"}])
+    assert [block["id"] for block in rest("GET", "/v1/blocks?expired=true").json["blocks"]] == [1]
+    assert rest("POST", "/v1/count", {"expired": True}).json == {"count": 1}
+    assert rest("POST", "/v1/count", {"expired": True, "as_of": "2025-01-01"}).json["field"] == "expired"
+
+
+def test_what_is_the_same_and_what_contradicts(rest: Client) -> None:
+    old, again, new = (
+        rest("POST", "/v1/blocks", {"text": text, "kind": "fact"}).json
+        for text in ("I live in Seoul.", "i live in seoul", "I live in Busan.")
+    )
+    assert (again["is_new"], again["id"], again["duplicate_of"]) == (False, old["id"], old["id"])
+    assert [(one["block"], one["old"], one["new"]) for one in new["conflicts"]] == [(old["id"], "Seoul", "Busan")]
+    last = {"text": "I live in Daegu.", "kind": "fact"}
+    assert rest("POST", "/v1/blocks", last | {"on_conflict": "reject"}).problem == "conflict"
+    assert rest("POST", "/v1/blocks", last | {"on_conflict": "drop"}).json["field"] == "on_conflict"
+    assert rest("PUT", "/v1/policies", {"kind": "fact", "on_conflict": "reject"}).json == {
+        "on_duplicate": "return", "on_conflict": "reject",
+    }  # fmt: skip
+    assert rest("POST", "/v1/blocks", last).problem == "conflict"
+    assert rest("GET", "/v1/policies").json == {"on_duplicate": "keep", "on_conflict": "keep"}
+    assert rest("GET", "/v1/policies?kind=fact").json["on_conflict"] == "reject"
+
+
+def test_what_an_origin_wrote_is_hidden_and_taken_back(rest: Client, memory: Memory) -> None:
+    crawler = memory.through("web/crawler", 0.3)
+    first, second = (crawler.add(text).id for text in ("Alice is in Kyiv.", "Bob is in Jeju."))
+    asked: dict[str, object] = {"origin": "web"}
+    assert rest("POST", "/v1/blocks:quarantine", {}).json["field"] == "origin"
+    assert rest("POST", "/v1/blocks:quarantine", {"ids": [1], "origin": "web"}).json["field"] == "block"
+    assert rest("POST", "/v1/blocks:quarantine", asked | {"dry_run": True}).json == {"quarantined": [first, second]}
+    assert memory.count() == 2
+    assert rest("POST", "/v1/blocks:quarantine", {"ids": [first]}).json == {"quarantined": [first]}
+    assert memory.count() == 1
+    assert rest("POST", "/v1/blocks:release", asked).json == {"released": [first]}
+    undone = rest("POST", "/v1/roll-back", asked | {"forget": True}).json
+    assert undone == {
+        "quarantined": [], "forgotten": [first, second], "restored": [], "links": [], "anchors": [],
+    }  # fmt: skip
+    assert memory.count(history=True) == 0
+
+
+def test_what_is_done_with_findings(rest: Client) -> None:
+    kinds = {"bidi", "control", "personal", "secret", "zero-width"}
+    assert rest("GET", "/v1/screening").json == dict.fromkeys(kinds, "note")
+    assert rest("PUT", "/v1/screening", {"kind": "personal", "policy": "redact"}).json["personal"] == "redact"
+    assert rest("PUT", "/v1/screening", {"kind": "personal", "policy": "drop"}).json["field"] == "policy"
+    added = rest("POST", "/v1/blocks", {"text": "Call Alice: 010-2345-6789"}).json
+    assert (added["text"], added["flags"]) == ("Call Alice: [phone]", ["personal"])
+
+
 def test_blocks_are_forgotten_one_by_one_and_together(rest: Client, memory: Memory) -> None:
     memory.add_many([{"text": f"{n}"} for n in range(4)])
     memory.update(1, text="new")
-    assert rest("DELETE", "/v1/blocks/1").json == {"forgotten": [1, 5]}
+    would = rest("DELETE", "/v1/blocks/1?dry_run=true").json
+    assert would == done_to([1, 5], blocks=1) | {"dry_run": True}
+    assert without_certificate(rest("DELETE", "/v1/blocks/1").json) == done_to([1, 5], blocks=1)
     assert rest("POST", "/v1/blocks:forget", {"ids": [2, 1]}).problem == "not-found"
-    assert rest("POST", "/v1/blocks:forget", {"ids": [2, 3]}).json == {"forgotten": [2, 3]}
+    assert without_certificate(rest("POST", "/v1/blocks:forget", {"ids": [2, 3]}).json) == done_to([2, 3], blocks=2)
     assert rest("DELETE", "/v1/blocks/1").problem == "not-found"
     assert [block.id for block in memory.list()] == [4]
 
@@ -432,10 +553,10 @@ def test_what_goes_wrong_below_is_a_problem(
     def fail(*_: object, **__: object) -> None:
         raise error
 
-    monkeypatch.setattr(memory, "add", fail)
+    monkeypatch.setattr(Memory, "add", staticmethod(fail))
     reply = rest("POST", "/v1/blocks", {"text": "a"})
     assert reply.problem == problem
-    assert (str(error) in reply.text) == (problem in ("embedder-failed", "conflict"))
+    assert (str(error) in reply.text) == (problem == "conflict")
     assert (reply.headers.get("retry-after") == "1") == (problem == "unavailable")
 
 

@@ -110,7 +110,7 @@ def test_every_request_is_noted_with_its_operation_and_never_with_content(memory
 
 
 def test_a_failure_is_noted_and_the_visitor_leaves(memory: Memory, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(memory, "search_json", lambda **_: 1 / 0)
+    monkeypatch.setattr(Memory, "search_json", staticmethod(lambda **_: 1 / 0))
     log, door = Notes(), Door(memory)
     with talking(made(door, log)) as rest:
         assert rest("POST", "/v1/search", {"query": "a"}, headers={"x-request-id": "r"}).problem == "internal"
@@ -124,7 +124,7 @@ def test_an_answer_that_breaks_off_is_noted(memory: Memory, monkeypatch: pytest.
         yield "x" * 100_000
         raise RuntimeError("secret")
 
-    monkeypatch.setattr(memory, "export", export)
+    monkeypatch.setattr(Memory, "export", staticmethod(export))
     log = Notes()
     with talking(made(Door(memory), log)) as rest:
         exchange = rest.open("GET", "/v1/export")
@@ -287,7 +287,7 @@ def threads_of(memory: Memory, monkeypatch: pytest.MonkeyPatch) -> list[str]:
         names.append(current_thread().name)
         return search(*arguments, **options)
 
-    monkeypatch.setattr(memory, "search_json", noted)
+    monkeypatch.setattr(Memory, "search_json", staticmethod(noted))
     return names
 
 

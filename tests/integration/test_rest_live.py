@@ -130,7 +130,7 @@ def test_queries_that_were_overtaken_are_passed_over(
         assert going_on.wait(10)
         return in_memory(query, **options)
 
-    monkeypatch.setattr(memory, "search_json", search)
+    monkeypatch.setattr(Memory, "search_json", staticmethod(search))
     exchange = opened(rest)
     say(exchange, id=0, query="a")
     rest.until(lambda: asked)
@@ -206,7 +206,7 @@ def test_a_failure_is_answered_without_what_it_says(
     def search(*_: Any, **__: Any) -> Any:
         raise RuntimeError("secret")
 
-    monkeypatch.setattr(memory, "search_json", search)
+    monkeypatch.setattr(Memory, "search_json", staticmethod(search))
     exchange = opened(rest)
     say(exchange, id=1, query="a")
     answer = hear(exchange)

@@ -378,7 +378,7 @@ def test_many_followers_ask_the_memory_once(rest: Client, memory: Memory, monkey
         return in_memory(*arguments, **options)
 
     followers = [Followed(rest) for _ in range(30)]
-    monkeypatch.setattr(memory, "changes", changes)
+    monkeypatch.setattr(Memory, "changes", staticmethod(changes))
     memory.add("one")
     assert [follower.hear(1) for follower in followers] == [[1]] * 30
     assert asked == 1
@@ -425,7 +425,7 @@ def test_a_memory_that_fails_ends_its_streams(rest: Client, memory: Memory, monk
     def changes(*_: Any, **__: Any) -> Any:
         raise LogCut("the log was cut")
 
-    monkeypatch.setattr(memory, "changes", changes)
+    monkeypatch.setattr(Memory, "changes", staticmethod(changes))
     memory.add("a")
     (event,) = events(followed.exchange.hear()["body"].decode())
     assert (event["event"], json.loads(event["data"])["status"]) == ("problem", 410)

@@ -230,7 +230,13 @@ class TestStrangers:
             said = answer.body.replace(request.path.encode(), b"")
             assert MARKER.encode() not in said
 
-    @pytest.mark.parametrize("operation", ["export", "import", "check", "changes"])
+    @pytest.mark.parametrize(
+        "operation",
+        [
+            "export", "import", "check", "changes", "certificates", "maintain", "repair", "policies.set",
+            "retention.clear", "retention.list", "retention.rule", "retention.set", "screening.get", "screening.set",
+        ],
+    )  # fmt: skip
     def test_one_with_a_namespace_does_nothing_with_the_whole(
         self, service: Service, strangers: dict[str, str], operation: str
     ) -> None:

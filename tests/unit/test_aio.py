@@ -20,8 +20,8 @@ NOT_AWAITED = {"closest"}
 """Asked with what has been checked already."""
 
 
-OF_DOORS = {"search_json", "search_many_json"}
-"""For those who pass hits on, and have threads of their own."""
+OF_DOORS = {"search_json", "search_many_json", "through"}
+"""For those who pass hits on, and have threads of their own; or know who comes."""
 
 
 def public(face: type) -> set[str]:

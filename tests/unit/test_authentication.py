@@ -32,7 +32,9 @@ class TestOpenDoor:
         with memory() as opened:
             door = OpenDoor(opened)
             visitor = door.enter(credential)
-            assert visitor.memory is opened
+            block = visitor.memory.add("The pelican is back.")
+            assert (block.origin, block.trust) == ("http", 1.0)
+            assert opened.get(block.id) == block
             assert (visitor.role, visitor.key_id, visitor.rate) == (Role.ADMIN, None, None)
             assert door.enter_at_once(credential) is not None
             door.confirm(visitor)
@@ -82,6 +84,15 @@ class TestEntering:
         assert (visitor.role, visitor.key_id, visitor.rate) == (Role.WRITER, key.id, 7.0)
         assert isinstance(visitor.memory, Memory)
         door.leave(visitor)
+
+    def test_what_it_writes_says_which_key_it_was(self, door: KeyedDoor, control: ControlStore) -> None:
+        key, new = control.create_key("acme", "writer", trust=0.3)
+        confined, other = control.create_key("acme", "writer", root="acme/alice")
+        for credential, origin, trust in ((new.text, key.id, 0.3), (other.text, confined.id, 1.0)):
+            visitor = door.enter(credential)
+            block = visitor.memory.add("hello")
+            assert (block.origin, block.trust) == (f"key/{origin}", trust)
+            door.leave(visitor)
 
     def test_the_key_itself_is_not_kept(self, door: KeyedDoor, control: ControlStore) -> None:
         _, new = control.create_key("acme", "writer")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import string
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import apsw
 import pytest
@@ -128,6 +129,19 @@ class TestCreating:
             control.create_key("acme", "reader", rate=rate)
         assert caught.value.field == "rate"
 
+    def test_how_far_what_it_writes_is_trusted(self, control: ControlStore) -> None:
+        assert control.create_key("acme", "admin")[0].trust == 1.0
+        key, new = control.create_key("acme", "writer", trust=0.3)
+        assert key.trust == 0.3
+        assert control.key_of(new.text) == control.valid_key(key.id) == key
+
+    @pytest.mark.parametrize(("role", "trust"), [("writer", -0.1), ("writer", 1.1), ("admin", "1"), ("reader", 0.5)])
+    def test_what_is_no_trust(self, control: ControlStore, role: str, trust: Any) -> None:
+        with pytest.raises(InvalidInput) as caught:
+            control.create_key("acme", role, trust=trust)
+        assert caught.value.field == "trust"
+        assert control.keys() == []
+
     def test_what_cannot_be_a_namespace_or_a_label(self, control: ControlStore) -> None:
         with pytest.raises(InvalidInput, match="namespace"):
             control.create_key("acme", "reader", root="/a")
@@ -166,7 +180,9 @@ class TestAsking:
         shown = control.revoke(key.id).to_dict()
         assert str(shown.pop("created_at")).endswith("Z")
         assert str(shown.pop("revoked_at")).endswith("Z")
-        assert shown == {"id": key.id, "tenant": "acme", "role": "admin", "namespace": "", "rate": 0.5, "label": ""}
+        assert shown == {
+            "id": key.id, "tenant": "acme", "role": "admin", "namespace": "", "rate": 0.5, "label": "", "trust": 1.0,
+        }  # fmt: skip
         assert key.to_dict()["revoked_at"] is None
 
     def test_the_version_changes_with_every_change_of_another(self, control: ControlStore, tmp_path: Path) -> None:
@@ -249,7 +265,7 @@ class TestFile:
     @pytest.mark.parametrize(
         ("change", "error"),
         [
-            ("PRAGMA user_version = 2", StoreVersion),
+            ("PRAGMA user_version = 3", StoreVersion),
             ("PRAGMA application_id = 1", StoreDamaged),
         ],
     )
@@ -262,6 +278,16 @@ class TestFile:
         database.close()
         with pytest.raises(error, match=DATABASE_FILE):
             ControlStore(str(tmp_path))
+
+    def test_one_of_before_there_was_trust_is_brought_up_to_date(self, tmp_path: Path) -> None:
+        with ControlStore(str(tmp_path)) as control:
+            key, new = control.create_key("acme", "writer")
+        database = apsw.Connection(str(tmp_path / DATABASE_FILE))
+        database.execute("ALTER TABLE keys DROP COLUMN trust; PRAGMA user_version = 1").fetchall()
+        database.close()
+        with ControlStore(str(tmp_path)) as control:
+            assert control.key_of(new.text) == key
+            assert control.keys()[0].trust == 1.0
 
     def test_what_is_no_database_is_told(self, tmp_path: Path) -> None:
         (tmp_path / DATABASE_FILE).write_text("keys: none\n" * 1_000)

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import os
 import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -127,6 +128,7 @@ METHODS: dict[str, Act] = {
     "get.block": lambda memory, value: memory.get(value),
     "get.key": lambda memory, value: memory.get(key=value),
     "get.namespace": lambda memory, value: memory.get(key="k", namespace=value),
+    "get.as_of": lambda memory, value: memory.get(1, as_of=value),
     "history.block": lambda memory, value: memory.history(value),
     "update.block": lambda memory, value: memory.update(value, kind="note"),
     "forget.block": lambda memory, value: memory.forget(value),
@@ -144,6 +146,15 @@ METHODS: dict[str, Act] = {
     "anchor.name": lambda memory, value: memory.anchor(value),
     "anchor.namespace": lambda memory, value: memory.anchor("A", namespace=value),
     "import_.lines": lambda memory, value: memory.import_(value),
+    "import_from.path": lambda memory, value: memory.import_from(value),
+    "import_from.format": lambda memory, value: memory.import_from("/nowhere", format=value),
+    "import_from.namespace": lambda memory, value: memory.import_from(os.devnull, format="chatgpt", namespace=value),
+    "import_from.dry_run": lambda memory, value: memory.import_from(os.devnull, format="chatgpt", dry_run=value),
+    "import_from.time_zone": lambda memory, value: memory.import_from(os.devnull, format="chatgpt", time_zone=value),
+    "merge.other": lambda memory, value: memory.merge(value),
+    "import_from.bring_back": lambda memory, value: memory.import_from(os.devnull, format="chatgpt", bring_back=value),
+    "merge.dry_run": lambda memory, value: memory.merge("/nowhere", dry_run=value),
+    "merge.bring_back": lambda memory, value: memory.merge("/nowhere", bring_back=value),
     "anchors.set.name": lambda memory, value: memory.anchors.set(value, 1),
     "anchors.set.block": lambda memory, value: memory.anchors.set("A", value),
     "anchors.move.block": lambda memory, value: memory.anchors.move("A", value),
@@ -163,19 +174,21 @@ METHODS |= {
     f"{method}.{argument}": keyword(method, argument, *needed)
     for method, needed, arguments in (
         ("add", ("hello",), "namespace key kind source tags importance metadata vector"),
-        ("add", ("hello",), "at valid_from valid_to expires_at ttl idempotency_key"),
+        ("add", ("hello",), "at valid_from valid_to expires_at ttl idempotency_key on_duplicate on_conflict"),
         ("add_many", ([{"text": "hello"}],), "idempotency_key"),
-        ("search", ("hello",), "k namespace where near history exact weights vector"),
-        ("search_json", ("hello",), "k namespace where near history exact weights vector"),
-        ("stream", ("hello",), "k namespace where near history exact weights vector"),
-        ("search_many", (["hello"],), "k namespace where near history exact weights"),
-        ("search_many_json", (["hello"],), "k namespace where near history exact weights"),
-        ("context", ("hello",), "max_tokens namespace where near weights"),
-        ("count", (), "namespace where history expired"),
-        ("facets", (["kind", "tags"],), "namespace where limit"),
+        ("search", ("hello",), "k namespace where near history exact as_of min_trust weights vector"),
+        ("search_json", ("hello",), "k namespace where near history exact as_of min_trust weights vector"),
+        ("stream", ("hello",), "k namespace where near history exact as_of min_trust weights vector"),
+        ("search_many", (["hello"],), "k namespace where near history exact as_of min_trust weights"),
+        ("search_many_json", (["hello"],), "k namespace where near history exact as_of min_trust weights"),
+        ("context", ("hello",), "max_tokens namespace where near as_of min_trust weights"),
+        ("count", (), "namespace where history expired as_of"),
+        ("facets", (["kind", "tags"],), "namespace where as_of limit"),
+        ("diff", (), "since"),
+        ("diff", ("2025-03-04",), "until namespace where limit"),
         ("namespaces", (), "namespace limit cursor"),
         ("changes", (), "after limit"),
-        ("list", (), "namespace where history expired limit cursor newest_first"),
+        ("list", (), "namespace where history expired as_of limit cursor newest_first"),
         ("update", (1,), "kind source tags importance metadata at valid_from valid_to expires_at ttl"),
         ("forget", (), "namespace where"),
         ("wipe", (), "confirm"),
@@ -187,6 +200,11 @@ METHODS |= {
         ("retention.set", (), "max_age max_blocks"),
         ("retention.rule", (), "namespace kind"),
         ("retention.clear", (), "namespace kind"),
+        ("through", (), "origin"),
+        ("through", ("cli",), "trust"),
+        ("quarantine", (1,), "dry_run"),
+        ("release", (1,), "dry_run"),
+        ("roll_back", (), "origin"),
         ("anchors.set", ("A", 1), "namespace hops pinned"),
         ("anchors.move", ("A", 1), "namespace"),
         ("anchors.pin", (), "name"),
@@ -200,6 +218,17 @@ METHODS |= {
     )
     for argument in arguments.split()
 }  # fmt: skip
+
+
+def of_an_origin(method: str, argument: str) -> Act:
+    return lambda memory, value: getattr(memory, method)(origin="bot", **{argument: value})
+
+
+METHODS |= {
+    f"{method}.{argument}": of_an_origin(method, argument)
+    for method in ("quarantine", "release")
+    for argument in ("source", "where", "namespace")
+}
 METHODS |= {
     # A version that has been superseded takes no further one.
     "update.text": lambda memory, value: memory.update(memory.get(key="k").id, text=value),
@@ -211,6 +240,15 @@ METHODS |= {
     "retention.set.kind": lambda memory, value: memory.retention.set(kind=value, max_blocks=5),
     "update.revision": lambda memory, value: memory.update(1, kind="note", revision=value),
     "anchors.move.name": lambda memory, value: memory.anchors.move(value, 1),
+    # With something named beside it, for nothing at all is another mistake.
+    "quarantine.block": lambda memory, value: memory.quarantine(1 if value is None else value),
+    "release.block": lambda memory, value: memory.release(1 if value is None else value),
+    "quarantine.origin": lambda memory, value: memory.quarantine(origin=value),
+    "release.origin": lambda memory, value: memory.release(origin=value),
+    "roll_back.since": lambda memory, value: memory.roll_back(origin="bot", since=value),
+    "roll_back.namespace": lambda memory, value: memory.roll_back(origin="bot", namespace=value),
+    "roll_back.forget": lambda memory, value: memory.roll_back(origin="bot", forget=value),
+    "roll_back.dry_run": lambda memory, value: memory.roll_back(origin="bot", dry_run=value),
 }
 
 ALSO_NAMED = {
@@ -219,7 +257,14 @@ ALSO_NAMED = {
 }  # fmt: skip
 """What an error may name instead of the argument."""
 
-LEFT_OUT = {"import_.progress", "maintain.progress", "anchors.closest.name", "anchors.closest.namespace"}
+LEFT_OUT = {
+    "import_.progress",
+    "import_from.progress",
+    "maintain.progress",
+    "merge.progress",
+    "anchors.closest.name",
+    "anchors.closest.namespace",
+}
 """A callable is what the caller makes of it; `closest` is asked with what has been checked."""
 
 
@@ -315,6 +360,10 @@ def test_anything_for_any_argument(name: str) -> None:
         ("retention.set.max_age", [0, -1, True, "1h", float("nan"), 10**5_000, timedelta(0), None]),
         ("retention.set.max_blocks", [-1, True, 1.5, "3", None, 2**53]),
         ("search.history", [1, 0, None, "true"]),
+        ("search.as_of", [0, 1.5, True, "", "yesterday", "\ud800", date(2025, 3, 4), b"2025-03-04"]),
+        ("search.min_trust", [float("nan"), -0.1, 1.1, True, "0.5", None, 10**5_000]),
+        ("diff.since", [None, 0, True, "", "yesterday", date(2025, 3, 4)]),
+        ("diff.until", [0, True, "", "yesterday", "2020-01-01", date(2025, 3, 4)]),
         ("search.exact", [1, 0, None, "true"]),
         ("search.weights", [[], {"bogus": 1}, {"words": float("nan")}, {"words": "1"}, {"words": True}, {1: 1}]),
         ("list.newest_first", [1, None, "yes"]),
@@ -431,11 +480,16 @@ def test_what_is_added_is_what_was_given(given_fields: dict[str, Any]) -> None:
             else:
                 assert stored == value
         assert memory.get(block.id) == block
-        expired = block.expires_at is not None and block.expires_at <= block.added_at
-        assert list(memory.list()) == ([] if expired else [block])
-        assert [hit.block for hit in memory.search(block.text, namespace=given_fields.get("namespace", ""))] in (
-            [[]] if expired else [[block], []]
+        there = [] if block.expires_at is not None and block.expires_at <= block.added_at else [block]
+        assert list(memory.list(history=True)) == there
+        holds = (block.valid_from is None or block.valid_from <= block.added_at) and (
+            block.valid_to is None or block.added_at < block.valid_to
         )
+        assert list(memory.list()) == (there if holds else [])
+        namespace = given_fields.get("namespace", "")
+        for history in (False, True):
+            hits = memory.search(block.text, namespace=namespace, history=history)
+            assert [hit.block for hit in hits] in ([], there if holds or history else [])
 
 
 @pytest.fixture(scope="module")

@@ -80,18 +80,18 @@ class TestEveryTool:
             ("memory_context", Memory.context, set()),
             ("memory_get", Memory.get, set()),
             ("memory_update", Memory.update, {"vector"}),
-            ("memory_forget", Memory.forget, set()),
+            ("memory_forget", Memory.forget, {"namespace", "where"}),
         ],
     )
     def test_its_arguments_are_those_of_the_method(self, name: str, method: Any, left_out: set[str]) -> None:
-        """Models have no vectors; all else can be said, under the same names."""
+        """Models have no vectors, and erase nothing but what they name; all else can be said, under the same names."""
         there = set(inspect.signature(method).parameters) - {"self"} - left_out
         assert there <= set(TOOLS[name].arguments)
         assert set(TOOLS[name].arguments) - there <= {"history", "links"}
 
     def test_the_list_of_tools_takes_little_of_a_context(self) -> None:
         listed = [(tool.name, tool.description, tool.input_schema()) for tool in TOOLS.values()]
-        assert len(json.dumps(listed)) < 11_000
+        assert len(json.dumps(listed)) < 11_500
 
 
 class TestAdd:
@@ -103,6 +103,19 @@ class TestAdd:
         assert result.text == "Remembered as block 1 in acme/alice."
         assert result.structured["block"] == m.get(1).to_dict()
         assert m.get(1).tags == ("home",)
+
+    def test_what_is_known_already_and_what_contradicts(self, m: Memory) -> None:
+        first = call(m, "memory_add", text="I live in Seoul.", kind="fact", ttl=3_600)
+        assert first.structured["is_new"] is True
+        assert first.structured["block"]["expires_at"] == "2026-05-03T10:00:00Z"
+        again = call(m, "memory_add", text="I live in Seoul.", kind="fact", ttl=60)
+        assert again.text == "Known already: block 1."
+        assert (again.structured["is_new"], again.structured["duplicate_of"]) == (False, 1)
+        linked = call(m, "memory_add", text="I live in Seoul.", kind="fact", ttl=60, on_duplicate="link")
+        assert linked.text.splitlines()[:2] == ["Remembered as block 2.", "It says the same as [1]."]
+        other = call(m, "memory_add", text="I live in Busan.", kind="fact", on_conflict="keep")
+        assert {conflict["block"] for conflict in other.structured["conflicts"]} == {1, 2}
+        assert "Look at [1]: it says 'Busan' where block 1 says 'Seoul'" in other.text
 
     def test_it_stays_near_an_anchor(self, m: Memory) -> None:
         first = m.add("The lens has a scratch.")
@@ -264,7 +277,17 @@ class TestUpdate:
 class TestForget:
     def test_one_and_several(self, m: Memory) -> None:
         m.add_many([{"text": "a"}, {"text": "b"}, {"text": "c"}])
-        assert call(m, "memory_forget", block=1) == Result({"forgotten": [1]}, "Forgotten for good: [1].")
+        would = call(m, "memory_forget", block=1, dry_run=True)
+        assert would.text == "Would be forgotten: [1]."
+        assert (would.structured["dry_run"], would.structured["certificate"]) == (True, None)
+        done = call(m, "memory_forget", block=1)
+        assert done.text == "Forgotten for good: [1]."
+        assert (done.structured["forgotten"], done.structured["versions"], done.structured["dry_run"]) == (
+            [1],
+            1,
+            False,
+        )
+        assert done.structured["certificate"] == m.certificates()[0].sha256
         assert call(m, "memory_forget", block=[2, 3]).text == "Forgotten for good: [2], [3]."
         assert call(m, "memory_forget", block=[]).text == "Forgotten for good: nothing."
         with pytest.raises(NotFound):

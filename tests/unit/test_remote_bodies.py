@@ -17,8 +17,13 @@ import greeum
 from greeum import Anchors, Memory, RemoteMemory, testing
 from greeum.errors import GreeumError, InvalidInput
 from greeum.limits import BATCH_BODY_BYTES_MAX, BATCH_HITS_MAX, BATCH_MAX, K_MAX, QUERIES_MAX, TEXT_BYTES_MAX
+from greeum.policies import Policies
 from greeum.remote import bodies
 from greeum.remote.anchors import RemoteAnchors
+from greeum.remote.policies import RemotePolicies, RemoteScreening
+from greeum.remote.retention import RemoteRetention
+from greeum.retention import Retention
+from greeum.screening import Screening
 
 NAN, INFINITY = float("nan"), float("inf")
 
@@ -54,6 +59,13 @@ WRONG: list[Callable[[Any], object]] = [
     lambda memory: memory.add("hello", at="yesterday"),
     lambda memory: memory.add("hello", valid_from="10000-01-01"),
     lambda memory: memory.add("hello", expires_at=datetime.min.replace(tzinfo=timezone(timedelta(hours=9)))),
+    lambda memory: memory.add("hello", ttl=0),
+    lambda memory: memory.add("hello", ttl="1h"),
+    lambda memory: memory.add("hello", ttl=NAN),
+    lambda memory: memory.add("hello", ttl=timedelta(0)),
+    lambda memory: memory.add("hello", ttl=60, expires_at="2025-03-04"),
+    lambda memory: memory.add("hello", on_duplicate="replace"),
+    lambda memory: memory.add("hello", on_conflict=True),
     lambda memory: memory.add("hello", near=True),
     lambda memory: memory.add("hello", near=0),
     lambda memory: memory.add("hello", near=1.5),
@@ -96,6 +108,8 @@ WRONG: list[Callable[[Any], object]] = [
     lambda memory: memory.list(cursor=5),
     lambda memory: memory.namespaces(cursor=5),
     lambda memory: memory.count(history=None),
+    lambda memory: memory.count(expired=1),
+    lambda memory: memory.list(expired="yes"),
     lambda memory: memory.facets("kind", limit=0),
     lambda memory: memory.namespaces(limit=0),
     lambda memory: memory.changes(-1),
@@ -103,6 +117,8 @@ WRONG: list[Callable[[Any], object]] = [
     lambda memory: memory.update("1", importance=1),
     lambda memory: memory.update(1, importance=NAN),
     lambda memory: memory.update(1, at=None),
+    lambda memory: memory.update(1, ttl=-1),
+    lambda memory: memory.update(1, ttl=None, expires_at=None),
     lambda memory: memory.update(1, metadata=None),
     lambda memory: memory.update(1, text=None),
     lambda memory: memory.update(1, importance=1, revision=0),
@@ -111,6 +127,51 @@ WRONG: list[Callable[[Any], object]] = [
     lambda memory: memory.forget(["1"]),
     lambda memory: memory.forget(None),
     lambda memory: memory.forget(0),
+    lambda memory: memory.forget(),
+    lambda memory: memory.forget({1: 2}),
+    lambda memory: memory.forget(1, dry_run=1),
+    lambda memory: memory.forget(1, namespace="a"),
+    lambda memory: memory.forget([1], where={"kind": "note"}),
+    lambda memory: memory.forget(namespace=""),
+    lambda memory: memory.forget(namespace="/"),
+    lambda memory: memory.forget(where={}),
+    lambda memory: memory.forget(where={"source": object()}),
+    lambda memory: memory.forget(where={"kind": "note"}, dry_run="yes"),
+    lambda memory: memory.wipe(confirm=True),
+    lambda memory: memory.wipe(confirm=-1),
+    lambda memory: memory.certificates(namespace="/"),
+    lambda memory: memory.certificates(where="{}"),
+    lambda memory: memory.used("1"),
+    lambda memory: memory.used([0]),
+    lambda memory: memory.maintain(dry_run=1),
+    lambda memory: memory.maintain(grace=-1),
+    lambda memory: memory.maintain(grace="1h"),
+    lambda memory: memory.retention.set(),
+    lambda memory: memory.retention.set("a//b", max_blocks=1),
+    lambda memory: memory.retention.set(kind="", max_blocks=1),
+    lambda memory: memory.retention.set(max_age=0),
+    lambda memory: memory.retention.set(max_age=timedelta(-1)),
+    lambda memory: memory.retention.set(max_blocks=1.0),
+    lambda memory: memory.retention.rule(kind=None),
+    lambda memory: memory.retention.clear("/"),
+    lambda memory: memory.quarantine(),
+    lambda memory: memory.quarantine("1"),
+    lambda memory: memory.quarantine(1, origin="web"),
+    lambda memory: memory.quarantine(origin=""),
+    lambda memory: memory.quarantine(source=5),
+    lambda memory: memory.quarantine(origin="web", dry_run=1),
+    lambda memory: memory.release(namespace="/"),
+    lambda memory: memory.release(where={"source": object()}),
+    lambda memory: memory.roll_back(origin=""),
+    lambda memory: memory.roll_back(origin="web", since="yesterday"),
+    lambda memory: memory.roll_back(origin="web", namespace="/"),
+    lambda memory: memory.roll_back(origin="web", forget=1),
+    lambda memory: memory.screening.set("secrets", "refuse"),
+    lambda memory: memory.screening.set("secret", "drop"),
+    lambda memory: memory.policies.get(5),
+    lambda memory: memory.policies.set("", on_duplicate="keep"),
+    lambda memory: memory.policies.set(on_duplicate="replace"),
+    lambda memory: memory.policies.set(on_conflict=1),
     lambda memory: memory.link(1, "2"),
     lambda memory: memory.link(True, 2),
     lambda memory: memory.link(1, 2, kind=""),
@@ -127,6 +188,7 @@ WRONG: list[Callable[[Any], object]] = [
     lambda memory: memory.anchors.status(namespace=5),
     lambda memory: memory.import_("lines"),
     lambda memory: memory.import_(5),
+    lambda memory: memory.import_([], bring_back=1),
 ]
 
 
@@ -187,15 +249,22 @@ def test_an_anchor_itself_is_not_sent(nowhere: RemoteMemory, local: Memory) -> N
     assert caught.value.field == "near"
 
 
-OF_A_MEMORY_OF_ONES_OWN = {"at_hand", "search_json", "search_many_json"}
-"""For servers, of the memory that they keep: whether there is something to wait for, and answers as they are sent."""
+OF_A_MEMORY_OF_ONES_OWN = {
+    "at_hand", "backup", "drop_backups", "logical_hash", "of", "read_only", "screen", "search_json",
+    "search_many_json", "through",
+}  # fmt: skip
+"""For servers, of the memory that they keep: whether there is something to wait for, and answers as they are sent. For
+the machine that it is on: its directories. For Memory itself: what is asked with values that were checked."""
 
 OF_A_REMOTE_MEMORY = {"follow", "url"}
 
 
 def test_the_face_is_that_of_a_memory() -> None:
     """The same names, with the same arguments."""
-    for face, other in ((Memory, RemoteMemory), (Anchors, RemoteAnchors)):
+    for face, other in (
+        (Memory, RemoteMemory), (Anchors, RemoteAnchors), (Policies, RemotePolicies), (Retention, RemoteRetention),
+        (Screening, RemoteScreening),
+    ):  # fmt: skip
         here, there = offered(face), offered(other)
         assert there.keys() - OF_A_REMOTE_MEMORY == here.keys() - OF_A_MEMORY_OF_ONES_OWN
         for name, thing in here.items():

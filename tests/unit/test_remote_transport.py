@@ -41,6 +41,7 @@ BLOCK = {
     "id": 7, "uid": "0" * 32, "namespace": "", "key": None, "text": "hello", "kind": "message", "source": None,
     "tags": [], "importance": 0.5, "metadata": {}, "at": "2025-03-04T09:00:00Z", "added_at": "2025-03-04T09:00:00Z",
     "valid_from": None, "valid_to": None, "expires_at": None, "revision": 1, "supersedes": None, "superseded_by": None,
+    "superseded_at": None, "origin": "", "trust": 1.0, "flags": [], "uses": 0,
 }  # fmt: skip
 
 WELL = said(BLOCK)

@@ -162,6 +162,17 @@ class TestParts:
         assert place.part("") is place.memory
         tenants.leave(place)
 
+    def test_each_who_writes_has_their_own(self, tmp_path: Path) -> None:
+        tenants = Tenants(str(tmp_path), embedder=TinyEmbedder())
+        place = tenants.enter("real")
+        part = place.part("", "key/1", 0.5)
+        assert place.part("", "key/1", 0.5) is part
+        assert place.part("", "key/2", 0.5) is not part
+        assert part.add("hello").origin == "key/1"
+        assert place.part("", "key/1", 1.0).add("hello again").trust == 1.0
+        tenants.leave(place)
+        tenants.close()
+
     def test_none_of_a_closed_memory_is_handed_out(self, tenants: Tenants) -> None:
         place = tenants.enter("a")
         part = place.part("acme/alice")

@@ -19,5 +19,7 @@ export * from "./errors.ts";
 export type { Listing } from "./listing.ts";
 export type { Live } from "./live.ts";
 export { Memory } from "./memory.ts";
+export type { Policies, Screening } from "./policies.ts";
+export type { Retention } from "./retention.ts";
 export type { Call, Connection } from "./transport.ts";
 export type * from "./types.ts";

@@ -4,35 +4,49 @@ import { Anchors } from "./anchors.ts";
 import { Log } from "./changes.ts";
 import { Listing } from "./listing.ts";
 import { Live } from "./live.ts";
+import { Policies, Screening } from "./policies.ts";
+import { Retention } from "./retention.ts";
 import { body, canSendStreams, lines, pieces } from "./streams.ts";
 import { apart, type Call, type Connection, fill, Transport } from "./transport.ts";
 import type {
+  Added,
   AddOptions,
   Anchor,
   Block,
   BlockChange,
+  Certificate,
+  CertificatesOptions,
   ChangesOptions,
   Context,
   ContextOptions,
   CountOptions,
   Difference,
   DiffOptions,
+  DryRun,
   FacetField,
   Facets,
   FacetsOptions,
   Finding,
+  ForgetWhereOptions,
+  Forgotten,
   GetOptions,
   Hit,
   ImportCounts,
+  ImportOptions,
   InNamespace,
   Link,
   LinkOptions,
   ListOptions,
+  MaintainOptions,
   NamespaceCount,
   NamespacesOptions,
   NamespacesPage,
   NewBlock,
   Page,
+  QuarantineOptions,
+  Report,
+  RollBackOptions,
+  RolledBack,
   SearchOptions,
   Stats,
   UnlinkOptions,
@@ -46,23 +60,32 @@ import type {
  */
 export class Memory {
   readonly anchors: Anchors;
+  readonly policies: Policies;
+  readonly retention: Retention;
+  readonly screening: Screening;
   readonly #transport: Transport;
 
   constructor(url: string | URL, connection: Connection = {}) {
     this.#transport = new Transport(url, connection);
     this.anchors = new Anchors(this.#transport);
+    this.policies = new Policies(this.#transport);
+    this.retention = new Retention(this.#transport);
+    this.screening = new Screening(this.#transport);
   }
 
   // Remembering.
 
-  /** Remember a text; the block as stored. Throws InvalidInput, NotFound (`near`), or Conflict (of its key). */
-  add(text: string, options: AddOptions = {}): Promise<Block> {
+  /** Remember a text; the block as stored, and what came of it: whether it is new, and what it contradicts.
+   *
+   * Throws InvalidInput, NotFound (`near`), or Conflict (of its key, or where `on_conflict` rejects it).
+   */
+  add(text: string, options: AddOptions = {}): Promise<Added> {
     const { call, key, fields } = apart(options);
     return this.#transport.json("post", "/v1/blocks", { body: { ...fields, text }, headers: named(key), call });
   }
 
   /** Remember several texts, all or none; the blocks in the same order. */
-  async addMany(blocks: readonly NewBlock[], options: Write = {}): Promise<Block[]> {
+  async addMany(blocks: readonly NewBlock[], options: Write = {}): Promise<Added[]> {
     const { call, key } = apart(options);
     const request = { body: { blocks: [...blocks] }, headers: named(key), call };
     return (await this.#transport.json("post", "/v1/blocks:batch", request)).blocks;
@@ -140,11 +163,57 @@ export class Memory {
     return this.#transport.json("patch", "/v1/blocks/{id}", request);
   }
 
-  /** Erase blocks for good, every version of each; the ids that were erased. Throws NotFound, and then erases none. */
-  async forget(block: number | readonly number[], call: Call = {}): Promise<number[]> {
-    const ids = typeof block === "number" ? [block] : [...block];
-    return (await this.#transport.json("post", "/v1/blocks:forget", { body: { ids }, call, repeatable: false }))
-      .forgotten;
+  /** Erase blocks for good, every version of each. Throws NotFound, and then erases none. */
+  forget(block: number | readonly number[], options: DryRun = {}): Promise<Forgotten> {
+    const { call, fields } = apart(options);
+    const body = { ...fields, ids: typeof block === "number" ? [block] : [...block] };
+    return this.#transport.json("post", "/v1/blocks:forget", { body, call, repeatable: false });
+  }
+
+  /** Erase for good all blocks of a namespace, or for which a filter holds, or both. It takes the key of an admin. */
+  forgetWhere(options: ForgetWhereOptions): Promise<Forgotten> {
+    const { call, fields } = apart(options);
+    return this.#transport.json("post", "/v1/blocks:forget-where", { body: fields, call, repeatable: false });
+  }
+
+  /** Erase everything for good. Throws Conflict if there are more or fewer blocks than `confirm` says. */
+  wipe(confirm: number, call: Call = {}): Promise<Forgotten> {
+    return this.#transport.json("post", "/v1/wipe", { body: { confirm }, call, repeatable: false });
+  }
+
+  /** What certifies each forgetting, oldest first; with a namespace or a filter, that of this very one. */
+  async certificates(options: CertificatesOptions = {}): Promise<Certificate[]> {
+    const { call, fields } = apart(options);
+    const { where, ...others } = fields;
+    const query = { ...others, ...(where != null && { where: JSON.stringify(where) }) };
+    return (await this.#transport.json("get", "/v1/certificates", { query: query as typeof others, call }))
+      .certificates;
+  }
+
+  /** Say that blocks were of use, each once: it weighs in searches. Throws NotFound. */
+  used(block: number | readonly number[], call: Call = {}): Promise<void> {
+    const body = { ids: typeof block === "number" ? [block] : [...block] };
+    return this.#transport.json("post", "/v1/blocks:used", { body, call, repeatable: false });
+  }
+
+  // Who wrote what.
+
+  /** Hide blocks: nothing finds them unless it asks for history. The ids of those that were not hidden before. */
+  async quarantine(options: QuarantineOptions): Promise<number[]> {
+    const { call, fields } = apart(options);
+    return (await this.#transport.json("post", "/v1/blocks:quarantine", { body: fields, call })).quarantined;
+  }
+
+  /** Show blocks again that were hidden; their ids. */
+  async release(options: QuarantineOptions): Promise<number[]> {
+    const { call, fields } = apart(options);
+    return (await this.#transport.json("post", "/v1/blocks:release", { body: fields, call })).released;
+  }
+
+  /** Undo what an origin, and those below it, wrote, all of it or since some time: what that came to. */
+  rollBack(origin: string, options: RollBackOptions = {}): Promise<RolledBack> {
+    const { call, fields } = apart(options);
+    return this.#transport.json("post", "/v1/roll-back", { body: { ...fields, origin }, call, repeatable: false });
   }
 
   // Links and anchors.
@@ -221,20 +290,32 @@ export class Memory {
     return (await this.#transport.json("post", "/v1/check", { call })).findings;
   }
 
+  /** Put in order what `check` finds, where it is sure what is right: what was done. */
+  async repair(call: Call = {}): Promise<Finding[]> {
+    return (await this.#transport.json("post", "/v1/repair", { call, repeatable: false })).findings;
+  }
+
+  /** Erase what has outlived its time, count uses, put away what piles up. A server does it by itself now and then. */
+  maintain(options: MaintainOptions = {}): Promise<Report> {
+    const { call, fields } = apart(options);
+    return this.#transport.json("post", "/v1/maintain", { body: fields, call, repeatable: false });
+  }
+
   /** Everything as JSON Lines, line by line, for `import` into any memory. */
   export(call: Call = {}): AsyncGenerator<string, void> {
     return this.#lines("GET", "/v1/export", call, { accept: NDJSON });
   }
 
-  /** Take in what `export` wrote, while it comes; what is there already is passed over.
+  /** Take in what `export` wrote, while it comes; what is there already, or was forgotten here, is passed over.
    *
    * A browser collects all of it first. What came before the first bad line stays, as InvalidInput says.
    */
-  async import(source: Iterable<string> | AsyncIterable<string>, call: Call = {}): Promise<ImportCounts> {
+  async import(source: Iterable<string> | AsyncIterable<string>, options: ImportOptions = {}): Promise<ImportCounts> {
+    const { call, fields: query } = apart(options);
     const stream = body(source);
     const sent = canSendStreams() ? stream : await new Response(stream).blob();
     const headers = { accept: "application/json", "content-type": NDJSON };
-    const request = { method: "POST", path: "/v1/import", headers, body: sent, call, repeatable: false };
+    const request = { method: "POST", path: "/v1/import", query, headers, body: sent, call, repeatable: false };
     const { response, release } = await this.#transport.open(request);
     try {
       return (await response.json()) as ImportCounts;

@@ -116,6 +116,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/blocks:used": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that blocks were of use, each once
+         * @description Say that blocks were of use, each once: it weighs in searches. Uses are counted together, within some minutes.
+         */
+        post: operations["blocks.used"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/blocks:forget": {
         parameters: {
             query?: never;
@@ -130,6 +150,66 @@ export interface paths {
          * @description Erase several blocks for good, all or none.
          */
         post: operations["blocks.forget_many"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/blocks:forget-where": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Erase for good all blocks of a namespace, or for which a filter holds, or both
+         * @description Erase for good all blocks of a namespace, or for which a filter holds, or both. A block goes if any version of it fits, an older or an expired one too.
+         */
+        post: operations["blocks.forget_where"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/wipe": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Erase everything for good
+         * @description Erase everything for good. It is a conflict if there are more or fewer blocks than `confirm` says.
+         */
+        post: operations["wipe"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/certificates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What certifies each forgetting, oldest first
+         * @description What certifies each forgetting, oldest first; with a namespace or a filter, that of this very one.
+         */
+        get: operations["certificates"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -296,26 +376,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/check": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Read everything and look for trouble
-         * @description Read everything and look for trouble. It takes about a second for each GB.
-         */
-        post: operations["check"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v1/links": {
         parameters: {
             query?: never;
@@ -468,6 +528,222 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/blocks:quarantine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hide blocks
+         * @description Hide blocks: nothing finds them unless it asks for history, until they are released.
+         */
+        post: operations["blocks.quarantine"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/blocks:release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Show blocks again that were hidden
+         * @description Show blocks again that were hidden.
+         */
+        post: operations["blocks.release"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/roll-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo what an origin wrote, all of it or since some time
+         * @description Undo what an origin wrote, all of it or since some time. Its blocks are hidden or erased, what it corrected is the newest version again, the links that it added go.
+         */
+        post: operations["roll_back"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/screening": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is done with each kind of finding in what is written
+         * @description What is done with each kind of finding in what is written.
+         */
+        get: operations["screening.get"];
+        /**
+         * Say so for one kind, from the next write on
+         * @description Say so for one kind, from the next write on.
+         */
+        put: operations["screening.set"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/policies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is done with blocks of a kind if a call says nothing itself
+         * @description What is done with blocks of a kind if a call says nothing itself.
+         */
+        get: operations["policies.get"];
+        /**
+         * Say so for a kind, or for all of which nothing is said
+         * @description Say so for a kind, or for all of which nothing is said. What is null or left out stays as it was.
+         */
+        put: operations["policies.set"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Every rule of retention, ordered by namespace and kind
+         * @description Every rule of retention, ordered by namespace and kind.
+         */
+        get: operations["retention.list"];
+        /**
+         * Say what is kept of a namespace and all below it, in place of what was said before
+         * @description Say what is kept of a namespace and all below it, in place of what was said before; maintenance erases the rest of it.
+         */
+        put: operations["retention.set"];
+        post?: never;
+        /**
+         * Remove a rule
+         * @description Remove a rule.
+         */
+        delete: operations["retention.clear"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/retention:rule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The one rule that counts for blocks of a kind in a namespace
+         * @description The one rule that counts for blocks of a kind in a namespace.
+         */
+        get: operations["retention.rule"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/maintain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Erase what has outlived its time, count uses, put away what piles up
+         * @description Erase what has outlived its time, count uses, put away what piles up. A server does it by itself now and then.
+         */
+        post: operations["maintain"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read everything and look for trouble
+         * @description Read everything and look for trouble. It takes about a second for each GB.
+         */
+        post: operations["check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/repair": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put in order what a check finds, where it is sure what is right
+         * @description Put in order what a check finds, where it is sure what is right; nothing is answered where nothing was to do.
+         */
+        post: operations["repair"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/export": {
         parameters: {
             query?: never;
@@ -499,7 +775,7 @@ export interface paths {
         put?: never;
         /**
          * Take in what an export wrote
-         * @description Take in what an export wrote; blocks that are here already are passed over, so that it may be sent again. At the first bad line it ends: what came before that stays.
+         * @description Take in what an export wrote; blocks that are here already are passed over, so that it may be sent again, and so are those that were forgotten here. At the first bad line it ends: what came before that stays.
          */
         post: operations["import"];
         delete?: never;
@@ -691,6 +967,11 @@ export interface components {
             /** @default null */
             expires_at?: string | null;
             /**
+             * @description In how many seconds from now it is gone from searches; in place of `expires_at`.
+             * @default null
+             */
+            ttl?: number | null;
+            /**
              * @description An anchor's name or a block's id: what is within its reach is preferred.
              * @default null
              */
@@ -700,6 +981,99 @@ export interface components {
              * @default null
              */
             vector?: number[] | null;
+            /**
+             * @description What to do if the namespace holds a block that says the same: give that back, link the new one with it, or keep it like any other. Null: as the memory's policies say.
+             * @default null
+             * @enum {unknown}
+             */
+            on_duplicate?: "return" | "link" | "keep" | null;
+            /**
+             * @description What to do if it contradicts a block of the namespace: keep both and say so, supersede that one if it is sure, or reject it. Null: as the memory's policies say.
+             * @default null
+             * @enum {unknown}
+             */
+            on_conflict?: "keep" | "supersede" | "reject" | null;
+        };
+        /**
+         * Added
+         * @description The block as stored, and what came of adding it.
+         */
+        Added: {
+            id: number;
+            /** @description Its identity across memories. */
+            uid: string;
+            namespace: string;
+            key: string | null;
+            text: string;
+            kind: string;
+            source: string | null;
+            tags: string[];
+            importance: number;
+            metadata: Record<string, unknown>;
+            /**
+             * Format: date-time
+             * @description When it was said or true.
+             */
+            at: string;
+            /** Format: date-time */
+            added_at: string;
+            valid_from: string | null;
+            valid_to: string | null;
+            expires_at: string | null;
+            /** @description 1 when added, one more with each change of a field. */
+            revision: number;
+            /** @description The id of the version before. */
+            supersedes: number | null;
+            /** @description The id of the version after; null for the newest. */
+            superseded_by: number | null;
+            /** @description When the version after was recorded. */
+            superseded_at: string | null;
+            /** @description By which door it came; set by the door. */
+            origin: string;
+            /** @description How far what came by that door is trusted. */
+            trust: number;
+            /** @description What was noticed about it. */
+            flags: string[];
+            /** @description How often it was used. */
+            uses: number;
+            /** @description False if nothing was added: this is the block that was there. */
+            is_new: boolean;
+            /** @description The block that says the same; its own id if it was there. */
+            duplicate_of: number | null;
+            /** @description The block that a search had given back a moment before. */
+            echo_of: number | null;
+            conflicts: components["schemas"]["Contradiction"][];
+        };
+        /**
+         * Contradiction
+         * @description That a block cannot hold beside another one, and why.
+         */
+        Contradiction: {
+            /** @description The other one's id. */
+            block: number;
+            /** @enum {unknown} */
+            reason: "date" | "negation" | "number" | "value";
+            /** @description What this one says there. */
+            new: string;
+            /** @description What the other one says there. */
+            old: string;
+            /** @description Whether the newer one is sure to hold instead. */
+            is_sure: boolean;
+            message: string;
+        };
+        /**
+         * NewBlocks
+         * @description Blocks to remember, all or none.
+         */
+        NewBlocks: {
+            blocks: components["schemas"]["NewBlock"][];
+        };
+        /**
+         * AddedBlocks
+         * @description Those that were sent, in the same order.
+         */
+        AddedBlocks: {
+            blocks: components["schemas"]["Added"][];
         };
         /**
          * Block
@@ -745,20 +1119,6 @@ export interface components {
             uses: number;
         };
         /**
-         * NewBlocks
-         * @description Blocks to remember, all or none.
-         */
-        NewBlocks: {
-            blocks: components["schemas"]["NewBlock"][];
-        };
-        /**
-         * Blocks
-         * @description Several blocks, in order.
-         */
-        Blocks: {
-            blocks: components["schemas"]["Block"][];
-        };
-        /**
          * BlockPage
          * @description Some blocks of a list, in the order in which they were said.
          */
@@ -766,6 +1126,13 @@ export interface components {
             blocks: components["schemas"]["Block"][];
             /** @description Asks for the next page; null after the last one. */
             cursor: string | null;
+        };
+        /**
+         * Blocks
+         * @description Several blocks, in order.
+         */
+        Blocks: {
+            blocks: components["schemas"]["Block"][];
         };
         /**
          * BlockChange
@@ -800,6 +1167,8 @@ export interface components {
             valid_from?: string | null;
             valid_to?: string | null;
             expires_at?: string | null;
+            /** @description In how many seconds from now it is gone from searches; in place of `expires_at`. */
+            ttl?: number | null;
             /**
              * @description For memories whose vectors the caller brings: as many numbers as its others have.
              * @default null
@@ -807,18 +1176,107 @@ export interface components {
             vector?: number[] | null;
         };
         /**
-         * Forgotten
-         * @description The ids that were erased: every version of each block.
-         */
-        Forgotten: {
-            forgotten: number[];
-        };
-        /**
          * BlockIds
          * @description Several blocks.
          */
         BlockIds: {
             ids: number[];
+        };
+        /**
+         * Forgotten
+         * @description What was erased, or, after a dry run, what would be.
+         */
+        Forgotten: {
+            /** @description The ids of every version, ascending. */
+            forgotten: number[];
+            /** @description How many: a block and its older versions are one. */
+            blocks: number;
+            versions: number;
+            links: number;
+            anchors: number;
+            dry_run: boolean;
+            /** @description Null after a dry run, if there was nothing to forget, and for keys with a root. */
+            certificate: components["schemas"]["Certificate"] | null;
+            /** @description How many backups could not be told: the next forgetting or backup tells them. */
+            untold: number;
+        };
+        /**
+         * Certificate
+         * @description That something was forgotten, and nothing of what it said. The SHA-256 covers the certificate before.
+         */
+        Certificate: {
+            number: number;
+            /** Format: date-time */
+            at: string;
+            /** @description By which door; empty if that was not said. */
+            origin: string;
+            /** @description What was asked for; of a filter a keyed digest. */
+            asked: Record<string, unknown>;
+            blocks: number;
+            versions: number;
+            links: number;
+            anchors: number;
+            seq: number;
+            /** @description SHA-256 of the digests of the uids. */
+            erased: string;
+            /** @description The SHA-256 of the certificate before; empty for the first. */
+            previous: string;
+            sha256: string;
+        };
+        /**
+         * Forget
+         * @description Several blocks, to be erased.
+         */
+        Forget: {
+            ids: number[];
+            /**
+             * @description Whether to change nothing, and say what would be.
+             * @default false
+             */
+            dry_run?: boolean;
+        };
+        /**
+         * ForgetWhere
+         * @description What the blocks have in common that are to be erased: a namespace, a filter or both.
+         */
+        ForgetWhere: {
+            /**
+             * @description A path such as "acme/alice", or its segments; "" is the root.
+             * @default
+             * @example acme/alice
+             */
+            namespace?: string | string[];
+            /**
+             * @description Which blocks to look at.
+             * @default null
+             * @example {
+             *       "source": "alice",
+             *       "importance": {
+             *         "gte": 0.5
+             *       }
+             *     }
+             */
+            where?: components["schemas"]["Filter"] | null;
+            /**
+             * @description Whether to change nothing, and say what would be.
+             * @default false
+             */
+            dry_run?: boolean;
+        };
+        /**
+         * Wipe
+         * @description That really everything is meant.
+         */
+        Wipe: {
+            /** @description How many blocks there are, as stats say. */
+            confirm: number;
+        };
+        /**
+         * Certificates
+         * @description Oldest first.
+         */
+        Certificates: {
+            certificates: components["schemas"]["Certificate"][];
         };
         /**
          * Search
@@ -1082,6 +1540,11 @@ export interface components {
             /** @default false */
             history?: boolean;
             /**
+             * @description What has expired and is not erased yet, and nothing else.
+             * @default false
+             */
+            expired?: boolean;
+            /**
              * @description As things stood then: what had been recorded by that time, and held.
              * @default null
              */
@@ -1266,22 +1729,6 @@ export interface components {
             kernel: string;
         };
         /**
-         * Findings
-         * @description How the memory stands.
-         */
-        Findings: {
-            findings: components["schemas"]["Finding"][];
-        };
-        /**
-         * Finding
-         * @description What was looked at, whether it is well, and what was found and is to be done.
-         */
-        Finding: {
-            what: string;
-            well: boolean;
-            advice: string;
-        };
-        /**
          * NewLink
          * @description A link to add; the same again changes its weight.
          */
@@ -1385,12 +1832,273 @@ export interface components {
             namespace?: string | string[];
         };
         /**
+         * Quarantine
+         * @description Which blocks to hide or to show again: these ids, or all for which everything holds that is said.
+         */
+        Quarantine: {
+            ids?: number[];
+            /**
+             * @description Who wrote it, or one below: `web` is `web/crawler` too.
+             * @default null
+             */
+            origin?: string | null;
+            /** @default null */
+            source?: string | null;
+            /**
+             * @description Which blocks to look at.
+             * @default null
+             * @example {
+             *       "source": "alice",
+             *       "importance": {
+             *         "gte": 0.5
+             *       }
+             *     }
+             */
+            where?: components["schemas"]["Filter"] | null;
+            /**
+             * @description A path such as "acme/alice", or its segments; "" is the root.
+             * @default
+             * @example acme/alice
+             */
+            namespace?: string | string[];
+            /**
+             * @description Whether to change nothing, and say what would be.
+             * @default false
+             */
+            dry_run?: boolean;
+        };
+        /**
+         * Quarantined
+         * @description Those that were hidden by this, or, after a dry run, would be.
+         */
+        Quarantined: {
+            quarantined: number[];
+        };
+        /**
+         * Released
+         * @description Those that can be found again, or, after a dry run, could be.
+         */
+        Released: {
+            released: number[];
+        };
+        /**
+         * RollBack
+         * @description Whose writes are undone.
+         */
+        RollBack: {
+            /** @description And of those below it: `web` is `web/crawler` too. */
+            origin: string;
+            /**
+             * @description What was written from then on; all of it if left out.
+             * @default null
+             */
+            since?: string | null;
+            /**
+             * @description A path such as "acme/alice", or its segments; "" is the root.
+             * @default
+             * @example acme/alice
+             */
+            namespace?: string | string[];
+            /**
+             * @description Whether to erase its blocks, in place of hiding them.
+             * @default false
+             */
+            forget?: boolean;
+            /**
+             * @description Whether to change nothing, and say what would be.
+             * @default false
+             */
+            dry_run?: boolean;
+        };
+        /**
+         * RolledBack
+         * @description What was undone, or, after a dry run, would be.
+         */
+        RolledBack: {
+            /** @description Blocks that it wrote, and that nobody finds any more. */
+            quarantined: number[];
+            /** @description Blocks that were erased, since that was asked for. */
+            forgotten: number[];
+            /** @description Blocks that are the newest version again. */
+            restored: number[];
+            /** @description Links that are gone. */
+            links: components["schemas"]["Link"][];
+            /** @description Anchors that pointed to what it wrote, as they are now. */
+            anchors: components["schemas"]["Anchor"][];
+        };
+        /**
+         * Screening
+         * @description What is done with each kind of finding: a flag and nothing else, a marker in its place, or a refusal.
+         */
+        Screening: {
+            /** @enum {unknown} */
+            bidi: "note" | "redact" | "refuse";
+            /** @enum {unknown} */
+            control: "note" | "redact" | "refuse";
+            /** @enum {unknown} */
+            personal: "note" | "redact" | "refuse";
+            /** @enum {unknown} */
+            secret: "note" | "redact" | "refuse";
+            /** @enum {unknown} */
+            "zero-width": "note" | "redact" | "refuse";
+        };
+        /**
+         * NewScreening
+         * @description What to do with a kind of finding from now on.
+         */
+        NewScreening: {
+            /** @enum {string} */
+            kind: "bidi" | "control" | "personal" | "secret" | "zero-width";
+            /** @enum {string} */
+            policy: "note" | "redact" | "refuse";
+        };
+        /**
+         * Policy
+         * @description What is done with blocks of a kind if a call says nothing itself.
+         */
+        Policy: {
+            /** @enum {unknown} */
+            on_duplicate: "keep" | "link" | "return";
+            /** @enum {unknown} */
+            on_conflict: "keep" | "reject" | "supersede";
+        };
+        /**
+         * NewPolicy
+         * @description What to do with blocks of a kind from now on; what is null or left out stays as it is.
+         */
+        NewPolicy: {
+            /**
+             * @description `*`: of every kind of which nothing is said.
+             * @default *
+             */
+            kind?: string;
+            /**
+             * @description What to do if the namespace holds a block that says the same: give that back, link the new one with it, or keep it like any other. Null: as the memory's policies say.
+             * @default null
+             * @enum {unknown}
+             */
+            on_duplicate?: "return" | "link" | "keep" | null;
+            /**
+             * @description What to do if it contradicts a block of the namespace: keep both and say so, supersede that one if it is sure, or reject it. Null: as the memory's policies say.
+             * @default null
+             * @enum {unknown}
+             */
+            on_conflict?: "keep" | "supersede" | "reject" | null;
+        };
+        /**
+         * Rules
+         * @description Every rule, ordered by namespace and kind.
+         */
+        Rules: {
+            rules: components["schemas"]["Rule"][];
+        };
+        /**
+         * Rule
+         * @description What is kept of a namespace and all below it.
+         */
+        Rule: {
+            namespace: string;
+            /** @description Null: of every kind. */
+            kind: string | null;
+            /** @description Seconds since it was added. */
+            max_age: number | null;
+            max_blocks: number | null;
+            /** Format: date-time */
+            set_at: string;
+        };
+        /**
+         * RuleThatCounts
+         * @description The one rule for blocks of a kind in a namespace; null if they are kept for good.
+         */
+        RuleThatCounts: {
+            rule: components["schemas"]["Rule"] | null;
+        };
+        /**
+         * NewRule
+         * @description What is to be kept; at least one bound must be given.
+         */
+        NewRule: {
+            /**
+             * @description A path such as "acme/alice", or its segments; "" is the root.
+             * @default
+             * @example acme/alice
+             */
+            namespace?: string | string[];
+            /**
+             * @description Null: of every kind.
+             * @default null
+             */
+            kind?: string | null;
+            /**
+             * @description Seconds since it was added; null is without bound.
+             * @default null
+             */
+            max_age?: number | null;
+            /**
+             * @description How many, the newest ones; null is without bound.
+             * @default null
+             */
+            max_blocks?: number | null;
+        };
+        /**
+         * Maintain
+         * @description How to go about it.
+         */
+        Maintain: {
+            /**
+             * @description Whether to change nothing, and say what would be.
+             * @default false
+             */
+            dry_run?: boolean;
+            /**
+             * @description For how many seconds what has expired is still kept.
+             * @default 86400
+             */
+            grace?: number;
+        };
+        /**
+         * Report
+         * @description Step by step.
+         */
+        Report: {
+            dry_run: boolean;
+            steps: components["schemas"]["Step"][];
+        };
+        /**
+         * Step
+         * @description What one step did, or would do.
+         */
+        Step: {
+            name: string;
+            count: number;
+            /** @enum {unknown} */
+            unit: "blocks" | "bytes" | "changes" | "links";
+            seconds: number;
+        };
+        /**
+         * Findings
+         * @description How the memory stands.
+         */
+        Findings: {
+            findings: components["schemas"]["Finding"][];
+        };
+        /**
+         * Finding
+         * @description What was looked at, whether it is well, and what was found and is to be done.
+         */
+        Finding: {
+            what: string;
+            well: boolean;
+            advice: string;
+        };
+        /**
          * Imported
-         * @description How many records were taken in, and how many blocks were there already.
+         * @description How many records were taken in, and how many blocks were there already, or were forgotten here.
          */
         Imported: {
             added: number;
             present: number;
+            forgotten: number;
             links: number;
             anchors: number;
         };
@@ -2006,6 +2714,8 @@ export interface operations {
                 /** @description Which blocks to look at. */
                 where?: string;
                 history?: boolean;
+                /** @description What has expired and is not erased yet, and nothing else. */
+                expired?: boolean;
                 /** @description As things stood then: what had been recorded by that time, and held. */
                 as_of?: string;
                 limit?: number;
@@ -2055,7 +2765,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description One memory, in one version: `id` names the version; `key`, or the newest version, names the thing. */
+            /** @description The block as stored, and what came of adding it. */
             201: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2064,7 +2774,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Block"];
+                    "application/json": components["schemas"]["Added"];
                 };
             };
             400: components["responses"]["invalid-input"];
@@ -2100,14 +2810,14 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Several blocks, in order. */
+            /** @description Those that were sent, in the same order. */
             201: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Blocks"];
+                    "application/json": components["schemas"]["AddedBlocks"];
                 };
             };
             400: components["responses"]["invalid-input"];
@@ -2181,7 +2891,10 @@ export interface operations {
     };
     "blocks.forget": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Whether to change nothing, and say what would be. */
+                dry_run?: boolean;
+            };
             header?: never;
             path: {
                 /** @description The block's id. */
@@ -2191,7 +2904,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The ids that were erased: every version of each block. */
+            /** @description What was erased, or, after a dry run, what would be. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2334,7 +3047,7 @@ export interface operations {
             503: components["responses"]["unavailable"];
         };
     };
-    "blocks.forget_many": {
+    "blocks.used": {
         parameters: {
             query?: never;
             header?: never;
@@ -2347,7 +3060,42 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The ids that were erased: every version of each block. */
+            /** @description It is done. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["invalid-input"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not-found"];
+            406: components["responses"]["not-acceptable"];
+            408: components["responses"]["timeout"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            421: components["responses"]["misdirected"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    "blocks.forget_many": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Forget"];
+            };
+        };
+        responses: {
+            /** @description What was erased, or, after a dry run, what would be. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2365,6 +3113,113 @@ export interface operations {
             408: components["responses"]["timeout"];
             413: components["responses"]["too-large"];
             415: components["responses"]["unsupported-media-type"];
+            421: components["responses"]["misdirected"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    "blocks.forget_where": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ForgetWhere"];
+            };
+        };
+        responses: {
+            /** @description What was erased, or, after a dry run, what would be. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Forgotten"];
+                };
+            };
+            400: components["responses"]["invalid-input"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            406: components["responses"]["not-acceptable"];
+            408: components["responses"]["timeout"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            421: components["responses"]["misdirected"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    wipe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Wipe"];
+            };
+        };
+        responses: {
+            /** @description What was erased, or, after a dry run, what would be. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Forgotten"];
+                };
+            };
+            400: components["responses"]["invalid-input"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            406: components["responses"]["not-acceptable"];
+            408: components["responses"]["timeout"];
+            409: components["responses"]["conflict"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            421: components["responses"]["misdirected"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    certificates: {
+        parameters: {
+            query?: {
+                /** @description With it, or with a filter: those of a forgetting of just this. */
+                namespace?: string;
+                /** @description Which blocks to look at. */
+                where?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Oldest first. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Certificates"];
+                };
+            };
+            400: components["responses"]["invalid-input"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            406: components["responses"]["not-acceptable"];
             421: components["responses"]["misdirected"];
             429: components["responses"]["rate-limited"];
             500: components["responses"]["internal"];
@@ -2647,35 +3502,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Stats"];
-                };
-            };
-            400: components["responses"]["invalid-input"];
-            401: components["responses"]["unauthenticated"];
-            403: components["responses"]["forbidden"];
-            406: components["responses"]["not-acceptable"];
-            421: components["responses"]["misdirected"];
-            429: components["responses"]["rate-limited"];
-            500: components["responses"]["internal"];
-            503: components["responses"]["unavailable"];
-        };
-    };
-    check: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description How the memory stands. */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Findings"];
                 };
             };
             400: components["responses"]["invalid-input"];
@@ -3077,6 +3903,484 @@ export interface operations {
             503: components["responses"]["unavailable"];
         };
     };
+    "blocks.quarantine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Quarantine"];
+            };
+        };
+        responses: {
+            /** @description Those that were hidden by this, or, after a dry run, would be. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Quarantined"];
+                };
+            };
+            400: components["responses"]["invalid-input"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not-found"];
+            406: components["responses"]["not-acceptable"];
+            408: components["responses"]["timeout"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            421: components["responses"]["misdirected"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+            507: components["responses"]["store-full"];
+        };
+    };
+    "blocks.release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Quarantine"];
+            };
+        };
+        responses: {
+            /** @description Those that can be found again, or, after a dry run, could be. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Released"];
+                };
+            };
+            400: components["responses"]["invalid-input"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not-found"];
+            406: components["responses"]["not-acceptable"];
+            408: components["responses"]["timeout"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            421: components["responses"]["misdirected"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+            507: components["responses"]["store-full"];
+        };
+    };
+    roll_back: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RollBack"];
+            };
+        };
+        responses: {
+            /** @description What was undone, or, after a dry run, would be. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RolledBack"];
+                };
+            };
+            400: components["responses"]["invalid-input"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            406: components["responses"]["not-acceptable"];
+            408: components["responses"]["timeout"];
+            409: components["responses"]["conflict"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            421: components["responses"]["misdirected"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+            507: components["responses"]["store-full"];
+        };
+    };
+    "screening.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is done with each kind of finding: a flag and nothing else, a marker in its place, or a refusal. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Screening"];
+                };
+            };
+            400: components["responses"]["invalid-input"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            406: components["responses"]["not-acceptable"];
+            421: components["responses"]["misdirected"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    "screening.set": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewScreening"];
+            };
+        };
+        responses: {
+            /** @description What is done with each kind of finding: a flag and nothing else, a marker in its place, or a refusal. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Screening"];
+                };
+            };
+            400: components["responses"]["invalid-input"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            406: components["responses"]["not-acceptable"];
+            408: components["responses"]["timeout"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            421: components["responses"]["misdirected"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+            507: components["responses"]["store-full"];
+        };
+    };
+    "policies.get": {
+        parameters: {
+            query?: {
+                kind?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is done with blocks of a kind if a call says nothing itself. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Policy"];
+                };
+            };
+            400: components["responses"]["invalid-input"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            406: components["responses"]["not-acceptable"];
+            421: components["responses"]["misdirected"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    "policies.set": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["NewPolicy"];
+            };
+        };
+        responses: {
+            /** @description What is done with blocks of a kind if a call says nothing itself. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Policy"];
+                };
+            };
+            400: components["responses"]["invalid-input"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            406: components["responses"]["not-acceptable"];
+            408: components["responses"]["timeout"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            421: components["responses"]["misdirected"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+            507: components["responses"]["store-full"];
+        };
+    };
+    "retention.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Every rule, ordered by namespace and kind. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rules"];
+                };
+            };
+            400: components["responses"]["invalid-input"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            406: components["responses"]["not-acceptable"];
+            421: components["responses"]["misdirected"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    "retention.set": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["NewRule"];
+            };
+        };
+        responses: {
+            /** @description What is kept of a namespace and all below it. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rule"];
+                };
+            };
+            400: components["responses"]["invalid-input"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            406: components["responses"]["not-acceptable"];
+            408: components["responses"]["timeout"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            421: components["responses"]["misdirected"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+            507: components["responses"]["store-full"];
+        };
+    };
+    "retention.clear": {
+        parameters: {
+            query?: {
+                /** @description A path such as "acme/alice"; "" is the root. */
+                namespace?: string;
+                /** @description Left out: the rule for every kind. */
+                kind?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is done. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["invalid-input"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not-found"];
+            406: components["responses"]["not-acceptable"];
+            421: components["responses"]["misdirected"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+            507: components["responses"]["store-full"];
+        };
+    };
+    "retention.rule": {
+        parameters: {
+            query?: {
+                /** @description A path such as "acme/alice"; "" is the root. */
+                namespace?: string;
+                kind?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The one rule for blocks of a kind in a namespace; null if they are kept for good. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleThatCounts"];
+                };
+            };
+            400: components["responses"]["invalid-input"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            406: components["responses"]["not-acceptable"];
+            421: components["responses"]["misdirected"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    maintain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Maintain"];
+            };
+        };
+        responses: {
+            /** @description Step by step. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Report"];
+                };
+            };
+            400: components["responses"]["invalid-input"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            406: components["responses"]["not-acceptable"];
+            408: components["responses"]["timeout"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            421: components["responses"]["misdirected"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+            507: components["responses"]["store-full"];
+        };
+    };
+    check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How the memory stands. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Findings"];
+                };
+            };
+            400: components["responses"]["invalid-input"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            406: components["responses"]["not-acceptable"];
+            421: components["responses"]["misdirected"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    repair: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How the memory stands. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Findings"];
+                };
+            };
+            400: components["responses"]["invalid-input"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            406: components["responses"]["not-acceptable"];
+            421: components["responses"]["misdirected"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            502: components["responses"]["embedder-failed"];
+            503: components["responses"]["unavailable"];
+            507: components["responses"]["store-full"];
+        };
+    };
     export: {
         parameters: {
             query?: never;
@@ -3108,7 +4412,10 @@ export interface operations {
     };
     import: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Whether to take in what was forgotten here, too. */
+                bring_back?: boolean;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -3119,7 +4426,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description How many records were taken in, and how many blocks were there already. */
+            /** @description How many records were taken in, and how many blocks were there already, or were forgotten here. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];

@@ -7,6 +7,9 @@ import type { Call } from "./transport.ts";
 type Schemas = components["schemas"];
 
 export type Block = Schemas["Block"];
+/** What `add` gives: the block as stored, and what came of it. */
+export type Added = Schemas["Added"];
+export type Contradiction = Schemas["Contradiction"];
 export type Hit = Schemas["Hit"];
 export type Link = Schemas["Link"];
 export type Anchor = Schemas["Anchor"];
@@ -54,6 +57,18 @@ export type NamespaceCount = NamespacesPage["namespaces"][number];
 export type Changes = AnswerOf<"/v1/changes", "get">;
 export type FacetField = BodyOf<"/v1/facets", "post">["fields"][number];
 export type Facets = AnswerOf<"/v1/facets", "post">["facets"];
+/** What was forgotten (after a dry run: would be): the ids of every version, how many that is, and the certificate. */
+export type Forgotten = AnswerOf<"/v1/blocks:forget", "post">;
+export type Certificate = Schemas["Certificate"];
+/** What is kept of a namespace and all below it. */
+export type Rule = Schemas["Rule"];
+/** What `maintain` did, step by step. */
+export type Report = AnswerOf<"/v1/maintain", "post">;
+/** What is done with a text that says what is there already, or the opposite. */
+export type Policy = AnswerOf<"/v1/policies", "get">;
+/** What is done with each kind of finding. */
+export type ScreeningPolicies = AnswerOf<"/v1/screening", "get">;
+export type RolledBack = AnswerOf<"/v1/roll-back", "post">;
 export type ImportCounts = AnswerOf<"/v1/import", "post">;
 
 /** A write. */
@@ -68,6 +83,17 @@ export type UpdateOptions = BlockChange &
     /** The revision that the block must be at; else PreconditionFailed. */
     revision?: number;
   };
+/** Whether nothing is to be changed: the answer then says what would be. */
+export type DryRun = { dry_run?: boolean } & Call;
+export type ForgetWhereOptions = Filtered<BodyOf<"/v1/blocks:forget-where", "post">> & Call;
+export type CertificatesOptions = Filtered<QueryOf<"/v1/certificates", "get">> & Call;
+export type ImportOptions = QueryOf<"/v1/import", "post"> & Call;
+export type MaintainOptions = BodyOf<"/v1/maintain", "post"> & Call;
+export type RuleOptions = Omit<BodyOf<"/v1/retention", "put">, "namespace"> & Call;
+export type PolicyOptions = Omit<BodyOf<"/v1/policies", "put">, "kind"> & Call;
+/** Which blocks to hide or to show again: these `ids`, or all for which everything holds that is said. */
+export type QuarantineOptions = Filtered<BodyOf<"/v1/blocks:quarantine", "post">> & Call;
+export type RollBackOptions = Omit<BodyOf<"/v1/roll-back", "post">, "origin"> & Call;
 export type SearchOptions = Filtered<Omit<BodyOf<"/v1/search", "post">, "query">> & Call;
 export type ContextOptions = Filtered<Omit<BodyOf<"/v1/context", "post">, "query">> & Call;
 export type CountOptions = Filtered<BodyOf<"/v1/count", "post">> & Call;

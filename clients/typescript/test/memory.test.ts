@@ -48,10 +48,14 @@ describe("remembering", () => {
       supersedes: null,
       superseded_by: null,
       superseded_at: null,
-      origin: "",
+      origin: "http",
       trust: 1,
       flags: [],
       uses: 0,
+      is_new: true,
+      duplicate_of: null,
+      echo_of: null,
+      conflicts: [],
     });
     assert.deepEqual(await memory.get(id), block);
     assert.deepEqual(await memory.get({ key: "ferry", namespace: "add" }), block);
@@ -193,12 +197,62 @@ describe("changing", () => {
     });
   });
 
+  it("forgets what a filter fits, and everything only if it is confirmed", async () => {
+    await memory.addMany(["a", "b"].map((text) => ({ text, namespace: "filter", source: text })));
+    assert.equal((await memory.forgetWhere({ namespace: "filter", where: { source: "a" } })).blocks, 1);
+    assert.equal(await memory.count({ namespace: "filter" }), 1);
+    assert.equal((await memory.certificates({ namespace: "filter", where: { source: "a" } })).length, 1);
+    await assert.rejects(memory.wipe(1_000_000), { name: "Conflict" });
+  });
+
+  it("knows what is said twice, and what contradicts", async () => {
+    const fact = { namespace: "facts", kind: "fact" } as const;
+    const old = await memory.add("I live in Seoul.", fact);
+    const again = await memory.add("i live in seoul", fact);
+    assert.deepEqual([again.is_new, again.duplicate_of], [false, old.id]);
+    const other = await memory.add("I live in Busan.", { ...fact, on_conflict: "keep" });
+    assert.deepEqual(
+      other.conflicts.map((conflict) => conflict.block),
+      [old.id],
+    );
+    assert.deepEqual(await memory.policies.get("fact"), { on_duplicate: "return", on_conflict: "keep" });
+  });
+
+  it("keeps for so long as it is told", async () => {
+    const block = await memory.add("soon gone", { namespace: "kept", ttl: 3_600 });
+    assert.notEqual(block.expires_at, null);
+    assert.equal((await memory.update(block.id, { ttl: null })).expires_at, null);
+    const rule = await memory.retention.set("kept", { kind: "note", max_age: 86_400 });
+    assert.deepEqual(await memory.retention.list(), [rule]);
+    assert.deepEqual(await memory.retention.rule("kept/more", "note"), rule);
+    await memory.retention.clear("kept", "note");
+    assert.equal(await memory.retention.rule("kept", "note"), null);
+    await memory.used(block.id);
+    assert.equal((await memory.maintain()).steps.find((step) => step.name === "uses")?.count, 1);
+    assert.deepEqual(await memory.repair(), []);
+  });
+
+  it("hides and takes back what an origin wrote", async () => {
+    const block = await memory.add("a strange claim", { namespace: "doors" });
+    assert.equal(block.origin, "http");
+    assert.deepEqual(await memory.quarantine({ ids: [block.id] }), [block.id]);
+    assert.equal(await memory.count({ namespace: "doors" }), 0);
+    assert.deepEqual(await memory.release({ namespace: "doors" }), [block.id]);
+    const undone = await memory.rollBack("http", { namespace: "doors", dry_run: true });
+    assert.deepEqual(undone.quarantined, [block.id]);
+    assert.equal((await memory.screening.set("secret", "note")).secret, "note");
+    assert.equal((await memory.screening.policies())["zero-width"], "note");
+  });
+
   it("forgets one or several, or none if one is not there", async () => {
     const blocks = await memory.addMany(["a", "b", "c"].map((text) => ({ text, namespace: "forget" })));
     const [a = 0, b = 0, c = 0] = blocks.map((block) => block.id);
     await assert.rejects(memory.forget([a, 999_999]), { name: "NotFound" });
-    assert.deepEqual(await memory.forget(a), [a]);
-    assert.deepEqual(await memory.forget([b, c]), [b, c]);
+    assert.deepEqual((await memory.forget(a, { dry_run: true })).forgotten, [a]);
+    const { forgotten, certificate } = await memory.forget(a);
+    assert.deepEqual(forgotten, [a]);
+    assert.equal((await memory.certificates()).at(-1)?.sha256, certificate?.sha256);
+    assert.deepEqual((await memory.forget([b, c])).forgotten, [b, c]);
     assert.equal(await memory.count({ namespace: "forget", history: true }), 0);
   });
 

@@ -35,11 +35,17 @@ it("moves everything into another memory", async () => {
   const other = await serve();
   try {
     const copy = connect(other.url);
-    assert.deepEqual(await copy.import(memory.export()), { added: 200, present: 0, links: 0, anchors: 0 });
+    assert.deepEqual(await copy.import(memory.export()), {
+      added: 200,
+      present: 0,
+      forgotten: 0,
+      links: 0,
+      anchors: 0,
+    });
     const lines: string[] = [];
     for await (const line of copy.export()) lines.push(line);
     assert.equal(lines.length, 201);
-    assert.deepEqual(await copy.import(lines), { added: 0, present: 200, links: 0, anchors: 0 });
+    assert.deepEqual(await copy.import(lines), { added: 0, present: 200, forgotten: 0, links: 0, anchors: 0 });
     await assert.rejects(copy.import(["nonsense"]), { name: "InvalidInput" });
   } finally {
     await other.stop();

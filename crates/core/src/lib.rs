@@ -14,6 +14,7 @@ pub mod links;
 pub mod query;
 pub mod rank;
 pub mod segment;
+pub mod similar;
 pub mod time;
 pub mod vectors;
 pub mod words;

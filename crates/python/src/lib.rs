@@ -8,6 +8,7 @@ mod json;
 use greeum_core::filter::Filter;
 use greeum_core::links::Edge;
 use greeum_core::query::PARTS;
+use greeum_core::similar;
 use greeum_core::vectors::code::SCALE_BYTES;
 use greeum_core::vectors::{Code, CodeRef, distance};
 use greeum_core::words::passages;
@@ -110,6 +111,9 @@ impl<'py> FromPyObject<'_, 'py> for Row {
         }))
     }
 }
+
+/// How much of two texts is the same, and why both cannot hold: the reason, what either says, and whether the later one is sure to hold.
+type Compared = (f32, Option<(&'static str, String, String, bool)>);
 
 type LinkRows = Vec<(u64, Vec<(u64, f32)>)>;
 
@@ -237,6 +241,30 @@ impl Index {
         Ok(Found(released(py, || self.index.search_many(&queries))?))
     }
 
+    fn nearest(
+        &self,
+        py: Python<'_>,
+        items: Vec<(String, String, Vec<u8>)>,
+        now: i64,
+        count: usize,
+    ) -> PyResult<Vec<Vec<u64>>> {
+        released(py, || {
+            let of = |(namespace, text, bytes): &(String, String, Vec<u8>)| {
+                let code = code(bytes).ok();
+                self.index.nearest(namespace, text, code.as_ref().map(Code::as_ref), now, count)
+            };
+            Ok(items.iter().map(of).collect())
+        })
+    }
+
+    fn compare(&self, py: Python<'_>, text: &str, others: Vec<String>) -> PyResult<Vec<Compared>> {
+        let found = released(py, || Ok(self.index.compare(text, &others)))?;
+        let difference = |difference: similar::Difference| {
+            (difference.reason.name(), difference.new, difference.old, difference.is_sure)
+        };
+        Ok(found.into_iter().map(|comparison| (comparison.same, comparison.difference.map(difference))).collect())
+    }
+
     #[pyo3(signature = (namespace, filter_json, history, now, after, limit, newest_first, as_of))]
     #[allow(clippy::too_many_arguments, reason = "as for search")]
     fn select(
@@ -285,6 +313,7 @@ impl Index {
     }
 
     #[pyo3(signature = (namespace, filter_json, now, after, limit, as_of))]
+    #[allow(clippy::too_many_arguments, reason = "as for search")]
     fn namespaces(
         &self,
         py: Python<'_>,
@@ -369,6 +398,19 @@ fn split(text: &str) -> Vec<&str> {
     passages::split(text)
 }
 
+/// The normal form of a text: two texts with the same one are the same.
+#[pyfunction]
+fn normal(text: &str) -> String {
+    similar::normal(text)
+}
+
+/// A number for a text's normal form and what goes with it.
+#[pyfunction]
+fn digest(text: &str, with_: Vec<String>) -> i64 {
+    let with: Vec<&str> = with_.iter().map(String::as_str).collect();
+    similar::digest(text, &with)
+}
+
 /// Microseconds since 1970 of a moment in ISO 8601; None if it is not one.
 #[pyfunction]
 fn parse_time(text: &str) -> Option<i64> {
@@ -400,6 +442,8 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<Index>()?;
     module.add_function(wrap_pyfunction!(quantize, module)?)?;
     module.add_function(wrap_pyfunction!(split, module)?)?;
+    module.add_function(wrap_pyfunction!(normal, module)?)?;
+    module.add_function(wrap_pyfunction!(digest, module)?)?;
     module.add_function(wrap_pyfunction!(parse_time, module)?)?;
     module.add_function(wrap_pyfunction!(format_time, module)?)?;
     module.add_function(wrap_pyfunction!(blocks_json, module)?)?;

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 Moment = Annotated[str, Meta(extra_json_schema={"format": "date-time"})]
 Cursor = Annotated[str | None, Meta(description="Asks for the next page; null after the last one.")]
@@ -42,6 +42,32 @@ class Block(Answered):
     uses: Annotated[int, Meta(description="How often it was used.", ge=0)]
 
 
+class Contradiction(Answered):
+    """That a block cannot hold beside another one, and why."""
+
+    block: Annotated[int, Meta(description="The other one's id.")]
+    reason: Literal["number", "date", "negation", "value"]
+    new: Annotated[str, Meta(description="What this one says there.")]
+    old: Annotated[str, Meta(description="What the other one says there.")]
+    is_sure: Annotated[bool, Meta(description="Whether the newer one is sure to hold instead.")]
+    message: str
+
+
+class Added(Block):
+    """The block as stored, and what came of adding it."""
+
+    is_new: Annotated[bool, Meta(description="False if nothing was added: this is the block that was there.")]
+    duplicate_of: Annotated[int | None, Meta(description="The block that says the same; its own id if it was there.")]
+    echo_of: Annotated[int | None, Meta(description="The block that a search had given back a moment before.")]
+    conflicts: list[Contradiction]
+
+
+class AddedBlocks(Answered):
+    """Those that were sent, in the same order."""
+
+    blocks: list[Added]
+
+
 class Blocks(Answered):
     """Several blocks, in order."""
 
@@ -55,10 +81,90 @@ class BlockPage(Answered):
     cursor: Cursor
 
 
-class Forgotten(Answered):
-    """The ids that were erased: every version of each block."""
+class Certificate(Answered):
+    """That something was forgotten, and nothing of what it said. The SHA-256 covers the certificate before."""
 
-    forgotten: list[int]
+    number: Annotated[int, Meta(ge=1)]
+    at: Moment
+    origin: Annotated[str, Meta(description="By which door; empty if that was not said.")]
+    asked: Annotated[dict[str, Any], Meta(description="What was asked for; of a filter a keyed digest.")]
+    blocks: int
+    versions: int
+    links: int
+    anchors: int
+    seq: int
+    erased: Annotated[str, Meta(description="SHA-256 of the digests of the uids.")]
+    previous: Annotated[str, Meta(description="The SHA-256 of the certificate before; empty for the first.")]
+    sha256: str
+
+
+class Forgotten(Answered):
+    """What was erased, or, after a dry run, what would be."""
+
+    forgotten: Annotated[list[int], Meta(description="The ids of every version, ascending.")]
+    blocks: Annotated[int, Meta(description="How many: a block and its older versions are one.")]
+    versions: int
+    links: int
+    anchors: int
+    dry_run: bool
+    certificate: Annotated[
+        Certificate | None,
+        Meta(description="Null after a dry run, if there was nothing to forget, and for keys with a root."),
+    ]
+    untold: Annotated[
+        int, Meta(description="How many backups could not be told: the next forgetting or backup tells them.")
+    ]
+
+
+class Certificates(Answered):
+    """Oldest first."""
+
+    certificates: list[Certificate]
+
+
+class Rule(Answered):
+    """What is kept of a namespace and all below it."""
+
+    namespace: str
+    kind: Annotated[str | None, Meta(description="Null: of every kind.")]
+    max_age: Annotated[float | None, Meta(description="Seconds since it was added.")]
+    max_blocks: int | None
+    set_at: Moment
+
+
+class Rules(Answered):
+    """Every rule, ordered by namespace and kind."""
+
+    rules: list[Rule]
+
+
+class RuleThatCounts(Answered):
+    """The one rule for blocks of a kind in a namespace; null if they are kept for good."""
+
+    rule: Rule | None
+
+
+class Step(Answered):
+    """What one step did, or would do."""
+
+    name: str
+    count: int
+    unit: Literal["blocks", "links", "changes", "bytes"]
+    seconds: float
+
+
+class Report(Answered):
+    """Step by step."""
+
+    dry_run: bool
+    steps: list[Step]
+
+
+class Policy(Answered):
+    """What is done with blocks of a kind if a call says nothing itself."""
+
+    on_duplicate: Literal["return", "link", "keep"]
+    on_conflict: Literal["keep", "supersede", "reject"]
 
 
 class Parts(Answered):
@@ -157,6 +263,31 @@ class NamespacePage(Answered):
     cursor: Cursor
 
 
+class Quarantined(Answered):
+    """Those that were hidden by this, or, after a dry run, would be."""
+
+    quarantined: list[int]
+
+
+class Released(Answered):
+    """Those that can be found again, or, after a dry run, could be."""
+
+    released: list[int]
+
+
+ScreeningPolicy = Literal["note", "redact", "refuse"]
+
+
+class Screening(Answered):
+    """What is done with each kind of finding: a flag and nothing else, a marker in its place, or a refusal."""
+
+    bidi: ScreeningPolicy
+    control: ScreeningPolicy
+    personal: ScreeningPolicy
+    secret: ScreeningPolicy
+    zero_width: Annotated[ScreeningPolicy, Meta()] = field(name="zero-width")
+
+
 class Link(Answered):
     """A directed, typed edge from one block to another."""
 
@@ -182,6 +313,16 @@ class Anchor(Answered):
     hops: int
     pinned: bool
     moved_at: Moment
+
+
+class RolledBack(Answered):
+    """What was undone, or, after a dry run, would be."""
+
+    quarantined: Annotated[list[int], Meta(description="Blocks that it wrote, and that nobody finds any more.")]
+    forgotten: Annotated[list[int], Meta(description="Blocks that were erased, since that was asked for.")]
+    restored: Annotated[list[int], Meta(description="Blocks that are the newest version again.")]
+    links: Annotated[list[Link], Meta(description="Links that are gone.")]
+    anchors: Annotated[list[Anchor], Meta(description="Anchors that pointed to what it wrote, as they are now.")]
 
 
 class Anchors(Answered):
@@ -234,10 +375,11 @@ class Findings(Answered):
 
 
 class Imported(Answered):
-    """How many records were taken in, and how many blocks were there already."""
+    """How many records were taken in, and how many blocks were there already, or were forgotten here."""
 
     added: int
     present: int
+    forgotten: int
     links: int
     anchors: int
 

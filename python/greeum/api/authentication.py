@@ -84,11 +84,15 @@ class Authentication(Protocol):
         ...
 
 
+OPEN_ORIGIN = "http"
+"""Where what is written without a key is from."""
+
+
 class OpenDoor:
     """One memory, and everybody may do everything: for a server that only this machine can reach."""
 
     def __init__(self, memory: Memory) -> None:
-        self._visitor = Visitor(memory, Role.ADMIN)
+        self._visitor = Visitor(memory.through(OPEN_ORIGIN), Role.ADMIN)
 
     def enter(self, credential: str | None) -> Visitor:
         """A credential is not asked for; one that comes anyway opens the same."""
@@ -182,7 +186,8 @@ class KeyedDoor:
 
 
 def visitor_of(key: Key, place: Tenant, epoch: object) -> Visitor:
-    return Visitor(place.part(key.namespace), key.role, key.id, key.rate, place, epoch)
+    memory = place.part(key.namespace, f"key/{key.id}", key.trust)
+    return Visitor(memory, key.role, key.id, key.rate, place, epoch)
 
 
 def keyed_door(directory: str, *, open_max: int | None = None) -> KeyedDoor:

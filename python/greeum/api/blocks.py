@@ -1,4 +1,4 @@
-"""Blocks over HTTP: remembered, read, listed, corrected, forgotten."""
+"""Blocks over HTTP: remembered, read, listed, corrected."""
 
 from __future__ import annotations
 
@@ -61,22 +61,22 @@ def tags_in(call: Call, header: bytes) -> list[bytes]:
     return [b'"' + tag[2] + b'"' for tag in found if tag is not None and tag[1] is None]
 
 
-def block_answer(block: Block, status: int = 200) -> Answer:
-    headers = [(b"etag", tag_of(block))]
-    if status == 201:
-        headers.append((b"location", b"/v1/blocks/%d" % block.id))
-    return Answer(encoding.block(block), status, headers, records=1)
+def block_answer(block: Block) -> Answer:
+    return Answer(encoding.block(block), headers=[(b"etag", tag_of(block))], records=1)
 
 
 def add(memory: Memory, call: Call) -> Answer:
     """Remember a text: on disk when this is answered, and found by the next search."""
-    return block_answer(memory.add(**call.body, **idempotency_key(call)), 201)
+    added = memory.add(**call.body, **idempotency_key(call))
+    headers = [(b"etag", tag_of(added)), (b"location", b"/v1/blocks/%d" % added.id)]
+    return Answer(encoding.added(added), 201, headers, records=1)
 
 
 def add_many(memory: Memory, call: Call) -> Answer:
     """Remember several texts, all or none. They are answered in the same order."""
     added = memory.add_many(call.body["blocks"], **idempotency_key(call))
-    return Answer(b'{"blocks":' + encoding.blocks(added) + b"}", 201, records=len(added))
+    found = b",".join(map(encoding.added, added))
+    return Answer(b'{"blocks":[' + found + b"]}", 201, records=len(added))
 
 
 def get(memory: Memory, call: Call) -> Answer:
@@ -134,18 +134,10 @@ def revision_named(memory: Memory, block: int, tags: list[bytes]) -> int | None:
     raise Problem("precondition-failed", f"the tag of block {block} is {tag_of(memory.get(block)).decode()} by now")
 
 
-def forget(memory: Memory, call: Call) -> Answer:
-    """Erase a block for good: every version of it, with vectors, links, anchors and index entries."""
-    return forgotten(memory.forget(id_of(call)))
-
-
-def forget_many(memory: Memory, call: Call) -> Answer:
-    """Erase several blocks for good, all or none."""
-    return forgotten(memory.forget(call.body["ids"]))
-
-
-def forgotten(ids: list[int]) -> Answer:
-    return Answer(encode({"forgotten": ids}), records=len(ids))
+def used(memory: Memory, call: Call) -> Answer:
+    """Say that blocks were of use, each once: it weighs in searches. Uses are counted together, within some minutes."""
+    memory.used(call.body["ids"])
+    return Answer(status=204)
 
 
 def operation(id: str, method: str, path: str, handle: Any, **more: Any) -> Operation:  # noqa: A002 - as the field
@@ -154,11 +146,11 @@ def operation(id: str, method: str, path: str, handle: Any, **more: Any) -> Oper
 
 OPERATIONS = (
     operation(
-        "add", "POST", "/v1/blocks", add, body=wire.NewBlock, status=201, answer=answers.Block,
+        "add", "POST", "/v1/blocks", add, body=wire.NewBlock, status=201, answer=answers.Added,
         problems=("not-found", "conflict", "embedder-failed", "store-full"), headers=("Idempotency-Key",),
     ),
     operation(
-        "add_many", "POST", "/v1/blocks:batch", add_many, body=wire.NewBlocks, status=201, answer=answers.Blocks,
+        "add_many", "POST", "/v1/blocks:batch", add_many, body=wire.NewBlocks, status=201, answer=answers.AddedBlocks,
         problems=("not-found", "conflict", "embedder-failed", "store-full"), headers=("Idempotency-Key",),
         bytes_max=limits.BATCH_BODY_BYTES_MAX,
     ),
@@ -179,9 +171,8 @@ OPERATIONS = (
         problems=("not-found", "conflict", "precondition-failed", "embedder-failed", "store-full"),
         preconditions=(b"if-match",), headers=("Idempotency-Key",),
     ),
-    operation("forget", "DELETE", "/v1/blocks/{id}", forget, answer=answers.Forgotten, problems=("not-found",)),
     operation(
-        "forget_many", "POST", "/v1/blocks:forget", forget_many, body=wire.BlockIds, answer=answers.Forgotten,
-        problems=("not-found",), bytes_max=limits.BATCH_BODY_BYTES_MAX,
+        "used", "POST", "/v1/blocks:used", used, body=wire.BlockIds, status=204, problems=("not-found",),
+        bytes_max=limits.BATCH_BODY_BYTES_MAX,
     ),
 )  # fmt: skip

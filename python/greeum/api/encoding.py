@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Protocol
 
-    from greeum import Block, Hit
+    from greeum import Added, Block, Hit
 
     class Model(Protocol):
         def to_dict(self) -> dict[str, object]: ...
@@ -26,6 +26,11 @@ def block(found: Block) -> bytes:
 def blocks(found: Iterable[Block]) -> bytes:
     """A JSON array of them."""
     return blocks_json(found)
+
+
+def added(found: Added) -> bytes:
+    """A JSON object: the block's, and what came of adding it."""
+    return block(found)[:-1] + b"," + encode(found.outcome())[1:]
 
 
 def hits(found: Iterable[Hit]) -> bytes:
@@ -53,6 +58,6 @@ def several(name: str, models: Iterable[Model]) -> Answer:
     return Answer(encode({name: [model.to_dict() for model in models]}))
 
 
-def plain(answer: object) -> Answer:
+def plain(answer: object, *, records: int | None = None) -> Answer:
     """An answer of what JSON knows."""
-    return Answer(encode(answer))
+    return Answer(encode(answer), records=records)

@@ -1,4 +1,4 @@
-"""Looking at a memory over HTTP: what is known for a prompt, how much there is of what, and whether it is sound."""
+"""Looking at a memory over HTTP: what is known for a prompt, how much there is of what, what has changed."""
 
 from __future__ import annotations
 
@@ -46,12 +46,6 @@ def stats(memory: Memory, _: Call) -> Answer:
     return encoding.plain(memory.stats())
 
 
-def check(memory: Memory, _: Call) -> Answer:
-    """Read everything and look for trouble. It takes about a second for each GB."""
-    findings = [{"what": what, "well": well, "advice": advice} for what, well, advice in memory.check()]
-    return encoding.plain({"findings": findings})
-
-
 OPERATIONS = (
     Operation(
         id="context", method="POST", path="/v1/context", handle=context, body=wire.ContextRequest,
@@ -67,7 +61,4 @@ OPERATIONS = (
         answer=answers.NamespacePage,
     ),
     Operation(id="stats", method="GET", path="/v1/stats", handle=stats, answer=answers.Stats),
-    Operation(
-        id="check", method="POST", path="/v1/check", handle=check, answer=answers.Findings, is_long=True
-    ),
 )  # fmt: skip

@@ -235,7 +235,10 @@ def success(operation: Operation, schemas: dict[Any, Schema]) -> Schema:
         }
         for offer in operation.offers
     }
-    is_block = operation.path in ("/v1/blocks", "/v1/blocks/{id}") and operation.answer is answers.Block
+    is_block = operation.path in ("/v1/blocks", "/v1/blocks/{id}") and operation.answer in (
+        answers.Block,
+        answers.Added,
+    )
     names = (*(["ETag"] if is_block else []), *(["Location"] if operation.id == "blocks.add" else []))
     said = "As a text." if operation.answer is str else (inspect.getdoc(operation.answer) or "").split("\n")[0]
     return {"description": said, "headers": headers(*names), "content": content}

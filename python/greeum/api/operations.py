@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
-from greeum.api import anchors, blocks, changes, links, looking, pages, search, transfer
+from greeum.api import (
+    anchors,
+    blocks,
+    changes,
+    forgetting,
+    links,
+    looking,
+    pages,
+    policies,
+    provenance,
+    search,
+    transfer,
+    upkeep,
+)
 
 OPERATIONS = (
-    *blocks.OPERATIONS, *search.OPERATIONS, *looking.OPERATIONS, *links.OPERATIONS, *anchors.OPERATIONS,
-    *transfer.OPERATIONS, *changes.OPERATIONS, *pages.OPERATIONS,
+    *blocks.OPERATIONS, *forgetting.OPERATIONS, *search.OPERATIONS, *looking.OPERATIONS, *links.OPERATIONS,
+    *anchors.OPERATIONS, *provenance.OPERATIONS, *policies.OPERATIONS, *upkeep.OPERATIONS, *transfer.OPERATIONS,
+    *changes.OPERATIONS, *pages.OPERATIONS,
 )  # fmt: skip
 
 IDS = (*(operation.id for operation in OPERATIONS), "search.live", "mcp", "page")

@@ -14,11 +14,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from greeum import Memory
     from greeum.api.authentication import Authentication
     from greeum.api.caretaker import Memories
     from greeum.api.gate import ASGI
     from greeum.api.health import Health
-    from greeum.memory import Memory
     from greeum.settings import Settings
 
 STDERR, NOWHERE = "stderr", "none"

@@ -6,7 +6,7 @@ import asyncio
 from concurrent.futures import TimeoutError as FutureTimeoutError
 
 from greeum import limits
-from greeum.api import answers, encoding
+from greeum.api import answers, encoding, wire
 from greeum.api.http import NDJSON, Answer, ClientLeft
 from greeum.api.problems import Problem
 from greeum.api.routes import Operation
@@ -46,11 +46,11 @@ def joined(lines: Iterable[str]) -> Iterator[bytes]:
 
 
 def import_(memory: Memory, call: Call) -> Answer:
-    """Take in what an export wrote; blocks that are here already are passed over, so that it may be sent again. At the
-    first bad line it ends: what came before that stays.
+    """Take in what an export wrote; blocks that are here already are passed over, so that it may be sent again, and
+    so are those that were forgotten here. At the first bad line it ends: what came before that stays.
     """
     try:
-        return encoding.plain(memory.import_(lines_of(pieces_of(call))))
+        return encoding.plain(memory.import_(lines_of(pieces_of(call)), **call.query))
     except InvalidInput as error:
         raise InvalidInput(error.field, f"{error.reason} (what came before this line was taken in)") from error
 
@@ -109,7 +109,8 @@ OPERATIONS = (
         streams=((NDJSON, "One record a line: a header, blocks, links, anchors. See docs/reference/export.md."),),
     ),
     Operation(
-        id="import", method="POST", path="/v1/import", handle=import_, takes=NDJSON, answer=answers.Imported,
+        id="import", method="POST", path="/v1/import", handle=import_, query=wire.BringBack, takes=NDJSON,
+        answer=answers.Imported,
         problems=("conflict", "embedder-failed", "store-full"), is_long=True,
     ),
 )  # fmt: skip

@@ -89,6 +89,32 @@ Time = Annotated[
     str, Meta(description="ISO 8601; without an offset it is UTC.", examples=["2025-03-04T09:12:00+09:00"])
 ]
 
+Ttl = Annotated[
+    float | None,
+    Meta(
+        description="In how many seconds from now it is gone from searches; in place of `expires_at`.",
+        extra_json_schema={"exclusiveMinimum": 0},
+    ),
+]
+
+OnDuplicate = Annotated[
+    str | None,
+    Meta(
+        description="What to do if the namespace holds a block that says the same: give that back, link the new one "
+        "with it, or keep it like any other. Null: as the memory's policies say.",
+        extra_json_schema={"enum": ["return", "link", "keep", None]},
+    ),
+]
+
+OnConflict = Annotated[
+    str | None,
+    Meta(
+        description="What to do if it contradicts a block of the namespace: keep both and say so, supersede that one "
+        "if it is sure, or reject it. Null: as the memory's policies say.",
+        extra_json_schema={"enum": ["keep", "supersede", "reject", None]},
+    ),
+]
+
 AsOf = Annotated[Time | None, Meta(description="As things stood then: what had been recorded by that time, and held.")]
 
 MinTrust = Annotated[
@@ -137,6 +163,10 @@ CHANGES_LIMIT = 1_000
 """Changes of a page, if nothing else is asked for: as many as `Memory.changes` gives."""
 
 
+FINDINGS = ("bidi", "control", "personal", "secret", "zero-width")
+"""What may be found in a text: hidden characters, personal data, secrets."""
+
+
 class Request(Struct, forbid_unknown_fields=True):
     """Something that a caller sends."""
 
@@ -159,8 +189,11 @@ class NewBlock(Request):
     valid_from: Time | None = None
     valid_to: Time | None = None
     expires_at: Time | None = None
+    ttl: Ttl = None
     near: Near = None
     vector: Vector = None
+    on_duplicate: OnDuplicate = None
+    on_conflict: OnConflict = None
 
 
 class NewBlocks(Request):
@@ -182,6 +215,7 @@ class BlockChange(Request):
     valid_from: Time | UnsetType | None = UNSET
     valid_to: Time | UnsetType | None = UNSET
     expires_at: Time | UnsetType | None = UNSET
+    ttl: Ttl | UnsetType = UNSET
     vector: Vector = None
 
 
@@ -189,6 +223,29 @@ class BlockIds(Request):
     """Several blocks."""
 
     ids: Annotated[list[Id], Meta(max_length=limits.BATCH_MAX)]
+
+
+DryRun = Annotated[bool, Meta(description="Whether to change nothing, and say what would be.")]
+
+
+class Forget(BlockIds, kw_only=True):
+    """Several blocks, to be erased."""
+
+    dry_run: DryRun = False
+
+
+class ForgetWhere(Request):
+    """What the blocks have in common that are to be erased: a namespace, a filter or both."""
+
+    namespace: Namespace = ""
+    where: Where = None
+    dry_run: DryRun = False
+
+
+class Wipe(Request):
+    """That really everything is meant."""
+
+    confirm: Annotated[int, Meta(description="How many blocks there are, as stats say.", ge=0, le=2**53)]
 
 
 class SearchOptions(Request):
@@ -243,12 +300,16 @@ class ContextRequest(Request):
     weights: Weights = None
 
 
+Expired = Annotated[bool, Meta(description="What has expired and is not erased yet, and nothing else.")]
+
+
 class CountRequest(Request):
     """Which blocks to count."""
 
     namespace: Namespace = ""
     where: Where = None
     history: bool = False
+    expired: Expired = False
     as_of: AsOf = None
 
 
@@ -273,6 +334,75 @@ class FacetsRequest(Request):
     where: Where = None
     as_of: AsOf = None
     limit: Annotated[PageLimit, Meta(description="How many values of each field at most.")] = 20
+
+
+class NewRule(Request):
+    """What is to be kept; at least one bound must be given."""
+
+    namespace: Namespace = ""
+    kind: Annotated[Name | None, Meta(description="Null: of every kind.")] = None
+    max_age: Annotated[
+        float | None,
+        Meta(
+            description="Seconds since it was added; null is without bound.", extra_json_schema={"exclusiveMinimum": 0}
+        ),
+    ] = None
+    max_blocks: Annotated[
+        int | None,
+        Meta(
+            description="How many, the newest ones; null is without bound.",
+            extra_json_schema={"minimum": 0, "maximum": 2**53 - 1},
+        ),
+    ] = None
+
+
+class Maintain(Request):
+    """How to go about it."""
+
+    dry_run: DryRun = False
+    grace: Annotated[
+        float,
+        Meta(
+            description="For how many seconds what has expired is still kept.",
+            extra_json_schema={"minimum": 0},
+        ),
+    ] = 86_400.0
+
+
+class NewPolicy(Request):
+    """What to do with blocks of a kind from now on; what is null or left out stays as it is."""
+
+    kind: Annotated[Name, Meta(description="`*`: of every kind of which nothing is said.")] = "*"
+    on_duplicate: OnDuplicate = None
+    on_conflict: OnConflict = None
+
+
+class Quarantine(Request):
+    """Which blocks to hide or to show again: these ids, or all for which everything holds that is said."""
+
+    ids: Annotated[list[Id], Meta(max_length=limits.BATCH_MAX)] | UnsetType = UNSET
+    origin: Annotated[Name | None, Meta(description="Who wrote it, or one below: `web` is `web/crawler` too.")] = None
+    source: Name | None = None
+    where: Where = None
+    namespace: Namespace = ""
+    dry_run: DryRun = False
+
+
+class RollBack(Request):
+    """Whose writes are undone."""
+
+    origin: Annotated[Name, Meta(description="And of those below it: `web` is `web/crawler` too.")]
+    since: Annotated[Time | None, Meta(description="What was written from then on; all of it if left out.")] = None
+    namespace: Namespace = ""
+    forget: Annotated[bool, Meta(description="Whether to erase its blocks, in place of hiding them.")] = False
+    dry_run: DryRun = False
+
+
+class NewScreening(Request):
+    """What to do with a kind of finding from now on."""
+
+    kind: Annotated[str, Meta(extra_json_schema={"enum": list(FINDINGS)})]
+    policy: Annotated[str, Meta(extra_json_schema={"enum": ["note", "redact", "refuse"]})]
 
 
 class NewLink(Request):
@@ -315,10 +445,40 @@ class Listing(Request):
     namespace: PathNamespace = ""
     where: Where = None
     history: bool = False
+    expired: Expired = False
     as_of: AsOf = None
     limit: PageLimit = 100
     cursor: Cursor = None
     newest_first: bool = False
+
+
+class DryRunOnly(Request):
+    dry_run: DryRun = False
+
+
+class CertificatesOf(Request):
+    namespace: Annotated[
+        PathNamespace | None, Meta(description="With it, or with a filter: those of a forgetting of just this.")
+    ] = None
+    where: Where = None
+
+
+class RuleName(Request):
+    namespace: PathNamespace = ""
+    kind: Annotated[Name | None, Meta(description="Left out: the rule for every kind.")] = None
+
+
+class RuleFor(Request):
+    namespace: PathNamespace = ""
+    kind: Name = "message"
+
+
+class PolicyFor(Request):
+    kind: Name = "*"
+
+
+class BringBack(Request):
+    bring_back: Annotated[bool, Meta(description="Whether to take in what was forgotten here, too.")] = False
 
 
 class Moment(Request):

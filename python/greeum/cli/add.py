@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 GIVEN = (
     "namespace", "key", "kind", "source", "tags", "importance", "metadata", "at", "valid_from", "valid_to",
-    "expires_at", "ttl", "near",
+    "expires_at", "ttl", "near", "on_duplicate", "on_conflict",
 )  # fmt: skip
 
 
@@ -20,9 +20,11 @@ def run(call: Call) -> int:
     with call.open(create=True) as memory:
         block = memory.add(text, **call.pick(*GIVEN))
     if call.screen.json:
-        call.screen.document(block.to_dict())
-    else:
-        call.screen.line(f"block {block.id}")
+        call.screen.document(block.to_dict() | block.outcome())
+        return 0
+    call.screen.line(f"block {block.id}" if block.is_new else f"block {block.id}, which says the same already")
+    for conflict in block.conflicts:
+        call.screen.line(conflict.message)
     return 0
 
 
@@ -38,10 +40,18 @@ COMMAND = Command(
             most=None,
         )
     ],
-    options=[fields.NAMESPACE, fields.KEY, *fields.BLOCK_FIELDS, fields.NEAR_WHEN_ADDING],
+    options=[
+        fields.NAMESPACE,
+        fields.KEY,
+        *fields.BLOCK_FIELDS,
+        fields.NEAR_WHEN_ADDING,
+        fields.ON_DUPLICATE,
+        fields.ON_CONFLICT,
+    ],
     details="""One call adds one block, and it is on disk when the command ends. Of many, make a file for `greeum
         import`. Unless you say otherwise its kind is message, its importance 0.5, and it was said now. The
-        same text under the same key is added once. The memory is made if it is not there.""",
+        same text under the same key is added once, and so is a fact or a note that says what one in its namespace says
+        already. The memory is made if it is not there.""",
     examples=[
         'greeum add "I moved to Busan in May." --source alice --namespace acme/alice/chat-1',
         "git log -1 --format=%B | greeum add - --kind note --tag release",

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from greeum.memory import Memory
     from greeum.settings import Settings
 
+ORIGIN = "cli"
+"""What is written by a command says so."""
+
 
 class Call:
     """What a command's `run` is given."""
@@ -52,7 +55,10 @@ class Call:
 
         path = self.path()
         with bar("Building the index", "blocks") as progress:
-            return open_memory(path, read_only=read_only or "read_only" in self.given, create=create, progress=progress)
+            memory = open_memory(
+                path, read_only=read_only or "read_only" in self.given, create=create, progress=progress
+            )
+        return memory.through(ORIGIN)
 
     def path(self) -> str:
         """The directory of the memory that was named, or of the default one."""

@@ -18,6 +18,11 @@ HOMES = {
     "forget": "forget.COMMAND",
     "wipe": "forget.WIPE",
     "certificates": "forget.CERTIFICATES",
+    "quarantine": "quarantine.QUARANTINE",
+    "release": "quarantine.RELEASE",
+    "roll-back": "quarantine.ROLL_BACK",
+    "screening show": "screening.SHOW",
+    "screening set": "screening.SET",
     "link": "link.LINK",
     "unlink": "link.UNLINK",
     "links": "link.LINKS",
@@ -28,6 +33,7 @@ HOMES = {
     "anchors clear": "anchors.CLEAR",
     "anchors status": "anchors.STATUS",
     "import": "transfer.IMPORT",
+    "merge": "transfer.MERGE",
     "export": "transfer.EXPORT",
     "backup": "backups.BACKUP",
     "restore": "backups.RESTORE",
@@ -44,6 +50,7 @@ HOMES = {
     "retention list": "retention.LIST",
     "retention clear": "retention.CLEAR",
     "doctor": "doctor.COMMAND",
+    "eval": "evaluation.COMMAND",
     "demo": "demo.COMMAND",
 }
 """Name → module and the name of its table there, in the order of the help."""

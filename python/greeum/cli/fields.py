@@ -21,6 +21,14 @@ TTL = Option("--ttl", "TIME", "The same, counted from now: in seconds, or as in 
 NEAR_WHEN_ADDING = Option(
     "--near", "NAME|ID", "Link it with an anchor's block, or with the block of this id.", read=as_near
 )
+ON_DUPLICATE = Option(
+    "--on-duplicate",
+    "POLICY",
+    "If its namespace holds one that says the same: return that one, link the two, or keep both.",
+)
+ON_CONFLICT = Option(
+    "--on-conflict", "POLICY", "If it contradicts one: keep both, supersede that one if that is sure, or reject it."
+)
 
 BLOCK_FIELDS = (KIND, SOURCE, TAG, IMPORTANCE, METADATA, AT, VALID_FROM, VALID_TO, EXPIRES_AT, TTL)
 """What can be said about a block when it is added, and changed later."""

@@ -19,7 +19,7 @@ def run_create(call: Call) -> int:
     for field in ("tenant", "role"):
         if field not in call.given:
             raise InvalidInput(f"--{field}", "is missing; see `greeum keys create --help`")
-    options = call.pick("rate", "label") | {"root": call.given.get("namespace", "")}
+    options = call.pick("rate", "label", "trust") | {"root": call.given.get("namespace", "")}
     with control(call, create=True) as store:
         key, new = store.create_key(call.given["tenant"], call.given["role"], **options)
     if call.screen.json:
@@ -37,11 +37,11 @@ def run_list(call: Call) -> int:
     if call.screen.json:
         call.screen.document({"keys": [key.to_dict() for key in found]})
     else:
-        call.screen.table(HEADS, [row(key) for key in found], numeric=("RATE",))
+        call.screen.table(HEADS, [row(key) for key in found], numeric=("TRUST", "RATE"))
     return 0
 
 
-HEADS = ("ID", "TENANT", "ROLE", "NAMESPACE", "RATE", "CREATED (UTC)", "REVOKED (UTC)", "LABEL")
+HEADS = ("ID", "TENANT", "ROLE", "TRUST", "NAMESPACE", "RATE", "CREATED (UTC)", "REVOKED (UTC)", "LABEL")
 
 
 def row(key: Key) -> list[str]:
@@ -50,7 +50,8 @@ def row(key: Key) -> list[str]:
     facts = key.to_dict()
     rate = "" if key.rate is None else f"{key.rate:g}"
     times = (minutes(facts["created_at"]), minutes(facts["revoked_at"]))
-    return [key.id, key.tenant, str(key.role), on_one_line(key.namespace), rate, *times, on_one_line(key.label)]
+    given = [key.id, key.tenant, str(key.role), f"{key.trust:g}", on_one_line(key.namespace), rate]
+    return [*given, *times, on_one_line(key.label)]
 
 
 def minutes(time: object) -> str:
@@ -103,12 +104,14 @@ CREATE = Command(
         Option("--role", "ROLE", "reader (finds), writer (remembers, corrects and forgets too) or admin (all)."),
         Option("--namespace", "PATH", "Confine it to this namespace and all below. Default: all that the tenant has"),
         Option("--rate", "NUMBER", "Requests that it may make a second. Default: without bound", read=as_number),
+        Option("--trust", "NUMBER", "How far to trust what it writes, from 0 to 1. Default: 1", read=as_number),
         Option("--label", "TEXT", "What it is for, as a note to yourself."),
     ],
     details="The key is printed this once: only its hash is kept.",
     examples=[
         "greeum keys create --tenants ./tenants --tenant acme --role writer",
         "greeum keys create --tenants ./tenants --tenant acme --role reader --namespace acme/alice --rate 50",
+        "greeum keys create --tenants ./tenants --tenant acme --role writer --trust 0.3 --label crawler",
     ],
 )
 

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from greeum.control.model import ROLES
+from greeum.control.model import ROLES, Role
 from greeum.errors import InvalidInput
-from greeum.inputs import string
+from greeum.inputs import share, string
 from greeum.limits import NAME_BYTES_MAX
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from greeum.control.model import Role
 
 TENANT_CHARACTERS_MAX = 63
 """A tenant's name is a directory's and may be a host's: a label of a domain name has at most so many."""
@@ -52,3 +48,11 @@ def rate_of(value: float | None) -> float | None:
 
 def label_of(value: str) -> str:
     return string(value, "label", NAME_BYTES_MAX, empty=True)
+
+
+def trust_of(value: float, role: Role) -> float:
+    """From 0 to 1."""
+    trust = share(value, "trust")
+    if trust < 1 and role == Role.READER:
+        raise InvalidInput("trust", "says how far what a key writes is trusted, and a reader writes nothing")
+    return trust

@@ -35,6 +35,8 @@ class Key(NamedTuple):
     label: str
     created_at_us: int
     revoked_at_us: int | None
+    trust: float = 1.0
+    """How far what it writes is trusted, from 0 to 1."""
 
     def to_dict(self) -> dict[str, object]:
         """As JSON shows it."""
@@ -47,6 +49,7 @@ class Key(NamedTuple):
             "namespace": self.namespace,
             "rate": self.rate,
             "label": self.label,
+            "trust": self.trust,
             "created_at": optional_iso(self.created_at_us),
             "revoked_at": optional_iso(self.revoked_at_us),
         }

@@ -18,7 +18,7 @@ SQL_DIRECTORY = os.path.join(os.path.dirname(__file__), "sql")
 APPLICATION_ID = 0x47726374
 """Says in the file's header that it is ours: "Grct"."""
 
-MIGRATIONS = ("m001_create_tables.sql",)
+MIGRATIONS = ("m001_create_tables.sql", "m002_trust.sql")
 """In order; `PRAGMA user_version` is the number of those that have been run."""
 
 SQL = load("queries.sql", SQL_DIRECTORY)

@@ -13,7 +13,7 @@ from time import time_ns
 import apsw
 
 from greeum.control import keys
-from greeum.control.inputs import label_of, rate_of, role_of, tenant_name
+from greeum.control.inputs import label_of, rate_of, role_of, tenant_name, trust_of
 from greeum.control.model import ROLES, Key
 from greeum.control.schema import SQL, is_current, migrate
 from greeum.errors import NotFound, StoreClosed
@@ -126,19 +126,36 @@ class ControlStore:
     # Changes.
 
     def create_key(
-        self, tenant: str, role: str, *, root: Namespace = "", rate: float | None = None, label: str = ""
+        self,
+        tenant: str,
+        role: str,
+        *,
+        root: Namespace = "",
+        rate: float | None = None,
+        label: str = "",
+        trust: float = 1.0,
     ) -> tuple[Key, NewKey]:
         """Make a key, and its tenant if there is none of this name: what is known of it, and the key itself, which
         cannot be told again.
 
-        `root` confines it to a namespace; `rate` is how many requests a second it may make. Raises InvalidInput.
+        `root` confines it to a namespace; `rate` is how many requests a second it may make; `trust` is how far what it
+        writes is trusted, in full unless said otherwise: whoever is given a key is trusted with what is there already.
+        Raises InvalidInput.
         """
         key = Key(
-            "", tenant_name(tenant), role_of(role), namespace(root), rate_of(rate), label_of(label), now_us(), None
+            "",
+            tenant_name(tenant),
+            role_of(role),
+            namespace(root),
+            rate_of(rate),
+            label_of(label),
+            now_us(),
+            None,
+            trust_of(trust, role_of(role)),
         )
         new = keys.NewKey()
         key = key._replace(id=new.id)
-        values = (*key[:2], str(key.role), *key[3:7], keys.digest(new.text))
+        values = (*key[:2], str(key.role), *key[3:7], key.trust, keys.digest(new.text))
 
         def change(writer: apsw.Connection) -> None:
             writer.execute(SQL["add_tenant"], (key.tenant, key.created_at_us))
@@ -181,4 +198,4 @@ def valid(row: Any) -> Key | None:
 
 
 def key_in(row: Any) -> Key:
-    return Key._make((*row[:2], ROLES[row[2]], *row[3:8]))
+    return Key._make((*row[:2], ROLES[row[2]], *row[3:9]))

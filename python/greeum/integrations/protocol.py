@@ -8,12 +8,13 @@ from typing import Protocol
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Any
 
     from greeum import Block, Hit, Page
     from greeum.listing import NamespacePage
 
-    Blocks = list[Block]
+    Blocks = Sequence[Block]
     Hits = list[Hit]
     Ids = list[int]
 

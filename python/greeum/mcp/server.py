@@ -71,8 +71,10 @@ class Answers:
         if tool is None:
             raise MCPError(types.INVALID_PARAMS, f"Unknown tool: {params.name[:200]}")
         caller = self._caller_of(ctx)
-        given = params.arguments or {}
-        result = await outcome(caller, tool.operation, tool.reads, lambda memory: tool.call(memory, given))
+        given, origin = params.arguments or {}, origin_of(ctx)
+        result = await outcome(
+            caller, tool.operation, tool.reads, lambda memory: tool.call(memory.through(origin), given)
+        )
         if isinstance(result, Trouble):
             text, meta = types.TextContent(type="text", text=result.text), result.data()
             return types.CallToolResult(content=[text], is_error=True, _meta=meta)
@@ -130,6 +132,17 @@ class Answers:
         if isinstance(found, Trouble):
             raise MCPError(found.code, found.text, found.data() | (about or {}))
         return found
+
+
+CLIENT_CHARACTERS_MAX = 40
+"""Of a client's name in an origin, where a key's id stands too."""
+
+
+def origin_of(ctx: Request) -> str:
+    """Where what is written is from: MCP, and the client as it calls itself, if it has said that."""
+    said = ctx.session.client_params
+    name = "" if said is None else "".join(c if c.isalnum() or c in "-_." else "-" for c in said.client_info.name)
+    return f"mcp/{name[:CLIENT_CHARACTERS_MAX]}" if name.strip("-") else "mcp"
 
 
 class Trouble:

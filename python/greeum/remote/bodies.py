@@ -17,6 +17,7 @@ from greeum.drafts import FIELDS
 from greeum.errors import InvalidInput
 from greeum.memory import Keep
 from greeum.model import Anchor
+from greeum.policies import conflict_policy, duplicate_policy
 from greeum.recall import weight_pairs
 
 TYPE_CHECKING = False
@@ -81,6 +82,17 @@ def truth(value: object, field: str) -> str:
     return "true" if inputs.truth(value, field) else "false"
 
 
+def seconds(value: Any, field: str, *, or_none: bool = False) -> str:
+    """A time span, from seconds or a `timedelta`."""
+    whole, rest_us = divmod(inputs.duration(value, field, or_none=or_none), 1_000_000)
+    return str(whole) if rest_us == 0 else f"{whole}.{rest_us:06}"
+
+
+def word_or_null(word: str | None) -> str:
+    """One that a policy may be, checked already."""
+    return NULL if word is None else quoted(word)
+
+
 def place(value: Any) -> str:
     """What to be near to: an anchor's name or a block's id."""
     if isinstance(value, Anchor):
@@ -110,11 +122,17 @@ BLOCK: dict[str, Callable[[Any], str]] = {
     "valid_from": lambda value: time_or_null(value, "valid_from"),
     "valid_to": lambda value: time_or_null(value, "valid_to"),
     "expires_at": lambda value: time_or_null(value, "expires_at"),
+    "ttl": lambda value: NULL if value is None else seconds(value, "ttl"),
     "near": place,
+    "on_duplicate": lambda value: word_or_null(duplicate_policy(value)),
+    "on_conflict": lambda value: word_or_null(conflict_policy(value)),
 }
 """How each field of a block is checked and written, in the order in which a memory looks at them."""
 
-NULLABLE = frozenset(("at", "vector", "key", "source", "metadata", "valid_from", "valid_to", "expires_at", "near"))
+NULLABLE = frozenset(
+    ("at", "vector", "key", "source", "metadata", "valid_from", "valid_to", "expires_at", "ttl", "near",
+     "on_duplicate", "on_conflict")
+)  # fmt: skip
 """Fields of a new block of which None says that there is none: they are left out."""
 
 
@@ -130,6 +148,8 @@ def block(item: Any, prefix: str) -> str:
         )
     given = {"text"}.union(item.keys())
     try:
+        if item.get("ttl") is not None and item.get("expires_at") is not None:
+            raise said_twice()
         members = {
             field: write(item.get(field))
             for field, write in BLOCK.items()
@@ -142,7 +162,24 @@ def block(item: Any, prefix: str) -> str:
 
 def change(fields: Mapping[str, object]) -> Body:
     """What `update` is to change: all that is not KEEP."""
-    return {field: BLOCK[field](value) for field, value in fields.items() if not isinstance(value, Keep)}
+    body = {field: BLOCK[field](value) for field, value in fields.items() if not isinstance(value, Keep)}
+    if "ttl" in body and "expires_at" in body:
+        raise said_twice()
+    return body
+
+
+def said_twice() -> InvalidInput:
+    return InvalidInput("ttl", "says when it expires, and so does expires_at: give one of them")
+
+
+def flags(**values: object) -> Body:
+    """Of what is true or false, that which is true: the rest is left out."""
+    return {field: "true" for field, value in values.items() if inputs.truth(value, field)}
+
+
+def names(**values: object) -> Body:
+    """Of these names those that are given."""
+    return {field: quoted_name(value, field) for field, value in values.items() if value is not None}
 
 
 def moment(as_of: Any) -> Body:
@@ -184,10 +221,7 @@ def search(
     """All of a search but what is searched for."""
     body = scope(namespace, where, min_trust) | evidence(near, weights, vector) | moment(as_of)
     body["k"] = str(inputs.count(k, "k", limits.K_MAX))
-    for field, value in (("history", history), ("exact", exact)):
-        if inputs.truth(value, field):
-            body[field] = "true"
-    return body
+    return body | flags(history=history, exact=exact)
 
 
 def batches(queries: list[str], k: int) -> Iterator[list[str]]:

@@ -61,14 +61,17 @@ class Client:
         self,
         method: str,
         path: str,
-        body: Mapping[str, str],
+        body: Mapping[str, str] | None,
         meaning: Meaning[T],
         *,
         headers: Mapping[str, str] | None = None,
+        timeout_s: float | None = None,
     ) -> T:
         """Something is changed, which is not tried again when nobody knows whether it was done."""
-        content = bodies.encoded(body)
-        request = Request(method, self.target(path), content, changes=True, is_repeatable=False, headers=headers)
+        content = None if body is None else bodies.encoded(body)
+        request = Request(
+            method, self.target(path), content, changes=True, is_repeatable=False, headers=headers, timeout_s=timeout_s
+        )
         return self._meant(request, meaning)
 
     def named_change(
@@ -88,7 +91,7 @@ class Client:
         )
         return self._meant(request, meaning)
 
-    def erase(self, path: str, **query: str) -> None:
+    def erase(self, path: str, **query: str | None) -> None:
         """DELETE of what answers nothing."""
         self.transport.ask(Request("DELETE", self.target(path, query), changes=True, is_repeatable=False))
 
@@ -108,11 +111,13 @@ class Client:
         for line in self.transport.lines(request):
             yield self._understood(request, bytes.decode, line)
 
-    def upload(self, path: str, lines: Iterable[bytes], meaning: Meaning[T], *, timeout_s: float) -> T:
+    def upload(
+        self, path: str, lines: Iterable[bytes], meaning: Meaning[T], *, timeout_s: float, **query: str | None
+    ) -> T:
         """POST of lines, as they come."""
         request = Request(
             "POST",
-            self.target(path),
+            self.target(path, query),
             lines,
             changes=True,
             is_repeatable=False,

@@ -5,12 +5,16 @@ from __future__ import annotations
 from greeum import inputs, limits
 from greeum.counting import facet_fields
 from greeum.errors import InvalidInput
+from greeum.forgetting import block_ids, check_scope
+from greeum.maintenance import GRACE_S
 from greeum.memory import KEEP, Keep
 from greeum.recall import list_of, query_texts
 from greeum.remote import bodies, rows
 from greeum.remote.anchors import RemoteAnchors
 from greeum.remote.client import Client
 from greeum.remote.feed import Feed
+from greeum.remote.policies import RemotePolicies, RemoteScreening
+from greeum.remote.retention import RemoteRetention
 from greeum.remote.upload import Upload
 
 TYPE_CHECKING = False
@@ -19,10 +23,12 @@ if TYPE_CHECKING:
     from typing import Any
 
     from greeum.difference import Difference
-    from greeum.inputs import Namespace, Time
+    from greeum.forgetting import Forgotten
+    from greeum.inputs import Namespace, Span, Time
     from greeum.listing import NamespacePage, Page
-    from greeum.memory import Findings, Ids
-    from greeum.model import Anchor, Block, Context, Hit, Link
+    from greeum.maintenance import Report
+    from greeum.memory import AddedBlocks, Certificates, Findings, Ids
+    from greeum.model import Added, Anchor, Block, Context, Hit, Link, RolledBack
     from greeum.recall import Answers, Blocks, Changes, Facets, Hits, Links, Near
     from greeum.remote.transport import Transport
 
@@ -38,13 +44,18 @@ class RemoteMemory:
     Methods, arguments, answers and errors are those of Memory. Values are checked before they are sent; what a method
     adds or changes is on the server's disk when it returns, and found by the next search, whoever asks. Besides the
     errors of Memory there are Unauthenticated and Forbidden, by the key, and ServerFailed, which says whether something
-    may have been done all the same.
+    may have been done all the same. Not here are `through` (the server says where a
+    write is from, by the key), and `backup`, `drop_backups` and `logical_hash`, which are of the machine that the
+    memory is on: use its command line.
     """
 
     def __init__(self, transport: Transport, prefix: str) -> None:
         self._transport = transport
         self._client = Client(transport, prefix)
         self.anchors = RemoteAnchors(self._client)
+        self.policies = RemotePolicies(self._client)
+        self.retention = RemoteRetention(self._client)
+        self.screening = RemoteScreening(self._client)
 
     @property
     def url(self) -> str:
@@ -80,20 +91,24 @@ class RemoteMemory:
         valid_from: Time | None = None,
         valid_to: Time | None = None,
         expires_at: Time | None = None,
+        ttl: Span | None = None,
         near: Near | None = None,
         vector: Sequence[float] | None = None,
         idempotency_key: str | None = None,
-    ) -> Block:
+        on_duplicate: str | None = None,
+        on_conflict: str | None = None,
+    ) -> Added:
         """As `Memory.add`."""
         item = {
             "text": text, "namespace": namespace, "key": key, "kind": kind, "source": source, "tags": tags,
             "importance": importance, "metadata": metadata, "at": at, "valid_from": valid_from, "valid_to": valid_to,
-            "expires_at": expires_at, "near": near, "vector": vector,
+            "expires_at": expires_at, "ttl": ttl, "near": near, "vector": vector, "on_duplicate": on_duplicate,
+            "on_conflict": on_conflict,
         }  # fmt: skip
         body = bodies.block(item, "").encode()
-        return self._client.named_change("POST", "/v1/blocks", body, rows.block, name=idempotency_key)
+        return self._client.named_change("POST", "/v1/blocks", body, rows.added, name=idempotency_key)
 
-    def add_many(self, blocks: Iterable[Mapping[str, Any]], *, idempotency_key: str | None = None) -> Blocks:
+    def add_many(self, blocks: Iterable[Mapping[str, Any]], *, idempotency_key: str | None = None) -> AddedBlocks:
         """As `Memory.add_many`. They go in one request, so that they may be 16 MiB of JSON at most."""
         items = list_of(blocks, "blocks", "must be several mappings, each of the arguments of `add`")
         if len(items) > limits.BATCH_MAX:
@@ -104,7 +119,7 @@ class RemoteMemory:
         if len(body) > limits.BATCH_BODY_BYTES_MAX:
             most = f"at most {limits.BATCH_BODY_BYTES_MAX:,} bytes go into one request"
             raise InvalidInput("blocks", f"are {len(body):,} bytes of JSON; {most}")
-        meaning = rows.listed("blocks", rows.block)
+        meaning = rows.listed("blocks", rows.added)
         return self._client.named_change("POST", "/v1/blocks:batch", body, meaning, name=idempotency_key)
 
     # Finding.
@@ -217,6 +232,7 @@ class RemoteMemory:
         namespace: Namespace = "",
         where: Mapping[str, object] | None = None,
         history: bool = False,
+        expired: bool = False,
         as_of: Time | None = None,
         limit: int = 100,
         cursor: str | None = None,
@@ -230,6 +246,7 @@ class RemoteMemory:
             "history": bodies.truth(history, "history"),
             "as_of": bodies.optional_time(as_of, "as_of"),
             "newest_first": bodies.truth(newest_first, "newest_first"),
+            "expired": bodies.flags(expired=expired).get("expired"),
             "cursor": bodies.cursor(cursor, "list"),
         }
         return self._client.read("/v1/blocks", rows.page, **query)
@@ -244,10 +261,11 @@ class RemoteMemory:
         namespace: Namespace = "",
         where: Mapping[str, object] | None = None,
         history: bool = False,
+        expired: bool = False,
         as_of: Time | None = None,
     ) -> int:
         """As `Memory.count`."""
-        body = bodies.scope(namespace, where) | {"history": bodies.truth(history, "history")} | bodies.moment(as_of)
+        body = bodies.scope(namespace, where) | bodies.flags(history=history, expired=expired) | bodies.moment(as_of)
         return self._client.question("/v1/count", body, rows.count)
 
     def facets(
@@ -307,6 +325,7 @@ class RemoteMemory:
         valid_from: Time | Keep | None = KEEP,
         valid_to: Time | Keep | None = KEEP,
         expires_at: Time | Keep | None = KEEP,
+        ttl: Span | Keep | None = KEEP,
         revision: int | None = None,
         vector: Sequence[float] | None = None,
         idempotency_key: str | None = None,
@@ -319,7 +338,7 @@ class RemoteMemory:
         body = bodies.change(
             {
                 "kind": kind, "source": source, "tags": tags, "importance": importance, "metadata": metadata, "at": at,
-                "valid_from": valid_from, "valid_to": valid_to, "expires_at": expires_at, "text": text,
+                "valid_from": valid_from, "valid_to": valid_to, "expires_at": expires_at, "ttl": ttl, "text": text,
                 "vector": KEEP if vector is None else vector,
             }
         )  # fmt: skip
@@ -330,13 +349,92 @@ class RemoteMemory:
             "PATCH", path, bodies.encoded(body), rows.block, name=idempotency_key, headers=headers
         )
 
-    def forget(self, block: int | Iterable[int]) -> Ids:
-        """As `Memory.forget`, of 10,000 blocks at most."""
-        wanted = [block] if isinstance(block, int) else list_of(block, "block", "must be a block's id, or several")
-        if len(wanted) > limits.BATCH_MAX:
-            raise InvalidInput("block", f"are {len(wanted):,}; at most {limits.BATCH_MAX:,} go into one request")
-        body = {"ids": bodies.array(str(inputs.block_id(one)) for one in wanted)}
-        return self._client.change("POST", "/v1/blocks:forget", body, rows.listed("forgotten", rows.integer))
+    def forget(
+        self,
+        block: int | Iterable[int] | None = None,
+        *,
+        namespace: Namespace | None = None,
+        where: Mapping[str, object] | None = None,
+        dry_run: bool = False,
+    ) -> Forgotten:
+        """As `Memory.forget`, of 10,000 blocks at most if they are named. By a filter it takes the key of an admin.
+        `untold` says of how many backups of the server, and not where these are.
+        """
+        check_scope(block, namespace, where)
+        if block is not None:
+            return self._forget_named(block, dry_run)
+        body = bodies.flags(dry_run=dry_run) | bodies.scope("" if namespace is None else namespace, where)
+        return self._client.change("POST", "/v1/blocks:forget-where", body, rows.forgotten, timeout_s=LONG_S)
+
+    def _forget_named(self, block: int | Iterable[int], dry_run: bool) -> Forgotten:
+        body = bodies.flags(dry_run=dry_run)
+        body["ids"] = named_ids(block)
+        return self._client.change("POST", "/v1/blocks:forget", body, rows.forgotten)
+
+    def wipe(self, *, confirm: int) -> Forgotten:
+        """As `Memory.wipe`."""
+        body = {"confirm": str(inputs.count(confirm, "confirm", 2**53, least=0))}
+        return self._client.change("POST", "/v1/wipe", body, rows.forgotten, timeout_s=LONG_S)
+
+    def certificates(
+        self, *, namespace: Namespace | None = None, where: Mapping[str, object] | None = None
+    ) -> Certificates:
+        """As `Memory.certificates`."""
+        query = {"namespace": None if namespace is None else inputs.namespace(namespace), "where": inputs.where(where)}
+        return self._client.read("/v1/certificates", rows.listed("certificates", rows.certificate), **query)
+
+    def used(self, block: int | Iterable[int]) -> None:
+        """As `Memory.used`, of 10,000 blocks at most. The server counts them within some minutes."""
+        self._client.change("POST", "/v1/blocks:used", {"ids": named_ids(block)}, rows.nothing)
+
+    # Who wrote what.
+
+    def quarantine(
+        self,
+        block: int | Iterable[int] | None = None,
+        *,
+        origin: str | None = None,
+        source: str | None = None,
+        where: Mapping[str, object] | None = None,
+        namespace: Namespace = "",
+        dry_run: bool = False,
+    ) -> Ids:
+        """As `Memory.quarantine`, of 10,000 blocks at most if they are named."""
+        body = meant(block, origin, source, where, namespace, dry_run)
+        return self._client.change(
+            "POST", "/v1/blocks:quarantine", body, rows.listed("quarantined", rows.integer), timeout_s=LONG_S
+        )
+
+    def release(
+        self,
+        block: int | Iterable[int] | None = None,
+        *,
+        origin: str | None = None,
+        source: str | None = None,
+        where: Mapping[str, object] | None = None,
+        namespace: Namespace = "",
+        dry_run: bool = False,
+    ) -> Ids:
+        """As `Memory.release`, of 10,000 blocks at most if they are named."""
+        body = meant(block, origin, source, where, namespace, dry_run)
+        return self._client.change(
+            "POST", "/v1/blocks:release", body, rows.listed("released", rows.integer), timeout_s=LONG_S
+        )
+
+    def roll_back(
+        self,
+        *,
+        origin: str,
+        since: Time | None = None,
+        namespace: Namespace = "",
+        forget: bool = False,
+        dry_run: bool = False,
+    ) -> RolledBack:
+        """As `Memory.roll_back`."""
+        body = {} if since is None else {"since": bodies.quoted_time(since, "since")}
+        body |= bodies.scope(namespace, None) | bodies.flags(dry_run=dry_run, forget=forget)
+        body["origin"] = bodies.quoted_name(origin, "origin")
+        return self._client.change("POST", "/v1/roll-back", body, rows.rolled_back, timeout_s=LONG_S)
 
     # Links and anchors.
 
@@ -378,6 +476,21 @@ class RemoteMemory:
         """As `Memory.check`."""
         return self._client.question("/v1/check", None, rows.listed("findings", rows.finding), timeout_s=LONG_S)
 
+    def repair(self) -> Findings:
+        """As `Memory.repair`."""
+        return self._client.change("POST", "/v1/repair", None, rows.listed("findings", rows.finding), timeout_s=LONG_S)
+
+    def maintain(
+        self, *, dry_run: bool = False, grace: Span = GRACE_S, progress: Callable[[str, int], None] | None = None
+    ) -> Report:
+        """As `Memory.maintain`; `progress` is told of each step when all of them are done."""
+        body = {"grace": bodies.seconds(grace, "grace", or_none=True)} | bodies.flags(dry_run=dry_run)
+        done = self._client.change("POST", "/v1/maintain", body, rows.report, timeout_s=LONG_S)
+        if progress is not None:
+            for step in done.steps:
+                progress(step.name, step.count)
+        return done
+
     def changes(self, after: int = 0, *, limit: int = 1_000) -> Changes:
         """As `Memory.changes`."""
         limit = inputs.count(limit, "limit", limits.PAGE_MAX)
@@ -398,11 +511,18 @@ class RemoteMemory:
         """As `Memory.export`, line by line as it comes."""
         return self._client.text_lines("/v1/export", timeout_s=LONG_S)
 
-    def import_(self, lines: Iterable[str], *, progress: Callable[[int], None] | None = None) -> dict[str, int]:
+    def import_(
+        self,
+        lines: Iterable[str],
+        *,
+        progress: Callable[[int], None] | None = None,
+        bring_back: bool = False,
+    ) -> dict[str, int]:
         """As `Memory.import_`; `progress` is told how many lines have been sent."""
+        query = bodies.flags(bring_back=bring_back)
         upload = Upload(lines, progress)
         try:
-            done = self._client.upload("/v1/import", upload, rows.counts, timeout_s=LONG_S)
+            done = self._client.upload("/v1/import", upload, rows.counts, timeout_s=LONG_S, **query)
         except InvalidInput as error:
             # "There are no lines": none that could be sent.
             if upload.error is None or error.field != "lines":
@@ -411,3 +531,31 @@ class RemoteMemory:
         if upload.error is not None:
             raise upload.error
         return done
+
+
+def named_ids(block: int | Iterable[int]) -> str:
+    """The ids of one block or several, as many as go into one request."""
+    ids = block_ids(block)
+    if len(ids) > limits.BATCH_MAX:
+        raise InvalidInput("block", f"are {len(ids):,}; at most {limits.BATCH_MAX:,} go into one request")
+    return bodies.array(map(str, ids))
+
+
+def meant(
+    block: int | Iterable[int] | None,
+    origin: str | None,
+    source: str | None,
+    where: Mapping[str, object] | None,
+    namespace: Namespace,
+    dry_run: bool,
+) -> dict[str, str]:
+    """Which blocks are to be hidden, or shown again."""
+    body = bodies.flags(dry_run=dry_run)
+    if block is None:
+        body |= bodies.scope(namespace, where) | bodies.names(origin=origin, source=source)
+        if not body.keys() - {"dry_run"}:
+            raise InvalidInput("origin", "is missing: name an origin, a source, a filter, a namespace, or ids")
+        return body
+    if (origin, source, where, namespace) != (None, None, None, ""):
+        raise InvalidInput("block", "comes alone: an id says which block is meant")
+    return body | {"ids": named_ids(block)}

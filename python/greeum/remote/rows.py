@@ -9,15 +9,20 @@ from json import dumps
 
 from greeum._core import PARTS, parse_time
 from greeum.difference import Difference
+from greeum.forgetting import Certificate, Forgotten
 from greeum.listing import NamespacePage, Page
-from greeum.model import Anchor, Block, Change, Context, Hit, Link
+from greeum.maintenance import Report, Step
+from greeum.model import Added, Anchor, Block, Change, Context, Contradiction, Hit, Link, RolledBack
+from greeum.retention import Rule
+from greeum.store.protocol import Erased
+from greeum.store.rollback import Undone
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any, TypeVar
 
-    from greeum.store.protocol import BlockRow
+    from greeum.store.protocol import AnchorRow, BlockRow, CertificateRow, LinkRow
 
     T = TypeVar("T")
 
@@ -54,6 +59,26 @@ def block(record: Any) -> Block:
     return Block(block_row(record))
 
 
+def added(record: Any) -> Added:
+    return Added(
+        block_row(record),
+        truth(record["is_new"]),
+        optional(integer, record["duplicate_of"]),
+        optional(integer, record["echo_of"]),
+        tuple(several(contradiction, record["conflicts"])),
+    )
+
+
+def contradiction(record: Any) -> Contradiction:
+    found = Contradiction(
+        integer(record["block"]), string(record["reason"]), string(record["new"]), string(record["old"]),
+        truth(record["is_sure"]), "",
+    )  # fmt: skip
+    # It quotes the other block, whose text does not come along.
+    found.message = string(record["message"])
+    return found
+
+
 def hit(record: Any) -> Hit:
     parts = record["parts"]
     return Hit(block_row(record["block"]), number(record["score"]), [number(parts[name]) for name in PARTS])
@@ -63,29 +88,41 @@ def hits(record: Any) -> list[Hit]:
     return several(hit, record)
 
 
+def link_row(record: Any) -> LinkRow:
+    return (
+        integer(record["source"]),
+        integer(record["target"]),
+        string(record["kind"]),
+        number(record["weight"]),
+        moment(record["added_at"]),
+    )
+
+
 def link(record: Any) -> Link:
-    return Link(
-        (
-            integer(record["source"]),
-            integer(record["target"]),
-            string(record["kind"]),
-            number(record["weight"]),
-            moment(record["added_at"]),
-        )
+    return Link(link_row(record))
+
+
+def anchor_row(record: Any) -> AnchorRow:
+    return (
+        string(record["namespace"]),
+        string(record["name"]),
+        integer(record["block_id"]),
+        integer(record["hops"]),
+        truth(record["pinned"]),
+        moment(record["moved_at"]),
     )
 
 
 def anchor(record: Any) -> Anchor:
-    return Anchor(
-        (
-            string(record["namespace"]),
-            string(record["name"]),
-            integer(record["block_id"]),
-            integer(record["hops"]),
-            truth(record["pinned"]),
-            moment(record["moved_at"]),
-        )
-    )
+    return Anchor(anchor_row(record))
+
+
+def rolled_back(record: Any) -> RolledBack:
+    erased = several(integer, record["forgotten"])
+    written = sorted({*several(integer, record["quarantined"]), *erased})
+    restored = several(integer, record["restored"])
+    links, anchors = several(link_row, record["links"]), several(anchor_row, record["anchors"])
+    return RolledBack(Undone(written, restored, links, anchors), erased)
 
 
 def change(record: Any) -> Change:
@@ -105,6 +142,70 @@ def difference(record: Any) -> Difference:
 
 def correction(record: Any) -> tuple[Block, Block]:
     return block(record["before"]), block(record["after"])
+
+
+def forgotten(record: Any) -> Forgotten:
+    blocks, links, anchors = (integer(record[name]) for name in ("blocks", "links", "anchors"))
+    erased = Erased(several(integer, record["forgotten"]), blocks=blocks, links=links, anchors=anchors)
+    erased.certificate = optional(certificate_row, record["certificate"])
+    untold = [f"backups of the server, {number}" for number in range(1, integer(record["untold"]) + 1)]
+    return Forgotten(erased, dry_run=truth(record["dry_run"]), untold=untold)
+
+
+def certificate_row(record: Any) -> CertificateRow:
+    return (
+        integer(record["number"]),
+        moment(record["at"]),
+        string(record["origin"]),
+        dumps(mapping(record["asked"]), separators=(",", ":")),
+        integer(record["blocks"]),
+        integer(record["versions"]),
+        integer(record["links"]),
+        integer(record["anchors"]),
+        integer(record["seq"]),
+        string(record["erased"]),
+        string(record["previous"]),
+        string(record["sha256"]),
+    )
+
+
+def certificate(record: Any) -> Certificate:
+    return Certificate(certificate_row(record))
+
+
+def rule(record: Any) -> Rule:
+    return Rule(
+        (
+            string(record["namespace"]),
+            optional(string, record["kind"]) or "",
+            optional(span, record["max_age"]),
+            optional(integer, record["max_blocks"]),
+            moment(record["set_at"]),
+        )
+    )
+
+
+def rule_that_counts(record: Any) -> Rule | None:
+    return optional(rule, record["rule"])
+
+
+def report(record: Any) -> Report:
+    found = Report(truth(record["dry_run"]))
+    found.steps = several(step, record["steps"])
+    return found
+
+
+def step(record: Any) -> Step:
+    return Step(string(record["name"]), string(record["unit"]), integer(record["count"]), number(record["seconds"]))
+
+
+def words(record: Any) -> dict[str, str]:
+    return {string(name): string(word) for name, word in mapping(record).items()}
+
+
+def nothing(answer: Any) -> None:
+    if answer is not None:
+        raise TypeError("something")
 
 
 def page(record: Any) -> Page:
@@ -189,6 +290,11 @@ def truth(value: Any) -> bool:
     if not isinstance(value, bool):
         raise TypeError("neither true nor false")
     return value
+
+
+def span(value: Any) -> int:
+    """Microseconds, from seconds."""
+    return round(number(value) * 1_000_000)
 
 
 def moment(value: Any) -> int:

@@ -10,14 +10,19 @@ from greeum.store.rows import (
     ANCHOR_HOPS,
     ID,
     KEY,
+    NAMESPACE,
     NEAR_LINK_KIND,
     NEAR_LINK_WEIGHT,
+    SIMILAR_LINK_KIND,
+    SIMILAR_LINK_WEIGHT,
+    SUPERSEDED_BY,
     UID,
     added_before,
     check_repeated,
     check_revision,
     inherited_key,
     new_row,
+    repeats,
     revised,
     taken,
 )
@@ -25,7 +30,7 @@ from greeum.store.statements import SQL
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from typing import Any
 
     from greeum.store.protocol import AnchorRow, BlockRow, Draft, LinkRow
@@ -33,7 +38,7 @@ if TYPE_CHECKING:
 _REVISED_COLUMNS = ("kind", "source", "tags", "importance", "metadata", "at", "valid_from", "valid_to", "expires_at")
 """In the order of the statement `revise_block`."""
 
-_REVISED = tuple(BLOCK_COLUMNS.index(column) for column in (*_REVISED_COLUMNS, "revision", "id"))
+_REVISED = tuple(BLOCK_COLUMNS.index(column) for column in (*_REVISED_COLUMNS, "revision", "flags", "id"))
 
 
 def rows_of(connection: apsw.Connection, statement: str, *bindings: Any) -> list[Any]:
@@ -45,6 +50,11 @@ def row_of(connection: apsw.Connection, statement: str, *bindings: Any) -> Any:
     """The only row of a named statement, or None."""
     rows = connection.execute(SQL[statement], bindings).fetchall()
     return rows[0] if rows else None
+
+
+def ids_of(connection: apsw.Connection, uids: Iterable[str]) -> dict[str, int]:
+    found = ((uid, row_of(connection, "block_by_uid", uid)) for uid in uids)
+    return {uid: row[0] for uid, row in found if row is not None}
 
 
 def bind_embedder(connection: apsw.Connection, fingerprint: str, dimension: int) -> None:
@@ -67,7 +77,7 @@ def bound_embedder(connection: apsw.Connection) -> tuple[str, int] | None:
 def add(connection: apsw.Connection, drafts: Sequence[Draft]) -> list[BlockRow]:
     addition = _Addition(connection)
     try:
-        rows = [addition.stored(draft) or addition.place(draft, draft.key) for draft in drafts]
+        rows = [addition.stored(draft) or addition.take(draft) for draft in drafts]
         addition.write()
     except (Conflict, NotFound, apsw.ConstraintError) as error:
         addition.check_uids(error)
@@ -86,21 +96,23 @@ def supersede(connection: apsw.Connection, block_id: int, draft: Draft, revision
     key = inherited_key(old, draft)
     if key != old[KEY]:
         addition.claim(draft)
-    addition.log.append((BLOCK, block_id))
     try:
-        row = addition.place(draft, key, supersedes=block_id)
-        rows_of(connection, "mark_superseded", row[ID], draft.added_at, block_id)
+        row = addition.place_after(old, draft, key)
         addition.write()
     except (NotFound, apsw.ConstraintError) as error:
         addition.check_uids(error)
         raise
-    moved = rows_of(connection, "move_anchors", row[ID], draft.added_at, block_id)
-    _log(connection, [(ANCHOR, row[ID]) for _ in moved])
-    leaving = rows_of(connection, "move_links_from", row[ID], block_id)
-    arriving = rows_of(connection, "move_links_to", row[ID], block_id)
-    _log(connection, [(LINKS, moved_id) for moved_id in ((block_id, row[ID]) if leaving else ())])
-    _log(connection, [(LINKS, source) for source in sorted({source for (source,) in arriving})])
     return row
+
+
+def _move_to(connection: apsw.Connection, block_id: int, new_id: int, at: int) -> None:
+    """Anchors and links of a block go over to the version after it."""
+    moved = rows_of(connection, "move_anchors", new_id, at, block_id)
+    _log(connection, [(ANCHOR, new_id) for _ in moved])
+    leaving = rows_of(connection, "move_links_from", new_id, block_id)
+    arriving = rows_of(connection, "move_links_to", new_id, block_id)
+    _log(connection, [(LINKS, moved_id) for moved_id in ((block_id, new_id) if leaving else ())])
+    _log(connection, [(LINKS, source) for source in sorted({source for (source,) in arriving})])
 
 
 class _Addition:
@@ -115,20 +127,77 @@ class _Addition:
         self._next_id: int = last[0] + 1 if last else 1
         self._rows: list[BlockRow] = []
         self._vectors: list[tuple[int, bytes]] = []
-        self._links: list[LinkRow] = []
+        self._links: list[tuple[int, int, str, float, int, str]] = []
         self._heads: dict[tuple[str, str], BlockRow] = {}
         self._anchors: dict[tuple[str, str], AnchorRow] = {}
+        self._digests: list[int | None] = []
+        self._by_digest: dict[int, list[BlockRow]] = {}
+        self._superseded: dict[int, tuple[int, int]] = {}
+        """By the block before: the block after it, and when it was added."""
         self.log: list[tuple[int, int]] = []
 
     def stored(self, draft: Draft) -> BlockRow | None:
         """The row that this request has stored before, or that says the same under the same key already. Raises
         Conflict if it says something else.
         """
+        draft.was_there, draft.duplicate_of = False, None
         done = self.repeated(draft, draft.key) if draft.is_repeatable else None
-        if done is not None:
-            return done
-        head = self._head(draft)
-        return None if head is None else added_before(head, draft)
+        if done is None:
+            head = self._head(draft)
+            done = None if head is None else added_before(head, draft)
+        draft.was_there = done is not None
+        return done
+
+    def take(self, draft: Draft) -> BlockRow:
+        """The row that says the same already, if that is to be given back; otherwise that of the draft, with its
+        links, and as the version after the block that it supersedes."""
+        same = self._same(draft)
+        draft.duplicate_of = None if same is None else same[ID]
+        if same is not None and (draft.on_duplicate == "return" or draft.is_turn):
+            draft.was_there = True
+            return same
+        old = None if draft.supersedes is None else self._open(draft.supersedes)
+        if old is None or draft.key not in (None, old[KEY]) or old[NAMESPACE] != draft.namespace:
+            row = self.place(draft, draft.key)
+        else:
+            row = self.place_after(old, draft, old[KEY])
+        for target in sorted({same[ID] if same is not None else 0, draft.similar_to or 0} - {0}):
+            if self._is_planned(target) or self._open(target) is not None:
+                link = (row[ID], target, SIMILAR_LINK_KIND, SIMILAR_LINK_WEIGHT, draft.added_at, draft.origin)
+                self._links.append(link)
+                self.log.append((LINKS, row[ID]))
+        return row
+
+    def _same(self, draft: Draft) -> BlockRow | None:
+        """The newest of those that say the same, if that matters. A block that this same request has planned counts,
+        unless both are turns: a conversation may hold the same words twice at a time."""
+        if draft.on_duplicate == "keep" and not draft.is_turn:
+            return None
+        found: list[BlockRow] = []
+        if draft.digest is not None:
+            if not draft.is_turn:
+                found += reversed(self._by_digest.get(draft.digest, []))
+            found += rows_of(self._connection, "blocks_by_digest", draft.digest)
+        if draft.alike is not None:
+            found += filter(None, [self._open(draft.alike)])
+        return next(
+            (row for row in found if row[ID] not in self._superseded and repeats(draft, row, draft.added_at)), None
+        )
+
+    def _open(self, block_id: int) -> BlockRow | None:
+        """A stored block that is a newest version, and is to stay one."""
+        row: BlockRow | None = row_of(self._connection, "block", block_id)
+        return None if row is None or row[SUPERSEDED_BY] is not None or block_id in self._superseded else row
+
+    def _is_planned(self, block_id: int) -> bool:
+        return bool(self._rows) and self._rows[0][ID] <= block_id < self._next_id
+
+    def place_after(self, old: BlockRow, draft: Draft, key: str | None) -> BlockRow:
+        """Plan a row as the version after a stored one."""
+        self.log.append((BLOCK, old[ID]))
+        row = self.place(draft, key, supersedes=old[ID])
+        self._superseded[old[ID]] = row[ID], draft.added_at
+        return row
 
     def repeated(self, draft: Draft, key: str | None, versions: Sequence[BlockRow] = ()) -> BlockRow | None:
         """The newest version of what this very request has stored before, with this key, and as a correction of the
@@ -156,22 +225,29 @@ class _Addition:
         row = new_row(draft, self._next_id, key, supersedes)
         self._rows.append(row)
         self._vectors.append((self._next_id, draft.vectors))
+        self._digests.append(draft.digest)
+        if draft.digest is not None:
+            self._by_digest.setdefault(draft.digest, []).append(row)
         self.log.append((BLOCK, self._next_id))
         if key is not None:
             self._heads[draft.namespace, key] = row
         if draft.near is not None:
-            self._stand_near(draft.near, self._next_id, draft.added_at)
+            self._stand_near(draft, draft.near, self._next_id)
         self._next_id += 1
         return row
 
     def write(self) -> None:
         """Store what was planned."""
         many = self._connection.executemany
-        many(SQL["add_block"], self._rows)
+        for before, (after, at) in self._superseded.items():
+            rows_of(self._connection, "mark_superseded", after, at, before)
+        many(SQL["add_block"], [(*row, digest) for row, digest in zip(self._rows, self._digests, strict=True)])
         many(SQL["add_vectors"], self._vectors)
         many(SQL["put_link"], self._links).fetchall()
         many(SQL["put_anchor"], self._anchors.values())
         _log(self._connection, self.log)
+        for before, (after, at) in self._superseded.items():
+            _move_to(self._connection, before, after, at)
 
     def check_uids(self, error: Exception) -> None:
         """After an error: raises Conflict if a uid of what was planned is taken, which is cheap to find out only now.
@@ -194,7 +270,7 @@ class _Addition:
         row: BlockRow | None = row_of(self._connection, "block_by_key", draft.namespace, draft.key)
         return row
 
-    def _stand_near(self, near: tuple[str, str] | int, block_id: int, added_at: int) -> None:
+    def _stand_near(self, draft: Draft, near: tuple[str, str] | int, block_id: int) -> None:
         anchor: AnchorRow | None = None
         if isinstance(near, int):
             target = near
@@ -203,10 +279,10 @@ class _Addition:
         else:
             anchor = self._anchor(near)
             target = anchor[2]
-        self._links.append((block_id, target, NEAR_LINK_KIND, NEAR_LINK_WEIGHT, added_at))
+        self._links.append((block_id, target, NEAR_LINK_KIND, NEAR_LINK_WEIGHT, draft.added_at, draft.origin))
         self.log.append((LINKS, block_id))
         if anchor is not None and not anchor[4]:
-            self._anchors[anchor[:2]] = (*anchor[:2], block_id, anchor[3], anchor[4], added_at)
+            self._anchors[anchor[:2]] = (*anchor[:2], block_id, anchor[3], anchor[4], draft.added_at)
             self.log.append((ANCHOR, block_id))
 
     def _anchor(self, name: tuple[str, str]) -> AnchorRow:
@@ -216,20 +292,54 @@ class _Addition:
         return anchor
 
 
-def revise(connection: apsw.Connection, block_id: int, fields: dict[str, object], revision: int | None) -> BlockRow:
-    row = revised(_existing(connection, block_id), fields, revision)
+def set_policies(connection: apsw.Connection, policies: Mapping[str, str]) -> None:
+    for name, value in policies.items():
+        rows_of(connection, "put_setting", f"policy/{name}", value)
+
+
+def revise(
+    connection: apsw.Connection,
+    block_id: int,
+    fields: dict[str, object],
+    revision: int | None,
+    flags: Iterable[str] = (),
+) -> BlockRow:
+    row = revised(_existing(connection, block_id), fields, revision, flags)
     rows_of(connection, "revise_block", *(row[column] for column in _REVISED))
     _log(connection, [(BLOCK, block_id)])
     return row
 
 
-def link(connection: apsw.Connection, source: int, target: int, kind: str, *, weight: float, added_at: int) -> LinkRow:
+def link(
+    connection: apsw.Connection, source: int, target: int, kind: str, *, weight: float, added_at: int, origin: str = ""
+) -> LinkRow:
     for end in (source, target):
         if row_of(connection, "block_exists", end) is None:
             raise _no_block(end)
-    row: LinkRow = row_of(connection, "put_link", source, target, kind, weight, added_at)
+    row: LinkRow = row_of(connection, "put_link", source, target, kind, weight, added_at, origin)
     _log(connection, [(LINKS, source)])
     return row
+
+
+def link_many(connection: apsw.Connection, links: Sequence[LinkRow], origin: str) -> list[LinkRow]:
+    there = _existing_of(connection, {end for link in links for end in link[:2]})
+    rows = [link for link in links if link[0] in there and link[1] in there]
+    stored: list[Any] = connection.executemany(SQL["put_link"], [(*row, origin) for row in rows]).fetchall()
+    _log(connection, [(LINKS, source) for source in sorted({link[0] for link in rows})])
+    return stored
+
+
+def set_anchors(connection: apsw.Connection, anchors: Sequence[AnchorRow]) -> list[AnchorRow]:
+    there = _existing_of(connection, {anchor[2] for anchor in anchors})
+    rows = [anchor for anchor in anchors if anchor[2] in there]
+    connection.executemany(SQL["put_anchor"], rows)
+    _log(connection, [(ANCHOR, anchor[2]) for anchor in rows])
+    return rows
+
+
+def _existing_of(connection: apsw.Connection, ids: Iterable[int]) -> set[int]:
+    """Those of these blocks that are there."""
+    return {block_id for block_id in ids if row_of(connection, "block_exists", block_id) is not None}
 
 
 def unlink(connection: apsw.Connection, source: int, target: int, kind: str) -> bool:

@@ -6,7 +6,7 @@ is found by its schema and erased with them; one that only keeps their ids would
 
 from __future__ import annotations
 
-from greeum.store.certificates import certify
+from greeum.store.certificates import certify, uid_digest
 from greeum.store.protocol import ANCHOR, LINKS, Erased
 from greeum.store.statements import SQL, load
 
@@ -60,6 +60,12 @@ def would_forget(connection: apsw.Connection, block_ids: Iterable[int]) -> Erase
         return _doomed(connection)
     finally:
         connection.execute("ROLLBACK")
+
+
+def forgotten(connection: apsw.Connection, uids: Iterable[str]) -> set[str]:
+    """Those of these uids that are in the ledger."""
+    statement = ERASURE_SQL["in_ledger"]
+    return {uid for uid in uids if connection.execute(statement, (uid_digest(uid),)).get}
 
 
 def json_array(ids: Iterable[int]) -> str:

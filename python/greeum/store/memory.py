@@ -13,7 +13,9 @@ from json import loads
 from os import urandom
 
 from greeum.errors import Conflict, EmbedderMismatch, InvalidInput, NotFound, StoreClosed
+from greeum.store.arrivals import Intake
 from greeum.store.certificates import certify, uid_digest
+from greeum.store.memory_provenance import Provenance
 from greeum.store.memory_upkeep import MemoryUpkeep
 from greeum.store.protocol import ANCHOR, BLOCK, BLOCK_COLUMNS, FORGOTTEN, LINKS, UNSAID, Erased
 from greeum.store.rows import (
@@ -23,6 +25,8 @@ from greeum.store.rows import (
     NAMESPACE,
     NEAR_LINK_KIND,
     NEAR_LINK_WEIGHT,
+    SIMILAR_LINK_KIND,
+    SIMILAR_LINK_WEIGHT,
     SUPERSEDED_BY,
     SUPERSEDES,
     UID,
@@ -31,6 +35,7 @@ from greeum.store.rows import (
     check_revision,
     inherited_key,
     new_row,
+    repeats,
     revised,
     superseded,
     taken,
@@ -38,9 +43,10 @@ from greeum.store.rows import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from typing import Any
 
+    from greeum.store.arrivals import Arrival, Outcome
     from greeum.store.protocol import (
         AnchorRow,
         BlockRow,
@@ -54,7 +60,7 @@ if TYPE_CHECKING:
     )
 
 
-class MemoryStore(MemoryUpkeep):
+class MemoryStore(MemoryUpkeep, Provenance):
     """A Store that is gone when it is closed."""
 
     read_only = False
@@ -70,8 +76,12 @@ class MemoryStore(MemoryUpkeep):
         self._uids: dict[str, int] = {}
         self._heads: dict[tuple[str, str], int] = {}
         self._links: dict[tuple[int, int, str], LinkRow] = {}
+        self._link_origins: dict[tuple[int, int, str], str] = {}
         self._anchors: dict[tuple[str, str], AnchorRow] = {}
         self._log: list[tuple[int, int]] = []
+        self._digests: dict[int, list[int]] = {}
+        self._digest_of: dict[int, int] = {}
+        self._policies: dict[str, str] = {}
         self._certificates: list[CertificateRow] = []
         self._ledger: dict[bytes, tuple[int, int]] = {}
         """Digest of a uid → block id, number of the certificate."""
@@ -93,42 +103,68 @@ class MemoryStore(MemoryUpkeep):
                 raise EmbedderMismatch(f"this memory's vectors were made by {self._embedder}, not by {fingerprint}")
             self._embedder = fingerprint, dimension
 
+    def take_in(self, arrivals: Sequence[Arrival], *, stop: bool = False, bring_back: bool = False) -> list[Outcome]:
+        with self._gate:
+            return Intake(_Shelf(self), arrivals, stop=stop, bring_back=bring_back).run()
+
     def add(self, drafts: Sequence[Draft]) -> list[BlockRow]:
         with self._gate:
-            last_id, seq, anchors = self._last_id, len(self._log), dict(self._anchors)
-            rows: list[BlockRow] = []
-            try:
-                rows += [self._stored(draft) or self._place(draft, draft.key) for draft in drafts]
-            finally:
-                if len(rows) != len(drafts):
-                    self._undo(last_id, seq, anchors)
-            return rows
+            return self._add(drafts)
 
-    def _undo(self, last_id: int, seq: int, anchors: dict[tuple[str, str], AnchorRow]) -> None:
+    def _add(self, drafts: Sequence[Draft]) -> list[BlockRow]:
+        last_id, seq, anchors = self._last_id, len(self._log), dict(self._anchors)
+        before = [self._rows[draft.supersedes] for draft in drafts if draft.supersedes in self._rows]
+        links = dict(self._links) if before else self._links
+        rows: list[BlockRow] = []
+        try:
+            rows += [self._stored(draft) or self._take(draft, last_id) for draft in drafts]
+        finally:
+            if len(rows) != len(drafts):
+                self._undo(last_id, seq, anchors, links, before)
+        return rows
+
+    def _undo(
+        self,
+        last_id: int,
+        seq: int,
+        anchors: dict[tuple[str, str], AnchorRow],
+        links: dict[tuple[int, int, str], LinkRow],
+        superseded: list[BlockRow],
+    ) -> None:
         for block_id in range(last_id + 1, self._last_id + 1):
             self._erase(block_id)
-        self._links = {ends: link for ends, link in self._links.items() if link[0] <= last_id}
+        for row in superseded:
+            self._rows[row[ID]] = row
+            if row[KEY] is not None:
+                self._heads[row[NAMESPACE], row[KEY]] = row[ID]
+        self._links = {ends: link for ends, link in links.items() if link[0] <= last_id}
         self._anchors = anchors
         self._last_id = last_id
         del self._log[seq:]
 
     def supersede(self, block_id: int, draft: Draft, revision: int | None = None) -> BlockRow:
         with self._gate:
-            old = self._existing(block_id)
-            done = self._repeated(draft, old[KEY] or draft.key, self._chain(block_id))
-            if done is not None:
-                return done
-            check_revision(old, revision)
-            key = inherited_key(old, draft)
-            if key != old[KEY] and self._head(draft) is not None:
-                raise Conflict(f"the key {draft.key!r} is taken by another block: choose another key")
-            row = self._place(draft, key, old)
-            for name, anchor in self._anchors.items():
-                if anchor[2] == block_id:
-                    self._anchors[name] = (*name, row[ID], anchor[3], anchor[4], draft.added_at)
-                    self._log.append((ANCHOR, row[ID]))
-            self._move_links(block_id, row[ID])
-            return row
+            return self._supersede(block_id, draft, revision)
+
+    def _supersede(self, block_id: int, draft: Draft, revision: int | None) -> BlockRow:
+        old = self._existing(block_id)
+        done = self._repeated(draft, old[KEY] or draft.key, self._chain(block_id))
+        if done is not None:
+            return done
+        check_revision(old, revision)
+        key = inherited_key(old, draft)
+        if key != old[KEY] and self._head(draft) is not None:
+            raise Conflict(f"the key {draft.key!r} is taken by another block: choose another key")
+        row = self._place(draft, key, old)
+        self._move_to(block_id, row[ID], draft.added_at)
+        return row
+
+    def _move_to(self, old: int, new: int, at: int) -> None:
+        for name, anchor in self._anchors.items():
+            if anchor[2] == old:
+                self._anchors[name] = (*name, new, anchor[3], anchor[4], at)
+                self._log.append((ANCHOR, new))
+        self._move_links(old, new)
 
     def _move_links(self, old: int, new: int) -> None:
         leaving = [link for link in self._links.values() if link[0] == old]
@@ -137,12 +173,15 @@ class MemoryStore(MemoryUpkeep):
             del self._links[source, target, kind]
             ends = (new, target) if source == old else (source, new)
             self._links[*ends, kind] = (*ends, kind, weight, added_at)
+            self._link_origins[*ends, kind] = self._link_origins.pop((source, target, kind), "")
         self._log.extend((LINKS, block) for block in ((old, new) if leaving else ()))
         self._log.extend((LINKS, source) for source in sorted({link[0] for link in arriving}))
 
-    def revise(self, block_id: int, fields: dict[str, object], revision: int | None = None) -> BlockRow:
+    def revise(
+        self, block_id: int, fields: dict[str, object], revision: int | None = None, flags: Sequence[str] = ()
+    ) -> BlockRow:
         with self._gate:
-            row = self._rows[block_id] = revised(self._existing(block_id), fields, revision)
+            row = self._rows[block_id] = revised(self._existing(block_id), fields, revision, flags)
             self._log.append((BLOCK, block_id))
             return row
 
@@ -209,18 +248,33 @@ class MemoryStore(MemoryUpkeep):
         row = self._rows.pop(block_id)
         key = row[KEY]
         del self._vectors[block_id], self._uids[row[UID]]
+        digest = self._digest_of.pop(block_id, None)
+        if digest is not None:
+            self._digests[digest].remove(block_id)
+            if not self._digests[digest]:
+                del self._digests[digest]
         if key is not None and row[SUPERSEDED_BY] is None:
             del self._heads[row[NAMESPACE], key]
 
-    def link(self, source: int, target: int, kind: str, weight: float, added_at: int) -> LinkRow:
+    def link(self, source: int, target: int, kind: str, weight: float, added_at: int, origin: str = "") -> LinkRow:
         with self._gate:
             for end in (source, target):
                 self._existing(end)
-            before = self._links.get((source, target, kind))
-            row = (source, target, kind, weight, added_at if before is None else before[4])
-            self._links[source, target, kind] = row
             self._log.append((LINKS, source))
-            return row
+            return self._put_link((source, target, kind, weight, added_at), origin)
+
+    def _put_link(self, link: LinkRow, origin: str) -> LinkRow:
+        before = self._links.get(link[:3])
+        row = self._links[link[:3]] = link if before is None else (*link[:4], before[4])
+        if before is None:
+            self._link_origins[link[:3]] = origin
+        return row
+
+    def link_many(self, links: Sequence[LinkRow], origin: str = "") -> list[LinkRow]:
+        with self._gate:
+            rows = [self._put_link(link, origin) for link in links if link[0] in self._rows and link[1] in self._rows]
+            self._log.extend((LINKS, source) for source in sorted({row[0] for row in rows}))
+            return rows
 
     def unlink(self, source: int, target: int, kind: str) -> bool:
         with self._gate:
@@ -241,6 +295,13 @@ class MemoryStore(MemoryUpkeep):
             self._log.append((ANCHOR, block_id))
             return anchor
 
+    def set_anchors(self, anchors: Sequence[AnchorRow]) -> list[AnchorRow]:
+        with self._gate:
+            rows = [anchor for anchor in anchors if anchor[2] in self._rows]
+            self._anchors |= {anchor[:2]: anchor for anchor in rows}
+            self._log += [(ANCHOR, anchor[2]) for anchor in rows]
+            return rows
+
     def pin_anchor(self, namespace: str, name: str, pinned: bool) -> AnchorRow:
         with self._gate:
             _, _, block_id, hops, _, moved_at = self._existing_anchor(namespace, name)
@@ -255,7 +316,15 @@ class MemoryStore(MemoryUpkeep):
                 self._log.append((ANCHOR, removed[2]))
             return removed is not None
 
+    def set_policies(self, policies: Mapping[str, str]) -> None:
+        with self._gate:
+            self._policies.update(policies)
+
     # Questions.
+
+    def policies(self) -> dict[str, str]:
+        with self._gate:
+            return dict(self._policies)
 
     def seq(self) -> int:
         with self._gate:
@@ -280,7 +349,10 @@ class MemoryStore(MemoryUpkeep):
 
     def forgotten(self, uids: Sequence[str]) -> set[str]:
         with self._gate:
-            return {uid for uid in uids if uid_digest(uid) in self._ledger}
+            return self._forgotten(uids)
+
+    def _forgotten(self, uids: Iterable[str]) -> set[str]:
+        return {uid for uid in uids if uid_digest(uid) in self._ledger}
 
     def setting(self, name: str) -> str | None:
         with self._gate:
@@ -396,11 +468,49 @@ class MemoryStore(MemoryUpkeep):
         return self._rows[self._heads[draft.namespace, draft.key]]
 
     def _stored(self, draft: Draft) -> BlockRow | None:
+        draft.was_there, draft.duplicate_of = False, None
         done = self._repeated(draft, draft.key)
-        if done is not None:
-            return done
-        head = self._head(draft)
-        return None if head is None else added_before(head, draft)
+        if done is None:
+            head = self._head(draft)
+            done = None if head is None else added_before(head, draft)
+        draft.was_there = done is not None
+        return done
+
+    def _take(self, draft: Draft, last_id: int) -> BlockRow:
+        same = self._same(draft, last_id)
+        draft.duplicate_of = None if same is None else same[ID]
+        if same is not None and (draft.on_duplicate == "return" or draft.is_turn):
+            draft.was_there = True
+            return same
+        old = self._next_version_of(draft)
+        row = self._place(draft, draft.key if old is None else old[KEY], old)
+        if old is not None:
+            self._move_to(old[ID], row[ID], draft.added_at)
+        for target in sorted({same[ID] if same is not None else 0, draft.similar_to or 0} - {0}):
+            if target in self._rows and self._rows[target][SUPERSEDED_BY] is None:
+                link = (row[ID], target, SIMILAR_LINK_KIND, SIMILAR_LINK_WEIGHT, draft.added_at)
+                self._links[link[:3]] = link
+                self._link_origins[link[:3]] = draft.origin
+                self._log.append((LINKS, row[ID]))
+        return row
+
+    def _next_version_of(self, draft: Draft) -> BlockRow | None:
+        """The block that the draft supersedes, if it still can."""
+        old = self._rows.get(draft.supersedes or 0)
+        fits = old is not None and old[NAMESPACE] == draft.namespace and draft.key in (None, old[KEY])
+        return old if fits and old is not None and old[SUPERSEDED_BY] is None else None
+
+    def _same(self, draft: Draft, last_id: int) -> BlockRow | None:
+        # As SQLiteStore does: what this same request has added counts, unless both are turns.
+        if draft.on_duplicate == "keep" and not draft.is_turn:
+            return None
+        found = sorted(self._digests.get(draft.digest, ()) if draft.digest is not None else (), reverse=True)
+        if draft.is_turn:
+            found = [block_id for block_id in found if block_id <= last_id]
+        if draft.alike is not None and draft.alike in self._rows:
+            found.append(draft.alike)
+        rows = [self._rows[block_id] for block_id in found]
+        return next((row for row in rows if repeats(draft, row, draft.added_at)), None)
 
     def _repeated(self, draft: Draft, key: str | None, versions: Sequence[BlockRow] = ()) -> BlockRow | None:
         """The newest version of what this very request has stored before."""
@@ -424,6 +534,9 @@ class MemoryStore(MemoryUpkeep):
         self._rows[row[ID]] = row
         self._vectors[row[ID]] = draft.vectors
         self._uids[draft.uid] = row[ID]
+        if draft.digest is not None:
+            self._digests.setdefault(draft.digest, []).append(row[ID])
+            self._digest_of[row[ID]] = draft.digest
         if key is not None:
             self._heads[draft.namespace, key] = row[ID]
         self._log.append((BLOCK, row[ID]))
@@ -435,11 +548,38 @@ class MemoryStore(MemoryUpkeep):
                 NEAR_LINK_WEIGHT,
                 draft.added_at,
             )
+            self._link_origins[row[ID], target, NEAR_LINK_KIND] = draft.origin
             self._log.append((LINKS, row[ID]))
         if anchor is not None and not anchor[4]:
             self._anchors[anchor[:2]] = (*anchor[:2], row[ID], anchor[3], anchor[4], draft.added_at)
             self._log.append((ANCHOR, row[ID]))
         return row
+
+
+class _Shelf:
+    """What an Intake asks of the store, with its lock held."""
+
+    def __init__(self, store: MemoryStore) -> None:
+        self._store = store
+
+    def ids_of(self, uids: Iterable[str]) -> dict[str, int]:
+        return {uid: self._store._uids[uid] for uid in uids if uid in self._store._uids}
+
+    def forgotten(self, uids: Iterable[str]) -> set[str]:
+        return self._store._forgotten(uids)
+
+    def head(self, namespace: str, key: str) -> BlockRow | None:
+        head = self._store._heads.get((namespace, key))
+        return None if head is None else self._store._rows[head]
+
+    def chain(self, block_id: int) -> list[BlockRow]:
+        return self._store._chain(block_id)
+
+    def place(self, drafts: Sequence[Draft]) -> list[BlockRow]:
+        return self._store._add(drafts)
+
+    def correct(self, block_id: int, draft: Draft) -> BlockRow:
+        return self._store._supersede(block_id, draft, None)
 
 
 class _Gate:

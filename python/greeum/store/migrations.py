@@ -17,8 +17,10 @@ APPLICATION_ID = 0x4772656D
 MIGRATIONS = (
     "m001_create_tables.sql",
     "m002_add_provenance.sql",
+    "m003_duplicates.sql",
     "m004_forgetting.sql",
     "m005_lifetime.sql",
+    "m006_trust.sql",
 )
 """In order; `PRAGMA user_version` is the number of those that have been run."""
 

@@ -19,8 +19,11 @@ from greeum.store.upkeep import Upkeep
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-    from typing import Protocol, TypeAlias
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from typing import Any, Protocol, TypeAlias
+
+    from greeum.store.arrivals import Arrival, Outcome
+    from greeum.store.rollback import Undone
 else:
     Protocol = object
 
@@ -115,6 +118,13 @@ REVISABLE = frozenset(
 class Draft:
     """A block that is to be added: every field checked and encoded, only id and seq are missing.
 
+    What is to be done about others that say the same: `digest` is a number that equal texts of a kind and source
+    share, and `says` tells whether a text is really the same; `alike` is a block that says the same in other words.
+    `on_duplicate` is "return" (give back the block that is there), "link" (add it, with a link to that) or "keep"; a
+    turn (`is_turn`) that has the same digest is given back whatever that says. `similar_to` is a block to link it
+    with, and `supersedes` one whose next version it is. `was_there` and `duplicate_of` are for the Store to fill in:
+    that nothing was added, and which block says the same.
+
     `near` is a (namespace, anchor name) pair or a block id: the new block is linked with what is found there, in the
     same transaction, and an unpinned anchor moves on to it. `vectors` are the codes of its passages, as the Embedder
     made them. `origin`, `trust` and `flags` are the door's, never the
@@ -123,19 +133,31 @@ class Draft:
 
     __slots__ = (
         "added_at",
+        "alike",
         "at",
+        "conflicts",
+        "digest",
+        "duplicate_of",
+        "echo_of",
         "expires_at",
         "flags",
         "importance",
+        "is_policy_said",
         "is_repeatable",
+        "is_turn",
         "key",
         "kind",
         "metadata",
         "namespace",
         "near",
+        "on_conflict",
+        "on_duplicate",
         "origin",
         "revision",
+        "says",
+        "similar_to",
         "source",
+        "supersedes",
         "tags",
         "text",
         "trust",
@@ -144,6 +166,7 @@ class Draft:
         "valid_from",
         "valid_to",
         "vectors",
+        "was_there",
     )
 
     def __init__(
@@ -194,6 +217,19 @@ class Draft:
         self.flags = flags
         self.uses = uses
         self.is_repeatable = is_repeatable
+        self.digest: int | None = None
+        self.says: Callable[[str], bool] = text.__eq__
+        self.is_turn = False
+        self.on_duplicate = "keep"
+        self.on_conflict = "keep"
+        self.is_policy_said = False
+        self.alike: int | None = None
+        self.similar_to: int | None = None
+        self.supersedes: int | None = None
+        self.echo_of: int | None = None
+        self.conflicts: tuple[Any, ...] = ()
+        self.was_there = False
+        self.duplicate_of: int | None = None
 
 
 class ErasureRequest:
@@ -251,22 +287,39 @@ class Store(Upkeep, Protocol):
         returned in place), and raises Conflict otherwise. So does a `uid` that is taken, unless the draft is repeatable
         and the block with that uid has the same namespace, key and text, and corrects none: then the newest version of
         that block comes back in place. An unknown `near` raises NotFound.
-        """
+
+        A draft that says what a newest version says already (see Draft) adds nothing, or a link: found out inside the
+        transaction, so that of two processes one adds it. One that `supersedes` a block that is still a newest
+        version becomes its next version, as in `supersede`; otherwise it is added by itself."""
 
     def supersede(self, block_id: int, draft: Draft, revision: int | None = None) -> BlockRow:
         """Add `draft` as the version after `block_id`; its key, its links both ways and the anchors that point to it
         move over.
 
-        Raises NotFound; raises Conflict if `revision` is given and is not the current one, if `block_id` has been
-        superseded already, or if the draft is in another namespace or has another key (it may leave the key out, or
-        give one to a block that has none).
+        Raises NotFound; raises Forbidden if `block_id` is trusted more; raises Conflict if `revision` is given and is
+        not the current one, if `block_id` has been superseded already, or if the draft is in another namespace or has
+        another key (it may leave the key out, or give one to a block that has none).
 
         If the draft is repeatable and its uid is taken, the newest version comes back provided that it was this
         correction that took the uid (the same text, for any version of the same block); otherwise Conflict is raised.
         """
 
-    def revise(self, block_id: int, fields: dict[str, object], revision: int | None = None) -> BlockRow:
-        """Change columns named in REVISABLE and count the revision up.
+    def take_in(self, arrivals: Sequence[Arrival], *, stop: bool = False, bring_back: bool = False) -> list[Outcome]:
+        """Add blocks that have an identity already, from an export or another program, in order: for each what became
+        of it and the id under which it is here.
+
+        One whose uid is here is `present`, and so is one whose key is held by a block of which any version has the same
+        text. One with a `before` is added as the version after that block, as `supersede` does (`corrected`); if that
+        block has a later version with the same text, it is `present`. One that was forgotten here, and is not to be
+        brought back, is `forgotten`, with the id 0; so is one that would be the version after such a block. For one
+        that cannot be taken a Conflict, NotFound or Forbidden stands in its place and the others are taken; with
+        `stop`, none after it is.
+        """
+
+    def revise(
+        self, block_id: int, fields: dict[str, object], revision: int | None = None, flags: Sequence[str] = ()
+    ) -> BlockRow:
+        """Change columns named in REVISABLE and count the revision up; `flags` come to those that are there.
 
         Raises InvalidInput for any other column; raises NotFound; raises Conflict if `revision` is given and is not
         the current one.
@@ -287,10 +340,26 @@ class Store(Upkeep, Protocol):
     def put_setting(self, name: str, value: str) -> None:
         """Keep a fact about the store itself. It is no change: it takes no seq."""
 
-    def link(self, source: int, target: int, kind: str, weight: float, added_at: int) -> LinkRow:
+    def flag(self, ids: Iterable[int], name: str, is_set: bool) -> list[int]:
+        """Give these blocks a flag, or take it from them; those that changed, ascending."""
+
+    def roll_back(self, origin: str, since: int, namespace: str, now: int, dry_run: bool) -> Undone:
+        """Undo what an origin, and those below it, wrote since a time, in a namespace and below.
+
+        Its blocks are quarantined and lose their keys; of each chain in which it wrote, the versions of others follow
+        one another again, and the newest of them has back the links and the anchors; the links that it added go. With
+        `dry_run` nothing is changed.
+        """
+
+    def link(self, source: int, target: int, kind: str, weight: float, added_at: int, origin: str = "") -> LinkRow:
         """Add a link, or change the weight, and nothing else, of the one that is there.
 
         Raises NotFound if an end does not exist.
+        """
+
+    def link_many(self, links: Sequence[LinkRow], origin: str = "") -> list[LinkRow]:
+        """As `link` for each, in one transaction; the links as stored. One of which an end does not exist is passed
+        over.
         """
 
     def unlink(self, source: int, target: int, kind: str) -> bool:
@@ -304,13 +373,27 @@ class Store(Upkeep, Protocol):
         Raises NotFound if the block does not exist.
         """
 
+    def set_anchors(self, anchors: Sequence[AnchorRow]) -> list[AnchorRow]:
+        """Create or replace each anchor, in one transaction; those that were set. One whose block does not exist is
+        passed over.
+        """
+
     def pin_anchor(self, namespace: str, name: str, pinned: bool) -> AnchorRow:
         """Pin or unpin. Raises NotFound."""
 
     def clear_anchor(self, namespace: str, name: str) -> bool:
         """Remove the anchor; whether there was one."""
 
+    def set_policies(self, policies: Mapping[str, str]) -> None:
+        """Keep these by name, beside those that are there."""
+
     # Questions.
+
+    def written_by(self, origin: str, since: int, namespace: str) -> list[int]:
+        """The blocks that an origin, and those below it, added since a time, in a namespace and below; ascending."""
+
+    def policies(self) -> dict[str, str]:
+        """What `set_policies` has kept. Cheap: asked before every add."""
 
     def would_forget(self, block_ids: Iterable[int]) -> Erased:
         """What `forget` would erase."""

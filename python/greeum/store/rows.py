@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from greeum.errors import Conflict, InvalidInput
+from greeum.errors import Conflict, Forbidden, InvalidInput
 from greeum.store.protocol import BLOCK_COLUMNS, REVISABLE
 
 TYPE_CHECKING = False
@@ -18,9 +18,13 @@ UID: Final = 1
 NAMESPACE: Final = 2
 KEY: Final = 3
 TEXT: Final = 4
+ADDED_AT: Final = 11
 VALID_FROM: Final = 12
 VALID_TO: Final = 13
 REVISION: Final = 15
+KIND: Final = 5
+SOURCE: Final = 6
+EXPIRES_AT: Final = 14
 SUPERSEDES: Final = 16
 SUPERSEDED_BY: Final = 17
 SUPERSEDED_AT: Final = 18
@@ -29,11 +33,20 @@ TRUST: Final = 20
 FLAGS: Final = 21
 USES: Final = 22
 
+QUARANTINED = "quarantined"
+"""The flag of a block that nobody is to find until it is released."""
+
 NEAR_LINK_KIND = "near"
 """The kind of the link from a block added near something to what it was added near."""
 
 NEAR_LINK_WEIGHT = 1.0
 """Its weight: the caller said that the two belong together, and nothing is surer than that."""
+
+SIMILAR_LINK_KIND = "similar"
+"""The kind of the link from a block to the one that says the same."""
+
+SIMILAR_LINK_WEIGHT = 1.0
+"""Its weight: they say the same, and nothing is nearer than that."""
 
 ANCHOR_HOPS = 2
 """Hops of an anchor that was set without saying: the middle one of A, B and C."""
@@ -68,12 +81,26 @@ def new_row(draft: Draft, block_id: int, key: str | None, supersedes: int | None
     )
 
 
+def flagged(flags: str, name: str, *, is_set: bool = True) -> str:
+    """Flags, as a row has them, with one more of them, or without it."""
+    if (f'"{name}"' in flags) == is_set:
+        return flags
+    from json import dumps, loads
+
+    return dumps(sorted({*loads(flags), name} if is_set else set(loads(flags)) - {name}))
+
+
+def is_within(path: str, root: str) -> bool:
+    """Whether a namespace, or an origin, is this one or lies below it, in whole segments; "" is all of them."""
+    return not root or path == root or path.startswith(root + "/")
+
+
 def superseded(row: BlockRow, by: int, at: int) -> BlockRow:
     """The row of a block that has a version after it."""
     return (*row[:SUPERSEDED_BY], by, at, *row[ORIGIN:])
 
 
-def revised(row: BlockRow, fields: dict[str, object], revision: int | None) -> BlockRow:
+def revised(row: BlockRow, fields: dict[str, object], revision: int | None, flags: Iterable[str] = ()) -> BlockRow:
     """The row after `Store.revise`.
 
     Raises InvalidInput for a field that cannot be revised, and Conflict if `revision` is not the row's.
@@ -85,7 +112,10 @@ def revised(row: BlockRow, fields: dict[str, object], revision: int | None) -> B
         raise Conflict(f"block {row[ID]} has been superseded by {row[SUPERSEDED_BY]}: change the newest version")
     check_revision(row, revision)
     columns = dict(zip(BLOCK_COLUMNS, row, strict=True))
-    after: Any = tuple({**columns, **fields, "revision": row[REVISION] + 1}.values())
+    noticed = row[FLAGS]
+    for flag in flags:
+        noticed = flagged(noticed, flag)
+    after: Any = tuple({**columns, **fields, "revision": row[REVISION] + 1, "flags": noticed}.values())
     revised_row: BlockRow = after
     check_validity(revised_row[VALID_FROM], revised_row[VALID_TO], fields)
     return revised_row
@@ -119,12 +149,37 @@ def taken(uid: str, block_id: int) -> Conflict:
 
 def added_before(head: BlockRow, draft: Draft) -> BlockRow:
     """The head of the draft's key, if it says the same. Raises Conflict if it says something else."""
+    if f'"{QUARANTINED}"' in head[FLAGS]:
+        raise Conflict(
+            f"the key {draft.key!r} is taken by block {head[ID]}, which is quarantined: release or forget it first"
+        )
     if head[TEXT] != draft.text:
         raise Conflict(
             f"the key {draft.key!r} is taken by block {head[ID]}, which has another text: "
             "update that block, or choose another key"
         )
     return head
+
+
+def repeats(draft: Draft, row: BlockRow, now: int) -> bool:
+    """Whether a newest version can be given back instead of a draft with the same digest, or that says the same in
+    other words: it is the same kind of thing from the same source, holds for the same time, is here for as long, and
+    is trusted as far."""
+    is_here = row[SUPERSEDED_BY] is None and row[NAMESPACE] == draft.namespace and '"quarantined"' not in row[FLAGS]
+    if not is_here or row[TRUST] < draft.trust or not outlives(row, draft, now):
+        return False
+    if row[ID] == draft.alike:
+        return True
+    if not draft.says(row[TEXT]):
+        return False
+    held = (row[KIND], row[SOURCE], row[VALID_FROM], row[VALID_TO])
+    # A turn of which something was corrected since is the same turn.
+    return draft.is_turn or held == (draft.kind, draft.source, draft.valid_from, draft.valid_to)
+
+
+def outlives(row: BlockRow, draft: Draft, now: int) -> bool:
+    ends = row[EXPIRES_AT]
+    return ends is None or (ends > now and draft.expires_at is not None and ends >= draft.expires_at)
 
 
 def check_revision(row: BlockRow, revision: int | None) -> None:
@@ -137,6 +192,8 @@ def inherited_key(old: BlockRow, draft: Draft) -> str | None:
     """The key of the version after `old`. Raises Conflict if `draft` cannot be that version."""
     if old[SUPERSEDED_BY] is not None:
         raise Conflict(f"block {old[ID]} has been superseded by {old[SUPERSEDED_BY]}: correct the newest version")
+    if draft.trust < old[TRUST]:
+        raise trusted_more(old, draft.trust)
     if draft.namespace != old[NAMESPACE]:
         raise Conflict(
             f"block {old[ID]} is in the namespace {old[NAMESPACE]!r}, and so are all its versions: "
@@ -145,3 +202,11 @@ def inherited_key(old: BlockRow, draft: Draft) -> str | None:
     if draft.key is not None and old[KEY] is not None and draft.key != old[KEY]:
         raise Conflict(f"block {old[ID]} has the key {old[KEY]!r}, which every version keeps: leave the key out")
     return old[KEY] if old[KEY] is not None else draft.key
+
+
+def trusted_more(row: BlockRow, trust: float) -> Forbidden:
+    """That a writer may not change what is trusted more than they are."""
+    return Forbidden(
+        f"block {row[ID]} is trusted more ({row[TRUST]:g}) than what you write ({trust:g}): add a block of your own, "
+        "and link it with that one"
+    )

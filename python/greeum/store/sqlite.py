@@ -12,12 +12,11 @@ import os
 import apsw
 
 from greeum.errors import NotFound, StoreClosed, StoreReadOnly, StoreVersion
-from greeum.store import changes, erasure, files
-from greeum.store.certificates import uid_digest
+from greeum.store import changes, erasure, files, sqlite_arrivals
 from greeum.store.changes import anchor_row, bound_embedder, row_of, rows_of
 from greeum.store.committer import Committer
 from greeum.store.connections import Readers, copy_database, is_immutable, typed
-from greeum.store.erasure import ERASURE_SQL, SCRUB_DUE, run
+from greeum.store.erasure import SCRUB_DUE, run
 from greeum.store.migrations import is_current
 from greeum.store.protocol import UNSAID
 from greeum.store.sqlite_upkeep import SQLiteUpkeep
@@ -26,9 +25,10 @@ from greeum.store.writer import Writer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from typing import Any, TypeVar
 
+    from greeum.store.arrivals import Arrival, Outcome
     from greeum.store.protocol import (
         AnchorRow,
         BlockRow,
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
         LedgerRow,
         LinkRow,
     )
+    from greeum.store.rollback import Undone
 
     T = TypeVar("T")
 
@@ -140,8 +141,29 @@ class SQLiteStore(SQLiteUpkeep):
     def supersede(self, block_id: int, draft: Draft, revision: int | None = None) -> BlockRow:
         return self._change(lambda connection: changes.supersede(connection, block_id, draft, revision))
 
-    def revise(self, block_id: int, fields: dict[str, object], revision: int | None = None) -> BlockRow:
-        return self._change(lambda connection: changes.revise(connection, block_id, fields, revision))
+    def take_in(self, arrivals: Sequence[Arrival], *, stop: bool = False, bring_back: bool = False) -> list[Outcome]:
+        return self._change(
+            lambda connection: sqlite_arrivals.take_in(connection, arrivals, stop=stop, bring_back=bring_back)
+        )
+
+    def revise(
+        self, block_id: int, fields: dict[str, object], revision: int | None = None, flags: Sequence[str] = ()
+    ) -> BlockRow:
+        return self._change(lambda connection: changes.revise(connection, block_id, fields, revision, flags))
+
+    def flag(self, ids: Iterable[int], name: str, is_set: bool) -> list[int]:
+        from greeum.store import provenance
+
+        wanted = list(ids)
+        return self._change(lambda connection: provenance.flag(connection, wanted, name, is_set=is_set))
+
+    def roll_back(self, origin: str, since: int, namespace: str, now: int, dry_run: bool) -> Undone:
+        from greeum.store import provenance
+
+        turn = self._ask if dry_run else self._change
+        return turn(
+            lambda connection: provenance.roll_back(connection, origin, since, namespace, now=now, dry_run=dry_run)
+        )
 
     def forget(self, block_ids: Iterable[int], request: ErasureRequest = UNSAID) -> Erased:
         ids = list(block_ids)
@@ -153,10 +175,15 @@ class SQLiteStore(SQLiteUpkeep):
     def put_setting(self, name: str, value: str) -> None:
         self._change(lambda connection: rows_of(connection, "put_setting", name, value))
 
-    def link(self, source: int, target: int, kind: str, weight: float, added_at: int) -> LinkRow:
+    def link(self, source: int, target: int, kind: str, weight: float, added_at: int, origin: str = "") -> LinkRow:
         return self._change(
-            lambda connection: changes.link(connection, source, target, kind, weight=weight, added_at=added_at)
+            lambda connection: changes.link(
+                connection, source, target, kind, weight=weight, added_at=added_at, origin=origin
+            )
         )
+
+    def link_many(self, links: Sequence[LinkRow], origin: str = "") -> list[LinkRow]:
+        return self._change(lambda connection: changes.link_many(connection, links, origin))
 
     def unlink(self, source: int, target: int, kind: str) -> bool:
         return self._change(lambda connection: changes.unlink(connection, source, target, kind))
@@ -170,13 +197,22 @@ class SQLiteStore(SQLiteUpkeep):
             )
         )
 
+    def set_anchors(self, anchors: Sequence[AnchorRow]) -> list[AnchorRow]:
+        return self._change(lambda connection: changes.set_anchors(connection, anchors))
+
     def pin_anchor(self, namespace: str, name: str, pinned: bool) -> AnchorRow:
         return self._change(lambda connection: changes.pin_anchor(connection, namespace, name, pinned))
 
     def clear_anchor(self, namespace: str, name: str) -> bool:
         return self._change(lambda connection: changes.clear_anchor(connection, namespace, name))
 
+    def set_policies(self, policies: Mapping[str, str]) -> None:
+        self._change(lambda connection: changes.set_policies(connection, policies))
+
     # Questions.
+
+    def policies(self) -> dict[str, str]:
+        return dict(self._ask(lambda connection: rows_of(connection, "policies")))
 
     def seq(self) -> int:
         return self._ask(_newest_seq)
@@ -195,10 +231,7 @@ class SQLiteStore(SQLiteUpkeep):
         return self._ask(lambda connection: run(connection, "ledger", after))
 
     def forgotten(self, uids: Sequence[str]) -> set[str]:
-        statement = ERASURE_SQL["in_ledger"]
-        return self._ask(
-            lambda connection: {uid for uid in uids if connection.execute(statement, (uid_digest(uid),)).get}
-        )
+        return self._ask(lambda connection: erasure.forgotten(connection, uids))
 
     def setting(self, name: str) -> str | None:
         row = self._ask(lambda connection: row_of(connection, "setting", name))
@@ -214,6 +247,11 @@ class SQLiteStore(SQLiteUpkeep):
             raise typed(error, path) from error
         return SQLiteStore(directory, read_only=True)
 
+    def written_by(self, origin: str, since: int, namespace: str) -> list[int]:
+        from greeum.store import provenance
+
+        return self._ask(lambda connection: provenance.written_by(connection, origin, since, namespace))
+
     def blocks(self, ids: Sequence[int]) -> list[BlockRow]:
         return self._ask(lambda connection: _rows_for_each(connection, "block", ids))
 
@@ -222,8 +260,7 @@ class SQLiteStore(SQLiteUpkeep):
         return [(row[:-1], row[-1]) for row in rows]
 
     def ids_of(self, uids: Sequence[str]) -> dict[str, int]:
-        found = self._ask(lambda connection: [(uid, row_of(connection, "block_by_uid", uid)) for uid in uids])
-        return {uid: row[0] for uid, row in found if row is not None}
+        return self._ask(lambda connection: changes.ids_of(connection, uids))
 
     def check(self) -> list[str]:
         found = self._ask(lambda connection: rows_of(connection, "integrity_check"))

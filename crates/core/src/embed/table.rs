@@ -9,8 +9,9 @@ use crate::bytes::Bytes;
 use crate::error::{Error, Result};
 use crate::vectors::distance::{LINE, Matrix};
 use crate::vectors::{Code, CodeRef};
+use crate::words::korean::Dictionary;
 use crate::words::terms::is_content;
-use crate::words::{Class, Known, Script, Token, Tokens, korean, passages};
+use crate::words::{Class, Script, Token, Tokens, korean, passages};
 use std::path::Path;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -22,12 +23,6 @@ const METHOD: u32 = 2;
 
 /// Pooling weight of a word that is hashed: that of a rare word in the table, since most such words are.
 const HASHED_WEIGHT: f32 = 1.0;
-
-/// Rank of a morpheme from which on its frequency falls by Zipf's law; the most frequent ones differ less (Mandelbrot).
-const ZIPF_SHIFT: f32 = 10.0;
-
-/// The logarithm of what 1 / (rank + 10) sums to over some ten thousand ranks, about 8.
-const ZIPF_SUM_LN: f32 = 2.1;
 
 /// Tokens, their directions and their pooling weights.
 pub struct Table {
@@ -45,6 +40,7 @@ pub struct Table {
     checksum: u32,
     looked_up: AtomicU32,
     slots: OnceLock<Vec<u16>>,
+    dictionary: OnceLock<Dictionary>,
     firsts: OnceLock<Vec<[i8; LINE]>>,
 }
 
@@ -88,11 +84,14 @@ impl Table {
         {
             return Err(damaged("is cut short"));
         }
+        let korean = if field(10) == 0 { size } else { field(10) };
+        if korean > size {
+            return Err(damaged("has fewer tokens than it says that Korean begins after"));
+        }
         if size > usize::from(u16::MAX) || dimension % 64 != 0 {
             return Err(damaged("has more than 65,535 tokens, or a dimension that is no multiple of 64"));
         }
         let checksum = field(9) as u32;
-        let korean = if field(10) == 0 { size } else { field(10) };
         Ok(Self {
             bytes,
             size,
@@ -107,6 +106,7 @@ impl Table {
             checksum,
             looked_up: AtomicU32::new(0),
             slots: OnceLock::new(),
+            dictionary: OnceLock::new(),
             firsts: OnceLock::new(),
         })
     }
@@ -141,10 +141,9 @@ impl Table {
             Script::Latin | Script::Number => wordpiece::cut(&tokens.lower(token), |piece| self.find(piece), out),
             Script::Hangul if self.korean < self.size => {
                 let first = out.len();
-                korean::cut(tokens.cased(token), |class, form| self.known(class, form), out);
+                korean::cut(tokens.cased(token), self.dictionary(), out);
                 let weights: &[f32] = self.section(self.weights, self.size);
-                let kept = out.split_off(first).into_iter().filter(|&piece| weights[usize::from(piece)] > 0.0);
-                out.extend(kept);
+                out.extract_if(first.., |&mut piece| weights[usize::from(piece)] == 0.0).for_each(drop);
             }
             Script::Hangul | Script::Other => {}
         }
@@ -155,19 +154,24 @@ impl Table {
         self.string(usize::from(token))
     }
 
-    fn known(&self, class: Class, form: &[char]) -> Option<Known> {
-        let mut name = Vec::with_capacity(4 * form.len() + 1);
-        name.push(match class {
-            Class::Noun => b'N',
-            Class::Stem => b'V',
-            Class::Ending => b'E',
-            Class::Particle => b'J',
-        });
-        let mut letter = [0; 4];
-        form.iter().for_each(|c| name.extend_from_slice(c.encode_utf8(&mut letter).as_bytes()));
-        let token = self.find(&name)?;
-        let rank = usize::from(token).saturating_sub(self.korean) as f32;
-        Some(Known { token, cost: (rank + ZIPF_SHIFT).ln() + ZIPF_SUM_LN })
+    /// The Korean morphemes, made ready when the first word is read.
+    fn dictionary(&self) -> &Dictionary {
+        let tokens = self.korean as u16..self.size as u16;
+        let morpheme = |token| self.morpheme(token).map(|(class, form)| (token, class, form));
+        self.dictionary.get_or_init(|| Dictionary::new(self.korean as u16, tokens.filter_map(morpheme)))
+    }
+
+    /// A Korean token's class and form.
+    fn morpheme(&self, token: u16) -> Option<(Class, &str)> {
+        let (&class, form) = self.name(token).split_first()?;
+        let class = match class {
+            b'N' => Class::Noun,
+            b'V' => Class::Stem,
+            b'E' => Class::Ending,
+            b'J' => Class::Particle,
+            _ => return None,
+        };
+        Some((class, std::str::from_utf8(form).ok()?))
     }
 
     /// The direction of a token.
@@ -206,6 +210,21 @@ impl Table {
             self.embed_words(&Tokens::new(passage)).to_bytes(&mut out);
         }
         out
+    }
+
+    /// The direction of one word of a language that the table reads: the mean of its pieces.
+    pub fn encode_word(&self, word: &str) -> Code {
+        let mut pieces = Vec::new();
+        wordpiece::cut(word, |piece| self.find(piece), &mut pieces);
+        if let [piece] = pieces[..] {
+            return self.direction(piece).to_owned();
+        }
+        let mut sum = vec![0.0_f32; self.dimension];
+        for piece in pieces {
+            let direction = self.direction(piece);
+            sum.iter_mut().zip(direction.bytes).for_each(|(x, &c)| *x += direction.scale * f32::from(c));
+        }
+        Code::new(&sum)
     }
 
     fn embed_words(&self, tokens: &Tokens) -> Code {
@@ -257,10 +276,10 @@ impl Table {
         Some(sorted[at] as u16)
     }
 
-    /// Tokens by the hash of what they read, each in the first free slot from there on.
+    /// English tokens by the hash of what they read, each in the first free slot from there on.
     fn hashed(&self) -> Vec<u16> {
-        let mut slots = vec![NO_TOKEN; (2 * self.size).next_power_of_two()];
-        for token in 0..self.size as u16 {
+        let mut slots = vec![NO_TOKEN; (2 * self.korean).next_power_of_two()];
+        for token in 0..self.korean as u16 {
             let start = first_slot(&slots, self.string(usize::from(token)));
             let free = (0..slots.len()).map(|step| (start + step) % slots.len()).find(|&at| slots[at] == NO_TOKEN);
             if let Some(free) = free {

@@ -19,6 +19,8 @@ use crate::links::Edge;
 use crate::query::{Hit, Query};
 use crate::rank;
 use crate::segment::{Columns, Entry, Segment, merge};
+use crate::similar::{self, Comparison, Statement};
+use crate::vectors::CodeRef;
 use manifest::Stamp;
 use state::Part;
 use std::path::{Path, PathBuf};
@@ -217,6 +219,24 @@ impl Index {
         found.truncate(limit);
         found.sort_unstable_by(order);
         found
+    }
+
+    /// The blocks of exactly this namespace that may say what a text says, with this vector: up to `count`, the nearest first.
+    pub fn nearest(
+        &self,
+        namespace: &str,
+        text: &str,
+        code: Option<CodeRef<'_>>,
+        now: TimeUs,
+        count: usize,
+    ) -> Vec<BlockId> {
+        similar::nearest(&self.state(), namespace, text, code, now, count)
+    }
+
+    /// A text compared with each of others, whatever is here.
+    pub fn compare(&self, text: &str, others: &[String]) -> Vec<Comparison> {
+        let statement = Statement::new(text);
+        others.iter().map(|other| similar::compare(&statement, &Statement::new(other), &self.table)).collect()
     }
 
     /// How many blocks a query may see.

@@ -114,6 +114,14 @@ impl Part {
         set
     }
 
+    /// Whether a search at `now` may see a block of it.
+    pub fn shows(&self, block: Local, now: TimeUs) -> bool {
+        let ends = self.segment.column::<TimeUs>(Section::ExpiresAt)[block as usize];
+        let is_superseded = self.segment.flags()[block as usize] & flag::SUPERSEDED != 0;
+        let is_quarantined = self.facts.quarantined.as_ref().is_some_and(|set| set.contains(block));
+        !is_superseded && !is_quarantined && !self.is_dead(block) && (ends == NO_TIME || ends > now)
+    }
+
     /// Takes out what had not been recorded then.
     fn remove_unrecorded(&self, set: &mut Bitmap, then: TimeUs) {
         let added = self.segment.column::<TimeUs>(Section::AddedAt).iter().zip(0..);

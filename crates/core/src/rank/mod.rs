@@ -13,7 +13,7 @@ mod nearby;
 mod prior;
 mod sample;
 mod scope;
-mod scratch;
+pub(crate) mod scratch;
 mod similar;
 mod statistics;
 mod turns;
@@ -179,10 +179,11 @@ impl Evidence<'_> {
     fn of(&self, place: Place) -> Found {
         let (words, vector) = (self.words.of(self.ground, place), self.vector.of(self.ground, place));
         let tokens = self.late.of(place);
+        let luck = statistics::luck(self.ground.view(place).passages_of(place.block).len());
         let parts = [
-            self.words.scale.z(words) * self.weights.words,
-            self.vector.scale.z(vector) * self.weights.vector,
-            self.late.scale.z(tokens) * self.weights.tokens,
+            (self.words.scale.z(words) - luck) * self.weights.words,
+            (self.vector.scale.z(vector) - luck) * self.weights.vector,
+            (self.late.scale.z(tokens) - luck) * self.weights.tokens,
         ];
         Found { parts, is_any: words > 0.0 || vector > 0.0 || tokens > 0.0 }
     }

@@ -55,10 +55,27 @@ impl Scale {
     }
 }
 
+/// How much of what the best of many gains by chance the passages of one text do: they are of one subject, so one tells of the others.
+const APART: f32 = 0.5;
+
+/// What a block of so many passages owes to chance, in standard deviations: it is as good as its best passage, and of many one fits
+/// everything a little. Scores fall off exponentially, and the best of n such is by ln n deviations better than any one of them.
+///
+/// Without it, texts that hold all words take a place in the answer to every question (`benches/poisoning.py`).
+pub fn luck(passages: usize) -> f32 {
+    if passages > 1 { APART * (passages as f32).ln() } else { 0.0 }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn more_passages_owe_more_to_chance_and_one_owes_nothing() {
+        assert_eq!(luck(1), 0.0);
+        assert!(luck(2) > 0.0 && luck(2_500) > luck(100) && luck(2_500) < 5.0);
+    }
 
     #[test]
     fn standard_scores() {

@@ -13,6 +13,6 @@ pub mod persons;
 pub mod terms;
 pub mod tokenizer;
 
-pub use korean::{Class, Known};
+pub use korean::Class;
 pub use terms::{Analysis, analyse};
 pub use tokenizer::{Script, Token, Tokens};

@@ -39,7 +39,11 @@ ACTIONS = tuple(TAKES)
 def add(memory: AnyMemory, *, text: str, **fields: Any) -> Result:
     block = memory.add(text, **fields)
     where = f" in {block.namespace}" if block.namespace else ""
-    return Result({"block": block.to_dict()}, f"Remembered as block {block.id}{where}.")
+    lines = [f"Remembered as block {block.id}{where}." if block.is_new else f"Known already: block {block.id}{where}."]
+    if block.is_new and block.duplicate_of is not None:
+        lines.append(f"It says the same as [{block.duplicate_of}].")
+    lines += [f"Look at [{conflict.block}]: {conflict.message}." for conflict in block.conflicts]
+    return Result({"block": block.to_dict(), **block.outcome()}, "\n".join(lines))
 
 
 def search(memory: AnyMemory, *, query: str, k: int = K, **options: Any) -> Result:
@@ -99,9 +103,13 @@ def update(memory: AnyMemory, *, block: int, **fields: Any) -> Result:
     return Result({"block": now.to_dict()}, f"{what} {block_line(now)}")
 
 
-def forget(memory: AnyMemory, *, block: Any) -> Result:
-    ids = memory.forget(block)
-    return Result({"forgotten": ids}, f"Forgotten for good: {numbered(ids) or 'nothing'}.")
+def forget(memory: AnyMemory, *, block: Any, dry_run: bool = False) -> Result:
+    done = memory.forget(block, dry_run=dry_run)
+    what = "Would be forgotten" if done.dry_run else "Forgotten for good"
+    counts = {name: getattr(done, name) for name in ("blocks", "versions", "links", "anchors")}
+    certificate = None if done.certificate is None else done.certificate.sha256
+    structured = {"forgotten": list(done), **counts, "dry_run": done.dry_run, "certificate": certificate}
+    return Result(structured, f"{what}: {numbered(done) or 'nothing'}.")
 
 
 def anchor(memory: AnyMemory, *, action: str, namespace: str = "", **given: Any) -> Result:
@@ -154,11 +162,14 @@ TOOLS = (
             "valid_from": schemas.VALID_FROM,
             "valid_to": schemas.VALID_TO,
             "expires_at": schemas.EXPIRES_AT,
+            "ttl": schemas.TTL,
             "near": schemas.NEAR_WHEN_ADDING,
             "idempotency_key": schemas.IDEMPOTENCY_KEY,
+            "on_duplicate": schemas.ON_DUPLICATE,
+            "on_conflict": schemas.ON_CONFLICT,
         },
         ("text",),
-        schemas.record({"block": schemas.BLOCK}),
+        schemas.record({"block": schemas.BLOCK, **schemas.OUTCOME}),
         add,
     ),
     Tool(
@@ -239,6 +250,7 @@ TOOLS = (
             "valid_from": schemas.or_null(schemas.string("Since when it holds, in ISO 8601; null clears it.")),
             "valid_to": schemas.or_null(schemas.string("Until when it holds, in ISO 8601; null clears it.")),
             "expires_at": schemas.or_null(schemas.string("When it is to be gone, in ISO 8601; null clears it.")),
+            "ttl": schemas.or_null({**schemas.TTL, "description": "The same in seconds from now; null clears it."}),
             "revision": schemas.whole_number("The revision that this is about; another one is refused.", 2**53),
             "idempotency_key": schemas.IDEMPOTENCY_KEY,
         },
@@ -252,9 +264,9 @@ TOOLS = (
         "Forget",
         "Erase blocks for good, with all their versions and links: only when somebody asks for it. To correct "
         "something, use memory_update.",
-        {"block": schemas.BLOCK_IDS},
+        {"block": schemas.BLOCK_IDS, "dry_run": schemas.truth("Erase nothing, and say what would be. Default: false")},
         ("block",),
-        schemas.record({"forgotten": schemas.IDS}),
+        schemas.record({"forgotten": schemas.IDS, **schemas.FORGOTTEN}),
         forget,
         destroys=True,
         repeats=True,

@@ -92,6 +92,21 @@ AT = string("When it was said or true, in ISO 8601. Default: now")
 VALID_FROM = string("Since when it holds, in ISO 8601.")
 VALID_TO = string("Until when it holds, in ISO 8601.")
 EXPIRES_AT = string("When it is to be gone from searches, in ISO 8601.")
+TTL: Schema = {
+    "type": "number",
+    "exclusiveMinimum": 0,
+    "description": "In how many seconds it is to be gone, in place of expires_at.",
+}
+ON_DUPLICATE: Schema = {
+    "type": "string",
+    "enum": ["return", "link", "keep"],
+    "description": "If the same is there: give that back, link the two, or keep both. Default: as the memory says",
+}
+ON_CONFLICT: Schema = {
+    "type": "string",
+    "enum": ["keep", "supersede", "reject"],
+    "description": "If it contradicts a block: keep both, supersede that if it is sure, or reject this. Default: keep",
+}
 IDEMPOTENCY_KEY = string("Names this very request, so that it may be made again without doing it twice.")
 
 TIME: Schema = {"type": "string"}
@@ -125,6 +140,34 @@ BLOCK = record(
     }
 )
 """`Block.to_dict()`."""
+
+ID_OR_NULL: Schema = {"type": ["integer", "null"]}
+
+OUTCOME: dict[str, Schema] = {
+    "is_new": {"type": "boolean"},
+    "duplicate_of": ID_OR_NULL,
+    "echo_of": ID_OR_NULL,
+    "conflicts": array(
+        record(
+            {
+                "block": {"type": "integer"},
+                "reason": {"type": "string"},
+                "new": {"type": "string"},
+                "old": {"type": "string"},
+                "is_sure": {"type": "boolean"},
+                "message": {"type": "string"},
+            }
+        )
+    ),
+}
+"""`Added.outcome()`."""
+
+FORGOTTEN: dict[str, Schema] = {
+    **{name: {"type": "integer"} for name in ("blocks", "versions", "links", "anchors")},
+    "dry_run": {"type": "boolean"},
+    "certificate": {"type": ["string", "null"]},
+}
+"""What was forgotten, and the SHA-256 of the certificate of it."""
 
 HIT = record(
     {

@@ -19,6 +19,12 @@ SELECT 1 FROM blocks WHERE id = ?
 -- block_by_key: the head of the chain, straight from the partial index
 SELECT $block FROM blocks WHERE namespace = ? AND key = ? AND superseded_by IS NULL
 
+-- blocks_by_digest: those that may say the same, newest first; a digest is no proof, so that the text is compared too
+SELECT $block FROM blocks WHERE digest = ? AND superseded_by IS NULL ORDER BY id DESC LIMIT 8
+
+-- policies: a handful of settings
+SELECT substr(name, 8), value FROM settings WHERE name >= 'policy/' AND name < 'policy0'
+
 -- block_by_uid: whose uid it is that was taken
 SELECT id FROM blocks WHERE uid = ?
 
@@ -89,7 +95,7 @@ SELECT seq FROM sqlite_sequence WHERE name = 'blocks'
 INSERT INTO log (operation, block_id) VALUES (?, ?)
 
 -- add_block: a row as it was planned, with its id
-INSERT INTO blocks ($block) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO blocks ($block, digest) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 
 -- add_vectors: the codes of its passages
 INSERT INTO vectors (block_id, vectors) VALUES (?, ?)
@@ -100,11 +106,11 @@ UPDATE blocks SET superseded_by = ?, superseded_at = ? WHERE id = ?
 -- revise_block: every column that can be revised, whether or not it was, so that there is one statement for all
 UPDATE blocks SET
     kind = ?, source = ?, tags = ?, importance = ?, metadata = ?, at = ?, valid_from = ?, valid_to = ?, expires_at = ?,
-    revision = ?
+    revision = ?, flags = ?
 WHERE id = ?
 
 -- put_link: a link that is there keeps the time at which it was added
-INSERT INTO links (source, target, kind, weight, added_at) VALUES (?, ?, ?, ?, ?)
+INSERT INTO links (source, target, kind, weight, added_at, origin) VALUES (?, ?, ?, ?, ?, ?)
 ON CONFLICT (source, target, kind) DO UPDATE SET weight = excluded.weight
 RETURNING source, target, kind, weight, added_at
 

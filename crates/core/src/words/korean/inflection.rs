@@ -18,73 +18,79 @@ pub enum Taken {
     Past,
 }
 
-/// Calls `found` with each stem that `form` may be the end of, and what of an ending is in it.
-pub fn stems(form: &[char], mut found: impl FnMut(&[char], Taken)) {
-    found(form, Taken::Nothing);
-    let Some((&last, before)) = form.split_last() else { return };
-    let Some(last) = Syllable::of(last) else { return };
-    let mut stem = Vec::with_capacity(form.len() + 1);
-    let mut name = |before: &[char], tail: &[char], taken: Taken| {
-        stem.clear();
-        stem.extend_from_slice(before);
-        stem.extend_from_slice(tail);
-        found(&stem, taken);
-    };
+/// A stem that a form may be the end of: the form's first `kept` syllables, and then these.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stem {
+    /// How many syllables are as in the form.
+    pub kept: usize,
+    /// The next one.
+    pub changed: char,
+    /// One more, if there is one.
+    pub added: Option<char>,
+    /// What of an ending is in the form.
+    pub taken: Taken,
+}
+
+/// Calls `found` with each stem that `form` may come from by a change of its last syllables. It may also be a stem itself.
+pub fn changed(form: &[char], mut found: impl FnMut(Stem)) {
+    let Some(last) = form.last().copied().and_then(Syllable::of) else { return };
+    let before = &form[..form.len() - 1];
     let open = last.closed_by(coda::NONE);
+    let mut name = |kept: &[char], syllable: Syllable, added: Option<char>, taken: Taken| {
+        found(Stem { kept: kept.len(), changed: syllable.char(), added, taken });
+    };
     match last.coda {
         coda::NONE => {
             // Before some endings a stem loses its ㄹ (만드는) or its ㅅ (지어); before a vowel ㅂ may have become 우 (매우니).
-            name(before, &[last.closed_by(coda::R).char()], Taken::Nothing);
-            name(before, &[last.closed_by(coda::S).char()], Taken::Nothing);
-            contracted(before, open, |before, tail| name(before, tail, Taken::Vowel));
-            softened(before, open, vowel::U, |before, tail| name(before, tail, Taken::Nothing));
+            name(before, last.closed_by(coda::R), None, Taken::Nothing);
+            name(before, last.closed_by(coda::S), None, Taken::Nothing);
+            contracted(before, open, |kept, syllable, added| name(kept, syllable, added, Taken::Vowel));
+            softened(before, open, vowel::U, |kept, syllable| name(kept, syllable, None, Taken::Nothing));
         }
-        coda::SS => contracted(before, open, |before, tail| name(before, tail, Taken::Past)),
+        coda::SS => contracted(before, open, |kept, syllable, added| name(kept, syllable, added, Taken::Past)),
         coda::R => {
-            name(before, &[last.closed_by(coda::D).char()], Taken::Nothing); // 걸어 → 걷
-            with_consonant(before, open, coda::R, &mut name);
+            name(before, last.closed_by(coda::D), None, Taken::Nothing); // 걸어 → 걷
+            with_consonant(before, open, coda::R, |kept, syllable, taken| name(kept, syllable, None, taken));
         }
-        coda::N | coda::M | coda::B => with_consonant(before, open, last.coda, &mut name),
+        coda::N | coda::M | coda::B => {
+            with_consonant(before, open, last.coda, |kept, syllable, taken| name(kept, syllable, None, taken));
+        }
         _ => {}
     }
 }
 
 /// The ending's first consonant closes the stem (간), has pushed out its ㄹ (만든), or follows 우 that was ㅂ (매운).
-fn with_consonant(before: &[char], open: Syllable, consonant: u32, name: &mut impl FnMut(&[char], &[char], Taken)) {
-    name(before, &[open.char()], Taken::Consonant(consonant));
-    name(before, &[open.closed_by(coda::R).char()], Taken::Consonant(consonant));
-    softened(before, open, vowel::U, |before, tail| name(before, tail, Taken::Consonant(consonant)));
+fn with_consonant(before: &[char], open: Syllable, consonant: u32, mut name: impl FnMut(&[char], Syllable, Taken)) {
+    name(before, open, Taken::Consonant(consonant));
+    name(before, open.closed_by(coda::R), Taken::Consonant(consonant));
+    softened(before, open, vowel::U, |kept, syllable| name(kept, syllable, Taken::Consonant(consonant)));
 }
 
 /// A stem's last vowel and the ending's first have become one.
-fn contracted(before: &[char], open: Syllable, mut name: impl FnMut(&[char], &[char])) {
-    let with = |vowel| [open.with(vowel).char()];
+fn contracted(before: &[char], open: Syllable, mut name: impl FnMut(&[char], Syllable, Option<char>)) {
+    let mut with = |vowel| name(before, open.with(vowel), None);
     match open.vowel {
-        vowel::A => {
-            name(before, &[open.char()]); // 가
-            name(before, &with(vowel::EU)); // 아파 → 아프
-        }
-        vowel::EO => {
-            name(before, &[open.char()]); // 서
-            name(before, &with(vowel::EU)); // 써 → 쓰
+        vowel::A | vowel::EO => {
+            with(open.vowel); // 가, 서
+            with(vowel::EU); // 아파 → 아프, 써 → 쓰
         }
         vowel::AE => {
-            name(before, &[open.char()]); // 보내
+            with(vowel::AE); // 보내
             if open.onset == H {
-                name(before, &with(vowel::A)); // 해 → 하
+                with(vowel::A); // 해 → 하
             }
         }
         vowel::YEO => {
-            name(before, &[open.char()]); // 펴
-            name(before, &with(vowel::I)); // 마셔 → 마시
+            with(vowel::YEO); // 펴
+            with(vowel::I); // 마셔 → 마시
         }
-        vowel::WA => name(before, &with(vowel::O)),   // 와 → 오
-        vowel::WO => name(before, &with(vowel::U)),   // 줘 → 주
-        vowel::WAE => name(before, &with(vowel::OE)), // 돼 → 되
+        vowel::WA => with(vowel::O),   // 와 → 오
+        vowel::WO => with(vowel::U),   // 줘 → 주
+        vowel::WAE => with(vowel::OE), // 돼 → 되
         _ => {}
     }
     if matches!(open.vowel, vowel::WA | vowel::WO) {
-        softened(before, open, open.vowel, &mut name); // 도와 → 돕, 매워 → 맵
+        softened(before, open, open.vowel, |kept, syllable| name(kept, syllable, None)); // 도와 → 돕, 매워 → 맵
     }
     if let Some((&earlier, rest)) = before.split_last()
         && let Some(earlier) = Syllable::of(earlier)
@@ -92,7 +98,7 @@ fn contracted(before: &[char], open: Syllable, mut name: impl FnMut(&[char], &[c
         && matches!(open.vowel, vowel::A | vowel::EO)
         && open.onset == LIQUID
     {
-        name(rest, &[earlier.closed_by(coda::NONE).char(), '르']); // 몰라 → 모르
+        name(rest, earlier.closed_by(coda::NONE), Some('르')); // 몰라 → 모르
     }
 }
 
@@ -100,14 +106,14 @@ fn contracted(before: &[char], open: Syllable, mut name: impl FnMut(&[char], &[c
 const LIQUID: u32 = 5;
 
 /// ㅂ before a vowel has become 우, or with the ending's vowel 워 or 와.
-fn softened(before: &[char], open: Syllable, heard: u32, mut name: impl FnMut(&[char], &[char])) {
+fn softened(before: &[char], open: Syllable, heard: u32, mut name: impl FnMut(&[char], Syllable)) {
     if open.onset == SILENT
         && open.vowel == heard
         && let Some((&earlier, rest)) = before.split_last()
         && let Some(earlier) = Syllable::of(earlier)
         && earlier.coda == coda::NONE
     {
-        name(rest, &[earlier.closed_by(coda::B).char()]);
+        name(rest, earlier.closed_by(coda::B));
     }
 }
 
@@ -118,7 +124,6 @@ mod tests {
     #[test]
     fn each_form_leads_back_to_its_stem() {
         for (form, stem, taken) in [
-            ("먹", "먹", Taken::Nothing),
             ("갔", "가", Taken::Past),
             ("했", "하", Taken::Past),
             ("해", "하", Taken::Vowel),
@@ -144,7 +149,11 @@ mod tests {
         ] {
             let (form, stem): (Vec<char>, Vec<char>) = (form.chars().collect(), stem.chars().collect());
             let mut is_named = false;
-            stems(&form, |named, with| is_named |= named == stem && with == taken);
+            changed(&form, |named| {
+                let kept = form[..named.kept].iter().copied();
+                is_named |=
+                    kept.chain([named.changed]).chain(named.added).eq(stem.iter().copied()) && named.taken == taken;
+            });
             assert!(is_named, "{form:?} → {stem:?} {taken:?}");
         }
     }
@@ -152,7 +161,7 @@ mod tests {
     #[test]
     fn anything_can_be_asked() {
         for form in ["", "ㅋㅋ", "a", "각"] {
-            stems(&form.chars().collect::<Vec<_>>(), |_, _| ());
+            changed(&form.chars().collect::<Vec<_>>(), |_| ());
         }
     }
 }

@@ -1,20 +1,25 @@
 //! Korean: particles stripped by rule, words of no subject, and morphemes out of a dictionary where there is one. Names that no
 //! dictionary has work as well as those that it has.
 
+mod dictionary;
 mod hangul;
 mod inflection;
 mod morphemes;
 
+pub use dictionary::Dictionary;
 use hangul::{Syllable, coda};
-pub use morphemes::{Class, Known, cut};
+pub use morphemes::{Class, cut};
 
 /// The word without its particle, if it has one: 부산에서 → 부산, 민지는 → 민지.
 ///
 /// The longest particle that leaves at least one syllable goes; a particle that has two forms (은/는, 이/가, 을/를, 과/와,
 /// 으로/로) goes only where the sound before it asks for that form.
 pub fn stem(word: &str) -> &str {
-    let syllables = word.chars().count();
+    let (syllables, end) = (word.chars().count(), word.as_bytes().last());
     for &(particle, after) in PARTICLES {
+        if particle.as_bytes().last() != end {
+            continue; // what most are told apart by
+        }
         let Some(root) = word.strip_suffix(particle) else { continue };
         let left = syllables - particle.chars().count();
         let Some(last) = root.chars().last() else { continue };
@@ -27,20 +32,13 @@ pub fn stem(word: &str) -> &str {
 
 /// Whether the word (whole, as written) says nothing about what a text is about.
 pub fn is_stop_word(word: &str) -> bool {
-    STOP_WORDS.contains(&word)
-}
-
-/// Whether `form` is a particle that may follow the syllable `before`.
-fn particle_allowed(before: char, form: &[char]) -> bool {
-    PARTICLES
-        .iter()
-        .chain(RARER_PARTICLES)
-        .any(|&(particle, after)| particle.chars().eq(form.iter().copied()) && after.allows(before))
+    STOP_WORDS.binary_search(&word).is_ok()
 }
 
 /// What the syllable before a particle must sound like.
-#[derive(Clone, Copy)]
-enum After {
+#[derive(Clone, Copy, Debug)]
+pub enum After {
+    /// Anything.
     Any,
     /// A syllable with a final consonant.
     Consonant,
@@ -156,100 +154,101 @@ const RARER_PARTICLES: &[(&str, After)] = &[
     ("이니", After::Consonant),
 ];
 
+/// In ascending order.
 const STOP_WORDS: &[&str] = &[
-    "그리고",
-    "그런데",
-    "그래서",
-    "하지만",
-    "그러면",
-    "그럼",
-    "그냥",
-    "정말",
-    "진짜",
-    "너무",
-    "아주",
-    "매우",
-    "조금",
-    "좀",
-    "많이",
-    "이",
-    "그",
-    "저",
-    "것",
     "거",
-    "게",
+    "거야",
+    "거지",
+    "건",
+    "건데",
     "걸",
-    "뭐",
-    "뭘",
+    "것",
+    "게",
+    "그",
+    "그건",
+    "그게",
+    "그냥",
+    "그래서",
+    "그러면",
+    "그런데",
+    "그럼",
+    "그리고",
+    "나",
+    "나는",
+    "나도",
+    "난",
+    "내",
+    "내가",
+    "너",
+    "너는",
+    "너무",
+    "넌",
+    "네",
+    "누가",
+    "누구",
+    "누구야",
+    "더",
+    "등",
+    "때",
+    "또",
+    "또한",
+    "많이",
+    "매우",
+    "몇",
+    "무슨",
     "무엇",
     "무엇을",
     "무엇이",
     "무엇인가",
-    "무슨",
     "무엇인지",
+    "뭐",
+    "뭘",
+    "및",
+    "수",
+    "아니",
+    "아주",
+    "야",
     "어디",
-    "어디에",
-    "어디에서",
     "어디서",
     "어디야",
-    "언제",
-    "언제야",
-    "누가",
-    "누구",
-    "누구야",
-    "왜",
+    "어디에",
+    "어디에서",
+    "어때",
     "어떤",
     "어떻게",
-    "몇",
+    "언제",
+    "언제야",
     "얼마나",
-    "있는",
-    "있어",
-    "있다",
-    "있었다",
     "없는",
     "없어",
+    "오",
+    "와",
+    "왜",
+    "우리",
+    "응",
+    "이",
+    "이건",
+    "이게",
+    "있는",
+    "있다",
+    "있어",
+    "있었다",
+    "저",
+    "저는",
+    "정말",
+    "조금",
+    "좀",
+    "진짜",
+    "하고",
     "하는",
-    "했어",
-    "했다",
+    "하지만",
     "한",
     "할",
-    "하고",
     "해서",
-    "때",
-    "수",
-    "및",
-    "등",
-    "더",
-    "또",
-    "또한",
-    "나",
-    "내",
-    "너",
-    "네",
-    "우리",
-    "저는",
-    "나는",
-    "나도",
-    "내가",
-    "너는",
-    "응",
-    "아니",
-    "이건",
-    "그건",
-    "그게",
-    "이게",
+    "했다",
+    "했어",
     "했지",
-    "어때",
-    "와",
-    "오",
-    "야",
     "헐",
-    "넌",
-    "난",
-    "거지",
-    "거야",
-    "건데",
-    "건",
 ];
 
 #[cfg(test)]
@@ -271,6 +270,13 @@ mod tests {
         ] {
             assert_eq!(stem(word), noun, "{word}");
         }
+    }
+
+    #[test]
+    fn stop_words_are_in_order() {
+        assert!(STOP_WORDS.is_sorted());
+        assert!(STOP_WORDS.iter().all(|word| is_stop_word(word)));
+        assert!(!is_stop_word("부산"));
     }
 
     #[test]

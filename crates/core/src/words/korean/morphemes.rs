@@ -3,9 +3,9 @@
 //! A word is nouns and particles (동네 + 에서), stems and endings (먹 + 었 + 어요), and both in turn (이사 + 하 + 였다). What no
 //! dictionary knows is taken for a noun, since most such words are names.
 
+use super::dictionary::{Dictionary, Node};
 use super::hangul::{self, Syllable, coda};
-use super::inflection::{Taken, stems};
-use super::particle_allowed;
+use super::inflection::{self, Taken};
 
 /// What a morpheme is, for what may follow it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,7 +20,8 @@ pub enum Class {
     Particle,
 }
 
-const CLASSES: [Class; 4] = [Class::Noun, Class::Stem, Class::Ending, Class::Particle];
+/// All of them, in the order of their numbers.
+pub const CLASSES: [Class; 4] = [Class::Noun, Class::Stem, Class::Ending, Class::Particle];
 
 /// A morpheme that the dictionary knows.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -35,7 +36,7 @@ pub struct Known {
 pub const SYLLABLES_MAX: usize = 20;
 
 /// Syllables of the longest morpheme that is looked up.
-const MORPHEME_MAX: usize = 8;
+pub const MORPHEME_MAX: usize = 8;
 
 /// Syllables of the longest ending that is looked up.
 const ENDING_MAX: usize = 5;
@@ -71,124 +72,149 @@ fn joint(before: Option<Class>, next: Class) -> Option<f32> {
 #[derive(Clone, Copy)]
 struct Step {
     cost: f32,
-    from: (usize, Option<Class>),
+    /// After which syllable it begins, and in which class what came before it ends; none at the beginning of the word.
+    from: (u8, Option<Class>),
     token: Option<u16>,
 }
 
-/// Steps by the syllable after which they end and their class.
-type Steps = Vec<[Option<Step>; CLASSES.len()]>;
+/// The best way to leave one place: what it has cost so far, and the class in which it ends.
+type Way = Option<(f32, Option<Class>)>;
 
-struct Lattice<'a, F> {
+struct Lattice<'a> {
     word: &'a [char],
-    find: F,
-    steps: Steps,
+    dictionary: &'a Dictionary,
+    /// Steps by the syllable after which they end and their class.
+    steps: [[Option<Step>; CLASSES.len()]; SYLLABLES_MAX + 1],
 }
 
-/// The known nouns and stems of `word`, in order. `find` looks a morpheme up by its class and form.
-pub fn cut(word: &str, find: impl Fn(Class, &[char]) -> Option<Known>, out: &mut Vec<u16>) {
-    let word: Vec<char> = word.chars().collect();
-    if word.is_empty() || word.len() > SYLLABLES_MAX {
-        return;
+/// The known nouns and stems of `word`, in order.
+pub fn cut(word: &str, dictionary: &Dictionary, out: &mut Vec<u16>) {
+    let mut syllables = ['\0'; SYLLABLES_MAX];
+    let mut length = 0;
+    for syllable in word.chars() {
+        let Some(place) = syllables.get_mut(length) else { return };
+        *place = syllable;
+        length += 1;
     }
-    let mut lattice = Lattice { word: &word, find, steps: vec![[None; CLASSES.len()]; word.len() + 1] };
-    for at in 0..word.len() {
-        lattice.leave(at);
-    }
+    let steps = [[None; CLASSES.len()]; SYLLABLES_MAX + 1];
+    let mut lattice = Lattice { word: &syllables[..length], dictionary, steps };
+    (0..length).for_each(|at| lattice.leave(at));
     lattice.trace(out);
 }
 
-impl<F: Fn(Class, &[char]) -> Option<Known>> Lattice<'_, F> {
+impl Lattice<'_> {
     /// Takes every step that begins at the syllable `at`.
     fn leave(&mut self, at: usize) {
-        let is_reached = at == 0 || self.steps[at].iter().any(Option::is_some);
-        if !is_reached {
+        let ways = CLASSES.map(|first| self.way(at, first));
+        if ways.iter().all(Option::is_none) {
             return;
         }
+        let mut nodes = [None; MORPHEME_MAX + 1]; // where each number of syllables from here leads
+        nodes[0] = Some(self.dictionary.root());
         for end in at + 1..=self.word.len().min(at + MORPHEME_MAX) {
-            self.unchanging(at, end);
-            self.inflected(at, end);
-            if at > 0 && end - at <= ENDING_MAX {
-                self.ending(at, end);
-                self.particle(at, end);
-            }
+            let read = end - at;
+            let node = nodes[read - 1].and_then(|node| self.dictionary.child(node, self.word[end - 1]));
+            nodes[read] = node;
+            self.unchanged(at, end, node, &ways);
+            self.inflected(at, end, &nodes[..read], &ways);
         }
+        self.varied_endings(at, &ways);
     }
 
-    fn unchanging(&mut self, at: usize, end: usize) {
-        let word = self.word;
+    /// The best way to `at` that something of the class `first` may follow.
+    fn way(&self, at: usize, first: Class) -> Way {
+        let reached = |before: Option<Class>| match before {
+            None => (at == 0).then_some(0.0),
+            Some(class) => self.steps[at][class as usize].map(|step| step.cost),
+        };
+        let ways = [None].into_iter().chain(CLASSES.map(Some));
+        ways.filter_map(|before| Some((reached(before)? + joint(before, first)?, before)))
+            .min_by(|a, b| a.0.total_cmp(&b.0))
+    }
+
+    /// What the syllables are as they stand; if no noun, then one that no dictionary knows.
+    fn unchanged(&mut self, at: usize, end: usize, node: Option<Node>, ways: &[Way; CLASSES.len()]) {
+        let dictionary = self.dictionary;
+        let known = |class| node.and_then(|node| dictionary.known(node, class));
+        let noun = known(Class::Noun);
         let unknown = UNKNOWN + UNKNOWN_SYLLABLE * (end - at) as f32;
-        match (self.find)(Class::Noun, &word[at..end]) {
-            Some(known) => self.step(at, end, [Class::Noun; 2], known.cost, Some(known.token)),
-            None => self.step(at, end, [Class::Noun; 2], unknown, None),
+        let cost = noun.map_or(unknown, |noun| noun.cost);
+        self.step(at, end, Class::Noun, ways[Class::Noun as usize], cost, noun.map(|noun| noun.token));
+        for class in [Class::Stem, Class::Ending, Class::Particle] {
+            let Some(known) = known(class) else { continue };
+            let token = (class == Class::Stem).then_some(known.token);
+            self.step(at, end, class, ways[class as usize], known.cost, token);
+        }
+        if at > 0 && node.is_some_and(|node| dictionary.is_particle(node, self.word[at - 1])) {
+            self.step(at, end, Class::Particle, ways[Class::Particle as usize], PARTICLE, None);
         }
     }
 
-    /// Stems, with as much of the ending as they have taken in.
-    fn inflected(&mut self, at: usize, end: usize) {
-        let word = self.word;
-        stems(&word[at..end], |stem, taken| {
-            let Some(known) = (self.find)(Class::Stem, stem) else { return };
+    /// Stems whose last syllables have changed, with as much of the ending as they have taken in.
+    fn inflected(&mut self, at: usize, end: usize, nodes: &[Option<Node>], ways: &[Way; CLASSES.len()]) {
+        let (word, dictionary, way) = (self.word, self.dictionary, ways[Class::Stem as usize]);
+        if way.is_none() || nodes[nodes.len().saturating_sub(2)..].iter().all(Option::is_none) {
+            return;
+        }
+        inflection::changed(&word[at..end], |stem| {
+            let known = nodes[stem.kept].and_then(|node| {
+                let node = dictionary.child(node, stem.changed)?;
+                let node = stem.added.map_or(Some(node), |added| dictionary.child(node, added))?;
+                dictionary.known(node, Class::Stem)
+            });
+            let Some(known) = known else { return };
             let token = Some(known.token);
-            match taken {
-                Taken::Nothing => self.step(at, end, [Class::Stem; 2], known.cost, token),
-                Taken::Past => self.step(at, end, [Class::Stem, Class::Ending], known.cost + PAST, token),
+            match stem.taken {
+                Taken::Nothing => self.step(at, end, Class::Stem, way, known.cost, token),
+                Taken::Past => self.step(at, end, Class::Ending, way, known.cost + PAST, token),
                 Taken::Vowel => {
-                    self.step(at, end, [Class::Stem, Class::Ending], known.cost + BARE, token);
-                    self.rest_of_ending(at, end, '어', known);
+                    self.step(at, end, Class::Ending, way, known.cost + BARE, token);
+                    self.rest_of_ending(at, end, '어', way, known);
                 }
-                Taken::Consonant(consonant) => self.rest_of_ending(at, end, hangul::letter(consonant), known),
+                Taken::Consonant(consonant) => self.rest_of_ending(at, end, hangul::letter(consonant), way, known),
             }
         });
     }
 
     /// Endings that begin with what the stem from `at` to `end` has taken in, and go on after it.
-    fn rest_of_ending(&mut self, at: usize, end: usize, first: char, stem: Known) {
-        let mut form = vec![first];
+    fn rest_of_ending(&mut self, at: usize, end: usize, first: char, way: Way, stem: Known) {
+        let mut node = self.dictionary.child(self.dictionary.root(), first);
         for until in end..=self.word.len().min(end + ENDING_MAX) {
-            form.truncate(1);
-            form.extend_from_slice(&self.word[end..until]);
-            if let Some(known) = (self.find)(Class::Ending, &form) {
-                self.step(at, until, [Class::Stem, Class::Ending], stem.cost + known.cost, Some(stem.token));
+            if until > end {
+                node = node.and_then(|node| self.dictionary.child(node, self.word[until - 1]));
+            }
+            let Some(node) = node else { return };
+            if let Some(known) = self.dictionary.known(node, Class::Ending) {
+                self.step(at, until, Class::Ending, way, stem.cost + known.cost, Some(stem.token));
             }
         }
     }
 
-    fn ending(&mut self, at: usize, end: usize) {
-        let mut form = self.word[at..end].to_vec();
-        // Dictionaries have endings in one of their two forms: 아 and 어, 았 and 었.
-        form[0] = match form[0] {
+    /// Endings of which dictionaries have the other form: 아 is 어, 았 is 었.
+    fn varied_endings(&mut self, at: usize, ways: &[Way; CLASSES.len()]) {
+        let first = match self.word[at] {
             '아' | '여' => '어',
             '았' | '였' => '었',
-            other => other,
+            _ => return,
         };
-        if let Some(known) = (self.find)(Class::Ending, &form) {
-            self.step(at, end, [Class::Ending; 2], known.cost, None);
+        let mut node = self.dictionary.child(self.dictionary.root(), first);
+        for end in at + 1..=self.word.len().min(at + ENDING_MAX) {
+            if end > at + 1 {
+                node = node.and_then(|node| self.dictionary.child(node, self.word[end - 1]));
+            }
+            let Some(node) = node else { return };
+            if let Some(known) = self.dictionary.known(node, Class::Ending) {
+                self.step(at, end, Class::Ending, ways[Class::Ending as usize], known.cost, None);
+            }
         }
     }
 
-    fn particle(&mut self, at: usize, end: usize) {
-        let word = self.word;
-        if particle_allowed(word[at - 1], &word[at..end]) {
-            self.step(at, end, [Class::Particle; 2], PARTICLE, None);
-        } else if let Some(known) = (self.find)(Class::Particle, &word[at..end]) {
-            self.step(at, end, [Class::Particle; 2], known.cost, None);
-        }
-    }
-
-    /// Takes a step from the best of the ways that lead to `at`, if no better one is known: it begins in the class `first` and ends in `last`.
-    fn step(&mut self, at: usize, end: usize, [first, last]: [Class; 2], cost: f32, token: Option<u16>) {
-        let reached = |before: Option<Class>| match before {
-            None => (at == 0).then_some(0.0),
-            Some(class) => self.steps[at][class as usize].map(|step| step.cost),
-        };
-        let ways = [None].into_iter().chain(CLASSES.map(Some)).filter_map(|before| {
-            let cost = reached(before)? + joint(before, first)? + cost;
-            Some(Step { cost, from: (at, before), token })
-        });
-        let Some(best) = ways.min_by(|a, b| a.cost.total_cmp(&b.cost)) else { return };
-        let known = &mut self.steps[end][last as usize];
-        if known.is_none_or(|known| best.cost < known.cost) {
-            *known = Some(best);
+    /// Takes a step to `end`, in the class `last`, if no better one is known.
+    fn step(&mut self, at: usize, end: usize, last: Class, way: Way, cost: f32, token: Option<u16>) {
+        let Some((before, class)) = way else { return };
+        let (cost, known) = (before + cost, &mut self.steps[end][last as usize]);
+        if known.is_none_or(|known| cost < known.cost) {
+            *known = Some(Step { cost, from: (at as u8, class), token });
         }
     }
 
@@ -201,7 +227,7 @@ impl<F: Fn(Class, &[char]) -> Option<Known>> Lattice<'_, F> {
         let mut class = ends.min_by(|a, b| cost(a).total_cmp(&cost(b)));
         while let Some(step) = class.and_then(|class| self.steps[at][class as usize]) {
             out.extend(step.token);
-            (at, class) = step.from;
+            (at, class) = (usize::from(step.from.0), step.from.1);
         }
         out[before..].reverse();
     }
@@ -241,15 +267,10 @@ mod tests {
         (Class::Ending, "는"),
     ];
 
-    fn find(class: Class, form: &[char]) -> Option<Known> {
-        let form: String = form.iter().collect();
-        let token = DICTIONARY.iter().position(|&entry| entry == (class, form.as_str()))?;
-        Some(Known { token: token as u16, cost: 5.0 })
-    }
-
     fn read(word: &str) -> Vec<&'static str> {
+        let entries = DICTIONARY.iter().enumerate().map(|(token, &(class, form))| (token as u16, class, form));
         let mut out = Vec::new();
-        cut(word, find, &mut out);
+        cut(word, &Dictionary::new(0, entries), &mut out);
         out.into_iter().map(|token| DICTIONARY[usize::from(token)].1).collect()
     }
 

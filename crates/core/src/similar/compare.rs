@@ -1,0 +1,331 @@
+//! Two statements side by side: whether they say the same, and if not, whether one cannot hold beside the other.
+
+use super::lexicon;
+use super::statement::{Class, Statement, WORDS_MAX, Word};
+use crate::embed::Table;
+use unicode_normalization::UnicodeNormalization;
+
+/// What a word is worth that stands in the other statement by another word of the same meaning.
+const SYNONYM: f32 = 0.97;
+
+/// The cosine of two words' vectors from which they may stand for each other. Names, numbers and what excludes each other never do.
+pub const ALIKE: f32 = 0.8;
+
+/// The share of both statements' words that must be in both before a difference between them means anything.
+const FRAME_SHARE: f32 = 0.5;
+
+/// Words of a value: "New York City".
+const VALUE_WORDS_MAX: usize = 3;
+
+/// What kind of difference keeps two statements from holding together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// Another number.
+    Number,
+    /// Another date.
+    Date,
+    /// One denies the other.
+    Negation,
+    /// Something else in the same place.
+    Value,
+}
+
+impl Reason {
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Number => "number",
+            Self::Date => "date",
+            Self::Negation => "negation",
+            Self::Value => "value",
+        }
+    }
+}
+
+/// A difference, and whether it is sure that what was said later holds instead.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Difference {
+    /// Its kind.
+    pub reason: Reason,
+    /// What the statement says that was given first.
+    pub new: String,
+    /// What the other says.
+    pub old: String,
+    /// Whether the later of the two replaces the other.
+    pub is_sure: bool,
+}
+
+/// What came of comparing.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Comparison {
+    /// How much of both statements is the same, from 0 to 1; 0 if anything in them tells them apart.
+    pub same: f32,
+    /// Why they cannot both hold.
+    pub difference: Option<Difference>,
+}
+
+/// Compares two statements.
+pub fn compare(new: &Statement, old: &Statement, table: &Table) -> Comparison {
+    if new.words.is_empty() || old.words.is_empty() || new.length > WORDS_MAX || old.length > WORDS_MAX {
+        return Comparison::default();
+    }
+    let pairing = Pairing::new(new, old, table);
+    Comparison { same: pairing.sameness(), difference: pairing.difference() }
+}
+
+/// Which word of one statement stands for which of the other.
+struct Pairing<'a> {
+    new: &'a Statement,
+    old: &'a Statement,
+    /// Pairs of places, and how alike the two are.
+    pairs: Vec<(usize, usize, f32)>,
+    /// What is left of either.
+    left: [Vec<&'a Word>; 2],
+}
+
+impl<'a> Pairing<'a> {
+    fn new(new: &'a Statement, old: &'a Statement, table: &Table) -> Self {
+        let mut pairs: Vec<(usize, usize, f32)> = Vec::new();
+        let (mut is_new_paired, mut is_old_paired) = (vec![false; new.words.len()], vec![false; old.words.len()]);
+        for closeness in [equal, synonymous] {
+            for (i, a) in new.words.iter().enumerate() {
+                let free = |&j: &usize| !is_old_paired[j] && closeness(a, &old.words[j]).is_some();
+                if is_new_paired[i] {
+                    continue;
+                }
+                if let Some(j) = (0..old.words.len()).find(free) {
+                    pairs.push((i, j, closeness(a, &old.words[j]).unwrap_or_default()));
+                    (is_new_paired[i], is_old_paired[j]) = (true, true);
+                }
+            }
+        }
+        let mut near: Vec<(usize, usize, f32)> = Vec::new();
+        for (i, a) in new.words.iter().enumerate().filter(|&(i, _)| !is_new_paired[i]) {
+            for (j, b) in old.words.iter().enumerate().filter(|&(j, _)| !is_old_paired[j]) {
+                let alike = alike(a, b, table);
+                if alike >= ALIKE {
+                    near.push((i, j, alike));
+                }
+            }
+        }
+        near.sort_by(|a, b| b.2.total_cmp(&a.2));
+        for (i, j, alike) in near {
+            if !is_new_paired[i] && !is_old_paired[j] {
+                pairs.push((i, j, alike));
+                (is_new_paired[i], is_old_paired[j]) = (true, true);
+            }
+        }
+        let rest = |words: &'a [Word], is_paired: &[bool]| {
+            words.iter().zip(is_paired).filter(|pair| !pair.1).map(|pair| pair.0).collect()
+        };
+        let left = [rest(&new.words, &is_new_paired), rest(&old.words, &is_old_paired)];
+        Self { new, old, pairs, left }
+    }
+
+    /// See [`Comparison::same`].
+    fn sameness(&self) -> f32 {
+        let (new, old) = (self.new, self.old);
+        let differs = new.is_question != old.is_question
+            || new.is_negated != old.is_negated
+            || new.has_ended != old.has_ended
+            || new.persons != old.persons
+            || new.qualifiers != old.qualifiers
+            || new.is_past != old.is_past
+            || (new.ways[0] != old.ways[0] && (if new.ways[0] { old.ways[1] } else { new.ways[1] }))
+            || self.left.iter().any(|left| !left.is_empty())
+            || self.has_exclusive()
+            || !self.keeps_its_order();
+        if differs {
+            return 0.0;
+        }
+        let matched: f32 = self.pairs.iter().map(|pair| pair.2).sum();
+        2.0 * matched / (new.words.len() + old.words.len()) as f32
+    }
+
+    fn has_exclusive(&self) -> bool {
+        self.left[0].iter().any(|a| self.left[1].iter().any(|b| exclude(a, b)))
+    }
+
+    /// "Ann likes Bob" is not "Bob likes Ann": two words that have changed places have changed their parts in it, unless "and" is between
+    /// them. (What moves to the front, "in May", moves past all others.)
+    fn keeps_its_order(&self) -> bool {
+        let is_movable = |word: &Word| word.class == Class::Number && (word.with == "month" || word.form.len() < 3);
+        let mut places: Vec<(usize, usize)> = self.pairs.iter().map(|&(i, j, _)| (i, j)).collect();
+        places.retain(|&(i, _)| !is_movable(&self.new.words[i]));
+        places.sort_unstable();
+        let mut sorted: Vec<usize> = places.iter().map(|place| place.1).collect();
+        sorted.sort_unstable();
+        let moved: Vec<usize> = (0..places.len()).filter(|&at| places[at].1 != sorted[at]).collect();
+        let has_subjects = |statement: &Statement| statement.words.iter().any(|word| word.is_subject && !word.is_verb);
+        let swaps_subject = has_subjects(self.new)
+            && has_subjects(self.old)
+            && self.pairs.iter().any(|&(i, j, _)| {
+                let (a, b) = (&self.new.words[i], &self.old.words[j]);
+                a.is_subject != b.is_subject && !a.is_verb && !a.with.is_empty() && !b.with.is_empty()
+            });
+        let [first, second] = moved[..] else { return !swaps_subject };
+        let between = |at: usize| &self.new.words[places[at].0];
+        second == first + 1 && between(second).after_and && between(first).class != Class::Number
+    }
+
+    /// See [`Comparison::difference`].
+    fn difference(&self) -> Option<Difference> {
+        let (new, old) = (self.new, self.old);
+        let total = (new.words.len() + old.words.len()) as f32;
+        let is_same_thing = !new.is_question
+            && !old.is_question
+            && new.persons == old.persons
+            && 2.0 * self.pairs.len() as f32 / total >= FRAME_SHARE
+            && !self.pairs.is_empty();
+        if !is_same_thing {
+            return None;
+        }
+        let [left_new, left_old] = &self.left;
+        if left_new.is_empty() && left_old.is_empty() {
+            return self.denial();
+        }
+        let is_one_value = |words: &[&Word]| {
+            (1..=VALUE_WORDS_MAX).contains(&words.len()) && words.windows(2).all(|two| two[1].at - two[0].at <= 2)
+        };
+        let same_commitment = new.qualifiers == old.qualifiers && new.is_negated == old.is_negated;
+        if !same_commitment || !is_one_value(left_new) || !is_one_value(left_old) || !self.is_in_the_same_place() {
+            return None;
+        }
+        self.other_value(left_new, left_old)
+    }
+
+    fn denial(&self) -> Option<Difference> {
+        let (new, old) = (self.new, self.old);
+        if new.is_negated == old.is_negated && new.has_ended == old.has_ended {
+            return None;
+        }
+        let says = |statement: &Statement| if statement.is_negated || statement.has_ended { "no" } else { "yes" };
+        let lasts = new.is_lasting && old.is_lasting && !old.is_past;
+        let is_sure = new.has_ended || (lasts && !new.is_past && new.qualifiers == old.qualifiers);
+        Some(Difference { reason: Reason::Negation, new: says(new).into(), old: says(old).into(), is_sure })
+    }
+
+    /// Whether what differs is said of the subject, and is not the subject.
+    fn is_in_the_same_place(&self) -> bool {
+        let [left_new, left_old] = &self.left;
+        let (a, b) = (left_new[0], left_old[0]);
+        let said = |word: &Word, statement: &Statement| {
+            let is_korean = statement.words.iter().any(|word| is_hangul(&word.form));
+            let has_verb = statement.words.iter().any(|other| other.after_verb);
+            let before = statement.words.iter().filter(|other| other.at < word.at).count();
+            if is_korean {
+                !word.is_subject && (word.after_verb || !has_verb)
+            } else {
+                word.after_verb || (!has_verb && (before >= 2 || before >= 1 && statement.persons != 0))
+            }
+        };
+        let same_role = !is_hangul(&a.form)
+            || last_with(left_new) == last_with(left_old)
+            || a.class == Class::Number
+            || a.is_verb && b.is_verb;
+        said(a, self.new) && said(b, self.old) && same_role
+    }
+
+    fn other_value(&self, left_new: &[&Word], left_old: &[&Word]) -> Option<Difference> {
+        let shown = |words: &[&Word]| words.iter().map(|word| word.shown.as_str()).collect::<Vec<_>>().join(" ");
+        let found = |reason, is_sure| Some(Difference { reason, new: shown(left_new), old: shown(left_old), is_sure });
+        let (new, old) = (self.new, self.old);
+        let is_present = !new.is_past && !old.is_past;
+        let (a, b) = (left_new[0], left_old[0]);
+        let all = |class: Class| left_new.iter().chain(left_old).all(|word| word.class == class);
+        // In Korean the particle says what is described: 이름은 …, but not 위치를 ….
+        let is_described = self.pairs.iter().any(|&(i, _, _)| {
+            let word = &new.words[i];
+            word.is_in(lexicon::attribute) && (!is_hangul(&word.form) || word.is_subject)
+        });
+        let is_said_by_verb = left_new.iter().chain(left_old).any(|word| word.is_verb);
+        let is_single = self.pairs.iter().any(|&(i, _, _)| new.words[i].is_in(lexicon::single));
+        let lasts = new.is_lasting && old.is_lasting;
+        if all(Class::Number) {
+            let same_units =
+                left_new.len() == left_old.len() && left_new.iter().zip(left_old).all(|(a, b)| a.with == b.with);
+            let is_date = left_new.iter().any(|word| is_date_unit(&word.with))
+                || self.pairs.iter().any(|&(i, _, _)| is_date_unit(&new.words[i].with));
+            let reason = if is_date { Reason::Date } else { Reason::Number };
+            return same_units.then(|| found(reason, is_present && lasts)).flatten();
+        }
+        if left_new.iter().chain(left_old).any(|word| word.class == Class::Number) {
+            return None;
+        }
+        let excludes = left_new.len() == 1 && left_old.len() == 1 && exclude(a, b);
+        let is_weekday = excludes
+            && ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"].contains(&&*a.lower)
+            || a.form.ends_with("요일") && b.form.ends_with("요일");
+        if is_weekday {
+            return found(Reason::Date, is_present && lasts && (is_described || is_single));
+        }
+        let holds = left_new.iter().chain(left_old).filter(|word| word.is_in(lexicon::country)).count();
+        let same_class = a.class == b.class && holds != 1;
+        if (is_described || is_single) && same_class && !is_said_by_verb {
+            return found(Reason::Value, is_present && lasts);
+        }
+        if excludes { found(Reason::Value, is_present && lasts) } else { None }
+    }
+}
+
+fn last_with<'a>(words: &[&'a Word]) -> &'a str {
+    words.last().map_or("", |word| &word.with)
+}
+
+fn is_date_unit(unit: &str) -> bool {
+    matches!(unit, "month" | "월" | "일" | "년" | "march" | "may") || lexicon::month(unit).is_some()
+}
+
+fn is_hangul(text: &str) -> bool {
+    text.chars().next().is_some_and(crate::words::tokenizer::is_hangul)
+}
+
+fn share(a: &[u16], b: &[u16]) -> bool {
+    a.iter().any(|&group| group != 0 && b.contains(&group))
+}
+
+fn exclude(a: &Word, b: &Word) -> bool {
+    a.form != b.form && share(&a.groups[1], &b.groups[1])
+}
+
+/// The same word; a number with the same unit, or where one has none.
+fn equal(a: &Word, b: &Word) -> Option<f32> {
+    let same_unit = || a.with == b.with || a.with.is_empty() || b.with.is_empty();
+    let same = a.form == b.form
+        && (a.class == Class::Number) == (b.class == Class::Number)
+        && (a.class != Class::Number || same_unit());
+    same.then_some(1.0)
+}
+
+fn synonymous(a: &Word, b: &Word) -> Option<f32> {
+    let plain = a.class != Class::Number && b.class != Class::Number;
+    (plain && (share(&a.groups[0], &b.groups[0]) || is_same_verb(a, b))).then_some(SYNONYM)
+}
+
+/// Two forms of a Korean verb that the rules have not brought together, but whose sounds begin alike.
+fn is_same_verb(a: &Word, b: &Word) -> bool {
+    if !is_hangul(&a.form) || !is_hangul(&b.form) || !(a.is_verb || b.is_verb) {
+        return false;
+    }
+    let (a, b): (Vec<char>, Vec<char>) = (a.form.nfd().collect(), b.form.nfd().collect());
+    let same = a.iter().zip(&b).take_while(|(x, y)| x == y).count();
+    same >= 4 && a.len().max(b.len()) - same <= 3
+}
+
+/// The cosine of two words' vectors; 0 for names, numbers and what excludes each other.
+fn alike(a: &Word, b: &Word, table: &Table) -> f32 {
+    if a.class != Class::Plain
+        || b.class != Class::Plain
+        || exclude(a, b)
+        || share(&a.groups[2], &b.groups[2])
+        || is_hangul(&a.form)
+        || is_hangul(&b.form)
+    {
+        return 0.0;
+    }
+    if [a, b].iter().any(|word| word.lower.bytes().any(|c| c.is_ascii_digit())) {
+        return 0.0;
+    }
+    let (a, b) = (table.encode_word(&a.lower), table.encode_word(&b.lower));
+    a.as_ref().cosine(b.as_ref()).max(0.0)
+}

@@ -1,0 +1,247 @@
+//! Korean words brought to the form that says what they are about: nouns without particles, verbs without endings.
+//!
+//! By rule, as all of the tokenizer is; it need not be right about grammar, only alike for two forms of one word.
+
+use crate::words::korean;
+use std::sync::LazyLock;
+use unicode_normalization::UnicodeNormalization;
+
+/// A word, taken apart.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Form {
+    /// The noun, or the verb up to its endings.
+    pub root: String,
+    /// What was taken off the noun.
+    pub particle: String,
+    /// Whether it is a verb, as far as can be told.
+    pub is_verb: bool,
+    /// Whether the verb speaks of the past.
+    pub is_past: bool,
+    /// Whether the verb speaks of what is to come.
+    pub is_future: bool,
+}
+
+/// Endings by which a verb is known wherever it stands; a leading consonant is the end of the syllable before.
+const SURE: &[&str] = &[
+    "었습니다",
+    "았습니다",
+    "였습니다",
+    "습니다",
+    "습니까",
+    "\u{11b8}니다",
+    "\u{11b8}니까",
+    "\u{11bb}다",
+    "\u{11bb}어요",
+    "\u{11bb}어",
+    "\u{11bb}고",
+    "\u{11bb}지만",
+    "\u{11bb}는데",
+    "\u{11bb}음",
+    "\u{11bb}네요",
+    "는다",
+    "\u{11ab}다",
+    "어요",
+    "아요",
+    "여요",
+    "해요",
+    "하는",
+    "하고",
+    "하며",
+    "하면",
+    "해서",
+    "하지만",
+    "하지",
+    "하기",
+    "하게",
+    "했던",
+    "한다",
+    "하세요",
+    "합시다",
+    "네요",
+    "세요",
+    "군요",
+    "거든요",
+    "워요",
+    "와요",
+    "려요",
+    "줘요",
+];
+
+/// Endings of the last word of a sentence, which is a verb.
+const LAST: &[&str] =
+    &["다", "해", "어", "아", "워", "줘", "와", "려", "지", "\u{1167}", "네", "음", "함", "\u{11b7}", "요", "까", "고"];
+
+/// Endings of a verb, the longest first.
+const ENDINGS: &[&str] = &[
+    "습니다",
+    "습니까",
+    "\u{11b8}니다",
+    "\u{11b8}니까",
+    "거든요",
+    "는데",
+    "지만",
+    "어요",
+    "아요",
+    "여요",
+    "네요",
+    "세요",
+    "군요",
+    "는다",
+    "\u{11ab}다",
+    "어서",
+    "아서",
+    "던",
+    "는",
+    "고",
+    "며",
+    "면",
+    "서",
+    "지",
+    "기",
+    "게",
+    "음",
+    "다",
+    "요",
+    "어",
+    "아",
+    "네",
+    "까",
+    "\u{11ab}",
+    "\u{11b7}",
+];
+
+/// Letters of a verb from which on 시 and 셨 are taken for respect: those of two syllables.
+const RESPECTED_MIN: usize = 4;
+
+/// What stands between a verb and its ending: past, what is to come, respect.
+const MIDDLE: &[(&str, bool, bool)] = &[
+    ("셨", true, false),
+    ("었", true, false),
+    ("았", true, false),
+    ("였", true, false),
+    ("겠", false, true),
+    ("으시", false, false),
+    ("시", false, false),
+    ("\u{11bb}", true, false),
+];
+
+/// Copulas, which are the end of a noun.
+const COPULAS: &[&str] = &[
+    "입니다",
+    "이에요",
+    "예요",
+    "이야",
+    "이다",
+    "였다",
+    "이었다",
+    "였어",
+    "이었어",
+    "였습니다",
+    "이었습니다",
+    "이라고",
+    "인",
+    "임",
+];
+
+/// Whether the word is a copula by itself, as after a number: 010-1234-5678이야.
+pub fn is_copula(word: &str) -> bool {
+    word == "야" || word == "다" || COPULAS.contains(&word)
+}
+
+static SURE_JAMO: LazyLock<Vec<String>> = LazyLock::new(|| SURE.iter().map(|ending| jamo(ending)).collect());
+static LAST_JAMO: LazyLock<Vec<String>> = LazyLock::new(|| LAST.iter().map(|ending| jamo(ending)).collect());
+static ENDINGS_JAMO: LazyLock<Vec<String>> = LazyLock::new(|| ENDINGS.iter().map(|ending| jamo(ending)).collect());
+
+fn jamo(word: &str) -> String {
+    word.nfd().collect()
+}
+
+/// Takes a word apart.
+///
+/// `is_unit` says that a number stands before it: "3일이야" is 3일, of one syllable as it is.
+pub fn form(word: &str, is_last: bool, is_unit: bool) -> Form {
+    for copula in COPULAS {
+        if let Some(noun) = word.strip_suffix(copula).filter(|noun| noun.chars().count() >= 2 - usize::from(is_unit)) {
+            let is_past = copula.contains('였') || copula.contains('었');
+            return Form { root: noun.to_owned(), particle: (*copula).to_owned(), is_past, ..Form::default() };
+        }
+    }
+    let letters = jamo(word);
+    let ends = |endings: &[String]| {
+        let found = endings.iter().find(|ending| letters.ends_with(&***ending));
+        found.map(|ending| letters.len() - ending.len()).filter(|&left| left > 0)
+    };
+    let noun = korean::stem(word);
+    let sure = ends(&SURE_JAMO);
+    let last = sure.or_else(|| if is_last && noun.len() == word.len() { ends(&LAST_JAMO) } else { None });
+    match last {
+        Some(_) => verb(&letters),
+        None => Form { root: noun.to_owned(), particle: word[noun.len()..].to_owned(), ..Form::default() },
+    }
+}
+
+fn verb(letters: &str) -> Form {
+    let mut form = Form { is_verb: true, ..Form::default() };
+    let mut rest = letters;
+    if let Some(left) =
+        ENDINGS_JAMO.iter().find_map(|ending| rest.strip_suffix(&**ending).filter(|left| !left.is_empty()))
+    {
+        rest = left;
+    }
+    while let Some((left, past, future)) = MIDDLE.iter().find_map(|&(middle, past, future)| {
+        // After one syllable it is as often the verb's own: 마시다 is no 마다 with respect.
+        let least = if middle.starts_with(['시', '셨']) { RESPECTED_MIN } else { 2 };
+        rest.strip_suffix(&*jamo(middle)).filter(|left| left.chars().count() >= least).map(|left| (left, past, future))
+    }) {
+        rest = left;
+        form.is_past |= past;
+        form.is_future |= future;
+    }
+    form.root = contracted(rest).nfc().collect();
+    form
+}
+
+/// Vowels that an ending has run together with the verb's own: 해 is 하, 와 is 오, 마셔 is 마시.
+fn contracted(letters: &str) -> String {
+    let Some(last) = letters.chars().last() else { return String::new() };
+    let before = &letters[..letters.len() - last.len_utf8()];
+    let vowel = match last {
+        '\u{1162}' if before.ends_with('\u{1112}') => '\u{1161}', // 해 → 하
+        '\u{116a}' => '\u{1169}',                                 // ㅘ → ㅗ
+        '\u{116f}' => '\u{116e}',                                 // ㅝ → ㅜ
+        '\u{1167}' => '\u{1175}',                                 // ㅕ → ㅣ
+        '\u{116b}' => '\u{116c}',                                 // ㅙ → ㅚ
+        other => other,
+    };
+    format!("{before}{vowel}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn forms_of_a_verb_have_one_root() {
+        for family in [
+            &["좋아해요", "좋아합니다", "좋아한다", "좋아해", "좋아하는", "좋아했다"][..],
+            &["먹어요", "먹습니다", "먹는다", "먹었다", "먹었어요"],
+            &["왔다", "왔어요", "옵니다"],
+            &["마셔요", "마십니다", "마셨다"],
+        ] {
+            let roots: std::collections::BTreeSet<String> =
+                family.iter().map(|word| form(word, true, false).root).collect();
+            assert_eq!(roots.len(), 1, "{family:?}: {roots:?}");
+        }
+        assert!(form("먹었다", true, false).is_past && !form("먹는다", true, false).is_past);
+    }
+
+    #[test]
+    fn nouns_lose_their_particles_only() {
+        for (word, root) in
+            [("생일은", "생일"), ("부산에", "부산"), ("강아지가", "강아지"), ("라면을", "라면"), ("의사입니다", "의사")]
+        {
+            assert_eq!(form(word, false, false).root, root);
+        }
+        assert_eq!(form("바다", false, false).root, "바다");
+    }
+}

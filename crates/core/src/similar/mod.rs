@@ -1,0 +1,16 @@
+//! The same again, or its opposite: what a new text has to do with those that are there already.
+//!
+//! Useful when a block is added: [`nearest`] names the few that may say the same, [`compare`] tells whether one does, or cannot hold beside it. It
+//! works by words, numbers and closed lists, and says why; not by judgement, so what it cannot tell it leaves alone.
+
+mod compare;
+mod korean;
+mod lexicon;
+mod nearest;
+mod normal;
+mod statement;
+
+pub use compare::{Comparison, Difference, Reason, compare};
+pub use nearest::nearest;
+pub use normal::{digest, normal};
+pub use statement::Statement;

@@ -1,0 +1,133 @@
+//! Which blocks of exactly one namespace may say what a text says: a few, found by its rarest words and by its vector.
+
+use crate::id::{BlockId, TimeUs};
+use crate::index::State;
+use crate::index::state::Part;
+use crate::rank::scratch::{self, Sparse};
+use crate::segment::Section;
+use crate::vectors::{CodeRef, Probe};
+use crate::words::bm25::idf;
+use crate::words::terms::{Term, is_content, of_word};
+use crate::words::{Tokens, dates};
+
+/// Blocks of a namespace up to which each one's vector is compared: quicker than to look for the likely ones.
+const FEW: usize = 1_024;
+
+/// Postings that are read at most, of the rarest words first. A nanosecond or two each.
+const POSTINGS_MAX: usize = 1_024;
+
+/// Blocks that share most of the rare words, of which the vectors are compared.
+const LIKELY: usize = 24;
+
+/// What the cosine counts beside the share of the words, which both are at most 1.
+const VECTOR_WEIGHT: f32 = 1.0;
+
+/// A block with what its words and its vector have in common with the text.
+struct Candidate<'a> {
+    part: &'a Part,
+    block: u32,
+    words: f32,
+}
+
+/// The ids of up to `count` blocks that are visible at `now`, the nearest first.
+pub fn nearest(
+    state: &State,
+    namespace: &str,
+    text: &str,
+    code: Option<CodeRef<'_>>,
+    now: TimeUs,
+    count: usize,
+) -> Vec<BlockId> {
+    let mut candidates: Vec<Candidate<'_>> = Vec::new();
+    let parts: Vec<(&Part, u32)> = state
+        .parts
+        .iter()
+        .filter_map(|part| part.segment.find_namespace(namespace).map(|number| (part, number)))
+        .collect();
+    let blocks: usize = parts.iter().map(|(part, number)| part.segment.conversation(*number).len()).sum();
+    if blocks <= FEW {
+        for (part, number) in &parts {
+            let all = part.segment.conversation(*number).iter().copied();
+            candidates.extend(all.map(|block| Candidate { part, block, words: 0.0 }));
+        }
+    } else {
+        let mut scratch = scratch::take();
+        by_words(&parts, &terms(text), &mut scratch.words, &mut candidates);
+        scratch::give_back(scratch);
+    }
+    candidates.retain(|candidate| candidate.part.shows(candidate.block, now));
+    let probe = code.map(|code| (Probe::new(code.bytes), code.scale));
+    let scored = candidates.iter().map(|candidate| {
+        let cosine = probe.as_ref().map_or(0.0, |probe| cosine(candidate, probe));
+        (candidate.words + VECTOR_WEIGHT * cosine, candidate.part.segment.ids()[candidate.block as usize])
+    });
+    let mut scored: Vec<(f32, BlockId)> = scored.collect();
+    scored.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(b.1.cmp(&a.1)));
+    scored.truncate(count);
+    scored.into_iter().map(|(_, id)| id).collect()
+}
+
+/// The terms of a text that carry a subject, dates among them.
+fn terms(text: &str) -> Vec<Term> {
+    let tokens = Tokens::new(text);
+    let mut terms = Vec::new();
+    for &token in tokens.list.iter().filter(|&&token| is_content(&tokens, token)) {
+        of_word(&tokens, token, &mut terms);
+    }
+    let mut named = Vec::new();
+    dates::named(&tokens, &mut named);
+    terms.extend(named.into_iter().map(|hash| Term { hash, weight: 1.0 }));
+    terms.sort_unstable_by_key(|term| term.hash);
+    terms.dedup_by_key(|term| term.hash);
+    terms
+}
+
+/// Those that share the most of the rare words.
+fn by_words<'a>(parts: &[(&'a Part, u32)], terms: &[Term], sums: &mut Vec<Sparse>, out: &mut Vec<Candidate<'a>>) {
+    let passages: u64 = parts.iter().map(|(part, _)| u64::from(part.segment.passages())).sum();
+    let mut found: Vec<(usize, &Term, Vec<&[u32]>)> = terms
+        .iter()
+        .map(|term| {
+            let lists: Vec<&[u32]> = parts.iter().map(|(part, _)| part.segment.postings(term.hash)).collect();
+            (lists.iter().map(|list| list.len()).sum(), term, lists)
+        })
+        .filter(|(count, _, _)| *count > 0)
+        .collect();
+    found.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.hash.cmp(&b.1.hash)));
+    let most: f32 = found.iter().map(|(count, term, _)| idf(passages, *count as u64) * term.weight).sum();
+    let mut left = POSTINGS_MAX;
+    sums.resize_with(parts.len().max(sums.len()), Sparse::default);
+    parts.iter().zip(&mut *sums).for_each(|((part, _), sums)| sums.reset(part.segment.passages() as usize));
+    for (count, term, lists) in found {
+        let worth = idf(passages, count as u64) * term.weight / most;
+        // The newest first: they stand at the ends.
+        for (list, sums) in lists.into_iter().zip(&mut *sums).rev() {
+            let read = &list[list.len().saturating_sub(left)..];
+            read.iter().for_each(|posting| sums.add(posting >> 8, worth));
+            left -= read.len();
+        }
+        if left == 0 {
+            break;
+        }
+    }
+    let mut best = Vec::new();
+    for ((number, (part, namespace)), sums) in parts.iter().enumerate().zip(&*sums) {
+        let (owner, of): (&[u32], &[u32]) = (part.segment.owner(), part.segment.column(Section::Namespace));
+        let inside = |&passage: &u32| of[owner[passage as usize] as usize] == *namespace;
+        let inside = sums.touched().iter().copied().filter(inside);
+        best.extend(inside.map(|passage| (sums.of(passage), number, owner[passage as usize])));
+    }
+    let order = |a: &(f32, usize, u32), b: &(f32, usize, u32)| b.0.total_cmp(&a.0).then((b.1, b.2).cmp(&(a.1, a.2)));
+    if best.len() > LIKELY {
+        best.select_nth_unstable_by(LIKELY, order);
+        best.truncate(LIKELY);
+    }
+    best.sort_unstable_by_key(|&(_, number, block)| (number, block));
+    best.dedup_by_key(|&mut (_, number, block)| (number, block));
+    out.extend(best.into_iter().map(|(words, number, block)| Candidate { part: parts[number].0, block, words }));
+}
+
+fn cosine(candidate: &Candidate<'_>, (probe, scale): &(Probe<'_>, f32)) -> f32 {
+    let of = |passage| candidate.part.segment.code(passage).near(probe, *scale);
+    candidate.part.segment.passages_of(candidate.block).map(of).fold(0.0, f32::max)
+}

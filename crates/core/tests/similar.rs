@@ -1,0 +1,149 @@
+//! What says the same is found among many, in its own namespace alone; and comparing two texts is even-handed.
+
+mod common;
+
+use common::{Dice, NOW_US, cases, entry, loaded, table, varied_entry};
+use greeum_core::similar::{Statement, compare};
+use greeum_core::vectors::{Code, CodeRef};
+use greeum_core::{BlockId, Entry, Index};
+use proptest::prelude::*;
+
+fn nearest(index: &Index, namespace: &str, text: &str, count: usize) -> Vec<BlockId> {
+    let bytes = table().encode(text);
+    let code = CodeRef::all(&bytes, table().dimension()).unwrap().next().map(CodeRef::to_owned);
+    index.nearest(namespace, text, code.as_ref().map(Code::as_ref), NOW_US, count)
+}
+
+/// Whether what says the same as a new block may be this one.
+fn is_open(entry: &Entry, namespace: &str) -> bool {
+    entry.namespace == namespace
+        && !entry.superseded
+        && !entry.flags.iter().any(|flag| flag == "quarantined")
+        && entry.expires_at.is_none_or(|at| at > NOW_US)
+}
+
+proptest! {
+    #![proptest_config(cases(24))]
+
+    #[test]
+    fn the_same_text_is_found_first_wherever_it_may_be(seed in any::<u64>(), count in 1..400_u64) {
+        let mut dice = Dice::new(seed);
+        let entries: Vec<Entry> = (1..=count).map(|id| varied_entry(id, &mut dice)).collect();
+        let index = loaded(&entries, &[]);
+        for wanted in entries.iter().take(40) {
+            let found = nearest(&index, &wanted.namespace, &wanted.text, 4);
+            for id in &found {
+                prop_assert!(is_open(&entries[*id as usize - 1], &wanted.namespace), "{id} is not to be found there");
+            }
+            if is_open(wanted, &wanted.namespace) {
+                let same = |id: &BlockId| entries[*id as usize - 1].text == wanted.text;
+                prop_assert!(found.iter().any(same) || table().encode(&wanted.text)[..4] == [0; 4], "{:?}", wanted.text);
+            }
+        }
+    }
+
+    #[test]
+    fn comparing_is_even_handed(a in "[A-Za-z0-9가-힣 .?']{0,60}", b in "[A-Za-z0-9가-힣 .?']{0,60}") {
+        let (one, other) = (Statement::new(&a), Statement::new(&b));
+        let (there, back) = (compare(&one, &other, &table()), compare(&other, &one, &table()));
+        prop_assert!((0.0..=1.0001).contains(&there.same));
+        prop_assert_eq!(there.same == 0.0, back.same == 0.0, "{} {}", there.same, back.same);
+        prop_assert!(compare(&one, &one, &table()).difference.is_none());
+    }
+}
+
+#[test]
+fn among_thousands_it_is_found_by_its_rare_words() {
+    let mut dice = Dice::new(7);
+    let mut entries: Vec<Entry> = (1..=3_000).map(|id| entry(id, &dice.text(8))).collect();
+    entries.push(entry(3_001, "Zelda keeps bees behind the observatory"));
+    entries.push(Entry { namespace: "other".into(), ..entry(3_002, "Zelda keeps bees behind the observatory") });
+    let index = loaded(&entries, &[]);
+    assert_eq!(nearest(&index, "", "Behind the observatory Zelda keeps bees.", 3)[0], 3_001);
+    assert_eq!(nearest(&index, "other", "Zelda keeps bees behind the observatory", 3), [3_002]);
+    assert!(nearest(&index, "nobody", "Zelda keeps bees", 3).is_empty());
+}
+
+fn compared(new: &str, old: &str) -> (bool, Option<(&'static str, bool)>) {
+    let found = compare(&Statement::new(new), &Statement::new(old), &table());
+    (found.same >= 0.93, found.difference.map(|difference| (difference.reason.name(), difference.is_sure)))
+}
+
+#[test]
+fn the_same_in_other_words_is_the_same() {
+    for (a, b) in [
+        ("I live in Seoul.", "I'm living in Seoul"),
+        ("I bought a new car last week", "Last week I purchased a new car"),
+        ("The meeting starts at 10:30", "the meeting begins at 10:30"),
+        ("Jane has two children", "Jane has 2 kids"),
+        ("My favourite colour is blue", "Blue is my favorite color"),
+        ("He speaks French and German", "He speaks German and French"),
+        ("저는 커피를 좋아해요", "저는 커피를 좋아합니다"),
+        ("나는 서울에 산다", "나는 서울에 산다."),
+    ] {
+        assert!(compared(a, b).0, "{a} / {b}");
+    }
+}
+
+#[test]
+fn a_small_difference_is_a_difference() {
+    for (a, b) in [
+        ("I live in Seoul", "I lived in Seoul"),
+        ("I live in Seoul", "She lives in Seoul"),
+        ("Alice prefers tea to coffee", "Alice prefers coffee to tea"),
+        ("Jack gave Jill the book", "Jill gave Jack the book"),
+        ("The budget is 50,000 dollars", "The budget is 5,000 dollars"),
+        ("The meeting is at 3 pm", "The meeting is at 3 am"),
+        ("He might come", "He will come"),
+        ("All tests pass", "Some tests pass"),
+        ("Tom moved to Berlin", "Tom moved from Berlin"),
+        ("I can't come on Sunday", "I can come on Sunday"),
+        ("The door is locked", "The door is unlocked"),
+        ("Alice moved to Busan?", "Alice moved to Busan."),
+        ("The wifi password is hunter22", "The wifi password is hunter23"),
+        ("커피를 좋아해", "커피를 싫어해"),
+        ("민수는 서울에 산다", "영희는 서울에 산다"),
+        ("회의는 3시에 시작해", "회의는 4시에 시작해"),
+        ("담배를 피워요", "담배를 안 피워요"),
+    ] {
+        assert!(!compared(a, b).0, "{a} / {b}");
+        assert!(!compared(b, a).0, "{b} / {a}");
+    }
+}
+
+#[test]
+fn what_cannot_both_hold_is_told_with_its_reason() {
+    for (new, old, reason) in [
+        ("I live in Busan", "I live in Seoul", "value"),
+        ("Alice's birthday is May 4", "Alice's birthday is May 3", "date"),
+        ("The team has nine members", "The team has eight members", "number"),
+        ("I don't drink coffee anymore", "I drink coffee", "negation"),
+        ("내 생일은 5월 4일이야", "내 생일은 5월 3일이야", "date"),
+        ("나는 부산에 살아", "나는 서울에 살아", "value"),
+        ("나는 커피를 좋아하지 않아", "나는 커피를 좋아해", "negation"),
+        ("비밀번호는 5678입니다", "비밀번호는 1234입니다", "number"),
+    ] {
+        assert_eq!(compared(new, old), (false, Some((reason, true))), "{new} / {old}");
+    }
+}
+
+#[test]
+fn what_may_both_hold_is_left_alone() {
+    for (new, old) in [
+        ("I like coffee", "I like tea"),
+        ("Bob lives in Seoul", "Alice lives in Seoul"),
+        ("I live in Seoul", "I live in Korea"),
+        ("I have a dog", "I have a cat"),
+        ("I own a car", "I own a bike"),
+        ("Room 4 has a TV", "Room 3 has a TV"),
+        ("My brother's name is Paul", "My sister's name is Anna"),
+        ("영희는 서울에 살아", "민수는 서울에 살아"),
+        ("나는 라면을 좋아해", "나는 김치를 좋아해"),
+        ("4번 방은 넓어", "3번 방은 넓어"),
+        ("Does he live in Busan?", "He lives in Seoul"),
+    ] {
+        assert_eq!(compared(new, old).1, None, "{new} / {old}");
+    }
+    // Both may have happened: it is said, and nothing is sure.
+    assert_eq!(compared("I ran 8 km", "I ran 5 km").1, Some(("number", false)));
+}

@@ -1,0 +1,33 @@
+"""Policies over HTTP: what is done with a text that says what is there already, or the opposite."""
+
+from __future__ import annotations
+
+from greeum.api import answers, encoding, wire
+from greeum.api.routes import Operation
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from greeum import Memory
+    from greeum.api.http import Answer, Call
+
+
+def get(memory: Memory, call: Call) -> Answer:
+    """What is done with blocks of a kind if a call says nothing itself."""
+    return encoding.plain(memory.policies.get(**call.query))
+
+
+def put(memory: Memory, call: Call) -> Answer:
+    """Say so for a kind, or for all of which nothing is said. What is null or left out stays as it was."""
+    memory.policies.set(**call.body)
+    return encoding.plain(memory.policies.get(call.body.get("kind", "*")))
+
+
+OPERATIONS = (
+    Operation(
+        id="policies.get", method="GET", path="/v1/policies", handle=get, query=wire.PolicyFor, answer=answers.Policy
+    ),
+    Operation(
+        id="policies.set", method="PUT", path="/v1/policies", handle=put, body=wire.NewPolicy, answer=answers.Policy,
+        problems=("store-full",),
+    ),
+)  # fmt: skip

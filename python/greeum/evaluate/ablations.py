@@ -1,0 +1,49 @@
+"""Taking parts of a score away, to see what each is worth."""
+
+from __future__ import annotations
+
+from greeum.errors import InvalidInput
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from greeum.evaluate.sets import Labelled
+
+PARTS = {
+    "words": ("words",),
+    "vector": ("vector",),
+    "tokens": ("tokens",),
+    "conversation": ("previous", "asked", "next", "previous2", "next2", "session"),
+    "prior": (
+        "source", "question", "answer", "opening", "brevity", "personal", "time", "date", "importance", "uses",
+        "recency",
+    ),
+    "graph": ("near",),
+}  # fmt: skip
+"""The parts of a score, and the weights that each is made of."""
+
+EACH = "each"
+
+Ablation = tuple[str, ...]
+"""Parts, or single weights, that are taken away together; none of them is a search as it is."""
+
+
+def ablations(asked: Sequence[str], sets: Sequence[Labelled]) -> list[Ablation]:
+    """What `--without` asks for, after the search as it is. Raises InvalidInput for a part that says nothing here."""
+    has_anchors = any(question.near is not None for labelled in sets for question in labelled.questions)
+    found: list[Ablation] = [()]
+    for words in asked:
+        if words == EACH:
+            found += [(part,) for part in PARTS if has_anchors or part != "graph"]
+            continue
+        parts = tuple(part.strip() for part in words.split(","))
+        if parts == ("graph",) and not has_anchors:
+            raise InvalidInput("--without", "graph: no question says what it is near to")
+        found.append(parts)
+    return list(dict.fromkeys(found))
+
+
+def weights_of(ablation: Ablation) -> dict[str, float]:
+    """The weights of a search without these. A name that is no part is that of a weight, which the search checks."""
+    return {weight: 0.0 for part in ablation for weight in PARTS.get(part, (part,))}
