@@ -11,8 +11,10 @@ mod fading;
 mod late;
 mod nearby;
 mod prior;
+mod sample;
 mod scope;
 pub(crate) mod scratch;
+mod similar;
 mod statistics;
 mod turns;
 mod vector;
@@ -67,8 +69,8 @@ fn ranked(
         return Ok(Vec::new());
     }
     let vector = vector::score(&ground, code.as_ref(), is_exact, depth, scratch);
-    let Scratch { rows, pool, .. } = scratch;
-    let late = Late::new(&ground, &question, &words.rarity, table, is_exact, rows);
+    let Scratch { rows, samples, pool, .. } = scratch;
+    let late = Late::new(&ground, &question, &words.rarity, table, is_exact, (rows, samples));
     let mut evidence = Evidence { ground: &ground, words: &words, vector: &vector, late, weights: &query.weights };
     let pool = if is_exact {
         Pool::all(&ground, pool, &mut evidence)
@@ -173,8 +175,8 @@ impl Evidence<'_> {
         self.words.scale.z(self.words.of(self.ground, place)) * stand_for
     }
 
-    /// What a closer look says.
-    fn of(&mut self, place: Place) -> Found {
+    /// What a closer look says of a block that `late` is ready for.
+    fn of(&self, place: Place) -> Found {
         let (words, vector) = (self.words.of(self.ground, place), self.vector.of(self.ground, place));
         let tokens = self.late.of(place);
         let luck = statistics::luck(self.ground.view(place).passages_of(place.block).len());

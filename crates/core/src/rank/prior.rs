@@ -115,7 +115,7 @@ fn when(holds: bool, weight: f32) -> f32 {
 fn named_source(state: &State, scope: &Scope, query: &Tokens) -> Option<Vec<Option<u32>>> {
     let asked: HashSet<u64> = query.list.iter().map(|&token| word(query, token)).collect();
     let mut name: Option<&str> = None;
-    for (part, inside) in state.parts.iter().zip(&scope.parts) {
+    for (part, inside) in state.parts.iter().zip(&scope.parts).filter(|(_, inside)| inside.count > 0) {
         for &number in asked.iter().flat_map(|&first| part.sources_named(first, first_word)) {
             let source = part.segment.source(number);
             if name == Some(source) || !is_named(source, &asked) || !says_something(&part.segment, number, inside) {
@@ -133,7 +133,7 @@ fn named_source(state: &State, scope: &Scope, query: &Tokens) -> Option<Vec<Opti
 /// Whether a block in scope is of this source: who else there is must not show.
 fn says_something(segment: &Segment, source: u32, inside: &PartScope) -> bool {
     let sources: &[u32] = segment.column(Section::Source);
-    inside.blocks.iter().any(|block| sources[block as usize] == source)
+    inside.any(|block| sources[block as usize] == source)
 }
 
 fn is_named(source: &str, asked: &HashSet<u64>) -> bool {

@@ -10,8 +10,12 @@ use crate::query::Query;
 pub struct PartScope {
     /// In the namespace, and visible.
     pub blocks: Bitmap,
+    /// How many.
+    pub count: u32,
     /// Those of them that the filter lets through; the same if there is none.
     pub wanted: Option<Bitmap>,
+    /// How many of them may be hits.
+    pub wanted_count: u32,
     /// Whether all blocks of the part are in scope.
     pub is_all: bool,
     /// Those in scope, ascending, where they are few beside the others: to go through these costs less than to go through the set.
@@ -22,9 +26,39 @@ pub struct PartScope {
 const FEW_SHARE: u32 = 64;
 
 impl PartScope {
+    fn new(part: &Part, query: &Query) -> Self {
+        let (blocks, few) = if query.namespace.is_empty() { (part.visible(query), None) } else { inside(part, query) };
+        let count = few.as_ref().map_or_else(|| blocks.count(), |few| few.len() as u32);
+        let wanted = query.filter.as_ref().filter(|_| count > 0).map(|filter| {
+            let mut wanted = filter.evaluate(&part.segment);
+            wanted.and(&blocks);
+            wanted
+        });
+        let wanted_count = wanted.as_ref().map_or(count, Bitmap::count);
+        let is_few = count < part.segment.blocks() / FEW_SHARE;
+        let few = is_few.then(|| few.unwrap_or_else(|| blocks.iter().collect()));
+        Self { is_all: count == part.segment.blocks(), blocks, count, wanted, wanted_count, few }
+    }
+
     /// Whether a block may be a hit.
     pub fn wants(&self, block: u32) -> bool {
         self.wanted.as_ref().unwrap_or(&self.blocks).contains(block)
+    }
+
+    /// The blocks, ascending.
+    fn iter(&self) -> Box<dyn Iterator<Item = Local> + '_> {
+        match &self.few {
+            Some(few) => Box::new(few.iter().copied()),
+            None => Box::new(self.blocks.iter()),
+        }
+    }
+
+    /// Whether one of the blocks is such.
+    pub fn any(&self, is_such: impl Fn(Local) -> bool) -> bool {
+        match &self.few {
+            Some(few) => few.iter().any(|&block| is_such(block)),
+            None => self.blocks.iter().any(is_such),
+        }
     }
 }
 
@@ -48,24 +82,13 @@ impl Scope {
         let mut scope =
             Self { parts: Vec::with_capacity(state.parts.len()), blocks: 0, wanted: 0, passages: 0, words: 0 };
         for part in &state.parts {
-            let mut blocks = part.visible(query);
-            if !query.namespace.is_empty() {
-                blocks.and(&inside(part, &query.namespace));
-            }
-            let wanted = query.filter.as_ref().map(|filter| {
-                let mut wanted = filter.evaluate(&part.segment);
-                wanted.and(&blocks);
-                wanted
-            });
-            let count = blocks.count();
-            let (passages, words) = measure(part, &blocks, count);
-            scope.blocks += u64::from(count);
-            scope.wanted += u64::from(wanted.as_ref().map_or(count, Bitmap::count));
+            let inside = PartScope::new(part, query);
+            let (passages, words) = measure(part, &inside);
+            scope.blocks += u64::from(inside.count);
+            scope.wanted += u64::from(inside.wanted_count);
             scope.passages += passages;
             scope.words += words;
-            let is_few = count < part.segment.blocks() / FEW_SHARE;
-            let few = is_few.then(|| blocks.iter().collect());
-            scope.parts.push(PartScope { is_all: count == part.segment.blocks(), blocks, wanted, few });
+            scope.parts.push(inside);
         }
         scope
     }
@@ -85,32 +108,46 @@ impl Scope {
         self.parts
             .iter()
             .zip(0..)
-            .flat_map(|(part, number)| part.blocks.iter().map(move |block| Place { part: number, block }))
+            .flat_map(|(part, number)| part.iter().map(move |block| Place { part: number, block }))
     }
 }
 
-/// The blocks of a namespace and of all below it.
-fn inside(part: &Part, namespace: &str) -> Bitmap {
-    let mut set = Bitmap::new(part.segment.blocks());
-    let numbers = part.segment.namespaces_under(namespace).into_iter().flatten();
-    numbers.flat_map(|number| part.segment.conversation(number)).for_each(|&block| set.insert(block));
-    set
+/// The visible blocks of a namespace and of all below it; ascending too, if they are few.
+fn inside(part: &Part, query: &Query) -> (Bitmap, Option<Vec<Local>>) {
+    let segment = &part.segment;
+    let numbers = segment.namespaces_under(&query.namespace);
+    let strips = || numbers.iter().cloned().flatten().map(|number| segment.conversation(number));
+    let mut set = Bitmap::new(segment.blocks());
+    let count: usize = strips().map(<[Local]>::len).sum();
+    if count == 0 {
+        return (set, Some(Vec::new()));
+    }
+    let visible = part.visible(query);
+    if count >= (segment.blocks() / FEW_SHARE) as usize {
+        strips().flatten().for_each(|&block| set.insert(block));
+        set.and(&visible);
+        return (set, None);
+    }
+    let mut few: Vec<Local> = strips().flatten().copied().filter(|&block| visible.contains(block)).collect();
+    few.sort_unstable();
+    few.iter().for_each(|&block| set.insert(block));
+    (set, Some(few))
 }
 
 /// Passages and words of the blocks in scope; of all but a few, by subtraction.
-fn measure(part: &Part, blocks: &Bitmap, count: u32) -> (u64, u64) {
+fn measure(part: &Part, inside: &PartScope) -> (u64, u64) {
     let segment = &part.segment;
     let of = |block: u32| {
         let passages = segment.passages_of(block);
         let words = &segment.lengths()[passages.start as usize..passages.end as usize];
         (words.len() as u64, words.iter().map(|&words| u64::from(words)).sum::<u64>())
     };
-    let sum = |set: &Bitmap| set.iter().map(of).fold((0, 0), |total, one| (total.0 + one.0, total.1 + one.1));
-    if count <= segment.blocks() / 2 {
-        return sum(blocks);
+    let total = |total: (u64, u64), one: (u64, u64)| (total.0 + one.0, total.1 + one.1);
+    if inside.count <= segment.blocks() / 2 {
+        return inside.iter().map(of).fold((0, 0), total);
     }
-    let mut outside = blocks.clone();
+    let mut outside = inside.blocks.clone();
     outside.not();
-    let (passages, words) = sum(&outside);
+    let (passages, words) = outside.iter().map(of).fold((0, 0), total);
     (u64::from(segment.passages()) - passages, part.words() - words)
 }

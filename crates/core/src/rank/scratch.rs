@@ -156,6 +156,8 @@ pub struct Scratch {
     pub pool: Vec<Numbers>,
     /// Similarities of tokens with the query's pieces.
     pub rows: Rows,
+    /// How near pieces come to the blocks that stand for all others.
+    pub samples: super::sample::Samples,
     /// By passage of one part: in how many signs it differs.
     pub differences: Vec<u16>,
     /// Which vectors a walk has seen, by part.

@@ -134,7 +134,7 @@ fn near(
 ) {
     let inside = &ground.scope.parts[number];
     let wanted = inside.wanted.as_ref().unwrap_or(&inside.blocks);
-    if wanted.count() <= FEW {
+    if inside.wanted_count <= FEW {
         return wanted.iter().for_each(name);
     }
     let Scratch { seen, differences, .. } = scratch;

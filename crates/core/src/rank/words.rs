@@ -162,8 +162,7 @@ struct Found<'a> {
 fn lookup<'a>(ground: &Ground<'a>, terms: &[Term]) -> Vec<Found<'a>> {
     let found = terms.iter().map(|&term| {
         let parts = ground.views.iter().zip(&ground.scope.parts);
-        let postings: Vec<Cow<'_, [u32]>> =
-            parts.map(|(view, inside)| in_scope(view, inside, view.segment.postings(term.hash))).collect();
+        let postings: Vec<Cow<'_, [u32]>> = parts.map(|(view, inside)| in_scope(view, inside, term.hash)).collect();
         let df = postings.iter().map(|list| list.len() as u64).sum();
         (df > 0).then(|| Found { term, idf: idf_of(ground.scope, df), postings })
     });
@@ -171,7 +170,11 @@ fn lookup<'a>(ground: &Ground<'a>, terms: &[Term]) -> Vec<Found<'a>> {
 }
 
 /// The postings of blocks in scope.
-fn in_scope<'a>(view: &View<'a>, inside: &PartScope, postings: &'a [u32]) -> Cow<'a, [u32]> {
+fn in_scope<'a>(view: &View<'a>, inside: &PartScope, term: u64) -> Cow<'a, [u32]> {
+    if inside.count == 0 {
+        return Cow::Borrowed(&[]);
+    }
+    let postings = view.segment.postings(term);
     match &inside.few {
         _ if inside.is_all => Cow::Borrowed(postings),
         Some(few) if few.len() < postings.len() / LEAP_SHARE => Cow::Owned(leaping(view, few, postings)),

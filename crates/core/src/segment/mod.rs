@@ -17,6 +17,7 @@ use crate::vectors::{CodeRef, signs};
 use crate::words::calendar::Days;
 use std::ops::Range;
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// The layout that this version writes and reads. Any change of it, or of what is hashed into it, counts it up: older files are rebuilt.
 pub const FORMAT: u32 = 5;
@@ -74,7 +75,11 @@ pub struct Segment {
     bytes: Bytes,
     sections: [Range<usize>; SECTIONS],
     dimension: usize,
+    number: u64,
 }
+
+/// Counts segments, so that no two in a process have the same number.
+static COUNT: AtomicU64 = AtomicU64::new(0);
 
 impl Segment {
     /// Maps a segment's file and checks all of it: header, checksum, and that every part points inside.
@@ -107,7 +112,8 @@ impl Segment {
         if sections.iter().any(|range: &Range<usize>| range.end > bytes.len() || !range.start.is_multiple_of(64)) {
             sections = std::array::from_fn(|_| 0..0);
         }
-        let segment = Self { bytes, sections, dimension };
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        let segment = Self { bytes, sections, dimension, number };
         if segment.is_sound() { Ok(segment) } else { Err(damaged("its parts do not fit together")) }
     }
 
@@ -196,6 +202,11 @@ impl Segment {
     #[inline]
     pub fn column<T: bytemuck::Pod>(&self, section: Section) -> &[T] {
         bytemuck::try_cast_slice(&self.bytes[self.sections[section as usize].clone()]).unwrap_or(&[])
+    }
+
+    /// A number that no other segment of this process has, or has had.
+    pub fn number(&self) -> u64 {
+        self.number
     }
 
     /// How many blocks it holds, gone ones included.

@@ -3,7 +3,7 @@
 //! Useful above some ten thousand vectors; below, looking at all of them is faster and exact.
 
 use super::code::CodeRef;
-use super::distance::Probe;
+use super::distance::{Probe, prefetch_all};
 use crate::id::mix;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -128,6 +128,11 @@ impl<'a> Graph<'a> {
         &self.codes[at as usize * self.dimension..][..self.dimension]
     }
 
+    /// What a vector is linked with.
+    fn linked(&self, at: u32) -> impl Iterator<Item = u32> + 'a {
+        self.links[at as usize * DEGREE..][..DEGREE].iter().copied().take_while(|&next| next != NONE)
+    }
+
     /// The `beam` vectors nearest to `query` that the walk finds among those that `accept` lets through, with their cosines, nearest
     /// first. What it does not let through is walked through all the same.
     ///
@@ -169,12 +174,13 @@ impl<'a> Graph<'a> {
             if steps > STEPS_PER_RESULT * beam {
                 return None;
             }
-            let row = &self.links[near.1 as usize * DEGREE..][..DEGREE];
-            for &next in row.iter().take_while(|&&next| next != NONE) {
-                if seen.insert(next) {
-                    visit(Near(cosine(next), next), &mut open, &mut found);
-                }
+            let (mut new, mut count) = ([NONE; DEGREE], 0);
+            for next in self.linked(near.1).filter(|&next| seen.insert(next)) {
+                prefetch_all(self.row(next));
+                new[count] = next;
+                count += 1;
             }
+            new[..count].iter().for_each(|&next| visit(Near(cosine(next), next), &mut open, &mut found));
         }
         Some(found.into_sorted_vec().into_iter().map(|Reverse(Near(cosine, at))| (at, cosine)).collect())
     }

@@ -155,6 +155,22 @@ pub fn one_by_one(lanes: &Lanes<'_>, rows: &Matrix<'_>, keys: &[u16], out: &mut 
     }
 }
 
+/// Keeps the greater of each two. (Compilers make of the plain way one comparison after another.)
+#[inline(always)]
+pub fn keep_greater(kept: &mut [u8; LANES], others: &[u8; LANES]) {
+    #[cfg(target_arch = "x86_64")]
+    {
+        use std::arch::x86_64::{_mm_loadu_si128, _mm_max_epu8, _mm_storeu_si128};
+        // SAFETY: both are 16 bytes long, and every x86-64 has SSE2.
+        unsafe {
+            let greater = _mm_max_epu8(_mm_loadu_si128(kept.as_ptr().cast()), _mm_loadu_si128(others.as_ptr().cast()));
+            _mm_storeu_si128(kept.as_mut_ptr().cast(), greater);
+        }
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    kept.iter_mut().zip(others).for_each(|(kept, other)| *kept = (*kept).max(*other));
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -170,6 +186,13 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn the_greater_is_kept(a in any::<[u8; LANES]>(), b in any::<[u8; LANES]>()) {
+            let mut kept = a;
+            keep_greater(&mut kept, &b);
+            prop_assert_eq!(kept, std::array::from_fn::<u8, LANES, _>(|lane| a[lane].max(b[lane])));
+        }
+
         #[test]
         fn every_kernel_says_what_one_probe_after_another_says(
             bytes in proptest::collection::vec(any::<i8>(), 128 * 60), probes in 1_usize..40, scale in 0.0_f32..2e-3,

@@ -1,0 +1,78 @@
+//! How similar the tokens of passages are to the pieces of a query, in steps of [`STEPS`] to identity.
+//!
+//! Each token that is met is compared once with all pieces; a passage then costs a few bytes a token.
+
+use super::scratch::Rows;
+use super::view::Ground;
+use crate::embed::Table;
+use crate::index::state::Place;
+use crate::vectors::distance::{LANES, Lanes, Matrix, keep_greater};
+
+/// Pieces that are compared at once.
+pub const PIECES_MAX: usize = 48;
+
+/// A similarity in the first components, in steps, from which all of them are compared. Below it, little similarity is a little more or less.
+const WORTH_A_LOOK: u8 = 26;
+
+/// Steps from no similarity to identity.
+pub const STEPS: f32 = 255.0;
+
+/// See the module.
+pub struct Similarities<'a> {
+    /// The directions of all tokens.
+    directions: Matrix<'a>,
+    lanes: Lanes<'a>,
+    rows: &'a mut Rows,
+}
+
+impl<'a> Similarities<'a> {
+    /// With up to [`PIECES_MAX`] pieces; no token has been met.
+    pub fn new(table: &'a Table, pieces: impl Iterator<Item = u16>, rows: &'a mut Rows) -> Self {
+        let directions = table.directions();
+        let probe = |piece: u16| (directions.row(piece), directions.scales[usize::from(piece)] * STEPS);
+        let lanes = Lanes::new(&pieces.map(probe).collect::<Vec<_>>(), WORTH_A_LOOK);
+        rows.reset(table.size(), lanes.width());
+        Self { directions, lanes, rows }
+    }
+
+    /// Bytes of what [`Similarities::best`] says that are in use.
+    pub fn width(&self) -> usize {
+        self.lanes.width()
+    }
+
+    /// Meets the tokens of some blocks. They lie anywhere, as do their tokens in the table: together they take a fraction of the time that they
+    /// take one by one.
+    pub fn prepare(&mut self, ground: &Ground<'_>, places: &[Place]) {
+        places.iter().for_each(|place| ground.view(*place).fetch_tokens(place.block));
+        for place in places {
+            let view = ground.view(*place);
+            view.passages_of(place.block).for_each(|passage| self.rows.meet(view.tokens_of(passage)));
+        }
+        let (tokens, rows) = self.rows.missing();
+        if !tokens.is_empty() {
+            self.lanes.similar(&self.directions, tokens, rows);
+        }
+    }
+
+    /// By lane, the best that any of some tokens does, all of which were met; of a piece at [`Lanes::place`].
+    #[inline]
+    pub fn best(&self, tokens: &[u16]) -> [u8; PIECES_MAX] {
+        let mut best = [[0; LANES]; PIECES_MAX / LANES];
+        match self.width() / LANES {
+            1 => self.best_of::<1>(tokens, best.first_chunk_mut().expect("as many")),
+            2 => self.best_of::<2>(tokens, best.first_chunk_mut().expect("as many")),
+            _ => self.best_of::<{ PIECES_MAX / LANES }>(tokens, &mut best),
+        }
+        *best.as_flattened().first_chunk().expect("as many")
+    }
+
+    #[inline]
+    fn best_of<const GROUPS: usize>(&self, tokens: &[u16], best: &mut [[u8; LANES]; GROUPS]) {
+        let mut kept = *best;
+        for &token in tokens {
+            let similar: &[[u8; LANES]; GROUPS] = self.rows.of(token).as_chunks().0.first_chunk().expect("as many");
+            kept.iter_mut().zip(similar).for_each(|(kept, similar)| keep_greater(kept, similar));
+        }
+        *best = kept;
+    }
+}
