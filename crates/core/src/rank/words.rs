@@ -149,6 +149,8 @@ pub fn score<'a>(ground: &Ground<'_>, query: &QueryWords, depth: usize, scores: 
         }
     }
     let rarity = Rarity { idf, unseen: idf_of(scope, 0) };
+    // What a search of more parts has left behind them is none of this one.
+    let scores = &scores[..ground.views.len()];
     WordScores { scale: sums.scale(scope.blocks), scores, rarity, chosen: best.into_vec() }
 }
 
