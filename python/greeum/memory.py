@@ -342,7 +342,14 @@ class Memory(Recall):
         """
         from greeum.forgetting import certificates
 
+        self._check_filter(where)
         return certificates(self._store, namespace, where)
+
+    def _check_filter(self, where: Mapping[str, object] | None) -> None:
+        """Raises InvalidInput for what is no filter: the Index, which alone knows, is asked for nothing with it."""
+        where_json = inputs.where(where)
+        if where_json is not None:
+            self._index.select("", where_json, False, self._now_us(), None, 0, False, None)
 
     # Who wrote what.
 

@@ -129,6 +129,10 @@ class TestWiping:
 
 
 class TestCertificates:
+    def test_what_is_no_filter_is_refused(self, memory: Memory) -> None:
+        with pytest.raises(InvalidInput, match="sauce"):
+            memory.certificates(where={"sauce": 1})
+
     def test_it_says_what_certifies_it(self, memory: Memory, clock: FrozenClock) -> None:
         furnish(memory)
         done = memory.forget(namespace="acme/alice")

@@ -44,7 +44,7 @@ BLOCK = {
     "superseded_at": None, "origin": "", "trust": 1.0, "flags": [], "uses": 0,
 }  # fmt: skip
 
-OUTCOME = {"is_new": True, "duplicate_of": None, "echo_of": None, "conflicts": []}
+OUTCOME: dict[str, object] = {"is_new": True, "duplicate_of": None, "echo_of": None, "conflicts": []}
 
 WELL = said(BLOCK | OUTCOME)
 
