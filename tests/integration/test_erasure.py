@@ -29,7 +29,7 @@ MAY_KEEP_IDS = {
 }
 """Tables in which the id of a forgotten block may be found, and why."""
 
-HOLD_NO_BLOCKS = {"settings", "certificates"}
+HOLD_NO_BLOCKS = {"settings", "certificates", "retention"}
 """Tables without anything of a block."""
 
 ERASED = {"blocks", "vectors", "links", "anchors"}

@@ -56,7 +56,7 @@ def test_every_statement_is_used() -> None:
 def test_the_table_has_the_columns_of_a_row(directory: Path) -> None:
     make(directory)
     names = {name for (name,) in execute(directory, "SELECT name FROM pragma_table_info('blocks')")}
-    assert names == set(BLOCK_COLUMNS)
+    assert names == {*BLOCK_COLUMNS, "digest"}
 
 
 @pytest.mark.parametrize("read_only", [False, True])
