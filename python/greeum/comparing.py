@@ -6,8 +6,6 @@ Store, inside its transaction.
 
 from __future__ import annotations
 
-from json import dumps, loads
-
 from greeum import _core
 from greeum.errors import Conflict
 from greeum.model import Contradiction
@@ -74,6 +72,8 @@ class Comparer:
 
     def _note_echo(self, draft: Draft, block: int) -> None:
         draft.echo_of = block
+        from json import dumps, loads
+
         draft.flags = dumps(sorted({*loads(draft.flags), ECHO}))
 
     def _compare(self, draft: Draft, rows: Sequence[BlockRow]) -> None:
