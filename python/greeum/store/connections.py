@@ -71,8 +71,6 @@ def typed(error: apsw.Error, path: str) -> GreeumError:
 def open_writer(path: str, vfs: str | None) -> apsw.Connection:
     """A connection that writes; its commits are durable, and what it deletes is overwritten."""
     connection = _connect(path, apsw.SQLITE_OPEN_READWRITE, vfs, WRITER_CACHE_KIB)
-    # For a database that is still empty; one that is not stays as it was made.
-    _pragma(connection, "auto_vacuum = INCREMENTAL")
     if _pragma(connection, "journal_mode = WAL") != "wal":
         raise StoreFailed(f"{path}: this file system cannot hold a write-ahead log; move the directory to a local disk")
     _pragma(connection, "synchronous = FULL")
