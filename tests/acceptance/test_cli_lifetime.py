@@ -87,9 +87,7 @@ class TestRepairing:
     def test_it_says_what_it_did(self, run: Run, home: Path) -> None:  # noqa: F811
         run("add", "hello")
         connection = apsw.Connection(str(home / "memory.db"))
-        connection.execute(
-            "PRAGMA foreign_keys = OFF; INSERT INTO links (source, target, kind, weight, added_at) VALUES (1, 999, 'about', 1.0, 0)"
-        )
+        connection.execute("PRAGMA foreign_keys = OFF; INSERT INTO links VALUES (1, 999, 'about', 1.0, 0, '')")
         connection.close()
         assert run("doctor").code == 1
         document = run("doctor", "--repair", "--json").json()

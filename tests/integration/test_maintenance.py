@@ -184,9 +184,7 @@ def test_links_that_lead_nowhere_are_removed(directory: Path) -> None:
         memory.add_many({"text": f"turn {number}"} for number in range(3))
         memory.link(1, 2)
     connection = apsw.Connection(str(directory / "memory.db"))
-    connection.execute(
-        "PRAGMA foreign_keys = OFF; INSERT INTO links (source, target, kind, weight, added_at) VALUES (1, 999, 'about', 1.0, 0)"
-    )
+    connection.execute("PRAGMA foreign_keys = OFF; INSERT INTO links VALUES (1, 999, 'about', 1.0, 0, '')")
     connection.close()
     with opened(directory) as memory:
         assert memory.maintain(dry_run=True).counts["links"] == 1

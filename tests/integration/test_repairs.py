@@ -87,9 +87,9 @@ class TestRows:
     @pytest.mark.parametrize(
         ("damage", "told"),
         [
-            (["INSERT INTO links (source, target, kind, weight, added_at) VALUES (5, 999, 'about', 1.0, 0)"], "links of which an end is not there (5)"),
-            (["INSERT INTO links (source, target, kind, weight, added_at) VALUES (999, 5, 'about', 1.0, 0)"], "links of which an end is not there (999)"),
-            (["INSERT INTO links (source, target, kind, weight, added_at) VALUES (5, 5, 'about', 1.0, 0)"], "links of which an end is not there (5)"),
+            (["INSERT INTO links VALUES (5, 999, 'about', 1.0, 0, '')"], "links of which an end is not there (5)"),
+            (["INSERT INTO links VALUES (999, 5, 'about', 1.0, 0, '')"], "links of which an end is not there (999)"),
+            (["INSERT INTO links VALUES (5, 5, 'about', 1.0, 0, '')"], "links of which an end is not there (5)"),
             (["INSERT INTO vectors VALUES (999, x'00')"], "vectors of no block (999)"),
             (["INSERT INTO anchors VALUES ('', 'Z', 999, 2, 0, 0)"], "anchors that point to no block (999)"),
             (["DELETE FROM blocks WHERE id = 302", "DELETE FROM vectors WHERE block_id = 302"],
@@ -135,7 +135,7 @@ class TestRows:
             assert memory.add("next").id == 303
 
     def test_links_and_anchors_that_are_well_stay(self, directory: Path) -> None:
-        sql(directory, "INSERT INTO links (source, target, kind, weight, added_at) VALUES (5, 999, 'about', 1.0, 0)")
+        sql(directory, "INSERT INTO links VALUES (5, 999, 'about', 1.0, 0, '')")
         mended(directory)
         with opened(directory) as memory:
             assert [(link.source, link.target) for link in memory.links(2)] == [(2, 3)]
@@ -147,7 +147,7 @@ class TestRows:
             directory,
             "DELETE FROM blocks WHERE id = 301",
             "DELETE FROM vectors WHERE block_id = 301",
-            "INSERT INTO links (source, target, kind, weight, added_at) VALUES (5, 999, 'about', 1.0, 0)",
+            "INSERT INTO links VALUES (5, 999, 'about', 1.0, 0, '')",
         )
         mended(directory)
         with opened(directory) as memory:
