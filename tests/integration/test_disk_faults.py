@@ -15,7 +15,7 @@ from tests.integration.disk import Disk
 
 from greeum.errors import StoreBusy, StoreDamaged, StoreError, StoreFailed, StoreFull, StoreReadOnly
 from greeum.store import connections, files
-from greeum.store.changes import SCRUB_DUE
+from greeum.store.erasure import SCRUB_DUE
 from greeum.store.protocol import Store
 from greeum.store.sqlite import SQLiteStore
 
