@@ -41,8 +41,8 @@ def changes_not_told(operation: int) -> Any:
 def revisions_not_counted() -> Any:
     revised = rows.revised
 
-    def keep(row: Any, fields: Any, revision: Any) -> Any:
-        after = revised(row, fields, revision)
+    def keep(row: Any, fields: Any, revision: Any, flags: Any = ()) -> Any:
+        after = revised(row, fields, revision, flags)
         return (*after[:15], row[15], *after[16:])
 
     return patch.object(changes, "revised", keep)
