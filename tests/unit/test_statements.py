@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +64,7 @@ def connection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[apsw.Connec
 
 def scans(connection: apsw.Connection, text: str) -> list[str]:
     """What the statement reads from end to end, as SQLite's planner says it."""
-    plan = connection.execute("EXPLAIN QUERY PLAN " + numbered(text), Anything()).fetchall()
+    plan: list[Any] = connection.execute("EXPLAIN QUERY PLAN " + numbered(text), Anything()).fetchall()
     steps = [step for *_, step in plan if step.startswith("SCAN ")]
     made = re.findall(r"(\w+) \(\w+(?:, \w+)*\) AS", text)
     return [step for step in steps if not HARMLESS.search(step) and step.split()[1] not in made]
@@ -107,7 +108,7 @@ BLOCKS = 60
 def memory(tmp_path: Path) -> Iterator[greeum.Memory]:
     with greeum.open(tmp_path) as memory:
         added = memory.add_many([{"text": f"The river is cold, part {i}.", "source": "alice"} for i in range(BLOCKS)])
-        for one, other in zip(added, added[1:], strict=False):
+        for one, other in pairwise(added):
             memory.link(one.id, other.id)
         memory.search("river")
         yield memory
