@@ -4,6 +4,7 @@ mod common;
 
 use common::{Dice, Directory, NOW_US, bits, cases, entry, everything, open, query};
 use greeum_core::links::Edge;
+use greeum_core::segment::Section;
 use greeum_core::{BlockId, Entry, Index, Query};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -322,6 +323,22 @@ fn forge_segment(directory: &Path, name: &str, edits: &[(usize, u8)]) {
             segment["listed"]["checksum"] = json!(checksum);
         }
     });
+}
+
+/// A score that is no number cannot be put in order, nor be written as JSON.
+#[test]
+fn a_number_that_is_none_is_noticed() {
+    for (section, number) in
+        [(Section::Importance, &f32::NAN.to_le_bytes()[..]), (Section::NumberValues, &f64::INFINITY.to_le_bytes())]
+    {
+        let name = segment(1);
+        let entry = 64 + 16 * section as usize; // where the directory says where a part begins
+        let start = u64::from_le_bytes(FIXTURE.bytes(&name)[entry..entry + 8].try_into().unwrap()) as usize;
+        let edits: Vec<(usize, u8)> = number.iter().enumerate().map(|(at, &byte)| (start + at, byte)).collect();
+        let directory = FIXTURE.copy();
+        forge_segment(directory.path(), &name, &edits);
+        assert!(assert_noticed_or_as_before(&directory, &name), "{section:?}");
+    }
 }
 
 /// Asks and folds; what comes out is of no interest, as long as something does.
