@@ -62,6 +62,7 @@ fn any_entry(id: BlockId, dice: &mut Dice) -> Entry {
     entry.tags = vec!["trip".to_owned()];
     entry.metadata.insert("km".to_owned(), dice.below(100).into());
     entry.superseded = id.is_multiple_of(11);
+    entry.uses = u64::from(id.is_multiple_of(7));
     entry.expires_at = id.is_multiple_of(13).then_some(NOW_US + 1);
     entry
 }
@@ -332,12 +333,33 @@ fn a_number_that_is_none_is_noticed() {
         [(Section::Importance, &f32::NAN.to_le_bytes()[..]), (Section::NumberValues, &f64::INFINITY.to_le_bytes())]
     {
         let name = segment(1);
-        let entry = 64 + 16 * section as usize; // where the directory says where a part begins
-        let start = u64::from_le_bytes(FIXTURE.bytes(&name)[entry..entry + 8].try_into().unwrap()) as usize;
+        let start = part(&FIXTURE.bytes(&name), section).start;
         let edits: Vec<(usize, u8)> = number.iter().enumerate().map(|(at, &byte)| (start + at, byte)).collect();
         let directory = FIXTURE.copy();
         forge_segment(directory.path(), &name, &edits);
         assert!(assert_noticed_or_as_before(&directory, &name), "{section:?}");
+    }
+}
+
+/// Where the directory of a segment's file says that a part lies.
+fn part(bytes: &[u8], section: Section) -> std::ops::Range<usize> {
+    let long = |at: usize| u64::from_le_bytes(bytes[at..at + 8].try_into().unwrap()) as usize;
+    let entry = 64 + 16 * section as usize;
+    long(entry)..long(entry) + long(entry + 8)
+}
+
+/// Numbers that nobody can have written, but that are numbers: scores are too.
+#[test]
+fn forged_numbers_make_no_score_that_is_none() {
+    for number in [1e300_f64, -4.0, -1e300] {
+        let (directory, name) = (FIXTURE.copy(), segment(1));
+        let values = part(&FIXTURE.bytes(&name), Section::NumberValues);
+        let edits: Vec<(usize, u8)> = values.zip(number.to_le_bytes().into_iter().cycle()).collect();
+        forge_segment(directory.path(), &name, &edits);
+        let (index, reason) = open(Some(directory.path()));
+        assert_eq!(reason, None);
+        let hits = index.search(&Query { k: 100, ..query("garden") }).unwrap();
+        assert!(hits.len() > 30 && hits.iter().all(|hit| hit.score.is_finite()), "{number}");
     }
 }
 

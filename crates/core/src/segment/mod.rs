@@ -137,7 +137,7 @@ impl Segment {
             && self.at().iter().all(|at| at.unsigned_abs() <= TIME_DISTANCE_MAX_US)
             && per_block.iter().all(|&section| self.column::<i64>(section).len() == n)
             && self.column::<f32>(Section::Importance).len() == n
-            && self.column::<f32>(Section::Importance).iter().all(|importance| importance.is_finite())
+            && self.column::<f32>(Section::Importance).iter().all(|importance| (0.0..=1.0).contains(importance))
             && self.flags().len() == n
             && rises(self.column(Section::PassageStart), n, p)
             && (0..n as Local).all(|block| !self.passages_of(block).is_empty())
