@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Any
 
-os.environ["LANCE_LOG"] = "error"  # it warns of its own past with every search
 import lancedb
 
 from benches.peers.protocol import FILTER, NAMESPACE, SEARCH, Batch, Found, Peer, Step
@@ -45,7 +43,7 @@ class Lance(Peer):
             self._blocks.add(rows)
 
     def ask(self, step: Step, vector: Vectors | None, k: int) -> Found:
-        query = self._blocks.search(vector).distance_type("cosine").limit(k).select(["number", "text"])
+        query = self._blocks.search(vector).distance_type("cosine").limit(k).select(["number", "text", "_distance"])
         if step.kind == NAMESPACE:
             query = query.where(f"user = '{step.namespace}'", prefilter=True)
         elif step.kind == FILTER:

@@ -329,9 +329,12 @@ fn forge_segment(directory: &Path, name: &str, edits: &[(usize, u8)]) {
 /// A score that is no number cannot be put in order, nor be written as JSON.
 #[test]
 fn a_number_that_is_none_is_noticed() {
-    for (section, number) in
-        [(Section::Importance, &f32::NAN.to_le_bytes()[..]), (Section::NumberValues, &f64::INFINITY.to_le_bytes())]
-    {
+    let numbers = [
+        (Section::Importance, &f32::NAN.to_le_bytes()[..]),
+        (Section::Importance, &1e38_f32.to_le_bytes()),
+        (Section::NumberValues, &f64::INFINITY.to_le_bytes()),
+    ];
+    for (section, number) in numbers {
         let name = segment(1);
         let start = part(&FIXTURE.bytes(&name), section).start;
         let edits: Vec<(usize, u8)> = number.iter().enumerate().map(|(at, &byte)| (start + at, byte)).collect();
