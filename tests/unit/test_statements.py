@@ -19,7 +19,7 @@ from greeum.store.files import DATABASE_FILE
 from greeum.store.sqlite import SQLiteStore
 from greeum.store.statements import SQL_DIRECTORY, load
 
-FILES = ("queries.sql", "erasure.sql", "provenance.sql", "upkeep.sql")
+FILES = ("queries.sql", "erasure.sql", "provenance.sql", "replacement.sql", "upkeep.sql")
 
 HARMLESS = re.compile(r"CONSTANT ROW|VIRTUAL TABLE|\(subquery|temp\.doomed|sqlite_sequence|tables$")
 """What is as long as what was asked about: a caller's list, what is being erased, the schema. So is what a statement
@@ -30,6 +30,8 @@ WHOLE = {
     "certificates": "all of them are asked for",
     "newest_certificate": "read from its end, which is one row",
     "counts": "counted in the smallest index: SQLite keeps no numbers of rows",
+    "amounts": "counted in the smallest index, for who waits until a change of embedder is over",
+    "clear": "all of them go",
     "retention": "all rules are asked for",
     "outlived": "maintenance: whatever a rule has the say over is weighed by its age and its rank",
     "doom_forgotten": "after a restore every uid is compared with the ledger",
@@ -46,7 +48,7 @@ WHOLE = {
 }
 """Statements that read a whole table, with the reason."""
 
-UNPLANNED = ("PRAGMA", "CREATE", "DROP", "REINDEX")
+UNPLANNED = ("PRAGMA", "CREATE", "ALTER", "DROP", "REINDEX")
 
 
 STATEMENTS = {name: text for file in FILES for name, text in load(file).items() if not text.startswith(UNPLANNED)}
