@@ -12,6 +12,8 @@ ROW = re.compile(r"^\| `(crates/[\w/.]+\.rs)` \|", re.MULTILINE)
 
 
 def test_files_with_unsafe_code_are_listed() -> None:
-    sources = {str(path.relative_to(ROOT)): path.read_text(encoding="utf-8") for path in (ROOT / "crates").rglob("*.rs")}
+    sources = {
+        str(path.relative_to(ROOT)): path.read_text(encoding="utf-8") for path in (ROOT / "crates").rglob("*.rs")
+    }
     listed = ROW.findall((ROOT / "docs" / "concepts" / "unsafe.md").read_text(encoding="utf-8"))
     assert sorted(listed) == sorted(name for name, text in sources.items() if UNSAFE.search(text))
