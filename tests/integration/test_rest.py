@@ -543,9 +543,9 @@ def test_what_can_be_answered_is_what_is_accepted(rest: Client, accept: str, sta
 
 @pytest.mark.parametrize(
     ("error", "problem"),
-    [(StoreBusy("another process writes"), "unavailable"), (StoreFull("/srv: full"), "store-full"),
+    [(StoreBusy("another process writes"), "store-busy"), (StoreFull("/srv: full"), "store-full"),
      (EmbedderFailed("no answer"), "embedder-failed"), (Conflict("key in use"), "conflict"),
-     (StoreDamaged("page 7"), "internal"), (RuntimeError("secret"), "internal")],
+     (StoreDamaged("page 7"), "store-damaged"), (RuntimeError("secret"), "internal")],
 )  # fmt: skip
 def test_what_goes_wrong_below_is_a_problem(
     rest: Client, memory: Memory, monkeypatch: pytest.MonkeyPatch, error: Exception, problem: str
@@ -557,7 +557,7 @@ def test_what_goes_wrong_below_is_a_problem(
     reply = rest("POST", "/v1/blocks", {"text": "a"})
     assert reply.problem == problem
     assert (str(error) in reply.text) == (problem == "conflict")
-    assert (reply.headers.get("retry-after") == "1") == (problem == "unavailable")
+    assert (reply.headers.get("retry-after") == "1") == (problem == "store-busy")
 
 
 def test_a_memory_that_was_closed_is_unavailable(rest: Client, memory: Memory, tmp_path: Any) -> None:
@@ -566,8 +566,8 @@ def test_a_memory_that_was_closed_is_unavailable(rest: Client, memory: Memory, t
     with greeum.open(tmp_path) as disk:
         pass
     with talking(application(disk)) as client:
-        assert client("POST", "/v1/search", {"query": "a"}).problem == "unavailable"
-        assert client("POST", "/v1/blocks", {"text": "a"}).problem == "unavailable"
+        assert client("POST", "/v1/search", {"query": "a"}).problem == "store-closed"
+        assert client("POST", "/v1/blocks", {"text": "a"}).problem == "store-closed"
 
 
 def test_a_memory_opened_for_reading_forbids_changes(tmp_path: Any) -> None:
@@ -577,7 +577,7 @@ def test_a_memory_opened_for_reading_forbids_changes(tmp_path: Any) -> None:
         memory.add("a")
     with greeum.open(tmp_path, read_only=True) as memory, talking(application(memory)) as client:
         assert client("GET", "/v1/blocks/1").status == 200
-        assert client("POST", "/v1/blocks", {"text": "a"}).problem == "forbidden"
+        assert client("POST", "/v1/blocks", {"text": "a"}).problem == "store-read-only"
 
 
 def test_what_everybody_may_see(rest: Client) -> None:
