@@ -44,6 +44,9 @@ class Elsewhere:
         if operation in ("mcp.memory_forget", "mcp.resources"):
             raise errors.Forbidden(f"{operation} takes another role")
 
+    async def run(self, work: Callable[[Any], T]) -> T:
+        return await asyncio.to_thread(work, self.memory)
+
 
 def within(caller: Any, work: Callable[[Any], Awaitable[T]], *, offer: str = "memory", mode: Any = "legacy") -> T:
     """What comes of it, with a client of a server of this caller."""

@@ -86,6 +86,11 @@ class Call:
         self.left: Future[None] | None = None
         """For answers in pieces: done when the client has gone."""
 
+    @property
+    def share(self) -> str | None:
+        """As `Visitor.share`."""
+        return None if self.visitor is None else self.visitor.share
+
 
 class Answer:
     """What is sent back: a body at once, or `pieces` of one as they come."""

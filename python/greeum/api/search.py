@@ -36,7 +36,7 @@ def is_quick(call: Call) -> bool:
     if call.accepted != JSON or body.get("k", 10) > AT_ONCE_K_MAX or body.get("exact", False):
         return False
     assert call.visitor is not None
-    if not (call.worker.pace.allows() and call.visitor.memory.at_hand):
+    if not (call.worker.pace_of(call.visitor).allows() and call.visitor.memory.at_hand):
         return False
     call.at_once_from_s = perf_counter()
     return True
@@ -48,7 +48,8 @@ def search(memory: Memory, call: Call) -> Answer:
         return streamed(memory, call)
     found = memory.search_json(**call.body)
     if call.at_once_from_s is not None:
-        call.worker.pace.note(perf_counter() - call.at_once_from_s)
+        assert call.visitor is not None
+        call.worker.pace_of(call.visitor).note(perf_counter() - call.at_once_from_s)
     return Answer(b'{"hits":' + found + b"}", records=records_in(call, [found]))
 
 

@@ -7,7 +7,6 @@ from functools import partial
 from typing import Any, TypeVar
 
 import mcp_types as types
-from anyio import to_thread
 from mcp.server.caching import CacheHint
 from mcp.server.context import ServerRequestContext
 from mcp.server.lowlevel.server import Server
@@ -162,7 +161,7 @@ async def outcome(caller: Caller, operation: str, reads: bool, work: Callable[[A
     """What comes of asking the caller's memory, in a thread; or what speaks against it."""
     try:
         caller.allow(operation, reads=reads)
-        return await to_thread.run_sync(lambda: work(caller.memory))
+        return await caller.run(work)
     except Exception as error:  # noqa: BLE001 - whatever it was, the client is told of it
         return told(error, caller)
 
