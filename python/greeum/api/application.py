@@ -210,7 +210,7 @@ class Application:
     async def _run(self, call: Call, operation: Operation) -> Answer:
         memory = None if call.visitor is None else call.visitor.memory
         if operation.is_quick(call):
-            answer = operation.handle(memory, call)
+            answer = await self._worker.turns.take(operation.handle, memory, call)
         elif operation.is_long:
             answer = await self._worker.run_long(call.share, operation.handle, memory, call)
         else:

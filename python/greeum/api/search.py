@@ -38,7 +38,7 @@ def is_quick(call: Call) -> bool:
     assert call.visitor is not None
     if not (call.worker.pace_of(call.visitor).allows() and call.visitor.memory.at_hand):
         return False
-    call.at_once_from_s = perf_counter()
+    call.at_once = True
     return True
 
 
@@ -46,10 +46,11 @@ def search(memory: Memory, call: Call) -> Answer:
     """The blocks that answer best, best first; `Accept` chooses between all at once and one by one."""
     if call.accepted != JSON:
         return streamed(memory, call)
+    began_s = perf_counter()
     found = memory.search_json(**call.body)
-    if call.at_once_from_s is not None:
+    if call.at_once:
         assert call.visitor is not None
-        call.worker.pace_of(call.visitor).note(perf_counter() - call.at_once_from_s)
+        call.worker.pace_of(call.visitor).note(perf_counter() - began_s)
     return Answer(b'{"hits":' + found + b"}", records=records_in(call, [found]))
 
 

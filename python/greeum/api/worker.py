@@ -11,6 +11,7 @@ from greeum.api import policy
 from greeum.api.http import REQUEST_ID
 from greeum.api.problems import Problem, of_the_machine, problem_of
 from greeum.api.threads import Threads
+from greeum.api.turns import Turns
 from greeum.api.watch import Watch
 
 TYPE_CHECKING = False
@@ -98,6 +99,7 @@ class Worker:
         """Makes the OpenAPI document, once."""
         self._hosts = hosts
         self._rates = rates
+        self.turns = Turns()
         self._short = Threads(THREADS, "greeum-call")
         self._long = Threads(LONG_THREADS, "greeum-long")
         self._watches: dict[int, Watch] = {}
