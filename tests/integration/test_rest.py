@@ -560,6 +560,19 @@ def test_what_goes_wrong_below_is_a_problem(
     assert (reply.headers.get("retry-after") == "1") == (problem == "store-busy")
 
 
+def test_an_answer_is_not_larger_than_one_may_be(rest: Client, memory: Memory, monkeypatch: pytest.MonkeyPatch) -> None:
+    memory.add_many({"text": f"turn {number}"} for number in range(20))
+    one = len(rest("POST", "/v1/search", {"query": "turn", "k": 1}).body)
+    monkeypatch.setattr(limits, "ANSWER_BYTES_MAX", 10 * one)
+    assert len(rest("POST", "/v1/search", {"query": "turn", "k": 5}).json["hits"]) == 5
+    assert len(rest("POST", "/v1/search:batch", {"queries": ["turn"] * 4, "k": 2}).json["answers"]) == 4
+    for path, body in (("search", {"query": "turn"}), ("search:batch", {"queries": ["turn"] * 4})):
+        reply = rest("POST", f"/v1/{path}", body | {"k": 20 if path == "search" else 5})
+        assert (reply.status, reply.json["field"]) == (400, "k")
+    lines = rest("POST", "/v1/search", {"query": "turn", "k": 20}, headers={"accept": "application/x-ndjson"})
+    assert len(lines.text.splitlines()) == 20
+
+
 def test_a_memory_that_was_closed_is_unavailable(rest: Client, memory: Memory, tmp_path: Any) -> None:
     import greeum
 

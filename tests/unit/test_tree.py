@@ -37,7 +37,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "embed.*": ("_core", "errors", "limits", "embed", "embed.*"),
     "anchors": ("errors", "inputs", "limits", "model", "store.protocol"),
     "follower": ("_core", "errors", "kept", "store.protocol"),
-    "kept": ("_core", "store.protocol"),
+    "kept": ("_core", "errors", "limits", "store.protocol"),
     "transfer": (
         "errors", "importers.admission", "importers.intake", "importers.rehearsal", "importers.report", "inputs",
         "limits", "model", "store.arrivals", "store.protocol",
@@ -82,13 +82,13 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "detection.*": ("control.keys", "detection", "detection.*"),
     "echoes": ("_core", "store.protocol"),
     "comparing": ("_core", "echoes", "errors", "model", "store.protocol", "store.rows"),
-    "listing": ("errors", "limits", "model"),
+    "listing": ("errors", "limits", "model", "store.protocol"),
     "difference": ("model", "store.protocol", "store.rows"),
     "counting": ("_core", "errors", "inputs", "limits", "store.protocol"),
     "context": ("limits", "model"),
     "recall": (
         "_core", "anchors", "context", "counting", "difference", "drafts", "echoes", "errors", "follower", "inputs",
-        "limits", "listing", "model", "policies", "screening", "embed.protocol", "store.protocol", "store.rows",
+        "kept", "limits", "listing", "model", "policies", "screening", "embed.protocol", "store.protocol", "store.rows",
     ),
     "memory": (
         "backups.logical", "backups.pieces", "backups.places", "backups.taking", "checks", "comparing", "drafts",

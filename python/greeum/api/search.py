@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from greeum import Hit, Memory
     from greeum.api.http import Call
 
-HITS_PER_PIECE = (1, 7, 64, 512)
+HITS_PER_PIECE = (1, 7, 64)
 """Hits that are sent together: the first alone, then the rest of each slice of texts that Memory reads at once."""
 
 AT_ONCE_K_MAX = 100
