@@ -48,8 +48,13 @@ ELSEWHERE = (
     (errors.StoreFull, "there is no room on the server's disk, and nothing was stored"),
     (errors.StoreReadOnly, "the server may read this memory, but not change it"),
     (errors.StoreError, FAILED),
+    (errors.EmbedderFailed, "the embedder of this memory did not answer, or not as it should: try again"),
+    (errors.EmbedderMismatch, "the memory's vectors were made by another embedder than the one that the server has"),
 )
-"""What those who call from elsewhere are told of errors that speak of the machine, and name its directories."""
+"""What those who call from elsewhere are told of errors that speak of the machine, and name its directories or its
+embedder."""
+
+OF_THE_MACHINE = tuple(kind for kind, _ in ELSEWHERE)
 
 
 class Answers:
@@ -172,7 +177,7 @@ def told(error: Exception, caller: Caller) -> Trouble:
     if not isinstance(error, errors.GreeumError):
         log.error("a request failed", exc_info=error)
         return Trouble("Internal", FAILED, types.INTERNAL_ERROR)
-    if isinstance(error, errors.StoreError) and not caller.is_local:
+    if isinstance(error, OF_THE_MACHINE) and not caller.is_local:
         log.error("a request failed: %s", error, exc_info=error)
         text = next(text for kind, text in ELSEWHERE if isinstance(error, kind))
         return Trouble("Internal" if text == FAILED else name, text, types.INTERNAL_ERROR)
