@@ -93,7 +93,6 @@ class TestTheSameAgain:
         clock.advance(2 * 86_400)
         assert memory.add(SAYS, kind="fact", expires_at="2025-01-05").is_new
 
-
     @pytest.mark.parametrize("kind", ["fact", "message"])
     def test_a_copy_that_is_trusted_less_hides_none_that_is_trusted(self, memory: Memory, kind: str) -> None:
         first = memory.add(SAYS, kind=kind)

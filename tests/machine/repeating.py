@@ -12,7 +12,7 @@ from greeum.errors import Conflict
 from greeum.model import optional_iso
 from greeum.policies import ON_CONFLICT, ON_DUPLICATE
 
-SUBJECTS = ("ship", "shop", "bank", "farm", "barn", "hall")
+SUBJECTS = ("ship", "shop", "farm")
 CLAIM = re.compile(r"The (\w+) has (\d+) doors")
 """Shorter than what is an echo when it is found first and said again."""
 
@@ -58,13 +58,13 @@ class Repeating(Base):
 
     @operation(number=NUMBER, door=NUMBER, policy=one_of(ON_CONFLICT))
     def contradict(self, number: int, door: int, policy: str) -> None:
-        namespace = NAMESPACES[number % len(NAMESPACES)]
-        subject = SUBJECTS[number // len(NAMESPACES) % len(SUBJECTS)]
+        namespace = NAMESPACES[number % 2]
+        subject = SUBJECTS[number // 2 % len(SUBJECTS)]
         said = [b for b in self.state.heads() if b.namespace == namespace and subject_of(b) == subject]
         rivals = [b for b in said if b.is_seen(self.clock.now_us, None, history=False)]
         policy = policy if len(rivals) <= COMPARED else "keep"
         near = self.pick(door).id if door % 3 == 0 and self.state.blocks else rivals[0].id if rivals else None
-        memory, trust = self.door(door)
+        memory, trust = self.door(door % 2)
         self.words += 1
         text = f"The {subject} has {self.words + 1} doors"
 
