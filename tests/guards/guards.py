@@ -58,8 +58,6 @@ GUARDS = (
           "tests/integration/test_duplicates.py::test_of_processes_that_add_the_same_facts_at_once_one_adds_each"),
     Guard("drafts.py", "draft.is_turn = draft.is_turn and is_dated and", "draft.is_turn = False and is_dated and",
           DUPLICATES + "TestAddingTheSameList::test_a_conversation_is_added_once"),
-    Guard("store/rows.py", "is_here = row[SUPERSEDED_BY] is None and", "is_here = ",
-          DUPLICATES + "TestTheSameAgain::test_what_was_corrected_or_forgotten_can_be_said_again"),
     Guard("comparing.py", "sure[0] if len(sure) == len(conflicts) == 1 else None",
           "min(conflict.block for conflict in conflicts)",
           DUPLICATES + "TestContradictions::test_what_is_not_sure_supersedes_nothing"),

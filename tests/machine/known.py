@@ -85,7 +85,7 @@ class State:
     """Uid → id of what is not to come back."""
 
     def copy(self) -> State:
-        return State(*(dict(part) for part in (self.blocks, self.links, self.anchors, self.rules, self.forgotten)))
+        return State(dict(self.blocks), dict(self.links), dict(self.anchors), dict(self.rules), dict(self.forgotten))
 
     def chain(self, block: int) -> list[Known]:
         """Every version, oldest first."""
@@ -208,8 +208,8 @@ class State:
             self.blocks[block] = replace(
                 self.blocks[block],
                 supersedes=versions[i - 1] if i else None,
-                superseded_by=after and after.id,
-                superseded_at=after and after.added_at,
+                superseded_by=None if after is None else after.id,
+                superseded_at=None if after is None else after.added_at,
             )
 
     def _goal(self, block: int, kept_head: Mapping[int, int], written: set[int]) -> int | None:

@@ -44,7 +44,7 @@ def operation(possible: Possible = lambda _: True, /, **arguments: Argument) -> 
     """A rule, with what must hold for it to be possible."""
 
     def declare(function: Any) -> Any:
-        strategies = {name: argument.strategy for name, argument in arguments.items()}
+        strategies: dict[str, Any] = {name: argument.strategy for name, argument in arguments.items()}
         declared: Any = precondition(possible)(rule(**strategies)(function))
         declared.possible, declared.arguments = possible, arguments
         return declared
