@@ -14,6 +14,8 @@ RUST := $(shell find crates -name '*.rs' -o -name '*.toml') Cargo.toml Cargo.loc
 NODE_FOLDERS := clients/typescript tests/node
 LOSSFS := --manifest-path tools/lossfs/Cargo.toml
 FUZZ := --manifest-path fuzz/Cargo.toml
+# Tests wait for processes, disks and time-outs more than for a processor: half of their time is gone with two at once.
+TEST_PROCESSES ?= 2
 SAY := @printf '\033[1m==> %s\033[0m\n'
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
@@ -49,7 +51,7 @@ rust: $(STAMPS)/environment
 python: $(STAMPS)/build $(STAMPS)/tests $(STAMPS)/node
 	$(SAY) "Python: pytest with coverage"
 	@rm -f .coverage .coverage.*
-	@$(BIN)/python -m pytest --cov --cov-report= --durations=5
+	@$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadfile --cov --cov-report= --durations=5
 	@$(BIN)/coverage report --fail-under=95
 
 typescript: $(STAMPS)/build $(STAMPS)/node
@@ -57,11 +59,12 @@ typescript: $(STAMPS)/build $(STAMPS)/node
 	@export PATH="$(CURDIR)/$(BIN):$$PATH" && cd clients/typescript && \
 		for step in style build types test; do npm run --silent $$step; done
 
-survival: $(STAMPS)/build $(STAMPS)/tests ## The long proofs: 200 rounds of kill -9, 100 of power loss (needs root and /dev/fuse), 100,000 steps beside a model.
+survival: $(STAMPS)/build $(STAMPS)/tests ## The long proofs: 200 rounds of kill -9, 100 of power loss (needs root and /dev/fuse), 100,000 steps beside a model, every guard taken away in turn.
 	@$(BIN)/python scripts/crash_test.py --rounds 200
 	@$(BIN)/python scripts/crash_test.py --adds 8x1000
 	@$(BIN)/python scripts/power_loss_test.py --rounds 100
 	@$(BIN)/python scripts/model_test.py --steps 100000
+	@$(BIN)/python scripts/guard_test.py
 
 endurance: $(STAMPS)/build $(STAMPS)/tests ## The long proofs of the server: 20,000 generated requests, 1,000 clients, 10,000 tenants.
 	@$(BIN)/python scripts/schemathesis_test.py --cases 20000

@@ -133,9 +133,9 @@ def is_comparable(row: BlockRow, draft: Draft) -> bool:
 
 def stands_for(row: BlockRow, draft: Draft) -> bool:
     """Whether a block can be given back instead of the draft: the same kind of thing from the same source, which
-    holds for the same time, and is here for as long."""
+    holds for the same time, is here for as long, and is trusted as far."""
     same = (row[5], row[6], row[12], row[13]) == (draft.kind, draft.source, draft.valid_from, draft.valid_to)
-    return same and outlives(row, draft, draft.added_at)
+    return same and row[20] >= draft.trust and outlives(row, draft, draft.added_at)
 
 
 def holds_at_once(row: BlockRow, draft: Draft) -> bool:

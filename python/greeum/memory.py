@@ -9,7 +9,7 @@ from greeum import inputs, limits
 from greeum.comparing import Comparer
 from greeum.drafts import CHECKS, request_uid
 from greeum.errors import Conflict, Forbidden, InvalidInput, NotFound, StoreError, StoreReadOnly
-from greeum.forgetting import Forgetting, check_scope
+from greeum.forgetting import BEFORE_ALL_US, Forgetting, check_scope
 from greeum.maintenance import GRACE_S, Maintenance, count_uses
 from greeum.model import Added, Block, Link, RolledBack
 from greeum.recall import Recall, list_of
@@ -466,7 +466,8 @@ class Memory(Recall):
             asked.append({"source": inputs.name(source, "source")})
         filter_json = inputs.where({"and": asked}) if asked else None
         self._follower.catch_up()
-        found = set(self._index.ids(scope, filter_json, True, self._now_us(), None))
+        # What has expired too, for it may yet be given more time.
+        found = set(self._index.ids(scope, filter_json, True, BEFORE_ALL_US, None))
         return found if written is None else found & set(written)
 
     def _check_trusted_in_full(self, deed: str) -> None:

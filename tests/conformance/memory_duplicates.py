@@ -93,6 +93,12 @@ class TestTheSameAgain:
         clock.advance(2 * 86_400)
         assert memory.add(SAYS, kind="fact", expires_at="2025-01-05").is_new
 
+    @pytest.mark.parametrize("kind", ["fact", "message"])
+    def test_a_copy_that_is_trusted_less_hides_none_that_is_trusted(self, memory: Memory, kind: str) -> None:
+        first = memory.add(SAYS, kind=kind)
+        memory.through("crawler", 0.5).add(SAYS, kind=kind, on_duplicate="link")
+        assert memory.add(SAYS, kind=kind, on_duplicate="return").duplicate_of == first.id
+
 
 class TestTheSamePolicy:
     def test_a_call_may_say_what_to_do(self, memory: Memory) -> None:
@@ -150,6 +156,14 @@ class TestAddingTheSameList:
 
 
 class TestContradictions:
+    def test_it_is_superseded_though_both_are_near_the_same(self, memory: Memory) -> None:
+        house = memory.add("We bought a house.", kind="fact")
+        old = memory.add("The team has eight members.", kind="fact", near=house.id)
+        new = memory.add("The team has nine members.", kind="fact", near=house.id, on_conflict="supersede")
+        assert new.supersedes == old.id
+        links = [(link.source, link.target, link.kind) for link in memory.links(new.id)]
+        assert links == [(new.id, house.id, "near")]
+
     def test_it_is_said_and_both_are_kept(self, memory: Memory) -> None:
         old = memory.add("I live in Seoul.", kind="fact")
         new = memory.add("I live in Busan.", kind="fact")

@@ -238,7 +238,10 @@ class MemoryStore(MemoryUpkeep, Provenance):
             self._last_id = max(self._last_id, *(block_id for block_id, _ in self._ledger.values()), 0)
             self._settings["lineage"] = urandom(16).hex()
             named = [(row[ID], self._ledger.get(uid_digest(row[UID]), (0, 0))[0]) for row in self._rows.values()]
-            return self._forget(self._doomed(block_id for block_id, last in named if block_id <= last), request)
+            gone = [block_id for block_id, last in named if block_id <= last]
+            doomed = {row[ID] for block_id in gone for row in self._chain(block_id) if row[ID] >= block_id}
+            self._take_apart(sorted(doomed), request.at)
+            return self._forget(self._doomed(doomed), request)
 
     def put_setting(self, name: str, value: str) -> None:
         with self._gate:

@@ -334,8 +334,9 @@ class Store(Upkeep, Protocol):
         """
 
     def reconcile(self, ledger: Sequence[LedgerRow], request: ErasureRequest = UNSAID) -> Erased:
-        """Take over the ledger of what this memory has forgotten in a life after this one, erase what it names, and see
-        to it that no id of it is given again. The store has a new lineage from then on.
+        """Take over the ledger of what this memory has forgotten in a life after this one, erase what it names with
+        what corrects that, and see to it that no id of it is given again. The version before, if it was not forgotten
+        too, is the newest again. The store has a new lineage from then on.
         """
 
     def put_setting(self, name: str, value: str) -> None:
