@@ -49,10 +49,9 @@ pub fn of(target: &str) -> Vec<Vec<u8>> {
         "time" => texts(&MOMENTS),
         "filter" => texts(&FILTERS),
         "search" => [after(&[0, 0, 10, 0], &TEXTS), after(&[3, 0x33, 50, 64], &DATES)].concat(),
-        "codes" => vec![
-            [&[0][..], &TABLE.encode(TEXTS[0])].concat(),
-            [[4].repeat(1), [0, 0, 0, 60, 1, 2, 3, 4].repeat(2)].concat(),
-        ],
+        "codes" => {
+            vec![[&[0][..], &TABLE.encode(TEXTS[0])].concat(), [vec![4], [0, 0, 0, 60, 1, 2, 3, 4].repeat(2)].concat()]
+        }
         "table" => vec![small_table::bytes()],
         "links" => vec![Csr::new(&fixture::links()).to_bytes()],
         "manifest" | "segment" => file(if target == "manifest" { ".json" } else { ".segment" }),
