@@ -28,8 +28,9 @@ NEAREST = 3
 """Blocks that a text is compared with in full: about two microseconds each. In a namespace of 100,000 facts the one
 that says the same is the first or second."""
 
-COMPARED_BYTES_MAX = 600
-"""Longer texts are many statements, and are compared as a whole only: forty words, of which `compare` takes no more."""
+COMPARED_BYTES_MAX = 4_000
+"""Longer texts are essays, or code, and are compared as a whole only: this is about as many sentences as `compare`
+looks at."""
 
 ECHO = "echo"
 """The flag of a block whose text a search had given back just before, and that was added all the same."""
@@ -78,6 +79,8 @@ class Comparer:
 
     def _compare(self, draft: Draft, rows: Sequence[BlockRow]) -> None:
         rows = [row for row in rows if is_comparable(row, draft)]
+        if not rows:
+            return
         compared = self._index.compare(draft.text, [row[4] for row in rows])
         found = list(zip(rows, compared, strict=True))
         if draft.on_duplicate != "keep" and draft.alike is None:
@@ -86,12 +89,12 @@ class Comparer:
             self._note_conflicts(draft, found)
 
     def _note_duplicate(self, draft: Draft, found: Sequence[tuple[BlockRow, Compared]]) -> None:
-        same = [row for row, (sameness, _) in found if sameness >= SAME and stands_for(row, draft)]
-        exact = [row for row, _ in found if draft.says(row[4]) and stands_for(row, draft)]
-        for row in (exact or same)[:1]:
-            draft.alike = row[0]
-            if self._echoes.holds(row[0], draft.namespace):
-                self._note_echo(draft, row[0])
+        same = [(sameness, row) for row, (sameness, _) in found if sameness >= SAME and stands_for(row, draft)]
+        if not same:
+            return
+        draft.alike = max(same, key=lambda pair: pair[0])[1][0]
+        if self._echoes.holds(draft.alike, draft.namespace):
+            self._note_echo(draft, draft.alike)
 
     def _note_conflicts(self, draft: Draft, found: Sequence[tuple[BlockRow, Compared]]) -> None:
         conflicts = [
