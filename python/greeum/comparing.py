@@ -32,6 +32,10 @@ COMPARED_BYTES_MAX = 4_000
 """Longer texts are essays, or code, and are compared as a whole only: this is about as many sentences as `compare`
 looks at."""
 
+COMMON_AT = 32
+"""Drafts of one request from which on a word that they share says nothing of what they are about: it keeps looking
+among ten thousand at some microseconds each."""
+
 ECHO = "echo"
 """The flag of a block whose text a search had given back just before, and that was added all the same."""
 
@@ -53,9 +57,24 @@ class Comparer:
         asked = [draft for draft in drafts if is_compared(draft, is_single)]
         if not asked:
             return
+        if len(asked) > 1:
+            self._look_among(asked)
         items = [(draft.namespace, draft.text, draft.vectors[: self._code_bytes(draft)]) for draft in asked]
         for draft, ids in zip(asked, self._index.nearest(items, self._now_us(), NEAREST), strict=True):
             self._compare(draft, self._store.blocks(ids))
+
+    def _look_among(self, drafts: Sequence[Draft]) -> None:
+        """Say of each draft which one before it says the same in other words, if that matters."""
+        groups: dict[tuple[object, ...], Gathered] = {}
+        for draft in drafts:
+            if draft.on_duplicate == "keep" or draft.alike is not None:
+                continue
+            of = (draft.namespace, draft.kind, draft.source, draft.valid_from, draft.valid_to)
+            near = groups.setdefault(of, Gathered()).near(draft)
+            if near:
+                compared = self._index.compare(draft.text, [other.text for other in near])
+                same = [(found[0], other.uid) for other, found in zip(near, compared, strict=True) if found[0] >= SAME]
+                draft.same_as = max(same)[1] if same else None
 
     def _code_bytes(self, draft: Draft) -> int:
         """The bytes of the first vector."""
@@ -117,6 +136,25 @@ class Comparer:
 
 if TYPE_CHECKING:
     Compared = tuple[float, tuple[str, str, str, bool] | None]
+
+
+class Gathered:
+    """Drafts of one request that may stand for each other, by the beginnings of their words."""
+
+    def __init__(self) -> None:
+        self._by_word: dict[str, list[Draft]] = {}
+
+    def near(self, draft: Draft) -> list[Draft]:
+        """Those before it that share most of its rarer words, a few; it is one of them from now on."""
+        words = {word[: 4 if word.isascii() else 2] for word in draft.text.lower().split()}
+        shared: dict[str, tuple[int, Draft]] = {}
+        for word in words:
+            known = self._by_word.setdefault(word, [])
+            if len(known) < COMMON_AT:
+                for other in known:
+                    shared[other.uid] = shared.get(other.uid, (0, other))[0] + 1, other
+            known.append(draft)
+        return [other for _, other in sorted(shared.values(), key=lambda pair: -pair[0])[:NEAREST]]
 
 
 def is_compared(draft: Draft, is_single: bool) -> bool:
