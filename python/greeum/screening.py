@@ -104,8 +104,8 @@ class Screening:
 
 
 def is_harmless(value: str) -> bool:
-    """Whether nothing can be found in a text, as is told at a glance of most: no pattern fits what has no long word, few
-    digits and no word for a secret."""
+    """Whether nothing can be found in a text, as is told at a glance of most: no pattern fits what has no long word,
+    few digits and no word for a secret."""
     is_visible = value.isprintable() or value.replace("\n", " ").replace("\t", " ").isprintable()
     if not is_visible or "@" in value or "://" in value or "-----" in value or "\\" in value:
         return False

@@ -153,8 +153,8 @@ def has_expired(row: BlockRow, now: int) -> bool:
 
 
 def without_key(row: BlockRow) -> BlockRow:
-    freed: BlockRow = (*row[:KEY], None, *row[KEY + 1 :])
-    return freed
+    """The row of a block that has lost its key."""
+    return (*row[:3], None, *row[4:])
 
 
 def added_before(head: BlockRow, draft: Draft) -> BlockRow:

@@ -1,6 +1,6 @@
 //! Two texts side by side: as one statement each, or sentence by sentence.
 
-use super::compare::{Comparison, Difference, compare};
+use super::compare::{Comparison, Difference, Reason, compare};
 use super::sentences::{Sketch, sentences};
 use super::statement::Statement;
 use crate::embed::Table;
@@ -10,7 +10,10 @@ pub const SENTENCES_MAX: usize = 24;
 
 /// Words that two sentences must share, at least, for a difference between them to say that they are of the same thing, where neither is the
 /// whole of its text: "I have 3." says little without what stands around it.
-const SHARED_MIN: usize = 2;
+const SHARED_MIN: usize = 3;
+
+/// What is in lines of code and of tables, which repeat each other but for a word and contradict nothing.
+const OF_NO_SENTENCE: [char; 10] = ['{', '}', '(', ')', '=', ';', '`', '|', '<', '*'];
 
 /// A text that others are compared with.
 pub struct Text<'a> {
@@ -50,13 +53,17 @@ impl<'a> Text<'a> {
         least
     }
 
+    /// Another number or date, or a denial. Another value is too often only another thing, in the same words.
     fn difference(&self, others: &[&str]) -> Option<Difference> {
-        others.iter().find_map(|old| {
+        let is_sentence = |text: &&&str| !text.contains(OF_NO_SENTENCE);
+        others.iter().filter(is_sentence).find_map(|old| {
             let sketch = Sketch::new(old);
             let mut near = self.sentences.iter().filter(|(new, _)| new.is_near(&sketch, SHARED_MIN)).peekable();
             near.peek()?;
             let old = Statement::new(old, self.table);
-            let found = near.find_map(|(_, new)| compare(new, &old, self.table).difference);
+            let found = near.find_map(|(_, new)| {
+                compare(new, &old, self.table).difference.filter(|difference| difference.reason != Reason::Value)
+            });
             found.map(|difference| Difference { is_sure: false, ..difference })
         })
     }
