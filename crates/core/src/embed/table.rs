@@ -44,6 +44,25 @@ pub struct Table {
     firsts: OnceLock<Vec<[i8; LINE]>>,
 }
 
+/// What a Korean word is made of.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Morpheme<'a> {
+    /// As dictionaries have it, or as it stands if none has it.
+    pub form: &'a str,
+    /// A noun, a stem, an ending or a particle.
+    pub class: Class,
+    /// The table's number for it.
+    pub token: Option<u16>,
+    /// Whether it says something of a subject.
+    pub carries: bool,
+}
+
+/// The syllables of a word from one to before another.
+fn syllables(word: &str, start: usize, end: usize) -> &str {
+    let at = |count: usize| word.char_indices().nth(count).map_or(word.len(), |(at, _)| at);
+    &word[at(start)..at(end)]
+}
+
 const NO_TOKEN: u16 = u16::MAX;
 
 /// Pieces looked up by bisection before the table is hashed: that takes a millisecond, which a single search need not pay.
@@ -147,6 +166,27 @@ impl Table {
             }
             Script::Hangul | Script::Other => {}
         }
+    }
+
+    /// What a Korean word is made of, if the table has morphemes: each with its form, and whether it says something of a subject. What no
+    /// dictionary knows does, for it is a name.
+    pub fn morphemes<'a>(&'a self, word: &'a str) -> Vec<Morpheme<'a>> {
+        if self.korean == self.size {
+            return Vec::new();
+        }
+        let weights: &[f32] = self.section(self.weights, self.size);
+        let known = |part: korean::Part| {
+            let form = part.token.and_then(|token| self.morpheme(token).map(|(_, form)| form));
+            let class = part.token.and_then(|token| self.morpheme(token)).map_or(part.class, |(class, _)| class);
+            let carries = part.token.map_or(class == Class::Noun, |token| weights[usize::from(token)] > 0.0);
+            Morpheme {
+                form: form.unwrap_or_else(|| syllables(word, part.start, part.end)),
+                class,
+                token: part.token,
+                carries,
+            }
+        };
+        korean::parts(word, self.dictionary()).into_iter().map(known).collect()
     }
 
     /// What a token reads: a piece of a word, or a morpheme with its class before it.

@@ -19,7 +19,7 @@ use crate::links::Edge;
 use crate::query::{Hit, Query};
 use crate::rank;
 use crate::segment::{Columns, Entry, Segment, merge};
-use crate::similar::{self, Comparison, Statement};
+use crate::similar::{self, Comparison};
 use crate::vectors::CodeRef;
 use manifest::Stamp;
 use state::Part;
@@ -239,8 +239,8 @@ impl Index {
 
     /// A text compared with each of others, whatever is here.
     pub fn compare(&self, text: &str, others: &[String]) -> Vec<Comparison> {
-        let statement = Statement::new(text);
-        others.iter().map(|other| similar::compare(&statement, &Statement::new(other), &self.table)).collect()
+        let text = similar::Text::new(text, &self.table);
+        others.iter().map(|other| text.compare(other)).collect()
     }
 
     /// How many blocks a query may see.
