@@ -24,7 +24,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     # Module → what it may import of ours, wherever in the file. The first pattern that fits a module counts.
     "greeum": (
         "anchors", "backups.pieces", "errors", "forgetting", "importers.report", "listing", "maintenance", "memory",
-        "model", "policies", "remote", "retention", "rooted", "wiring",
+        "model", "policies", "reembedding", "remote", "retention", "rooted", "wiring",
     ),
     "errors": (),
     "limits": (),
@@ -68,6 +68,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
         "backups", "backups.*", "errors", "inputs", "model", "store.certificates", "store.files", "store.protocol",
     ),
     "repairs": ("checks", "errors", "embed.protocol", "follower", "store.protocol", "store.upkeep", "surroundings"),
+    "reembedding": ("errors", "embed.protocol", "store.protocol", "store.replacement"),
     "surroundings": ("store.files",),
     "uses": (),
     "retention": ("_core", "errors", "inputs", "store.protocol", "store.upkeep"),
@@ -101,8 +102,8 @@ ARROWS: dict[str, tuple[str, ...]] = {
         "maintenance", "memory", "model", "policies", "recall", "store.protocol",
     ),
     "wiring": (
-        "_core", "backups.restoring", "errors", "follower", "inputs", "limits", "memory", "repairs", "settings",
-        "embed.*", "store.*",
+        "_core", "backups.restoring", "errors", "follower", "inputs", "limits", "memory", "reembedding", "repairs",
+        "settings", "embed.*", "store.*",
     ),
     "testing": ("_core", "inputs", "memory", "wiring", "embed.*", "store.*"),
     "control": (),
