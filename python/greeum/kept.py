@@ -5,8 +5,10 @@ again.
 from __future__ import annotations
 
 from _thread import allocate_lock
+from math import inf
 
-from greeum import _core
+from greeum import _core, limits
+from greeum.errors import InvalidInput
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
 
 KEPT_BYTES_MAX = 64 * 1_048_576
 """What all memories of a process keep together: 60,000 turns of a conversation as rows, or 100,000 as JSON."""
+
+ROWS_PER_STEP = 64
+"""Rows that are read at once: so many of the largest are 64 MiB; a search asks for ten, as a rule."""
 
 
 class Budget:
@@ -45,8 +50,8 @@ class KeptBlocks:
         return self._rows.of(ids)
 
     def json(self, ids: Sequence[int]) -> dict[int, bytes]:
-        """The JSON of each of these blocks that there is."""
-        return self._json.of(ids)
+        """The JSON of each of these blocks that there is. Raises InvalidInput for more than one answer may be."""
+        return self._json.of(ids, limits.ANSWER_BYTES_MAX)
 
     def drop(self, ids: Iterable[int]) -> None:
         """These have changed, or are about to in the eyes of those who search."""
@@ -79,17 +84,28 @@ class Kept:
         self._generation = 0
         self._is_closed = False
 
-    def of(self, ids: Sequence[int]) -> dict[int, Any]:
-        """The form of each of these blocks that there is."""
+    def of(self, ids: Sequence[int], bytes_max: float = inf) -> dict[int, Any]:
+        """The form of each of these blocks that there is. Raises InvalidInput if what has to be read makes it more than
+        `bytes_max`.
+        """
         kept = self._kept.get
         found = {block: form for block in ids if (form := kept(block)) is not None}
         if len(found) < len(ids):
+            self._read(found, [block for block in ids if block not in found], bytes_max)
+        return found
+
+    def _read(self, found: dict[int, Any], ids: list[int], bytes_max: float) -> None:
+        """Add the form of these."""
+        size = sum(map(self._size, found.values()))
+        for start in range(0, len(ids), ROWS_PER_STEP):
             generation = self._generation
-            rows = self._store.blocks([block for block in ids if block not in found])
+            rows = self._store.blocks(ids[start : start + ROWS_PER_STEP])
             read = {row[0]: self._form(row) for row in rows}
             self._keep(read, generation)
             found |= read
-        return found
+            size += sum(map(self._size, read.values()))
+            if size > bytes_max:
+                raise too_much()
 
     def _keep(self, read: dict[int, Any], generation: int) -> None:
         budget = self._budget
@@ -135,3 +151,8 @@ def row_bytes(row: BlockRow) -> int:
 
 def as_json(row: BlockRow) -> bytes:
     return _core.blocks_json([row])[1:-1]
+
+
+def too_much() -> InvalidInput:
+    most = limits.ANSWER_BYTES_MAX // 1_048_576
+    return InvalidInput("k", f"asks for more than the {most} MiB that one answer may be: ask for fewer, or as a stream")

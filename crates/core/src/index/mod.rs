@@ -29,8 +29,12 @@ use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError, RwLock};
 /// Blocks in memory at which they are folded into files: searched one by one they cost under half a millisecond.
 pub const TAIL_BLOCKS_MAX: u32 = 20_000;
 
-/// No file grows beyond this, unless a single change is larger: forgetting rewrites one, and must not take long.
-const SEGMENT_BYTES_MAX: usize = 64 << 20;
+/// No file grows beyond this, unless a single change is larger: forgetting rewrites one, and a fold holds one in memory. Below, fewer files are
+/// better: a search walks along the graph of each.
+const SEGMENT_BYTES_MAX: usize = 256 << 20;
+
+/// No segment in memory grows beyond this: changes wait while two are merged.
+const TAIL_SEGMENT_BYTES_MAX: usize = 32 << 20;
 
 /// Segments in memory up to this many blocks are merged whatever their sizes: fewer segments make faster searches.
 const SMALL_BLOCKS: u32 = 64;
@@ -322,7 +326,7 @@ impl Index {
             let [.., before, last] = &next.parts[..] else { return Ok(()) };
             let (large, small) = (before.live(), last.live());
             let in_memory = before.file.is_none() && last.file.is_none() && before.seq > folding;
-            let too_large = before.segment.bytes().len() + last.segment.bytes().len() > SEGMENT_BYTES_MAX / 2;
+            let too_large = before.segment.bytes().len() + last.segment.bytes().len() > TAIL_SEGMENT_BYTES_MAX;
             if !in_memory || too_large || (large > 2 * small && large + small > SMALL_BLOCKS) {
                 return Ok(());
             }

@@ -20,7 +20,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// The layout that this version writes and reads. Any change of it, or of what is hashed into it, counts it up: older files are rebuilt.
-pub const FORMAT: u32 = 5;
+pub const FORMAT: u32 = 6;
 
 const MAGIC: &[u8; 8] = b"GREEUMS1";
 const HEADER_BYTES: usize = 64;
@@ -66,8 +66,8 @@ sections! {
     Terms, TermStart, Postings,
     // Filters: fact → blocks, and numbers by field.
     Facts, FactStart, FactBlocks, NumberFields, NumberStart, NumberBlocks, NumberValues,
-    // The vector graph, if the segment is large enough to have one.
-    GraphLinks, GraphEntries,
+    // The vector graph, if the segment is large enough to have one, and coarse codes for the walk.
+    GraphLinks, GraphEntries, Coarse,
 }
 
 /// See the module.
@@ -180,7 +180,13 @@ impl Segment {
             )
             && below(self.column(Section::NumberBlocks), n)
             && self.column::<f64>(Section::NumberValues).len() == self.column::<u32>(Section::NumberBlocks).len()
-            && crate::vectors::graph::is_sound(self.column(Section::GraphLinks), self.column(Section::GraphEntries), p)
+            && crate::vectors::graph::is_sound(
+                self.column(Section::GraphLinks),
+                self.column(Section::GraphEntries),
+                self.column(Section::Coarse),
+                p,
+                self.dimension,
+            )
     }
 
     /// The checksum that stands in it.
