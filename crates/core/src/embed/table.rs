@@ -5,13 +5,14 @@
 //! `scripts/distil_korean.py` has added them; nothing is said about how near a word of the one language is to one of the other.
 
 use super::{hashing, wordpiece};
-use crate::bytes::Bytes;
+use crate::bytes::{Bytes, on_large_pages};
 use crate::error::{Error, Result};
 use crate::vectors::distance::{LINE, Matrix};
 use crate::vectors::{Code, CodeRef};
 use crate::words::korean::Dictionary;
 use crate::words::terms::is_content;
 use crate::words::{Class, Script, Token, Tokens, korean, passages};
+use memmap2::MmapMut;
 use std::path::Path;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -41,7 +42,7 @@ pub struct Table {
     looked_up: AtomicU32,
     slots: OnceLock<Vec<u16>>,
     dictionary: OnceLock<Dictionary>,
-    firsts: OnceLock<Vec<[i8; LINE]>>,
+    firsts: OnceLock<Option<MmapMut>>,
 }
 
 /// What a Korean word is made of.
@@ -239,8 +240,15 @@ impl Table {
     fn firsts(&self) -> Option<&[[i8; LINE]]> {
         self.slots.get()?;
         let bytes: &[i8] = self.section(self.rows, self.size * self.dimension);
-        let first = |row: &[i8]| *row.first_chunk().expect("a multiple of 64");
-        Some(self.firsts.get_or_init(|| bytes.chunks_exact(self.dimension).map(first).collect()))
+        let brought_together = || {
+            let mut firsts = on_large_pages(self.size * LINE).ok()?;
+            let lines: &mut [[i8; LINE]] = bytemuck::cast_slice_mut(&mut firsts);
+            let rows = bytes.chunks_exact(self.dimension);
+            lines.iter_mut().zip(rows).for_each(|(line, row)| line.copy_from_slice(&row[..LINE]));
+            Some(firsts)
+        };
+        // Without room, the lines are read where they are.
+        self.firsts.get_or_init(brought_together).as_deref().map(bytemuck::cast_slice)
     }
 
     /// Codes of each text's passages, one after another, for the Store.
