@@ -39,7 +39,8 @@ pub fn segment(data: &[u8]) {
     let segment = Arc::new(segment);
     let state = State { parts: vec![Part::new(Arc::clone(&segment), 1, None)], seq: 1, ..State::default() };
     for query in fixture::questions() {
-        fixture::answered(rank::search(&state, &query, &TABLE, dimension, true));
+        let found = rank::search_each(&state, &[query], &TABLE, dimension, true);
+        fixture::answered(found.map(|answers| answers.concat()));
     }
     if let Some(columns) = merge(&[(&segment, None)], dimension) {
         let _ = columns.freeze(false);

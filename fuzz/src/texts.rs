@@ -49,7 +49,8 @@ fn read(text: &str) {
     assert_eq!(analysis.terms, analyse(&tokens, &[&tokens], EPOCH_US, Some(&TABLE)).terms);
     assert_eq!(digest(text, &[]), digest(&normal(text), &[]), "the normal form of a normal form is itself");
     let (one, other) = text.split_at(text.floor_char_boundary(text.len() / 2));
-    let (statement, one, other) = (Statement::new(text), Statement::new(one), Statement::new(other));
+    let (statement, one, other) =
+        (Statement::new(text, &TABLE), Statement::new(one, &TABLE), Statement::new(other, &TABLE));
     for (new, old) in [(&statement, &statement), (&one, &other), (&other, &one)] {
         assert!((0.0..=1.0).contains(&compare(new, old, &TABLE).same));
     }

@@ -167,8 +167,8 @@ class Memory(Recall):
 
         `idempotency_key` names the request as in `add`; each block of it is known again by its place in the list. A
         message whose `at`, source and text are those of one that is there is the same turn and is returned, so that
-        the same list again adds nothing. Each is compared with what was there before; among each other only the very
-        same counts as a duplicate, and messages are looked at for what they contradict only if they say what is to be
+        the same list again adds nothing. Each is compared with what was there before, and with those before it in the
+        list for what says the same; messages are looked at for what they contradict only if they say what is to be
         done then. Raises as `add` does; `field` then begins with the place of the block, as in `blocks[3].text`."""
         items = list_of(blocks, "blocks", "must be several mappings, each of the arguments of `add`")
         if len(items) > limits.BATCH_MAX:

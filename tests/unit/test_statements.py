@@ -153,6 +153,7 @@ QUESTIONS: dict[str, tuple[Callable[[greeum.Memory, int], Any], set[str]]] = {
 @pytest.mark.parametrize("name", QUESTIONS)
 def test_more_hits_take_no_more_questions(memory: greeum.Memory, name: str) -> None:
     ask, for_each = QUESTIONS[name]
+    memory._follower.kept.clear()
     with counted(memory) as few:
         ask(memory, 2)
     memory._follower.kept.clear()
@@ -165,14 +166,16 @@ def test_more_hits_take_no_more_questions(memory: greeum.Memory, name: str) -> N
 
 
 def test_what_several_queries_find_is_fetched_once(memory: greeum.Memory) -> None:
+    memory._follower.kept.clear()
     with counted(memory) as found:
         hits = memory.search_many(["river", "the cold river", "part"], k=20)
     assert found["block"] == len({hit.block.id for answers in hits for hit in answers}) > 0
     assert found["newest_seq"] == 1
 
 
-def test_what_was_found_lately_is_not_fetched_again_as_json(memory: greeum.Memory) -> None:
-    memory.search_json("river", k=20)
-    with counted(memory) as found:
-        memory.search_json("river", k=20)
-    assert dict(found) == {"newest_seq": 1}
+def test_what_was_found_lately_is_not_fetched_again(memory: greeum.Memory) -> None:
+    for search in (memory.search, memory.search_json):
+        search("river", k=20)
+        with counted(memory) as found:
+            search("river", k=20)
+        assert dict(found) == {"newest_seq": 1}

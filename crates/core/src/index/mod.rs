@@ -19,7 +19,7 @@ use crate::links::Edge;
 use crate::query::{Hit, Query};
 use crate::rank;
 use crate::segment::{Columns, Entry, Segment, merge};
-use crate::similar::{self, Comparison, Statement};
+use crate::similar::{self, Comparison};
 use crate::vectors::CodeRef;
 use manifest::Stamp;
 use state::Part;
@@ -174,7 +174,7 @@ impl Index {
 
     /// The best answers to a query.
     pub fn search(&self, query: &Query) -> Result<Vec<Hit>> {
-        self.search_in(&self.state(), query)
+        Ok(self.search_in(&self.state(), std::slice::from_ref(query))?.pop().unwrap_or_default())
     }
 
     /// The best answers to each of several queries, all from the same state, on as many processors as there are.
@@ -182,9 +182,7 @@ impl Index {
         let state = self.state();
         let threads = PROCESSORS.min(queries.len() / QUERIES_PER_THREAD_MIN).max(1);
         let share = queries.len().div_ceil(threads).max(1);
-        let run = |queries: &[Query]| {
-            queries.iter().map(|query| self.search_in(&state, query)).collect::<Result<Vec<Vec<Hit>>>>()
-        };
+        let run = |queries: &[Query]| self.search_in(&state, queries);
         let mut shares = queries.chunks(share);
         let first = shares.next().unwrap_or_default();
         std::thread::scope(|scope| {
@@ -197,8 +195,8 @@ impl Index {
         })
     }
 
-    fn search_in(&self, state: &State, query: &Query) -> Result<Vec<Hit>> {
-        rank::search(state, query, &self.table, self.dimension, self.embeds_queries)
+    fn search_in(&self, state: &State, queries: &[Query]) -> Result<Vec<Vec<Hit>>> {
+        rank::search_each(state, queries, &self.table, self.dimension, self.embeds_queries)
     }
 
     /// The blocks that a query may see, whatever they say, by the time they were said: `(at, id)`, up to `k` of them after `after`.
@@ -239,8 +237,8 @@ impl Index {
 
     /// A text compared with each of others, whatever is here.
     pub fn compare(&self, text: &str, others: &[String]) -> Vec<Comparison> {
-        let statement = Statement::new(text);
-        others.iter().map(|other| similar::compare(&statement, &Statement::new(other), &self.table)).collect()
+        let text = similar::Text::new(text, &self.table);
+        others.iter().map(|other| text.compare(other)).collect()
     }
 
     /// How many blocks a query may see.

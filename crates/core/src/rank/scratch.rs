@@ -158,6 +158,8 @@ pub struct Scratch {
     pub rows: Rows,
     /// How near pieces come to the blocks that stand for all others.
     pub samples: super::sample::Samples,
+    /// By passage of one part: the inner product with the query's vector.
+    pub products: Vec<i32>,
     /// By passage of one part: in how many signs it differs.
     pub differences: Vec<u16>,
     /// How near passages are by their coarse codes.

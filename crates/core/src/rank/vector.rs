@@ -17,6 +17,9 @@ use std::cell::OnceCell;
 /// Blocks of a part that may be hits up to which each one's vector is compared: quicker than any way around it.
 const FEW: u32 = 1_024;
 
+/// Blocks of a part for each of these, up to which it is quicker to compare all of them in the order in which they lie.
+const DENSE_SHARE: u32 = 4;
+
 /// Passages in scope up to which the signs of each one's vector are looked at: a nanosecond each, and nothing near is missed. Beyond, a walk along
 /// a graph looks at a few.
 const SIGNS_MAX: u64 = 50_000;
@@ -96,13 +99,20 @@ pub fn score<'a>(
         sample.iter().for_each(|&place| sums.add(scores.of(ground, place)));
         let asked = OnceCell::new();
         for (number, view) in ground.views.iter().enumerate() {
-            near(ground, number, view, (code, &asked), depth, scratch, |block| {
-                let place = Place { part: number as u32, block };
-                let score = scores.of(ground, place);
+            let mut take = |block: Local, score: f32| {
                 if best.may_take(score) {
+                    let place = Place { part: number as u32, block };
                     best.take(Scored { score, id: ground.id(place), place });
                 }
-            });
+            };
+            let inside = &ground.scope.parts[number];
+            if inside.wanted_count <= FEW && inside.wanted_count >= view.segment.blocks() / DENSE_SHARE {
+                compare_all(view, inside.wanted(), &probe, code.scale, &mut scratch.products, take);
+            } else {
+                near(ground, number, view, (code, &asked), depth, scratch, |block| {
+                    take(block, cosine(view, block, &probe, code.scale));
+                });
+            }
         }
     }
     scores.scale = sums.own_scale();
@@ -124,6 +134,25 @@ pub fn fetch(view: &View<'_>, block: Local) {
     prefetch_all(row(view, first));
 }
 
+/// Compares the vectors of all blocks of a part, as they lie in memory, and gives the scores of those that may be hits.
+fn compare_all(
+    view: &View<'_>,
+    wanted: &Bitmap,
+    probe: &Probe<'_>,
+    scale: f32,
+    products: &mut Vec<i32>,
+    mut take: impl FnMut(Local, f32),
+) {
+    products.resize(view.scales.len(), 0);
+    probe.dot_each(view.codes, products);
+    for block in wanted.iter() {
+        let passages = view.passages_of(block);
+        let of = |passage: usize| products[passage] as f32 * view.scales[passage];
+        let best = (passages.start as usize..passages.end as usize).map(of).fold(f32::NEG_INFINITY, f32::max);
+        take(block, best * scale);
+    }
+}
+
 fn row<'a>(view: &View<'a>, passage: usize) -> &'a [i8] {
     let dimension = view.codes.len() / view.scales.len();
     &view.codes[passage * dimension..][..dimension]
@@ -141,7 +170,7 @@ fn near(
     mut name: impl FnMut(Local),
 ) {
     let inside = &ground.scope.parts[number];
-    let wanted = inside.wanted.as_ref().unwrap_or(&inside.blocks);
+    let wanted = inside.wanted();
     if inside.wanted_count <= FEW {
         return wanted.iter().for_each(name);
     }

@@ -44,7 +44,7 @@ pub mod flag {
 macro_rules! sections {
     ($($(#[$doc:meta])* $name:ident),* $(,)?) => {
         /// The parts of a segment's file, in order.
-        #[derive(Clone, Copy, Debug)]
+        #[derive(Clone, Copy, Debug, PartialEq)]
         #[allow(missing_docs, reason = "each is documented where it is read")]
         pub enum Section { $($(#[$doc])* $name),* }
         const SECTIONS: usize = [$(Section::$name),*].len();
