@@ -16,6 +16,9 @@ const DEPTH: usize = 48;
 /// So many blocks that the words of a query occur in them more often than are added up.
 const MANY: usize = 6_000;
 
+/// Questions to each memory; in debug builds the model is slow.
+const QUESTIONS: usize = if cfg!(debug_assertions) { 2 } else { 8 };
+
 const WORDS: [&str; 24] = [
     "garden", "river", "winter", "train", "ticket", "coffee", "doctor", "guitar", "mountain", "kitchen", "letter",
     "window", "harbor", "lantern", "orchard", "violin", "blanket", "compass", "meadow", "pepper", "saddle", "thimble",
@@ -140,7 +143,7 @@ proptest! {
         let directory = is_folded.then(Directory::new);
         let index = in_pieces(&entries, &mut dice, directory.as_ref());
         let third = filter(r#"{"metadata.third": 1}"#);
-        for _ in 0..8 {
+        for _ in 0..QUESTIONS {
             let text = any_question(&mut dice);
             for (namespace, filter) in [("", None), ("team", None), ("team/b", None), ("", third.clone())] {
                 for depth in [1, 10, DEPTH] {

@@ -142,6 +142,9 @@ fn measure(part: &Part, inside: &PartScope) -> (u64, u64) {
         let words = &segment.lengths()[passages.start as usize..passages.end as usize];
         (words.len() as u64, words.iter().map(|&words| u64::from(words)).sum::<u64>())
     };
+    if inside.count == segment.blocks() {
+        return (segment.passages().into(), part.words());
+    }
     let total = |total: (u64, u64), one: (u64, u64)| (total.0 + one.0, total.1 + one.1);
     if inside.count <= segment.blocks() / 2 {
         return inside.iter().map(of).fold((0, 0), total);
