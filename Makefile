@@ -13,6 +13,8 @@ STAMPS := .make
 RUST := $(shell find crates -name '*.rs' -o -name '*.toml') Cargo.toml Cargo.lock rustfmt.toml
 NODE_FOLDERS := clients/typescript tests/node
 LOSSFS := --manifest-path tools/lossfs/Cargo.toml
+# Tests wait for processes, disks and time-outs more than for a processor: half of their time is gone with two at once.
+TEST_PROCESSES ?= 2
 SAY := @printf '\033[1m==> %s\033[0m\n'
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
@@ -46,7 +48,7 @@ rust: $(STAMPS)/environment
 python: $(STAMPS)/build $(STAMPS)/tests $(STAMPS)/node
 	$(SAY) "Python: pytest with coverage"
 	@rm -f .coverage .coverage.*
-	@$(BIN)/python -m pytest --cov --cov-report= --durations=5
+	@$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadfile --cov --cov-report= --durations=5
 	@$(BIN)/coverage report --fail-under=95
 
 typescript: $(STAMPS)/build $(STAMPS)/node

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from _thread import allocate_lock
 
-from greeum import _core
+from greeum import _core, limits
+from greeum.errors import InvalidInput
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,6 +15,10 @@ if TYPE_CHECKING:
 
 KEPT_BYTES_MAX = 64 * 1_048_576
 """What all memories of a process keep together: 100,000 turns of a conversation."""
+
+
+ROWS_PER_STEP = 64
+"""Rows that are read at once: so many of the largest are 64 MiB; a search asks for ten, as a rule."""
 
 
 class Budget:
@@ -39,16 +44,25 @@ class KeptBlocks:
         self._is_closed = False
 
     def json(self, ids: Sequence[int]) -> dict[int, bytes]:
-        """The JSON of each of these blocks that there is."""
+        """The JSON of each of these blocks that there is. Raises InvalidInput for more than one answer may be."""
         kept = self._kept.get
         found = {block: json for block in ids if (json := kept(block)) is not None}
         if len(found) < len(ids):
+            self._read(found, [block for block in ids if block not in found])
+        return found
+
+    def _read(self, found: dict[int, bytes], ids: list[int]) -> None:
+        """Add the JSON of these. Raises InvalidInput when it becomes more than one answer may be."""
+        size = sum(map(len, found.values()))
+        for start in range(0, len(ids), ROWS_PER_STEP):
             generation = self._generation
-            rows = self._store.blocks([block for block in ids if block not in found])
+            rows = self._store.blocks(ids[start : start + ROWS_PER_STEP])
             read = {row[0]: _core.blocks_json([row])[1:-1] for row in rows}
             self._keep(read, generation)
             found |= read
-        return found
+            size += sum(map(len, read.values()))
+            if size > limits.ANSWER_BYTES_MAX:
+                raise too_much()
 
     def _keep(self, read: dict[int, bytes], generation: int) -> None:
         budget = self._budget
@@ -84,3 +98,8 @@ class KeptBlocks:
         json = self._kept.pop(block, None)
         if json is not None:
             self._budget.bytes -= len(json)
+
+
+def too_much() -> InvalidInput:
+    most = limits.ANSWER_BYTES_MAX // 1_048_576
+    return InvalidInput("k", f"asks for more than the {most} MiB that one answer may be: ask for fewer, or as a stream")

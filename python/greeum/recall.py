@@ -11,10 +11,12 @@ from greeum.anchors import Anchors
 from greeum.drafts import Drafter
 from greeum.echoes import Echoes
 from greeum.errors import InvalidInput, LogCut, NotFound
+from greeum.kept import too_much
 from greeum.listing import (
     NamespacePage,
     Page,
     checksum,
+    page_rows,
     read_cursor,
     read_namespace_cursor,
     write_cursor,
@@ -49,8 +51,9 @@ if TYPE_CHECKING:
     Links = list[Link]
     Ranked = list[tuple[int, float, list[float]]]
 
-STREAM_SLICES = (8, 64, 512)
-"""Hits of which `stream` reads the texts at once: few at first, so that these can be shown while the rest is read."""
+STREAM_SLICES = (8, 64)
+"""Hits of which `stream` reads the texts at once: few at first, so that these can be shown while the rest is read, and
+then so many that the largest texts there are take 64 MiB."""
 
 STREAM_FIRST = 50
 """Hits that `stream` ranks by themselves if more are wanted: up to here a search does not look deeper for more."""
@@ -270,7 +273,7 @@ class Recall:
             query_texts(queries), k, namespace, where, near, history, exact, weights, as_of, min_trust, None
         )
         blocks = self._follower.kept.json(found.ids())
-        return [found.json(query, blocks) for query in range(len(found))]
+        return bounded(found.json(query, blocks) for query in range(len(found)))
 
     def context(
         self,
@@ -371,7 +374,8 @@ class Recall:
         cursor: str | None = None,
         newest_first: bool = False,
     ) -> Page:
-        """Blocks in the order in which they were said, a page at a time: pass the page's `cursor` for the next one.
+        """Blocks in the order in which they were said, a page at a time: pass the page's `cursor` for the next one. A
+        page ends early where its texts come to 16 MiB.
 
         Filters, `history` and `as_of` are those of `search`. `expired` lists what has expired by now and is not erased
         yet, and nothing else. Raises InvalidInput, also for a cursor of another listing.
@@ -386,9 +390,10 @@ class Recall:
         where_json, history, now_us = self._seen(where_json, history, then, expired)
         self._follower.catch_up()
         found = self._index.select(scope, where_json, history, now_us, after, limit + 1, newest_first, then)
-        page = Page(Block(row) for row in self._store.blocks([block for _, block in found[:limit]]))
-        if len(found) > limit:
-            page.cursor = write_cursor(found[limit - 1], listing)
+        rows, done = page_rows(self._store.blocks, [block for _, block in found[:limit]])
+        page = Page(map(Block, rows))
+        if len(found) > done:
+            page.cursor = write_cursor(found[done - 1], listing)
         return page
 
     def _seen(
@@ -598,6 +603,17 @@ def list_of(values: object, field: str, reason: str) -> list[Any]:
     if isinstance(values, (str, bytes, dict)) or not hasattr(values, "__iter__"):
         raise InvalidInput(field, reason)
     return list(values)
+
+
+def bounded(answers: Iterable[bytes]) -> Written:
+    """The answers of a batch. Raises InvalidInput if they are more together than one answer may be."""
+    written, left = [], limits.ANSWER_BYTES_MAX
+    for answer in answers:
+        left -= len(answer)
+        if left < 0:
+            raise too_much()
+        written.append(answer)
+    return written
 
 
 def slices(found: Ranked) -> Iterator[Ranked]:

@@ -6,6 +6,10 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+import pytest
+
+from greeum import limits
+from greeum.errors import InvalidInput
 from greeum.kept import BUDGET, Budget, KeptBlocks
 from greeum.store.memory import MemoryStore
 from greeum.store.protocol import Draft
@@ -25,6 +29,19 @@ class Reads(MemoryStore):
         self.read += ids
         self.meanwhile()
         return rows
+
+
+def test_what_is_more_than_one_answer_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    store = filled(200)
+    kept = KeptBlocks(store)
+    size = len(kept.json([1])[1])
+    monkeypatch.setattr(limits, "ANSWER_BYTES_MAX", 70 * size)
+    assert len(kept.json(range(1, 60))) == 59
+    for _ in range(2):
+        with pytest.raises(InvalidInput) as caught:
+            kept.json(range(1, 201))
+        assert caught.value.field == "k"
+    assert max(store.read) < 200
 
 
 def filled(count: int) -> Reads:

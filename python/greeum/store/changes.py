@@ -65,7 +65,17 @@ def bind_embedder(connection: apsw.Connection, fingerprint: str, dimension: int)
     elif bound != (fingerprint, dimension):
         raise EmbedderMismatch(
             f"this memory's vectors were made by {bound[0]} ({bound[1]} dimensions), "
-            f"not by {fingerprint} ({dimension}): open it with that embedder, or export and import anew"
+            f"not by {fingerprint} ({dimension}): open it with that embedder, or change to this one with greeum.reembed"
+        )
+
+
+def check_embedder(connection: apsw.Connection, fingerprint: str | None) -> None:
+    """Raises EmbedderMismatch if the store is bound to another embedder by now."""
+    if fingerprint is not None and row_of(connection, "setting", "embedder") != (fingerprint,):
+        bound = bound_embedder(connection)
+        raise EmbedderMismatch(
+            f"this memory's vectors are made by {bound and bound[0]} since it was opened with {fingerprint}: "
+            "open it anew with that embedder"
         )
 
 

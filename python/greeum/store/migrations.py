@@ -21,6 +21,7 @@ MIGRATIONS = (
     "m004_forgetting.sql",
     "m005_lifetime.sql",
     "m006_trust.sql",
+    "m007_replacement.sql",
 )
 """In order; `PRAGMA user_version` is the number of those that have been run."""
 

@@ -276,7 +276,8 @@ class Store(Upkeep, Protocol):
         """The fingerprint and dimension that this store is bound to, or None before the first."""
 
     def bind_embedder(self, fingerprint: str, dimension: int) -> None:
-        """Bind the store to an embedder, for good. Raises EmbedderMismatch if it is bound to another already."""
+        """Bind the store to an embedder. Raises EmbedderMismatch if it is bound to another already; so does whatever
+        takes or gives vectors when another one has taken over since."""
 
     # Changes. Each is one transaction.
 
