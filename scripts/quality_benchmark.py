@@ -21,12 +21,13 @@ from greeum.evaluate.ablations import ablations
 from greeum.evaluate.measures import Summary, summary
 from greeum.evaluate.public import read
 from greeum.evaluate.runs import evaluate
+from greeum.evaluate.sets import Labelled, question_of, turn_of
+from greeum.evaluate.sets import rows as lines_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from greeum.evaluate.measures import Outcome
-    from greeum.evaluate.sets import Labelled
 
 OWN = Path(__file__).resolve().parent.parent / "benches" / "data"
 """Korean chats, and questions in other words than their answers."""
@@ -45,7 +46,7 @@ def main() -> None:
     )
     parser.add_argument("--json", action="store_true", help="a line of JSON for each row")
     options = parser.parse_args()
-    sets = [read(path) for path in (str(OWN), *options.sets)]
+    sets = [own(), *map(read, options.sets)]
     recalls = []
     for labelled in sets:
         for row, found in rows(labelled, options.full):
@@ -53,6 +54,13 @@ def main() -> None:
             if labelled is sets[0] and not row["without"] and not row["kind"]:
                 recalls.append(found.recall)
     sys.exit(recalls[0] < RECALL_MIN)
+
+
+def own() -> Labelled:
+    """Our own questions, in the folder of which there are other data too."""
+    blocks = [turn_of(*row) for row in lines_of(OWN / "korean_blocks.jsonl")]
+    questions = [question_of(*row, place) for place, row in enumerate(lines_of(OWN / "korean_questions.jsonl"), 1)]
+    return Labelled("our own", blocks, questions)
 
 
 def rows(labelled: Labelled, is_full: bool) -> Iterator[tuple[dict[str, Any], Summary]]:

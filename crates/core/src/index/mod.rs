@@ -14,7 +14,7 @@ pub use state::State;
 
 use crate::embed::Table;
 use crate::error::{Error, Result};
-use crate::id::{BlockId, Seq, TimeUs};
+use crate::id::{BlockId, Score, Seq, TimeUs};
 use crate::links::Edge;
 use crate::query::{Hit, Query};
 use crate::rank;
@@ -193,6 +193,11 @@ impl Index {
             }
             Ok(found)
         })
+    }
+
+    /// What the words of a query alone choose: the `depth` best blocks, best first, with what their words are worth.
+    pub fn by_words(&self, query: &Query, depth: usize) -> Vec<(BlockId, Score)> {
+        rank::by_words(&self.state(), query, &self.table, depth)
     }
 
     fn search_in(&self, state: &State, queries: &[Query]) -> Result<Vec<Vec<Hit>>> {

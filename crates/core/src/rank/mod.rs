@@ -23,6 +23,7 @@ mod words;
 
 use crate::embed::Table;
 use crate::error::{Error, Result};
+use crate::id::{BlockId, Score};
 use crate::index::State;
 use crate::index::state::Place;
 use crate::query::{Hit, Query, Weights};
@@ -68,8 +69,8 @@ fn ranked(
     let (depth, head) = candidates::depth(query.k);
     let is_exact = query.exact || ground.scope.blocks <= candidates::ALL_MAX;
     let question = QueryWords::new(&query.text, table);
-    let mut word_sums = std::mem::take(&mut scratch.words);
-    let words = words::score(ground, &question, depth, &mut word_sums);
+    let mut word_room = std::mem::take(&mut scratch.words);
+    let words = words::score(ground, &question, depth, is_exact, &mut word_room);
     let code = query_code(query, &question, &words, table, dimension, embeds_queries)?;
     let reach = match query.near {
         Some((start, hops)) => nearby::reach(ground, start, hops)
@@ -90,8 +91,20 @@ fn ranked(
     };
     let prior = prior::Prior::new(ground, query, &question, evidence.share());
     let hits = weighed(&pool, ground, query, &prior, &reach);
-    scratch.words = word_sums;
+    scratch.words = word_room;
     Ok(best(hits, query.k))
+}
+
+/// What the words alone choose: the `depth` best blocks, best first, with what their words are worth.
+pub fn by_words(state: &State, query: &Query, table: &Table, depth: usize) -> Vec<(BlockId, Score)> {
+    let scope = Scope::new(state, query);
+    let ground = Ground::new(state, &scope);
+    let mut scratch = scratch::take();
+    let question = QueryWords::new(&query.text, table);
+    let mut chosen = words::score(&ground, &question, depth, query.exact, &mut scratch.words).chosen;
+    scratch::give_back(scratch);
+    chosen.sort_unstable_by(best::Scored::order);
+    chosen.into_iter().map(|scored| (scored.id, scored.score)).collect()
 }
 
 /// Each candidate that has anything to it, with all that speaks for it.

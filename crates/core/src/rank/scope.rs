@@ -45,6 +45,11 @@ impl PartScope {
         self.wanted.as_ref().unwrap_or(&self.blocks)
     }
 
+    /// Whether every block of the part may be a hit.
+    pub fn wants_all(&self) -> bool {
+        self.is_all && self.wanted.is_none()
+    }
+
     /// Whether a block may be a hit.
     pub fn wants(&self, block: u32) -> bool {
         self.wanted().contains(block)
@@ -147,6 +152,9 @@ fn measure(part: &Part, inside: &PartScope) -> (u64, u64) {
         let words = &segment.lengths()[passages.start as usize..passages.end as usize];
         (words.len() as u64, words.iter().map(|&words| u64::from(words)).sum::<u64>())
     };
+    if inside.count == segment.blocks() {
+        return (segment.passages().into(), part.words());
+    }
     let total = |total: (u64, u64), one: (u64, u64)| (total.0 + one.0, total.1 + one.1);
     if inside.count <= segment.blocks() / 2 {
         return inside.iter().map(of).fold((0, 0), total);

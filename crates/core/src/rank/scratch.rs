@@ -147,11 +147,22 @@ impl Rows {
     }
 }
 
+/// What the scores of words take.
+#[derive(Default)]
+pub struct WordRoom {
+    /// By part: what the words say of each passage.
+    pub sums: Vec<Sparse>,
+    /// Sums of one container.
+    pub cells: super::words::Cells,
+    /// Scores that were looked up.
+    pub windows: super::words::WindowRoom,
+}
+
 /// See the module.
 #[derive(Default)]
 pub struct Scratch {
-    /// By part: what the words say of each passage.
-    pub words: Vec<Sparse>,
+    /// For what the words say.
+    pub words: WordRoom,
     /// By part: the number in the pool of each block.
     pub pool: Vec<Numbers>,
     /// Similarities of tokens with the query's pieces.

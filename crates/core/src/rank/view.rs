@@ -21,7 +21,7 @@ pub struct View<'a> {
     namespace: &'a [u32],
     passage_start: &'a [u32],
     /// Content words of each passage.
-    pub lengths: &'a [u32],
+    pub lengths: &'a [u16],
     /// The block of each passage.
     pub owner: &'a [Local],
     /// The scale of each passage's vector.
@@ -63,6 +63,12 @@ impl<'a> View<'a> {
     #[inline]
     pub fn passages_of(&self, block: Local) -> Range<u32> {
         self.passage_start[block as usize]..self.passage_start[block as usize + 1]
+    }
+
+    /// Whether every block has one passage, which then has its number.
+    #[inline]
+    pub fn has_one_passage_a_block(&self) -> bool {
+        self.owner.len() == self.ids.len()
     }
 
     /// The table tokens of a passage.
@@ -159,7 +165,7 @@ impl<'a> Ground<'a> {
     pub fn length_of(&self, place: Place) -> u32 {
         let view = self.view(place);
         let passages = view.passages_of(place.block);
-        view.lengths[passages.start as usize..passages.end as usize].iter().sum()
+        view.lengths[passages.start as usize..passages.end as usize].iter().map(|&words| u32::from(words)).sum()
     }
 
     /// Whether two blocks are of one source.

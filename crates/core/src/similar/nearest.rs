@@ -7,6 +7,7 @@ use crate::rank::scratch::{self, Sparse};
 use crate::segment::Section;
 use crate::vectors::{CodeRef, Probe};
 use crate::words::bm25::idf;
+use crate::words::postings::Postings;
 use crate::words::terms::{Term, is_content, of_word};
 use crate::words::{Tokens, dates};
 
@@ -52,7 +53,7 @@ pub fn nearest(
         }
     } else {
         let mut scratch = scratch::take();
-        by_words(&parts, &terms(text), &mut scratch.words, &mut candidates);
+        by_words(&parts, &terms(text), &mut scratch.words.sums, &mut candidates);
         scratch::give_back(scratch);
     }
     candidates.retain(|candidate| candidate.part.shows(candidate.block, now));
@@ -85,11 +86,11 @@ fn terms(text: &str) -> Vec<Term> {
 /// Those that share the most of the rare words.
 fn by_words<'a>(parts: &[(&'a Part, u32)], terms: &[Term], sums: &mut Vec<Sparse>, out: &mut Vec<Candidate<'a>>) {
     let passages: u64 = parts.iter().map(|(part, _)| u64::from(part.segment.passages())).sum();
-    let mut found: Vec<(usize, &Term, Vec<&[u32]>)> = terms
+    let mut found: Vec<(usize, &Term, Vec<Postings<'_>>)> = terms
         .iter()
         .map(|term| {
-            let lists: Vec<&[u32]> = parts.iter().map(|(part, _)| part.segment.postings(term.hash)).collect();
-            (lists.iter().map(|list| list.len()).sum(), term, lists)
+            let lists: Vec<Postings<'_>> = parts.iter().map(|(part, _)| part.segment.postings(term.hash)).collect();
+            (lists.iter().map(Postings::count).sum(), term, lists)
         })
         .filter(|(count, _, _)| *count > 0)
         .collect();
@@ -102,8 +103,8 @@ fn by_words<'a>(parts: &[(&'a Part, u32)], terms: &[Term], sums: &mut Vec<Sparse
         let worth = idf(passages, count as u64) * term.weight / most;
         // The newest first: they stand at the ends.
         for (list, sums) in lists.into_iter().zip(&mut *sums).rev() {
-            let read = &list[list.len().saturating_sub(left)..];
-            read.iter().for_each(|posting| sums.add(posting >> 8, worth));
+            let read = list.last(left);
+            read.iter().for_each(|&passage| sums.add(passage, worth));
             left -= read.len();
         }
         if left == 0 {
