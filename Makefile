@@ -56,11 +56,12 @@ typescript: $(STAMPS)/build $(STAMPS)/node
 	@export PATH="$(CURDIR)/$(BIN):$$PATH" && cd clients/typescript && \
 		for step in style build types test; do npm run --silent $$step; done
 
-survival: $(STAMPS)/build $(STAMPS)/tests ## The long proofs: 200 rounds of kill -9, 100 of power loss (needs root and /dev/fuse), 100,000 steps beside a model.
+survival: $(STAMPS)/build $(STAMPS)/tests ## The long proofs: 200 rounds of kill -9, 100 of power loss (needs root and /dev/fuse), 100,000 steps beside a model, every guard taken away in turn.
 	@$(BIN)/python scripts/crash_test.py --rounds 200
 	@$(BIN)/python scripts/crash_test.py --adds 8x1000
 	@$(BIN)/python scripts/power_loss_test.py --rounds 100
 	@$(BIN)/python scripts/model_test.py --steps 100000
+	@$(BIN)/python scripts/guard_test.py
 
 endurance: $(STAMPS)/build $(STAMPS)/tests ## The long proofs of the server: 20,000 generated requests, 1,000 clients, 10,000 tenants.
 	@$(BIN)/python scripts/schemathesis_test.py --cases 20000

@@ -176,12 +176,12 @@ class Recall:
     def _streamed(self, first: Ranked, k: int, rank: Callable[[int], Ranked]) -> Iterator[Hit]:
         """The first hits, then those of a deeper search that are not among them."""
         for part in slices(first):
-            yield from self._hits(part)
+            yield from self._hits_as_of_now(part)
         if len(first) == STREAM_FIRST < k:
             given = {hit[0] for hit in first}
             rest = [hit for hit in rank(k) if hit[0] not in given][: k - STREAM_FIRST]
             for part in slices(rest):
-                yield from self._hits(part)
+                yield from self._hits_as_of_now(part)
 
     def _found(
         self,
@@ -226,9 +226,11 @@ class Recall:
         return None if vector is None else self._drafter.given(vector)
 
     def _hits(self, found: Ranked) -> Hits:
-        rows = {row[0]: row for row in self._store.blocks([hit[0] for hit in found])}
-        # A block that was forgotten a moment ago is no longer among the rows.
-        return [Hit(rows[block], score, parts) for block, score, parts in found if block in rows]
+        return shown(found, self._follower.kept.rows([hit[0] for hit in found]))
+
+    def _hits_as_of_now(self, found: Ranked) -> Hits:
+        """Some time after they were found: what has been forgotten since by another process may still be kept here."""
+        return shown(found, {row[0]: row for row in self._store.blocks([hit[0] for hit in found])})
 
     def search_many(
         self,
@@ -250,9 +252,8 @@ class Recall:
         found = self._found(
             query_texts(queries), k, namespace, where, near, history, exact, weights, as_of, min_trust, None
         )
-        rows = {row[0]: row for row in self._store.blocks(found.ids())}
-        ranked = map(found.hits, range(len(found)))
-        return [[Hit(rows[hit[0]], hit[1], hit[2]) for hit in hits if hit[0] in rows] for hits in ranked]
+        rows = self._follower.kept.rows(found.ids())
+        return [shown(found.hits(query), rows) for query in range(len(found))]
 
     def search_many_json(
         self,
@@ -579,6 +580,11 @@ def expired_by(now_us: int, where_json: str | None, history: bool) -> str:
 def version_of(versions: Sequence[BlockRow], then: int) -> BlockRow | None:
     """The version, of these from the oldest to the newest, that was the newest at some time."""
     return next((row for row in reversed(versions) if row[11] <= then), None)
+
+
+def shown(found: Ranked, rows: Mapping[int, BlockRow]) -> list[Hit]:
+    """Hits with their rows. A block that was forgotten a moment ago is no longer among these."""
+    return [Hit(rows[block], score, parts) for block, score, parts in found if block in rows]
 
 
 def query_texts(queries: Iterable[str]) -> list[str]:

@@ -5,13 +5,14 @@
 //! `scripts/distil_korean.py` has added them; nothing is said about how near a word of the one language is to one of the other.
 
 use super::{hashing, wordpiece};
-use crate::bytes::Bytes;
+use crate::bytes::{Bytes, on_large_pages};
 use crate::error::{Error, Result};
 use crate::vectors::distance::{LINE, Matrix};
 use crate::vectors::{Code, CodeRef};
 use crate::words::korean::Dictionary;
 use crate::words::terms::is_content;
 use crate::words::{Class, Script, Token, Tokens, korean, passages};
+use memmap2::MmapMut;
 use std::path::Path;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -41,7 +42,26 @@ pub struct Table {
     looked_up: AtomicU32,
     slots: OnceLock<Vec<u16>>,
     dictionary: OnceLock<Dictionary>,
-    firsts: OnceLock<Vec<[i8; LINE]>>,
+    firsts: OnceLock<Option<MmapMut>>,
+}
+
+/// What a Korean word is made of.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Morpheme<'a> {
+    /// As dictionaries have it, or as it stands if none has it.
+    pub form: &'a str,
+    /// A noun, a stem, an ending or a particle.
+    pub class: Class,
+    /// The table's number for it.
+    pub token: Option<u16>,
+    /// Whether it says something of a subject.
+    pub carries: bool,
+}
+
+/// The syllables of a word from one to before another.
+fn syllables(word: &str, start: usize, end: usize) -> &str {
+    let at = |count: usize| word.char_indices().nth(count).map_or(word.len(), |(at, _)| at);
+    &word[at(start)..at(end)]
 }
 
 const NO_TOKEN: u16 = u16::MAX;
@@ -149,6 +169,27 @@ impl Table {
         }
     }
 
+    /// What a Korean word is made of, if the table has morphemes: each with its form, and whether it says something of a subject. What no
+    /// dictionary knows does, for it is a name.
+    pub fn morphemes<'a>(&'a self, word: &'a str) -> Vec<Morpheme<'a>> {
+        if self.korean == self.size {
+            return Vec::new();
+        }
+        let weights: &[f32] = self.section(self.weights, self.size);
+        let known = |part: korean::Part| {
+            let form = part.token.and_then(|token| self.morpheme(token).map(|(_, form)| form));
+            let class = part.token.and_then(|token| self.morpheme(token)).map_or(part.class, |(class, _)| class);
+            let carries = part.token.map_or(class == Class::Noun, |token| weights[usize::from(token)] > 0.0);
+            Morpheme {
+                form: form.unwrap_or_else(|| syllables(word, part.start, part.end)),
+                class,
+                token: part.token,
+                carries,
+            }
+        };
+        korean::parts(word, self.dictionary()).into_iter().map(known).collect()
+    }
+
     /// What a token reads: a piece of a word, or a morpheme with its class before it.
     pub fn name(&self, token: u16) -> &[u8] {
         self.string(usize::from(token))
@@ -199,8 +240,15 @@ impl Table {
     fn firsts(&self) -> Option<&[[i8; LINE]]> {
         self.slots.get()?;
         let bytes: &[i8] = self.section(self.rows, self.size * self.dimension);
-        let first = |row: &[i8]| *row.first_chunk().expect("a multiple of 64");
-        Some(self.firsts.get_or_init(|| bytes.chunks_exact(self.dimension).map(first).collect()))
+        let brought_together = || {
+            let mut firsts = on_large_pages(self.size * LINE).ok()?;
+            let lines: &mut [[i8; LINE]] = bytemuck::cast_slice_mut(&mut firsts);
+            let rows = bytes.chunks_exact(self.dimension);
+            lines.iter_mut().zip(rows).for_each(|(line, row)| line.copy_from_slice(&row[..LINE]));
+            Some(firsts)
+        };
+        // Without room, the lines are read where they are.
+        self.firsts.get_or_init(brought_together).as_deref().map(bytemuck::cast_slice)
     }
 
     /// Codes of each text's passages, one after another, for the Store.

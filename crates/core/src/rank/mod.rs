@@ -37,49 +37,60 @@ use vector::VectorScores;
 use view::Ground;
 use words::{QueryWords, WordScores};
 
-/// Answers a query.
-pub fn search(state: &State, query: &Query, table: &Table, dimension: usize, embeds_queries: bool) -> Result<Vec<Hit>> {
+/// Answers queries, one after another. Those of one scope that follow one another share what is found out about it.
+pub fn search_each(
+    state: &State,
+    queries: &[Query],
+    table: &Table,
+    dimension: usize,
+    embeds_queries: bool,
+) -> Result<Vec<Vec<Hit>>> {
     let mut scratch = scratch::take();
-    let hits = ranked(state, query, table, dimension, embeds_queries, &mut scratch);
+    let mut found = Vec::with_capacity(queries.len());
+    for alike in queries.chunk_by(Query::has_scope_of) {
+        let scope = Scope::new(state, &alike[0]);
+        let ground = Ground::new(state, &scope);
+        for query in alike {
+            found.push(ranked(&ground, query, table, dimension, embeds_queries, &mut scratch)?);
+        }
+    }
     scratch::give_back(scratch);
-    hits
+    Ok(found)
 }
 
 fn ranked(
-    state: &State,
+    ground: &Ground<'_>,
     query: &Query,
     table: &Table,
     dimension: usize,
     embeds_queries: bool,
     scratch: &mut Scratch,
 ) -> Result<Vec<Hit>> {
-    let scope = Scope::new(state, query);
-    let ground = Ground::new(state, &scope);
     let (depth, head) = candidates::depth(query.k);
-    let is_exact = query.exact || scope.blocks <= candidates::ALL_MAX;
+    let is_exact = query.exact || ground.scope.blocks <= candidates::ALL_MAX;
     let question = QueryWords::new(&query.text, table);
     let mut word_room = std::mem::take(&mut scratch.words);
-    let words = words::score(&ground, &question, depth, is_exact, &mut word_room);
+    let words = words::score(ground, &question, depth, is_exact, &mut word_room);
     let code = query_code(query, &question, &words, table, dimension, embeds_queries)?;
     let reach = match query.near {
-        Some((start, hops)) => nearby::reach(&ground, start, hops)
+        Some((start, hops)) => nearby::reach(ground, start, hops)
             .ok_or_else(|| Error::invalid("near", format!("there is no block {start}")))?,
         None => HashMap::new(),
     };
     if !question.has_words() && code.is_none() && reach.is_empty() {
         return Ok(Vec::new());
     }
-    let vector = vector::score(&ground, code.as_ref(), is_exact, depth, scratch);
+    let vector = vector::score(ground, code.as_ref(), is_exact, depth, scratch);
     let Scratch { rows, samples, pool, .. } = scratch;
-    let late = Late::new(&ground, &question, &words.rarity, table, is_exact, (rows, samples));
-    let mut evidence = Evidence { ground: &ground, words: &words, vector: &vector, late, weights: &query.weights };
+    let late = Late::new(ground, &question, &words.rarity, table, is_exact, (rows, samples));
+    let mut evidence = Evidence { ground, words: &words, vector: &vector, late, weights: &query.weights };
     let pool = if is_exact {
-        Pool::all(&ground, pool, &mut evidence)
+        Pool::all(ground, pool, &mut evidence)
     } else {
-        Pool::likely(&ground, pool, head, &reach, &mut evidence)
+        Pool::likely(ground, pool, head, &reach, &mut evidence)
     };
-    let prior = prior::Prior::new(&ground, query, &question, evidence.share());
-    let hits = weighed(&pool, &ground, query, &prior, &reach);
+    let prior = prior::Prior::new(ground, query, &question, evidence.share());
+    let hits = weighed(&pool, ground, query, &prior, &reach);
     scratch.words = word_room;
     Ok(best(hits, query.k))
 }

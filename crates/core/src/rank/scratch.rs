@@ -169,10 +169,14 @@ pub struct Scratch {
     pub rows: Rows,
     /// How near pieces come to the blocks that stand for all others.
     pub samples: super::sample::Samples,
+    /// By passage of one part: the inner product with the query's vector.
+    pub products: Vec<i32>,
     /// By passage of one part: in how many signs it differs.
     pub differences: Vec<u16>,
-    /// Which vectors a walk has seen, by part.
-    pub seen: Vec<crate::vectors::graph::Seen>,
+    /// How near passages are by their coarse codes.
+    pub looks: Vec<(i32, u32)>,
+    /// What a walk along a graph keeps.
+    pub walk: crate::vectors::graph::Room,
 }
 
 #[cfg(test)]

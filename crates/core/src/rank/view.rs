@@ -16,6 +16,7 @@ pub struct View<'a> {
     ids: &'a [BlockId],
     at: &'a [TimeUs],
     flags: &'a [u8],
+    importance: &'a [f32],
     source: &'a [u32],
     namespace: &'a [u32],
     passage_start: &'a [u32],
@@ -42,6 +43,7 @@ impl<'a> View<'a> {
             ids: segment.ids(),
             at: segment.at(),
             flags: segment.flags(),
+            importance: segment.column(Section::Importance),
             source: segment.column(Section::Source),
             namespace: segment.column(Section::Namespace),
             passage_start: segment.column(Section::PassageStart),
@@ -99,6 +101,24 @@ impl<'a> View<'a> {
     pub fn conversation(&self, namespace: u32) -> &'a [Local] {
         let start = self.namespace_start[namespace as usize] as usize;
         &self.order[start..self.namespace_start[namespace as usize + 1] as usize]
+    }
+
+    /// What a block is: see `segment::flag`.
+    #[inline]
+    pub fn flags_of(&self, block: Local) -> u8 {
+        self.flags[block as usize]
+    }
+
+    /// How important a block is.
+    #[inline]
+    pub fn importance_of(&self, block: Local) -> f32 {
+        self.importance[block as usize]
+    }
+
+    /// The number of who said a block.
+    #[inline]
+    pub fn source_of(&self, block: Local) -> u32 {
+        self.source[block as usize]
     }
 
     /// Whether a block is a turn of a conversation.

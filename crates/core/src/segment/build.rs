@@ -6,7 +6,8 @@ use crate::error::{Error, Result};
 use crate::filter::fact;
 use crate::id::{BlockId, Local, NO_TIME, TIME_DISTANCE_MAX_US, TimeUs, mix};
 use crate::vectors::code::is_scale;
-use crate::vectors::{CodeRef, graph, signs};
+use crate::vectors::graph::{self, Vectors};
+use crate::vectors::{CodeRef, linking, signs};
 use crate::words::calendar::Days;
 use crate::words::{Tokens, analyse, dates, mentions, passages, persons, postings};
 use std::collections::{BTreeMap, HashMap};
@@ -199,14 +200,10 @@ impl Columns {
 
     /// The segment; with a graph over its vectors if there are enough of them to need one.
     pub fn freeze(mut self, with_graph: bool) -> Result<Segment> {
+        let (graph, coarse) = self.graph(with_graph);
         let (source_names, source) = number_names(&self.sources, true);
         let (namespace_names, namespace) = number_names(&self.namespaces, false);
         let (order, namespace_start) = self.conversations(&namespace, namespace_names.len());
-        let graph = match self.graph.take() {
-            Some(graph) if with_graph => graph::complete(graph, &self.codes, &self.scales, self.dimension),
-            None if with_graph => graph::build(&self.codes, &self.scales, self.dimension),
-            _ => graph::Links::default(),
-        };
         let mut out = Writer::new(self.dimension);
         out.section(Section::Ids, &self.ids);
         out.section(Section::At, &self.at);
@@ -241,6 +238,7 @@ impl Columns {
         out.section(Section::NumberValues, &values);
         out.section(Section::GraphLinks, &graph.links);
         out.section(Section::GraphEntries, &graph.entries);
+        out.section(Section::Coarse, &coarse);
         Segment::new(out.finish(), self.dimension)
     }
 
@@ -255,6 +253,22 @@ impl Columns {
         out.section(Section::Terms, &self.postings.keys().copied().collect::<Vec<u64>>());
         out.section(Section::TermStart, &starts);
         out.section(Section::Postings, &units);
+    }
+
+    /// The graph and the coarse codes that it is walked by; what is left of an older one is completed.
+    fn graph(&mut self, is_wanted: bool) -> (graph::Links, Vec<u8>) {
+        let left = self.graph.take();
+        if !is_wanted {
+            return (graph::Links::default(), Vec::new());
+        }
+        let coarse = linking::coarse(&self.codes, &self.scales, self.dimension);
+        let (codes, scales, dimension) = (&self.codes, &self.scales, self.dimension);
+        let vectors = Vectors { codes, scales, coarse: &coarse, dimension };
+        let links = match left {
+            Some(left) => linking::complete(left, vectors),
+            None => linking::build(vectors),
+        };
+        (links, coarse)
     }
 
     fn signs(&self) -> Vec<u64> {

@@ -23,7 +23,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// The layout that this version writes and reads. Any change of it, or of what is hashed into it, counts it up: older files are rebuilt.
-pub const FORMAT: u32 = 6;
+pub const FORMAT: u32 = 7;
 
 const MAGIC: &[u8; 8] = b"GREEUMS1";
 const HEADER_BYTES: usize = 64;
@@ -47,7 +47,7 @@ pub mod flag {
 macro_rules! sections {
     ($($(#[$doc:meta])* $name:ident),* $(,)?) => {
         /// The parts of a segment's file, in order.
-        #[derive(Clone, Copy, Debug)]
+        #[derive(Clone, Copy, Debug, PartialEq)]
         #[allow(missing_docs, reason = "each is documented where it is read")]
         pub enum Section { $($(#[$doc])* $name),* }
         const SECTIONS: usize = [$(Section::$name),*].len();
@@ -69,8 +69,8 @@ sections! {
     Terms, TermStart, Postings,
     // Filters: fact → blocks, and numbers by field.
     Facts, FactStart, FactBlocks, NumberFields, NumberStart, NumberBlocks, NumberValues,
-    // The vector graph, if the segment is large enough to have one.
-    GraphLinks, GraphEntries,
+    // The vector graph, if the segment is large enough to have one, and coarse codes for the walk.
+    GraphLinks, GraphEntries, Coarse,
 }
 
 /// See the module.
@@ -188,7 +188,13 @@ impl Segment {
             )
             && below(self.column(Section::NumberBlocks), n)
             && self.column::<f64>(Section::NumberValues).len() == self.column::<u32>(Section::NumberBlocks).len()
-            && crate::vectors::graph::is_sound(self.column(Section::GraphLinks), self.column(Section::GraphEntries), p)
+            && crate::vectors::graph::is_sound(
+                self.column(Section::GraphLinks),
+                self.column(Section::GraphEntries),
+                self.column(Section::Coarse),
+                p,
+                self.dimension,
+            )
     }
 
     /// The checksum that stands in it.

@@ -2,9 +2,12 @@
 //!
 //! Vectors at a small angle agree in most signs (Charikar 2002), so those that agree most are worth comparing in full.
 
+/// Signs of a word.
+pub const WORD: usize = 64;
+
 /// Words of 64 signs that a vector of this many components has.
 pub const fn words(dimension: usize) -> usize {
-    dimension.div_ceil(64)
+    dimension.div_ceil(WORD)
 }
 
 /// Appends the signs of a vector.
