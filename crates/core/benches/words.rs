@@ -10,8 +10,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// Blocks of one segment: as many as a file of 64 MiB holds with vectors of 256 components.
-const SEGMENT: usize = 100_000;
+/// Blocks of one segment: about as many as a file of 256 MiB holds with vectors of 256 components.
+const SEGMENT: usize = 300_000;
 
 /// Components of a vector that nobody asks for.
 const DIMENSION: usize = 32;

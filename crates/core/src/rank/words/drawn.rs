@@ -13,8 +13,11 @@ use crate::rank::statistics::{Scale, Sums};
 use crate::rank::view::Ground;
 use crate::words::postings::{Postings, WELL_SAMPLED_MIN};
 
-/// Passages that are drawn of each term: their deviation is within a tenth of that of all.
-const DRAWN: u64 = 32;
+/// Passages that are drawn for a query, of its terms in equal shares: their deviation is within a tenth of that of all.
+const DRAWN: usize = 128;
+
+/// Passages that are drawn of each term at least, and at most. Every term is looked up in every block that was drawn, so that many terms share.
+const DRAWN_OF_A_TERM: [usize; 2] = [8, 32];
 
 /// What is known of all blocks by those that were drawn.
 pub struct Drawn {
@@ -26,8 +29,10 @@ pub struct Drawn {
 
 /// Draws blocks and scores them; the floor is that of `depth` blocks.
 pub fn draw(ground: &Ground<'_>, worth: &Worth<'_>, depth: usize) -> Drawn {
-    let mut drawn: Vec<(Place, f64)> = Vec::with_capacity(DRAWN as usize * worth.found.len());
-    worth.found.iter().for_each(|found| draw_of(ground, found, &mut drawn));
+    let [least, most] = DRAWN_OF_A_TERM;
+    let share = (DRAWN / worth.found.len().max(1)).clamp(least, most);
+    let mut drawn: Vec<(Place, f64)> = Vec::with_capacity(share * worth.found.len());
+    worth.found.iter().for_each(|found| draw_of(ground, found, share as u64, &mut drawn));
     drawn.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
     drawn.dedup_by_key(|drawn| drawn.0);
     let (mut sums, mut wanted) = (Sums::default(), Vec::with_capacity(drawn.len()));
@@ -45,9 +50,9 @@ pub fn draw(ground: &Ground<'_>, worth: &Worth<'_>, depth: usize) -> Drawn {
     Drawn { scale: sums.scale(ground.scope.blocks), floor }
 }
 
-/// Draws blocks that have a term, each with how many it stands for.
-fn draw_of(ground: &Ground<'_>, found: &Found<'_>, drawn: &mut Vec<(Place, f64)>) {
-    let least = if found.count <= DRAWN { u64::MAX } else { u64::MAX / found.count * DRAWN };
+/// Draws about `share` blocks that have a term, each with how many it stands for.
+fn draw_of(ground: &Ground<'_>, found: &Found<'_>, share: u64, drawn: &mut Vec<(Place, f64)>) {
+    let least = if found.count <= share { u64::MAX } else { u64::MAX / found.count * share };
     let sources: Vec<Source<'_>> =
         (0_u32..).zip(&found.lists).map(|(part, list)| Source::new(ground, part, list, least)).collect();
     let limit = sources.iter().map(|source| source.reach).fold(least, u64::min);

@@ -34,25 +34,68 @@ pub struct Cells {
 pub fn choose(ground: &Ground<'_>, worth: &Worth<'_>, depth: usize, floor: f32, cells: &mut Cells) -> Vec<Scored> {
     cells.sums.resize(CONTAINER as usize, 0.0);
     let norms = std::array::from_fn(|length| worth.bm25.saturate(1.0, length as f32));
-    let mut best = Best::new(depth);
+    let mut likely = Likely::new(depth, floor);
     for (number, (view, inside)) in (0_u32..).zip(ground.views.iter().zip(&ground.scope.parts)) {
         if inside.wanted_count == 0 {
             continue;
         }
-        let mut hunt =
-            Hunt { ground, worth, norms: &norms, view, inside, number, depth, floor, cells, best: &mut best };
+        let mut hunt = Hunt { worth, norms: &norms, view, inside, number, depth, cells, likely: &mut likely };
         if hunt.is_quicker_one_by_one() {
             hunt.one_by_one();
         } else {
             (0..view.lengths.len() as u32).step_by(CONTAINER as usize).for_each(|base| hunt.container(base));
         }
     }
+    let mut best = Best::new(depth);
+    for place in likely.into_places() {
+        best.take(Scored { score: worth.of_block(ground.view(place), place), id: ground.id(place), place });
+    }
     best.into_vec()
+}
+
+/// Blocks that may be among the best, by sums that were made in another order than scores are.
+struct Likely {
+    depth: usize,
+    found: Vec<(f32, Place)>,
+    /// So many blocks reach this.
+    least: f32,
+    /// How many are kept before those are left out that cannot be among the best any more.
+    kept_max: usize,
+}
+
+impl Likely {
+    fn new(depth: usize, least: f32) -> Self {
+        Self { depth, found: Vec::new(), least, kept_max: 2 * depth }
+    }
+
+    fn take(&mut self, sum: f32, place: Place) {
+        if sum > 0.0 && sum >= self.least * (1.0 - ROUNDING) && self.depth > 0 {
+            self.found.push((sum, place));
+            if self.found.len() >= self.kept_max {
+                self.cut();
+                self.kept_max = self.kept_max.max(2 * self.found.len()); // of many that are equal, all are kept
+            }
+        }
+    }
+
+    /// Leaves out what cannot be among the best any more.
+    fn cut(&mut self) {
+        if self.found.len() >= self.depth && self.depth > 0 {
+            let (_, last, _) = self.found.select_nth_unstable_by(self.depth - 1, |a, b| b.0.total_cmp(&a.0));
+            self.least = self.least.max(last.0 * (1.0 - ROUNDING));
+            let least = self.least * (1.0 - ROUNDING);
+            self.found.retain(|found| found.0 >= least);
+        }
+    }
+
+    fn into_places(mut self) -> impl Iterator<Item = Place> {
+        self.cut();
+        self.found.into_iter().map(|found| found.1)
+    }
 }
 
 /// The search of one part.
 struct Hunt<'a, 'g> {
-    ground: &'a Ground<'g>,
     worth: &'a Worth<'g>,
     /// What one occurrence is worth in a passage of each length.
     norms: &'a [f32; LENGTHS],
@@ -60,9 +103,8 @@ struct Hunt<'a, 'g> {
     inside: &'a PartScope,
     number: u32,
     depth: usize,
-    floor: f32,
     cells: &'a mut Cells,
-    best: &'a mut Best,
+    likely: &'a mut Likely,
 }
 
 /// A term within one container.
@@ -101,13 +143,7 @@ impl Hunt<'_, '_> {
     fn one_by_one(&mut self) {
         for block in self.inside.wanted().iter() {
             let place = Place { part: self.number, block };
-            self.take(place, self.worth.of_block(self.view, place));
-        }
-    }
-
-    fn take(&mut self, place: Place, score: f32) {
-        if score > 0.0 && self.best.may_take(score) {
-            self.best.take(Scored { score, id: self.ground.id(place), place });
+            self.likely.take(self.worth.of_block(self.view, place), place);
         }
     }
 
@@ -116,13 +152,14 @@ impl Hunt<'_, '_> {
         let lanes = lists.filter_map(|(found, list)| Some((found.worth(), list.container(base)?)));
         let mut lanes: Vec<Lane<'_>> =
             lanes.map(|(worth, container)| Lane::new(container, worth, self.norms, &self.worth.bm25)).collect();
-        let mut least = self.best.least().max(self.floor);
+        self.likely.cut();
+        let mut least = self.likely.least;
         self.read(&mut lanes, base, &mut least);
         self.keep_wanted(base);
         self.look_up(&mut lanes, base, least);
         least = least.max(self.reached(base));
         self.keep(base, least, 0.0, 0.0);
-        self.score(base);
+        self.take_in(base);
     }
 
     /// Reads lists, those that say most a posting first, until what is left cannot make a passage one of the best by itself.
@@ -191,16 +228,27 @@ impl Hunt<'_, '_> {
         for lane in unread() {
             worth_left -= lane.worth;
             repeats_left -= if lane.repeats_are_read { 0.0 } else { lane.repeats_bound };
-            self.cells.retain(|doc, sum| {
-                let (count, length) = (lane.container.count_of(doc), lengths[usize::from(doc)]);
-                if count > 0 {
-                    *sum += lane.worth;
+            let may_be = |doc: u16, sum: f32| {
+                (sum + worth_left) * norms[class(lengths[usize::from(doc)])] + repeats_left >= least
+            };
+            let again = |doc: u16, count: u8| again(&self.worth.bm25, norms, count, lengths[usize::from(doc)]);
+            if self.cells.met.len() * LOOKUP_COST < lane.container.count as usize {
+                self.cells.retain(|doc, sum| {
+                    let count = lane.container.count_of(doc);
+                    *sum += if count > 0 { lane.worth } else { 0.0 };
+                    if count > 1 && !lane.repeats_are_read {
+                        *sum += lane.worth * again(doc, count);
+                    }
+                    may_be(doc, *sum)
+                });
+            } else {
+                if !lane.repeats_are_read {
+                    let more = |doc, count| lane.worth * again(doc, count);
+                    lane.container.each_repeated(|doc, count| self.cells.add_if_met(doc, more(doc, count)));
                 }
-                if count > 1 && !lane.repeats_are_read {
-                    *sum += lane.worth * again(&self.worth.bm25, norms, count, length);
-                }
-                (*sum + worth_left) * norms[class(length)] + repeats_left >= least
-            });
+                lane.container.each(|doc| self.cells.add_if_met(doc, lane.worth));
+                self.cells.retain(|doc, sum| may_be(doc, *sum));
+            }
         }
     }
 
@@ -225,29 +273,32 @@ impl Hunt<'_, '_> {
         *floor.select_nth_unstable_by(self.depth - 1, |a, b| b.total_cmp(a)).1
     }
 
-    /// Scores what is left exactly, and takes in the best.
-    fn score(&mut self, base: u32) {
+    /// Takes in what is left.
+    fn take_in(&mut self, base: u32) {
         while let Some(doc) = self.cells.met.pop() {
-            self.cells.sums[usize::from(doc)] = 0.0;
+            let sum = std::mem::take(&mut self.cells.sums[usize::from(doc)]);
             let passage = base + u32::from(doc);
-            let of = |passage| self.worth.of_passage(self.view, self.number, passage);
-            let score = of(passage);
-            if !self.best.may_take(score) {
-                continue;
+            let length = self.view.lengths[passage as usize];
+            if self.view.has_one_passage_a_block() && usize::from(length) < LENGTHS - 1 {
+                let place = Place { part: self.number, block: passage };
+                self.likely.take(sum * self.norms[usize::from(length)], place);
+            } else {
+                self.take_in_exactly(passage);
             }
-            if self.view.has_one_passage_a_block() {
-                self.take(Place { part: self.number, block: passage }, score);
-                continue;
-            }
-            let place = Place { part: self.number, block: self.view.owner[passage as usize] };
-            let passages = self.view.passages_of(place.block);
-            // A block is taken once, by the first of its best passages: that one is met if any is.
-            let is_best = passages
-                .clone()
-                .all(|other| other == passage || if other < passage { of(other) < score } else { of(other) <= score });
-            if is_best {
-                self.take(place, score);
-            }
+        }
+    }
+
+    /// Takes in a passage's block if it is the first of its block's best: that one is met if any is.
+    fn take_in_exactly(&mut self, passage: u32) {
+        let place = Place { part: self.number, block: self.view.owner[passage as usize] };
+        let of = |passage| self.worth.of_passage(self.view, self.number, passage);
+        let score = of(passage);
+        let is_best = self
+            .view
+            .passages_of(place.block)
+            .all(|other| other == passage || if other < passage { of(other) < score } else { of(other) <= score });
+        if is_best {
+            self.likely.take(score, place);
         }
     }
 }
@@ -261,6 +312,13 @@ impl Cells {
             self.met.push(doc);
         }
         *sum += value;
+    }
+
+    /// Adds to the sum of a passage that has one.
+    #[inline]
+    fn add_if_met(&mut self, doc: u16, value: f32) {
+        let sum = &mut self.sums[usize::from(doc)];
+        *sum += if *sum > 0.0 { value } else { 0.0 };
     }
 
     /// Keeps those for which it holds, and forgets the sums of the others. Which ones is not foreseeable, so that nothing branches on it.
