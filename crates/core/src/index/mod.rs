@@ -16,7 +16,7 @@ use crate::embed::Table;
 use crate::error::{Error, Result};
 use crate::id::{BlockId, Seq, TimeUs};
 use crate::links::Edge;
-use crate::query::{Hit, Query};
+use crate::query::{Answer, Hit, Query};
 use crate::rank;
 use crate::segment::{Columns, Entry, Segment, merge};
 use crate::similar::{self, Comparison, Statement};
@@ -170,16 +170,16 @@ impl Index {
 
     /// The best answers to a query.
     pub fn search(&self, query: &Query) -> Result<Vec<Hit>> {
-        self.search_in(&self.state(), query)
+        Ok(self.search_in(&self.state(), query)?.hits)
     }
 
     /// The best answers to each of several queries, all from the same state, on as many processors as there are.
-    pub fn search_many(&self, queries: &[Query]) -> Result<Vec<Vec<Hit>>> {
+    pub fn search_many(&self, queries: &[Query]) -> Result<Vec<Answer>> {
         let state = self.state();
         let threads = PROCESSORS.min(queries.len() / QUERIES_PER_THREAD_MIN).max(1);
         let share = queries.len().div_ceil(threads).max(1);
         let run = |queries: &[Query]| {
-            queries.iter().map(|query| self.search_in(&state, query)).collect::<Result<Vec<Vec<Hit>>>>()
+            queries.iter().map(|query| self.search_in(&state, query)).collect::<Result<Vec<Answer>>>()
         };
         let mut shares = queries.chunks(share);
         let first = shares.next().unwrap_or_default();
@@ -193,7 +193,12 @@ impl Index {
         })
     }
 
-    fn search_in(&self, state: &State, query: &Query) -> Result<Vec<Hit>> {
+    /// How well what is around each of the blocks that a query may start from fits it; more is better.
+    pub fn fits(&self, query: &Query) -> Result<Vec<f32>> {
+        rank::fits(&self.state(), query, &self.table, self.dimension, self.embeds_queries)
+    }
+
+    fn search_in(&self, state: &State, query: &Query) -> Result<Answer> {
         rank::search(state, query, &self.table, self.dimension, self.embeds_queries)
     }
 

@@ -135,6 +135,25 @@ impl<'a> Pool<'a> {
         pool
     }
 
+    /// Some blocks, each of which may be a hit.
+    pub fn of(
+        ground: &'a Ground<'a>,
+        numbers: &'a mut Vec<Numbers>,
+        places: &[Place],
+        evidence: &mut Evidence<'_>,
+    ) -> Self {
+        let mut pool = Self::new(ground, numbers);
+        let mut turns = Turns::new(ground);
+        for &place in places {
+            if ground.view(place).is_message(place.block) {
+                pool.admit_stretch(&mut turns, place, 0, evidence);
+            } else {
+                pool.admit_alone(place, evidence);
+            }
+        }
+        pool
+    }
+
     /// Admits a message and the turns `beside` it, as far as they may be hits and are not admitted already.
     fn admit_stretch(&mut self, turns: &mut Turns<'_>, place: Place, beside: usize, evidence: &mut Evidence<'_>) {
         let strip = turns.around(place, RADIUS + beside);

@@ -58,6 +58,31 @@ impl<'a> Late<'a> {
         late
     }
 
+    /// Ready to score; the scale is over some blocks.
+    pub fn over(
+        ground: &'a Ground<'a>,
+        query: &QueryWords,
+        rarity: &Rarity,
+        table: &'a Table,
+        places: &[Place],
+        rows: &'a mut Rows,
+    ) -> Self {
+        let pieces = weighed(query, rarity);
+        let similarities = Similarities::new(table, pieces.iter().map(|piece| piece.0), rows);
+        let mut weights = vec![0.0; similarities.width()];
+        pieces.iter().enumerate().for_each(|(number, piece)| weights[Lanes::place(number)] = piece.1);
+        let average = (ground.scope.words as f32 / ground.scope.passages.max(1) as f32).max(1.0);
+        let usual_penalty = average.powf(LENGTH_PENALTY);
+        let mut late = Self { ground, similarities, weights, usual_penalty, known: None, scale: Scale::default() };
+        if late.has_pieces() {
+            late.prepare(places);
+            let mut sums = Sums::default();
+            places.iter().for_each(|&place| sums.add(late.of(place)));
+            late.scale = sums.own_scale();
+        }
+        late
+    }
+
     /// Scores all blocks in scope.
     fn measure(&mut self) -> Scale {
         let (ground, mut sums) = (self.ground, Sums::default());

@@ -115,25 +115,76 @@ impl WordScores<'_> {
     /// The score of a block.
     #[inline]
     pub fn of(&self, ground: &Ground<'_>, place: Place) -> f32 {
-        let scores = &self.scores[place.part as usize];
-        ground.view(place).passages_of(place.block).map(|passage| scores.of(passage)).fold(0.0, f32::max)
+        best_passage(ground, self.scores, place)
     }
 }
 
-/// Scores every block in scope that has a word of the query, and chooses the `depth` best.
-pub fn score<'a>(ground: &Ground<'_>, query: &QueryWords, depth: usize, scores: &'a mut Vec<Sparse>) -> WordScores<'a> {
-    let scope = ground.scope;
+/// The sum of a block's best passage.
+#[inline]
+pub fn best_passage(ground: &Ground<'_>, scores: &[Sparse], place: Place) -> f32 {
+    let scores = &scores[place.part as usize];
+    ground.view(place).passages_of(place.block).map(|passage| scores.of(passage)).fold(0.0, f32::max)
+}
+
+/// The terms of a query that occur in scope, the rarest first, and how rare each is.
+pub fn terms<'a>(ground: &Ground<'a>, query: &QueryWords) -> (Vec<Postings<'a>>, Rarity) {
     let mut found = lookup(ground, &query.terms);
     found.sort_by(|a, b| b.idf.total_cmp(&a.idf).then(a.term.hash.cmp(&b.term.hash)));
     let idf = found.iter().map(|term| (term.term.hash, term.idf)).collect();
     found.truncate(TERMS_MAX);
+    (found, Rarity { idf, unseen: idf_of(ground.scope, 0) })
+}
+
+/// By passage of each part, what the words say of some blocks, which are in ascending order, and of no others.
+pub fn sums_of<'a>(
+    ground: &Ground<'_>,
+    found: &[Postings<'_>],
+    places: &[Place],
+    scores: &'a mut Vec<Sparse>,
+) -> &'a [Sparse] {
+    let bm25 = Bm25::new(ground.scope.passages, ground.scope.words);
+    scores.resize_with(ground.views.len().max(scores.len()), Sparse::default);
+    let mut rest = places;
+    for (number, view) in ground.views.iter().enumerate() {
+        scores[number].reset(view.lengths.len());
+        let (here, others) = rest.split_at(rest.partition_point(|place| place.part as usize == number));
+        rest = others;
+        let blocks: Vec<Local> = here.iter().map(|place| place.block).collect();
+        for found in found {
+            add_postings(view, found, &leaping(view, &blocks, &found.lists[number]), &bm25, &mut scores[number]);
+        }
+    }
+    &scores[..ground.views.len()]
+}
+
+/// Scores some blocks, in ascending order, and no others: the scale is over these.
+pub fn score_some<'a>(
+    ground: &Ground<'_>,
+    (found, rarity): (&[Postings<'_>], Rarity),
+    places: &[Place],
+    scores: &'a mut Vec<Sparse>,
+) -> WordScores<'a> {
+    let scores = sums_of(ground, found, places, scores);
+    let mut sums = Sums::default();
+    places.iter().for_each(|&place| sums.add(best_passage(ground, scores, place)));
+    WordScores { scale: sums.own_scale(), scores, rarity, chosen: Vec::new() }
+}
+
+/// Scores every block in scope that has a word of the query, and chooses the `depth` best.
+pub fn score<'a>(
+    ground: &Ground<'_>,
+    (found, rarity): (&[Postings<'_>], Rarity),
+    depth: usize,
+    scores: &'a mut Vec<Sparse>,
+) -> WordScores<'a> {
+    let scope = ground.scope;
     let bm25 = Bm25::new(scope.passages, scope.words);
     scores.resize_with(ground.views.len().max(scores.len()), Sparse::default);
     let (mut sums, mut best) = (Sums::default(), Best::new(depth));
     for (number, view) in ground.views.iter().enumerate() {
         let (sums_of_part, inside) = (&mut scores[number], &scope.parts[number]);
         sums_of_part.reset(view.lengths.len());
-        add_up(view, &found, number, &bm25, sums_of_part);
+        add_up(view, found, number, &bm25, sums_of_part);
         for &passage in sums_of_part.touched() {
             let block = view.owner[passage as usize];
             let passages = view.passages_of(block);
@@ -148,25 +199,57 @@ pub fn score<'a>(ground: &Ground<'_>, query: &QueryWords, depth: usize, scores: 
             }
         }
     }
-    let rarity = Rarity { idf, unseen: idf_of(scope, 0) };
     // What a search of more parts has left behind them is none of this one.
     let scores = &scores[..ground.views.len()];
     WordScores { scale: sums.scale(scope.blocks), scores, rarity, chosen: best.into_vec() }
 }
 
 /// A term with its postings in scope, by part.
-struct Found<'a> {
+pub struct Postings<'a> {
     term: Term,
     idf: f32,
-    postings: Vec<Cow<'a, [u32]>>,
+    lists: Vec<Cow<'a, [u32]>>,
 }
 
-fn lookup<'a>(ground: &Ground<'a>, terms: &[Term]) -> Vec<Found<'a>> {
+impl Postings<'_> {
+    /// What one occurrence counts.
+    pub fn worth(&self) -> f32 {
+        self.idf * self.term.weight
+    }
+
+    /// In how many passages it is.
+    pub fn count(&self) -> usize {
+        self.lists.iter().map(|list| list.len()).sum()
+    }
+
+    /// The blocks that hold it, in ascending order; one of several passages may come more than once.
+    pub fn places(&self, ground: &Ground<'_>) -> impl Iterator<Item = Place> {
+        let parts = (0..).zip(ground.views.iter().zip(&self.lists));
+        parts.flat_map(|(part, (view, list))| {
+            list.iter().map(move |posting| Place { part, block: view.owner[(posting >> 8) as usize] })
+        })
+    }
+
+    /// Whether some block holds it, of these in ascending order.
+    pub fn is_in_any(&self, ground: &Ground<'_>, places: &[Place]) -> bool {
+        places.chunk_by(|a, b| a.part == b.part).any(|here| {
+            let part = here[0].part as usize;
+            let (view, mut list) = (&ground.views[part], &self.lists[part][..]);
+            here.iter().any(|place| {
+                let passages = view.passages_of(place.block);
+                list = from(list, passages.start << 8);
+                list.first().is_some_and(|posting| posting >> 8 < passages.end)
+            })
+        })
+    }
+}
+
+fn lookup<'a>(ground: &Ground<'a>, terms: &[Term]) -> Vec<Postings<'a>> {
     let found = terms.iter().map(|&term| {
         let parts = ground.views.iter().zip(&ground.scope.parts);
-        let postings: Vec<Cow<'_, [u32]>> = parts.map(|(view, inside)| in_scope(view, inside, term.hash)).collect();
-        let df = postings.iter().map(|list| list.len() as u64).sum();
-        (df > 0).then(|| Found { term, idf: idf_of(ground.scope, df), postings })
+        let lists: Vec<Cow<'_, [u32]>> = parts.map(|(view, inside)| in_scope(view, inside, term.hash)).collect();
+        let df = lists.iter().map(|list| list.len() as u64).sum();
+        (df > 0).then(|| Postings { term, idf: idf_of(ground.scope, df), lists })
     });
     found.flatten().collect()
 }
@@ -218,13 +301,17 @@ fn idf_of(scope: &Scope, df: u64) -> f32 {
 }
 
 /// Adds up what each passage of a part is worth.
-fn add_up(view: &View<'_>, found: &[Found<'_>], part: usize, bm25: &Bm25, scores: &mut Sparse) {
+fn add_up(view: &View<'_>, found: &[Postings<'_>], part: usize, bm25: &Bm25, scores: &mut Sparse) {
     for found in found {
-        let worth = found.idf * found.term.weight;
-        for &posting in &*found.postings[part] {
-            let (passage, count) = (posting >> 8, (posting & 0xff) as f32);
-            scores.add(passage, worth * bm25.saturate(count, view.lengths[passage as usize] as f32));
-        }
+        add_postings(view, found, &found.lists[part], bm25, scores);
+    }
+}
+
+fn add_postings(view: &View<'_>, found: &Postings<'_>, postings: &[u32], bm25: &Bm25, scores: &mut Sparse) {
+    let worth = found.worth();
+    for &posting in postings {
+        let (passage, count) = (posting >> 8, (posting & 0xff) as f32);
+        scores.add(passage, worth * bm25.saturate(count, view.lengths[passage as usize] as f32));
     }
 }
 
