@@ -19,7 +19,8 @@ from hypothesis.stateful import run_state_machine_as_test
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from tests.machine.machine import DONE, Machine
+from tests.machine.base import DONE
+from tests.machine.evenly import Evenly
 
 STEPS_PER_RUN = 200
 """Long enough for a memory of a hundred blocks and more."""
@@ -36,7 +37,7 @@ def run(steps: int) -> None:
     )  # fmt: skip
     began_s = monotonic()
     while DONE.total() < steps:
-        run_state_machine_as_test(Machine, settings=one)
+        run_state_machine_as_test(Evenly, settings=one)
         print(f"{DONE.total():>9,} steps, {monotonic() - began_s:,.0f} s", file=sys.stderr)
 
 

@@ -27,19 +27,22 @@ if TYPE_CHECKING:
     from greeum.memory import Memory
     from greeum.model import Added, Anchor, Block, Change, Context, Contradiction, Hit, Link
     from greeum.policies import Policies
+    from greeum.reembedding import Reembedded
     from greeum.remote import RemoteMemory, connect
     from greeum.retention import Retention, Rule
     from greeum.rooted import Rooted
     from greeum.wiring import (
         open,  # noqa: A004 - greeum.open(path), as in sqlite3, shelve and others
+        reembed,
         restore,
         verify,
     )
 
 __all__ = [
     "Added", "Anchor", "Anchors", "Backup", "Block", "Certificate", "Change", "Context", "Contradiction", "Forgotten",
-    "GreeumError", "Hit", "ImportReport", "Link", "Memory", "NamespacePage", "Page", "Policies", "RemoteMemory",
-    "Report", "Retention", "Rooted", "Rule", "connect", "errors", "open", "restore", "verify",
+    "GreeumError", "Hit", "ImportReport", "Link", "Memory", "NamespacePage", "Page", "Policies", "Reembedded",
+    "RemoteMemory", "Report", "Retention", "Rooted", "Rule", "connect", "errors", "open", "reembed", "restore",
+    "verify",
 ]  # fmt: skip
 
 _HOMES = {
@@ -61,6 +64,7 @@ _HOMES = {
     "NamespacePage": "listing",
     "Page": "listing",
     "Policies": "policies",
+    "Reembedded": "reembedding",
     "RemoteMemory": "remote",
     "Report": "maintenance",
     "Retention": "retention",
@@ -68,6 +72,7 @@ _HOMES = {
     "Rule": "retention",
     "connect": "remote",
     "open": "wiring",
+    "reembed": "wiring",
     "restore": "wiring",
     "verify": "wiring",
 }

@@ -63,7 +63,9 @@ class Conflict(GreeumError):
 
 
 class EmbedderMismatch(GreeumError):
-    """This memory's vectors were made by another embedder; open it with that one, or export and import anew."""
+    """This memory's vectors are made by another embedder, from the start or since it was opened; open it with that
+    one, or change to yours with `greeum.reembed`.
+    """
 
 
 class EmbedderFailed(GreeumError):

@@ -8,7 +8,7 @@ import errno
 from _thread import RLock
 from time import monotonic
 
-from greeum.errors import StoreClosed, StoreFailed, StoreFull
+from greeum.errors import EmbedderMismatch, StoreClosed, StoreFailed, StoreFull
 from greeum.kept import KeptBlocks
 from greeum.store.protocol import BLOCK, FORGOTTEN, LINKS
 
@@ -42,6 +42,7 @@ class Follower:
         """Why the Index had to be built anew, or why its files could not be written."""
         self.kept = KeptBlocks(store)
         self._store = store
+        self._embedder = store.embedder()
         self._lock = RLock()
         self._looked_at_s = monotonic()
         self._folding: Thread | None = None
@@ -175,6 +176,9 @@ class Follower:
         self._folding.start()
 
     def _fold(self, wait: bool = False) -> None:
+        if self._store.embedder() != self._embedder:
+            self.trouble = "another embedder has taken over: the files are no longer its own; open the memory anew"
+            return
         try:
             done = self.index.fold(wait)
         except (RuntimeError, OSError) as error:
@@ -202,8 +206,10 @@ class Follower:
         if fold:
             try:
                 self._leave_files()
-            except StoreClosed:
-                return  # a forked child, or whoever shares a store that was closed first: there is nothing of its own
+            except (StoreClosed, EmbedderMismatch):
+                # A forked child, or whoever shares a store that was closed first, or whose embedder has been replaced:
+                # there is nothing of its own.
+                return
 
     def _leave_files(self) -> None:
         # Twice, since another process may forget something while it is being written.

@@ -18,6 +18,12 @@ BATCH_MAX = 10_000
 PAGE_MAX = 1_000
 """Blocks, namespaces, values or changes that one call may list; those after them follow by cursor or seq."""
 
+PAGE_BYTES_MAX = 16_777_216
+"""Text and metadata on one page of blocks: one that would have more ends early, and its cursor leads on."""
+
+ANSWER_BYTES_MAX = 33_554_432
+"""JSON that one search, or all of a batch, may come to: it is made as a whole, and copied twice on its way."""
+
 CONTEXT_TOKENS_MAX = 100_000
 """Tokens that one context may take: models read more, but what matters is lost among what does not."""
 

@@ -8,6 +8,16 @@ from greeum import limits
 from greeum.errors import InvalidInput
 from greeum.model import Block
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from greeum.store.protocol import BlockRow
+
+
+ROWS_PER_STEP = 64
+"""Rows of a page that are read at once: so many of the largest are 64 MiB, and of usual ones one page is two reads."""
+
 
 class Page(list[Block]):
     """Some blocks of a list; `cursor` asks for the next ones, and is None after the last."""
@@ -19,6 +29,28 @@ class NamespacePage(list[tuple[str, int]]):
     """Some namespaces, each with how many blocks it has itself; `cursor` as in `Page`."""
 
     cursor: str | None = None
+
+
+def page_rows(read: Callable[[Sequence[int]], Iterable[BlockRow]], ids: Sequence[int]) -> tuple[list[BlockRow], int]:
+    """The rows of these blocks as far as they go on one page, and how many of the ids that were. At least one is."""
+    rows: list[BlockRow] = []
+    size = done = 0
+    while done < len(ids) and size < limits.PAGE_BYTES_MAX:
+        step = list(ids[done : done + ROWS_PER_STEP])
+        found = {row[0]: row for row in read(step)}
+        for block in step:
+            row = found.get(block)  # None: forgotten a moment ago
+            size += 0 if row is None else bytes_of(row[4]) + bytes_of(row[9])
+            if size > limits.PAGE_BYTES_MAX and rows:
+                return rows, done
+            rows += [] if row is None else [row]
+            done += 1
+    return rows, done
+
+
+def bytes_of(text: str) -> int:
+    """What a text takes in UTF-8, at most."""
+    return len(text) if text.isascii() else 4 * len(text)
 
 
 def checksum(*filters: object) -> int:

@@ -10,7 +10,7 @@ from greeum.anchors import AUTO, Choice
 from greeum.comparing import Comparer
 from greeum.drafts import CHECKS, request_uid
 from greeum.errors import Conflict, Forbidden, InvalidInput, NotFound, StoreError, StoreReadOnly
-from greeum.forgetting import Forgetting, check_scope
+from greeum.forgetting import BEFORE_ALL_US, Forgetting, check_scope
 from greeum.maintenance import GRACE_S, Maintenance, count_uses
 from greeum.model import Added, Block, Link, RolledBack
 from greeum.recall import Recall, list_of
@@ -186,8 +186,8 @@ class Memory(Recall):
 
         `idempotency_key` names the request as in `add`; each block of it is known again by its place in the list. A
         message whose `at`, source and text are those of one that is there is the same turn and is returned, so that
-        the same list again adds nothing. Each is compared with what was there before; among each other only the very
-        same counts as a duplicate, and messages are looked at for what they contradict only if they say what is to be
+        the same list again adds nothing. Each is compared with what was there before, and with those before it in the
+        list for what says the same; messages are looked at for what they contradict only if they say what is to be
         done then. Raises as `add` does; `field` then begins with the place of the block, as in `blocks[3].text`."""
         items = list_of(blocks, "blocks", "must be several mappings, each of the arguments of `add`")
         if len(items) > limits.BATCH_MAX:
@@ -485,7 +485,8 @@ class Memory(Recall):
             asked.append({"source": inputs.name(source, "source")})
         filter_json = inputs.where({"and": asked}) if asked else None
         self._follower.catch_up()
-        found = set(self._index.ids(scope, filter_json, True, self._now_us(), None))
+        # What has expired too, for it may yet be given more time.
+        found = set(self._index.ids(scope, filter_json, True, BEFORE_ALL_US, None))
         return found if written is None else found & set(written)
 
     def _check_trusted_in_full(self, deed: str) -> None:

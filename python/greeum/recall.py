@@ -11,10 +11,12 @@ from greeum.anchors import AUTO, Anchors, Choice
 from greeum.drafts import Drafter
 from greeum.echoes import Echoes
 from greeum.errors import InvalidInput, LogCut, NotFound
+from greeum.kept import too_much
 from greeum.listing import (
     NamespacePage,
     Page,
     checksum,
+    page_rows,
     read_cursor,
     read_namespace_cursor,
     write_cursor,
@@ -50,8 +52,9 @@ if TYPE_CHECKING:
     Links = list[Link]
     Ranked = list[tuple[int, float, list[float]]]
 
-STREAM_SLICES = (8, 64, 512)
-"""Hits of which `stream` reads the texts at once: few at first, so that these can be shown while the rest is read."""
+STREAM_SLICES = (8, 64)
+"""Hits of which `stream` reads the texts at once: few at first, so that these can be shown while the rest is read, and
+then so many that the largest texts there are take 64 MiB."""
 
 STREAM_FIRST = 50
 """Hits that `stream` ranks by themselves if more are wanted: up to here a search does not look deeper for more."""
@@ -184,12 +187,12 @@ class Recall:
     def _streamed(self, first: Ranked, k: int, rank: Callable[[int], Ranked]) -> Iterator[Hit]:
         """The first hits, then those of a deeper search that are not among them."""
         for part in slices(first):
-            yield from self._hits(part)
+            yield from self._hits_as_of_now(part)
         if len(first) == STREAM_FIRST < k:
             given = {hit[0] for hit in first}
             rest = [hit for hit in rank(k) if hit[0] not in given][: k - STREAM_FIRST]
             for part in slices(rest):
-                yield from self._hits(part)
+                yield from self._hits_as_of_now(part)
 
     def _found(
         self,
@@ -234,9 +237,11 @@ class Recall:
         return None if vector is None else self._drafter.given(vector)
 
     def _hits(self, found: Ranked) -> Hits:
-        rows = {row[0]: row for row in self._store.blocks([hit[0] for hit in found])}
-        # A block that was forgotten a moment ago is no longer among the rows.
-        return [Hit(rows[block], score, parts) for block, score, parts in found if block in rows]
+        return shown(found, self._follower.kept.rows([hit[0] for hit in found]))
+
+    def _hits_as_of_now(self, found: Ranked) -> Hits:
+        """Some time after they were found: what has been forgotten since by another process may still be kept here."""
+        return shown(found, {row[0]: row for row in self._store.blocks([hit[0] for hit in found])})
 
     def search_many(
         self,
@@ -258,9 +263,8 @@ class Recall:
         found = self._found(
             query_texts(queries), k, namespace, where, near, history, exact, weights, as_of, min_trust, None
         )
-        rows = {row[0]: row for row in self._store.blocks(found.ids())}
-        ranked = map(found.hits, range(len(found)))
-        return [[Hit(rows[hit[0]], hit[1], hit[2]) for hit in hits if hit[0] in rows] for hits in ranked]
+        rows = self._follower.kept.rows(found.ids())
+        return [shown(found.hits(query), rows) for query in range(len(found))]
 
     def search_many_json(
         self,
@@ -281,7 +285,7 @@ class Recall:
             query_texts(queries), k, namespace, where, near, history, exact, weights, as_of, min_trust, None
         )
         blocks = self._follower.kept.json(found.ids())
-        return [found.json(query, blocks) for query in range(len(found))]
+        return bounded(found.json(query, blocks) for query in range(len(found)))
 
     def context(
         self,
@@ -390,7 +394,8 @@ class Recall:
         cursor: str | None = None,
         newest_first: bool = False,
     ) -> Page:
-        """Blocks in the order in which they were said, a page at a time: pass the page's `cursor` for the next one.
+        """Blocks in the order in which they were said, a page at a time: pass the page's `cursor` for the next one. A
+        page ends early where its texts come to 16 MiB.
 
         Filters, `history` and `as_of` are those of `search`. `expired` lists what has expired by now and is not erased
         yet, and nothing else. Raises InvalidInput, also for a cursor of another listing.
@@ -405,9 +410,10 @@ class Recall:
         where_json, history, now_us = self._seen(where_json, history, then, expired)
         self._follower.catch_up()
         found = self._index.select(scope, where_json, history, now_us, after, limit + 1, newest_first, then)
-        page = Page(Block(row) for row in self._store.blocks([block for _, block in found[:limit]]))
-        if len(found) > limit:
-            page.cursor = write_cursor(found[limit - 1], listing)
+        rows, done = page_rows(self._store.blocks, [block for _, block in found[:limit]])
+        page = Page(map(Block, rows))
+        if len(found) > done:
+            page.cursor = write_cursor(found[done - 1], listing)
         return page
 
     def _seen(
@@ -595,6 +601,11 @@ def version_of(versions: Sequence[BlockRow], then: int) -> BlockRow | None:
     return next((row for row in reversed(versions) if row[11] <= then), None)
 
 
+def shown(found: Ranked, rows: Mapping[int, BlockRow]) -> list[Hit]:
+    """Hits with their rows. A block that was forgotten a moment ago is no longer among these."""
+    return [Hit(rows[block], score, parts) for block, score, parts in found if block in rows]
+
+
 def query_texts(queries: Iterable[str]) -> list[str]:
     """Several queries, each one looked at."""
     asked = list_of(queries, "queries", "must be several strings")
@@ -617,6 +628,17 @@ def list_of(values: object, field: str, reason: str) -> list[Any]:
     if isinstance(values, (str, bytes, dict)) or not hasattr(values, "__iter__"):
         raise InvalidInput(field, reason)
     return list(values)
+
+
+def bounded(answers: Iterable[bytes]) -> Written:
+    """The answers of a batch. Raises InvalidInput if they are more together than one answer may be."""
+    written, left = [], limits.ANSWER_BYTES_MAX
+    for answer in answers:
+        left -= len(answer)
+        if left < 0:
+            raise too_much()
+        written.append(answer)
+    return written
 
 
 def slices(found: Ranked) -> Iterator[Ranked]:

@@ -29,6 +29,24 @@ EMPTY_CHARACTERS = 2
 NAME_CHARACTERS = 16
 """A name of fewer characters that can be printed is no secret: no key of any service is so short."""
 
+LOOKED_AT = ("text", "tags", "metadata", *NAMES)
+"""Fields in which something may be found."""
+
+KEY_CHARACTERS = 16
+"""No key of any service is shorter, and it has no space inside."""
+
+NUMBER_DIGITS = 7
+"""A passport's number has so many digits at least; telephones, cards and accounts have more."""
+
+SECRET_WORDS = ("pass", "pwd", "secret", "token", "key", "pin", "비밀번호", "비번", "패스워드")
+"""What is said of a secret that is told by what is said of it, and by a digit in it."""
+
+HIDDEN = frozenset(
+    "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u3164\uffa0"
+    + "".join(map(chr, (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))
+)
+"""Characters that cannot be seen and that Python calls printable all the same."""
+
 POLICIES = ("note", "redact", "refuse")
 """What may be done with a finding; the first is the default."""
 
@@ -71,7 +89,9 @@ class Screening:
 
         `tags` and `metadata` are JSON, as in a Draft.
         """
-        # Here, so that those who only read do not pay for the patterns.
+        if all(is_harmless(value) for field, value in fields.items() if field in LOOKED_AT and value is not None):
+            return []
+        # Here, so that those who add what is harmless do not pay for the patterns.
         from greeum.detection.findings import find
 
         suspects = [field for field, value in fields.items() if is_suspect(field, value, find)]
@@ -81,6 +101,26 @@ class Screening:
         for field in suspects:
             fields[field] = look.at(field, fields[field])
         return sorted(look.flags)
+
+
+def is_harmless(value: str) -> bool:
+    """Whether nothing can be found in a text, as is told at a glance of most: no pattern fits what has no long word,
+    few digits and no word for a secret."""
+    is_visible = value.isprintable() or value.replace("\n", " ").replace("\t", " ").isprintable()
+    if not is_visible or "@" in value or "://" in value or "-----" in value or "\\" in value:
+        return False
+    if max(map(len, value.split()), default=0) >= KEY_CHARACTERS:
+        return False
+    if value.isascii():
+        digits = sum(map(value.count, "0123456789"))
+        if digits == 0:
+            return True
+    else:
+        digits = sum(map(str.isdigit, value))
+        if not HIDDEN.isdisjoint(value):
+            return False
+    lowered = value.lower()
+    return digits < NUMBER_DIGITS and not any(word in lowered for word in SECRET_WORDS)
 
 
 def is_suspect(field: str, value: Any, find: Find) -> bool:

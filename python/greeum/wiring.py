@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from greeum.embed.protocol import Embedder
     from greeum.inputs import Time
     from greeum.memory import Findings
+    from greeum.reembedding import Reembedded
     from greeum.store.protocol import Store
 
 INDEX_DIRECTORY = "index"
@@ -75,6 +76,47 @@ def repair(path: str | os.PathLike[str], *, embedder: Embedder | None = None) ->
         return [*done, *repair_rest(memory._store, memory._follower)]
 
 
+def reembed(
+    path: str | os.PathLike[str],
+    *,
+    embedder: Embedder | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Reembedded:
+    """Change the embedder of the memory in the directory `path`, while others use it: `embedder` (default:
+    $GREEUM_EMBEDDER) makes new vectors of every block, and takes over when all are made. Until then searches and adds
+    go on with the old one. From then on whoever has the memory open still finds what he found, and is told
+    EmbedderMismatch once something changes: he opens it anew, with the new embedder.
+
+    `progress` is called with (done, total). A call that was cut short is taken up where it stopped, if it is made
+    again with the same embedder; with the one that the memory has, what was begun is dropped.
+
+    Raises NotFound, EmbedderFailed, Conflict if another change of embedder is begun meanwhile, or another StoreError.
+    """
+    from greeum.reembedding import reembed
+
+    settings = Settings()
+    directory = os.path.abspath(inputs.path(path))
+    chosen = checked(embedder if embedder is not None else embedder_of(settings))
+    store = SQLiteStore(directory, create=False)
+    try:
+        replacement = store.replacement(chosen.fingerprint, chosen.dimension)
+        done = reembed(store, replacement, chosen, progress)
+    finally:
+        store.close()
+    # Its index is made here, so that the next to open it need not wait.
+    open(directory, embedder=chosen, create=False, progress=progress).close()
+    return done
+
+
+def checked(embedder: Embedder) -> Embedder:
+    """The embedder, if an Index can hold its vectors. Raises InvalidInput."""
+    if not 1 <= embedder.dimension <= DIMENSION_MAX:
+        raise InvalidInput(
+            "embedder", f"makes vectors of {embedder.dimension} components; at most {DIMENSION_MAX} may be"
+        )
+    return embedder
+
+
 def join(
     store: Store,
     embedder: Embedder,
@@ -83,10 +125,7 @@ def join(
     now_us: Callable[[], int] | None = None,
 ) -> Memory:
     """A Memory over a store and an embedder; with its index in a directory, or only in memory."""
-    if not 1 <= embedder.dimension <= DIMENSION_MAX:
-        raise InvalidInput(
-            "embedder", f"makes vectors of {embedder.dimension} components; at most {DIMENSION_MAX} may be"
-        )
+    checked(embedder)
     if store.embedder() is not None or not store.read_only:
         store.bind_embedder(embedder.fingerprint, embedder.dimension)
     static = embedder if isinstance(embedder, StaticEmbedder) else StaticEmbedder()

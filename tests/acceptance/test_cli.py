@@ -758,6 +758,12 @@ class TestSayingWhatIsWrong:
             ("update 1 --text x --revision 7", 4, "revision"),
             ("demo --memory .", 4, "not empty"),
             ("list --version", 2, "--version"),
+            ("search x --memory /dev/null", 3, "no memory here"),
+            ("add x --memory /dev/null/below", 5, "not a directory"),
+            ("serve --log /dev/null/x.log", 2, "name another file"),
+            ("serve --log ''", 2, "empty"),
+            ("serve --backup /dev/null", 2, "--backup"),
+            ("serve --tenants /dev/null/tenants", 3, "keys create"),
         ],
     )
     def test_an_exit_code_and_one_line(self, run: Run, line: str, code: int, says: str) -> None:

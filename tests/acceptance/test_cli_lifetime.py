@@ -6,12 +6,9 @@ from pathlib import Path
 
 import apsw
 import pytest
+from tests.acceptance.test_cli import Run, home, run  # noqa: F401 - fixtures
 
 import greeum
-
-pytest.register_assert_rewrite("tests.acceptance.test_cli")
-
-from tests.acceptance.test_cli import Run, home, run  # noqa: E402, F401 - fixtures
 
 
 def ended(home: Path) -> None:  # noqa: F811

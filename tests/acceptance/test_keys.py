@@ -72,6 +72,11 @@ class TestCreating:
         assert (key.tenant, str(key.role)) == ("acme", "writer")
         assert result.err == f"greeum: key {key.id} of acme, writer; keep it, it cannot be shown again\n"
 
+    @pytest.mark.parametrize("line", ["--tenant 'A B' --role writer", "--tenant acme --role boss", "--tenant acme"])
+    def test_one_that_cannot_be_made_leaves_nothing(self, keys: Keys, line: str) -> None:
+        assert keys(f"create {line}").code == INVALID
+        assert not keys.directory.exists()
+
     def test_every_option_is_kept(self, keys: Keys) -> None:
         made = keys.json("create --tenant acme --role reader --namespace acme/alice --rate 0.5 --label '내 노트'")
         text = made.pop("key")

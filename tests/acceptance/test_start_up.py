@@ -31,9 +31,6 @@ DEAR = {
 JSON = {"json", "re", "enum", "functools"}
 """`json`, and what it brings."""
 
-LOOKED_AT = {"contextlib", "enum", "functools", "re", "typing"}
-"""What `add` needs to look for secrets and hidden characters."""
-
 OTHER_DOORS = {"greeum.aio", "greeum.transfer", "greeum.checks", "greeum.evaluate", "greeum.testing", "greeum.demo"}
 
 
@@ -69,7 +66,7 @@ def home(tmp_path: Path) -> Path:
 def test_a_quick_command_loads_nothing_dear(home: Path, words: list[str]) -> None:
     loaded(home, "add", "without tags or metadata")
     modules = loaded(home, *words)
-    assert modules & ((DEAR - LOOKED_AT if words[0] == "add" else DEAR) | {"json"} | OTHER_DOORS) == set()
+    assert modules & (DEAR | {"json"} | OTHER_DOORS) == set()
 
 
 def test_json_is_loaded_when_it_is_asked_for(home: Path) -> None:

@@ -26,8 +26,24 @@ class TestTheSameAgain:
         first = memory.add("I bought a new car last week.", kind="fact")
         assert memory.add("Last week I purchased a new car", kind="fact").duplicate_of == first.id
         first = memory.add("저는 커피를 좋아해요.", kind="fact")
-        assert memory.add("저는 커피를 좋아합니다", kind="fact").duplicate_of == first.id
+        assert memory.add("커피를 제가 좋아합니다", kind="fact").duplicate_of == first.id
         assert memory.count() == 2
+
+    @pytest.mark.parametrize(
+        ("one", "other", "is_same"),
+        [
+            ("치과 예약은 다음 주 화요일 오후 세 시입니다.", "다음주 화요일 오후 3시 치과 예약이에요", True),
+            ("여름 휴가로 제주도에 갈 거예요.", "여름휴가는 제주도로 갈 겁니다", True),
+            ("우리 팀은 파이썬과 도커를 사용합니다.", "우리 팀은 Python이랑 Docker를 써요", True),
+            ("수진이가 지호에게 책을 빌려줬어.", "지호가 수진이에게 책을 빌려줬어", False),
+            ("나는 술을 안 마셔.", "나는 술을 마셔", False),
+            ("월세는 65만 원이야.", "월세는 75만원이야", False),
+            ("수도권 2315가구, 지방 3077가구가 공급된다.", "수도권에는 3077가구, 지방에는 2315가구가 공급된다.", False),
+        ],
+    )
+    def test_korean_is_known_by_its_morphemes(self, memory: Memory, one: str, other: str, is_same: bool) -> None:
+        memory.add(one, kind="fact")
+        assert memory.add(other, kind="fact").is_new is not is_same
 
     @pytest.mark.parametrize(
         "other",
@@ -93,6 +109,12 @@ class TestTheSameAgain:
         clock.advance(2 * 86_400)
         assert memory.add(SAYS, kind="fact", expires_at="2025-01-05").is_new
 
+    @pytest.mark.parametrize("kind", ["fact", "message"])
+    def test_a_copy_that_is_trusted_less_hides_none_that_is_trusted(self, memory: Memory, kind: str) -> None:
+        first = memory.add(SAYS, kind=kind)
+        memory.through("crawler", 0.5).add(SAYS, kind=kind, on_duplicate="link")
+        assert memory.add(SAYS, kind=kind, on_duplicate="return").duplicate_of == first.id
+
 
 class TestTheSamePolicy:
     def test_a_call_may_say_what_to_do(self, memory: Memory) -> None:
@@ -132,6 +154,21 @@ class TestAddingTheSameList:
         first, second = memory.add_many([{"text": SAYS, "kind": "fact"}, {"text": SAYS.lower(), "kind": "fact"}])
         assert (second.is_new, second.id) == (False, first.id)
 
+    def test_within_one_list_the_same_in_other_words_counts_once_too(self, memory: Memory) -> None:
+        items = [
+            {"text": "I bought a new car last week.", "kind": "fact", "source": "alice"},
+            {"text": "Last week I purchased a new car", "kind": "fact", "source": "alice"},
+            {"text": "Last week I purchased a new car", "kind": "fact", "source": "bob"},
+            {"text": "I bought a new car last month.", "kind": "fact", "source": "alice"},
+            {"text": "지난주에 새 차를 구입했습니다.", "kind": "note"},
+            {"text": "새 차를 지난 주에 샀어요", "kind": "note", "on_duplicate": "link"},
+        ]
+        first, again, bobs, other, korean, linked = memory.add_many(items)
+        assert (again.is_new, again.id) == (False, first.id)
+        assert [block.is_new for block in (bobs, other, korean, linked)] == [True] * 4
+        assert [(link.target, link.kind) for link in memory.links(linked.id)] == [(korean.id, "similar")]
+        assert memory.count() == 5
+
     def test_a_conversation_is_added_once(self, memory: Memory) -> None:
         turns = [
             {"text": "yes", "source": "alice", "at": "2025-01-01T10:00:00Z"},
@@ -150,6 +187,14 @@ class TestAddingTheSameList:
 
 
 class TestContradictions:
+    def test_it_is_superseded_though_both_are_near_the_same(self, memory: Memory) -> None:
+        house = memory.add("We bought a house.", kind="fact")
+        old = memory.add("The team has eight members.", kind="fact", near=house.id)
+        new = memory.add("The team has nine members.", kind="fact", near=house.id, on_conflict="supersede")
+        assert new.supersedes == old.id
+        links = [(link.source, link.target, link.kind) for link in memory.links(new.id)]
+        assert links == [(new.id, house.id, "near")]
+
     def test_it_is_said_and_both_are_kept(self, memory: Memory) -> None:
         old = memory.add("I live in Seoul.", kind="fact")
         new = memory.add("I live in Busan.", kind="fact")
@@ -235,6 +280,15 @@ class TestContradictions:
         later = memory.add("I live in Busan.", kind="fact", source="alice", valid_from="2020-01-01", namespace="a")
         assert later.conflicts == ()
         assert memory.add("I live in Busan.", kind="fact", source="alice", namespace="b").conflicts == ()
+
+    def test_one_sentence_of_a_long_turn_says_the_opposite(self, memory: Memory) -> None:
+        """But then not all of the older one is to go."""
+        around = "We talked about the garden for an hour, and about the neighbours, who have a new dog. "
+        old = memory.add(f"{around * 3}The deadline of my thesis is April 3. It rained all day, as it always does here.")
+        new = memory.add(f"The deadline of my thesis is April 5. {around * 2}", on_conflict="supersede")
+        (conflict,) = new.conflicts
+        assert (conflict.block, conflict.reason, conflict.is_sure) == (old.id, "date", False)
+        assert new.supersedes is None
 
     def test_a_list_says_it_too(self, memory: Memory) -> None:
         old = memory.add("I live in Seoul.", kind="fact")

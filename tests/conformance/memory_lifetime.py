@@ -9,7 +9,7 @@ import pytest
 from tests.conformance.memory import HOUR, NOW, OpenMemory, facts, ids, texts
 
 from greeum import Memory
-from greeum.errors import InvalidInput, NotFound
+from greeum.errors import Conflict, InvalidInput, NotFound
 from greeum.testing import FrozenClock
 
 DAY_S = 86_400.0
@@ -92,6 +92,28 @@ class TestExpired:
         assert ids(memory.list(expired=True)) == [new.id]
         assert {*ids(memory.list(expired=True, history=True))} == {old.id, new.id}
         assert memory.count(expired=True, history=True) == 2
+
+    @pytest.mark.parametrize("text", ["Alice is at home.", "Alice has left."])
+    def test_its_key_is_free_for_another(self, memory: Memory, clock: FrozenClock, text: str) -> None:
+        old = memory.add("Alice is at home.", key="alice", kind="note", ttl=60)
+        clock.advance(61)
+        new = memory.add(text, key="alice", kind="note")
+        assert (new.is_new, new.supersedes, new.duplicate_of) == (True, None, None)
+        assert memory.get(key="alice") == new
+        assert memory.get(old.id).key is None
+        assert [block.id for block in memory.history(new.id)] == [new.id]
+        with pytest.raises(Conflict):
+            memory.add_many([{"text": "A third.", "kind": "note"}, {"text": "And a fourth.", "key": "alice"}])
+        assert memory.get(key="alice") == new
+
+    def test_a_request_that_fails_frees_no_key(self, memory: Memory, clock: FrozenClock) -> None:
+        memory.add("Alice is at home.", key="alice", ttl=60)
+        memory.add("Bob is at home.", key="bob")
+        clock.advance(61)
+        with pytest.raises(Conflict):
+            memory.add_many([{"text": "Alice has left.", "key": "alice"}, {"text": "Bob has left.", "key": "bob"}])
+        (old,) = memory.list(expired=True)
+        assert old.key == "alice"
 
     def test_it_is_about_now(self, memory: Memory) -> None:
         for ask in (memory.list, memory.count):

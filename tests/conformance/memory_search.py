@@ -23,7 +23,7 @@ from tests.conformance.memory import (
     texts,
 )
 
-from greeum import Block, Hit, Memory
+from greeum import Block, Hit, Memory, limits
 from greeum.errors import InvalidInput, NotFound
 from greeum.limits import HOPS_MAX, K_MAX, PAGE_MAX
 
@@ -471,6 +471,22 @@ class TestListing:
         assert len(memory.list(limit=7)) == 7
         assert memory.list(limit=50).cursor is None
         assert memory.list(limit=49).cursor is not None
+
+    def test_a_page_ends_where_its_texts_are_too_long(self, memory: Memory, monkeypatch: pytest.MonkeyPatch) -> None:
+        memory.add_many(
+            {"text": "turn " * length, "at": NOW + number * HOUR}
+            for number, length in enumerate((400, 1, 1, 99, 99, 99, 300, 1))
+        )
+        whole = list(memory.list())
+        monkeypatch.setattr(limits, "PAGE_BYTES_MAX", 1_000)
+        assert everything(memory, limit=100) == whole
+        lengths: list[int] = []
+        cursor = None
+        while len(lengths) < 5:
+            page = memory.list(cursor=cursor)
+            lengths.append(len(page))
+            cursor = page.cursor
+        assert (lengths, cursor) == ([1, 3, 2, 1, 1], None)
 
     def test_a_hundred_unless_said_otherwise(self, memory: Memory) -> None:
         memory.add_many({"text": f"turn {number}"} for number in range(101))

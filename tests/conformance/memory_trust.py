@@ -319,6 +319,16 @@ class TestQuarantine:
         assert memory.facets("tags") == {"tags": []}
         assert [hit.block.text for hit in memory.stream(QUESTION, k=9) if "Moscow" in hit.block.text] == []
 
+    @pytest.mark.parametrize("scope", [{"source": "page"}, {"where": {"source": "page"}}, {"origin": "web/crawler"}])
+    def test_what_has_expired_is_hidden_too_lest_it_is_given_more_time(
+        self, memory: Memory, scope: dict[str, Any]
+    ) -> None:
+        crawler = memory.through("web/crawler", 0.3)
+        block = crawler.add("Alice lives in Moscow.", source="page", expires_at="2020-01-01")
+        assert memory.quarantine(**scope) == [block.id]
+        memory.update(block.id, expires_at=None)
+        assert found(memory) == []
+
     def test_who_asks_for_it_sees_it(self, memory: Memory, blocks: list[Block]) -> None:
         memory.quarantine(blocks[1].id)
         assert "Alice lives in Moscow." in found(memory, history=True)

@@ -683,6 +683,19 @@ class TestLedger:
         assert store.forgotten(["a" * 32, "c" * 32]) == {"a" * 32, "c" * 32}
         assert store.setting("lineage") != lineage
 
+    def test_what_it_corrected_stays_when_it_was_a_roll_back(self, store: Store) -> None:
+        [old], [other] = add(store, "x", uid="a" * 32, key="k"), add(store, "other", uid="b" * 32)
+        new = store.supersede(old, draft("y", uid="c" * 32))[0]
+        store.link(other, new, "about", 0.5, 1)
+        store.set_anchor("", "A", new, None, None, 1)
+        erased = store.reconcile([(uid_digest("c" * 32), new, 5)], ErasureRequest(asked='{"by":"restore"}', at=9))
+        assert list(erased) == [new]
+        [row] = store.blocks([old])
+        assert row[16:19] == (None, None, None)
+        assert store.block_by_key(row[2], "k") == row
+        assert [link[:2] for link in store.links([other])] == [(other, old)]
+        assert [anchor[2] for anchor in store.anchors("")] == [old]
+
     def test_what_was_added_anew_after_it_was_forgotten_stays(self, store: Store) -> None:
         add(store, "before")
         [new] = add(store, "x", uid="a" * 32)

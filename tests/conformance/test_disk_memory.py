@@ -6,26 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
-from greeum import Memory, wiring
-from greeum.embed.protocol import Embedder
-from greeum.embed.static import StaticEmbedder
-from greeum.store.sqlite import SQLiteStore
-from greeum.testing import FrozenClock
-
-for suite in (
-    "memory",
-    "memory_duplicates",
-    "memory_forgetting",
-    "memory_lifetime",
-    "memory_recall",
-    "memory_requests",
-    "memory_search",
-    "memory_transfer",
-):
-    pytest.register_assert_rewrite(f"tests.conformance.{suite}")
-
-from tests.conformance.memory import (  # noqa: E402, F401
+from tests.conformance.memory import (  # noqa: F401
     OpenMemory,
     TestAdding,
     TestAddingMany,
@@ -45,19 +26,19 @@ from tests.conformance.memory import (  # noqa: E402, F401
     memory,
     vectors,
 )
-from tests.conformance.memory_duplicates import (  # noqa: E402, F401
+from tests.conformance.memory_duplicates import (  # noqa: F401
     TestAddingTheSameList,
     TestContradictions,
     TestEchoes,
     TestTheSameAgain,
     TestTheSamePolicy,
 )
-from tests.conformance.memory_forgetting import (  # noqa: E402, F401
+from tests.conformance.memory_forgetting import (  # noqa: F401
     TestCertificates,
     TestForgettingByFilter,
     TestWiping,
 )
-from tests.conformance.memory_lifetime import (  # noqa: E402, F401
+from tests.conformance.memory_lifetime import (  # noqa: F401
     TestCountingUses,
     TestExpired,
     TestFading,
@@ -67,7 +48,7 @@ from tests.conformance.memory_lifetime import (  # noqa: E402, F401
     TestTimeToLive,
     TestUsing,
 )
-from tests.conformance.memory_recall import (  # noqa: E402, F401
+from tests.conformance.memory_recall import (  # noqa: F401
     TestChanges,
     TestContext,
     TestCounting,
@@ -79,11 +60,11 @@ from tests.conformance.memory_recall import (  # noqa: E402, F401
     TestTimeTravel,
     TestValidity,
 )
-from tests.conformance.memory_requests import (  # noqa: E402, F401
+from tests.conformance.memory_requests import (  # noqa: F401
     TestRepeatedCorrections,
     TestRepeatedRequests,
 )
-from tests.conformance.memory_search import (  # noqa: E402, F401
+from tests.conformance.memory_search import (  # noqa: F401
     TestFiltering,
     TestLanguages,
     TestListing,
@@ -92,11 +73,11 @@ from tests.conformance.memory_search import (  # noqa: E402, F401
     TestSearchingNear,
     TestWeights,
 )
-from tests.conformance.memory_transfer import (  # noqa: E402, F401
+from tests.conformance.memory_transfer import (  # noqa: F401
     TestReopening,
     TestTransfer,
 )
-from tests.conformance.memory_trust import (  # noqa: E402, F401
+from tests.conformance.memory_trust import (  # noqa: F401
     TestCrowding,
     TestFlags,
     TestImporting,
@@ -106,6 +87,12 @@ from tests.conformance.memory_trust import (  # noqa: E402, F401
     TestScreening,
     TestTrust,
 )
+
+from greeum import Memory, wiring
+from greeum.embed.protocol import Embedder
+from greeum.embed.static import StaticEmbedder
+from greeum.store.sqlite import SQLiteStore
+from greeum.testing import FrozenClock
 
 
 @pytest.fixture

@@ -3,12 +3,7 @@
 from __future__ import annotations
 
 import pytest
-
-from greeum.store.memory import MemoryStore
-
-pytest.register_assert_rewrite("tests.conformance.store", "tests.conformance.store_upkeep")
-
-from tests.conformance.store import (  # noqa: E402, F401
+from tests.conformance.store import (  # noqa: F401
     OpenStore,
     TestAdding,
     TestAnchors,
@@ -31,13 +26,15 @@ from tests.conformance.store import (  # noqa: E402, F401
     TestVersions,
     store,
 )
-from tests.conformance.store_upkeep import (  # noqa: E402, F401
+from tests.conformance.store_upkeep import (  # noqa: F401
     TestCuttingTheLog,
     TestExpiring,
     TestLookingAfterIt,
     TestRetention,
     TestUses,
 )
+
+from greeum.store.memory import MemoryStore
 
 
 @pytest.fixture

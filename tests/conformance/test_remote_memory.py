@@ -8,28 +8,8 @@ from pathlib import Path
 from typing import cast
 
 import pytest
-
-import greeum
-from greeum import Memory, wiring
-from greeum.embed.protocol import Embedder
-from greeum.embed.static import StaticEmbedder
-from greeum.store.sqlite import SQLiteStore
-from greeum.testing import FrozenClock
-
-for suite in (
-    "memory",
-    "memory_duplicates",
-    "memory_forgetting",
-    "memory_lifetime",
-    "memory_recall",
-    "memory_requests",
-    "memory_search",
-    "memory_transfer",
-):
-    pytest.register_assert_rewrite(f"tests.conformance.{suite}")
-
-from tests.conformance import memory as memory_suite  # noqa: E402
-from tests.conformance import (  # noqa: E402
+from tests.conformance import memory as memory_suite
+from tests.conformance import (
     memory_duplicates,
     memory_forgetting,
     memory_lifetime,
@@ -38,7 +18,7 @@ from tests.conformance import (  # noqa: E402
     memory_search,
     memory_transfer,
 )
-from tests.conformance.memory import (  # noqa: E402, F401
+from tests.conformance.memory import (  # noqa: F401
     PARTS,
     OpenMemory,
     TestAddingMany,
@@ -59,18 +39,18 @@ from tests.conformance.memory import (  # noqa: E402, F401
     tell,
     vectors,
 )
-from tests.conformance.memory_duplicates import (  # noqa: E402, F401
+from tests.conformance.memory_duplicates import (  # noqa: F401
     TestAddingTheSameList,
     TestContradictions,
     TestTheSameAgain,
     TestTheSamePolicy,
 )
-from tests.conformance.memory_forgetting import (  # noqa: E402, F401
+from tests.conformance.memory_forgetting import (  # noqa: F401
     TestCertificates,
     TestForgettingByFilter,
     TestWiping,
 )
-from tests.conformance.memory_lifetime import (  # noqa: E402, F401
+from tests.conformance.memory_lifetime import (  # noqa: F401
     TestCountingUses,
     TestExpired,
     TestReopeningUses,
@@ -78,7 +58,7 @@ from tests.conformance.memory_lifetime import (  # noqa: E402, F401
     TestTimeToLive,
     TestUsing,
 )
-from tests.conformance.memory_recall import (  # noqa: E402, F401
+from tests.conformance.memory_recall import (  # noqa: F401
     TestChanges,
     TestContext,
     TestCounting,
@@ -90,11 +70,11 @@ from tests.conformance.memory_recall import (  # noqa: E402, F401
     TestTimeTravel,
     TestValidity,
 )
-from tests.conformance.memory_requests import (  # noqa: E402, F401
+from tests.conformance.memory_requests import (  # noqa: F401
     TestRepeatedCorrections,
     TestRepeatedRequests,
 )
-from tests.conformance.memory_search import (  # noqa: E402, F401
+from tests.conformance.memory_search import (  # noqa: F401
     TestFiltering,
     TestLanguages,
     TestListing,
@@ -102,11 +82,18 @@ from tests.conformance.memory_search import (  # noqa: E402, F401
     TestSearchingNear,
     TestWeights,
 )
-from tests.conformance.memory_transfer import (  # noqa: E402, F401
+from tests.conformance.memory_transfer import (  # noqa: F401
     TestReopening,
     TestTransfer,
 )
-from tests.served import Loop, loop_in_a_thread, served  # noqa: E402
+from tests.served import Loop, loop_in_a_thread, served
+
+import greeum
+from greeum import Memory, wiring
+from greeum.embed.protocol import Embedder
+from greeum.embed.static import StaticEmbedder
+from greeum.store.sqlite import SQLiteStore
+from greeum.testing import FrozenClock
 
 
 @pytest.fixture(scope="module")

@@ -6,25 +6,9 @@ from collections.abc import Iterator
 from typing import cast
 
 import pytest
-
-from greeum import Memory, testing
-from greeum.embed.protocol import Embedder
-from greeum.testing import FrozenClock
-
-for suite in (
-    "memory",
-    "memory_duplicates",
-    "memory_forgetting",
-    "memory_lifetime",
-    "memory_recall",
-    "memory_requests",
-    "memory_search",
-):
-    pytest.register_assert_rewrite(f"tests.conformance.{suite}")
-
-from tests.conformance import memory as memory_suite  # noqa: E402
-from tests.conformance.below import Below  # noqa: E402
-from tests.conformance.memory import (  # noqa: E402, F401
+from tests.conformance import memory as memory_suite
+from tests.conformance.below import Below
+from tests.conformance.memory import (  # noqa: F401
     OpenMemory,
     TestAdding,
     TestAddingMany,
@@ -43,23 +27,23 @@ from tests.conformance.memory import (  # noqa: E402, F401
     memory,
     vectors,
 )
-from tests.conformance.memory_duplicates import (  # noqa: E402, F401
+from tests.conformance.memory_duplicates import (  # noqa: F401
     TestAddingTheSameList,
     TestContradictions,
     TestEchoes,
     TestTheSameAgain,
     TestTheSamePolicy,
 )
-from tests.conformance.memory_forgetting import (  # noqa: E402, F401
+from tests.conformance.memory_forgetting import (  # noqa: F401
     TestForgettingByFilter,
     TestWiping,
 )
-from tests.conformance.memory_lifetime import (  # noqa: E402, F401
+from tests.conformance.memory_lifetime import (  # noqa: F401
     TestExpired,
     TestTimeToLive,
     TestUsing,
 )
-from tests.conformance.memory_recall import (  # noqa: E402, F401
+from tests.conformance.memory_recall import (  # noqa: F401
     TestContext,
     TestCounting,
     TestDifference,
@@ -70,11 +54,11 @@ from tests.conformance.memory_recall import (  # noqa: E402, F401
     TestTimeTravel,
     TestValidity,
 )
-from tests.conformance.memory_requests import (  # noqa: E402, F401
+from tests.conformance.memory_requests import (  # noqa: F401
     TestRepeatedCorrections,
     TestRepeatedRequests,
 )
-from tests.conformance.memory_search import (  # noqa: E402, F401
+from tests.conformance.memory_search import (  # noqa: F401
     TestFiltering,
     TestLanguages,
     TestListing,
@@ -83,7 +67,7 @@ from tests.conformance.memory_search import (  # noqa: E402, F401
     TestSearchingNear,
     TestWeights,
 )
-from tests.conformance.memory_trust import (  # noqa: E402, F401
+from tests.conformance.memory_trust import (  # noqa: F401
     TestCrowding,
     TestFlags,
     TestOrigins,
@@ -91,6 +75,10 @@ from tests.conformance.memory_trust import (  # noqa: E402, F401
     TestRollingBack,
     TestTrust,
 )
+
+from greeum import Memory, testing
+from greeum.embed.protocol import Embedder
+from greeum.testing import FrozenClock
 
 
 class TestLookingAfterIt(memory_suite.TestLookingAfterIt):

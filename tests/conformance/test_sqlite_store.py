@@ -6,14 +6,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-
-from greeum.store.sqlite import SQLiteStore
-
-pytest.register_assert_rewrite(
-    "tests.conformance.store", "tests.conformance.store_upkeep", "tests.conformance.store_model"
-)
-
-from tests.conformance.store import (  # noqa: E402, F401
+from tests.conformance.store import (  # noqa: F401
     OpenStore,
     TestAdding,
     TestAnchors,
@@ -36,14 +29,16 @@ from tests.conformance.store import (  # noqa: E402, F401
     TestVersions,
     store,
 )
-from tests.conformance.store_model import compare_with_memory  # noqa: E402
-from tests.conformance.store_upkeep import (  # noqa: E402, F401
+from tests.conformance.store_model import compare_with_memory
+from tests.conformance.store_upkeep import (  # noqa: F401
     TestCuttingTheLog,
     TestExpiring,
     TestLookingAfterIt,
     TestRetention,
     TestUses,
 )
+
+from greeum.store.sqlite import SQLiteStore
 
 
 @pytest.fixture

@@ -309,6 +309,14 @@ class TestForgotten:
             assert canary.copies(tmp_path / "restored", traces) == []
         assert canary.copies(tmp_path / "restored", traces) == []
 
+    def test_what_was_rolled_back_takes_nothing_with_it(self, memory: Memory, place: Path, tmp_path: Path) -> None:
+        home = memory.add("Alice lives in Busan.", key="home")
+        memory.through("crawler").update(home.id, text="Alice lives in Moscow.")
+        memory.backup(place)
+        memory.roll_back(origin="crawler", forget=True)
+        greeum.restore(place, tmp_path / "restored")
+        assert texts(tmp_path / "restored") == ["Alice lives in Busan."] == [block.text for block in memory.list()]
+
     def test_what_was_added_anew_under_the_same_request_comes_back(
         self, memory: Memory, place: Path, tmp_path: Path
     ) -> None:

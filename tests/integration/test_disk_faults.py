@@ -184,6 +184,23 @@ def test_a_store_that_could_not_be_made_can_be_made_later(directory: str, disk: 
     store.close()
 
 
+@pytest.mark.parametrize("pages", [0, 1])
+def test_what_an_interrupted_making_has_left_is_made_anew(directory: str, pages: int) -> None:
+    """With all that a new one has: free pages can be given back."""
+    files.make_directory(directory)
+    files.make_database(str(Path(directory) / files.DATABASE_FILE))
+    if pages:
+        connection = apsw.Connection(str(Path(directory) / files.DATABASE_FILE))
+        assert connection.execute("PRAGMA journal_mode = WAL").get == "wal"
+        connection.close()
+    store = SQLiteStore(directory)
+    store.add([draft()])
+    store.close()
+    connection = apsw.Connection(str(Path(directory) / files.DATABASE_FILE))
+    assert connection.execute("PRAGMA auto_vacuum").get == 2
+    connection.close()
+
+
 def test_on_a_full_disk_a_store_can_be_opened_and_read(directory: str, disk: Disk) -> None:
     store = SQLiteStore(directory)
     store.add([draft("kept")])

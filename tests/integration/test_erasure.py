@@ -32,7 +32,7 @@ MAY_KEEP_IDS = {
 HOLD_NO_BLOCKS = {"settings", "certificates", "retention"}
 """Tables without anything of a block."""
 
-ERASED = {"blocks", "vectors", "links", "anchors"}
+ERASED = {"blocks", "vectors", "next_vectors", "links", "anchors"}
 """Tables that hold something of blocks. Whoever makes another: let the column that holds the block's id
 `REFERENCES blocks (id)`, give it an index, and name the table here; it is then erased, and this is tried below."""
 

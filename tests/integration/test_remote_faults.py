@@ -16,7 +16,7 @@ from tests.served import Loop, OwnServer, Server, loop_in_a_thread, served
 
 import greeum
 from greeum import Memory, RemoteMemory, testing
-from greeum.errors import Conflict, NotFound, ServerFailed
+from greeum.errors import Conflict, NotFound, ServerFailed, StoreClosed
 from greeum.model import Change
 from greeum.remote import feed as feeds
 from greeum.remote import retries
@@ -268,5 +268,5 @@ def test_a_memory_that_was_closed_behind_the_server(loop: Loop, kind: type[Serve
     with served(loop, local, kind=kind) as server, greeum.connect(server.url) as memory:
         block = memory.add("hello")
         local.close()
-        with pytest.raises(ServerFailed, match="was closed"):
+        with pytest.raises(StoreClosed, match="was closed"):
             memory.forget(block.id)

@@ -543,9 +543,9 @@ def test_what_can_be_answered_is_what_is_accepted(rest: Client, accept: str, sta
 
 @pytest.mark.parametrize(
     ("error", "problem"),
-    [(StoreBusy("another process writes"), "unavailable"), (StoreFull("/srv: full"), "store-full"),
+    [(StoreBusy("another process writes"), "store-busy"), (StoreFull("/srv: full"), "store-full"),
      (EmbedderFailed("no answer"), "embedder-failed"), (Conflict("key in use"), "conflict"),
-     (StoreDamaged("page 7"), "internal"), (RuntimeError("secret"), "internal")],
+     (StoreDamaged("page 7"), "store-damaged"), (RuntimeError("secret"), "internal")],
 )  # fmt: skip
 def test_what_goes_wrong_below_is_a_problem(
     rest: Client, memory: Memory, monkeypatch: pytest.MonkeyPatch, error: Exception, problem: str
@@ -557,7 +557,20 @@ def test_what_goes_wrong_below_is_a_problem(
     reply = rest("POST", "/v1/blocks", {"text": "a"})
     assert reply.problem == problem
     assert (str(error) in reply.text) == (problem == "conflict")
-    assert (reply.headers.get("retry-after") == "1") == (problem == "unavailable")
+    assert (reply.headers.get("retry-after") == "1") == (problem == "store-busy")
+
+
+def test_an_answer_is_not_larger_than_one_may_be(rest: Client, memory: Memory, monkeypatch: pytest.MonkeyPatch) -> None:
+    memory.add_many({"text": f"turn {number}"} for number in range(20))
+    one = len(rest("POST", "/v1/search", {"query": "turn", "k": 1}).body)
+    monkeypatch.setattr(limits, "ANSWER_BYTES_MAX", 10 * one)
+    assert len(rest("POST", "/v1/search", {"query": "turn", "k": 5}).json["hits"]) == 5
+    assert len(rest("POST", "/v1/search:batch", {"queries": ["turn"] * 4, "k": 2}).json["answers"]) == 4
+    for path, body in (("search", {"query": "turn"}), ("search:batch", {"queries": ["turn"] * 4})):
+        reply = rest("POST", f"/v1/{path}", body | {"k": 20 if path == "search" else 5})
+        assert (reply.status, reply.json["field"]) == (400, "k")
+    lines = rest("POST", "/v1/search", {"query": "turn", "k": 20}, headers={"accept": "application/x-ndjson"})
+    assert len(lines.text.splitlines()) == 20
 
 
 def test_a_memory_that_was_closed_is_unavailable(rest: Client, memory: Memory, tmp_path: Any) -> None:
@@ -566,8 +579,8 @@ def test_a_memory_that_was_closed_is_unavailable(rest: Client, memory: Memory, t
     with greeum.open(tmp_path) as disk:
         pass
     with talking(application(disk)) as client:
-        assert client("POST", "/v1/search", {"query": "a"}).problem == "unavailable"
-        assert client("POST", "/v1/blocks", {"text": "a"}).problem == "unavailable"
+        assert client("POST", "/v1/search", {"query": "a"}).problem == "store-closed"
+        assert client("POST", "/v1/blocks", {"text": "a"}).problem == "store-closed"
 
 
 def test_a_memory_opened_for_reading_forbids_changes(tmp_path: Any) -> None:
@@ -577,7 +590,7 @@ def test_a_memory_opened_for_reading_forbids_changes(tmp_path: Any) -> None:
         memory.add("a")
     with greeum.open(tmp_path, read_only=True) as memory, talking(application(memory)) as client:
         assert client("GET", "/v1/blocks/1").status == 200
-        assert client("POST", "/v1/blocks", {"text": "a"}).problem == "forbidden"
+        assert client("POST", "/v1/blocks", {"text": "a"}).problem == "store-read-only"
 
 
 def test_what_everybody_may_see(rest: Client) -> None:

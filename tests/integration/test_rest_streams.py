@@ -130,7 +130,7 @@ def test_hits_that_break_off_do_not_look_complete(rest: Client, many: Memory, mo
 
     *hits, last = events(rest("POST", "/v1/search", {"query": "turn"}, headers=EVENTS).text)
     assert hits
-    assert (last["event"], json.loads(last["data"])["type"]) == ("problem", "urn:greeum:problem:unavailable")
+    assert (last["event"], json.loads(last["data"])["type"]) == ("problem", "urn:greeum:problem:store-closed")
 
 
 # Out and in.

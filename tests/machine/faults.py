@@ -7,10 +7,13 @@ from contextlib import contextmanager
 from typing import Any
 from unittest.mock import patch
 
-from greeum import difference, drafts, inputs
+from greeum import comparing, difference, drafts, inputs, transfer
+from greeum.backups import restoring
 from greeum.follower import Follower
+from greeum.forgetting import BEFORE_ALL_US, Forgetting
+from greeum.importers import intake
 from greeum.recall import Recall
-from greeum.store import changes, rows
+from greeum.store import changes, provenance, rows, sqlite_upkeep
 from greeum.store.protocol import BLOCK, FORGOTTEN
 from greeum.store.sqlite import SQLiteStore
 
@@ -109,6 +112,68 @@ def as_of_the_minute_before() -> Any:
     return patch.object(inputs, "optional_time", early)
 
 
+def restored_with_what_was_forgotten() -> Any:
+    return patch.object(restoring, "known_forgotten", lambda _: [])
+
+
+def duplicates_are_not_known() -> Any:
+    return patch.object(changes, "repeats", lambda *_: False)
+
+
+@contextmanager
+def quarantined_in_the_rows_alone() -> Iterator[None]:
+    """The index is told of no flag, and goes on finding the block."""
+
+    def entries(self: SQLiteStore, ids: Any) -> Any:
+        return [((*row[:21], "[]", *row[22:]), vectors) for row, vectors in told(self, ids)]
+
+    told = SQLiteStore.entries
+    with patch.object(SQLiteStore, "entries", entries):
+        yield
+
+
+def contradictions_are_kept_whatever_is_asked() -> Any:
+    return patch.object(comparing, "may_supersede", lambda *_: False)
+
+
+def roll_backs_leave_links() -> Any:
+    return patch.object(provenance, "links_by", lambda *_: [])
+
+
+def a_filter_that_spares_older_versions() -> Any:
+    def ids(self: Forgetting, namespace: str, where_json: str | None) -> Any:
+        self._follower.catch_up()
+        return self._follower.index.ids(namespace, where_json, False, BEFORE_ALL_US, None)
+
+    return patch.object(Forgetting, "ids", ids)
+
+
+def one_too_few_is_kept() -> Any:
+    run = sqlite_upkeep.rows
+
+    def rows_of(connection: Any, statement: str, *bindings: Any) -> Any:
+        if statement == "outlived":
+            bindings = (*bindings[:3], max(bindings[3] - 1, 0))
+        return run(connection, statement, *bindings)
+
+    return patch.object(sqlite_upkeep, "rows", rows_of)
+
+
+def imports_lose_quarantine() -> Any:
+    draft_of = transfer.draft_of
+
+    def shown(record: Any) -> Any:
+        draft = draft_of(record)
+        draft.flags = "[]"
+        return draft
+
+    return patch.object(transfer, "draft_of", shown)
+
+
+def merges_move_anchors() -> Any:
+    return patch.object(intake.Intake, "_is_kept", lambda *_: False)
+
+
 FAULTS: dict[str, Fault] = {
     "a correction leaves the anchors behind": lambda: statements_left_out("move_anchors"),
     "a correction leaves the links behind": lambda: statements_left_out("move_links_from", "move_links_to"),
@@ -121,4 +186,13 @@ FAULTS: dict[str, Fault] = {
     "corrections are taken for additions": corrections_taken_for_additions,
     "corrections lose who said it": sources_lost_by_corrections,
     "the past is a little earlier than asked": as_of_the_minute_before,
+    "a restore brings back what was forgotten": restored_with_what_was_forgotten,
+    "a duplicate is stored twice": duplicates_are_not_known,
+    "quarantined blocks are found": quarantined_in_the_rows_alone,
+    "what contradicts is kept though it should supersede": contradictions_are_kept_whatever_is_asked,
+    "a roll-back leaves links": roll_backs_leave_links,
+    "a filter spares older versions": a_filter_that_spares_older_versions,
+    "retention keeps one too few": one_too_few_is_kept,
+    "an import shows what was quarantined": imports_lose_quarantine,
+    "a merge moves anchors that are there": merges_move_anchors,
 }

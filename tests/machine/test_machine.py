@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
+from tests.machine.evenly import Evenly
 from tests.machine.faults import FAULTS
 from tests.machine.machine import Machine
 
@@ -16,8 +17,12 @@ SHORT = settings(
     max_examples=12, stateful_step_count=STEPS, deadline=None, suppress_health_check=list(HealthCheck), database=None
 )
 
-HUNT = settings(SHORT, max_examples=60, phases=[Phase.generate], report_multiple_bugs=False, derandomize=True)
-"""It is to be found, not to be shown in its simplest form."""
+HUNT = settings(
+    SHORT, max_examples=60, stateful_step_count=100, phases=[Phase.generate], report_multiple_bugs=False,
+    derandomize=True,
+)  # fmt: skip
+"""It is to be found, not to be shown in its simplest form: with steps enough for a backup, what is done after it, and
+its return."""
 
 
 def test_a_memory_is_what_was_told_it_whatever_happens() -> None:
@@ -27,4 +32,4 @@ def test_a_memory_is_what_was_told_it_whatever_happens() -> None:
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_planted_fault_is_found(fault: str) -> None:
     with FAULTS[fault](), pytest.raises((AssertionError, GreeumError, ExceptionGroup)):
-        run_state_machine_as_test(Machine, settings=HUNT)
+        run_state_machine_as_test(Evenly, settings=HUNT)

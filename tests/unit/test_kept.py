@@ -6,6 +6,10 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+import pytest
+
+from greeum import limits
+from greeum.errors import InvalidInput
 from greeum.kept import BUDGET, Budget, KeptBlocks
 from greeum.store.memory import MemoryStore
 from greeum.store.protocol import Draft
@@ -25,6 +29,19 @@ class Reads(MemoryStore):
         self.read += ids
         self.meanwhile()
         return rows
+
+
+def test_what_is_more_than_one_answer_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    store = filled(200)
+    kept = KeptBlocks(store)
+    size = len(kept.json([1])[1])
+    monkeypatch.setattr(limits, "ANSWER_BYTES_MAX", 70 * size)
+    assert len(kept.json(range(1, 60))) == 59
+    for _ in range(2):
+        with pytest.raises(InvalidInput) as caught:
+            kept.json(range(1, 201))
+        assert caught.value.field == "k"
+    assert max(store.read) < 200
 
 
 def filled(count: int) -> Reads:
@@ -56,12 +73,27 @@ def test_what_was_read_once_is_not_read_again_until_it_changes() -> None:
     assert store.read == [1, 2, 9, 3, 2, 1]
 
 
+def test_rows_are_kept_and_dropped_with_the_json() -> None:
+    store = filled(2)
+    kept = KeptBlocks(store, Budget(10_000))
+    assert kept.rows([1, 9]) == {1: store._rows[1]}
+    assert kept.rows([1, 2]) == {1: store._rows[1], 2: store._rows[2]}
+    kept.json([1])
+    assert store.read == [1, 9, 2, 1]
+    store.revise(1, {"kind": "fact"})
+    kept.drop([1])
+    assert kept.rows([1, 2])[1][5] == "fact"
+    assert json.loads(kept.json([1])[1])["kind"] == "fact"
+
+
 def test_who_asks_while_it_is_closed_takes_up_no_room() -> None:
     store, budget = filled(1), Budget(10_000)
     kept = KeptBlocks(store, budget)
     kept.json([1])
+    kept.rows([1])
     kept.close()
     assert texts(kept, [1]) == {1: "text 0"}
+    assert kept.rows([1])
     assert budget.bytes == 0
 
 
@@ -80,7 +112,7 @@ def test_all_memories_together_keep_no_more_than_the_budget() -> None:
     for block in range(1, 21):
         first.json([block])
         assert 0 < budget.bytes <= 3_000
-        second.json([block])
+        second.rows([block])
         assert 0 < budget.bytes <= 3_000
     first.clear()
     second.clear()
@@ -94,7 +126,8 @@ def test_a_closed_memory_keeps_nothing() -> None:
         assert json.loads(m.search_json("ferry")) == [hit.to_dict() for hit in m.search("ferry")]
         assert BUDGET.bytes > before
         m.update(block.id, importance=0.9)
+        assert m.search("ferry")[0].block.importance == m.search_many(["ferry"])[0][0].block.importance == 0.9
         assert json.loads(m.search_json("ferry"))[0]["block"]["importance"] == 0.9
         m.forget(block.id)
-        assert m.search_json("ferry") == b"[]"
+        assert m.search_json("ferry") == b"[]" and m.search("ferry") == []
     assert BUDGET.bytes == before

@@ -44,6 +44,9 @@ class Elsewhere:
         if operation in ("mcp.memory_forget", "mcp.resources"):
             raise errors.Forbidden(f"{operation} takes another role")
 
+    async def run(self, work: Callable[[Any], T]) -> T:
+        return await asyncio.to_thread(work, self.memory)
+
 
 def within(caller: Any, work: Callable[[Any], Awaitable[T]], *, offer: str = "memory", mode: Any = "legacy") -> T:
     """What comes of it, with a client of a server of this caller."""
@@ -213,17 +216,19 @@ def test_the_servers_own_failures_are_logged_and_not_told(caplog: pytest.LogCapt
 
 
 @pytest.mark.parametrize(
-    "kind", [errors.StoreBusy, errors.StoreClosed, errors.StoreFull, errors.StoreReadOnly, errors.StoreFailed]
-)
+    "kind",
+    [errors.StoreBusy, errors.StoreClosed, errors.StoreFull, errors.StoreReadOnly, errors.StoreFailed,
+     errors.EmbedderFailed, errors.EmbedderMismatch],
+)  # fmt: skip
 def test_who_calls_from_elsewhere_is_not_told_of_directories(
-    kind: type[errors.StoreError], caplog: pytest.LogCaptureFixture
+    kind: type[errors.GreeumError], caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.ERROR):
         text = told(Elsewhere(Failing(kind("/srv/tenants/acme: in the way"))))  # type: ignore[arg-type]
     assert text
     assert "acme" not in text
     assert "/srv/tenants/acme" in caplog.text
-    assert ("try again" in text) == (kind in (errors.StoreBusy, errors.StoreClosed))
+    assert ("try again" in text) == (kind in (errors.StoreBusy, errors.StoreClosed, errors.EmbedderFailed))
 
 
 def test_whoever_started_it_is_told_of_the_machine() -> None:

@@ -12,10 +12,11 @@ import pytest
 from tests.docs.pages import ROOT
 
 from greeum import testing
-from greeum.api import answers, filters, openapi, problems
+from greeum.api import answers, filters, openapi
 from greeum.api.operations import IDS, OPERATIONS
 from greeum.api.policy import LEAST_ROLE
 from greeum.errors import InvalidInput
+from greeum.problems import KINDS
 
 DOCUMENT = json.loads(openapi.encoded())
 
@@ -53,7 +54,7 @@ def test_an_operation_is_described_in_full(operation: Any) -> None:
     in_headers = {name.lower() for place, name in parameters if place == "header"}
     heeded = {name.decode() for name in operation.preconditions} | {name.lower() for name in operation.headers}
     assert in_headers == heeded
-    statuses = {str(problems.KINDS[name].status) for name in operation.problems}
+    statuses = {str(KINDS[name].status) for name in operation.problems}
     assert {str(operation.status), *statuses} <= described["responses"].keys()
     assert ("requestBody" in described) == (operation.body is not None or operation.takes is not None)
 

@@ -10,7 +10,9 @@ import pytest
 from tests.docs.pages import ROOT
 
 from greeum import errors
-from greeum.api.problems import KINDS, Problem, problem_of
+from greeum.api.problems import Problem, problem_of
+from greeum.problems import KINDS
+from greeum.remote.problems import error_of
 
 ERRORS = [kind for kind in vars(errors).values() if inspect.isclass(kind) and kind.__module__ == errors.__name__]
 
@@ -33,11 +35,31 @@ def test_every_error_has_its_problem(kind: type[Exception]) -> None:
     said = json.loads(problem.body("id-1"))
     assert said["type"] == f"urn:greeum:problem:{problem.name}"
     assert said["instance"] == "urn:greeum:request:id-1"
-    assert (said["status"], said["title"]) == KINDS[problem.name]
-    of_the_machine = issubclass(kind, errors.StoreError | errors.EmbedderFailed)
+    assert (said["status"], said["title"]) == KINDS[problem.name][:2]
+    of_the_machine = issubclass(kind, errors.StoreError | errors.EmbedderFailed | errors.EmbedderMismatch)
     is_told = problem.status != 500 and kind is not errors.InvalidInput and not of_the_machine
     assert ("what was wrong" in said["detail"]) == is_told
     assert said.get("field") == ("text" if kind is errors.InvalidInput else None)
+
+
+ROOTS = (errors.GreeumError, errors.StoreError)
+"""Nobody raises these themselves."""
+
+
+@pytest.mark.parametrize("kind", [kind for kind in ERRORS if kind not in ROOTS], ids=lambda kind: kind.__name__)
+def test_the_other_side_raises_the_same_error(kind: type[Exception]) -> None:
+    raised = error_of("http://127.0.0.1", json.loads(problem_of(made(kind)).body("id-1")))
+    assert type(raised) is kind
+    if isinstance(raised, errors.InvalidInput):
+        assert (raised.field, raised.reason) == ("text", "is empty")
+
+
+def test_of_a_kind_that_is_not_known_the_kind_above_counts() -> None:
+    class Busier(errors.StoreBusy):
+        pass
+
+    assert problem_of(Busier("again")).name == "store-busy"
+    assert type(error_of("http://127.0.0.1", {"type": "urn:greeum:problem:of-tomorrow"})) is errors.ServerFailed
 
 
 def test_what_nobody_raised_on_purpose_is_not_quoted() -> None:

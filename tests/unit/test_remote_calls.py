@@ -11,8 +11,10 @@ from tests.served import loop_in_a_thread, served
 
 import greeum
 from greeum import Hit, Memory, RemoteMemory, testing
-from greeum.errors import InvalidInput, NotFound
+from greeum.errors import GreeumError, InvalidInput, NotFound
 from greeum.limits import QUERIES_MAX
+from greeum.problems import KINDS
+from greeum.remote.retries import Patience
 
 
 @pytest.fixture(scope="module")
@@ -70,6 +72,20 @@ def test_hits_are_equal_but_for_rounding(local: Memory, remote: RemoteMemory) ->
     assert [rounded(remote.search(query, k=50)) for query in queries] == expected
     assert [rounded(list(remote.stream(query, k=50))) for query in queries] == expected
     assert [rounded(hits) for hits in remote.search_many(queries, k=50)] == expected
+
+
+@pytest.mark.parametrize("kind", [kind.error for kind in KINDS.values() if kind.error is not InvalidInput])
+def test_errors_are_those_of_the_memory(
+    local: Memory, remote: RemoteMemory, monkeypatch: pytest.MonkeyPatch, kind: type[GreeumError]
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise kind("it went wrong")
+
+    monkeypatch.setattr(Memory, "get", fail)
+    monkeypatch.setattr(Patience, "wait", lambda *_: False)
+    with pytest.raises(GreeumError) as caught:
+        remote.get(1)
+    assert type(caught.value) is kind
 
 
 def test_a_stream_may_be_left_and_refuses_at_once(remote: RemoteMemory) -> None:

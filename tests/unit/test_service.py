@@ -58,6 +58,25 @@ def test_a_server_without_a_lifespan_is_told_so(tmp_path: Path) -> None:
         asyncio.run(standalone({"type": "http"}, None, None))
 
 
+def test_the_end_is_told_when_all_is_closed(tmp_path: Path) -> None:
+    """A server that has heard of it ends its process, with whatever is not on disk by then."""
+    log = tmp_path / "log"
+    standalone = Standalone(options(tmp_path / "memory", log=str(log)))
+    told: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+    seen: dict[str, str] = {}
+
+    async def send(message: dict[str, Any]) -> None:
+        seen[message["type"]] = log.read_text()
+        if message["type"] == "lifespan.startup.complete":
+            await standalone({"type": "http", "method": "GET", "path": "/livez", "headers": []}, told.get, send)
+            await told.put({"type": "lifespan.shutdown"})
+
+    told.put_nowait({"type": "lifespan.startup"})
+    asyncio.run(standalone({"type": "lifespan"}, told.get, send))
+    assert list(seen)[-1] == "lifespan.shutdown.complete"
+    assert '"operation":"livez"' in seen["lifespan.shutdown.complete"]
+
+
 def made(given: Options) -> tuple[Health, Observers, Any]:
     health, observers = Health(), Observers(given)
     _, close = service.make(given, observers, health)

@@ -24,7 +24,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     # Module → what it may import of ours, wherever in the file. The first pattern that fits a module counts.
     "greeum": (
         "anchors", "backups.pieces", "errors", "forgetting", "importers.report", "listing", "maintenance", "memory",
-        "model", "policies", "remote", "retention", "rooted", "wiring",
+        "model", "policies", "reembedding", "remote", "retention", "rooted", "wiring",
     ),
     "errors": (),
     "limits": (),
@@ -37,7 +37,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "embed.*": ("_core", "errors", "limits", "embed", "embed.*"),
     "anchors": ("errors", "inputs", "limits", "model", "store.protocol"),
     "follower": ("_core", "errors", "kept", "store.protocol"),
-    "kept": ("_core", "store.protocol"),
+    "kept": ("_core", "errors", "limits", "store.protocol"),
     "transfer": (
         "errors", "importers.admission", "importers.intake", "importers.rehearsal", "importers.report", "inputs",
         "limits", "model", "store.arrivals", "store.protocol",
@@ -68,6 +68,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
         "backups", "backups.*", "errors", "inputs", "model", "store.certificates", "store.files", "store.protocol",
     ),
     "repairs": ("checks", "errors", "embed.protocol", "follower", "store.protocol", "store.upkeep", "surroundings"),
+    "reembedding": ("errors", "embed.protocol", "store.protocol", "store.replacement"),
     "surroundings": ("store.files",),
     "uses": (),
     "retention": ("_core", "errors", "inputs", "store.protocol", "store.upkeep"),
@@ -82,7 +83,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "detection.*": ("control.keys", "detection", "detection.*"),
     "echoes": ("_core", "store.protocol"),
     "comparing": ("_core", "echoes", "errors", "model", "store.protocol", "store.rows"),
-    "listing": ("errors", "limits", "model"),
+    "listing": ("errors", "limits", "model", "store.protocol"),
     "difference": ("model", "store.protocol", "store.rows"),
     "counting": ("_core", "errors", "inputs", "limits", "store.protocol"),
     "context": ("limits", "model"),
@@ -90,7 +91,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "topics": ("_core", "anchors", "model"),
     "recall": (
         "_core", "anchors", "context", "counting", "difference", "drafts", "echoes", "errors", "follower", "inputs",
-        "limits", "listing", "model", "policies", "reranking", "screening", "embed.protocol", "store.protocol",
+        "kept", "limits", "listing", "model", "policies", "reranking", "screening", "embed.protocol", "store.protocol",
         "store.rows",
     ),
     "memory": (
@@ -104,8 +105,8 @@ ARROWS: dict[str, tuple[str, ...]] = {
         "limits", "maintenance", "memory", "model", "policies", "recall", "reranking", "store.protocol",
     ),
     "wiring": (
-        "_core", "backups.restoring", "errors", "follower", "inputs", "limits", "memory", "repairs", "settings",
-        "embed.*", "store.*",
+        "_core", "backups.restoring", "errors", "follower", "inputs", "limits", "memory", "reembedding", "repairs",
+        "settings", "embed.*", "store.*",
     ),
     "testing": ("_core", "inputs", "memory", "wiring", "embed.*", "store.*"),
     "control": (),
@@ -140,13 +141,14 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "api.answers": (),
     "api.filters": (),
     "api.wire": ("limits",),
-    "api.problems": ("errors",),
-    "api.*": ("greeum", "api.*", "errors", "limits", "model", "rooted"),
+    "problems": ("errors",),
+    "api.problems": ("errors", "problems"),
+    "api.*": ("greeum", "api.*", "errors", "limits", "model", "problems", "rooted"),
     "remote": ("errors", "inputs", "remote.*"),
     "remote.*": (
         "_core", "counting", "difference", "drafts", "errors", "forgetting", "inputs", "limits", "listing",
-        "maintenance", "memory", "model", "policies", "recall", "remote.*", "reranking", "retention", "screening",
-        "transfer", "store.protocol", "store.rollback",
+        "maintenance", "memory", "model", "policies", "problems", "recall", "remote.*", "reranking", "retention",
+        "screening", "transfer", "store.protocol", "store.rollback",
     ),
     "aio": ("memory", "model", "recall", "remote", "wiring"),
     "integrations": (),

@@ -6,14 +6,21 @@
  * │   └── LogCut            the log of changes does not reach back so far: read everything anew, then follow
  * ├── Unauthenticated       no key, or one that is not valid
  * ├── Forbidden             the key does not allow it
+ * │   └── StoreReadOnly         the server may read this memory, but not change it
  * ├── Conflict              it exists already, or has changed meanwhile
- * │   └── PreconditionFailed    the block is not at the revision that was named
+ * │   ├── PreconditionFailed    the block is not at the revision that was named
+ * │   └── EmbedderMismatch      the memory's vectors were made by another embedder than the server's
  * ├── TooLarge              the body is over the server's cap
  * ├── RateLimited           too many requests with this key
- * ├── Unavailable           not at the moment: overload, a restart, a store that is busy
+ * ├── Unavailable           not at the moment: overload, a restart
+ * │   ├── StoreBusy             somebody else holds the memory: nothing was stored
+ * │   ├── StoreClosed           the memory was closed, as it is when a server ends
+ * │   └── StoreFailed           the server's disk failed
  * ├── StoreFull             no room on the server's disk: nothing was written
  * ├── EmbedderFailed        the server's embedder did not answer, or answered nonsense
  * ├── ServerFailed          a fault of the server: its log has `request_id`
+ * │   ├── StoreDamaged          the memory on the server is damaged
+ * │   └── StoreVersion          it was written by a newer version than the server's
  * ├── ConnectionFailed      no answer, or half of one; whether the server did it is not known
  * └── TimedOut              no answer within `timeout_ms`; whether the server did it is not known
  */
@@ -88,6 +95,14 @@ export class PreconditionFailed extends Conflict {
   override readonly name: string = "PreconditionFailed";
 }
 
+export class EmbedderMismatch extends Conflict {
+  override readonly name: string = "EmbedderMismatch";
+}
+
+export class StoreReadOnly extends Forbidden {
+  override readonly name: string = "StoreReadOnly";
+}
+
 export class TooLarge extends GreeumError {
   override readonly name: string = "TooLarge";
 }
@@ -100,6 +115,18 @@ export class Unavailable extends GreeumError {
   override readonly name: string = "Unavailable";
 }
 
+export class StoreBusy extends Unavailable {
+  override readonly name: string = "StoreBusy";
+}
+
+export class StoreClosed extends Unavailable {
+  override readonly name: string = "StoreClosed";
+}
+
+export class StoreFailed extends Unavailable {
+  override readonly name: string = "StoreFailed";
+}
+
 export class StoreFull extends GreeumError {
   override readonly name: string = "StoreFull";
 }
@@ -110,6 +137,14 @@ export class EmbedderFailed extends GreeumError {
 
 export class ServerFailed extends GreeumError {
   override readonly name: string = "ServerFailed";
+}
+
+export class StoreDamaged extends ServerFailed {
+  override readonly name: string = "StoreDamaged";
+}
+
+export class StoreVersion extends ServerFailed {
+  override readonly name: string = "StoreVersion";
 }
 
 export class ConnectionFailed extends GreeumError {
@@ -134,7 +169,14 @@ const BY_TYPE: Readonly<Record<string, typeof GreeumError>> = {
   internal: ServerFailed,
   "embedder-failed": EmbedderFailed,
   unavailable: Unavailable,
+  "embedder-mismatch": EmbedderMismatch,
+  "store-busy": StoreBusy,
+  "store-closed": StoreClosed,
+  "store-damaged": StoreDamaged,
+  "store-failed": StoreFailed,
   "store-full": StoreFull,
+  "store-read-only": StoreReadOnly,
+  "store-version": StoreVersion,
 };
 
 /** What a status means where a proxy answered, and not Greeum. */

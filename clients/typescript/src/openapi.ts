@@ -2375,7 +2375,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The caller may not do that */
+        /** @description The caller may not do that; or one of: store-read-only */
         forbidden: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2470,7 +2470,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The change contradicts what is stored */
+        /** @description The change contradicts what is stored; or one of: embedder-mismatch */
         conflict: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2606,7 +2606,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The server failed */
+        /** @description The server failed; or one of: store-damaged, store-version */
         internal: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2644,7 +2644,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Not at the moment */
+        /** @description Not at the moment; or one of: store-busy, store-closed, store-failed */
         unavailable: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];

@@ -6,12 +6,19 @@ import { after, before, it } from "node:test";
 import {
   Conflict,
   connect,
+  EmbedderMismatch,
   GreeumError,
   InvalidInput,
   LogCut,
   type Memory,
   NotFound,
   PreconditionFailed,
+  StoreBusy,
+  StoreClosed,
+  StoreDamaged,
+  StoreFailed,
+  StoreReadOnly,
+  StoreVersion,
 } from "@greeum/client";
 
 import { type Served, serve } from "./server.ts";
@@ -70,4 +77,24 @@ it("says when the log does not reach so far", async () => {
 it("says when nobody is there", async () => {
   const nobody = connect("http://127.0.0.1:9", { retries: 1 });
   await assert.rejects(nobody.stats(), { name: "ConnectionFailed", status: undefined });
+});
+
+it("has a class for everything that can be wrong with the server's store", async () => {
+  for (const kind of [
+    EmbedderMismatch,
+    StoreBusy,
+    StoreClosed,
+    StoreDamaged,
+    StoreFailed,
+    StoreReadOnly,
+    StoreVersion,
+  ]) {
+    const type = kind.name.replace(/(?<=.)[A-Z]/g, "-$&").toLowerCase();
+    const body = JSON.stringify({ type: `urn:greeum:problem:${type}`, status: 500, detail: "why" });
+    const failing = connect("http://127.0.0.1:9", {
+      retries: 0,
+      fetch: async () => new Response(body, { status: 500 }),
+    });
+    await assert.rejects(failing.stats(), { name: kind.name, message: "why" });
+  }
 });

@@ -6,11 +6,10 @@ fn main() {
     for line in std::io::stdin().lock().lines() {
         let line = line.unwrap();
         let (a, b) = line.split_once('\t').unwrap();
-        let (a, b) = (similar::Statement::new(a), similar::Statement::new(b));
         if std::env::args().nth(2).is_some() {
-            eprintln!("{a:?}\n{b:?}");
+            eprintln!("{:?}\n{:?}", similar::Statement::new(a, &table), similar::Statement::new(b, &table));
         }
-        let c = similar::compare(&a, &b, &table);
+        let c = similar::Text::new(a, &table).compare(b);
         match c.difference {
             Some(d) => println!("{}\t{}\t{}\t{}\t{}", c.same, d.reason.name(), d.is_sure, d.old, d.new),
             None => println!("{}\t\t\t\t", c.same),

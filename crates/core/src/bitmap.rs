@@ -78,6 +78,11 @@ impl Bitmap {
         })
     }
 
+    /// The members, 64 to a word.
+    pub fn words(&self) -> &[u64] {
+        &self.words
+    }
+
     fn zip(&mut self, other: &Self, op: impl Fn(u64, u64) -> u64) {
         debug_assert_eq!(self.length, other.length);
         for (a, b) in self.words.iter_mut().zip(&other.words) {

@@ -1,6 +1,6 @@
 //! The one seam through which the bytes of a file come in: mapped, or held in memory.
 
-use memmap2::Mmap;
+use memmap2::{Mmap, MmapMut};
 use std::fs::File;
 use std::ops::Deref;
 use std::path::Path;
@@ -20,8 +20,9 @@ impl Bytes {
         if file.metadata()?.len() == 0 {
             return Ok(Self::Held(Aligned::default()));
         }
-        // SAFETY: nobody writes to such a file once it has its name (written aside, then renamed), so the bytes stay as they
-        // are; a file that is removed stays mapped until the last user is gone.
+        // SAFETY: nobody of ours writes to such a file once it has its name (written aside, then renamed), so the bytes stay as they are; a file
+        // that is removed stays mapped until the last user is gone. Another program that cuts the file short ends this process (SIGBUS): the
+        // price of sharing pages, as with every mapped file.
         let map = unsafe { Mmap::map(&file)? };
         Ok(Self::Mapped(map))
     }
@@ -37,6 +38,15 @@ impl Deref for Bytes {
             Self::Mapped(map) => map,
         }
     }
+}
+
+/// Room for bytes that are read here and there: on large pages where the system has such, so that the processor seldom looks up where one is.
+pub fn on_large_pages(length: usize) -> std::io::Result<MmapMut> {
+    let map = MmapMut::map_anon(length)?;
+    // A system that has none refuses: small pages do as well, only more slowly.
+    #[cfg(target_os = "linux")]
+    let _ = map.advise(memmap2::Advice::HugePage);
+    Ok(map)
 }
 
 /// A growing buffer that starts at a multiple of 64, as a mapped file does.

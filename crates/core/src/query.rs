@@ -37,6 +37,12 @@ impl Query {
     pub fn moment(&self) -> TimeUs {
         self.as_of.unwrap_or(self.now)
     }
+
+    /// Whether both are asked of the same blocks.
+    pub fn has_scope_of(&self, other: &Self) -> bool {
+        let scope = |query: &Self| (query.history, query.now, query.as_of);
+        scope(self) == scope(other) && self.namespace == other.namespace && self.filter == other.filter
+    }
 }
 
 /// A block that answers, and why.

@@ -114,6 +114,22 @@ proptest! {
     }
 
     #[test]
+    fn questions_asked_together_are_answered_as_each_alone(count in 1_usize..150, seed in any::<u64>(), namespaces in proptest::collection::vec(namespace(), 1..12)) {
+        let mut memory = Memory::new(count, seed);
+        let filters = [None, common::filter(r#"{"metadata.km": {"lt": 40}}"#), common::filter(r#"{"metadata.km": {"lt": 60}}"#)];
+        let queries: Vec<Query> = namespaces.into_iter().map(|namespace| {
+            let (length, history) = (1 + memory.dice.below(4), memory.dice.below(4) == 0);
+            let filter = memory.dice.choose(&filters).clone();
+            Query { text: memory.dice.text(length), namespace: namespace.to_owned(), filter, history, ..memory.ask() }
+        }).collect();
+        let together = memory.index.search_many(&queries).unwrap();
+        prop_assert_eq!(together.len(), queries.len());
+        for (query, answer) in queries.iter().zip(&together) {
+            prop_assert_eq!(bits(&answer.hits), bits(&memory.search(query)));
+        }
+    }
+
+    #[test]
     fn hits_come_best_first_and_their_parts_are_the_score(count in 1_usize..120, seed in any::<u64>()) {
         let memory = Memory::new(count, seed);
         let hits = memory.search(&memory.ask());

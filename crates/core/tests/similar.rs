@@ -44,7 +44,7 @@ proptest! {
 
     #[test]
     fn comparing_is_even_handed(a in "[A-Za-z0-9가-힣 .?']{0,60}", b in "[A-Za-z0-9가-힣 .?']{0,60}") {
-        let (one, other) = (Statement::new(&a), Statement::new(&b));
+        let (one, other) = (Statement::new(&a, &table()), Statement::new(&b, &table()));
         let (there, back) = (compare(&one, &other, &table()), compare(&other, &one, &table()));
         prop_assert!((0.0..=1.0001).contains(&there.same));
         prop_assert_eq!(there.same == 0.0, back.same == 0.0, "{} {}", there.same, back.same);
@@ -65,7 +65,7 @@ fn among_thousands_it_is_found_by_its_rare_words() {
 }
 
 fn compared(new: &str, old: &str) -> (bool, Option<(&'static str, bool)>) {
-    let found = compare(&Statement::new(new), &Statement::new(old), &table());
+    let found = compare(&Statement::new(new, &table()), &Statement::new(old, &table()), &table());
     (found.same >= 0.93, found.difference.map(|difference| (difference.reason.name(), difference.is_sure)))
 }
 

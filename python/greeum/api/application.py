@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from functools import lru_cache
+from functools import lru_cache, partial
 from time import perf_counter
 
 from greeum.api import live, openapi, pages, policy, requests, sending
@@ -167,7 +167,7 @@ class Application:
             worker.check_host(headers)
         if path == MCP and self._mcp is not None:
             await self._enter(call, MCP_OPERATION, MCP)
-            scope.setdefault("state", {})["visitor"] = call.visitor
+            scope.setdefault("state", {}).update(visitor=call.visitor, run=partial(worker.run, call.share))
             return Answer(inner=self._mcp)
         if method == "OPTIONS":
             return Answer(status=204, headers=[(b"allow", ", ".join(self._router.methods(path, raw_path)).encode())])
@@ -210,11 +210,11 @@ class Application:
     async def _run(self, call: Call, operation: Operation) -> Answer:
         memory = None if call.visitor is None else call.visitor.memory
         if operation.is_quick(call):
-            answer = operation.handle(memory, call)
+            answer = await self._worker.turns.take(operation.handle, memory, call)
         elif operation.is_long:
-            answer = await self._worker.run_long(operation.handle, memory, call)
+            answer = await self._worker.run_long(call.share, operation.handle, memory, call)
         else:
-            answer = await self._worker.run(operation.handle, memory, call)
+            answer = await self._worker.run(call.share, operation.handle, memory, call)
         if call.span is not None:
             call.span.memory(records=answer.records, query=call.body.get("query"))
         return answer

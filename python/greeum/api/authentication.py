@@ -54,6 +54,11 @@ class Visitor:
         self.epoch = epoch
         """What was known of keys when this one was last looked at, for `confirm`."""
 
+    @property
+    def share(self) -> str | None:
+        """Whose share of the threads its calls take; None where there are no tenants to share them."""
+        return None if self.tenant is None else self.tenant.name
+
     def __repr__(self) -> str:
         return f"Visitor(role={self.role}, key_id={self.key_id!r})"
 

@@ -48,7 +48,7 @@ def after_of(call: Call) -> int:
 async def events(memory: Memory, call: Call, after: int) -> AsyncGenerator[bytes, None]:
     """Every change after a seq, until the client leaves or the server ends."""
     assert call.left is not None and call.visitor is not None
-    watch = call.worker.watch_of(memory)
+    watch = call.worker.watch_of(call.visitor)
     with watch.following(call.visitor) as follower:
         call.left.add_done_callback(follower.wake)
         yield b": changes after %d\n\n" % after

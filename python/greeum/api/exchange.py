@@ -16,6 +16,9 @@ STATUS_LINES = {status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n".enc
 
 WITHOUT_BODY = (204, 304)
 
+JOINED_BYTES_MAX = 65_536
+"""Bodies below this are joined with their head; to copy a larger one costs more than to send two pieces."""
+
 UNKNOWN = -1
 """The length of a body that ends when it does."""
 
@@ -179,9 +182,13 @@ class Exchange:
                 self._left -= len(body)
                 if self._left < 0 or (self._left > 0 and not more):
                     raise RuntimeError("the body is not as long as Content-Length says")
-            if self._head is not None:
-                body, self._head = self._head + body, None
-            transport.write(body)
+            head, self._head = self._head, None
+            if head is None:
+                transport.write(body)
+            elif len(body) < JOINED_BYTES_MAX:
+                transport.write(head + body)
+            else:
+                transport.writelines((head, body))
         if not more:
             self.complete = True
             self.wake()

@@ -56,7 +56,7 @@ class Call:
     """One request: what an operation may want to know of it."""
 
     __slots__ = (
-        "accepted", "at_once_from_s", "body", "extra_headers", "headers", "left", "operation_id", "path", "problem",
+        "accepted", "at_once", "body", "extra_headers", "headers", "left", "operation_id", "path", "problem",
         "query", "receive", "request_id", "scope", "span", "visitor", "worker",
     )  # fmt: skip
 
@@ -79,12 +79,17 @@ class Call:
         self.extra_headers: Headers = []
         """What the answer is to say besides, whatever it is."""
         self.span: Span | None = None
-        self.at_once_from_s: float | None = None
-        """Since when the event loop is kept by it."""
+        self.at_once = False
+        """Whether the event loop makes it itself, and is kept by it."""
         self.problem: str | None = None
         """The name of the problem that it was answered with."""
         self.left: Future[None] | None = None
         """For answers in pieces: done when the client has gone."""
+
+    @property
+    def share(self) -> str | None:
+        """As `Visitor.share`."""
+        return None if self.visitor is None else self.visitor.share
 
 
 class Answer:

@@ -147,7 +147,7 @@ class Conversation:
             self._worker.admit(visitor, OPERATION)
             query = requests.checked(fields, wire.LiveSearch)
             del query["id"]
-            hits = await self._worker.run(search, visitor, query)
+            hits = await self._worker.run(visitor.share, search, visitor, query)
             answer = b'{"id":%b,"hits":%b}' % (number, hits)
         except Unauthenticated as error:
             raise Ended(REFUSED, "the key does not hold any longer") from error

@@ -12,6 +12,7 @@ from greeum import __version__
 from greeum.api import answers, filters, problems
 from greeum.api.http import JSON
 from greeum.api.operations import OPERATIONS
+from greeum.problems import KINDS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ ANSWERED_HEADERS: dict[str, Schema] = {
 OF_PROBLEMS: dict[str, tuple[str, ...]] = {
     "unauthenticated": ("WWW-Authenticate",),
     "rate-limited": ("Retry-After", "RateLimit", "RateLimit-Policy"),
-    "unavailable": ("Retry-After",),
+    **{name: ("Retry-After",) for name, kind in KINDS.items() if kind.status == 503},
 }
 
 
@@ -127,7 +128,7 @@ def document() -> Schema:
                 "key": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
             },
             "headers": ANSWERED_HEADERS,
-            "responses": {name: problem(name) for name in problems.KINDS},
+            "responses": {names[0]: problem(*names) for names in problems_by_status()},
             "schemas": used(components) | filters.SCHEMAS,
         },
     }
@@ -220,8 +221,8 @@ def responses(operation: Operation, schemas: dict[Any, Schema]) -> Schema:
         found["503"] = success(operation, schemas) | {"description": "Send requests elsewhere."}
     common = OF_EVERYBODY if operation.is_open else COMMON
     of_body = () if operation.body is None and operation.takes is None else OF_BODIES
-    for name in sorted({*common, *of_body, *operation.problems}, key=lambda name: problems.KINDS[name].status):
-        found.setdefault(str(problems.KINDS[name].status), {"$ref": f"#/components/responses/{name}"})
+    for name in sorted({*common, *of_body, *operation.problems}, key=lambda name: KINDS[name].status):
+        found.setdefault(str(KINDS[name].status), {"$ref": f"#/components/responses/{name}"})
     return found
 
 
@@ -248,14 +249,23 @@ def headers(*names: str) -> Schema:
     return {name: {"$ref": f"#/components/headers/{name}"} for name in ("X-Request-Id", *names)}
 
 
-def problem(name: str) -> Schema:
-    kind = problems.KINDS[name]
+def problems_by_status() -> list[list[str]]:
+    """The names of problems that share a status, the most general first: an operation has one answer for each."""
+    return [
+        [name for name, kind in KINDS.items() if kind.status == status]
+        for status in sorted({kind.status for kind in KINDS.values()})
+    ]
+
+
+def problem(name: str, *others: str) -> Schema:
+    kind = KINDS[name]
+    more = f"; or one of: {', '.join(others)}" if others else ""
     example = problems.Problem(name, "what is wrong with this request").members("3f9a6d-1")
     if name == "invalid-input":
         example |= {"detail": "k: is 0; it must lie between 1 and 1,000", "field": "k"}
     content = {"schema": {"$ref": REF.format(name="Problem")}, "example": example}
     return {
-        "description": kind.title,
+        "description": kind.title + more,
         "headers": headers(*OF_PROBLEMS.get(name, ())),
         "content": {problems.MEDIA_TYPE.decode(): content},
     }

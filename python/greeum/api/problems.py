@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from msgspec.json import encode
 
 from greeum import errors
+from greeum.problems import KINDS, OTHER, REQUEST_PREFIX, TYPE_PREFIX, name_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,76 +15,32 @@ if TYPE_CHECKING:
 
 MEDIA_TYPE = b"application/problem+json"
 
-TYPE_PREFIX = "urn:greeum:problem:"
-
 RETRY_AFTER_S = 1
-"""When to try again after `unavailable`: a writer in the way, or a worker that ends, is gone by then as a rule."""
+"""When to try again after a 503: a writer in the way, or a worker that ends, is gone by then as a rule."""
+
+TRY_AGAIN = [(b"retry-after", b"%d" % RETRY_AFTER_S)]
 
 ALWAYS_WITH: dict[str, Headers] = {
-    "unavailable": [(b"retry-after", b"%d" % RETRY_AFTER_S)],
+    **{name: TRY_AGAIN for name, kind in KINDS.items() if kind.status == 503},
     "unauthenticated": [(b"www-authenticate", b'Bearer realm="greeum"')],
 }
 """Headers that a problem does not come without."""
 
 
-class Kind(NamedTuple):
-    """A sort of problem: its status, and its title, which is the same every time."""
+PRIVATE = "Something failed that should not have; the server's log has this request's id"
+"""What is told of a defect in place of its message: that speaks of the machine, and is in the log."""
 
-    status: int
-    title: str
-
-
-KINDS = {
-    "invalid-input": Kind(400, "The request cannot be used"),
-    "unauthenticated": Kind(401, "A valid key is needed"),
-    "forbidden": Kind(403, "The caller may not do that"),
-    "not-found": Kind(404, "There is no such thing here"),
-    "method-not-allowed": Kind(405, "The path does not take this method"),
-    "not-acceptable": Kind(406, "There is no answer of the accepted types"),
-    "timeout": Kind(408, "The request did not arrive in time"),
-    "conflict": Kind(409, "The change contradicts what is stored"),
-    "log-cut": Kind(410, "The log does not reach back so far"),
-    "precondition-failed": Kind(412, "The block is another by now"),
-    "too-large": Kind(413, "The request is too large"),
-    "unsupported-media-type": Kind(415, "The body is of a type that is not taken"),
-    "misdirected": Kind(421, "The server does not answer to this name"),
-    "rate-limited": Kind(429, "Too many requests with this key"),
-    "internal": Kind(500, "The server failed"),
-    "embedder-failed": Kind(502, "The embedder failed"),
-    "unavailable": Kind(503, "Not at the moment"),
-    "store-full": Kind(507, "There is no room on the disk"),
+OF_THE_MACHINE: dict[type[Exception], str] = {
+    errors.StoreBusy: "The memory is in use or being opened, or too many are open; nothing was stored; try again",
+    errors.StoreClosed: "The memory was closed, as it is when a server ends; try again",
+    errors.StoreDamaged: "The memory on the server is damaged; its operator restores a backup",
+    errors.StoreFull: "There is no room on the server's disk; nothing was stored; what is there can be read",
+    errors.StoreReadOnly: "The server may read this memory, but not change it",
+    errors.StoreVersion: "The memory on the server was written by a newer version than the one that runs there",
+    errors.EmbedderFailed: "The embedder of this memory did not answer, or not as it should; try again",
+    errors.EmbedderMismatch: "The memory's vectors were made by another embedder than the one that the server has",
+    errors.StoreFailed: "The server's disk failed, so that this is not done, or not to its end; try again",
 }
-"""Each by the name with which its type ends."""
-
-OF_ERRORS = (
-    (errors.InvalidInput, "invalid-input"),
-    (errors.Unauthenticated, "unauthenticated"),
-    (errors.LogCut, "log-cut"),
-    (errors.NotFound, "not-found"),
-    (errors.Forbidden, "forbidden"),
-    (errors.StoreReadOnly, "forbidden"),
-    (errors.Conflict, "conflict"),
-    (errors.EmbedderMismatch, "conflict"),
-    (errors.EmbedderFailed, "embedder-failed"),
-    (errors.StoreFull, "store-full"),
-    (errors.StoreBusy, "unavailable"),
-    (errors.StoreClosed, "unavailable"),
-    (errors.StoreFailed, "unavailable"),
-    (errors.GreeumError, "internal"),
-)
-"""Which problem an error is. The first that fits counts: StoreDamaged and StoreVersion are left for the last."""
-
-PRIVATE = ("internal",)
-"""Problems whose detail is not told: it speaks of the machine, and is in its log."""
-
-OF_THE_MACHINE = (
-    (errors.StoreBusy, "The memory is in use or being opened, or too many are open; nothing was stored; try again"),
-    (errors.StoreClosed, "The memory was closed, as it is when a server ends; try again"),
-    (errors.StoreFull, "There is no room on the server's disk; nothing was stored; what is there can be read"),
-    (errors.StoreReadOnly, "The server may read this memory, but not change it"),
-    (errors.EmbedderFailed, "The embedder of this memory did not answer, or not as it should; try again"),
-    (errors.StoreFailed, "The server's disk failed, so that this is not done, or not to its end; try again"),
-)
 """What is told of errors whose own message names directories of the server, or its embedder; that is in its log."""
 
 
@@ -111,7 +66,7 @@ class Problem(Exception):
             "title": KINDS[self.name].title,
             "status": self.status,
             "detail": self.detail,
-            "instance": f"urn:greeum:request:{request_id}",
+            "instance": REQUEST_PREFIX + request_id,
         }
         if self.field is not None:
             members["field"] = self.field
@@ -122,15 +77,15 @@ def problem_of(error: Exception) -> Problem:
     """The problem that an error is; `internal` for one that nobody raised on purpose."""
     if isinstance(error, Problem):
         return error
-    name = next((name for kind, name in OF_ERRORS if isinstance(error, kind)), "internal")
-    if name in PRIVATE:
-        return Problem(name, "Something failed that should not have; the server's log has this request's id")
+    name = name_of(error)
+    if name == OTHER:
+        return Problem(name, PRIVATE)
     return Problem(name, of_the_machine(error) or printable(str(error)), field=field_of(error))
 
 
 def of_the_machine(error: Exception) -> str | None:
     """What to tell in place of the message, if that is about the machine and not about the request."""
-    return next((detail for kind, detail in OF_THE_MACHINE if isinstance(error, kind)), None)
+    return next((OF_THE_MACHINE[kind] for kind in type(error).__mro__ if kind in OF_THE_MACHINE), None)
 
 
 def field_of(error: Exception) -> str | None:

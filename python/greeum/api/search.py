@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import islice
+from itertools import chain, islice, repeat
 from time import perf_counter
 
 from msgspec.json import decode, encode
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from greeum import Hit, Memory
     from greeum.api.http import Call
 
-HITS_PER_PIECE = (1, 7, 64, 512)
+HITS_PER_PIECE = (1, 7, 64)
 """Hits that are sent together: the first alone, then the rest of each slice of texts that Memory reads at once."""
 
 AT_ONCE_K_MAX = 100
@@ -36,9 +36,9 @@ def is_quick(call: Call) -> bool:
     if call.accepted != JSON or body.get("k", 10) > AT_ONCE_K_MAX or body.get("exact", False):
         return False
     assert call.visitor is not None
-    if not (call.worker.pace.allows() and call.visitor.memory.at_hand):
+    if not (call.worker.pace_of(call.visitor).allows() and call.visitor.memory.at_hand):
         return False
-    call.at_once_from_s = perf_counter()
+    call.at_once = True
     return True
 
 
@@ -46,9 +46,11 @@ def search(memory: Memory, call: Call) -> Answer:
     """The blocks that answer best, best first; `Accept` chooses between all at once and one by one."""
     if call.accepted != JSON:
         return streamed(memory, call)
+    began_s = perf_counter()
     found = memory.search_json(**call.body)
-    if call.at_once_from_s is not None:
-        call.worker.pace.note(perf_counter() - call.at_once_from_s)
+    if call.at_once:
+        assert call.visitor is not None
+        call.worker.pace_of(call.visitor).note(perf_counter() - began_s)
     return Answer(b'{"hits":' + found + b"}", records=records_in(call, [found]))
 
 
@@ -76,7 +78,10 @@ def search_many(memory: Memory, call: Call) -> Answer:
     """The hits of each query, in the order of the queries, with the same options for all."""
     check_amount(call.body)
     found = memory.search_many_json(**call.body)
-    return Answer(b'{"answers":[' + b",".join(found) + b"]}", records=records_in(call, found))
+    pieces = [b'{"answers":[', *chain.from_iterable(zip(found, repeat(b","))), b"]}"]
+    if found:
+        del pieces[-2]  # the comma after the last one
+    return Answer(b"".join(pieces), records=records_in(call, found))
 
 
 def check_amount(body: dict[str, Any]) -> None:

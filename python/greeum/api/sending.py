@@ -108,13 +108,13 @@ async def send_pieces(send: Send, call: Call, answer: Answer, headers: Headers) 
 async def pieces_of(call: Call, answer: Answer) -> AsyncIterator[bytes]:
     """The pieces until there are no more, or nobody to take them."""
     assert call.left is not None
-    pieces = answer.pieces
+    pieces, share = answer.pieces, call.share
     if isinstance(pieces, AsyncGenerator):
         async with aclosing(pieces):
             async for piece in pieces:
                 yield piece
         return
-    while not call.left.done() and (piece := await call.worker.run(next, pieces, None)) is not None:
+    while not call.left.done() and (piece := await call.worker.run(share, next, pieces, None)) is not None:
         yield piece
         if call.visitor is not None:
             # It may take as long as the client likes: a key that was revoked meanwhile ends it.

@@ -251,13 +251,35 @@ class Standalone:
 
         from greeum.api.health import Health
 
-        observers = Observers(self._options)
+        observers, last = Observers(self._options), Held(send)
         try:
             application, close = await to_thread(make, self._options, observers, Health())
             self._application = application
             try:
-                await application(scope, receive, send)
+                await application(scope, receive, last)
             finally:
                 await to_thread(close)
         finally:
             await to_thread(observers.close)
+        await last.release()
+
+
+class Held:
+    """A lifespan's `send` that keeps back the end. A server that has heard of it may end the process at once, and so
+    lose what is still to be closed, and the last lines of the log.
+    """
+
+    def __init__(self, send: Any) -> None:
+        self._send = send
+        self._end: dict[str, Any] | None = None
+
+    async def __call__(self, message: dict[str, Any]) -> None:
+        if message["type"] == "lifespan.shutdown.complete":
+            self._end = message
+        else:
+            await self._send(message)
+
+    async def release(self) -> None:
+        """All is closed: say so."""
+        if self._end is not None:
+            await self._send(self._end)

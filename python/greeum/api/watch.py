@@ -12,12 +12,13 @@ from greeum.errors import GreeumError, StoreFailed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Hashable, Iterable, Iterator
 
     from greeum import Memory
     from greeum.api.authentication import Visitor
     from greeum.api.worker import Worker
     from greeum.model import Change
+    from greeum.rooted import Rooted
 
 POLL_PERIOD_S = 0.05
 """How often to look for changes, also those of other processes: they are sent within a tenth of a second."""
@@ -63,10 +64,11 @@ class Follower:
 class Watch:
     """Looks at one memory as long as somebody follows it."""
 
-    def __init__(self, memory: Memory, worker: Worker) -> None:
+    def __init__(self, memory: Memory | Rooted, worker: Worker, share: Hashable = None) -> None:
         self.memory = memory
         self.seq: int = memory.seq
         self._worker = worker
+        self._share = share
         self._first = self.seq + 1
         """The seq of the first of the newest changes."""
         self._newest: list[bytes] = []
@@ -93,7 +95,7 @@ class Watch:
             return b"", after
         if after + 1 >= self._first:
             return b"".join(self._newest[after + 1 - self._first :]), self.seq
-        changes = await self._worker.run(read, self.memory, after)
+        changes = await self._worker.run(self._share, read, self.memory, after)
         return b"".join(map(event_of, changes)), changes[-1].seq if changes else after
 
     async def _look(self) -> None:
@@ -113,7 +115,7 @@ class Watch:
     async def _step(self) -> None:
         # Asking takes microseconds and waits for nobody: a thread would cost more.
         if self.memory.seq > self.seq:
-            changes = await self._worker.run(read, self.memory, self.seq)
+            changes = await self._worker.run(self._share, read, self.memory, self.seq)
             if changes:
                 self._first, self._newest = changes[0].seq, list(map(event_of, changes))
                 self.seq = changes[-1].seq
@@ -146,7 +148,7 @@ class Watch:
             follower.wake()
 
 
-def read(memory: Memory, after: int) -> list[Change]:
+def read(memory: Memory | Rooted, after: int) -> list[Change]:
     return memory.changes(after, limit=CHANGES_PER_STEP)
 
 

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import os
-from concurrent.futures import ThreadPoolExecutor
 from itertools import count
+from weakref import WeakKeyDictionary
 
 from greeum.api import policy
 from greeum.api.http import REQUEST_ID
 from greeum.api.problems import Problem, of_the_machine, problem_of
+from greeum.api.threads import Threads
+from greeum.api.turns import Turns
 from greeum.api.watch import Watch
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Hashable
     from typing import Any, TypeVar
 
     from greeum import Memory
@@ -26,14 +28,15 @@ if TYPE_CHECKING:
     from greeum.api.metrics import Metrics
     from greeum.api.rate import Rates
     from greeum.api.tracing import Tracer
+    from greeum.rooted import Rooted
 
     T = TypeVar("T")
 
-THREADS = 32
-"""Calls that wait at the same time, for the disk as a rule: as many adds share one sync."""
+THREADS = 64
+"""Calls that wait at the same time, for the disk as a rule. Half may be one tenant's: as many adds share one sync."""
 
-LONG_THREADS = 4
-"""Calls that may take minutes, such as imports, at the same time."""
+LONG_THREADS = 16
+"""Calls that may take minutes, such as imports, at the same time. Mostly they wait for more of a body, or the disk."""
 
 AT_ONCE_S_MAX = 0.001
 """How long the event loop may be kept by one search. To hand it to a thread and back takes 30 µs of processor time, as
@@ -88,7 +91,7 @@ class Worker:
         self.metrics = metrics
         self.tracer = tracer
         self.health = health
-        self.pace = Pace()
+        self._paces: WeakKeyDictionary[Memory | Rooted, Pace] = WeakKeyDictionary()
         self.loop: asyncio.AbstractEventLoop
         """That of the last call that may take minutes: its thread asks it for more of the body."""
         self.page = b"" if page is None else page
@@ -96,8 +99,9 @@ class Worker:
         """Makes the OpenAPI document, once."""
         self._hosts = hosts
         self._rates = rates
-        self._short = ThreadPoolExecutor(THREADS, "greeum-call")
-        self._long = ThreadPoolExecutor(LONG_THREADS, "greeum-long")
+        self.turns = Turns()
+        self._short = Threads(THREADS, "greeum-call")
+        self._long = Threads(LONG_THREADS, "greeum-long")
         self._watches: dict[int, Watch] = {}
         """By the id of the memory that each holds."""
         self._ids = count(1)
@@ -122,7 +126,8 @@ class Worker:
         visitor = self.door.enter_at_once(credential)
         if visitor is not None:
             return visitor
-        entering = asyncio.get_running_loop().run_in_executor(self._short, self.door.enter, credential)
+        # Whose memory it opens is known to the door alone; a credential stands for its tenant well enough.
+        entering = self._short.begin(credential, self.door.enter, credential)
         try:
             return await asyncio.shield(entering)
         except asyncio.CancelledError:
@@ -147,21 +152,29 @@ class Worker:
 
     # Running.
 
-    async def run(self, work: Callable[..., T], *arguments: Any) -> T:
-        """What it returns, or raises."""
-        return await asyncio.get_running_loop().run_in_executor(self._short, work, *arguments)
+    async def run(self, share: Hashable, work: Callable[..., T], *arguments: Any) -> T:
+        """What it returns, or raises, in a thread of those that are whose `share` this is: see `Visitor.share`."""
+        return await self._short.begin(share, work, *arguments)
 
-    async def run_long(self, work: Callable[..., T], *arguments: Any) -> T:
+    async def run_long(self, share: Hashable, work: Callable[..., T], *arguments: Any) -> T:
         """The same, for what may take minutes."""
         self.loop = asyncio.get_running_loop()
-        return await self.loop.run_in_executor(self._long, work, *arguments)
+        return await self._long.begin(share, work, *arguments)
 
-    def watch_of(self, memory: Memory) -> Watch:
-        """The one that looks at this memory."""
+    def watch_of(self, visitor: Visitor) -> Watch:
+        """The one that looks at this visitor's memory."""
+        memory = visitor.memory
         watch = self._watches.get(id(memory))
         if watch is None:
-            watch = self._watches[id(memory)] = Watch(memory, self)
+            watch = self._watches[id(memory)] = Watch(memory, self, visitor.share)
         return watch
+
+    def pace_of(self, visitor: Visitor) -> Pace:
+        """How quick searches of this visitor's memory are."""
+        pace = self._paces.get(visitor.memory)
+        if pace is None:
+            pace = self._paces[visitor.memory] = Pace()
+        return pace
 
     def forget_watch(self, watch: Watch) -> None:
         if self._watches.get(id(watch.memory)) is watch:
@@ -180,6 +193,6 @@ class Worker:
 
     def close(self) -> None:
         """Wait for what runs, and close the door."""
-        self._short.shutdown()
-        self._long.shutdown()
+        self._short.close()
+        self._long.close()
         self.door.close()

@@ -55,18 +55,18 @@ def add_piece(store: Store, pieces: Pieces, *, full: bool, keep_us: int | None, 
         copy = store.copy(scratch)
         try:
             facts = facts_of(copy, now_us())
+            facts["forgotten"] = len(ledger.read(pieces.place))
+            before = None if full else comparable(pieces, facts, keep_us)
+            return write_piece(pieces, copy, os.path.join(scratch, files.DATABASE_FILE), facts, before)
         finally:
             copy.close()
-        facts["forgotten"] = len(ledger.read(pieces.place))
-        before = None if full else comparable(pieces, facts, keep_us)
-        return write_piece(pieces, os.path.join(scratch, files.DATABASE_FILE), facts, before)
     finally:
         with typed_errors(scratch):
             remove(scratch)
 
 
 def facts_of(copy: Store, at_us: int) -> dict[str, Any]:
-    """What a description says of the memory."""
+    """What a description says of the memory, but for the logical hash."""
     certificates = copy.certificates()
     return {
         "memory_id": copy.setting("memory_id"),
@@ -76,7 +76,6 @@ def facts_of(copy: Store, at_us: int) -> dict[str, Any]:
         "certificates": len(certificates),
         "certificate": certificates[-1][-1] if certificates else "",
         "columns": list(COLUMNS),
-        "logical_hash": logical_hash(copy),
     }
 
 
@@ -94,7 +93,7 @@ def comparable(pieces: Pieces, facts: dict[str, Any], keep_us: int | None) -> Ba
     return newest
 
 
-def write_piece(pieces: Pieces, database: str, facts: dict[str, Any], before: Backup | None) -> Backup:
+def write_piece(pieces: Pieces, copy: Store, database: str, facts: dict[str, Any], before: Backup | None) -> Backup:
     number = pieces.next_number
     with typed_errors(database):
         page_size = page_size_of(database)
@@ -121,6 +120,8 @@ def write_piece(pieces: Pieces, database: str, facts: dict[str, Any], before: Ba
             "bytes": os.path.getsize(path),
             "sha256": sha256_of(path),
             "map_sha256": sha256_of(pieces.path(number, "map")),
+            # Last, since it takes most of the time: where no page has changed it is not needed.
+            "logical_hash": logical_hash(copy),
         }
     )
     pieces.sweep()

@@ -49,6 +49,7 @@ HOMES = {
     "retention set": "retention.SET",
     "retention list": "retention.LIST",
     "retention clear": "retention.CLEAR",
+    "reembed": "reembed.COMMAND",
     "doctor": "doctor.COMMAND",
     "eval": "evaluation.COMMAND",
     "demo": "demo.COMMAND",

@@ -20,6 +20,9 @@ def run_create(call: Call) -> int:
         if field not in call.given:
             raise InvalidInput(f"--{field}", "is missing; see `greeum keys create --help`")
     options = call.pick("rate", "label", "trust") | {"root": call.given.get("namespace", "")}
+    from greeum.control.store import requested
+
+    requested(call.given["tenant"], call.given["role"], **options)  # before anything is made for it
     with control(call, create=True) as store:
         key, new = store.create_key(call.given["tenant"], call.given["role"], **options)
     if call.screen.json:

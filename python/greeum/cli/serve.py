@@ -7,7 +7,7 @@ import sys
 
 from greeum.cli.options import Command, Option, as_number, as_seconds, as_whole_number
 from greeum.cli.screen import BOLD
-from greeum.errors import GreeumError, InvalidInput
+from greeum.errors import GreeumError, InvalidInput, NotFound
 from greeum.limits import DURATION_S_MAX
 
 TYPE_CHECKING = False
@@ -102,6 +102,26 @@ def need_packages() -> None:
         raise InvalidInput("serve", "needs more packages: pip install greeum[server]") from error
 
 
+def check_places(log: str, backup: str | None, tenants: str | None) -> None:
+    """Raises InvalidInput or NotFound for what would only be noticed, or made, by a server that runs."""
+    from greeum.api.service import NOWHERE, STDERR, descriptor_of
+
+    if log == "":
+        raise InvalidInput("--log", "is empty: name a file, stderr or none")
+    if log not in (STDERR, NOWHERE):
+        try:
+            os.close(descriptor_of(log))
+        except OSError as error:
+            raise InvalidInput("--log", f"{log} cannot be written ({error.strerror}): name another file") from error
+    if backup is not None and os.path.exists(backup) and not os.path.isdir(backup):
+        raise InvalidInput("--backup", f"{backup} is a file: name a directory, which need not be there")
+    if tenants is not None and not os.path.isdir(tenants):
+        raise NotFound(
+            f"{tenants}: there is no such directory of tenants: name another, or make it with the first key "
+            f"(`greeum keys create --tenants {tenants} --tenant NAME --role writer`)"
+        )
+
+
 def options_of(call: Call, *, on_loopback: bool) -> Options:
     """What is to be served, of the command line and the environment. Raises InvalidInput if it may not be."""
     from greeum.api.gate import WAITING_MAX
@@ -127,8 +147,7 @@ def options_of(call: Call, *, on_loopback: bool) -> Options:
         )
     if "backup" not in given and ("backup_every" in given or "backup_keep" in given):
         raise InvalidInput("--backup", "is missing: name the directory for the backups")
-    if given.get("log") == "":
-        raise InvalidInput("--log", "is empty: name a file, stderr or none")
+    check_places(given.get("log", STDERR), given.get("backup"), tenants)
     names = tuple(given.get("allowed_hosts", settings.allowed_hosts))
     return Options(
         memory=call.path() if tenants is None else None,

@@ -142,17 +142,7 @@ class ControlStore:
         writes is trusted, in full unless said otherwise: whoever is given a key is trusted with what is there already.
         Raises InvalidInput.
         """
-        key = Key(
-            "",
-            tenant_name(tenant),
-            role_of(role),
-            namespace(root),
-            rate_of(rate),
-            label_of(label),
-            now_us(),
-            None,
-            trust_of(trust, role_of(role)),
-        )
+        key = requested(tenant, role, root=root, rate=rate, label=label, trust=trust)
         new = keys.NewKey()
         key = key._replace(id=new.id)
         values = (*key[:2], str(key.role), *key[3:7], key.trust, keys.digest(new.text))
@@ -185,6 +175,23 @@ class ControlStore:
                 writer.close()
         except apsw.Error as error:
             raise typed(error, self._path) from error
+
+
+def requested(
+    tenant: str, role: str, *, root: Namespace = "", rate: float | None = None, label: str = "", trust: float = 1.0
+) -> Key:
+    """The key that `create_key` makes of these, as yet without an id. Raises InvalidInput."""
+    return Key(
+        "",
+        tenant_name(tenant),
+        role_of(role),
+        namespace(root),
+        rate_of(rate),
+        label_of(label),
+        now_us(),
+        None,
+        trust_of(trust, role_of(role)),
+    )
 
 
 def now_us() -> int:

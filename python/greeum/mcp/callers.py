@@ -10,9 +10,12 @@ from greeum.errors import Forbidden, StoreClosed
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any, TypeVar
 
     from greeum.mcp.tools.tool import AnyMemory
     from greeum.memory import Memory
+
+    T = TypeVar("T")
 
 
 class Caller(Protocol):
@@ -28,6 +31,10 @@ class Caller(Protocol):
 
     def allow(self, operation: str, *, reads: bool) -> None:
         """Raises Forbidden if the caller may not do this."""
+        ...
+
+    async def run(self, work: Callable[[Any], T]) -> T:
+        """What comes of asking the memory, in a thread."""
         ...
 
 
@@ -52,6 +59,11 @@ class Local:
             if self._memory is None:
                 self._memory = self._open()
             return self._memory
+
+    async def run(self, work: Callable[[Any], T]) -> T:
+        from anyio import to_thread
+
+        return await to_thread.run_sync(lambda: work(self.memory))
 
     def allow(self, operation: str, *, reads: bool) -> None:
         if self._read_only and not reads:

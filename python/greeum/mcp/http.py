@@ -15,6 +15,7 @@ from greeum.limits import BODY_BYTES_MAX
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+    from typing import TypeVar
 
     from mcp.server.lowlevel.server import Server
 
@@ -22,13 +23,16 @@ if TYPE_CHECKING:
     from greeum.mcp.callers import Caller
     from greeum.mcp.tools.tool import AnyMemory
 
+    T = TypeVar("T")
+
     Scope = MutableMapping[str, Any]
     Message = MutableMapping[str, Any]
     Receive = Callable[[], Awaitable[Message]]
     Send = Callable[[Message], Awaitable[None]]
 
-VISITOR = "visitor"
-"""Where in `scope["state"]` stands who makes the request; whoever mounts this has let them in."""
+VISITOR, RUN = "visitor", "run"
+"""Where in `scope["state"]` stands who makes the request, and what runs a function in a thread of theirs; whoever
+mounts this has let them in."""
 
 
 class Guest:
@@ -36,8 +40,9 @@ class Guest:
 
     is_local = False
 
-    def __init__(self, visitor: Visitor) -> None:
+    def __init__(self, visitor: Visitor, run: Callable[..., Awaitable[Any]]) -> None:
         self._visitor = visitor
+        self._run = run
 
     @property
     def memory(self) -> AnyMemory:
@@ -46,10 +51,15 @@ class Guest:
     def allow(self, operation: str, *, reads: bool) -> None:
         policy.allow(self._visitor, operation)
 
+    async def run(self, work: Callable[[Any], T]) -> T:
+        found: T = await self._run(work, self.memory)
+        return found
+
 
 def guest_of(request: Any) -> Guest:
     """Who makes a request of the SDK: it holds the one of HTTP that it came with."""
-    return Guest(request.request.scope["state"][VISITOR])
+    state = request.request.scope["state"]
+    return Guest(state[VISITOR], state[RUN])
 
 
 def memory_server(caller_of: Callable[[Any], Caller]) -> Server[Any]:

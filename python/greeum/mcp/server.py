@@ -7,7 +7,6 @@ from functools import partial
 from typing import Any, TypeVar
 
 import mcp_types as types
-from anyio import to_thread
 from mcp.server.caching import CacheHint
 from mcp.server.context import ServerRequestContext
 from mcp.server.lowlevel.server import Server
@@ -49,8 +48,13 @@ ELSEWHERE = (
     (errors.StoreFull, "there is no room on the server's disk, and nothing was stored"),
     (errors.StoreReadOnly, "the server may read this memory, but not change it"),
     (errors.StoreError, FAILED),
+    (errors.EmbedderFailed, "the embedder of this memory did not answer, or not as it should: try again"),
+    (errors.EmbedderMismatch, "the memory's vectors were made by another embedder than the one that the server has"),
 )
-"""What those who call from elsewhere are told of errors that speak of the machine, and name its directories."""
+"""What those who call from elsewhere are told of errors that speak of the machine, and name its directories or its
+embedder."""
+
+OF_THE_MACHINE = tuple(kind for kind, _ in ELSEWHERE)
 
 
 class Answers:
@@ -162,7 +166,7 @@ async def outcome(caller: Caller, operation: str, reads: bool, work: Callable[[A
     """What comes of asking the caller's memory, in a thread; or what speaks against it."""
     try:
         caller.allow(operation, reads=reads)
-        return await to_thread.run_sync(lambda: work(caller.memory))
+        return await caller.run(work)
     except Exception as error:  # noqa: BLE001 - whatever it was, the client is told of it
         return told(error, caller)
 
@@ -173,7 +177,7 @@ def told(error: Exception, caller: Caller) -> Trouble:
     if not isinstance(error, errors.GreeumError):
         log.error("a request failed", exc_info=error)
         return Trouble("Internal", FAILED, types.INTERNAL_ERROR)
-    if isinstance(error, errors.StoreError) and not caller.is_local:
+    if isinstance(error, OF_THE_MACHINE) and not caller.is_local:
         log.error("a request failed: %s", error, exc_info=error)
         text = next(text for kind, text in ELSEWHERE if isinstance(error, kind))
         return Trouble("Internal" if text == FAILED else name, text, types.INTERNAL_ERROR)

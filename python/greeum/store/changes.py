@@ -20,6 +20,7 @@ from greeum.store.rows import (
     added_before,
     check_repeated,
     check_revision,
+    has_expired,
     inherited_key,
     new_row,
     repeats,
@@ -65,7 +66,17 @@ def bind_embedder(connection: apsw.Connection, fingerprint: str, dimension: int)
     elif bound != (fingerprint, dimension):
         raise EmbedderMismatch(
             f"this memory's vectors were made by {bound[0]} ({bound[1]} dimensions), "
-            f"not by {fingerprint} ({dimension}): open it with that embedder, or export and import anew"
+            f"not by {fingerprint} ({dimension}): open it with that embedder, or change to this one with greeum.reembed"
+        )
+
+
+def check_embedder(connection: apsw.Connection, fingerprint: str | None) -> None:
+    """Raises EmbedderMismatch if the store is bound to another embedder by now."""
+    if fingerprint is not None and row_of(connection, "setting", "embedder") != (fingerprint,):
+        bound = bound_embedder(connection)
+        raise EmbedderMismatch(
+            f"this memory's vectors are made by {bound and bound[0]} since it was opened with {fingerprint}: "
+            "open it anew with that embedder"
         )
 
 
@@ -132,6 +143,10 @@ class _Addition:
         self._anchors: dict[tuple[str, str], AnchorRow] = {}
         self._digests: list[int | None] = []
         self._by_digest: dict[int, list[BlockRow]] = {}
+        self._freed: list[int] = []
+        """Blocks that have expired and lose their keys."""
+        self._taken: dict[str, BlockRow] = {}
+        """What became of each draft, by its uid."""
         self._superseded: dict[int, tuple[int, int]] = {}
         """By the block before: the block after it, and when it was added."""
         self.log: list[tuple[int, int]] = []
@@ -151,6 +166,10 @@ class _Addition:
     def take(self, draft: Draft) -> BlockRow:
         """The row that says the same already, if that is to be given back; otherwise that of the draft, with its
         links, and as the version after the block that it supersedes."""
+        row = self._taken[draft.uid] = self._take(draft)
+        return row
+
+    def _take(self, draft: Draft) -> BlockRow:
         same = self._same(draft)
         draft.duplicate_of = None if same is None else same[ID]
         if same is not None and (draft.on_duplicate == "return" or draft.is_turn):
@@ -178,7 +197,11 @@ class _Addition:
             if not draft.is_turn:
                 found += reversed(self._by_digest.get(draft.digest, []))
             found += rows_of(self._connection, "blocks_by_digest", draft.digest)
-        if draft.alike is not None:
+        taken = self._taken.get(draft.same_as or "")
+        if taken is not None:
+            draft.alike = taken[ID]
+            found.append(taken)
+        elif draft.alike is not None:
             found += filter(None, [self._open(draft.alike)])
         return next(
             (row for row in found if row[ID] not in self._superseded and repeats(draft, row, draft.added_at)), None
@@ -239,6 +262,7 @@ class _Addition:
     def write(self) -> None:
         """Store what was planned."""
         many = self._connection.executemany
+        many(SQL["free_key"], [(block,) for block in self._freed])
         for before, (after, at) in self._superseded.items():
             rows_of(self._connection, "mark_superseded", after, at, before)
         many(SQL["add_block"], [(*row, digest) for row, digest in zip(self._rows, self._digests, strict=True)])
@@ -268,7 +292,12 @@ class _Addition:
         if planned is not None:
             return planned
         row: BlockRow | None = row_of(self._connection, "block_by_key", draft.namespace, draft.key)
-        return row
+        if row is None or not has_expired(row, draft.added_at):
+            return row
+        if row[ID] not in self._freed:
+            self._freed.append(row[ID])
+            self.log.append((BLOCK, row[ID]))
+        return None
 
     def _stand_near(self, draft: Draft, near: tuple[str, str] | int, block_id: int) -> None:
         anchor: AnchorRow | None = None

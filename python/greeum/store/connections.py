@@ -71,6 +71,15 @@ def typed(error: apsw.Error, path: str) -> GreeumError:
 def open_writer(path: str, vfs: str | None) -> apsw.Connection:
     """A connection that writes; its commits are durable, and what it deletes is overwritten."""
     connection = _connect(path, apsw.SQLITE_OPEN_READWRITE, vfs, WRITER_CACHE_KIB)
+    try:
+        _set_up_writer(connection, path)
+    except apsw.Error:
+        abandon(connection)
+        raise
+    return connection
+
+
+def _set_up_writer(connection: apsw.Connection, path: str) -> None:
     if _pragma(connection, "journal_mode = WAL") != "wal":
         raise StoreFailed(f"{path}: this file system cannot hold a write-ahead log; move the directory to a local disk")
     _pragma(connection, "synchronous = FULL")
@@ -81,7 +90,22 @@ def open_writer(path: str, vfs: str | None) -> apsw.Connection:
     _pragma(connection, "foreign_keys = ON")
     _pragma(connection, f"journal_size_limit = {LOG_BYTES_MAX}")
     connection.create_scalar_function("uid_digest", _uid_digest, 1, deterministic=True)
-    return connection
+
+
+def abandon(connection: apsw.Connection) -> None:
+    """Close a connection with which something failed; it does not try to fold the log as it goes."""
+    connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
+    connection.close(force=True)
+
+
+def let_give_back(connection: apsw.Connection) -> None:
+    """From now on free pages can be given back a few at a time (`PRAGMA incremental_vacuum`).
+
+    SQLite takes that up by writing the database anew, in one transaction. So it is not said with every connection: for
+    a database that is empty that would be a write which may fail, of whoever only opens it.
+    """
+    _pragma(connection, "auto_vacuum = INCREMENTAL")
+    connection.execute("VACUUM")
 
 
 def _uid_digest(*values: Any) -> bytes:
@@ -101,7 +125,10 @@ def open_reader(path: str, vfs: str | None, immutable: bool = False) -> apsw.Con
 
         flags |= apsw.SQLITE_OPEN_URI
         name = Path(path).as_uri() + "?immutable=1"
-    return _connect(name, flags, vfs, READER_CACHE_KIB)
+    connection = _connect(name, flags, vfs, READER_CACHE_KIB)
+    # The last to close folds the log, and takes a lock for it that a reader cannot have.
+    connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
+    return connection
 
 
 def _connect(name: str, flags: int, vfs: str | None, cache_kib: int) -> apsw.Connection:

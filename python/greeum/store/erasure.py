@@ -40,14 +40,17 @@ def forget(connection: apsw.Connection, block_ids: Iterable[int], request: Erasu
 
 def reconcile(connection: apsw.Connection, ledger: Sequence[LedgerRow], request: ErasureRequest) -> Erased:
     """Take a ledger over, and erase what it names: a store that comes out of a backup holds what was forgotten
-    later.
+    later. What was corrected by that, and was not forgotten (it was a roll-back), is the newest version again.
     """
+    from greeum.store import provenance
+
     connection.executemany(ERASURE_SQL["take_ledger"], [row[:2] for row in ledger])
     run(connection, "begin_ids")
     run(connection, "skip_ids")
     run(connection, "begin_lineage")
     run(connection, "make_doomed")
     run(connection, "doom_forgotten")
+    provenance.take_apart(connection, [block_id for (block_id,) in run(connection, "doomed_ids")], request.at)
     return _erase(connection, request)
 
 

@@ -217,6 +217,8 @@ def make_directory(directory: str) -> None:
     try:
         os.makedirs(directory, mode=0o700, exist_ok=True)
         sync_directory(os.path.dirname(directory))
+    except (FileExistsError, NotADirectoryError) as error:
+        raise StoreFailed(f"{directory}: is a file or lies below one, and not a directory: name another") from error
     except OSError as error:
         raise typed(error) from error
 
@@ -247,10 +249,10 @@ def sync_directory(directory: str) -> None:
 
 
 def size_bytes(path: str) -> int:
-    """The size of a file; 0 if there is none."""
+    """The size of a file; 0 if there is none, also since what should be its directory is a file."""
     try:
         return os.stat(path).st_size
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return 0
 
 

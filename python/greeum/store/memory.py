@@ -33,12 +33,14 @@ from greeum.store.rows import (
     added_before,
     check_repeated,
     check_revision,
+    has_expired,
     inherited_key,
     new_row,
     repeats,
     revised,
     superseded,
     taken,
+    without_key,
 )
 
 TYPE_CHECKING = False
@@ -75,6 +77,8 @@ class MemoryStore(MemoryUpkeep, Provenance):
         self._vectors: dict[int, bytes] = {}
         self._uids: dict[str, int] = {}
         self._heads: dict[tuple[str, str], int] = {}
+        self._taken: dict[str, BlockRow] = {}
+        """What became of each draft of the request at hand, by its uid."""
         self._links: dict[tuple[int, int, str], LinkRow] = {}
         self._link_origins: dict[tuple[int, int, str], str] = {}
         self._anchors: dict[tuple[str, str], AnchorRow] = {}
@@ -114,6 +118,9 @@ class MemoryStore(MemoryUpkeep, Provenance):
     def _add(self, drafts: Sequence[Draft]) -> list[BlockRow]:
         last_id, seq, anchors = self._last_id, len(self._log), dict(self._anchors)
         before = [self._rows[draft.supersedes] for draft in drafts if draft.supersedes in self._rows]
+        heads = filter(None, map(self._stored_head, drafts))
+        before += [head for head in heads if has_expired(head, drafts[0].added_at)]
+        self._taken = {}
         links = dict(self._links) if before else self._links
         rows: list[BlockRow] = []
         try:
@@ -238,7 +245,10 @@ class MemoryStore(MemoryUpkeep, Provenance):
             self._last_id = max(self._last_id, *(block_id for block_id, _ in self._ledger.values()), 0)
             self._settings["lineage"] = urandom(16).hex()
             named = [(row[ID], self._ledger.get(uid_digest(row[UID]), (0, 0))[0]) for row in self._rows.values()]
-            return self._forget(self._doomed(block_id for block_id, last in named if block_id <= last), request)
+            gone = [block_id for block_id, last in named if block_id <= last]
+            doomed = {row[ID] for block_id in gone for row in self._chain(block_id) if row[ID] >= block_id}
+            self._take_apart(sorted(doomed), request.at)
+            return self._forget(self._doomed(doomed), request)
 
     def put_setting(self, name: str, value: str) -> None:
         with self._gate:
@@ -462,10 +472,19 @@ class MemoryStore(MemoryUpkeep, Provenance):
             chain.append(self._rows[chain[-1][SUPERSEDED_BY]])
         return chain
 
-    def _head(self, draft: Draft) -> BlockRow | None:
+    def _stored_head(self, draft: Draft) -> BlockRow | None:
         if draft.key is None or (draft.namespace, draft.key) not in self._heads:
             return None
         return self._rows[self._heads[draft.namespace, draft.key]]
+
+    def _head(self, draft: Draft) -> BlockRow | None:
+        head = self._stored_head(draft)
+        if head is None or draft.key is None or not has_expired(head, draft.added_at):
+            return head
+        self._rows[head[ID]] = without_key(head)
+        del self._heads[draft.namespace, draft.key]
+        self._log.append((BLOCK, head[ID]))
+        return None
 
     def _stored(self, draft: Draft) -> BlockRow | None:
         draft.was_there, draft.duplicate_of = False, None
@@ -477,6 +496,10 @@ class MemoryStore(MemoryUpkeep, Provenance):
         return done
 
     def _take(self, draft: Draft, last_id: int) -> BlockRow:
+        row = self._taken[draft.uid] = self._taken_row(draft, last_id)
+        return row
+
+    def _taken_row(self, draft: Draft, last_id: int) -> BlockRow:
         same = self._same(draft, last_id)
         draft.duplicate_of = None if same is None else same[ID]
         if same is not None and (draft.on_duplicate == "return" or draft.is_turn):
@@ -507,6 +530,9 @@ class MemoryStore(MemoryUpkeep, Provenance):
         found = sorted(self._digests.get(draft.digest, ()) if draft.digest is not None else (), reverse=True)
         if draft.is_turn:
             found = [block_id for block_id in found if block_id <= last_id]
+        planned = self._taken.get(draft.same_as or "")
+        if planned is not None:
+            draft.alike = planned[ID]
         if draft.alike is not None and draft.alike in self._rows:
             found.append(draft.alike)
         rows = [self._rows[block_id] for block_id in found]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from greeum.store.protocol import ANCHOR, BLOCK, LINKS
-from greeum.store.rollback import plan
+from greeum.store.rollback import plan, separation
 from greeum.store.rows import (
     ADDED_AT,
     FLAGS,
@@ -19,7 +19,7 @@ from greeum.store.rows import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from typing import Any
 
     from greeum.store.protocol import AnchorRow, BlockRow, LinkRow
@@ -88,6 +88,14 @@ class Provenance:
             if not dry_run:
                 self._carry_out(planned)
             return planned.undone
+
+    def _take_apart(self, doomed: Sequence[int], now: int) -> None:
+        """See `rollback.separation`."""
+        chains = list({chain[0][ID]: chain for chain in map(self._chain, doomed)}.values())
+        anchors = sorted(self._anchors.values())
+        self._carry_out(
+            separation(chains, set(doomed), lambda block: [anchor for anchor in anchors if anchor[2] == block], now)
+        )
 
     def _carry_out(self, planned: Plan) -> None:
         for row in planned.rows:

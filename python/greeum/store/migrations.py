@@ -21,6 +21,7 @@ MIGRATIONS = (
     "m004_forgetting.sql",
     "m005_lifetime.sql",
     "m006_trust.sql",
+    "m007_replacement.sql",
 )
 """In order; `PRAGMA user_version` is the number of those that have been run."""
 
@@ -31,7 +32,7 @@ def is_current(connection: apsw.Connection, path: str) -> bool:
     Raises StoreVersion if more have been than there are, and StoreDamaged if this is somebody else's database.
     """
     version = _number(connection, "user_version")
-    if _number(connection, "application_id") != APPLICATION_ID and not _is_empty(connection):
+    if _number(connection, "application_id") != APPLICATION_ID and not is_empty(connection):
         raise StoreDamaged(f"{path}: this is a database, but not of a Greeum memory; name another directory")
     if version > len(MIGRATIONS):
         raise StoreVersion(
@@ -55,5 +56,6 @@ def _number(connection: apsw.Connection, pragma: str) -> int:
     return int(number)
 
 
-def _is_empty(connection: apsw.Connection) -> bool:
+def is_empty(connection: apsw.Connection) -> bool:
+    """Whether it has no table, ours or another's: what is there when the making of a database was interrupted."""
     return not connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").get

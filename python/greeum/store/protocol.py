@@ -119,7 +119,8 @@ class Draft:
     """A block that is to be added: every field checked and encoded, only id and seq are missing.
 
     What is to be done about others that say the same: `digest` is a number that equal texts of a kind and source
-    share, and `says` tells whether a text is really the same; `alike` is a block that says the same in other words.
+    share, and `says` tells whether a text is really the same; `alike` is a block that says the same in other words, and
+    `same_as` the uid of a draft before it in the same request that does.
     `on_duplicate` is "return" (give back the block that is there), "link" (add it, with a link to that) or "keep"; a
     turn (`is_turn`) that has the same digest is given back whatever that says. `similar_to` is a block to link it
     with, and `supersedes` one whose next version it is. `was_there` and `duplicate_of` are for the Store to fill in:
@@ -154,6 +155,7 @@ class Draft:
         "on_duplicate",
         "origin",
         "revision",
+        "same_as",
         "says",
         "similar_to",
         "source",
@@ -224,6 +226,7 @@ class Draft:
         self.on_conflict = "keep"
         self.is_policy_said = False
         self.alike: int | None = None
+        self.same_as: str | None = None
         self.similar_to: int | None = None
         self.supersedes: int | None = None
         self.echo_of: int | None = None
@@ -276,7 +279,8 @@ class Store(Upkeep, Protocol):
         """The fingerprint and dimension that this store is bound to, or None before the first."""
 
     def bind_embedder(self, fingerprint: str, dimension: int) -> None:
-        """Bind the store to an embedder, for good. Raises EmbedderMismatch if it is bound to another already."""
+        """Bind the store to an embedder. Raises EmbedderMismatch if it is bound to another already; so does whatever
+        takes or gives vectors when another one has taken over since."""
 
     # Changes. Each is one transaction.
 
@@ -333,8 +337,9 @@ class Store(Upkeep, Protocol):
         """
 
     def reconcile(self, ledger: Sequence[LedgerRow], request: ErasureRequest = UNSAID) -> Erased:
-        """Take over the ledger of what this memory has forgotten in a life after this one, erase what it names, and see
-        to it that no id of it is given again. The store has a new lineage from then on.
+        """Take over the ledger of what this memory has forgotten in a life after this one, erase what it names with
+        what corrects that, and see to it that no id of it is given again. The version before, if it was not forgotten
+        too, is the newest again. The store has a new lineage from then on.
         """
 
     def put_setting(self, name: str, value: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from greeum.store.changes import _log, anchor_row
 from greeum.store.protocol import ANCHOR, BLOCK, LINKS
-from greeum.store.rollback import plan
+from greeum.store.rollback import plan, separation
 from greeum.store.rows import FLAGS, ID, KEY, SUPERSEDED_AT, SUPERSEDED_BY, SUPERSEDES, flagged, is_within
 from greeum.store.statements import SQL as BLOCK_SQL
 from greeum.store.statements import load
@@ -65,6 +65,17 @@ def roll_back(
     if not dry_run:
         carry_out(connection, planned)
     return planned.undone
+
+
+def take_apart(connection: apsw.Connection, doomed: Sequence[int], now: int) -> None:
+    """See `rollback.separation`."""
+    planned = separation(
+        chains_of(connection, doomed),
+        set(doomed),
+        lambda block: [anchor_row(row) for row in rows_of(connection, "anchors_to", block)],
+        now,
+    )
+    carry_out(connection, planned)
 
 
 def chains_of(connection: apsw.Connection, ids: Sequence[int]) -> list[list[BlockRow]]:

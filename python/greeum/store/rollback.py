@@ -84,6 +84,17 @@ def plan(
     return Plan(changed, moved, Undone(list(written), sorted(moved.values()), links, there))
 
 
+def separation(
+    chains: Iterable[Sequence[BlockRow]], doomed: set[int], anchors_to: Callable[[int], Iterable[AnchorRow]], now: int
+) -> Plan:
+    """How versions that are to be erased are taken out of chains of which others stay: these have the links, the
+    anchors and the key then, as after a roll-back."""
+    mixed = [chain for chain in chains if not doomed.issuperset(row[ID] for row in chain)]
+    theirs = [row[ID] for chain in mixed for row in chain if row[ID] in doomed]
+    anchors = [anchor for block in theirs for anchor in anchors_to(block)]
+    return plan(mixed, theirs, [], anchors, lambda _: (), now)
+
+
 def linked(versions: Sequence[BlockRow]) -> list[BlockRow]:
     """Versions that follow one another, each with the right neighbours."""
     rows: list[BlockRow] = []

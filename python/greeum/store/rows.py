@@ -147,6 +147,16 @@ def taken(uid: str, block_id: int) -> Conflict:
     return Conflict(f"the uid {uid} is taken by block {block_id}: was this imported before?")
 
 
+def has_expired(row: BlockRow, now: int) -> bool:
+    """Whether a block is over: its key is free then for another."""
+    return row[EXPIRES_AT] is not None and row[EXPIRES_AT] <= now
+
+
+def without_key(row: BlockRow) -> BlockRow:
+    """The row of a block that has lost its key."""
+    return (*row[:3], None, *row[4:])
+
+
 def added_before(head: BlockRow, draft: Draft) -> BlockRow:
     """The head of the draft's key, if it says the same. Raises Conflict if it says something else."""
     if f'"{QUARANTINED}"' in head[FLAGS]:

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
         LedgerRow,
         LinkRow,
     )
+    from greeum.store.replacement import Replacement
     from greeum.store.rollback import Undone
 
     T = TypeVar("T")
@@ -64,6 +65,8 @@ class SQLiteStore(SQLiteUpkeep):
         self._path = os.path.join(self._directory, files.DATABASE_FILE)
         self._process = os.getpid()
         self._closed = False
+        self._bound: str | None = None
+        """The fingerprint of the embedder whose vectors it takes and gives; None before it is bound."""
         self._writer = Writer(self._path, vfs, files.WriteLock(self._directory))
         self._committer = Committer(self._writer.transact)
         if create and not read_only:
@@ -134,17 +137,37 @@ class SQLiteStore(SQLiteUpkeep):
         # One that is bound is only compared: that needs no turn at writing, and may be done read-only.
         turn = self._change if self.embedder() is None else self._ask
         turn(lambda connection: changes.bind_embedder(connection, fingerprint, dimension))
+        self._bound = fingerprint
+
+    def _with_vectors(self, work: Callable[[apsw.Connection], T]) -> Callable[[apsw.Connection], T]:
+        """The work, unless another embedder has taken over since this store was bound: vectors of two never meet."""
+
+        def checked(connection: apsw.Connection) -> T:
+            changes.check_embedder(connection, self._bound)
+            return work(connection)
+
+        return checked
 
     def add(self, drafts: Sequence[Draft]) -> list[BlockRow]:
-        return self._change(lambda connection: changes.add(connection, drafts))
+        return self._change(self._with_vectors(lambda connection: changes.add(connection, drafts)))
 
     def supersede(self, block_id: int, draft: Draft, revision: int | None = None) -> BlockRow:
-        return self._change(lambda connection: changes.supersede(connection, block_id, draft, revision))
+        return self._change(
+            self._with_vectors(lambda connection: changes.supersede(connection, block_id, draft, revision))
+        )
 
     def take_in(self, arrivals: Sequence[Arrival], *, stop: bool = False, bring_back: bool = False) -> list[Outcome]:
         return self._change(
-            lambda connection: sqlite_arrivals.take_in(connection, arrivals, stop=stop, bring_back=bring_back)
+            self._with_vectors(
+                lambda connection: sqlite_arrivals.take_in(connection, arrivals, stop=stop, bring_back=bring_back)
+            )
         )
+
+    def replacement(self, fingerprint: str, dimension: int) -> Replacement:
+        """For a change of embedder: what gathers the vectors of the next one."""
+        from greeum.store.replacement import Replacement
+
+        return Replacement(self._ask, self._change, fingerprint, dimension)
 
     def revise(
         self, block_id: int, fields: dict[str, object], revision: int | None = None, flags: Sequence[str] = ()
@@ -256,8 +279,13 @@ class SQLiteStore(SQLiteUpkeep):
         return self._ask(lambda connection: _rows_for_each(connection, "block", ids))
 
     def entries(self, ids: Sequence[int]) -> list[tuple[BlockRow, bytes]]:
-        rows = self._ask(lambda connection: _rows_for_each(connection, "entry", sorted(set(ids))))
-        return [(row[:-1], row[-1]) for row in rows]
+        def read(connection: apsw.Connection) -> list[Any]:
+            rows = _rows_for_each(connection, "entry", sorted(set(ids)))
+            # Afterwards: none of these rows is of a later embedder, if that has not taken over by now.
+            changes.check_embedder(connection, self._bound)
+            return rows
+
+        return [(row[:-1], row[-1]) for row in self._ask(read)]
 
     def ids_of(self, uids: Sequence[str]) -> dict[str, int]:
         return self._ask(lambda connection: changes.ids_of(connection, uids))

@@ -7,6 +7,7 @@ import os
 import apsw
 
 from greeum.store import changes, erasure
+from greeum.store.connections import typed
 from greeum.store.files import MAINTAIN_LOCK_FILE, Claim
 from greeum.store.protocol import ANCHOR, BLOCK, LINKS, UNSAID
 from greeum.store.statements import SQL, load
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from greeum.store.protocol import ErasureRequest
     from greeum.store.upkeep import Flaws, RuleRow, Seen
+    from greeum.store.writer import Writer
 
     T = TypeVar("T")
 
@@ -28,6 +30,13 @@ MAINTAINED_AT = "maintained_at"
 
 INCREMENTAL = 2
 """Of `PRAGMA auto_vacuum`: free pages are given back when asked for."""
+
+REWRITTEN_BYTES_MAX = 268_435_456
+"""A database that was made before pages could be given back is written anew for it, once, if it holds no more than
+this: it is kept in RAM meanwhile, and others wait with their writes (some seconds of the 30 that they wait at most)."""
+
+ROOM_SHARE = 2
+"""So many times as much must be free on the disk: it is in the write-ahead log and in the database for a while."""
 
 EVERYTHING = 2**62
 """More blocks than there are."""
@@ -41,6 +50,9 @@ class SQLiteUpkeep:
 
     if TYPE_CHECKING:
         directory: str
+
+        _path: str
+        _writer: Writer
 
         def _ask(self, question: Callable[[apsw.Connection], T]) -> T: ...
         def _change(self, work: Callable[[apsw.Connection], T]) -> T: ...
@@ -100,11 +112,24 @@ class SQLiteUpkeep:
         return self._change(work)
 
     def free_bytes(self) -> int:
-        pages, page_bytes, mode = self._ask(lambda connection: rows(connection, "free_pages")[0])
-        return pages * page_bytes if mode == INCREMENTAL else 0
+        free, used, page_bytes, mode = self._ask(lambda connection: rows(connection, "free_pages")[0])
+        can_give = mode == INCREMENTAL or self._can_rewrite(used * page_bytes)
+        return int(free * page_bytes) if can_give else 0
+
+    def _can_rewrite(self, used_bytes: int) -> bool:
+        from shutil import disk_usage
+
+        return used_bytes <= REWRITTEN_BYTES_MAX and disk_usage(self.directory).free > ROOM_SHARE * used_bytes
 
     def give_back(self, pages: int) -> None:
-        self._change(lambda connection: connection.execute(f"PRAGMA incremental_vacuum({int(pages)})").fetchall())
+        *_, mode = self._ask(lambda connection: rows(connection, "free_pages")[0])
+        if mode == INCREMENTAL:
+            self._change(lambda connection: connection.execute(f"PRAGMA incremental_vacuum({int(pages)})").fetchall())
+            return
+        try:
+            self._writer.rewrite()
+        except apsw.Error as error:
+            raise typed(error, self._path) from error
 
     def maintaining(self) -> AbstractContextManager[None]:
         return Claim(os.path.join(self.directory, MAINTAIN_LOCK_FILE))

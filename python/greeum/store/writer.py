@@ -6,10 +6,10 @@ import apsw
 
 from greeum.errors import StoreError
 from greeum.store.changes import row_of, rows_of
-from greeum.store.connections import BUSY_WAIT_MS, UNTRUSTED, open_writer, typed
+from greeum.store.connections import BUSY_WAIT_MS, UNTRUSTED, abandon, let_give_back, open_writer, typed
 from greeum.store.erasure import SCRUB_DUE
 from greeum.store.files import make_database
-from greeum.store.migrations import migrate
+from greeum.store.migrations import is_empty, migrate
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,7 +36,14 @@ class Writer:
         """Make the database if there is none, and bring it to the present shape."""
         with self._lock:
             make_database(self._path)
-            migrate(self._opened())
+            try:
+                if is_empty(self._opened()):
+                    # Also where an earlier making came no further than this.
+                    let_give_back(self._opened())
+                migrate(self._opened())
+            except apsw.Error as error:
+                self._distrust(error)
+                raise
 
     def transact(self, batch: list[Request]) -> None:
         """Run the batch in one transaction and settle every request: done and durable, or refused.
@@ -51,6 +58,19 @@ class Writer:
         except (apsw.Error, StoreError) as error:
             self._distrust(error)
             self._refuse(batch, error)
+
+    def rewrite(self) -> None:
+        """Write the whole database anew, without free pages, and so that it can give them back from now on. Others may
+        read meanwhile; whoever writes waits.
+
+        By a connection of its own, so that no thread need be waited for: the lock keeps all who write away.
+        """
+        with self._lock:
+            connection = open_writer(self._path, self._vfs)
+            try:
+                let_give_back(connection)
+            finally:
+                connection.close()
 
     def scrub(self) -> None:
         """Finish what a forgetting left undone: its process died, or a reader was in the way.
@@ -86,7 +106,7 @@ class Writer:
             return
         self._in_doubt = True
         if self._connection is not None:
-            self._connection.close(force=True)
+            abandon(self._connection)
             self._connection = None
 
     def _commit(self, connection: apsw.Connection, batch: list[Request]) -> None:

@@ -6,4 +6,4 @@ mod hashing;
 mod table;
 mod wordpiece;
 
-pub use table::Table;
+pub use table::{Morpheme, Table};

@@ -5,13 +5,15 @@
 //! `scripts/distil_korean.py` has added them; nothing is said about how near a word of the one language is to one of the other.
 
 use super::{hashing, wordpiece};
-use crate::bytes::Bytes;
+use crate::bytes::{Bytes, on_large_pages};
 use crate::error::{Error, Result};
+use crate::vectors::code::is_scale;
 use crate::vectors::distance::{LINE, Matrix};
 use crate::vectors::{Code, CodeRef};
 use crate::words::korean::Dictionary;
 use crate::words::terms::is_content;
 use crate::words::{Class, Script, Token, Tokens, korean, passages};
+use memmap2::MmapMut;
 use std::path::Path;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -41,8 +43,30 @@ pub struct Table {
     looked_up: AtomicU32,
     slots: OnceLock<Vec<u16>>,
     dictionary: OnceLock<Dictionary>,
-    firsts: OnceLock<Vec<[i8; LINE]>>,
+    firsts: OnceLock<Option<MmapMut>>,
 }
+
+/// What a Korean word is made of.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Morpheme<'a> {
+    /// As dictionaries have it, or as it stands if none has it.
+    pub form: &'a str,
+    /// A noun, a stem, an ending or a particle.
+    pub class: Class,
+    /// The table's number for it.
+    pub token: Option<u16>,
+    /// Whether it says something of a subject.
+    pub carries: bool,
+}
+
+/// The syllables of a word from one to before another.
+fn syllables(word: &str, start: usize, end: usize) -> &str {
+    let at = |count: usize| word.char_indices().nth(count).map_or(word.len(), |(at, _)| at);
+    &word[at(start)..at(end)]
+}
+
+/// No token weighs more than this: that of a rare word is about 1.
+const WEIGHT_MAX: f32 = 1_000.0;
 
 const NO_TOKEN: u16 = u16::MAX;
 
@@ -53,6 +77,11 @@ fn first_slot(slots: &[u16], piece: &[u8]) -> usize {
     crate::id::hash(&[piece]) as usize % slots.len()
 }
 
+/// Whether something holds of every value. All of them are looked at, which is faster than to stop: a command pays for this when it starts.
+fn every<T>(values: &[T], holds: impl Fn(&T) -> bool) -> bool {
+    values.iter().fold(true, |all, value| all & holds(value))
+}
+
 /// The slots in which a piece can be, in the order in which they were filled.
 fn probed<'a>(slots: &'a [u16], piece: &[u8]) -> impl Iterator<Item = &'a u16> {
     let (before, from) = slots.split_at(first_slot(slots, piece));
@@ -60,7 +89,8 @@ fn probed<'a>(slots: &'a [u16], piece: &[u8]) -> impl Iterator<Item = &'a u16> {
 }
 
 impl Table {
-    /// Maps the table at `path`. Its header is checked; its checksum is not (see [`Table::verify`]): that would read it all.
+    /// Maps the table at `path`. Its header is checked, and that every part points inside; its checksum is not (see [`Table::verify`]): that
+    /// would read it all.
     pub fn open(path: &Path) -> Result<Self> {
         let bytes = Bytes::map(path)?;
         let damaged = |what: &str| Error::Damaged(format!("{}: {what}", path.display()));
@@ -88,11 +118,11 @@ impl Table {
         if korean > size {
             return Err(damaged("has fewer tokens than it says that Korean begins after"));
         }
-        if size > usize::from(u16::MAX) || dimension % 64 != 0 {
+        if size > usize::from(u16::MAX) || dimension == 0 || dimension % 64 != 0 {
             return Err(damaged("has more than 65,535 tokens, or a dimension that is no multiple of 64"));
         }
         let checksum = field(9) as u32;
-        Ok(Self {
+        let table = Self {
             bytes,
             size,
             dimension,
@@ -108,7 +138,18 @@ impl Table {
             slots: OnceLock::new(),
             dictionary: OnceLock::new(),
             firsts: OnceLock::new(),
-        })
+        };
+        if table.is_sound() { Ok(table) } else { Err(damaged("has parts that do not fit together")) }
+    }
+
+    /// Whether every token's text lies inside, and its numbers are such as a vector can be made of.
+    fn is_sound(&self) -> bool {
+        let ends: &[u32] = self.section(self.offsets, self.size + 1);
+        let rise = ends.iter().zip(ends.get(1..).unwrap_or_default()).fold(true, |all, (at, next)| all & (at <= next));
+        rise && ends.last().is_some_and(|&last| self.strings + last as usize <= self.bytes.len())
+            && every(self.section(self.sorted, self.size), |&token: &u32| (token as usize) < self.size)
+            && every(self.section(self.scales, self.size), |&scale| is_scale(scale))
+            && every(self.section(self.weights, self.size), |weight| (0.0..=WEIGHT_MAX).contains(weight))
     }
 
     /// Reads the whole table and compares its checksum.
@@ -147,6 +188,27 @@ impl Table {
             }
             Script::Hangul | Script::Other => {}
         }
+    }
+
+    /// What a Korean word is made of, if the table has morphemes: each with its form, and whether it says something of a subject. What no
+    /// dictionary knows does, for it is a name.
+    pub fn morphemes<'a>(&'a self, word: &'a str) -> Vec<Morpheme<'a>> {
+        if self.korean == self.size {
+            return Vec::new();
+        }
+        let weights: &[f32] = self.section(self.weights, self.size);
+        let known = |part: korean::Part| {
+            let form = part.token.and_then(|token| self.morpheme(token).map(|(_, form)| form));
+            let class = part.token.and_then(|token| self.morpheme(token)).map_or(part.class, |(class, _)| class);
+            let carries = part.token.map_or(class == Class::Noun, |token| weights[usize::from(token)] > 0.0);
+            Morpheme {
+                form: form.unwrap_or_else(|| syllables(word, part.start, part.end)),
+                class,
+                token: part.token,
+                carries,
+            }
+        };
+        korean::parts(word, self.dictionary()).into_iter().map(known).collect()
     }
 
     /// What a token reads: a piece of a word, or a morpheme with its class before it.
@@ -199,8 +261,15 @@ impl Table {
     fn firsts(&self) -> Option<&[[i8; LINE]]> {
         self.slots.get()?;
         let bytes: &[i8] = self.section(self.rows, self.size * self.dimension);
-        let first = |row: &[i8]| *row.first_chunk().expect("a multiple of 64");
-        Some(self.firsts.get_or_init(|| bytes.chunks_exact(self.dimension).map(first).collect()))
+        let brought_together = || {
+            let mut firsts = on_large_pages(self.size * LINE).ok()?;
+            let lines: &mut [[i8; LINE]] = bytemuck::cast_slice_mut(&mut firsts);
+            let rows = bytes.chunks_exact(self.dimension);
+            lines.iter_mut().zip(rows).for_each(|(line, row)| line.copy_from_slice(&row[..LINE]));
+            Some(firsts)
+        };
+        // Without room, the lines are read where they are.
+        self.firsts.get_or_init(brought_together).as_deref().map(bytemuck::cast_slice)
     }
 
     /// Codes of each text's passages, one after another, for the Store.

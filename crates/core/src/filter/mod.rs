@@ -24,7 +24,7 @@ const WHOLE_MAX: u128 = 1 << 53;
 const VALUES_MAX: usize = 1_000;
 
 /// A filter, checked.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Filter {
     /// Every one of these holds.
     All(Vec<Filter>),
@@ -49,7 +49,7 @@ pub enum Filter {
 }
 
 /// From and to, each perhaps without the end itself.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Bounds {
     low: f64,
     high: f64,

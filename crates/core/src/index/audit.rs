@@ -7,6 +7,7 @@ use super::state::State;
 use crate::error::{Error, Result};
 use crate::id::{BlockId, TimeUs};
 use crate::segment::{Columns, Entry, Section, Segment};
+use crate::words::postings::CONTAINER;
 use std::fs::{self, File};
 
 impl Index {
@@ -80,8 +81,12 @@ fn is_here(state: &State, id: BlockId, fresh: &Segment) -> bool {
 fn holds(segment: &Segment, passage: u32, fresh: &Segment, other: u32) -> bool {
     let (code, fresh_code) = (segment.code(passage), fresh.code(other));
     let has_term = |&term: &u64| {
-        let wanted = fresh.postings(term).iter().find(|&&posting| posting >> 8 == other);
-        wanted.is_none_or(|&posting| segment.postings(term).contains(&(passage << 8 | posting & 0xff)))
+        let count = |segment: &Segment, passage: u32| {
+            let containers = segment.postings(term).containers();
+            let inside = containers.iter().find(|container| container.base == passage & !(CONTAINER - 1));
+            inside.map_or(0, |container| container.count_of(passage as u16))
+        };
+        matches!(count(fresh, other), wanted if wanted == 0 || wanted == count(segment, passage))
     };
     segment.lengths()[passage as usize] == fresh.lengths()[other as usize]
         && code.scale == fresh_code.scale

@@ -14,12 +14,12 @@ pub use state::State;
 
 use crate::embed::Table;
 use crate::error::{Error, Result};
-use crate::id::{BlockId, Seq, TimeUs};
+use crate::id::{BlockId, Score, Seq, TimeUs};
 use crate::links::Edge;
 use crate::query::{Answer, Hit, Query};
 use crate::rank;
 use crate::segment::{Columns, Entry, Segment, merge};
-use crate::similar::{self, Comparison, Statement};
+use crate::similar::{self, Comparison};
 use crate::vectors::CodeRef;
 use manifest::Stamp;
 use state::Part;
@@ -29,8 +29,12 @@ use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError, RwLock};
 /// Blocks in memory at which they are folded into files: searched one by one they cost under half a millisecond.
 pub const TAIL_BLOCKS_MAX: u32 = 20_000;
 
-/// No file grows beyond this, unless a single change is larger: forgetting rewrites one, and must not take long.
-const SEGMENT_BYTES_MAX: usize = 64 << 20;
+/// No file grows beyond this, unless a single change is larger: forgetting rewrites one, and a fold holds one in memory. Below, fewer files are
+/// better: a search walks along the graph of each.
+const SEGMENT_BYTES_MAX: usize = 256 << 20;
+
+/// No segment in memory grows beyond this: changes wait while two are merged.
+const TAIL_SEGMENT_BYTES_MAX: usize = 32 << 20;
 
 /// Segments in memory up to this many blocks are merged whatever their sizes: fewer segments make faster searches.
 const SMALL_BLOCKS: u32 = 64;
@@ -170,7 +174,8 @@ impl Index {
 
     /// The best answers to a query.
     pub fn search(&self, query: &Query) -> Result<Vec<Hit>> {
-        Ok(self.search_in(&self.state(), query)?.hits)
+        let answers = self.search_in(&self.state(), std::slice::from_ref(query))?;
+        Ok(answers.into_iter().flat_map(|answer| answer.hits).collect())
     }
 
     /// The best answers to each of several queries, all from the same state, on as many processors as there are.
@@ -178,9 +183,7 @@ impl Index {
         let state = self.state();
         let threads = PROCESSORS.min(queries.len() / QUERIES_PER_THREAD_MIN).max(1);
         let share = queries.len().div_ceil(threads).max(1);
-        let run = |queries: &[Query]| {
-            queries.iter().map(|query| self.search_in(&state, query)).collect::<Result<Vec<Answer>>>()
-        };
+        let run = |queries: &[Query]| self.search_in(&state, queries);
         let mut shares = queries.chunks(share);
         let first = shares.next().unwrap_or_default();
         std::thread::scope(|scope| {
@@ -193,13 +196,18 @@ impl Index {
         })
     }
 
+    /// What the words of a query alone choose: the `depth` best blocks, best first, with what their words are worth.
+    pub fn by_words(&self, query: &Query, depth: usize) -> Vec<(BlockId, Score)> {
+        rank::by_words(&self.state(), query, &self.table, depth)
+    }
+
     /// How well what is around each of the blocks that a query may start from fits it; more is better.
     pub fn fits(&self, query: &Query) -> Result<Vec<f32>> {
         rank::fits(&self.state(), query, &self.table, self.dimension, self.embeds_queries)
     }
 
-    fn search_in(&self, state: &State, query: &Query) -> Result<Answer> {
-        rank::search(state, query, &self.table, self.dimension, self.embeds_queries)
+    fn search_in(&self, state: &State, queries: &[Query]) -> Result<Vec<Answer>> {
+        rank::search_each(state, queries, &self.table, self.dimension, self.embeds_queries)
     }
 
     /// The blocks that a query may see, whatever they say, by the time they were said: `(at, id)`, up to `k` of them after `after`.
@@ -240,8 +248,8 @@ impl Index {
 
     /// A text compared with each of others, whatever is here.
     pub fn compare(&self, text: &str, others: &[String]) -> Vec<Comparison> {
-        let statement = Statement::new(text);
-        others.iter().map(|other| similar::compare(&statement, &Statement::new(other), &self.table)).collect()
+        let text = similar::Text::new(text, &self.table);
+        others.iter().map(|other| text.compare(other)).collect()
     }
 
     /// How many blocks a query may see.
@@ -329,7 +337,7 @@ impl Index {
             let [.., before, last] = &next.parts[..] else { return Ok(()) };
             let (large, small) = (before.live(), last.live());
             let in_memory = before.file.is_none() && last.file.is_none() && before.seq > folding;
-            let too_large = before.segment.bytes().len() + last.segment.bytes().len() > SEGMENT_BYTES_MAX / 2;
+            let too_large = before.segment.bytes().len() + last.segment.bytes().len() > TAIL_SEGMENT_BYTES_MAX;
             if !in_memory || too_large || (large > 2 * small && large + small > SMALL_BLOCKS) {
                 return Ok(());
             }

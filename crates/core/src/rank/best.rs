@@ -15,7 +15,8 @@ pub struct Scored {
 }
 
 impl Scored {
-    fn order(&self, other: &Self) -> std::cmp::Ordering {
+    /// The better one first.
+    pub fn order(&self, other: &Self) -> std::cmp::Ordering {
         other.score.total_cmp(&self.score).then(other.id.cmp(&self.id))
     }
 }
@@ -45,10 +46,18 @@ impl Best {
         if self.count > 0 && self.may_take(scored.score) {
             self.kept.push(scored);
             if self.kept.len() / 2 >= self.count {
-                self.cut();
-                self.least = self.kept.iter().fold(f32::INFINITY, |least, kept| least.min(kept.score));
+                self.least();
             }
         }
+    }
+
+    /// The score below which no block is among the best; none yet if fewer have come.
+    pub fn least(&mut self) -> f32 {
+        self.cut();
+        if self.count > 0 && self.kept.len() == self.count {
+            self.least = self.kept.iter().fold(f32::INFINITY, |least, kept| least.min(kept.score));
+        }
+        self.least
     }
 
     /// The best, in no order.

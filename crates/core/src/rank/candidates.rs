@@ -29,6 +29,12 @@ const BESIDE: usize = 2;
 /// Turns before and after that speak for a block.
 pub const RADIUS: usize = 8;
 
+/// Blocks that a search looks at and admits, for which room is made at once.
+const USUAL: usize = 512;
+
+/// Blocks that are on their way while one is looked at.
+const AHEAD: usize = 8;
+
 /// Turns that are looked up around a good one at most.
 const STRIP_MAX: usize = 2 * (RADIUS + BESIDE) + 1;
 
@@ -72,8 +78,10 @@ pub struct Pool<'a> {
     /// Those that may be hits.
     pub candidates: Vec<Candidate>,
     is_candidate: Vec<bool>,
-    /// What the turns around each candidate say.
+    /// What the turns around each candidate say: of those close to it, as soon as they have been looked at.
     turns: Vec<f32>,
+    /// Which of `turns` are close, and the number in the pool of each.
+    close: Vec<(usize, u32)>,
 }
 
 impl<'a> Pool<'a> {
@@ -82,21 +90,34 @@ impl<'a> Pool<'a> {
         for (numbers, view) in numbers.iter_mut().zip(&ground.views) {
             numbers.reset(view.segment.blocks() as usize);
         }
-        let (places, found, candidates, is_candidate, turns) = Default::default();
-        Self { ground, numbers, places, found, candidates, is_candidate, turns }
+        Self {
+            ground,
+            numbers,
+            places: Vec::with_capacity(USUAL),
+            found: Vec::with_capacity(USUAL),
+            candidates: Vec::with_capacity(USUAL),
+            is_candidate: Vec::with_capacity(USUAL),
+            turns: Vec::with_capacity(USUAL * RADIUS),
+            close: Vec::with_capacity(USUAL * (2 * CLOSE + 1)),
+        }
     }
 
     /// Every block in scope.
     pub fn all(ground: &'a Ground<'a>, numbers: &'a mut Vec<Numbers>, evidence: &mut Evidence<'_>) -> Self {
         let mut pool = Self::new(ground, numbers);
-        let mut turns = Turns::new(ground);
-        for place in ground.scope.places().filter(|&place| ground.scope.wants(place)) {
-            if ground.view(place).is_message(place.block) {
-                pool.admit_stretch(&mut turns, place, 0, evidence);
-            } else {
-                pool.admit_alone(place, evidence);
-            }
-        }
+        pool.admit(ground.scope.places().filter(|&place| ground.scope.wants(place)), 0, evidence);
+        pool
+    }
+
+    /// Some blocks, each of which may be a hit.
+    pub fn of(
+        ground: &'a Ground<'a>,
+        numbers: &'a mut Vec<Numbers>,
+        places: &[Place],
+        evidence: &mut Evidence<'_>,
+    ) -> Self {
+        let mut pool = Self::new(ground, numbers);
+        pool.admit(places.iter().copied(), 0, evidence);
         pool
     }
 
@@ -110,81 +131,73 @@ impl<'a> Pool<'a> {
     ) -> Self {
         let mut pool = Self::new(ground, numbers);
         let reached: Vec<Place> = reach.keys().copied().filter(|&place| ground.scope.wants(place)).collect();
-        let chosen = evidence.words.chosen.iter().chain(&evidence.vector.chosen).map(|scored| scored.place);
-        let chosen: Vec<Place> = chosen.chain(reached.iter().copied()).collect();
-        evidence.late.prepare(&chosen);
+        for chosen in evidence.words.chosen.iter().chain(&evidence.vector.chosen) {
+            pool.number(chosen.place);
+        }
+        for &place in &reached {
+            pool.number(place);
+        }
+        pool.look(evidence);
         let mut best = Best::new(head);
-        for place in chosen {
-            let (before, at) = (pool.places.len(), pool.number(place, evidence) as usize);
-            let score = pool.found[at].sum();
-            if at == before && best.may_take(score) {
+        for (&place, found) in pool.places.iter().zip(&pool.found) {
+            let score = found.sum();
+            if best.may_take(score) {
                 best.take(Scored { score, id: ground.id(place), place });
             }
         }
         let mut likely: Vec<Place> = best.into_vec().into_iter().map(|scored| scored.place).chain(reached).collect();
         likely.sort_unstable();
         likely.dedup();
-        let mut turns = Turns::new(ground);
-        for place in likely {
-            if ground.view(place).is_message(place.block) {
-                pool.admit_stretch(&mut turns, place, BESIDE, evidence);
-            } else {
-                pool.admit_alone(place, evidence);
-            }
-        }
+        pool.admit(likely.into_iter(), BESIDE, evidence);
         pool
     }
 
-    /// Some blocks, each of which may be a hit.
-    pub fn of(
-        ground: &'a Ground<'a>,
-        numbers: &'a mut Vec<Numbers>,
-        places: &[Place],
-        evidence: &mut Evidence<'_>,
-    ) -> Self {
-        let mut pool = Self::new(ground, numbers);
-        let mut turns = Turns::new(ground);
-        for &place in places {
-            if ground.view(place).is_message(place.block) {
-                pool.admit_stretch(&mut turns, place, 0, evidence);
+    /// Admits blocks, and of messages the turns `beside` them. All that this takes is looked at together.
+    fn admit(&mut self, places: impl Iterator<Item = Place>, beside: usize, evidence: &mut Evidence<'_>) {
+        let mut turns = Turns::new(self.ground);
+        for place in places {
+            if self.ground.view(place).is_message(place.block) {
+                self.admit_stretch(&mut turns, place, beside, evidence);
             } else {
-                pool.admit_alone(place, evidence);
+                self.admit_alone(place);
             }
         }
-        pool
+        self.look(evidence);
+        for &(at, number) in &self.close {
+            self.turns[at] = self.found[number as usize].sum();
+        }
     }
 
     /// Admits a message and the turns `beside` it, as far as they may be hits and are not admitted already.
-    fn admit_stretch(&mut self, turns: &mut Turns<'_>, place: Place, beside: usize, evidence: &mut Evidence<'_>) {
+    fn admit_stretch(&mut self, turns: &mut Turns<'_>, place: Place, beside: usize, evidence: &Evidence<'_>) {
+        let ground = self.ground;
         let strip = turns.around(place, RADIUS + beside);
         let Some(middle) = strip.iter().position(|turn| turn.place == place) else { return };
         let reachable = window(middle, strip);
         let beside = reachable.start.max(middle.saturating_sub(beside))..reachable.end.min(middle + beside + 1);
-        let close = beside.start.saturating_sub(CLOSE)..strip.len().min(beside.end + CLOSE);
-        let near: Vec<Place> = strip[close].iter().map(|turn| turn.place).collect();
-        near.iter().for_each(|place| vector::fetch(self.ground.view(*place), place.block));
-        evidence.late.prepare(&near);
-        let glances: [f32; STRIP_MAX] =
-            std::array::from_fn(|i| strip.get(i).map_or(0.0, |turn| evidence.glance(turn.place)));
+        let mut glances = Glances::default();
         for centre in beside {
-            if !self.ground.scope.wants(strip[centre].place) || self.is_admitted(strip[centre].place) {
+            let own = strip[centre].place;
+            if !ground.scope.wants(own) {
+                continue;
+            }
+            let number = self.number(own) as usize;
+            if std::mem::replace(&mut self.is_candidate[number], true) {
                 continue;
             }
             let (window, start) = (window(centre, strip), self.turns.len());
-            self.turns.extend_from_slice(&glances[window.clone()]);
+            self.turns.extend_from_slice(&glances.of(strip, evidence)[window.clone()]);
             let close = window.start.max(centre.saturating_sub(CLOSE))..window.end.min(centre + CLOSE + 1);
-            for offset in close {
-                let number = self.number(strip[offset].place, evidence);
-                self.turns[start + offset - window.start] = self.found[number as usize].sum();
+            for offset in close.clone() {
+                let number = self.number(strip[offset].place);
+                self.close.push((start + offset - window.start, number));
             }
             let before = (centre > window.start).then(|| strip[centre - 1].place);
-            let own = strip[centre].place;
-            let turns =
-                strip[window.start.max(centre.saturating_sub(CLOSE))..window.end.min(centre + CLOSE + 1)].iter();
             let brevity = conversation::brevity(
-                turns.map(|turn| (self.ground.have_one_source(own, turn.place), self.ground.length_of(turn.place))),
+                strip[close].iter().map(|turn| (ground.have_one_source(own, turn.place), ground.length_of(turn.place))),
             );
-            self.admit(own, start, centre - window.start, before, brevity, evidence);
+            let around = start..self.turns.len();
+            self.candidates.push(Candidate { at: number, around, centre: centre - window.start, before, brevity });
         }
     }
 
@@ -193,33 +206,16 @@ impl<'a> Pool<'a> {
         &self.turns[candidate.around.clone()]
     }
 
-    fn admit_alone(&mut self, place: Place, evidence: &mut Evidence<'_>) {
-        let (start, at) = (self.turns.len(), self.number(place, evidence));
-        self.turns.push(self.found[at as usize].sum());
-        self.admit(place, start, 0, None, 0.0, evidence);
+    fn admit_alone(&mut self, place: Place) {
+        let (start, number) = (self.turns.len(), self.number(place));
+        self.is_candidate[number as usize] = true;
+        self.turns.push(0.0);
+        self.close.push((start, number));
+        let around = start..start + 1;
+        self.candidates.push(Candidate { at: number as usize, around, centre: 0, before: None, brevity: 0.0 });
     }
 
-    /// Admits a block, around which the turns were that were pushed last.
-    fn admit(
-        &mut self,
-        place: Place,
-        start: usize,
-        centre: usize,
-        before: Option<Place>,
-        brevity: f32,
-        evidence: &mut Evidence<'_>,
-    ) {
-        let at = self.number(place, evidence) as usize;
-        self.is_candidate[at] = true;
-        self.candidates.push(Candidate { at, around: start..self.turns.len(), centre, before, brevity });
-    }
-
-    fn is_admitted(&self, place: Place) -> bool {
-        let at = self.numbers[place.part as usize].get(place.block as usize);
-        at.is_some_and(|at| self.is_candidate[at as usize])
-    }
-
-    fn number(&mut self, place: Place, evidence: &mut Evidence<'_>) -> u32 {
+    fn number(&mut self, place: Place) -> u32 {
         let numbers = &mut self.numbers[place.part as usize];
         if let Some(number) = numbers.get(place.block as usize) {
             return number;
@@ -227,9 +223,37 @@ impl<'a> Pool<'a> {
         let number = self.places.len() as u32;
         numbers.set(place.block as usize, number);
         self.places.push(place);
-        self.found.push(evidence.of(place));
         self.is_candidate.push(false);
         number
+    }
+
+    /// Looks at the content of all blocks that have come in since it last did.
+    fn look(&mut self, evidence: &mut Evidence<'_>) {
+        let new = &self.places[self.found.len()..];
+        evidence.late.prepare(new);
+        for (at, &place) in new.iter().enumerate() {
+            if let Some(ahead) = new.get(at + AHEAD) {
+                vector::fetch(self.ground.view(*ahead), ahead.block);
+            }
+            self.found.push(evidence.of(place));
+        }
+    }
+}
+
+/// What can be said of the turns of a strip at a glance, once somebody asks.
+#[derive(Default)]
+struct Glances {
+    values: [f32; STRIP_MAX],
+    are_known: bool,
+}
+
+impl Glances {
+    fn of(&mut self, strip: &[Turn], evidence: &Evidence<'_>) -> &[f32] {
+        if !std::mem::replace(&mut self.are_known, true) {
+            let glances = strip.iter().map(|turn| evidence.glance(turn.place));
+            self.values.iter_mut().zip(glances).for_each(|(value, glance)| *value = glance);
+        }
+        &self.values
     }
 }
 

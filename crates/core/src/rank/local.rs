@@ -4,11 +4,10 @@
 //! that share a rare word with the query, and the turns beside the best of these. If there are no such blocks either, everything.
 
 use super::nearby::Nearby;
-use super::scratch::Sparse;
 use super::turns::Turns;
 use super::vector::{self, VectorScores};
 use super::view::Ground;
-use super::words::{self, Postings};
+use super::words::{Found, Worth};
 use crate::id::BlockId;
 use crate::index::state::Place;
 use crate::links::Budget;
@@ -60,26 +59,21 @@ pub struct Visited {
 }
 
 /// What a search for these terms near `start` looks at; None if that is everything.
-pub fn visit(
-    ground: &Ground<'_>,
-    nearby: &mut Nearby<'_>,
-    start: BlockId,
-    terms: &[Postings<'_>],
-    sums: &mut Vec<Sparse>,
-) -> Option<Visited> {
+pub fn visit(ground: &Ground<'_>, nearby: &mut Nearby<'_>, start: BlockId, worth: &Worth<'_>) -> Option<Visited> {
+    let terms = &worth.found;
     let mut turns = Turns::new(ground);
     let mut found = neighbourhood(nearby, start);
     let mut width = Width::Neighbourhood;
     let share = share_of(terms, ground, &found);
     if !terms.is_empty() && (wanted_of(ground, &found) < WANTED_MIN || share < COVERED_MIN) {
-        let leads = |term: &&Postings<'_>| share < BELONGS_MIN || !term.is_in_any(ground, &found);
+        let leads = |term: &&Found<'_>| share < BELONGS_MIN || !term.is_in_any(ground, &found);
         let most = (ground.scope.blocks / RARE_SHARE).clamp(RARE_RANGE.0, RARE_RANGE.1) as usize;
         let rare = with_rare_words(ground, terms.iter().filter(leads), most);
         if rare.is_empty() {
             return None;
         }
         width = Width::Words;
-        let best = best_by_words(ground, terms, &rare, most / HEAD_SHARE, sums);
+        let best = best_by_words(ground, worth, &rare, most / HEAD_SHARE);
         found.extend(best.into_iter().flat_map(|place| stretch(&mut turns, place, BESIDE)));
         found.extend(rare);
         tidy(&mut found);
@@ -109,7 +103,7 @@ fn neighbourhood(nearby: &mut Nearby<'_>, start: BlockId) -> Vec<Place> {
 /// Which of several anchors a query belongs to.
 pub struct Fits<'a> {
     ground: &'a Ground<'a>,
-    terms: &'a [Postings<'a>],
+    terms: &'a [Found<'a>],
     vector: VectorScores<'a>,
     /// The blocks that were looked at.
     pub probed: Vec<Place>,
@@ -117,7 +111,7 @@ pub struct Fits<'a> {
 
 impl<'a> Fits<'a> {
     /// Of a query with these terms and this vector.
-    pub fn new(ground: &'a Ground<'a>, terms: &'a [Postings<'a>], code: Option<&'a Code>) -> Self {
+    pub fn new(ground: &'a Ground<'a>, terms: &'a [Found<'a>], code: Option<&'a Code>) -> Self {
         Self { ground, terms, vector: vector::over(ground, code, &[]), probed: Vec::new() }
     }
 
@@ -143,22 +137,22 @@ impl<'a> Fits<'a> {
 }
 
 /// How much of the terms' rarity is in some blocks, from 0 to 1.
-fn share_of(terms: &[Postings<'_>], ground: &Ground<'_>, places: &[Place]) -> f32 {
+fn share_of(terms: &[Found<'_>], ground: &Ground<'_>, places: &[Place]) -> f32 {
     weighed_share(terms, |term| f32::from(u8::from(term.is_in_any(ground, places))))
 }
 
 /// The mean of what is said of each term, by its rarity; of no terms, nothing.
-fn weighed_share(terms: &[Postings<'_>], of: impl Fn(&Postings<'_>) -> f32) -> f32 {
+fn weighed_share(terms: &[Found<'_>], of: impl Fn(&Found<'_>) -> f32) -> f32 {
     let (there, all) =
         terms.iter().fold((0.0, 0.0), |(there, all), term| (there + term.worth() * of(term), all + term.worth()));
     if all > 0.0 { there / all } else { 0.0 }
 }
 
 /// The blocks that hold the rarest terms, ascending, as long as there are at most so many.
-fn with_rare_words<'a>(ground: &Ground<'_>, terms: impl Iterator<Item = &'a Postings<'a>>, most: usize) -> Vec<Place> {
+fn with_rare_words<'a>(ground: &Ground<'_>, terms: impl Iterator<Item = &'a Found<'a>>, most: usize) -> Vec<Place> {
     let mut found = Vec::new();
     for term in terms {
-        if found.len() + term.count() > most {
+        if found.len() + term.count as usize > most {
             break;
         }
         found.extend(term.places(ground));
@@ -168,16 +162,9 @@ fn with_rare_words<'a>(ground: &Ground<'_>, terms: impl Iterator<Item = &'a Post
 }
 
 /// So many of some blocks, the best by their words.
-fn best_by_words(
-    ground: &Ground<'_>,
-    terms: &[Postings<'_>],
-    places: &[Place],
-    count: usize,
-    sums: &mut Vec<Sparse>,
-) -> Vec<Place> {
-    let words = words::sums_of(ground, terms, places, sums);
+fn best_by_words(ground: &Ground<'_>, worth: &Worth<'_>, places: &[Place], count: usize) -> Vec<Place> {
     let mut best: Vec<(f32, Place)> =
-        places.iter().map(|&place| (words::best_passage(ground, words, place), place)).collect();
+        places.iter().map(|&place| (worth.of_block(ground.view(place), place), place)).collect();
     best.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(ground.id(b.1).cmp(&ground.id(a.1))));
     best.truncate(count);
     best.into_iter().map(|scored| scored.1).collect()

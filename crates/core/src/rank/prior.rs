@@ -55,7 +55,7 @@ impl<'a> Prior<'a> {
     /// What speaks for (or against) a block.
     pub fn score(&self, place: Place, answers: bool, candidate: &Candidate) -> f32 {
         let (flags, weights) = (self.flags(place), self.weights);
-        let importance = self.segment(place).column::<f32>(Section::Importance)[place.block as usize];
+        let importance = self.ground.view(place).importance_of(place.block);
         let of_any = weights.importance * (importance - 0.5)
             + when(self.asks_when && flags & flag::TEMPORAL != 0, weights.time)
             + when(self.is_of_the_time(place), weights.date)
@@ -99,11 +99,11 @@ impl<'a> Prior<'a> {
     }
 
     fn flags(&self, place: Place) -> u8 {
-        self.segment(place).flags()[place.block as usize]
+        self.ground.view(place).flags_of(place.block)
     }
 
     fn source(&self, place: Place) -> u32 {
-        self.segment(place).column::<u32>(Section::Source)[place.block as usize]
+        self.ground.view(place).source_of(place.block)
     }
 }
 

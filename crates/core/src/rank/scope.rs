@@ -13,7 +13,7 @@ pub struct PartScope {
     /// How many.
     pub count: u32,
     /// Those of them that the filter lets through; the same if there is none.
-    pub wanted: Option<Bitmap>,
+    wanted: Option<Bitmap>,
     /// How many of them may be hits.
     pub wanted_count: u32,
     /// Whether all blocks of the part are in scope.
@@ -40,9 +40,19 @@ impl PartScope {
         Self { is_all: count == part.segment.blocks(), blocks, count, wanted, wanted_count, few }
     }
 
+    /// Those that may be hits.
+    pub fn wanted(&self) -> &Bitmap {
+        self.wanted.as_ref().unwrap_or(&self.blocks)
+    }
+
+    /// Whether every block of the part may be a hit.
+    pub fn wants_all(&self) -> bool {
+        self.is_all && self.wanted.is_none()
+    }
+
     /// Whether a block may be a hit.
     pub fn wants(&self, block: u32) -> bool {
-        self.wanted.as_ref().unwrap_or(&self.blocks).contains(block)
+        self.wanted().contains(block)
     }
 
     /// The blocks, ascending.
@@ -142,6 +152,9 @@ fn measure(part: &Part, inside: &PartScope) -> (u64, u64) {
         let words = &segment.lengths()[passages.start as usize..passages.end as usize];
         (words.len() as u64, words.iter().map(|&words| u64::from(words)).sum::<u64>())
     };
+    if inside.count == segment.blocks() {
+        return (segment.passages().into(), part.words());
+    }
     let total = |total: (u64, u64), one: (u64, u64)| (total.0 + one.0, total.1 + one.1);
     if inside.count <= segment.blocks() / 2 {
         return inside.iter().map(of).fold((0, 0), total);

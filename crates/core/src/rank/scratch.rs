@@ -147,21 +147,36 @@ impl Rows {
     }
 }
 
+/// What the scores of words take.
+#[derive(Default)]
+pub struct WordRoom {
+    /// By part: what the words say of each passage.
+    pub sums: Vec<Sparse>,
+    /// Sums of one container.
+    pub cells: super::words::Cells,
+    /// Scores that were looked up.
+    pub windows: super::words::WindowRoom,
+}
+
 /// See the module.
 #[derive(Default)]
 pub struct Scratch {
-    /// By part: what the words say of each passage.
-    pub words: Vec<Sparse>,
+    /// For what the words say.
+    pub words: WordRoom,
     /// By part: the number in the pool of each block.
     pub pool: Vec<Numbers>,
     /// Similarities of tokens with the query's pieces.
     pub rows: Rows,
     /// How near pieces come to the blocks that stand for all others.
     pub samples: super::sample::Samples,
+    /// By passage of one part: the inner product with the query's vector.
+    pub products: Vec<i32>,
     /// By passage of one part: in how many signs it differs.
     pub differences: Vec<u16>,
-    /// Which vectors a walk has seen, by part.
-    pub seen: Vec<crate::vectors::graph::Seen>,
+    /// How near passages are by their coarse codes.
+    pub looks: Vec<(i32, u32)>,
+    /// What a walk along a graph keeps.
+    pub walk: crate::vectors::graph::Room,
 }
 
 #[cfg(test)]

@@ -27,6 +27,13 @@ impl Sums {
         self.squares += i128::from(steps) * i128::from(steps);
     }
 
+    /// Takes in a value that stands for so many.
+    pub fn add_share(&mut self, value: f32, count: f64) {
+        let steps = f64::from(value) * STEPS;
+        self.sum += (steps * count) as i64;
+        self.squares += (steps * steps * count) as i128;
+    }
+
     /// The scale; `count` blocks in all, of which those not taken in have nothing.
     pub fn scale(&self, count: u64) -> Scale {
         let n = count.max(self.count).max(1) as f64;

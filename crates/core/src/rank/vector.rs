@@ -8,19 +8,30 @@ use crate::bitmap::Bitmap;
 use crate::id::Local;
 use crate::index::state::Place;
 use crate::segment::Section;
+use crate::vectors::coarse::Asked;
 use crate::vectors::distance::prefetch_all;
-use crate::vectors::graph::{Graph, Seen};
+use crate::vectors::graph::{Graph, Room, Vectors};
 use crate::vectors::{Code, Probe, signs};
+use std::cell::OnceCell;
 
 /// Blocks of a part that may be hits up to which each one's vector is compared: quicker than any way around it.
 const FEW: u32 = 1_024;
 
+/// Blocks of a part for each of these, up to which it is quicker to compare all of them in the order in which they lie.
+const DENSE_SHARE: u32 = 4;
+
 /// Passages in scope up to which the signs of each one's vector are looked at: a nanosecond each, and nothing near is missed. Beyond, a walk along
 /// a graph looks at a few.
-const SIGNS_MAX: u64 = 100_000;
+const SIGNS_MAX: u64 = 50_000;
 
-/// How wide that walk is at least: what lies far from everything else has few links that lead to it.
-const BEAM: usize = 128;
+/// How wide that walk is at least where one part holds everything: what lies far from everything else has few links that lead to it.
+const BEAM: usize = 96;
+
+/// The same in a part that holds next to nothing of what is in scope, and brings in as little.
+const BEAM_MIN: usize = 32;
+
+/// A step of a walk costs as much as a look at so many coarse codes that lie anywhere.
+const LOOKS_PER_STEP: u64 = 32;
 
 /// For each block that is wanted so many are compared in full, after a look at the signs of all. One alone finds as much of what the ranking
 /// ends up with; two are for vectors whose signs say less than those of the shipped table.
@@ -86,15 +97,22 @@ pub fn score<'a>(
         let sample = ground.sample();
         sample.iter().for_each(|&place| fetch(ground.view(place), place.block));
         sample.iter().for_each(|&place| sums.add(scores.of(ground, place)));
-        scratch.seen.resize_with(ground.views.len().max(scratch.seen.len()), Seen::default);
+        let asked = OnceCell::new();
         for (number, view) in ground.views.iter().enumerate() {
-            near(ground, number, view, code, depth, scratch, |block| {
-                let place = Place { part: number as u32, block };
-                let score = scores.of(ground, place);
+            let mut take = |block: Local, score: f32| {
                 if best.may_take(score) {
+                    let place = Place { part: number as u32, block };
                     best.take(Scored { score, id: ground.id(place), place });
                 }
-            });
+            };
+            let inside = &ground.scope.parts[number];
+            if inside.wanted_count <= FEW && inside.wanted_count >= view.segment.blocks() / DENSE_SHARE {
+                compare_all(view, inside.wanted(), &probe, code.scale, &mut scratch.products, take);
+            } else {
+                near(ground, number, view, (code, &asked), depth, scratch, |block| {
+                    take(block, cosine(view, block, &probe, code.scale));
+                });
+            }
         }
     }
     scores.scale = sums.own_scale();
@@ -128,6 +146,25 @@ pub fn fetch(view: &View<'_>, block: Local) {
     prefetch_all(row(view, first));
 }
 
+/// Compares the vectors of all blocks of a part, as they lie in memory, and gives the scores of those that may be hits.
+fn compare_all(
+    view: &View<'_>,
+    wanted: &Bitmap,
+    probe: &Probe<'_>,
+    scale: f32,
+    products: &mut Vec<i32>,
+    mut take: impl FnMut(Local, f32),
+) {
+    products.resize(view.scales.len(), 0);
+    probe.dot_each(view.codes, products);
+    for block in wanted.iter() {
+        let passages = view.passages_of(block);
+        let of = |passage: usize| products[passage] as f32 * view.scales[passage];
+        let best = (passages.start as usize..passages.end as usize).map(of).fold(f32::NEG_INFINITY, f32::max);
+        take(block, best * scale);
+    }
+}
+
 fn row<'a>(view: &View<'a>, passage: usize) -> &'a [i8] {
     let dimension = view.codes.len() / view.scales.len();
     &view.codes[passage * dimension..][..dimension]
@@ -139,21 +176,26 @@ fn near(
     ground: &Ground<'_>,
     number: usize,
     view: &View<'_>,
-    code: &Code,
+    (code, asked): (&Code, &OnceCell<Asked>),
     depth: usize,
     scratch: &mut Scratch,
     mut name: impl FnMut(Local),
 ) {
     let inside = &ground.scope.parts[number];
-    let wanted = inside.wanted.as_ref().unwrap_or(&inside.blocks);
+    let wanted = inside.wanted();
     if inside.wanted_count <= FEW {
         return wanted.iter().for_each(name);
     }
-    let Scratch { seen, differences, .. } = scratch;
-    let walked = if ground.scope.passages > SIGNS_MAX {
-        along_graph(view, wanted, code, depth.max(BEAM), &mut seen[number])
-    } else {
-        None
+    let Scratch { walk, looks, differences, .. } = scratch;
+    let walked = match Walkable::new(view, code) {
+        Some(part) if ground.scope.passages > SIGNS_MAX => {
+            let asked = asked.get_or_init(|| Asked::new(code.as_ref()));
+            let beam = beam(view, ground.scope.passages, depth);
+            let is_worth = part.is_worth_walking(inside.wanted_count, beam);
+            let walked = if is_worth { part.walk(wanted, (code, asked), beam, walk) } else { None };
+            Some(walked.unwrap_or_else(|| part.look(wanted, asked, depth * COMPARED_PER_WANTED, looks)))
+        }
+        _ => None,
     };
     let passages = walked.unwrap_or_else(|| by_signs(view, wanted, code, depth * COMPARED_PER_WANTED, differences));
     for (at, &passage) in passages.iter().enumerate() {
@@ -164,21 +206,68 @@ fn near(
     }
 }
 
-fn along_graph(view: &View<'_>, wanted: &Bitmap, code: &Code, depth: usize, seen: &mut Seen) -> Option<Vec<u32>> {
-    let entries: &[u32] = view.segment.column(Section::GraphEntries);
-    if entries.is_empty() {
-        return None;
-    }
-    let graph = Graph {
-        links: view.segment.column(Section::GraphLinks),
-        entries,
-        codes: view.codes,
-        scales: view.scales,
-        dimension: code.bytes.len(),
-    };
-    let found = graph.search(code.as_ref(), depth, seen, |passage| wanted.contains(view.owner[passage as usize]))?;
-    Some(found.into_iter().map(|(passage, _)| passage).collect())
+/// How wide a walk in one of the parts is: wide enough for the part's share of the nearest, and more, since they may lie together.
+fn beam(view: &View<'_>, passages: u64, depth: usize) -> usize {
+    let share = (view.scales.len() as f32 / passages as f32).min(1.0);
+    BEAM_MIN + (share * (depth.max(BEAM) - BEAM_MIN) as f32) as usize
 }
+
+/// A part that has a graph.
+struct Walkable<'a> {
+    view: &'a View<'a>,
+    graph: Graph<'a>,
+}
+
+impl<'a> Walkable<'a> {
+    fn new(view: &'a View<'_>, code: &Code) -> Option<Self> {
+        let entries: &[u32] = view.segment.column(Section::GraphEntries);
+        let vectors = Vectors {
+            codes: view.codes,
+            scales: view.scales,
+            coarse: view.segment.column(Section::Coarse),
+            dimension: code.bytes.len(),
+        };
+        let graph = Graph { links: view.segment.column(Section::GraphLinks), entries, vectors };
+        (!entries.is_empty()).then_some(Self { view, graph })
+    }
+
+    /// Whether a walk is quicker than a look at all that is wanted: the fewer are wanted, the more it passes by on its way to each.
+    fn is_worth_walking(&self, wanted: u32, beam: usize) -> bool {
+        let (wanted, all) = (u64::from(wanted), self.view.scales.len() as u64);
+        let steps = beam as u64 * all / wanted.max(1);
+        steps * LOOKS_PER_STEP < wanted
+    }
+
+    fn walk(&self, wanted: &Bitmap, (code, asked): (&Code, &Asked), beam: usize, room: &mut Room) -> Option<Vec<u32>> {
+        let owner = self.view.owner;
+        let found =
+            self.graph.search(code.as_ref(), asked, beam, room, |passage| wanted.contains(owner[passage as usize]))?;
+        Some(found.iter().map(|&(passage, _)| passage).collect())
+    }
+
+    /// The wanted passages that are nearest by their coarse codes.
+    fn look(&self, wanted: &Bitmap, asked: &Asked, count: usize, looks: &mut Vec<(i32, u32)>) -> Vec<u32> {
+        looks.clear();
+        let (mut numbers, mut near) = (Vec::with_capacity(LOOKS), [0; LOOKS]);
+        let mut passages = wanted.iter().flat_map(|block| self.view.passages_of(block)).peekable();
+        while passages.peek().is_some() {
+            numbers.clear();
+            numbers.extend(passages.by_ref().take(LOOKS));
+            numbers.iter().for_each(|&passage| self.graph.vectors.fetch_coarse(passage));
+            let near = &mut near[..numbers.len()];
+            asked.near(self.graph.vectors.coarse, &numbers, near);
+            looks.extend(near.iter().copied().zip(numbers.iter().copied()));
+        }
+        if looks.len() > count {
+            looks.select_nth_unstable_by(count - 1, |a, b| b.cmp(a));
+            looks.truncate(count);
+        }
+        looks.iter().map(|look| look.1).collect()
+    }
+}
+
+/// Coarse codes that are on their way at once: as many as a core can wait for.
+const LOOKS: usize = 32;
 
 /// The wanted passages whose vectors differ in the fewest signs from the query's: about `count`, and more where many differ in as many.
 fn by_signs(view: &View<'_>, wanted: &Bitmap, code: &Code, count: usize, differences: &mut Vec<u16>) -> Vec<u32> {

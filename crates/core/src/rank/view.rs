@@ -16,11 +16,12 @@ pub struct View<'a> {
     ids: &'a [BlockId],
     at: &'a [TimeUs],
     flags: &'a [u8],
+    importance: &'a [f32],
     source: &'a [u32],
     namespace: &'a [u32],
     passage_start: &'a [u32],
     /// Content words of each passage.
-    pub lengths: &'a [u32],
+    pub lengths: &'a [u16],
     /// The block of each passage.
     pub owner: &'a [Local],
     /// The scale of each passage's vector.
@@ -42,6 +43,7 @@ impl<'a> View<'a> {
             ids: segment.ids(),
             at: segment.at(),
             flags: segment.flags(),
+            importance: segment.column(Section::Importance),
             source: segment.column(Section::Source),
             namespace: segment.column(Section::Namespace),
             passage_start: segment.column(Section::PassageStart),
@@ -61,6 +63,12 @@ impl<'a> View<'a> {
     #[inline]
     pub fn passages_of(&self, block: Local) -> Range<u32> {
         self.passage_start[block as usize]..self.passage_start[block as usize + 1]
+    }
+
+    /// Whether every block has one passage, which then has its number.
+    #[inline]
+    pub fn has_one_passage_a_block(&self) -> bool {
+        self.owner.len() == self.ids.len()
     }
 
     /// The table tokens of a passage.
@@ -93,6 +101,24 @@ impl<'a> View<'a> {
     pub fn conversation(&self, namespace: u32) -> &'a [Local] {
         let start = self.namespace_start[namespace as usize] as usize;
         &self.order[start..self.namespace_start[namespace as usize + 1] as usize]
+    }
+
+    /// What a block is: see `segment::flag`.
+    #[inline]
+    pub fn flags_of(&self, block: Local) -> u8 {
+        self.flags[block as usize]
+    }
+
+    /// How important a block is.
+    #[inline]
+    pub fn importance_of(&self, block: Local) -> f32 {
+        self.importance[block as usize]
+    }
+
+    /// The number of who said a block.
+    #[inline]
+    pub fn source_of(&self, block: Local) -> u32 {
+        self.source[block as usize]
     }
 
     /// Whether a block is a turn of a conversation.
@@ -139,7 +165,7 @@ impl<'a> Ground<'a> {
     pub fn length_of(&self, place: Place) -> u32 {
         let view = self.view(place);
         let passages = view.passages_of(place.block);
-        view.lengths[passages.start as usize..passages.end as usize].iter().sum()
+        view.lengths[passages.start as usize..passages.end as usize].iter().map(|&words| u32::from(words)).sum()
     }
 
     /// Whether two blocks are of one source.

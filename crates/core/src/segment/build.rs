@@ -4,11 +4,12 @@ use super::{Section, Segment, Writer, flag};
 use crate::embed::Table;
 use crate::error::{Error, Result};
 use crate::filter::fact;
-use crate::id::{BlockId, Local, NO_TIME, TIME_DISTANCE_MAX_US, TimeUs};
+use crate::id::{BlockId, Local, NO_TIME, TIME_DISTANCE_MAX_US, TimeUs, mix};
 use crate::vectors::code::is_scale;
-use crate::vectors::{CodeRef, graph, signs};
+use crate::vectors::graph::{self, Vectors};
+use crate::vectors::{CodeRef, linking, signs};
 use crate::words::calendar::Days;
-use crate::words::{Tokens, analyse, dates, mentions, passages, persons};
+use crate::words::{Tokens, analyse, dates, mentions, passages, persons, postings};
 use std::collections::{BTreeMap, HashMap};
 
 /// A block as the Store tells it to the Index.
@@ -77,7 +78,7 @@ pub struct Columns {
     pub(super) passage_start: Vec<u32>,
     pub(super) mention_start: Vec<u32>,
     pub(super) mentions: Vec<[i32; 2]>,
-    pub(super) lengths: Vec<u32>,
+    pub(super) lengths: Vec<u16>,
     pub(super) owner: Vec<Local>,
     pub(super) scales: Vec<f32>,
     pub(super) codes: Vec<i8>,
@@ -192,21 +193,17 @@ impl Columns {
         self.tokens.extend(analysis.tokens);
         self.token_start.push(self.tokens.len() as u32);
         self.owner.push(block);
-        self.lengths.push(analysis.length);
+        self.lengths.push(analysis.length.try_into().unwrap_or(u16::MAX)); // a passage has a few thousand bytes
         self.scales.push(code.scale);
         self.codes.extend_from_slice(code.bytes);
     }
 
     /// The segment; with a graph over its vectors if there are enough of them to need one.
     pub fn freeze(mut self, with_graph: bool) -> Result<Segment> {
+        let (graph, coarse) = self.graph(with_graph);
         let (source_names, source) = number_names(&self.sources, true);
         let (namespace_names, namespace) = number_names(&self.namespaces, false);
         let (order, namespace_start) = self.conversations(&namespace, namespace_names.len());
-        let graph = match self.graph.take() {
-            Some(graph) if with_graph => graph::complete(graph, &self.codes, &self.scales, self.dimension),
-            None if with_graph => graph::build(&self.codes, &self.scales, self.dimension),
-            _ => graph::Links::default(),
-        };
         let mut out = Writer::new(self.dimension);
         out.section(Section::Ids, &self.ids);
         out.section(Section::At, &self.at);
@@ -232,7 +229,7 @@ impl Columns {
         out.section(Section::Signs, &self.signs());
         out.section(Section::TokenStart, &self.token_start);
         out.section(Section::Tokens, &self.tokens);
-        write_lists(&mut out, [Section::Terms, Section::TermStart, Section::Postings], &self.postings);
+        self.write_postings(&mut out);
         write_lists(&mut out, [Section::Facts, Section::FactStart, Section::FactBlocks], &self.facts);
         let blocks: BTreeMap<u64, Vec<Local>> =
             self.numbers.iter().map(|(&field, list)| (field, list.iter().map(|pair| pair.0).collect())).collect();
@@ -241,7 +238,37 @@ impl Columns {
         out.section(Section::NumberValues, &values);
         out.section(Section::GraphLinks, &graph.links);
         out.section(Section::GraphEntries, &graph.entries);
+        out.section(Section::Coarse, &coarse);
         Segment::new(out.finish(), self.dimension)
+    }
+
+    /// The graph and the coarse codes that it is walked by; what is left of an older one is completed.
+    fn graph(&mut self, is_wanted: bool) -> (graph::Links, Vec<u8>) {
+        let left = self.graph.take();
+        if !is_wanted {
+            return (graph::Links::default(), Vec::new());
+        }
+        let coarse = linking::coarse(&self.codes, &self.scales, self.dimension);
+        let (codes, scales, dimension) = (&self.codes, &self.scales, self.dimension);
+        let vectors = Vectors { codes, scales, coarse: &coarse, dimension };
+        let links = match left {
+            Some(left) => linking::complete(left, vectors),
+            None => linking::build(vectors),
+        };
+        (links, coarse)
+    }
+
+    fn write_postings(&self, out: &mut Writer) {
+        let hash_of = |passage: u32| mix(self.ids[self.owner[passage as usize] as usize]);
+        let length_of = |passage: u32| self.lengths[passage as usize];
+        let (mut units, mut starts) = (Vec::new(), vec![0_u32]);
+        for list in self.postings.values() {
+            postings::encode(list, length_of, hash_of, &mut units);
+            starts.push(units.len() as u32);
+        }
+        out.section(Section::Terms, &self.postings.keys().copied().collect::<Vec<u64>>());
+        out.section(Section::TermStart, &starts);
+        out.section(Section::Postings, &units);
     }
 
     fn signs(&self) -> Vec<u64> {

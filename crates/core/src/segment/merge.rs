@@ -86,11 +86,16 @@ fn copy_block(from: &Segment, old: Local, new: Local, places: &mut Places, to: &
 }
 
 fn copy_lists(from: &Segment, places: &Places, to: &mut Columns) {
-    for &term in from.column::<u64>(Section::Terms) {
-        let moved =
-            from.postings(term).iter().map(|&posting| (places.passages[(posting >> 8) as usize], posting & 0xff));
-        let kept = moved.filter(|&(passage, _)| passage != GONE).map(|(passage, count)| passage << 8 | count);
-        extend(&mut to.postings, term, kept);
+    let mut kept = Vec::new();
+    for (at, &term) in from.column::<u64>(Section::Terms).iter().enumerate() {
+        kept.clear();
+        from.postings_at(at).for_each(|posting| {
+            let passage = places.passages[(posting >> 8) as usize];
+            if passage != GONE {
+                kept.push(passage << 8 | posting & 0xff);
+            }
+        });
+        extend(&mut to.postings, term, kept.iter().copied());
     }
     for &fact in from.column::<u64>(Section::Facts) {
         let kept = from.fact(fact).iter().map(|&block| places.blocks[block as usize]).filter(|&block| block != GONE);

@@ -5,6 +5,7 @@
 
 mod build;
 mod merge;
+mod places;
 
 pub use build::{Columns, Entry};
 pub use merge::merge;
@@ -15,12 +16,14 @@ use crate::id::{BlockId, Local, TIME_DISTANCE_MAX_US, TimeUs};
 use crate::vectors::code::is_scale;
 use crate::vectors::{CodeRef, signs};
 use crate::words::calendar::Days;
+use crate::words::postings::Postings;
+use places::Places;
 use std::ops::Range;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// The layout that this version writes and reads. Any change of it, or of what is hashed into it, counts it up: older files are rebuilt.
-pub const FORMAT: u32 = 5;
+pub const FORMAT: u32 = 7;
 
 const MAGIC: &[u8; 8] = b"GREEUMS1";
 const HEADER_BYTES: usize = 64;
@@ -44,7 +47,7 @@ pub mod flag {
 macro_rules! sections {
     ($($(#[$doc:meta])* $name:ident),* $(,)?) => {
         /// The parts of a segment's file, in order.
-        #[derive(Clone, Copy, Debug)]
+        #[derive(Clone, Copy, Debug, PartialEq)]
         #[allow(missing_docs, reason = "each is documented where it is read")]
         pub enum Section { $($(#[$doc])* $name),* }
         const SECTIONS: usize = [$(Section::$name),*].len();
@@ -62,12 +65,12 @@ sections! {
     Order, NamespaceStart,
     // A value a passage.
     Lengths, Owner, Scales, Codes, Signs, TokenStart, Tokens,
-    // Words: term → passages, with how often (passage << 8 | count).
+    // Words: term → passages, with how often (`words::postings`).
     Terms, TermStart, Postings,
     // Filters: fact → blocks, and numbers by field.
     Facts, FactStart, FactBlocks, NumberFields, NumberStart, NumberBlocks, NumberValues,
-    // The vector graph, if the segment is large enough to have one.
-    GraphLinks, GraphEntries,
+    // The vector graph, if the segment is large enough to have one, and coarse codes for the walk.
+    GraphLinks, GraphEntries, Coarse,
 }
 
 /// See the module.
@@ -76,6 +79,7 @@ pub struct Segment {
     sections: [Range<usize>; SECTIONS],
     dimension: usize,
     number: u64,
+    places: Places,
 }
 
 /// Counts segments, so that no two in a process have the same number.
@@ -113,8 +117,12 @@ impl Segment {
             sections = std::array::from_fn(|_| 0..0);
         }
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
-        let segment = Self { bytes, sections, dimension, number };
-        if segment.is_sound() { Ok(segment) } else { Err(damaged("its parts do not fit together")) }
+        let mut segment = Self { bytes, sections, dimension, number, places: Places::default() };
+        if !segment.is_sound() {
+            return Err(damaged("its parts do not fit together"));
+        }
+        segment.places = Places::new(segment.column(Section::Terms));
+        Ok(segment)
     }
 
     /// Whether every offset points inside what it points into.
@@ -137,6 +145,7 @@ impl Segment {
             && self.at().iter().all(|at| at.unsigned_abs() <= TIME_DISTANCE_MAX_US)
             && per_block.iter().all(|&section| self.column::<i64>(section).len() == n)
             && self.column::<f32>(Section::Importance).len() == n
+            && self.column::<f32>(Section::Importance).iter().all(|importance| (0.0..=1.0).contains(importance))
             && self.flags().len() == n
             && rises(self.column(Section::PassageStart), n, p)
             && (0..n as Local).all(|block| !self.passages_of(block).is_empty())
@@ -164,9 +173,9 @@ impl Segment {
             && rises(
                 self.column(Section::TermStart),
                 self.column::<u64>(Section::Terms).len(),
-                self.column::<u32>(Section::Postings).len(),
+                self.column::<u16>(Section::Postings).len(),
             )
-            && self.column::<u32>(Section::Postings).iter().all(|&posting| (posting >> 8) < p as u32)
+            && (0..self.column::<u64>(Section::Terms).len()).all(|at| self.postings_at(at).is_sound(p as u32))
             && rises(
                 self.column(Section::FactStart),
                 self.column::<u64>(Section::Facts).len(),
@@ -180,7 +189,14 @@ impl Segment {
             )
             && below(self.column(Section::NumberBlocks), n)
             && self.column::<f64>(Section::NumberValues).len() == self.column::<u32>(Section::NumberBlocks).len()
-            && crate::vectors::graph::is_sound(self.column(Section::GraphLinks), self.column(Section::GraphEntries), p)
+            && self.column::<f64>(Section::NumberValues).iter().all(|value| value.is_finite())
+            && crate::vectors::graph::is_sound(
+                self.column(Section::GraphLinks),
+                self.column(Section::GraphEntries),
+                self.column(Section::Coarse),
+                p,
+                self.dimension,
+            )
     }
 
     /// The checksum that stands in it.
@@ -218,7 +234,7 @@ impl Segment {
     /// How many passages.
     #[inline]
     pub fn passages(&self) -> u32 {
-        (self.sections[Section::Lengths as usize].len() / 4) as u32
+        (self.sections[Section::Lengths as usize].len() / 2) as u32
     }
 
     /// The ids of its blocks, ascending.
@@ -242,7 +258,7 @@ impl Segment {
     }
 
     /// Content words of each passage.
-    pub fn lengths(&self) -> &[u32] {
+    pub fn lengths(&self) -> &[u16] {
         self.column(Section::Lengths)
     }
 
@@ -280,9 +296,14 @@ impl Segment {
         self.group(Section::TokenStart, Section::Tokens, passage as usize)
     }
 
-    /// Where a term occurs: `passage << 8 | count`, ascending.
-    pub fn postings(&self, term: u64) -> &[u32] {
-        self.keyed(Section::Terms, Section::TermStart, Section::Postings, term)
+    /// Where a term occurs.
+    pub fn postings(&self, term: u64) -> Postings<'_> {
+        self.places.find(self.column(Section::Terms), term).map(|at| self.postings_at(at)).unwrap_or_default()
+    }
+
+    /// Where the term of this number occurs.
+    pub fn postings_at(&self, at: usize) -> Postings<'_> {
+        Postings::new(self.group(Section::TermStart, Section::Postings, at))
     }
 
     /// The blocks of which a fact holds, ascending.

@@ -1,8 +1,10 @@
 //! Two statements side by side: whether they say the same, and if not, whether one cannot hold beside the other.
 
-use super::lexicon;
+use super::lexicon::{Known, known};
+use super::roles;
 use super::statement::{Class, Statement, WORDS_MAX, Word};
 use crate::embed::Table;
+use crate::vectors::Code;
 use unicode_normalization::UnicodeNormalization;
 
 /// What a word is worth that stands in the other statement by another word of the same meaning.
@@ -10,6 +12,13 @@ const SYNONYM: f32 = 0.97;
 
 /// The cosine of two words' vectors from which they may stand for each other. Names, numbers and what excludes each other never do.
 pub const ALIKE: f32 = 0.8;
+
+/// The same of two Korean morphemes. Of some 200 pairs above it among the 9,000 most frequent, those that differ in meaning are in the lists of what
+/// excludes each other; below it come 초등학교 and 중학교 (0.67), 아들 and 딸 (0.66).
+pub const KOREAN_ALIKE: f32 = 0.7;
+
+/// What begins by itself as well as by somebody's doing: 회의가 시작되다, 회의를 시작하다.
+const BY_ITSELF: [&str; 6] = ["시작", "종료", "완료", "마감", "개시", "재개"];
 
 /// The share of both statements' words that must be in both before a difference between them means anything.
 const FRAME_SHARE: f32 = 0.5;
@@ -69,7 +78,8 @@ pub fn compare(new: &Statement, old: &Statement, table: &Table) -> Comparison {
     if new.words.is_empty() || old.words.is_empty() || new.length > WORDS_MAX || old.length > WORDS_MAX {
         return Comparison::default();
     }
-    let pairing = Pairing::new(new, old, table);
+    let (new, old) = (new.joined_as(old), old.joined_as(new));
+    let pairing = Pairing::new(&new, &old, table);
     Comparison { same: pairing.sameness(), difference: pairing.difference() }
 }
 
@@ -100,11 +110,17 @@ impl<'a> Pairing<'a> {
             }
         }
         let mut near: Vec<(usize, usize, f32)> = Vec::new();
-        for (i, a) in new.words.iter().enumerate().filter(|&(i, _)| !is_new_paired[i]) {
-            for (j, b) in old.words.iter().enumerate().filter(|&(j, _)| !is_old_paired[j]) {
-                let alike = alike(a, b, table);
-                if alike >= ALIKE {
-                    near.push((i, j, alike));
+        let is_free = |is_paired: &[bool], at: usize| !is_paired[at];
+        let olds: Vec<(usize, Code)> = vectors(&old.words, |j| is_free(&is_old_paired, j), table);
+        if !olds.is_empty() {
+            for (i, a) in vectors(&new.words, |i| is_free(&is_new_paired, i), table) {
+                for (j, b) in &olds {
+                    let (word, other) = (&new.words[i], &old.words[*j]);
+                    let least = if word.is_korean() { KOREAN_ALIKE } else { ALIKE };
+                    let alike = a.as_ref().cosine(b.as_ref());
+                    if may_be_alike(word, other) && alike >= least {
+                        near.push((i, *j, alike));
+                    }
                 }
             }
         }
@@ -128,18 +144,28 @@ impl<'a> Pairing<'a> {
         let differs = new.is_question != old.is_question
             || new.is_negated != old.is_negated
             || new.has_ended != old.has_ended
-            || new.persons != old.persons
+            || persons(new) != persons(old)
+            || new.is_for_somebody != old.is_for_somebody
             || new.qualifiers != old.qualifiers
             || new.is_past != old.is_past
             || (new.ways[0] != old.ways[0] && (if new.ways[0] { old.ways[1] } else { new.ways[1] }))
             || self.left.iter().any(|left| !left.is_empty())
             || self.has_exclusive()
+            || self.changes_voice()
             || !self.keeps_its_order();
         if differs {
             return 0.0;
         }
         let matched: f32 = self.pairs.iter().map(|pair| pair.2).sum();
         2.0 * matched / (new.words.len() + old.words.len()) as f32
+    }
+
+    /// 해고하다 is not 해고되다.
+    fn changes_voice(&self) -> bool {
+        self.pairs.iter().any(|&(i, j, _)| {
+            let (a, b) = (&self.new.words[i], &self.old.words[j]);
+            a.is_passive != b.is_passive && !BY_ITSELF.contains(&&*a.form)
+        })
     }
 
     fn has_exclusive(&self) -> bool {
@@ -149,6 +175,9 @@ impl<'a> Pairing<'a> {
     /// "Ann likes Bob" is not "Bob likes Ann": two words that have changed places have changed their parts in it, unless "and" is between
     /// them. (What moves to the front, "in May", moves past all others.)
     fn keeps_its_order(&self) -> bool {
+        if [self.new, self.old].iter().all(|statement| statement.words.iter().any(Word::is_korean)) {
+            return roles::are_kept(self.new, self.old, &self.pairs);
+        }
         let is_movable = |word: &Word| word.class == Class::Number && (word.with == "month" || word.form.len() < 3);
         let mut places: Vec<(usize, usize)> = self.pairs.iter().map(|&(i, j, _)| (i, j)).collect();
         places.retain(|&(i, _)| !is_movable(&self.new.words[i]));
@@ -174,7 +203,7 @@ impl<'a> Pairing<'a> {
         let total = (new.words.len() + old.words.len()) as f32;
         let is_same_thing = !new.is_question
             && !old.is_question
-            && new.persons == old.persons
+            && persons(new) == persons(old)
             && 2.0 * self.pairs.len() as f32 / total >= FRAME_SHARE
             && !self.pairs.is_empty();
         if !is_same_thing {
@@ -210,7 +239,7 @@ impl<'a> Pairing<'a> {
         let [left_new, left_old] = &self.left;
         let (a, b) = (left_new[0], left_old[0]);
         let said = |word: &Word, statement: &Statement| {
-            let is_korean = statement.words.iter().any(|word| is_hangul(&word.form));
+            let is_korean = statement.words.iter().any(Word::is_korean);
             let has_verb = statement.words.iter().any(|other| other.after_verb);
             let before = statement.words.iter().filter(|other| other.at < word.at).count();
             if is_korean {
@@ -219,7 +248,7 @@ impl<'a> Pairing<'a> {
                 word.after_verb || (!has_verb && (before >= 2 || before >= 1 && statement.persons != 0))
             }
         };
-        let same_role = !is_hangul(&a.form)
+        let same_role = !a.is_korean()
             || last_with(left_new) == last_with(left_old)
             || a.class == Class::Number
             || a.is_verb && b.is_verb;
@@ -236,10 +265,10 @@ impl<'a> Pairing<'a> {
         // In Korean the particle says what is described: 이름은 …, but not 위치를 ….
         let is_described = self.pairs.iter().any(|&(i, _, _)| {
             let word = &new.words[i];
-            word.is_in(lexicon::attribute) && (!is_hangul(&word.form) || word.is_subject)
+            word.is_in(Known::attribute) && (!word.is_korean() || word.is_subject)
         });
         let is_said_by_verb = left_new.iter().chain(left_old).any(|word| word.is_verb);
-        let is_single = self.pairs.iter().any(|&(i, _, _)| new.words[i].is_in(lexicon::single));
+        let is_single = self.pairs.iter().any(|&(i, _, _)| new.words[i].is_in(Known::single));
         let lasts = new.is_lasting && old.is_lasting;
         if all(Class::Number) {
             let same_units =
@@ -259,7 +288,7 @@ impl<'a> Pairing<'a> {
         if is_weekday {
             return found(Reason::Date, is_present && lasts && (is_described || is_single));
         }
-        let holds = left_new.iter().chain(left_old).filter(|word| word.is_in(lexicon::country)).count();
+        let holds = left_new.iter().chain(left_old).filter(|word| word.is_in(Known::country)).count();
         let same_class = a.class == b.class && holds != 1;
         if (is_described || is_single) && same_class && !is_said_by_verb {
             return found(Reason::Value, is_present && lasts);
@@ -273,19 +302,17 @@ fn last_with<'a>(words: &[&'a Word]) -> &'a str {
 }
 
 fn is_date_unit(unit: &str) -> bool {
-    matches!(unit, "month" | "월" | "일" | "년" | "march" | "may") || lexicon::month(unit).is_some()
+    matches!(unit, "month" | "월" | "일" | "년" | "march" | "may") || known(unit).month.is_some()
 }
 
-fn is_hangul(text: &str) -> bool {
-    text.chars().next().is_some_and(crate::words::tokenizer::is_hangul)
-}
-
-fn share(a: &[u16], b: &[u16]) -> bool {
-    a.iter().any(|&group| group != 0 && b.contains(&group))
+/// Who is spoken of. "I" is said in Korean only where it must be.
+fn persons(statement: &Statement) -> u32 {
+    let own = known("나").person().iter().fold(0, |bits, &line| bits | 1 << line);
+    statement.persons & !own
 }
 
 fn exclude(a: &Word, b: &Word) -> bool {
-    a.form != b.form && share(&a.groups[1], &b.groups[1])
+    a.form != b.form && a.shares(b, Known::exclusive)
 }
 
 /// The same word; a number with the same unit, or where one has none.
@@ -299,12 +326,12 @@ fn equal(a: &Word, b: &Word) -> Option<f32> {
 
 fn synonymous(a: &Word, b: &Word) -> Option<f32> {
     let plain = a.class != Class::Number && b.class != Class::Number;
-    (plain && (share(&a.groups[0], &b.groups[0]) || is_same_verb(a, b))).then_some(SYNONYM)
+    (plain && (a.shares(b, Known::synonym) || is_same_verb(a, b))).then_some(SYNONYM)
 }
 
 /// Two forms of a Korean verb that the rules have not brought together, but whose sounds begin alike.
 fn is_same_verb(a: &Word, b: &Word) -> bool {
-    if !is_hangul(&a.form) || !is_hangul(&b.form) || !(a.is_verb || b.is_verb) {
+    if !a.is_korean() || !b.is_korean() || !(a.is_verb || b.is_verb) || a.token.is_some() && b.token.is_some() {
         return false;
     }
     let (a, b): (Vec<char>, Vec<char>) = (a.form.nfd().collect(), b.form.nfd().collect());
@@ -312,20 +339,17 @@ fn is_same_verb(a: &Word, b: &Word) -> bool {
     same >= 4 && a.len().max(b.len()) - same <= 3
 }
 
-/// The cosine of two words' vectors; 0 for names, numbers and what excludes each other.
-fn alike(a: &Word, b: &Word, table: &Table) -> f32 {
-    if a.class != Class::Plain
-        || b.class != Class::Plain
-        || exclude(a, b)
-        || share(&a.groups[2], &b.groups[2])
-        || is_hangul(&a.form)
-        || is_hangul(&b.form)
-    {
-        return 0.0;
-    }
-    if [a, b].iter().any(|word| word.lower.bytes().any(|c| c.is_ascii_digit())) {
-        return 0.0;
-    }
-    let (a, b) = (table.encode_word(&a.lower), table.encode_word(&b.lower));
-    a.as_ref().cosine(b.as_ref()).max(0.0)
+/// The directions of those words that may be like another: no names, no numbers, and of Korean what the table has.
+fn vectors(words: &[Word], is_free: impl Fn(usize) -> bool, table: &Table) -> Vec<(usize, Code)> {
+    let vector = |word: &Word| match word.token {
+        Some(token) => Some(table.direction(token).to_owned()),
+        None if word.is_korean() || word.lower.bytes().any(|c| c.is_ascii_digit()) => None,
+        None => Some(table.encode_word(&word.lower)),
+    };
+    let plain = words.iter().enumerate().filter(|&(at, word)| word.class == Class::Plain && is_free(at));
+    plain.filter_map(|(at, word)| Some((at, vector(word)?))).collect()
+}
+
+fn may_be_alike(a: &Word, b: &Word) -> bool {
+    a.is_korean() == b.is_korean() && !exclude(a, b) && !a.shares(b, Known::sort)
 }

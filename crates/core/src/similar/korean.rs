@@ -145,7 +145,41 @@ const COPULAS: &[&str] = &[
 
 /// Whether the word is a copula by itself, as after a number: 010-1234-5678이야.
 pub fn is_copula(word: &str) -> bool {
-    word == "야" || word == "다" || COPULAS.contains(&word)
+    matches!(word, "야" | "다" | "요") || COPULAS.contains(&word)
+}
+
+/// Whether a sentence that ends with this word asks, though no mark says so. (니까 gives a reason, but not behind ㅂ.)
+pub fn asks(word: &str) -> bool {
+    let is_reason = word.ends_with("니까") && !jamo(word).ends_with(&*jamo("\u{11b8}니까"));
+    ["까", "까요"].iter().any(|ending| word.ends_with(ending)) && !is_reason
+}
+
+/// Whether the word denies what it belongs to. (Who says 지도 모르다 thinks that it may be.)
+pub fn denies(word: &str) -> bool {
+    const NO: [&str; 11] = ["않", "없", "못하", "못했", "못합", "아니", "아닙", "아닌", "몰라", "모르", "모릅"];
+    NO.iter().any(|no| word.contains(no))
+}
+
+/// The qualifier that a noun's particle is: 만 is only, 이나 is or.
+pub fn limit(form: &Form) -> Option<&'static str> {
+    match &*form.particle {
+        "이나" | "나" => Some("or"),
+        particle if particle.ends_with('만') => Some("만"),
+        _ => None,
+    }
+}
+
+/// The verb of a word that is only said with respect, and whose forms are as well those of another.
+pub fn respectful(word: &str) -> Option<&'static str> {
+    let verbs = [("드세", "드시"), ("드셔", "드시"), ("드셨", "드시"), ("드십", "드시"), ("주무", "주무시")];
+    verbs.iter().find(|(form, _)| word.starts_with(form)).map(|pair| pair.1)
+}
+
+/// Whether the word asks somebody to do something: 보내 줘.
+pub fn requests(word: &str) -> bool {
+    ["주세요", "줘", "줘요", "주십시오", "주시기", "주길", "주라", "주실래요"]
+        .iter()
+        .any(|ending| word.ends_with(ending))
 }
 
 static SURE_JAMO: LazyLock<Vec<String>> = LazyLock::new(|| SURE.iter().map(|ending| jamo(ending)).collect());

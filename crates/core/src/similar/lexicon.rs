@@ -10,11 +10,22 @@ use std::sync::LazyLock;
 
 type Words = HashMap<u64, Known, std::hash::BuildHasherDefault<AsItIs>>;
 
-/// What the lists know of a word: the groups that it is of, list after list, and where those of each end.
-#[derive(Default)]
-struct Known {
+/// What the lists know of a word.
+#[derive(Debug)]
+pub struct Known {
+    /// The groups that it is of, list after list, and where those of each end.
     groups: Vec<u16>,
     ends: [u8; LISTS],
+    /// The base of a past form that no rule gives.
+    pub base: Option<&'static str>,
+    /// The number that it is.
+    pub number: Option<&'static str>,
+    /// The number of the month that it is.
+    pub month: Option<&'static str>,
+}
+
+impl Known {
+    const NOTHING: Self = Self { groups: Vec::new(), ends: [0; LISTS], base: None, number: None, month: None };
 }
 
 /// The words are hashed already.
@@ -39,7 +50,7 @@ fn key(word: &str) -> u64 {
     id::hash(&[word.as_bytes()])
 }
 
-/// One table for all lists: the second look at a word is at what is at hand already.
+/// One table for all lists: a word is looked up once, however much is asked of it.
 static WORDS: LazyLock<Words> = LazyLock::new(|| {
     let mut words: HashMap<u64, Vec<(usize, u16)>> = HashMap::new();
     for (list, lines) in LINES.iter().enumerate() {
@@ -47,21 +58,43 @@ static WORDS: LazyLock<Words> = LazyLock::new(|| {
             for word in line.split_whitespace() {
                 words.entry(key(word)).or_default().push((list, group));
                 words.entry(key(&english::stem(word))).or_default().push((list, group));
+                // The morphemes of 구매하 are 구매 and 하, of which the second says nothing.
+                if let Some(noun) = word.strip_suffix('하').filter(|noun| noun.chars().count() >= 2) {
+                    words.entry(key(noun)).or_default().push((list, group));
+                }
             }
         }
     }
     let known = |mut of: Vec<(usize, u16)>| {
         of.dedup();
         let ends = std::array::from_fn(|list| of.iter().filter(|&&(other, _)| other <= list).count() as u8);
-        Known { groups: of.into_iter().map(|(_, group)| group).collect(), ends }
+        Known { groups: of.into_iter().map(|(_, group)| group).collect(), ends, ..Known::NOTHING }
     };
-    words.into_iter().map(|(word, of)| (word, known(of))).collect()
+    let mut words: Words = words.into_iter().map(|(word, of)| (word, known(of))).collect();
+    let mut note = |word: &str, set: &dyn Fn(&mut Known)| set(words.entry(key(word)).or_insert(Known::NOTHING));
+    for (base, forms) in PASTS.lines().filter_map(|line| line.split_once(' ')) {
+        forms.split(' ').for_each(|form| note(form, &|known| known.base = Some(base)));
+    }
+    let mut numbers = NUMBERS.split_whitespace();
+    while let (Some(word), Some(number)) = (numbers.next(), numbers.next()) {
+        note(word, &|known| known.number = Some(number));
+    }
+    for (names, number) in MONTHS {
+        names.split(' ').for_each(|name| note(name, &|known| known.month = Some(number)));
+    }
+    words
 });
 
-fn groups_of(list: usize, word: &str) -> &'static [u16] {
-    let Some(known) = WORDS.get(&key(word)) else { return &[] };
-    let start = if list == 0 { 0 } else { known.ends[list - 1] };
-    &known.groups[usize::from(start)..usize::from(known.ends[list])]
+static NOTHING: Known = Known::NOTHING;
+
+/// What the lists know of a word.
+pub fn known(word: &str) -> &'static Known {
+    WORDS.get(&key(word)).unwrap_or(&NOTHING)
+}
+
+/// What is known of a word that no list has.
+pub fn nothing() -> &'static Known {
+    &NOTHING
 }
 
 macro_rules! lists {
@@ -70,12 +103,19 @@ macro_rules! lists {
         enum List { $($name),* }
         const LISTS: usize = [$(List::$name as usize),*].len();
         const LINES: [&[&str]; LISTS] = [$($lines),*];
-        $(
-            $(#[$doc])*
-            pub fn $name(word: &str) -> &'static [u16] {
-                groups_of(List::$name as usize, word)
+        impl Known {
+            $(
+                $(#[$doc])*
+                pub fn $name(&self) -> &[u16] {
+                    self.of(List::$name as usize)
+                }
+            )*
+
+            fn of(&self, list: usize) -> &[u16] {
+                let start = if list == 0 { 0 } else { self.ends[list - 1] };
+                &self.groups[usize::from(start)..usize::from(self.ends[list])]
             }
-        )*
+        }
     };
 }
 
@@ -86,7 +126,7 @@ lists! {
       actually currently now please well too such there here oh yes ok okay indeed basically simply totally definitely certainly truly \
       which who what about has have had was were some any his her their my your our i you he she we they me him them us mine yours \
       정말 진짜 너무 아주 매우 굉장히 무척 참 꽤 상당히 그냥 좀 조금 많이 더 또 또한 그리고 근데 그런데 하지만 그래서 이 그 저 것 거 수 등 및 \
-      나 내 제 저 너 네 우리 저희 나의 저의 내가 제가 나는 저는 난 전 지금 현재 요즘 특히 이것 그것 이거 그거 있 하 되 때문 위해 위하 대하 통하"];
+      나 내 제 저 너 네 우리 저희 나의 저의 내가 제가 나는 저는 난 전 나도 저도 내게 제게 사용자 사용자는 지금 현재 요즘 특히 이것 그것 이거 그거 잘 해 해요 했다 했어 했어요 했습니다 합니다 한다 하는 해야 하고 해서 하기로 주세요 줘 줘요 주십시오 주시 시 계시 위치해 위치합니다 위치하고 위치한다 위치해요 있 하 되 때문 위해 위하 대하 통하"];
 
     /// Words that say the same in everyday statements, a group a line.
     synonym,
@@ -176,12 +216,65 @@ lists! {
         "answer reply respond",
         "dinner supper",
         "친절하 상냥하",
+        "친구 벗",
+        "선생 교사",
+        "비밀번호 비번 패스워드 암호",
+        "알레르기 알러지",
+        "제일 가장",
+        "먹 드시 잡수시",
+        "자 주무시",
+        "집 댁",
+        "생일 생신",
+        "매일 날마다",
+        "자주 종종",
+        "빌려주 대여하",
+        "사용하 쓰 이용하",
+        "바꾸 변경하 교체하",
+        "고치 수정하 수리하",
+        "지우 삭제하",
+        "보내 전송하 발송하",
+        "일하 근무하",
+        "만들 작성하",
+        "끝 종료",
+        "회의 미팅",
+        "차 자동차",
+        "사무실 오피스",
+        "월급 급여",
+        "취소하 캔슬하",
+        "배우 익히",
+        "미국 美 美國",
+        "일본 日 日本",
+        "중국 中 中國",
+        "한국 韓 韓國",
+        "서울 首爾",
+        "netflix 넷플릭스",
+        "youtube 유튜브",
+        "google 구글",
+        "python 파이썬",
+        "java 자바",
+        "javascript 자바스크립트",
+        "typescript 타입스크립트",
+        "docker 도커",
+        "slack 슬랙",
+        "zoom 줌",
+        "notion 노션",
+        "github 깃허브",
+        "linux 리눅스",
+        "windows 윈도우 윈도우즈",
+        "excel 엑셀",
+        "iphone 아이폰",
+        "galaxy 갤럭시",
+        "kakaotalk 카카오톡 카톡",
+        "starbucks 스타벅스",
+        "app 앱 어플",
+        "email e-mail 이메일 메일",
+        "server 서버",
+        "port 포트",
         "엄마 어머니 어머님",
         "아빠 아버지 아버님",
-        "숙소 호텔 집",
+        "숙소 호텔",
         "호스트 주인 주인장",
         "전화 핸드폰 휴대폰 폰",
-        "메일 이메일",
         "회사 직장",
         "깨끗하 청결하 깔끔하",
         "위치하 있",
@@ -201,7 +294,6 @@ lists! {
         "빠르 신속하",
         "정부 당국",
         "아이 어린이 애",
-        "사진 그림",
         "즐겁 재미있",
         "나라 국가",
         "한국 우리나라 대한민국",
@@ -301,6 +393,27 @@ lists! {
         "흔하 드물",
         "기혼 미혼",
         "찬성하 반대하",
+        "왼쪽 오른쪽",
+        "왼손 오른손",
+        "왼손잡이 오른손잡이",
+        "상류 하류",
+        "소년 소녀",
+        "남자 여자 남성 여성",
+        "내려오 내려가 올라오 올라가",
+        "들어오 들어가 나오 나가",
+        "가져오 가져가",
+        "숟가락 젓가락",
+        "되돌아가 되돌아오",
+        "셋째 넷째 첫째 둘째 막내",
+        "출발하 도착하",
+        "결혼하 이혼하",
+        "보내 받",
+        "켜 끄",
+        "입 벗",
+        "지상 지하",
+        "낮 밤",
+        "평일 주말",
+        "매일 매주 매달 매월 매년 격주",
     ];
 
     /// Words of one sort: to say one is not to say another, but both may be so. A group a line.
@@ -355,7 +468,7 @@ lists! {
 
     /// Turn a statement into its opposite.
     negation,
-    &["not no never none nobody nothing neither nor cannot without n't hardly unable 안 못 아니 말고 마 마라 마세요 말아 말아라"];
+    &["not no never none nobody nothing neither nor cannot without n't hardly unable 안 못 아니 말고 마 마라 마세요 말아 말아라 말아줘 말아요 마십시오"];
 
     /// Say that something is not so any more.
     ended,
@@ -364,14 +477,14 @@ lists! {
     /// Change what a statement commits to, or how much of it holds: the two must have the same ones. A group a line.
     qualifier,
     &[
-        "will 'll going shall tomorrow",
+        "will 'll going shall tomorrow 거야 거예요 거에요 겁니다 것입니다 거다 것이다 거임",
         "would",
-        "might may perhaps maybe possibly probably",
+        "might may perhaps maybe possibly probably 같아 같아요 같습니다 같다 같음",
         "could",
         "should ought",
-        "must",
-        "can able",
-        "want wants wish hope",
+        "must 어야",
+        "can able 수",
+        "want wants wish hope 싶",
         "if unless",
         "only",
         "all every always everyone everything each",
@@ -400,7 +513,11 @@ lists! {
     /// Who is spoken of, a person a line.
     person,
     &["i me my mine myself i'm i've i'd i'll", "you your yours you're", "he him his he's", "she her hers she's", "we us our ours we're", "they them their theirs",
-      "나 내 내가 나는 저 제 제가 저는 난 나의 저의 우리 저희", "너 네 당신 네가 너는", "그녀 그녀는"];
+      "나 내 내가 나는 저 제 제가 저는 난 나의 저의 나도 저도 내게 제게 우리 저희", "너 네 당신 네가 너는", "그녀 그녀는"];
+
+    /// Stand anywhere in a Korean statement: when, how often, in what manner.
+    floating,
+    &["아침 점심 저녁 새벽 밤 낮 오전 오후 오늘 내일 어제 모레 그저께 주말 평일 월요일 화요일 수요일 목요일 금요일 토요일 일요일 매일 매주 매달 매월 매년        격주 자주 종종 가끔 보통 항상 늘 다시 새로 혼자 함께 같이 이미 아직 벌써 방금 나중 먼저 천천히 빨리 올해 작년 내년 지난달 지난주 지난해 전혀 거의        봄 여름 가을 겨울 이번 다음 지난 달 주 해 전 후 때"];
 
     /// Countries and other places that hold places: living in one and in a town of it is no contradiction.
     country,
@@ -416,43 +533,20 @@ feel felt\nkeep kept\nlose lost\npay paid\nsell sold\nsend sent\nspend spent\nwi
 fly flew\nforget forgot\ngrow grew\nhold held\nrun ran\nsing sang\nsit sat\nsleep slept\nswim swam\nride rode\nrise rose\nbuild built\n\
 bring brought\nbecome became\nhear heard\nhave had\nread read\nquit quit\nlend lent\nstand stood\nunderstand understood\nbe was were";
 
-/// The base of a past form that no rule gives.
-pub fn base(word: &str) -> Option<&'static str> {
-    static BASES: LazyLock<HashMap<&'static str, &'static str>> = LazyLock::new(|| {
-        let lines = PASTS.lines().filter_map(|line| line.split_once(' '));
-        lines.flat_map(|(base, forms)| forms.split(' ').map(move |form| (form, base))).collect()
-    });
-    BASES.get(word).copied()
-}
+const NUMBERS: &str = "one 1 two 2 three 3 four 4 five 5 six 6 seven 7 eight 8 nine 9 ten 10 eleven 11 twelve 12 twenty 20 thirty 30 forty 40 \
+fifty 50 hundred 100 thousand 1000 million 1000000 twice 2 once 1 dozen 12";
 
-/// A number written as a word.
-pub fn number(word: &str) -> Option<&'static str> {
-    static NUMBERS: LazyLock<HashMap<&'static str, &'static str>> = LazyLock::new(|| {
-        let words = "one 1 two 2 three 3 four 4 five 5 six 6 seven 7 eight 8 nine 9 ten 10 eleven 11 twelve 12 twenty 20 thirty 30 forty 40 \
-                     fifty 50 hundred 100 thousand 1000 million 1000000 twice 2 once 1 dozen 12 \
-                     하나 1 둘 2 셋 3 넷 4 다섯 5 여섯 6 일곱 7 여덟 8 아홉 9 열 10 한 1 두 2 세 3 네 4 삼 3";
-        let mut pairs = words.split_whitespace();
-        std::iter::from_fn(|| Some((pairs.next()?, pairs.next()?))).collect()
-    });
-    NUMBERS.get(word).copied()
-}
-
-/// The number of a month's name.
-pub fn month(word: &str) -> Option<&'static str> {
-    const MONTHS: [(&str, &str); 12] = [
-        ("january", "jan"),
-        ("february", "feb"),
-        ("march", "mar"),
-        ("april", "apr"),
-        ("may", "may"),
-        ("june", "jun"),
-        ("july", "jul"),
-        ("august", "aug"),
-        ("september", "sep"),
-        ("october", "oct"),
-        ("november", "nov"),
-        ("december", "dec"),
-    ];
-    const NUMBERS: [&str; 12] = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12"];
-    MONTHS.iter().position(|&(full, short)| word == full || word == short).map(|at| NUMBERS[at])
-}
+const MONTHS: [(&str, &str); 12] = [
+    ("january jan", "1"),
+    ("february feb", "2"),
+    ("march mar", "3"),
+    ("april apr", "4"),
+    ("may", "5"),
+    ("june jun", "6"),
+    ("july jul", "7"),
+    ("august aug", "8"),
+    ("september sep", "9"),
+    ("october oct", "10"),
+    ("november nov", "11"),
+    ("december dec", "12"),
+];

@@ -8,9 +8,14 @@ mod korean;
 mod lexicon;
 mod nearest;
 mod normal;
+mod numerals;
+mod roles;
+mod sentences;
 mod statement;
+mod texts;
 
 pub use compare::{Comparison, Difference, Reason, compare};
 pub use nearest::nearest;
 pub use normal::{digest, normal};
 pub use statement::Statement;
+pub use texts::Text;

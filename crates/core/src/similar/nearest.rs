@@ -7,6 +7,7 @@ use crate::rank::scratch::{self, Sparse};
 use crate::segment::Section;
 use crate::vectors::{CodeRef, Probe};
 use crate::words::bm25::idf;
+use crate::words::postings::Postings;
 use crate::words::terms::{Term, is_content, of_word};
 use crate::words::{Tokens, dates};
 
@@ -14,10 +15,10 @@ use crate::words::{Tokens, dates};
 const FEW: usize = 1_024;
 
 /// Postings that are read at most, of the rarest words first. A nanosecond or two each.
-const POSTINGS_MAX: usize = 1_024;
+const POSTINGS_MAX: usize = 512;
 
 /// Blocks that share most of the rare words, of which the vectors are compared.
-const LIKELY: usize = 24;
+const LIKELY: usize = 12;
 
 /// What the cosine counts beside the share of the words, which both are at most 1.
 const VECTOR_WEIGHT: f32 = 1.0;
@@ -52,7 +53,7 @@ pub fn nearest(
         }
     } else {
         let mut scratch = scratch::take();
-        by_words(&parts, &terms(text), &mut scratch.words, &mut candidates);
+        by_words(&parts, &terms(text), &mut scratch.words.sums, &mut candidates);
         scratch::give_back(scratch);
     }
     candidates.retain(|candidate| candidate.part.shows(candidate.block, now));
@@ -85,11 +86,11 @@ fn terms(text: &str) -> Vec<Term> {
 /// Those that share the most of the rare words.
 fn by_words<'a>(parts: &[(&'a Part, u32)], terms: &[Term], sums: &mut Vec<Sparse>, out: &mut Vec<Candidate<'a>>) {
     let passages: u64 = parts.iter().map(|(part, _)| u64::from(part.segment.passages())).sum();
-    let mut found: Vec<(usize, &Term, Vec<&[u32]>)> = terms
+    let mut found: Vec<(usize, &Term, Vec<Postings<'_>>)> = terms
         .iter()
         .map(|term| {
-            let lists: Vec<&[u32]> = parts.iter().map(|(part, _)| part.segment.postings(term.hash)).collect();
-            (lists.iter().map(|list| list.len()).sum(), term, lists)
+            let lists: Vec<Postings<'_>> = parts.iter().map(|(part, _)| part.segment.postings(term.hash)).collect();
+            (lists.iter().map(Postings::count).sum(), term, lists)
         })
         .filter(|(count, _, _)| *count > 0)
         .collect();
@@ -102,29 +103,49 @@ fn by_words<'a>(parts: &[(&'a Part, u32)], terms: &[Term], sums: &mut Vec<Sparse
         let worth = idf(passages, count as u64) * term.weight / most;
         // The newest first: they stand at the ends.
         for (list, sums) in lists.into_iter().zip(&mut *sums).rev() {
-            let read = &list[list.len().saturating_sub(left)..];
-            read.iter().for_each(|posting| sums.add(posting >> 8, worth));
+            let read = list.last(left);
+            read.iter().for_each(|&passage| sums.add(passage, worth));
             left -= read.len();
         }
         if left == 0 {
             break;
         }
     }
-    let mut best = Vec::new();
-    for ((number, (part, namespace)), sums) in parts.iter().enumerate().zip(&*sums) {
-        let (owner, of): (&[u32], &[u32]) = (part.segment.owner(), part.segment.column(Section::Namespace));
-        let inside = |&passage: &u32| of[owner[passage as usize] as usize] == *namespace;
-        let inside = sums.touched().iter().copied().filter(inside);
-        best.extend(inside.map(|passage| (sums.of(passage), number, owner[passage as usize])));
+    let touched = sums.iter().enumerate().take(parts.len());
+    let mut found: Vec<Shared> = touched
+        .flat_map(|(part, sums)| sums.touched().iter().map(move |&passage| (sums.of(passage), part, passage)))
+        .collect();
+    out.extend(best_inside(parts, &mut found));
+}
+
+/// How much of the rare words a passage shares, the part that it is in, and its number there.
+type Shared = (f32, usize, u32);
+
+/// The blocks of the namespace that share the most. Whose a passage is, is asked of the best alone: to look it up costs more than to add up
+/// its words, since it lies elsewhere.
+fn best_inside<'a>(parts: &[(&'a Part, u32)], found: &mut [Shared]) -> Vec<Candidate<'a>> {
+    let order = |a: &Shared, b: &Shared| b.0.total_cmp(&a.0).then((b.1, b.2).cmp(&(a.1, a.2)));
+    let mut best: Vec<Candidate<'a>> = Vec::with_capacity(LIKELY);
+    let (mut rest, mut step) = (found, LIKELY);
+    while best.len() < LIKELY && !rest.is_empty() {
+        let count = step.min(rest.len());
+        if count < rest.len() {
+            rest.select_nth_unstable_by(count, order);
+        }
+        let (head, tail) = rest.split_at_mut(count);
+        head.sort_unstable_by(order);
+        for &(words, number, passage) in &*head {
+            let (part, namespace) = parts[number];
+            let block = part.segment.owner()[passage as usize];
+            let is_new = |other: &Candidate<'_>| other.block != block || !std::ptr::eq(other.part, part);
+            let is_inside = part.segment.column::<u32>(Section::Namespace)[block as usize] == namespace;
+            if best.len() < LIKELY && is_inside && best.iter().all(is_new) {
+                best.push(Candidate { part, block, words });
+            }
+        }
+        (rest, step) = (tail, 2 * step);
     }
-    let order = |a: &(f32, usize, u32), b: &(f32, usize, u32)| b.0.total_cmp(&a.0).then((b.1, b.2).cmp(&(a.1, a.2)));
-    if best.len() > LIKELY {
-        best.select_nth_unstable_by(LIKELY, order);
-        best.truncate(LIKELY);
-    }
-    best.sort_unstable_by_key(|&(_, number, block)| (number, block));
-    best.dedup_by_key(|&mut (_, number, block)| (number, block));
-    out.extend(best.into_iter().map(|(words, number, block)| Candidate { part: parts[number].0, block, words }));
+    best
 }
 
 fn cosine(candidate: &Candidate<'_>, (probe, scale): &(Probe<'_>, f32)) -> f32 {

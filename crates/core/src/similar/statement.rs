@@ -1,7 +1,9 @@
 //! A text as a statement: the words that it is made of, and what changes what it commits to.
 
-use super::{korean, lexicon};
-use crate::words::{Script, Tokens, english};
+use super::lexicon::{Known, known};
+use super::{korean, lexicon, numerals};
+use crate::embed::{Morpheme, Table};
+use crate::words::{self, Script, Tokens, english};
 use std::borrow::Cow;
 
 /// Words up to which a text is one statement; in a longer one a difference says little about the whole.
@@ -39,16 +41,34 @@ pub struct Word {
     pub after_and: bool,
     /// Whether a verb (or what does as one) comes before it.
     pub after_verb: bool,
+    /// Whether something is done to what a Korean verb is about, rather than by it: 해고되 and not 해고하.
+    pub is_passive: bool,
     /// Its place among all words.
     pub at: usize,
-    /// The groups of [`lexicon::synonym`], [`lexicon::exclusive`] and [`lexicon::sort`] that it is of.
-    pub groups: [Groups; 3],
+    /// Which Korean morpheme of the table it is.
+    pub token: Option<u16>,
+    /// What the lists know of it, before and after its endings went.
+    pub known: [&'static Known; 2],
 }
+
+/// Looks into one of the lists.
+pub type List = fn(&Known) -> &[u16];
 
 impl Word {
     /// Whether a list has it, in one form or the other.
-    pub fn is_in(&self, list: fn(&str) -> &'static [u16]) -> bool {
-        in_either(list, &self.lower, &self.form)
+    pub fn is_in(&self, list: List) -> bool {
+        self.known.iter().any(|known| !list(known).is_empty())
+    }
+
+    /// Whether both are of one group of a list.
+    pub fn shares(&self, other: &Self, list: List) -> bool {
+        let groups = |word: &Self| word.known.map(list).into_iter().flatten();
+        groups(self).any(|group| groups(other).any(|of_other| of_other == group))
+    }
+
+    /// Whether it is written in Hangul.
+    pub fn is_korean(&self) -> bool {
+        self.form.chars().next().is_some_and(words::tokenizer::is_hangul)
     }
 }
 
@@ -70,6 +90,10 @@ pub struct Statement {
     /// What limits it: a bit for each line of [`lexicon::qualifier`].
     pub qualifiers: u32,
     has_and: bool,
+    /// Whether a Korean "I" is said to be the one who does it.
+    pub has_own_subject: bool,
+    /// Whether something is done for somebody: 사 주다 is not 사다.
+    pub is_for_somebody: bool,
     /// Whether something is from somewhere, and to somewhere.
     pub ways: [bool; 2],
     /// Whether what it says lasts until it is said to be otherwise.
@@ -78,28 +102,22 @@ pub struct Statement {
     pub length: usize,
 }
 
+/// Syllables of a unit that is not one of a list.
+const UNIT_SYLLABLES_MAX: usize = 2;
+
 /// Units that stand with their number as one word, or apart from it.
 const UNITS: [&str; 24] = [
     "am", "pm", "gb", "mb", "tb", "kb", "kg", "km", "cm", "mm", "m", "g", "lb", "lbs", "usd", "eur", "krw", "ghz",
     "mhz", "percent", "px", "ms", "kcal", "won",
 ];
 
-/// The numbers of some groups; 0 for none.
-pub type Groups = [u16; 6];
-
-fn groups(of_lower: &[u16], of_form: &[u16]) -> Groups {
-    let mut groups = Groups::default();
-    groups.iter_mut().zip(of_lower.iter().chain(of_form)).for_each(|(place, &group)| *place = group);
-    groups
-}
-
 fn bits(groups: &[u16]) -> u32 {
     groups.iter().fold(0, |bits, &group| bits | 1 << u32::from(group).min(31))
 }
 
 impl Statement {
-    /// Reads a text.
-    pub fn new(text: &str) -> Self {
+    /// Reads a text, Korean by the morphemes of the table.
+    pub fn new(text: &str, table: &Table) -> Self {
         let tokens = Tokens::new(text);
         let mut statement = Self { is_question: tokens.is_question(), length: tokens.list.len(), ..Self::default() };
         if statement.length > WORDS_MAX {
@@ -119,15 +137,20 @@ impl Statement {
                     let is_said = has_verb || statement.words.iter().any(|word| word.is_subject);
                     statement.push_number(&lower, "", cased, at, is_said);
                 }
-                Script::Hangul => statement.push_korean(cased, at, at == last),
+                Script::Hangul => {
+                    let is_joined = at > 0 && tokens.is_joined(tokens.list[at - 1], token);
+                    statement.push_korean(cased, at, at == last, is_joined, table);
+                }
                 Script::Other => statement.push(&lower, cased, &lower, Class::Plain, at, has_verb),
             }
             before = lower.into_owned();
         }
+        statement.is_question |= korean::asks(&before);
         statement
     }
 
     fn push(&mut self, form: &str, shown: &str, lower: &str, class: Class, at: usize, after_verb: bool) {
+        let known = if class == Class::Number { [lexicon::nothing(); 2] } else { [lower, form].map(known) };
         self.words.push(Word {
             form: form.to_owned(),
             shown: shown.to_owned(),
@@ -138,8 +161,10 @@ impl Statement {
             is_subject: false,
             after_and: self.has_and,
             after_verb,
+            is_passive: false,
             at,
-            groups: [lexicon::synonym, lexicon::exclusive, lexicon::sort].map(|list| groups(list(lower), list(form))),
+            token: None,
+            known,
         });
         self.has_and = false;
     }
@@ -148,33 +173,33 @@ impl Statement {
         if self.take_unit(lower, at) {
             return;
         }
+        let of_lower = known(lower);
         if !(before == "at" && lower == "all") {
-            self.note(lower);
+            self.note(lower, of_lower);
         }
-        let (word, is_past) = base_of(lower);
+        let (word, is_past) = base_of(lower, of_lower);
         // "is called", "are closed": what is so now.
         let is_past =
             is_past && !matches!(before, "is" | "are" | "am" | "i'm" | "be" | "been" | "he's" | "she's" | "it's");
-        let is_negated = lower.ends_with("n't") || lower == "cannot" || !lexicon::negation(lower).is_empty();
+        let is_negated = lower.ends_with("n't") || lower == "cannot" || !of_lower.negation().is_empty();
         if is_negated {
             self.is_negated = !self.is_negated;
         }
-        self.has_ended |= !lexicon::ended(lower).is_empty();
+        let has_ended = !of_lower.ended().is_empty();
+        self.has_ended |= has_ended;
         self.is_past |= is_past;
         let stem = english::stem(&word);
-        let is_verb =
-            is_copula(lower) || in_either(lexicon::lasting, &word, &stem) || in_either(lexicon::single, &word, &stem);
-        self.is_lasting |= is_verb
-            && (is_copula(lower)
-                || in_either(lexicon::lasting, &word, &stem)
-                || in_either(lexicon::single, &word, &stem));
-        let is_marker = is_negated || !lexicon::ended(lower).is_empty() || !lexicon::qualifier(lower).is_empty();
-        if let (Some(number), false) = (lexicon::number(lower), is_marker) {
+        let of_word = [&*word, &stem].map(known);
+        let is_in = |list: List| of_word.iter().any(|known| !list(known).is_empty());
+        let is_verb = is_copula(lower) || is_in(Known::lasting) || is_in(Known::single);
+        self.is_lasting |= is_verb;
+        let is_marker = is_negated || has_ended || !of_lower.qualifier().is_empty();
+        if let (Some(number), false) = (of_lower.number, is_marker) {
             self.push_number(number, "", cased, at, *has_verb);
-        } else if let (Some(month), true) = (lexicon::month(lower), cased.starts_with(char::is_uppercase)) {
+        } else if let (Some(month), true) = (of_lower.month, cased.starts_with(char::is_uppercase)) {
             self.push_number(month, "month", cased, at, *has_verb);
-        } else if !is_marker && lexicon::filler(lower).is_empty() && lexicon::person(lower).is_empty() {
-            let is_name = cased.starts_with(char::is_uppercase) && lexicon::exclusive(lower).is_empty();
+        } else if !is_marker && of_lower.filler().is_empty() && of_lower.person().is_empty() {
+            let is_name = cased.starts_with(char::is_uppercase) && of_lower.exclusive().is_empty();
             self.push(&stem, cased, &word, if is_name { Class::Name } else { Class::Plain }, at, *has_verb);
         }
         *has_verb |= is_verb;
@@ -212,55 +237,178 @@ impl Statement {
         }
     }
 
-    fn push_korean(&mut self, cased: &str, at: usize, is_last: bool) {
-        self.note(cased);
-        let is_unit = self.words.last().is_some_and(|word| word.class == Class::Number && word.at + 1 == at);
-        if is_unit && korean::is_copula(cased) {
+    fn push_korean(&mut self, cased: &str, at: usize, is_last: bool, is_joined: bool, table: &Table) {
+        let of_cased = known(cased);
+        let is_unit = self.take_digit(cased, at)
+            || self.words.last().is_some_and(|word| word.class == Class::Number && word.at + 1 == at);
+        let is_power = is_unit && numerals::power(cased).0.is_some();
+        if !is_power {
+            self.note(cased, of_cased);
+        }
+        if (is_unit || is_joined) && korean::is_copula(cased) {
             self.is_lasting = true;
             return;
         }
+        if is_joined && words::korean::is_particle(cased) && !is_power {
+            return self.mark(cased);
+        }
+        if let Some(verb) = korean::respectful(cased) {
+            self.is_past |= cased.contains('셨');
+            self.push(verb, verb, cased, Class::Plain, at, true);
+            return self.words.last_mut().into_iter().for_each(|word| word.is_verb = true);
+        }
         let form = korean::form(cased, is_last, is_unit);
-        let denies = ["않", "없", "못하", "못했", "못합", "아니", "아닙", "아닌"].iter().any(|no| cased.contains(no))
-            || !lexicon::negation(cased).is_empty();
+        self.qualifiers |= korean::limit(&form).map_or(0, |limit| bits(known(limit).qualifier()));
+        let of_root = known(&form.root);
+        let denies = korean::denies(cased) || !of_cased.negation().is_empty();
         if denies {
             self.is_negated = !self.is_negated;
         }
-        self.has_ended |= !lexicon::ended(cased).is_empty();
+        self.has_ended |= !of_cased.ended().is_empty();
         self.is_past |= form.is_past;
         let is_copula = !form.is_verb && !form.particle.is_empty() && is_last && !form.is_past;
-        self.is_lasting |= is_last
-            && !form.is_past
-            && (is_copula || !lexicon::lasting(&form.root).is_empty() || !lexicon::single(&form.root).is_empty());
-        if let Some(number) = lexicon::number(cased) {
+        self.is_lasting |=
+            is_last && !form.is_past && (is_copula || !of_root.lasting().is_empty() || !of_root.single().is_empty());
+        if is_unit && self.take_korean_unit(&form, at) {
+            return;
+        }
+        if let Some((number, unit)) = numerals::read(&form.root).filter(|_| !form.is_verb) {
             let is_said = self.words.iter().any(|word| word.is_subject);
-            self.push_number(number, "", cased, at, is_said);
-            return;
-        }
-        let is_plain_filler = !lexicon::filler(cased).is_empty() || !lexicon::filler(&form.root).is_empty();
-        if denies || is_plain_filler || !lexicon::qualifier(cased).is_empty() || !lexicon::ended(cased).is_empty() {
-            return;
-        }
-        if is_unit && form.root.chars().count() <= 2 {
-            // The unit of the number before: it stands with it already.
-            if let Some(number) = self.words.last_mut() {
-                number.with.clone_from(&form.root);
-                number.is_subject = is_subject(&form.particle);
-                number.shown = format!("{}{}", number.shown, form.root);
+            self.push_number(&number.to_string(), "", cased, at, is_said);
+            if !unit.is_empty() {
+                self.set_unit(unit, &form.particle);
             }
             return;
         }
+        let is_plain_filler = !of_cased.filler().is_empty() || !of_root.filler().is_empty();
+        if is_plain_filler || !of_cased.qualifier().is_empty() || !of_cased.ended().is_empty() {
+            return self.note_auxiliaries(&table.morphemes(cased), cased);
+        }
+        self.push_morphemes(cased, &form, at, denies, table);
+    }
+
+    /// With two words made one where the other statement has them as one: 여름 휴가, 여름휴가.
+    pub fn joined_as(&self, other: &Self) -> Cow<'_, Self> {
+        let is_one = |pair: &[Word]| {
+            let [a, b] = pair else { return false };
+            let whole = |word: &Word| {
+                word.form.len() == a.form.len() + b.form.len()
+                    && word.form.starts_with(&a.form)
+                    && word.form.ends_with(&b.form)
+            };
+            a.is_korean() && a.class != Class::Number && b.class != Class::Number && other.words.iter().any(whole)
+        };
+        let Some(at) = self.words.windows(2).position(is_one) else { return Cow::Borrowed(self) };
+        let mut joined = self.clone();
+        let first = joined.words.remove(at);
+        let whole = &mut joined.words[at];
+        whole.form.insert_str(0, &first.form);
+        whole.shown.insert_str(0, &first.shown);
+        whole.lower.clone_from(&whole.form);
+        (whole.token, whole.known) = (None, [known(&whole.form); 2]);
+        Cow::Owned(joined.joined_as(other).into_owned())
+    }
+
+    /// Pushes what a Korean word is made of.
+    fn push_morphemes(&mut self, cased: &str, form: &korean::Form, at: usize, denies: bool, table: &Table) {
         let after_subject = self.words.iter().any(|word| word.is_subject);
-        self.push(&form.root, &form.root, cased, Class::Plain, at, after_subject);
-        if let Some(word) = self.words.last_mut() {
+        let morphemes = table.morphemes(cased);
+        self.note_auxiliaries(&morphemes, cased);
+        let carries = |morpheme: &&Morpheme<'_>| morpheme.carries && !is_honorific(morpheme);
+        let is_whole = morphemes.iter().any(|morpheme| morpheme.carries && morpheme.token.is_some());
+        if !is_whole {
+            // A name, or what holds a sentence together.
+            if !denies && (morphemes.is_empty() || morphemes.iter().any(|morpheme| morpheme.carries)) {
+                let root = form.root.strip_suffix("하시").unwrap_or(&form.root);
+                self.push(root, root, cased, Class::Plain, at, after_subject);
+            }
+        } else {
+            for morpheme in morphemes.iter().filter(carries) {
+                self.push(morpheme.form, morpheme.form, morpheme.form, Class::Plain, at, after_subject);
+                if let Some(word) = self.words.last_mut() {
+                    word.token = morpheme.token;
+                    word.is_verb = morpheme.class == words::Class::Stem;
+                }
+            }
+        }
+        let is_passive = morphemes.iter().any(|morpheme| !morpheme.carries && matches!(morpheme.form, "되" | "당하"));
+        let of_this = self.words.iter_mut().rev().take_while(|word| word.at == at);
+        for (number, word) in of_this.enumerate() {
+            word.is_verb |= form.is_verb && number == 0;
+            word.is_passive = is_passive;
             word.is_subject = is_subject(&form.particle);
-            word.is_verb = form.is_verb;
-            word.with = form.particle;
+            word.with.clone_from(&form.particle);
         }
     }
 
-    fn note(&mut self, word: &str) {
-        self.persons |= bits(lexicon::person(word));
-        self.qualifiers |= bits(lexicon::qualifier(word));
+    /// What stands behind a verb and changes what it says.
+    fn note_auxiliaries(&mut self, morphemes: &[Morpheme<'_>], cased: &str) {
+        let has = |form: &str| morphemes.iter().any(|morpheme| !morpheme.carries && morpheme.form == form);
+        self.is_for_somebody |= has("주") && !korean::requests(cased);
+        if has("싶") {
+            self.qualifiers |= bits(known("싶").qualifier());
+        }
+        if cased.ends_with("야") && morphemes.iter().any(|morpheme| morpheme.class == words::Class::Ending) {
+            self.qualifiers |= bits(known("어야").qualifier());
+        }
+    }
+
+    /// The particle of the word or number before, where that is not Korean: PDF + 로.
+    fn mark(&mut self, particle: &str) {
+        if let Some(word) = self.words.last_mut() {
+            if word.class != Class::Number {
+                particle.clone_into(&mut word.with);
+            }
+            word.is_subject = is_subject(particle);
+        }
+    }
+
+    /// Whether this is the unit of the number before, or what it counts in: 200 + 만 + 원.
+    fn take_korean_unit(&mut self, form: &korean::Form, at: usize) -> bool {
+        let Some(number) = self.words.last_mut() else { return false };
+        let (power, rest) = numerals::power(&form.root);
+        if let (Some(power), Ok(value)) = (power, number.form.parse::<u64>()) {
+            number.form = value.saturating_mul(power).to_string();
+            number.shown = format!("{}{}", number.shown, form.root);
+            number.at = at;
+            if !rest.is_empty() {
+                self.set_unit(rest, &form.particle);
+            }
+            return true;
+        }
+        let unit = numerals::unit(&form.root);
+        if !number.with.is_empty() || unit == form.root && unit.chars().count() > UNIT_SYLLABLES_MAX {
+            return false;
+        }
+        self.set_unit(&form.root, &form.particle);
+        true
+    }
+
+    /// Whether the word before is one digit in Hangul and this is what it counts: 삼 년.
+    fn take_digit(&mut self, unit: &str, at: usize) -> bool {
+        let Some(word) = self.words.last_mut().filter(|word| word.at + 1 == at && word.with.is_empty()) else {
+            return false;
+        };
+        let Some(digit) = numerals::digit(&word.form).filter(|_| numerals::is_measure(words::korean::stem(unit)))
+        else {
+            return false;
+        };
+        word.form = digit.to_string();
+        (word.class, word.token) = (Class::Number, None);
+        true
+    }
+
+    fn set_unit(&mut self, unit: &str, particle: &str) {
+        let Some(number) = self.words.last_mut() else { return };
+        numerals::unit(unit).clone_into(&mut number.with);
+        number.is_subject = is_subject(particle);
+        number.shown = format!("{}{unit}", number.shown);
+    }
+
+    fn note(&mut self, word: &str, known: &Known) {
+        self.persons |= bits(known.person());
+        self.qualifiers |= bits(known.qualifier());
+        self.has_own_subject |= matches!(word, "내가" | "제가" | "저가");
         self.has_and |= matches!(word, "and" | "와" | "과" | "및" | "랑");
         self.ways[0] |= word == "from";
         self.ways[1] |= word == "to";
@@ -292,13 +440,14 @@ fn is_copula(word: &str) -> bool {
     ) || ["isn't", "aren't", "wasn't", "weren't"].contains(&word)
 }
 
-fn in_either(list: fn(&str) -> &'static [u16], word: &str, stem: &str) -> bool {
-    !list(word).is_empty() || !list(stem).is_empty()
+/// 시, which is respect for whom is spoken of.
+fn is_honorific(morpheme: &Morpheme<'_>) -> bool {
+    morpheme.class == words::Class::Stem && morpheme.form == "시"
 }
 
 /// A word without the mark of the past, and whether it had it.
-fn base_of(lower: &str) -> (Cow<'_, str>, bool) {
-    if let Some(base) = lexicon::base(lower) {
+fn base_of<'a>(lower: &'a str, known: &Known) -> (Cow<'a, str>, bool) {
+    if let Some(base) = known.base {
         return (Cow::Borrowed(base), lower != base);
     }
     let is_past = lower.len() > 4 && lower.ends_with("ed") && !lower.ends_with("eed");

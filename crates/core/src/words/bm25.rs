@@ -27,6 +27,13 @@ impl Bm25 {
     pub fn saturate(&self, tf: f32, length: f32) -> f32 {
         tf * (self.k1 + 1.0) / (tf + self.base + self.slope * length)
     }
+
+    /// The most that `tf` occurrences can be worth beyond one of them, however long the passage.
+    pub fn repetition_max(&self, tf: f32) -> f32 {
+        // Of tf / (tf + x) - 1 / (1 + x) the greatest is at x = √tf.
+        let root = tf.max(1.0).sqrt();
+        (self.k1 + 1.0) * (root - 1.0) / (root + 1.0)
+    }
 }
 
 /// How rare a term is that occurs in `df` of `passages` passages.
@@ -46,6 +53,15 @@ mod tests {
         assert!(bm25.saturate(2.0, 10.0) > bm25.saturate(1.0, 10.0));
         assert!(bm25.saturate(100.0, 10.0) < 2.5);
         assert!(bm25.saturate(1.0, 5.0) > bm25.saturate(1.0, 50.0));
+    }
+
+    #[test]
+    fn no_repetition_is_worth_more_than_the_bound() {
+        let bm25 = Bm25::new(10, 300);
+        for (tf, length) in (1..=255).flat_map(|tf| (0..400).step_by(7).map(move |length| (tf as f32, length as f32))) {
+            let more = bm25.saturate(tf, length) - bm25.saturate(1.0, length);
+            assert!(more <= bm25.repetition_max(tf) + 1e-5, "{tf} {length}");
+        }
     }
 
     #[test]

@@ -10,6 +10,7 @@ pub mod korean;
 pub mod mentions;
 pub mod passages;
 pub mod persons;
+pub mod postings;
 pub mod terms;
 pub mod tokenizer;
 

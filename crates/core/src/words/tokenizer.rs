@@ -68,6 +68,11 @@ impl Tokens {
         if word.chars().any(char::is_uppercase) { Cow::Owned(word.to_lowercase()) } else { Cow::Borrowed(word) }
     }
 
+    /// Whether one word stands right behind another: PDF + 로.
+    pub fn is_joined(&self, before: Token, after: Token) -> bool {
+        before.end == after.start
+    }
+
     /// Whether the text asks something, be it in passing.
     pub fn asks(&self) -> bool {
         self.text.contains('?')

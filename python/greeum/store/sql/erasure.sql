@@ -17,12 +17,10 @@ WITH RECURSIVE versions (id) AS (
 )
 INSERT INTO temp.doomed SELECT id FROM versions
 
--- doom_forgotten: what the ledger names, and has come back with a backup
+-- doom_forgotten: what the ledger names, and has come back with a backup, and what corrects it
 WITH RECURSIVE versions (id) AS (
     SELECT blocks.id FROM blocks CROSS JOIN forgotten ON forgotten.uid_digest = uid_digest(blocks.uid)
     WHERE blocks.id <= forgotten.block_id
-    UNION
-    SELECT blocks.supersedes FROM versions CROSS JOIN blocks USING (id) WHERE blocks.supersedes IS NOT NULL
     UNION
     SELECT blocks.superseded_by FROM versions CROSS JOIN blocks USING (id) WHERE blocks.superseded_by IS NOT NULL
 )

@@ -19,6 +19,9 @@ SELECT 1 FROM blocks WHERE id = ?
 -- block_by_key: the head of the chain, straight from the partial index
 SELECT $block FROM blocks WHERE namespace = ? AND key = ? AND superseded_by IS NULL
 
+-- free_key: of a block that has expired, so that another may have it; its older versions keep theirs
+UPDATE blocks SET key = NULL WHERE id = ?
+
 -- blocks_by_digest: those that may say the same, newest first; a digest is no proof, so that the text is compared too
 SELECT $block FROM blocks WHERE digest = ? AND superseded_by IS NULL ORDER BY id DESC LIMIT 8
 
@@ -125,11 +128,11 @@ ON CONFLICT (namespace, name) DO UPDATE SET
 -- move_anchors: from a superseded block to its successor, pinned ones too, for it is the same thing
 UPDATE anchors SET block_id = ?, moved_at = ? WHERE block_id = ? RETURNING block_id
 
--- move_links_from: what a block is linked with, its correction is linked with
-UPDATE links SET source = ? WHERE source = ? RETURNING target
+-- move_links_from: what a block is linked with, its correction is linked with; a link of its own to the same gives way
+UPDATE OR REPLACE links SET source = ? WHERE source = ? RETURNING target
 
 -- move_links_to: and who is, because a follower must read their links again; the correction itself may be near what it corrects
-UPDATE links SET target = ?1 WHERE target = ?2 AND source <> ?1 RETURNING source
+UPDATE OR REPLACE links SET target = ?1 WHERE target = ?2 AND source <> ?1 RETURNING source
 
 -- pin_anchor: and the block it points to, for the log
 UPDATE anchors SET pinned = ? WHERE namespace = ? AND name = ? RETURNING namespace, name, block_id, hops, pinned, moved_at

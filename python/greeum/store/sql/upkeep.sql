@@ -50,9 +50,9 @@ DELETE FROM log WHERE seq < ? RETURNING seq
 -- log_length: how many changes it holds, told by its two ends
 SELECT coalesce((SELECT max(seq) FROM log) - (SELECT min(seq) FROM log) + 1, 0)
 
--- free_pages: pages that hold nothing, how large one is, and whether they can be given back (2)
-SELECT freelist_count, page_size, auto_vacuum
-FROM pragma_freelist_count, pragma_page_size, pragma_auto_vacuum
+-- free_pages: pages that hold nothing, the others, how large one is, and whether they can be given back (2)
+SELECT freelist_count, page_count - freelist_count, page_size, auto_vacuum
+FROM pragma_freelist_count, pragma_page_count, pragma_page_size, pragma_auto_vacuum
 
 -- newest_block: the highest id there is
 SELECT coalesce(max(id), 0) FROM blocks

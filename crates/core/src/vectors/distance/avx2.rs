@@ -8,6 +8,17 @@ pub fn probe(row: &[i8], probe: &Probe<'_>) -> i32 {
     unsafe { kernel(row, probe.bytes) }
 }
 
+pub fn each(rows: &[i8], probe: &Probe<'_>, out: &mut [i32]) {
+    // SAFETY: as above.
+    unsafe { each_dot(rows, probe, out) }
+}
+
+#[target_feature(enable = "avx2")]
+fn each_dot(rows: &[i8], probe: &Probe<'_>, out: &mut [i32]) {
+    rows.chunks_exact(probe.bytes.len()).zip(out).for_each(|(row, out)| *out = kernel(row, probe.bytes));
+}
+
+#[inline]
 #[target_feature(enable = "avx2")]
 fn kernel(a: &[i8], b: &[i8]) -> i32 {
     let (rows, probes) = (a.chunks_exact(16), b.chunks_exact(16));

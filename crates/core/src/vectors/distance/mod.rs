@@ -36,6 +36,12 @@ impl<'a> Probe<'a> {
         assert_eq!(row.len(), self.bytes.len());
         (KERNEL.dot)(row, self)
     }
+
+    /// The inner product with each of some rows that lie one after another.
+    pub fn dot_each(&self, rows: &[i8], out: &mut [i32]) {
+        assert_eq!(rows.len(), self.bytes.len() * out.len());
+        (KERNEL.each)(rows, self, out);
+    }
 }
 
 /// The inner product of `a` and `b`, which have the same length.
@@ -70,6 +76,7 @@ pub const LINE: usize = 64;
 struct Kernel {
     name: &'static str,
     dot: fn(&[i8], &Probe<'_>) -> i32,
+    each: fn(&[i8], &Probe<'_>, &mut [i32]),
     similar: lanes::Kernel,
 }
 
@@ -83,22 +90,22 @@ pub fn kernel_name() -> &'static str {
 /// Every kernel that this machine can run, the plainest first, the fastest last.
 fn kernels() -> Vec<Kernel> {
     #[allow(unused_mut, reason = "on a processor without any of these, scalar is all there is")]
-    let mut list = vec![Kernel { name: "scalar", dot: scalar::probe, similar: lanes::one_by_one }];
+    let mut list = vec![Kernel { name: "scalar", dot: scalar::probe, each: scalar::each, similar: lanes::one_by_one }];
     #[cfg(target_arch = "x86_64")]
     {
         if is_x86_feature_detected!("avx2") {
-            list.push(Kernel { name: "avx2", dot: avx2::probe, similar: lanes::one_by_one });
+            list.push(Kernel { name: "avx2", dot: avx2::probe, each: avx2::each, similar: lanes::one_by_one });
         }
         if is_x86_feature_detected!("avx512f")
             && is_x86_feature_detected!("avx512bw")
             && is_x86_feature_detected!("avx512vl")
             && is_x86_feature_detected!("avx512vnni")
         {
-            list.push(Kernel { name: "avx512vnni", dot: avx512::probe, similar: avx512::similar });
+            list.push(Kernel { name: "avx512vnni", dot: avx512::probe, each: avx512::each, similar: avx512::similar });
         }
     }
     #[cfg(target_arch = "aarch64")]
-    list.push(Kernel { name: "neon", dot: neon::probe, similar: lanes::one_by_one });
+    list.push(Kernel { name: "neon", dot: neon::probe, each: neon::each, similar: lanes::one_by_one });
     list
 }
 
@@ -130,6 +137,9 @@ mod tests {
             let (a, b): (Vec<i8>, Vec<i8>) = pairs.into_iter().unzip();
             for kernel in kernels() {
                 prop_assert_eq!(of(&kernel, &a, &b), scalar::dot(&a, &b), "{}", kernel.name);
+                let mut each = [0; 2];
+                (kernel.each)(&[&a[..], &b[..]].concat(), &Probe::new(&b), &mut each);
+                prop_assert_eq!(each, [scalar::dot(&a, &b), scalar::dot(&b, &b)], "{}", kernel.name);
             }
         }
     }

@@ -9,3 +9,7 @@ pub fn dot(a: &[i8], b: &[i8]) -> i32 {
 pub fn probe(row: &[i8], probe: &Probe<'_>) -> i32 {
     dot(row, probe.bytes)
 }
+
+pub fn each(rows: &[i8], probe: &Probe<'_>, out: &mut [i32]) {
+    rows.chunks_exact(probe.bytes.len()).zip(out).for_each(|(row, out)| *out = dot(row, probe.bytes));
+}

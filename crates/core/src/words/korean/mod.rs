@@ -8,7 +8,7 @@ mod morphemes;
 
 pub use dictionary::Dictionary;
 use hangul::{Syllable, coda};
-pub use morphemes::{Class, cut};
+pub use morphemes::{Class, Part, cut, parts};
 
 /// The word without its particle, if it has one: 부산에서 → 부산, 민지는 → 민지.
 ///
@@ -28,6 +28,11 @@ pub fn stem(word: &str) -> &str {
         }
     }
     word
+}
+
+/// Whether it is a particle by itself, as behind a word of another script.
+pub fn is_particle(word: &str) -> bool {
+    PARTICLES.iter().any(|&(particle, _)| particle == word)
 }
 
 /// Whether the word (whole, as written) says nothing about what a text is about.

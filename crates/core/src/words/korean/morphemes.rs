@@ -87,8 +87,36 @@ struct Lattice<'a> {
     steps: [[Option<Step>; CLASSES.len()]; SYLLABLES_MAX + 1],
 }
 
+/// A morpheme of a word, as it was cut.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// Its syllables, from this one on,
+    pub start: usize,
+    /// up to this one. An ending that a stem has taken in is among the stem's.
+    pub end: usize,
+    /// Its class; with a stem that has taken in its ending, that of an ending.
+    pub class: Class,
+    /// Which known noun or stem it is, if it is one.
+    pub token: Option<u16>,
+}
+
 /// The known nouns and stems of `word`, in order.
 pub fn cut(word: &str, dictionary: &Dictionary, out: &mut Vec<u16>) {
+    let before = out.len();
+    backwards(word, dictionary, |part| out.extend(part.token));
+    out[before..].reverse();
+}
+
+/// All that `word` is made of, in order; nothing if it is too long to be one.
+pub fn parts(word: &str, dictionary: &Dictionary) -> Vec<Part> {
+    let mut parts = Vec::new();
+    backwards(word, dictionary, |part| parts.push(part));
+    parts.reverse();
+    parts
+}
+
+/// Names what `word` is made of, the last first.
+fn backwards(word: &str, dictionary: &Dictionary, name: impl FnMut(Part)) {
     let mut syllables = ['\0'; SYLLABLES_MAX];
     let mut length = 0;
     for syllable in word.chars() {
@@ -99,7 +127,7 @@ pub fn cut(word: &str, dictionary: &Dictionary, out: &mut Vec<u16>) {
     let steps = [[None; CLASSES.len()]; SYLLABLES_MAX + 1];
     let mut lattice = Lattice { word: &syllables[..length], dictionary, steps };
     (0..length).for_each(|at| lattice.leave(at));
-    lattice.trace(out);
+    lattice.trace(name);
 }
 
 impl Lattice<'_> {
@@ -218,18 +246,17 @@ impl Lattice<'_> {
         }
     }
 
-    /// The tokens of the best way to the end, in order.
-    fn trace(&self, out: &mut Vec<u16>) {
-        let before = out.len();
+    /// What the best way to the end is made of, the last first.
+    fn trace(&self, mut name: impl FnMut(Part)) {
         let mut at = self.word.len();
         let ends = CLASSES.into_iter().filter(|&class| class != Class::Stem || self.is_bare_stem());
         let cost = |class: &Class| self.steps[at][*class as usize].map_or(f32::INFINITY, |step| step.cost);
-        let mut class = ends.min_by(|a, b| cost(a).total_cmp(&cost(b)));
-        while let Some(step) = class.and_then(|class| self.steps[at][class as usize]) {
-            out.extend(step.token);
-            (at, class) = (usize::from(step.from.0), step.from.1);
+        let mut last = ends.min_by(|a, b| cost(a).total_cmp(&cost(b)));
+        while let Some((class, step)) = last.and_then(|class| Some((class, self.steps[at][class as usize]?))) {
+            let start = usize::from(step.from.0);
+            name(Part { start, end: at, class, token: step.token });
+            (at, last) = (start, step.from.1);
         }
-        out[before..].reverse();
     }
 
     /// Whether the word's last syllable can be a stem that is used without an ending: 가, 서, 보내.

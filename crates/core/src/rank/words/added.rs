@@ -1,0 +1,67 @@
+//! Every posting in scope, added up.
+
+use super::found::Worth;
+use crate::index::state::Place;
+use crate::rank::best::{Best, Scored};
+use crate::rank::scratch::Sparse;
+use crate::rank::statistics::{Scale, Sums};
+use crate::rank::view::Ground;
+
+/// Fills `scores`, by part; the scale of the blocks' scores, and the `depth` best of those that may be hits.
+pub fn score(ground: &Ground<'_>, worth: &Worth<'_>, depth: usize, scores: &mut Vec<Sparse>) -> (Scale, Vec<Scored>) {
+    let scope = ground.scope;
+    scores.resize_with(ground.views.len().max(scores.len()), Sparse::default);
+    let (mut sums, mut best) = (Sums::default(), Best::new(depth));
+    for (number, view) in ground.views.iter().enumerate() {
+        let (sums_of_part, inside) = (&mut scores[number], &scope.parts[number]);
+        sums_of_part.reset(view.lengths.len());
+        add_up(ground, worth, number, sums_of_part);
+        for &passage in sums_of_part.touched() {
+            let block = view.owner[passage as usize];
+            let passages = view.passages_of(block);
+            if (passages.start..passage).any(|before| sums_of_part.of(before) > 0.0) {
+                continue; // the block was met by an earlier passage
+            }
+            let score = passages.map(|passage| sums_of_part.of(passage)).fold(0.0, f32::max);
+            sums.add(score);
+            if best.may_take(score) && inside.wants(block) {
+                let place = Place { part: number as u32, block };
+                best.take(Scored { score, id: ground.id(place), place });
+            }
+        }
+    }
+    (sums.scale(scope.blocks), best.into_vec())
+}
+
+/// Fills `scores`, by part, with those of some blocks; the scale over these.
+pub fn score_some(ground: &Ground<'_>, worth: &Worth<'_>, places: &[Place], scores: &mut Vec<Sparse>) -> Scale {
+    scores.resize_with(ground.views.len().max(scores.len()), Sparse::default);
+    for (sums, view) in scores.iter_mut().zip(&ground.views) {
+        sums.reset(view.lengths.len());
+    }
+    let mut sums = Sums::default();
+    for &place in places {
+        let (view, mut best) = (ground.view(place), 0.0_f32);
+        for passage in view.passages_of(place.block) {
+            let score = worth.of_passage(view, place.part, passage);
+            if score > 0.0 {
+                scores[place.part as usize].add(passage, score);
+            }
+            best = best.max(score);
+        }
+        sums.add(best);
+    }
+    sums.own_scale()
+}
+
+/// Adds up what each passage of a part is worth.
+fn add_up(ground: &Ground<'_>, worth: &Worth<'_>, part: usize, scores: &mut Sparse) {
+    let (view, inside) = (&ground.views[part], &ground.scope.parts[part]);
+    for found in &worth.found {
+        let each = found.worth();
+        found.lists[part].each_inside(view, inside, |posting| {
+            let (passage, count) = (posting >> 8, (posting & 0xff) as f32);
+            scores.add(passage, each * worth.bm25.saturate(count, f32::from(view.lengths[passage as usize])));
+        });
+    }
+}

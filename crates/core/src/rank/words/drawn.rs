@@ -1,0 +1,105 @@
+//! The scale of the scores of many blocks, from a few of them.
+//!
+//! Most of what scores differ by comes from the blocks that have a rare term, and these are few; so blocks are drawn by term. Of each term as many
+//! are drawn, those whose ids have the least hashes: bottom-k samples (Cohen and Kaplan 2007), which agree with one another. A block that was
+//! drawn stands for as many as the most generous of its terms has blocks for each that it drew (Horvitz and Thompson 1952). How terms occur
+//! together comes out of it too, which for Korean, where a word, its syllables and its morphemes occur together, is much of the deviation. Which
+//! blocks are drawn depends on their ids, not on how they lie in segments.
+
+use super::found::{Found, List, Worth};
+use crate::id::mix;
+use crate::index::state::Place;
+use crate::rank::statistics::{Scale, Sums};
+use crate::rank::view::Ground;
+use crate::words::postings::{Postings, WELL_SAMPLED_MIN};
+
+/// Passages that are drawn of each term: their deviation is within a tenth of that of all.
+const DRAWN: u64 = 32;
+
+/// What is known of all blocks by those that were drawn.
+pub struct Drawn {
+    /// The scale of the scores of all blocks in scope.
+    pub scale: Scale,
+    /// What so many of the blocks that may be hits reach at least, as were asked for; below all if fewer were drawn.
+    pub floor: f32,
+}
+
+/// Draws blocks and scores them; the floor is that of `depth` blocks.
+pub fn draw(ground: &Ground<'_>, worth: &Worth<'_>, depth: usize) -> Drawn {
+    let mut drawn: Vec<(Place, f64)> = Vec::with_capacity(DRAWN as usize * worth.found.len());
+    worth.found.iter().for_each(|found| draw_of(ground, found, &mut drawn));
+    drawn.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
+    drawn.dedup_by_key(|drawn| drawn.0);
+    let (mut sums, mut wanted) = (Sums::default(), Vec::with_capacity(drawn.len()));
+    for (place, stands_for) in drawn {
+        let score = worth.of_block(ground.view(place), place);
+        sums.add_share(score, stands_for);
+        if ground.scope.wants(place) {
+            wanted.push(score);
+        }
+    }
+    let floor = match depth.checked_sub(1) {
+        Some(last) if last < wanted.len() => *wanted.select_nth_unstable_by(last, |a, b| b.total_cmp(a)).1,
+        _ => f32::NEG_INFINITY,
+    };
+    Drawn { scale: sums.scale(ground.scope.blocks), floor }
+}
+
+/// Draws blocks that have a term, each with how many it stands for.
+fn draw_of(ground: &Ground<'_>, found: &Found<'_>, drawn: &mut Vec<(Place, f64)>) {
+    let least = if found.count <= DRAWN { u64::MAX } else { u64::MAX / found.count * DRAWN };
+    let sources: Vec<Source<'_>> =
+        (0_u32..).zip(&found.lists).map(|(part, list)| Source::new(ground, part, list, least)).collect();
+    let limit = sources.iter().map(|source| source.reach).fold(least, u64::min);
+    let before = drawn.len();
+    for (part, source) in (0_u32..).zip(&sources) {
+        let mut take = |posting: u32| {
+            let place = place_of(ground, part, posting);
+            if (limit == u64::MAX || mix(ground.id(place)) < limit) && ground.scope.contains(place) {
+                drawn.push((place, 1.0));
+            }
+        };
+        match source.sample {
+            Some(postings) => {
+                postings.sample().take_while(|&posting| hash_of(ground, part, posting) < limit).for_each(take)
+            }
+            None => source.list.each(&mut take),
+        }
+    }
+    if limit < u64::MAX {
+        let stands_for = found.count as f64 / (drawn.len() - before).max(1) as f64;
+        drawn[before..].iter_mut().for_each(|drawn| drawn.1 = stands_for);
+    }
+}
+
+/// Where the blocks of one list are drawn from.
+struct Source<'a> {
+    list: &'a List<'a>,
+    /// Its sample, unless all of it is gone through.
+    sample: Option<Postings<'a>>,
+    /// All of the blocks are known whose hashes are below this.
+    reach: u64,
+}
+
+impl<'a> Source<'a> {
+    fn new(ground: &Ground<'_>, part: u32, list: &'a List<'a>, limit: u64) -> Self {
+        let whole = Self { list, sample: None, reach: u64::MAX };
+        let List::Whole(postings, _) = list else { return whole };
+        let Some(last) = postings.sample().last().filter(|_| limit < u64::MAX) else { return whole };
+        // The last of a sample may be the first of several passages of its block.
+        let reach = hash_of(ground, part, last);
+        let is_enough = reach >= limit || postings.count() > WELL_SAMPLED_MIN;
+        if is_enough { Self { list, sample: Some(*postings), reach } } else { whole }
+    }
+}
+
+/// Where the block of a posting comes when blocks are drawn.
+fn hash_of(ground: &Ground<'_>, part: u32, posting: u32) -> u64 {
+    mix(ground.id(place_of(ground, part, posting)))
+}
+
+fn place_of(ground: &Ground<'_>, part: u32, posting: u32) -> Place {
+    let (view, passage) = (&ground.views[part as usize], posting >> 8);
+    let block = if view.has_one_passage_a_block() { passage } else { view.owner[passage as usize] };
+    Place { part, block }
+}

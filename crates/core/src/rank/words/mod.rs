@@ -1,0 +1,137 @@
+//! The same words: BM25 over the passages in scope, a block being as good as its best passage.
+//!
+//! Where the query's terms occur a few times, all of it is added up. Where they occur often, most passages cannot be among the best, and are
+//! never looked at ([`pruned`]); the scale of the scores then comes from blocks that are drawn by their ids ([`drawn`]), and what else is asked of a
+//! block is looked up ([`windows`]).
+
+mod added;
+mod drawn;
+mod found;
+mod pruned;
+mod query;
+mod windows;
+
+pub use found::{Found, Worth};
+pub use pruned::Cells;
+pub use query::{QueryWords, Rarity};
+pub use windows::Room as WindowRoom;
+
+use super::best::Scored;
+use super::scratch::{Sparse, WordRoom};
+use super::statistics::Scale;
+use super::view::Ground;
+use crate::index::state::{Part, Place};
+use crate::words::bm25::{Bm25, idf};
+use std::cell::RefCell;
+use windows::Windows;
+
+/// Terms of a query that are looked up: a prompt may be long, but its rarest words say what it is about.
+const TERMS_MAX: usize = 128;
+
+/// Postings up to which all are added up: it takes as long as to draw blocks for a scale, and the scale is exact.
+const ADDED_MAX: u64 = 8_192;
+
+/// Blocks for each in scope from which the samples of lists hold too few that are in scope, and all are added up.
+const SHARE_MAX: u64 = 4;
+
+/// What the words say.
+pub struct WordScores<'a> {
+    scores: Scores<'a>,
+    says_something: bool,
+    /// The scale of the scores.
+    pub scale: Scale,
+    /// How rare the query's terms are.
+    pub rarity: Rarity,
+    /// The best of the blocks that may be hits.
+    pub chosen: Vec<Scored>,
+}
+
+/// Where the score of a passage comes from.
+enum Scores<'a> {
+    /// All have been added up, by part.
+    Added(&'a [Sparse]),
+    /// It is looked up.
+    LookedUp(RefCell<Windows<'a>>),
+}
+
+impl WordScores<'_> {
+    /// Whether any block has any of the words.
+    pub fn says_something(&self) -> bool {
+        self.says_something
+    }
+
+    /// The score of a block.
+    #[inline]
+    pub fn of(&self, ground: &Ground<'_>, place: Place) -> f32 {
+        let passages = ground.view(place).passages_of(place.block);
+        match &self.scores {
+            Scores::Added(sums) => {
+                let sums = &sums[place.part as usize];
+                passages.map(|passage| sums.of(passage)).fold(0.0, f32::max)
+            }
+            Scores::LookedUp(windows) => {
+                let mut windows = windows.borrow_mut();
+                passages.map(|passage| windows.of(ground, place.part, passage)).fold(0.0, f32::max)
+            }
+        }
+    }
+}
+
+/// The terms of a query that occur in scope.
+pub struct Terms<'a> {
+    /// What passages are worth to them.
+    pub worth: Worth<'a>,
+    /// How rare each is.
+    pub rarity: Rarity,
+}
+
+/// Looks up the terms of a query.
+pub fn terms<'a>(ground: &Ground<'a>, query: &QueryWords) -> Terms<'a> {
+    let scope = ground.scope;
+    let mut found = found::lookup(ground, &query.terms);
+    found.sort_by(|a, b| b.idf.total_cmp(&a.idf).then(a.term.hash.cmp(&b.term.hash)));
+    let rarities = found.iter().map(|found| (found.term.hash, found.idf)).collect();
+    let rarity = Rarity::new(rarities, idf(scope.passages, 0));
+    found.truncate(TERMS_MAX);
+    Terms { worth: Worth { found, bm25: Bm25::new(scope.passages, scope.words) }, rarity }
+}
+
+/// Scores some blocks in scope, in ascending order, and no others: the scale is over these.
+pub fn score_some<'a>(
+    ground: &Ground<'_>,
+    terms: Terms<'_>,
+    places: &[Place],
+    room: &'a mut WordRoom,
+) -> WordScores<'a> {
+    let scale = added::score_some(ground, &terms.worth, places, &mut room.sums);
+    let scores = Scores::Added(&room.sums[..ground.views.len()]);
+    let says_something = !terms.worth.found.is_empty();
+    WordScores { scores, says_something, scale, rarity: terms.rarity, chosen: Vec::new() }
+}
+
+/// Scores the blocks in scope that have a word of the query, each of them if `is_exact`, and chooses the `depth` best.
+pub fn score<'a>(
+    ground: &Ground<'a>,
+    Terms { worth, rarity }: Terms<'a>,
+    depth: usize,
+    is_exact: bool,
+    room: &'a mut WordRoom,
+) -> WordScores<'a> {
+    let (says_something, is_exact) = (!worth.found.is_empty(), is_exact || is_added(ground, &worth.found));
+    if is_exact {
+        let (scale, chosen) = added::score(ground, &worth, depth, &mut room.sums);
+        // What a search of more parts has left behind them is none of this one.
+        let scores = Scores::Added(&room.sums[..ground.views.len()]);
+        return WordScores { scores, says_something, scale, rarity, chosen };
+    }
+    let drawn = drawn::draw(ground, &worth, depth);
+    let chosen = pruned::choose(ground, &worth, depth, drawn.floor, &mut room.cells);
+    let scores = Scores::LookedUp(RefCell::new(Windows::new(ground, worth, &mut room.windows)));
+    WordScores { scores, says_something, scale: drawn.scale, rarity, chosen }
+}
+
+/// Whether all postings are added up. It is decided by what does not depend on how the blocks came to be in their segments.
+fn is_added(ground: &Ground<'_>, found: &[Found<'_>]) -> bool {
+    let live: u64 = ground.state.parts.iter().map(Part::live).map(u64::from).sum();
+    found.iter().map(|found| found.count).sum::<u64>() <= ADDED_MAX || ground.scope.blocks < live / SHARE_MAX
+}

@@ -1,0 +1,70 @@
+//! Two texts side by side: as one statement each, or sentence by sentence.
+
+use super::compare::{Comparison, Difference, Reason, compare};
+use super::sentences::{Sketch, sentences};
+use super::statement::Statement;
+use crate::embed::Table;
+
+/// Sentences of one text that are compared. What comes after is an essay, or code.
+pub const SENTENCES_MAX: usize = 24;
+
+/// Words that two sentences must share, at least, for a difference between them to say that they are of the same thing, where neither is the
+/// whole of its text: "I have 3." says little without what stands around it.
+const SHARED_MIN: usize = 3;
+
+/// What is in lines of code and of tables, which repeat each other but for a word and contradict nothing.
+const OF_NO_SENTENCE: [char; 10] = ['{', '}', '(', ')', '=', ';', '`', '|', '<', '*'];
+
+/// A text that others are compared with.
+pub struct Text<'a> {
+    table: &'a Table,
+    sentences: Vec<(Sketch, Statement)>,
+}
+
+impl<'a> Text<'a> {
+    /// Reads a text.
+    pub fn new(text: &str, table: &'a Table) -> Self {
+        let read = |sentence: &str| (Sketch::new(sentence), Statement::new(sentence, table));
+        Self { table, sentences: sentences(text).take(SENTENCES_MAX).map(read).collect() }
+    }
+
+    /// What comes of comparing it with another that was there before.
+    ///
+    /// Texts of one sentence are the same as their sentences are, and longer ones if each sentence is the same as the one in its place. Of
+    /// longer ones one sentence may contradict one of the other; but then it is not sure that the whole of the other is to go.
+    pub fn compare(&self, other: &str) -> Comparison {
+        let others: Vec<&str> = sentences(other).take(SENTENCES_MAX).collect();
+        if let ([(_, new)], [old]) = (&self.sentences[..], &others[..]) {
+            return compare(new, &Statement::new(old, self.table), self.table);
+        }
+        let same = if others.len() == self.sentences.len() { self.sameness(&others) } else { 0.0 };
+        let difference = if same > 0.0 { None } else { self.difference(&others) };
+        Comparison { same, difference }
+    }
+
+    fn sameness(&self, others: &[&str]) -> f32 {
+        let mut least = 1.0_f32;
+        for ((_, new), old) in self.sentences.iter().zip(others) {
+            least = least.min(compare(new, &Statement::new(old, self.table), self.table).same);
+            if least == 0.0 {
+                break;
+            }
+        }
+        least
+    }
+
+    /// Another number or date, or a denial. Another value is too often only another thing, in the same words.
+    fn difference(&self, others: &[&str]) -> Option<Difference> {
+        let is_sentence = |text: &&&str| !text.contains(OF_NO_SENTENCE);
+        others.iter().filter(is_sentence).find_map(|old| {
+            let sketch = Sketch::new(old);
+            let mut near = self.sentences.iter().filter(|(new, _)| new.is_near(&sketch, SHARED_MIN)).peekable();
+            near.peek()?;
+            let old = Statement::new(old, self.table);
+            let found = near.find_map(|(_, new)| {
+                compare(new, &old, self.table).difference.filter(|difference| difference.reason != Reason::Value)
+            });
+            found.map(|difference| Difference { is_sure: false, ..difference })
+        })
+    }
+}

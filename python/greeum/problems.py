@@ -1,0 +1,70 @@
+"""What goes wrong, by the names that it has over HTTP: the server says them, and its clients raise the errors that they
+stand for. One table, read from both sides.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from greeum import errors
+
+TYPE_PREFIX = "urn:greeum:problem:"
+"""What the type of a problem begins with (RFC 9457); its name follows."""
+
+REQUEST_PREFIX = "urn:greeum:request:"
+"""The same of its instance; the request's id follows."""
+
+
+class Kind(NamedTuple):
+    """A sort of problem: its status, and its title, which is the same every time."""
+
+    status: int
+    title: str
+    error: type[errors.GreeumError] = errors.ServerFailed
+    """What a client raises for it. By default it can know no more than that the server failed."""
+
+
+KINDS = {
+    "invalid-input": Kind(400, "The request cannot be used", errors.InvalidInput),
+    "unauthenticated": Kind(401, "A valid key is needed", errors.Unauthenticated),
+    "forbidden": Kind(403, "The caller may not do that", errors.Forbidden),
+    "store-read-only": Kind(403, "The memory is open for reading alone", errors.StoreReadOnly),
+    "not-found": Kind(404, "There is no such thing here", errors.NotFound),
+    "method-not-allowed": Kind(405, "The path does not take this method"),
+    "not-acceptable": Kind(406, "There is no answer of the accepted types"),
+    "timeout": Kind(408, "The request did not arrive in time"),
+    "conflict": Kind(409, "The change contradicts what is stored", errors.Conflict),
+    "embedder-mismatch": Kind(409, "The memory's vectors are another embedder's", errors.EmbedderMismatch),
+    "log-cut": Kind(410, "The log does not reach back so far", errors.LogCut),
+    "precondition-failed": Kind(412, "The block is another by now", errors.Conflict),
+    "too-large": Kind(413, "The request is too large", errors.InvalidInput),
+    "unsupported-media-type": Kind(415, "The body is of a type that is not taken"),
+    "misdirected": Kind(421, "The server does not answer to this name"),
+    "rate-limited": Kind(429, "Too many requests with this key"),
+    "internal": Kind(500, "The server failed"),
+    "store-damaged": Kind(500, "The memory on the server is damaged", errors.StoreDamaged),
+    "store-version": Kind(500, "The memory on the server is a newer version's", errors.StoreVersion),
+    "embedder-failed": Kind(502, "The embedder failed", errors.EmbedderFailed),
+    "unavailable": Kind(503, "Not at the moment"),
+    "store-busy": Kind(503, "Somebody else holds the memory", errors.StoreBusy),
+    "store-closed": Kind(503, "The memory was closed", errors.StoreClosed),
+    "store-failed": Kind(503, "The server's disk failed", errors.StoreFailed),
+    "store-full": Kind(507, "There is no room on the disk", errors.StoreFull),
+}
+"""Each by the name with which its type ends; of those with one status the most general first."""
+
+OTHER = "internal"
+"""What every error is that has no name of its own: a defect."""
+
+NAMES = {kind.error: name for name, kind in reversed(KINDS.items()) if kind.error is not errors.ServerFailed}
+"""Error → problem: the first of those that stand for it."""
+
+
+def name_of(error: Exception) -> str:
+    """The problem that an error is, or the one that the error above it is."""
+    return next((NAMES[kind] for kind in type(error).__mro__ if kind in NAMES), OTHER)
+
+
+def error_class(name: str) -> type[errors.GreeumError]:
+    """The error that a problem stands for; ServerFailed for one that is not known here."""
+    return KINDS[name].error if name in KINDS else errors.ServerFailed
