@@ -42,6 +42,8 @@ class Found:
         """Of all of them, ascending, each once."""
     def hits(self, query: int) -> list[tuple[int, float, list[float]]]:
         """Of one query, best first: block, score, parts."""
+    def visit(self, query: int) -> tuple[int, int, int | None, str]:
+        """Of one query: the blocks in scope, how many of them were looked at, from which block on, and how far."""
     def json(self, query: int, blocks: dict[int, bytes]) -> bytes:
         """The same as JSON, with each block's JSON out of `blocks`; one that is not there is passed over."""
 
@@ -77,13 +79,17 @@ class Index:
         k: int,
         namespace: str,
         filter_json: str | None,
-        near: tuple[int, int] | None,
+        near: Sequence[tuple[int, int]],
         history: bool,
         now: int,
         exact: bool,
         weights: Sequence[tuple[str, float]] | None,
         as_of: int | None,
     ) -> Found: ...
+    def fits(
+        self, text: str, vector: bytes | None, namespace: str, near: Sequence[tuple[int, int]], now: int
+    ) -> list[float]:
+        """For each block (and hops) how well what is around it fits the text; more is better."""
     def nearest(self, items: Sequence[tuple[str, str, bytes]], now: int, count: int) -> list[list[int]]:
         """For each namespace, text and vector, the blocks of exactly that namespace that may say the same."""
     def compare(self, text: str, others: Sequence[str]) -> list[tuple[float, tuple[str, str, str, bool] | None]]:

@@ -3,20 +3,35 @@
 from __future__ import annotations
 
 from greeum import inputs, limits
-from greeum.errors import Conflict, NotFound
+from greeum.errors import Conflict, InvalidInput, NotFound
 from greeum.model import Anchor
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Protocol
 
     from greeum.inputs import Namespace
     from greeum.store.protocol import Store
+
+    class Slots(Protocol):
+        """Anchors, or as many of them as somebody may see."""
+
+        def closest(self, name: str, namespace: str) -> Anchor: ...
+        def status(self, *, namespace: Namespace = "") -> list[Anchor]: ...
+        def set(self, name: str, block: int, *, namespace: Namespace = "") -> Anchor: ...
+
 
 HOPS = {"A": 1, "B": 2, "C": 3}
 """Hop budgets of the default anchors: the turn at hand, the subject, the surroundings."""
 
 HOPS_OTHERWISE = 2
+
+AUTO = "auto"
+"""In place of an anchor's name: the one that fits what is asked, or said."""
+
+CHOICES_MAX = 16
+"""Anchors among which a search picks one, those that moved last: a few blocks around each are looked at."""
 
 
 class Anchors:
@@ -39,6 +54,8 @@ class Anchors:
         blocks are added near it. What is None stays as it was. Raises NotFound if there is no such block.
         """
         where, name = inputs.namespace(namespace), inputs.name(name, "name")
+        if name == AUTO:
+            raise InvalidInput("name", f"{AUTO!r} stands for whichever anchor fits: give this one another name")
         block = inputs.block_id(block)
         if hops is not None:
             hops = inputs.count(hops, "hops", limits.HOPS_MAX)
@@ -94,3 +111,28 @@ class Anchors:
     def status(self, *, namespace: Namespace = "") -> list[Anchor]:
         """The anchors of a namespace and of all below it."""
         return [Anchor(row) for row in self._store.anchors(inputs.namespace(namespace))]
+
+
+class Choice:
+    """Whichever anchor fits, of those that can be seen from here: what `near="auto"` stands for."""
+
+    __slots__ = ("anchors",)
+
+    def __init__(self, anchors: Slots) -> None:
+        self.anchors = anchors
+
+    def slots(self, namespace: str) -> list[Anchor]:
+        """The anchors A, B and C that a search or an add in a (canonical) namespace would use, as far as there are."""
+        found = []
+        for name in HOPS:
+            try:
+                found.append(self.anchors.closest(name, namespace))
+            except NotFound:
+                continue
+        return found
+
+    def within(self, namespace: str) -> list[Anchor]:
+        """These, and the anchors in the namespace and below it; the last ones to move, if there are many."""
+        seen = [*self.slots(namespace), *self.anchors.status(namespace=namespace)]
+        found = {(anchor.namespace, anchor.name): anchor for anchor in seen}
+        return sorted(found.values(), key=lambda anchor: anchor.moved_at, reverse=True)[:CHOICES_MAX]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from greeum import _core, inputs
+from greeum.anchors import AUTO, Choice
 from greeum.errors import InvalidInput
 from greeum.model import Anchor
 from greeum.policies import conflict_policy, duplicate_policy
@@ -197,6 +198,8 @@ class Drafter:
     def _near_of_draft(self, near: Near | None, namespace: str) -> tuple[str, str] | int | None:
         if near is None:
             return None
+        if near == AUTO or isinstance(near, Choice):
+            raise InvalidInput("near", f"{AUTO!r} is for a block that is added by itself: it depends on the one before")
         if isinstance(near, str):
             near = self._anchors.closest(inputs.name(near, "near"), namespace)
         if isinstance(near, Anchor):

@@ -78,3 +78,12 @@ QUERIES_MAX = 256
 BATCH_HITS_MAX = 25_600
 """Hits that the queries of one batch over HTTP may ask for together, so 100 for each of `QUERIES_MAX`: its answer is
 made as a whole, and takes three times its size in memory meanwhile."""
+
+RERANKED_MIN = 50
+"""Hits that are given to a caller's own function at least: a search for as many costs no more than one for ten."""
+
+RERANK_BUDGET_MS = 1_000.0
+"""Milliseconds that such a function has, unless its caller says otherwise: what people wait for without a thought."""
+
+RERANK_BUDGET_MS_MAX = 600_000
+"""Ten minutes: nobody waits longer for an answer."""

@@ -6,6 +6,7 @@ from os.path import abspath
 from time import time_ns
 
 from greeum import inputs, limits
+from greeum.anchors import AUTO, Choice
 from greeum.comparing import Comparer
 from greeum.drafts import CHECKS, request_uid
 from greeum.errors import Conflict, Forbidden, InvalidInput, NotFound, StoreError, StoreReadOnly
@@ -140,7 +141,8 @@ class Memory(Recall):
         of a conversation), "note", "fact" or your own. `importance` goes from 0 to 1. `key` is your own name for the
         thing, unique in its namespace: adding the same text under it again adds nothing. From `expires_at` on it is
         found no more; `ttl` says the same in seconds from now, or as a `timedelta`. `near` (an anchor, its name or
-        a block's id) links the block with what is there, and an anchor that is not pinned moves on to it. `vector` is
+        a block's id) links the block with what is there, and an anchor that is not pinned moves on to it; "auto" is
+        the anchor whose subject it goes on with, and where it opens a new one, A, B or C is set there. `vector` is
         for memories of `GivenVectors`. `idempotency_key` names this very request, so that it may be made again when
         nobody knows whether it was done: the same text then comes back as it was added (or in its newest version).
 
@@ -160,7 +162,24 @@ class Memory(Recall):
             "expires_at": expires_at, "ttl": ttl, "near": near, "vector": vector, "on_duplicate": on_duplicate,
             "on_conflict": on_conflict,
         }  # fmt: skip
+        if near == AUTO:
+            near = Choice(self.anchors)
+        if isinstance(near, Choice):
+            return self._add_on_subject(block, near, idempotency_key)
         return self._add([block], "", idempotency_key, is_single=True)[0]
+
+    def _add_on_subject(self, block: dict[str, Any], choice: Choice, idempotency_key: str | None) -> Added:
+        """`add` near whichever anchor the text fits."""
+        from greeum.topics import Topics
+
+        text, namespace, vector = inputs.text(block["text"]), inputs.namespace(block["namespace"]), block["vector"]
+        code = self._embedder.encode_query(text) if vector is None else self._code(vector)
+        self._follower.catch_up()
+        place = Topics(self._index, self._now_us).place(text, code, namespace, choice.slots(namespace))
+        added = self._add([block | {"near": place.near}], "", idempotency_key, is_single=True)[0]
+        if added.is_new:
+            place.settle(choice.anchors, added)
+        return added
 
     def add_many(self, blocks: Iterable[Mapping[str, Any]], *, idempotency_key: str | None = None) -> AddedBlocks:
         """Remember several texts, all or none: each a mapping of the arguments of `add`. The blocks, in the same order.

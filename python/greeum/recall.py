@@ -7,7 +7,7 @@ from time import monotonic
 
 from greeum import inputs, limits
 from greeum._core import format_time
-from greeum.anchors import Anchors
+from greeum.anchors import AUTO, Anchors, Choice
 from greeum.drafts import Drafter
 from greeum.echoes import Echoes
 from greeum.errors import InvalidInput, LogCut, NotFound
@@ -38,9 +38,10 @@ if TYPE_CHECKING:
     from greeum.follower import Follower
     from greeum.inputs import Namespace, Time
     from greeum.model import Context
+    from greeum.reranking import Rerank
     from greeum.store.protocol import BlockRow, Store
 
-    Near = str | int | Anchor
+    Near = str | int | Anchor | Choice
     # `Recall.list` hides the builtin from annotations within the class.
     Blocks = list[Block]
     Hits = list[Hit]
@@ -97,25 +98,35 @@ class Recall:
         min_trust: float = 0.0,
         weights: Mapping[str, float] | None = None,
         vector: Sequence[float] | None = None,
+        rerank: Rerank | None = None,
+        rerank_budget_ms: float = limits.RERANK_BUDGET_MS,
     ) -> Hits:
         """The `k` blocks that answer best, best first; fewer if there are fewer.
 
         `namespace` limits it to what lies at or below that; `where` to blocks for which a filter holds, as in
         `{"source": "alice", "importance": {"gte": 0.5}}`, and does not change what a block scores. `near` (an anchor,
-        its name or a block's id) prefers what is within its reach. `history` includes superseded versions, and what
-        holds no longer, not yet, or is quarantined. `exact` scores every block, whatever it takes. `as_of` asks what
-        was known at some time, and held then: what has been recorded or corrected since is as if it had not been.
-        `min_trust` leaves out what came by a door that is trusted less. `weights` changes how much each kind of
-        evidence counts, by name.
+        its name, "auto" for the one that fits, or a block's id) looks at what is around it, prefers what is within its
+        hops, and goes further only if there is too little of what is asked for. `history` includes superseded versions,
+        and what holds no longer, not yet, or is quarantined. `exact` scores every block, whatever it takes. `as_of`
+        asks what was known at some time, and held then: what has been recorded or corrected since is as if it had not
+        been. `min_trust` leaves out what came by a door that is trusted less. `weights` changes how much each kind of
+        evidence counts, by name. `rerank` is a function of yours that is given the query and the first hits (50, or
+        `k` if that is more) and gives a score for each, by which they are ordered anew if it is back within
+        `rerank_budget_ms`; the list that comes back is then a `Reranked`, which says whether it was.
 
         Raises InvalidInput, NotFound (`near`), EmbedderFailed or StoreError.
         """
         asked = inputs.string(query, "query", limits.QUERY_BYTES_MAX, empty=vector is not None)
-        return self._hits(
-            self._found(
-                [asked], k, namespace, where, near, history, exact, weights, as_of, min_trust, self._code(vector)
-            ).hits(0)
+        depth = k if rerank is None else max(inputs.count(k, "k", limits.K_MAX), limits.RERANKED_MIN)
+        found = self._found(
+            [asked], depth, namespace, where, near, history, exact, weights, as_of, min_trust, self._code(vector)
         )
+        hits = self._hits(found.hits(0))
+        if rerank is None:
+            return hits
+        from greeum.reranking import reranked
+
+        return reranked(asked, hits, k, rerank, rerank_budget_ms)
 
     def search_json(
         self,
@@ -202,7 +213,7 @@ class Recall:
         then = inputs.optional_time(as_of, "as_of")
         scope = inputs.namespace(namespace)
         k = inputs.count(k, "k", limits.K_MAX)
-        start = None if near is None else self._start(near, scope, then)
+        start = [] if near is None else self._starts(near, scope, then)
         encode = self._embedder.encode_query
         asked = [(query, encode(query) if code is None else code) for query in queries]
         self._follower.catch_up()
@@ -303,7 +314,15 @@ class Recall:
         )  # fmt: skip
         return compose(hits, most)
 
-    def _start(self, near: Near, namespace: str, then: int | None) -> tuple[int, int]:
+    def _starts(self, near: Near, namespace: str, then: int | None) -> list[tuple[int, int]]:
+        """The blocks from which a search may start, and how far it reaches from each."""
+        if near == AUTO:
+            near = Choice(self.anchors)
+        if isinstance(near, Choice):
+            return [self._start(anchor, namespace, then) for anchor in near.within(namespace)]
+        return [self._start(near, namespace, then)]
+
+    def _start(self, near: str | int | Anchor, namespace: str, then: int | None) -> tuple[int, int]:
         if isinstance(near, str):
             near = self.anchors.closest(inputs.name(near, "near"), namespace)
         if isinstance(near, Anchor):

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from functools import partial
 
-from greeum import inputs
-from greeum.anchors import HOPS, HOPS_OTHERWISE
+from greeum import inputs, limits
+from greeum.anchors import AUTO, HOPS, HOPS_OTHERWISE, Choice
 from greeum.errors import Conflict, Forbidden, InvalidInput, NotFound
 from greeum.forgetting import block_ids, check_scope, none_forgotten
 from greeum.maintenance import GRACE_S
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from greeum.memory import AddedBlocks, Certificates, Findings, Ids, Keep, Memory
     from greeum.model import Added, Context, Hit, Link, RolledBack
     from greeum.recall import Answers, Blocks, Changes, Facets, Hits, Links, Near, Written
+    from greeum.reranking import Rerank
     from greeum.store.protocol import Store
 
 
@@ -85,10 +86,14 @@ class Root:
 
     def near(self, near: Near | None, anchors: RootedAnchors, namespace: str) -> Near | None:
         """What something is to be near, if that is here. Raises NotFound."""
+        if near == AUTO:
+            return Choice(anchors)
         if isinstance(near, str):
             return anchors.closest(inputs.name(near, "near"), namespace)
         if isinstance(near, Anchor):
             return anchors.get(near.name, namespace=near.namespace)
+        if isinstance(near, Choice):
+            raise InvalidInput("near", f"must be {AUTO!r}: what can be chosen from here is known here")
         if near is not None and inputs.block_id(near, "near") not in self.inside([near]):
             raise NotFound(f"near: there is no block {near}")
         return near
@@ -288,6 +293,8 @@ class Rooted:
         min_trust: float = 0.0,
         weights: Mapping[str, float] | None = None,
         vector: Sequence[float] | None = None,
+        rerank: Rerank | None = None,
+        rerank_budget_ms: float = limits.RERANK_BUDGET_MS,
     ) -> Hits:
         """As `Memory.search`."""
         scope = self._root.within(namespace)
@@ -295,7 +302,7 @@ class Rooted:
         return self._memory.search(
             query, k=k, namespace=scope, where=where, near=start, history=history, exact=exact,
             as_of=as_of, min_trust=min_trust, weights=weights,
-            vector=vector,
+            vector=vector, rerank=rerank, rerank_budget_ms=rerank_budget_ms,
         )  # fmt: skip
 
     def search_json(

@@ -23,5 +23,5 @@ pub use embed::Table;
 pub use error::{Error, Result};
 pub use id::{BlockId, Score, Seq, TimeUs};
 pub use index::Index;
-pub use query::{Hit, Query, Weights};
+pub use query::{Answer, Hit, Query, Weights};
 pub use segment::Entry;

@@ -18,8 +18,8 @@ pub struct Query {
     pub namespace: String,
     /// Only blocks for which this holds.
     pub filter: Option<Filter>,
-    /// Start from this block and reach so many hops.
-    pub near: Option<(BlockId, u32)>,
+    /// Start from this block and reach so many hops; of several, from the one that fits what is asked.
+    pub near: Vec<(BlockId, u32)>,
     /// Superseded versions too.
     pub history: bool,
     /// What time it is, for what expires and for what holds no longer, or not yet.
@@ -54,6 +54,44 @@ pub struct Hit {
     pub score: Score,
     /// What each kind of evidence adds, in the order of [`PARTS`].
     pub parts: [Score; PARTS.len()],
+}
+
+/// What a search found, and what it looked at for it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Answer {
+    /// The best, best first.
+    pub hits: Vec<Hit>,
+    /// Blocks in scope.
+    pub blocks: u64,
+    /// Blocks of these that any kind of evidence looked at, or might have: all, unless the search kept to an anchor's neighbourhood.
+    pub visited: u64,
+    /// The block that it started from.
+    pub start: Option<BlockId>,
+    /// How far it went.
+    pub width: Width,
+}
+
+/// How far a search went.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Width {
+    /// What is nearest to the anchor.
+    Neighbourhood,
+    /// That, and what shares a rare word with the query.
+    Words,
+    /// Everything in scope.
+    #[default]
+    Everything,
+}
+
+impl Width {
+    /// As it is called outside.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Neighbourhood => "neighbourhood",
+            Self::Words => "words",
+            Self::Everything => "everything",
+        }
+    }
 }
 
 /// The kinds of evidence in a score.

@@ -89,7 +89,7 @@ fn questions() -> Vec<Query> {
         Query { history: true, k: 100, ..query("the garden in winter") },
         Query { namespace: "a".to_owned(), ..query("고양이가 병원에 5월에") },
         Query { exact: false, ..query("When did Alice buy a train ticket?") },
-        Query { near: Some((5, 3)), history: true, k: 100, ..query("coffee") },
+        Query { near: vec![(5, 3)], history: true, k: 100, ..query("coffee") },
         Query {
             filter: filter(r#"{"metadata.km": {"gte": 20}, "tags": {"contains": "trip"}, "source": {"ne": "Bob"}}"#),
             ..query("river")

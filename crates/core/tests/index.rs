@@ -212,8 +212,8 @@ fn questions(dice: &mut Dice, near: Option<BlockId>) -> Vec<Query> {
         Query { filter: common::filter(r#"{"metadata.km": {"lt": 50}}"#), ..query("When did the cat move?") },
     ];
     if let Some(id) = near {
-        all.push(Query { near: Some((id, dice.below(4) as u32)), history: true, ..plain.clone() });
-        all.push(Query { near: Some((id, 2)), text: String::new(), history: true, ..plain });
+        all.push(Query { near: vec![(id, dice.below(4) as u32)], history: true, ..plain.clone() });
+        all.push(Query { near: vec![(id, 2)], text: String::new(), history: true, ..plain });
     }
     all
 }

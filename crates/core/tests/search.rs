@@ -124,8 +124,8 @@ proptest! {
         }).collect();
         let together = memory.index.search_many(&queries).unwrap();
         prop_assert_eq!(together.len(), queries.len());
-        for (query, hits) in queries.iter().zip(&together) {
-            prop_assert_eq!(bits(hits), bits(&memory.search(query)));
+        for (query, answer) in queries.iter().zip(&together) {
+            prop_assert_eq!(bits(&answer.hits), bits(&memory.search(query)));
         }
     }
 
@@ -170,7 +170,7 @@ proptest! {
             .map(|(source, row)| (*source, row.iter().copied().filter(|edge| own_ids.contains(&edge.target)).collect())).collect();
         let alone = loaded(&own, &own_links);
         let near = (!own.is_empty()).then(|| (memory.dice.choose(&own).id, hops));
-        for near in [None, near] {
+        for near in [vec![], near.into_iter().collect()] {
             let here = Query { near, history, ..memory.ask() };
             let there = Query { namespace: namespace.to_owned(), ..here.clone() };
             let (inside, alone) = (memory.index.search(&there), alone.search(&here));
@@ -202,7 +202,7 @@ proptest! {
         let start = *memory.dice.choose(&visible);
         let within = memory.within(start, hops, namespace, history);
         for text in [memory.question.clone(), String::new()] {
-            let hits = memory.search(&Query { near: Some((start, hops)), namespace: namespace.to_owned(), history, text, ..memory.ask() });
+            let hits = memory.search(&Query { near: vec![(start, hops)], namespace: namespace.to_owned(), history, text, ..memory.ask() });
             let near: BTreeSet<BlockId> = hits.iter().filter(|hit| hit.parts[GRAPH] > 0.0).map(|hit| hit.block).collect();
             prop_assert_eq!(&near, &within);
             let most = hits.iter().map(|hit| hit.parts[GRAPH]).fold(0.0, f32::max);
@@ -218,7 +218,7 @@ proptest! {
         let visible: Vec<BlockId> = memory.visible("", false).iter().map(|entry| entry.id).collect();
         prop_assume!(!visible.is_empty());
         let start = *memory.dice.choose(&visible);
-        let (plain, near) = (memory.search(&memory.ask()), memory.search(&Query { near: Some((start, hops)), ..memory.ask() }));
+        let (plain, near) = (memory.search(&memory.ask()), memory.search(&Query { near: vec![(start, hops)], ..memory.ask() }));
         let near = parts_of(&near);
         for (id, (_, parts)) in parts_of(&plain) {
             prop_assert_eq!(&near[&id].1[..GRAPH], &parts[..GRAPH]);
@@ -264,7 +264,7 @@ fn near_what_cannot_be_seen_is_everywhere_and_near_what_is_not_there_is_an_error
     index.apply(1, entries.into_iter().chain([with(5, |_| {})]).collect(), &[], Vec::new()).unwrap();
     index.apply(2, Vec::new(), &[5], Vec::new()).unwrap();
     let near = |id, history| {
-        index.search(&Query { near: Some((id, 2)), namespace: "a".to_owned(), history, ..query("garden") })
+        index.search(&Query { near: vec![(id, 2)], namespace: "a".to_owned(), history, ..query("garden") })
     };
     let proximity = |id, history| near(id, history).map(|hits| hits.iter().map(|hit| hit.parts[5]).fold(0.0, f32::max));
     assert!(proximity(1, false).unwrap() > 0.0 && proximity(3, true).unwrap() > 0.0);

@@ -136,7 +136,7 @@ fn code(bytes: &[u8]) -> greeum_core::Result<Code> {
 
 /// The hits of one or several queries.
 #[pyclass(frozen)]
-struct Found(Vec<Vec<greeum_core::Hit>>);
+struct Found(Vec<greeum_core::Answer>);
 
 #[pymethods]
 impl Found {
@@ -145,20 +145,31 @@ impl Found {
     }
 
     fn ids(&self) -> Vec<u64> {
-        let mut ids: Vec<u64> = self.0.iter().flatten().map(|hit| hit.block).collect();
+        let mut ids: Vec<u64> = self.0.iter().flat_map(|answer| &answer.hits).map(|hit| hit.block).collect();
         ids.sort_unstable();
         ids.dedup();
         ids
     }
 
     fn hits<'py>(&self, py: Python<'py>, query: usize) -> PyResult<Bound<'py, PyList>> {
-        let hits = self.0.get(query).ok_or_else(|| PyIndexError::new_err(query))?;
+        let hits = &self.answer(query)?.hits;
         PyList::new(py, hits.iter().map(|hit| (hit.block, hit.score, hit.parts)))
     }
 
+    fn visit(&self, query: usize) -> PyResult<(u64, u64, Option<u64>, &'static str)> {
+        let answer = self.answer(query)?;
+        Ok((answer.blocks, answer.visited, answer.start, answer.width.name()))
+    }
+
     fn json<'py>(&self, py: Python<'py>, query: usize, blocks: &Bound<'py, PyDict>) -> PyResult<Bound<'py, PyBytes>> {
-        let hits = self.0.get(query).ok_or_else(|| PyIndexError::new_err(query))?;
+        let hits = &self.answer(query)?.hits;
         Ok(PyBytes::new(py, &json::found(hits, blocks)?))
+    }
+}
+
+impl Found {
+    fn answer(&self, query: usize) -> PyResult<&greeum_core::Answer> {
+        self.0.get(query).ok_or_else(|| PyIndexError::new_err(query))
     }
 }
 
@@ -220,7 +231,7 @@ impl Index {
         k: usize,
         namespace: String,
         filter_json: Option<&str>,
-        near: Option<(u64, u32)>,
+        near: Vec<(u64, u32)>,
         history: bool,
         now: i64,
         exact: bool,
@@ -239,6 +250,21 @@ impl Index {
         let queries: greeum_core::Result<Vec<Query>> = queries.into_iter().map(query).collect();
         let queries = queries.map_err(|error| raised(py, error))?;
         Ok(Found(released(py, || self.index.search_many(&queries))?))
+    }
+
+    #[pyo3(signature = (text, vector, namespace, near, now))]
+    fn fits(
+        &self,
+        py: Python<'_>,
+        text: String,
+        vector: Option<Vec<u8>>,
+        namespace: String,
+        near: Vec<(u64, u32)>,
+        now: i64,
+    ) -> PyResult<Vec<f32>> {
+        let vector = vector.map(|bytes| code(&bytes)).transpose().map_err(|error| raised(py, error))?;
+        let query = Query { text, vector, namespace, near, now, ..Query::default() };
+        released(py, || self.index.fits(&query))
     }
 
     fn nearest(

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from greeum.model import Added, Anchor, Block, Context, Hit, Link, RolledBack
     from greeum.recall import Answers, Blocks, Changes, Facets, Hits, Links, Near
     from greeum.remote.transport import Transport
+    from greeum.reranking import Rerank
 
 LONG_S = 600.0
 """For what reads or writes a whole memory: a gigabyte takes a second to check, and an embedder elsewhere may take
@@ -138,11 +139,19 @@ class RemoteMemory:
         min_trust: float = 0.0,
         weights: Mapping[str, float] | None = None,
         vector: Sequence[float] | None = None,
+        rerank: Rerank | None = None,
+        rerank_budget_ms: float = limits.RERANK_BUDGET_MS,
     ) -> Hits:
-        """As `Memory.search`."""
-        body = bodies.search(k, namespace, where, near, history, exact, as_of, min_trust, weights, vector)
+        """As `Memory.search`. A function does not travel: `rerank` runs here, over what the server gives back."""
+        depth = k if rerank is None else max(inputs.count(k, "k", limits.K_MAX), limits.RERANKED_MIN)
+        body = bodies.search(depth, namespace, where, near, history, exact, as_of, min_trust, weights, vector)
         body["query"] = bodies.quoted_query(query, may_be_empty=vector is not None)
-        return self._client.question("/v1/search", body, rows.listed("hits", rows.hit))
+        hits = self._client.question("/v1/search", body, rows.listed("hits", rows.hit))
+        if rerank is None:
+            return hits
+        from greeum.reranking import reranked
+
+        return reranked(query, hits, k, rerank, rerank_budget_ms)
 
     def stream(
         self,

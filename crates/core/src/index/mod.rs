@@ -16,7 +16,7 @@ use crate::embed::Table;
 use crate::error::{Error, Result};
 use crate::id::{BlockId, Score, Seq, TimeUs};
 use crate::links::Edge;
-use crate::query::{Hit, Query};
+use crate::query::{Answer, Hit, Query};
 use crate::rank;
 use crate::segment::{Columns, Entry, Segment, merge};
 use crate::similar::{self, Comparison};
@@ -174,11 +174,12 @@ impl Index {
 
     /// The best answers to a query.
     pub fn search(&self, query: &Query) -> Result<Vec<Hit>> {
-        Ok(self.search_in(&self.state(), std::slice::from_ref(query))?.pop().unwrap_or_default())
+        let answers = self.search_in(&self.state(), std::slice::from_ref(query))?;
+        Ok(answers.into_iter().flat_map(|answer| answer.hits).collect())
     }
 
     /// The best answers to each of several queries, all from the same state, on as many processors as there are.
-    pub fn search_many(&self, queries: &[Query]) -> Result<Vec<Vec<Hit>>> {
+    pub fn search_many(&self, queries: &[Query]) -> Result<Vec<Answer>> {
         let state = self.state();
         let threads = PROCESSORS.min(queries.len() / QUERIES_PER_THREAD_MIN).max(1);
         let share = queries.len().div_ceil(threads).max(1);
@@ -200,7 +201,12 @@ impl Index {
         rank::by_words(&self.state(), query, &self.table, depth)
     }
 
-    fn search_in(&self, state: &State, queries: &[Query]) -> Result<Vec<Vec<Hit>>> {
+    /// How well what is around each of the blocks that a query may start from fits it; more is better.
+    pub fn fits(&self, query: &Query) -> Result<Vec<f32>> {
+        rank::fits(&self.state(), query, &self.table, self.dimension, self.embeds_queries)
+    }
+
+    fn search_in(&self, state: &State, queries: &[Query]) -> Result<Vec<Answer>> {
         rank::search_each(state, queries, &self.table, self.dimension, self.embeds_queries)
     }
 

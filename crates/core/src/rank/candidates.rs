@@ -109,6 +109,18 @@ impl<'a> Pool<'a> {
         pool
     }
 
+    /// Some blocks, each of which may be a hit.
+    pub fn of(
+        ground: &'a Ground<'a>,
+        numbers: &'a mut Vec<Numbers>,
+        places: &[Place],
+        evidence: &mut Evidence<'_>,
+    ) -> Self {
+        let mut pool = Self::new(ground, numbers);
+        pool.admit(places.iter().copied(), 0, evidence);
+        pool
+    }
+
     /// The blocks that words and vectors bring in, those in reach of the anchor, and the turns beside the best of them.
     pub fn likely(
         ground: &'a Ground<'a>,

@@ -45,17 +45,45 @@ impl<'a> Late<'a> {
         exact: bool,
         (rows, samples): (&'a mut Rows, &mut Samples),
     ) -> Self {
+        let (mut late, pieces) = Self::unscaled(ground, query, rarity, table, rows);
+        if late.has_pieces() {
+            late.scale = if exact { late.measure() } else { late.estimate(&samples.sums(ground, table, &pieces)) };
+        }
+        late
+    }
+
+    /// Ready to score; the scale is over some blocks.
+    pub fn over(
+        ground: &'a Ground<'a>,
+        query: &QueryWords,
+        rarity: &Rarity,
+        table: &'a Table,
+        places: &[Place],
+        rows: &'a mut Rows,
+    ) -> Self {
+        let (mut late, _) = Self::unscaled(ground, query, rarity, table, rows);
+        late.prepare(places);
+        let mut sums = Sums::default();
+        places.iter().for_each(|&place| sums.add(late.of(place)));
+        late.scale = sums.own_scale();
+        late
+    }
+
+    /// Ready to score, but for the scale; and the pieces with their weights.
+    fn unscaled(
+        ground: &'a Ground<'a>,
+        query: &QueryWords,
+        rarity: &Rarity,
+        table: &'a Table,
+        rows: &'a mut Rows,
+    ) -> (Self, Vec<(u16, f32)>) {
         let pieces = weighed(query, rarity);
         let similarities = Similarities::new(table, pieces.iter().map(|piece| piece.0), rows);
         let mut weights = vec![0.0; similarities.width()];
         pieces.iter().enumerate().for_each(|(number, piece)| weights[Lanes::place(number)] = piece.1);
         let average = (ground.scope.words as f32 / ground.scope.passages.max(1) as f32).max(1.0);
         let usual_penalty = average.powf(LENGTH_PENALTY);
-        let mut late = Self { ground, similarities, weights, usual_penalty, known: None, scale: Scale::default() };
-        if late.has_pieces() {
-            late.scale = if exact { late.measure() } else { late.estimate(&samples.sums(ground, table, &pieces)) };
-        }
-        late
+        (Self { ground, similarities, weights, usual_penalty, known: None, scale: Scale::default() }, pieces)
     }
 
     /// Scores all blocks in scope.

@@ -120,6 +120,18 @@ pub fn score<'a>(
     scores
 }
 
+/// Ready to compare any block; the scale is over some.
+pub fn over<'a>(ground: &Ground<'_>, code: Option<&'a Code>, places: &[Place]) -> VectorScores<'a> {
+    let mut scores = VectorScores { probe: None, known: None, scale: Scale::default(), chosen: Vec::new() };
+    let Some(code) = code else { return scores };
+    scores.probe = Some((Probe::new(&code.bytes), code.scale));
+    let mut sums = Sums::default();
+    places.iter().for_each(|&place| fetch(ground.view(place), place.block));
+    places.iter().for_each(|&place| sums.add(scores.of(ground, place)));
+    scores.scale = sums.own_scale();
+    scores
+}
+
 fn cosine(view: &View<'_>, block: Local, probe: &Probe<'_>, scale: f32) -> f32 {
     let of = |passage: u32| {
         let at = passage as usize;

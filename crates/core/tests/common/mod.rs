@@ -141,7 +141,7 @@ pub fn query(text: &str) -> Query {
         k: 10,
         namespace: String::new(),
         filter: None,
-        near: None,
+        near: Vec::new(),
         history: false,
         now: NOW_US,
         as_of: None,

@@ -33,6 +33,27 @@ pub fn score(ground: &Ground<'_>, worth: &Worth<'_>, depth: usize, scores: &mut 
     (sums.scale(scope.blocks), best.into_vec())
 }
 
+/// Fills `scores`, by part, with those of some blocks; the scale over these.
+pub fn score_some(ground: &Ground<'_>, worth: &Worth<'_>, places: &[Place], scores: &mut Vec<Sparse>) -> Scale {
+    scores.resize_with(ground.views.len().max(scores.len()), Sparse::default);
+    for (sums, view) in scores.iter_mut().zip(&ground.views) {
+        sums.reset(view.lengths.len());
+    }
+    let mut sums = Sums::default();
+    for &place in places {
+        let (view, mut best) = (ground.view(place), 0.0_f32);
+        for passage in view.passages_of(place.block) {
+            let score = worth.of_passage(view, place.part, passage);
+            if score > 0.0 {
+                scores[place.part as usize].add(passage, score);
+            }
+            best = best.max(score);
+        }
+        sums.add(best);
+    }
+    sums.own_scale()
+}
+
 /// Adds up what each passage of a part is worth.
 fn add_up(ground: &Ground<'_>, worth: &Worth<'_>, part: usize, scores: &mut Sparse) {
     let (view, inside) = (&ground.views[part], &ground.scope.parts[part]);

@@ -30,6 +30,26 @@ impl Found<'_> {
     pub fn worth(&self) -> f32 {
         self.idf * self.term.weight
     }
+
+    /// Whether any of some blocks has it.
+    pub fn is_in_any(&self, ground: &Ground<'_>, places: &[Place]) -> bool {
+        places.iter().any(|&place| {
+            let (list, mut passages) = (&self.lists[place.part as usize], ground.view(place).passages_of(place.block));
+            passages.any(|passage| list.count_of(passage) > 0)
+        })
+    }
+
+    /// The blocks in scope that have it, one for each passage.
+    pub fn places(&self, ground: &Ground<'_>) -> Vec<Place> {
+        let mut places = Vec::with_capacity(self.count as usize);
+        for (part, list) in (0_u32..).zip(&self.lists) {
+            let (view, inside) = (&ground.views[part as usize], &ground.scope.parts[part as usize]);
+            list.each_inside(view, inside, |posting| {
+                places.push(Place { part, block: view.owner[(posting >> 8) as usize] });
+            });
+        }
+        places
+    }
 }
 
 /// Where a term occurs in one part.

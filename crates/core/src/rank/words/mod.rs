@@ -11,6 +11,7 @@ mod pruned;
 mod query;
 mod windows;
 
+pub use found::{Found, Worth};
 pub use pruned::Cells;
 pub use query::{QueryWords, Rarity};
 pub use windows::Room as WindowRoom;
@@ -21,7 +22,6 @@ use super::statistics::Scale;
 use super::view::Ground;
 use crate::index::state::{Part, Place};
 use crate::words::bm25::{Bm25, idf};
-use found::{Found, Worth};
 use std::cell::RefCell;
 use windows::Windows;
 
@@ -77,22 +77,47 @@ impl WordScores<'_> {
     }
 }
 
-/// Scores the blocks in scope that have a word of the query, each of them if `is_exact`, and chooses the `depth` best.
-pub fn score<'a>(
-    ground: &Ground<'a>,
-    query: &QueryWords,
-    depth: usize,
-    is_exact: bool,
-    room: &'a mut WordRoom,
-) -> WordScores<'a> {
+/// The terms of a query that occur in scope.
+pub struct Terms<'a> {
+    /// What passages are worth to them.
+    pub worth: Worth<'a>,
+    /// How rare each is.
+    pub rarity: Rarity,
+}
+
+/// Looks up the terms of a query.
+pub fn terms<'a>(ground: &Ground<'a>, query: &QueryWords) -> Terms<'a> {
     let scope = ground.scope;
     let mut found = found::lookup(ground, &query.terms);
     found.sort_by(|a, b| b.idf.total_cmp(&a.idf).then(a.term.hash.cmp(&b.term.hash)));
     let rarities = found.iter().map(|found| (found.term.hash, found.idf)).collect();
     let rarity = Rarity::new(rarities, idf(scope.passages, 0));
     found.truncate(TERMS_MAX);
-    let (says_something, is_exact) = (!found.is_empty(), is_exact || is_added(ground, &found));
-    let worth = Worth { found, bm25: Bm25::new(scope.passages, scope.words) };
+    Terms { worth: Worth { found, bm25: Bm25::new(scope.passages, scope.words) }, rarity }
+}
+
+/// Scores some blocks in scope, in ascending order, and no others: the scale is over these.
+pub fn score_some<'a>(
+    ground: &Ground<'_>,
+    terms: Terms<'_>,
+    places: &[Place],
+    room: &'a mut WordRoom,
+) -> WordScores<'a> {
+    let scale = added::score_some(ground, &terms.worth, places, &mut room.sums);
+    let scores = Scores::Added(&room.sums[..ground.views.len()]);
+    let says_something = !terms.worth.found.is_empty();
+    WordScores { scores, says_something, scale, rarity: terms.rarity, chosen: Vec::new() }
+}
+
+/// Scores the blocks in scope that have a word of the query, each of them if `is_exact`, and chooses the `depth` best.
+pub fn score<'a>(
+    ground: &Ground<'a>,
+    Terms { worth, rarity }: Terms<'a>,
+    depth: usize,
+    is_exact: bool,
+    room: &'a mut WordRoom,
+) -> WordScores<'a> {
+    let (says_something, is_exact) = (!worth.found.is_empty(), is_exact || is_added(ground, &worth.found));
     if is_exact {
         let (scale, chosen) = added::score(ground, &worth, depth, &mut room.sums);
         // What a search of more parts has left behind them is none of this one.

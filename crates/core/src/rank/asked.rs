@@ -1,0 +1,168 @@
+//! A query that is asked: the order in which things are found out.
+
+use super::candidates::{self, Pool};
+use super::late::Late;
+use super::local::{self, Fits};
+use super::nearby::Nearby;
+use super::prior::Prior;
+use super::scratch::{Scratch, WordRoom};
+use super::vector;
+use super::view::Ground;
+use super::words::{self, QueryWords, Rarity};
+use super::{Evidence, conversation};
+use crate::embed::Table;
+use crate::error::{Error, Result};
+use crate::id::BlockId;
+use crate::index::state::Place;
+use crate::query::{Answer, Hit, Query};
+use crate::vectors::Code;
+use std::collections::HashMap;
+
+/// A query, and what it is asked of.
+pub struct Asked<'a> {
+    /// What it looks at.
+    pub ground: &'a Ground<'a>,
+    /// The query.
+    pub query: &'a Query,
+    /// What makes vectors of words.
+    pub table: &'a Table,
+    /// Components of a vector.
+    pub dimension: usize,
+    /// Whether the table makes the queries' vectors.
+    pub embeds_queries: bool,
+}
+
+impl Asked<'_> {
+    /// The best answers, and what was looked at for them.
+    pub fn answer(&self, scratch: &mut Scratch, word_room: &mut WordRoom) -> Result<Answer> {
+        let (ground, query) = (self.ground, self.query);
+        let is_exact = query.exact || ground.scope.blocks <= candidates::ALL_MAX;
+        let question = QueryWords::new(&query.text, self.table);
+        let terms = words::terms(ground, &question);
+        let code = self.code(&question, &terms.rarity)?;
+        let mut nearby = Nearby::new(ground);
+        let mut fits = Fits::new(ground, &terms.worth.found, code.as_ref());
+        let start = self.start(&mut nearby, &mut fits)?;
+        let probed = fits.probed;
+        let reach = start.map_or_else(HashMap::new, |(start, hops)| nearby.proximities(start, hops));
+        let blocks = ground.scope.blocks;
+        let mut answer = Answer { blocks, visited: blocks, start: start.map(|start| start.0), ..Answer::default() };
+        if !question.has_words() && code.is_none() && reach.is_empty() {
+            return Ok(answer);
+        }
+        let can_tell = !terms.worth.found.is_empty() || code.is_none();
+        let visited = match start {
+            Some((start, _)) if !is_exact && !reach.is_empty() && can_tell => {
+                local::visit(ground, &mut nearby, start, &terms.worth)
+            }
+            _ => None,
+        };
+        if let Some(visited) = &visited {
+            let mut looked_at = [&visited.scored[..], &probed].concat();
+            local::tidy(&mut looked_at);
+            (answer.visited, answer.width) = (looked_at.len() as u64, visited.width);
+        }
+        let (depth, head) = candidates::depth(query.k);
+        let some = visited.as_ref().map(|visited| &visited.scored[..]);
+        let words = match some {
+            Some(some) => words::score_some(ground, terms, some, word_room),
+            None => words::score(ground, terms, depth, is_exact, word_room),
+        };
+        let vector = match some {
+            Some(some) => vector::over(ground, code.as_ref(), some),
+            None => vector::score(ground, code.as_ref(), is_exact, depth, scratch),
+        };
+        let Scratch { rows, samples, pool, .. } = scratch;
+        let late = match some {
+            Some(some) => Late::over(ground, &question, &words.rarity, self.table, some, rows),
+            None => Late::new(ground, &question, &words.rarity, self.table, is_exact, (rows, samples)),
+        };
+        let mut evidence = Evidence { ground, words: &words, vector: &vector, late, weights: &query.weights };
+        let pool = match &visited {
+            Some(visited) => Pool::of(ground, pool, &visited.wanted, &mut evidence),
+            None if is_exact => Pool::all(ground, pool, &mut evidence),
+            None => Pool::likely(ground, pool, head, &reach, &mut evidence),
+        };
+        let prior = Prior::new(ground, query, &question, evidence.share());
+        answer.hits = best(weighed(&pool, ground, query, &prior, &reach), query.k);
+        Ok(answer)
+    }
+
+    /// How well what is around each block that it may start from fits the query.
+    pub fn fits(&self) -> Result<Vec<f32>> {
+        let question = QueryWords::new(&self.query.text, self.table);
+        let terms = words::terms(self.ground, &question);
+        let code = self.code(&question, &terms.rarity)?;
+        let mut nearby = Nearby::new(self.ground);
+        let mut fits = Fits::new(self.ground, &terms.worth.found, code.as_ref());
+        Ok(self.query.near.iter().map(|start| fits.of(&mut nearby, start.0)).collect())
+    }
+
+    /// Where a search near something starts: of several blocks, at the one that it belongs to.
+    fn start(&self, nearby: &mut Nearby<'_>, fits: &mut Fits<'_>) -> Result<Option<(BlockId, u32)>> {
+        let near = &self.query.near;
+        if let Some((block, _)) = near.iter().find(|(block, _)| self.ground.state.locate(*block).is_none()) {
+            return Err(Error::invalid("near", format!("there is no block {block}")));
+        }
+        if near.len() < 2 {
+            return Ok(near.first().copied());
+        }
+        let mut best: Option<(f32, (BlockId, u32))> = None;
+        for &start in near {
+            let fit = fits.of(nearby, start.0);
+            if best.is_none_or(|(most, _)| fit > most) {
+                best = Some((fit, start));
+            }
+        }
+        Ok(best.map(|best| best.1))
+    }
+
+    /// The query's vector: the caller's, or the table's; none if it has no direction.
+    fn code(&self, question: &QueryWords, rarity: &Rarity) -> Result<Option<Code>> {
+        let dimension = self.dimension;
+        let code = match &self.query.vector {
+            Some(code) if code.bytes.len() != dimension => {
+                return Err(Error::invalid("vector", format!("has {} components, not {dimension}", code.bytes.len())));
+            }
+            Some(code) => Some(code.clone()),
+            None => self.embeds_queries.then(|| question.embed(self.table, rarity)),
+        };
+        Ok(code.filter(|code| code.scale > 0.0))
+    }
+}
+
+/// Each candidate that has anything to it, with all that speaks for it.
+fn weighed(
+    pool: &Pool<'_>,
+    ground: &Ground<'_>,
+    query: &Query,
+    prior: &Prior<'_>,
+    reach: &HashMap<Place, f32>,
+) -> Vec<Hit> {
+    let mut hits = Vec::with_capacity(pool.candidates.len());
+    for candidate in &pool.candidates {
+        let (place, found) = (pool.places[candidate.at], pool.found[candidate.at]);
+        let proximity = if reach.is_empty() { 0.0 } else { reach.get(&place).copied().unwrap_or(0.0) };
+        if proximity == 0.0 && !found.is_any {
+            continue;
+        }
+        let [words, vector, tokens] = found.parts;
+        let answers = prior.answers(place, candidate.before);
+        let around = conversation::score(pool.around(candidate), candidate.centre, answers, &query.weights);
+        let prior = prior.score(place, answers, candidate);
+        let parts = [words, vector, tokens, around, prior, proximity * query.weights.near];
+        hits.push(Hit { block: ground.id(place), score: parts.iter().sum(), parts });
+    }
+    hits
+}
+
+/// The `k` best, best first; of two equals the newer first.
+fn best(mut hits: Vec<Hit>, k: usize) -> Vec<Hit> {
+    let order = |a: &Hit, b: &Hit| b.score.total_cmp(&a.score).then(b.block.cmp(&a.block));
+    if hits.len() > k {
+        hits.select_nth_unstable_by(k, order);
+        hits.truncate(k);
+    }
+    hits.sort_unstable_by(order);
+    hits
+}

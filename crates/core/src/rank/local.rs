@@ -1,0 +1,187 @@
+//! A search near an anchor: what it looks at, of all that there is.
+//!
+//! First the anchor's neighbourhood, from block to block, the nearest first. Where that has too little of what is asked for, also the blocks
+//! that share a rare word with the query, and the turns beside the best of these. If there are no such blocks either, everything.
+
+use super::nearby::Nearby;
+use super::turns::Turns;
+use super::vector::{self, VectorScores};
+use super::view::Ground;
+use super::words::{Found, Worth};
+use crate::id::BlockId;
+use crate::index::state::Place;
+use crate::links::Budget;
+use crate::query::Width;
+use crate::vectors::Code;
+
+/// Blocks of a neighbourhood: a conversation of some minutes.
+const NEIGHBOURS: usize = 32;
+
+/// Blocks that may be hits, fewer than which are too little, whatever they say.
+const WANTED_MIN: usize = 10;
+
+/// What share of the query's words must be in the neighbourhood, by their rarity. Less would look at less where the anchor stands right, and
+/// miss more where it stands wrong: what each threshold costs is in `docs/concepts/recall.md`.
+const COVERED_MIN: f32 = 0.8;
+
+/// If there is less of them than this, the question is about something else, and all its words lead there; otherwise those that are missing do.
+const BELONGS_MIN: f32 = 0.5;
+
+/// Blocks that are looked at for a rare word of the query: one in so many…
+const RARE_SHARE: u64 = 12;
+
+/// … but at least and at most these: below, a word of a few conversations would be none, and beyond, words tell little.
+const RARE_RANGE: (u64, u64) = (32, 128);
+
+/// One in so many of those, the best by their words, is looked at with the turns beside it, which may share no word with the query.
+const HEAD_SHARE: usize = 4;
+
+/// Blocks around each of several anchors by which it is told to which of these a query belongs: what was said there last.
+const PROBED: usize = 8;
+
+/// Of these, how many speak for all by what they mean.
+const NEAREST: usize = 3;
+
+/// Turns on either side of those.
+const BESIDE: usize = 2;
+
+/// Turns on either side of what may be a hit that speak for it.
+const MARGIN: usize = super::conversation::CLOSE;
+
+/// What a search looks at.
+pub struct Visited {
+    /// What may be a hit, ascending.
+    pub wanted: Vec<Place>,
+    /// That, and what speaks for it, ascending.
+    pub scored: Vec<Place>,
+    /// How far it went for it.
+    pub width: Width,
+}
+
+/// What a search for these terms near `start` looks at; None if that is everything.
+pub fn visit(ground: &Ground<'_>, nearby: &mut Nearby<'_>, start: BlockId, worth: &Worth<'_>) -> Option<Visited> {
+    let terms = &worth.found;
+    let mut turns = Turns::new(ground);
+    let mut found = neighbourhood(nearby, start);
+    let mut width = Width::Neighbourhood;
+    let share = share_of(terms, ground, &found);
+    if !terms.is_empty() && (wanted_of(ground, &found) < WANTED_MIN || share < COVERED_MIN) {
+        let leads = |term: &&Found<'_>| share < BELONGS_MIN || !term.is_in_any(ground, &found);
+        let most = (ground.scope.blocks / RARE_SHARE).clamp(RARE_RANGE.0, RARE_RANGE.1) as usize;
+        let rare = with_rare_words(ground, terms.iter().filter(leads), most);
+        if rare.is_empty() {
+            return None;
+        }
+        width = Width::Words;
+        let best = best_by_words(ground, worth, &rare, most / HEAD_SHARE);
+        found.extend(best.into_iter().flat_map(|place| stretch(&mut turns, place, BESIDE)));
+        found.extend(rare);
+        tidy(&mut found);
+        if wanted_of(ground, &found) < WANTED_MIN {
+            return None;
+        }
+    }
+    let mut scored: Vec<Place> = found.iter().flat_map(|&place| stretch(&mut turns, place, MARGIN)).collect();
+    tidy(&mut scored);
+    found.retain(|&place| ground.scope.wants(place));
+    Some(Visited { wanted: found, scored, width })
+}
+
+/// How many of some blocks may be hits.
+fn wanted_of(ground: &Ground<'_>, places: &[Place]) -> usize {
+    places.iter().filter(|&&place| ground.scope.wants(place)).count()
+}
+
+/// The blocks nearest to an anchor, ascending.
+fn neighbourhood(nearby: &mut Nearby<'_>, start: BlockId) -> Vec<Place> {
+    let reached = nearby.walk(start, Budget { visits: NEIGHBOURS, ..Budget::default() });
+    let mut places: Vec<Place> = reached.into_iter().filter_map(|reach| nearby.inside(reach.block)).collect();
+    tidy(&mut places);
+    places
+}
+
+/// Which of several anchors a query belongs to.
+pub struct Fits<'a> {
+    ground: &'a Ground<'a>,
+    terms: &'a [Found<'a>],
+    vector: VectorScores<'a>,
+    /// The blocks that were looked at.
+    pub probed: Vec<Place>,
+}
+
+impl<'a> Fits<'a> {
+    /// Of a query with these terms and this vector.
+    pub fn new(ground: &'a Ground<'a>, terms: &'a [Found<'a>], code: Option<&'a Code>) -> Self {
+        Self { ground, terms, vector: vector::over(ground, code, &[]), probed: Vec::new() }
+    }
+
+    /// How well what is around a block fits: the share of the query's words that is there, and how near in meaning the nearest come. What is
+    /// far from the block itself counts half.
+    pub fn of(&mut self, nearby: &mut Nearby<'_>, start: BlockId) -> f32 {
+        let reached = nearby.walk(start, Budget { visits: PROBED, ..Budget::default() });
+        let found: Vec<(Place, f32)> = reached
+            .iter()
+            .filter_map(|reach| Some((nearby.inside(reach.block)?, 0.5 + 0.5 * reach.proximity)))
+            .collect();
+        let mut near: Vec<f32> =
+            found.iter().map(|&(place, counts)| counts * self.vector.of(self.ground, place)).collect();
+        near.sort_unstable_by(|a, b| b.total_cmp(a));
+        near.truncate(NEAREST);
+        self.probed.extend(found.iter().map(|found| found.0));
+        let share = weighed_share(self.terms, |term| {
+            let here = found.iter().filter(|(place, _)| term.is_in_any(self.ground, &[*place]));
+            here.map(|found| found.1).fold(0.0, f32::max)
+        });
+        share + near.iter().sum::<f32>() / near.len().max(1) as f32
+    }
+}
+
+/// How much of the terms' rarity is in some blocks, from 0 to 1.
+fn share_of(terms: &[Found<'_>], ground: &Ground<'_>, places: &[Place]) -> f32 {
+    weighed_share(terms, |term| f32::from(u8::from(term.is_in_any(ground, places))))
+}
+
+/// The mean of what is said of each term, by its rarity; of no terms, nothing.
+fn weighed_share(terms: &[Found<'_>], of: impl Fn(&Found<'_>) -> f32) -> f32 {
+    let (there, all) =
+        terms.iter().fold((0.0, 0.0), |(there, all), term| (there + term.worth() * of(term), all + term.worth()));
+    if all > 0.0 { there / all } else { 0.0 }
+}
+
+/// The blocks that hold the rarest terms, ascending, as long as there are at most so many.
+fn with_rare_words<'a>(ground: &Ground<'_>, terms: impl Iterator<Item = &'a Found<'a>>, most: usize) -> Vec<Place> {
+    let mut found = Vec::new();
+    for term in terms {
+        if found.len() + term.count as usize > most {
+            break;
+        }
+        found.extend(term.places(ground));
+        tidy(&mut found);
+    }
+    found
+}
+
+/// So many of some blocks, the best by their words.
+fn best_by_words(ground: &Ground<'_>, worth: &Worth<'_>, places: &[Place], count: usize) -> Vec<Place> {
+    let mut best: Vec<(f32, Place)> =
+        places.iter().map(|&place| (worth.of_block(ground.view(place), place), place)).collect();
+    best.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(ground.id(b.1).cmp(&ground.id(a.1))));
+    best.truncate(count);
+    best.into_iter().map(|scored| scored.1).collect()
+}
+
+/// A block, and the turns around it if it is one.
+fn stretch(turns: &mut Turns<'_>, place: Place, radius: usize) -> Vec<Place> {
+    let around = turns.around(place, radius);
+    if around.iter().any(|turn| turn.place == place) {
+        around.iter().map(|turn| turn.place).collect()
+    } else {
+        vec![place]
+    }
+}
+
+/// In ascending order, each once.
+pub fn tidy(places: &mut Vec<Place>) {
+    places.sort_unstable();
+    places.dedup();
+}

@@ -1,0 +1,90 @@
+"""A second opinion on what a search found: a caller's own function gives each candidate a score, within a time.
+
+The function runs in a thread of its own, and cannot be stopped: what is late is left to finish, and the first order
+stands. So does it where the function fails, or gives no score for each; `Reranked.outcome` says which it was.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor, wait
+from functools import cache
+from math import isfinite
+
+from greeum import limits
+from greeum.errors import InvalidInput
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from greeum.model import Hit
+
+    Rerank = Callable[[str, Sequence[Hit]], Sequence[float]]
+
+AT_ONCE = 4
+"""Functions that run at the same time in this process. Where as many are late, the next ones wait for them, and are
+late themselves: so that a function that hangs takes a few threads and no more."""
+
+
+class Reranked(list["Hit"]):
+    """Hits in the order of a caller's function, if all went well; each has the score of the search, as always.
+
+    `outcome` is "reranked", "late" or "failed", and `reason` says what failed.
+    """
+
+    outcome: str
+    reason: str | None
+
+    def __init__(self, hits: Sequence[Hit], outcome: str, reason: str | None = None) -> None:
+        super().__init__(hits)
+        self.outcome = outcome
+        self.reason = reason
+
+
+def reranked(query: str, hits: Sequence[Hit], k: int, rerank: Rerank, budget_ms: float) -> Reranked:
+    """The `k` best of some hits by a function's scores, or the first `k` if it gives none in time."""
+    if not callable(rerank):
+        raise InvalidInput("rerank", "must be a function of the query and the hits that gives a score for each")
+    budget_s = seconds(budget_ms)
+    if not hits:
+        return Reranked(hits, "reranked")
+    run = threads().submit(rerank, query, list(hits))
+    if not wait([run], timeout=budget_s).done:
+        run.cancel()
+        return Reranked(hits[:k], "late")
+    error = run.exception()
+    reason = f"{type(error).__name__}: {error}" if error is not None else wrong_with(run.result(), len(hits))
+    if reason is not None:
+        return Reranked(hits[:k], "failed", reason)
+    scores = [float(score) for score in run.result()]
+    order = sorted(range(len(hits)), key=lambda place: -scores[place])
+    return Reranked([hits[place] for place in order[:k]], "reranked")
+
+
+def seconds(budget_ms: object) -> float:
+    """A budget in milliseconds, checked."""
+    if (
+        isinstance(budget_ms, bool)
+        or not isinstance(budget_ms, (int, float))
+        or not 0 < budget_ms <= limits.RERANK_BUDGET_MS_MAX
+    ):
+        raise InvalidInput(
+            "rerank_budget_ms", f"must be a number of milliseconds above 0, up to {limits.RERANK_BUDGET_MS_MAX:,}"
+        )
+    return budget_ms / 1_000
+
+
+def wrong_with(scores: object, count: int) -> str | None:
+    """What is wrong with what a function gave back, if anything is."""
+    if not hasattr(scores, "__len__") or not hasattr(scores, "__iter__") or isinstance(scores, (str, bytes)):
+        return f"gave {type(scores).__name__}, not a list of scores"
+    if len(scores) != count:
+        return f"gave {len(scores)} scores for {count} hits"
+    numbers = [score for score in scores if hasattr(score, "__float__") and isfinite(float(score))]
+    return None if len(numbers) == count else "gave a score that is no finite number"
+
+
+@cache
+def threads() -> ThreadPoolExecutor:
+    """Where the functions run; there are none until one is asked for."""
+    return ThreadPoolExecutor(AT_ONCE, "greeum-rerank")
