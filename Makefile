@@ -13,12 +13,13 @@ STAMPS := .make
 RUST := $(shell find crates -name '*.rs' -o -name '*.toml') Cargo.toml Cargo.lock rustfmt.toml
 NODE_FOLDERS := clients/typescript tests/node
 LOSSFS := --manifest-path tools/lossfs/Cargo.toml
+FUZZ := --manifest-path fuzz/Cargo.toml
 # Tests wait for processes, disks and time-outs more than for a processor: half of their time is gone with two at once.
 TEST_PROCESSES ?= 2
 SAY := @printf '\033[1m==> %s\033[0m\n'
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help run test lint types rust python typescript survival endurance bench clean
+.PHONY: help run test lint types rust python typescript survival endurance fuzz sanitize bench clean
 
 help: ## This list.
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-10s %s\n", $$1, $$2}'
@@ -33,6 +34,7 @@ lint: $(STAMPS)/tests
 	@$(BIN)/ruff format --check --quiet . && $(BIN)/ruff check --quiet .
 	@cargo fmt --all --check
 	@cargo clippy --quiet --locked --workspace --all-targets -- -D warnings
+	@cargo fmt --check $(FUZZ) && cargo clippy --quiet --locked --all-targets --no-default-features $(FUZZ) --target-dir target/replay -- -D warnings
 	@if [ "$$(uname)" = Linux ]; then cargo fmt --check $(LOSSFS) && cargo clippy --quiet --locked --all-targets $(LOSSFS) --target-dir target/lossfs -- -D warnings; fi
 
 types: $(STAMPS)/build $(STAMPS)/tests
@@ -43,6 +45,7 @@ types: $(STAMPS)/build $(STAMPS)/tests
 rust: $(STAMPS)/environment
 	$(SAY) "Rust: cargo test"
 	@cargo test --quiet --locked --workspace --release
+	@cargo test --quiet --locked --release --no-default-features $(FUZZ) --target-dir target/replay
 	@if [ "$$(uname)" = Linux ]; then cargo test --quiet --locked $(LOSSFS) --target-dir target/lossfs; fi
 
 python: $(STAMPS)/build $(STAMPS)/tests $(STAMPS)/node
@@ -67,6 +70,12 @@ endurance: $(STAMPS)/build $(STAMPS)/tests ## The long proofs of the server: 20,
 	@$(BIN)/python scripts/schemathesis_test.py --cases 20000
 	@$(BIN)/python scripts/load_test.py
 	@$(BIN)/python scripts/tenants_test.py
+
+fuzz: ## Every reader of bytes and text in the core, ten minutes each, with what nobody meant (needs cargo-fuzz: see scripts/fuzz.sh).
+	@scripts/fuzz.sh 600
+
+sanitize: ## The core's tests under AddressSanitizer, ThreadSanitizer and Miri, as far as the toolchain has them.
+	@scripts/sanitize.sh
 
 bench: $(STAMPS)/build ## 100,000 blocks: added, reopened, searched.
 	@$(BIN)/python -m benches.run

@@ -1,6 +1,6 @@
 """Runs the workloads of benches/workloads and prints what they took.
 
-    python -m benches.run [--workload NAME …] [--record] [--json]
+    python -m benches.run [--workload NAME …] [--beside PEER …] [--record] [--json]
 
 Embedding is included, every add is durable, each query is asked once and the text of every hit is read. Figures are of
 wall time with the processor time beside them: on a machine that others use, believe the latter.
@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import platform
 import subprocess
 import sys
 import tempfile
@@ -20,25 +18,56 @@ from pathlib import Path
 from typing import Any
 
 import greeum
+from benches import side_by_side, workloads
+from benches.chart import chart
+from benches.machine import machine, memory_bytes, size_bytes
+from benches.peers import NAMES
 from benches.texts import Texts
 
 HERE = Path(__file__).parent
 HISTORY = HERE / "history.ndjson"
+CHARTS = HERE / "charts"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--workload", action="append", help="only this one (may be given several times)")
-    parser.add_argument("--record", action="store_true", help=f"add a line to {HISTORY.name}")
+    parser.add_argument("--blocks", type=int, help="so many in the place of the workload's")
+    parser.add_argument("--queries", type=int, help="so many in the place of the workload's")
+    parser.add_argument(
+        "--beside", nargs="*", metavar="PEER", help=f"measure these too, by turns: {', '.join(NAMES[1:])}"
+    )
+    parser.add_argument("--core", type=int, default=0, help="the core that --beside keeps everyone on")
+    parser.add_argument(
+        "--record", action="store_true", help=f"add a line to {HISTORY.name}; with --beside, a chart too"
+    )
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
-    workloads = [json.loads(path.read_text()) for path in sorted((HERE / "workloads").glob("*.json"))]
-    for workload in workloads:
-        if not options.workload or workload["name"] in options.workload:
-            figures = {"workload": workload["name"], "blocks": workload["blocks"]} | measure(workload)
-            if options.record:
-                record(figures)
-            print(json.dumps(figures) if options.json else table(workload, figures))
+    for workload in workloads.read(options.workload):
+        wanted = workloads.scaled(workload, options.blocks, options.queries)
+        if options.beside is None:
+            alone(wanted, options)
+        else:
+            beside(wanted, options)
+
+
+def alone(workload: dict[str, Any], options: argparse.Namespace) -> None:
+    """Greeum by itself: wall time as well, opening, disk."""
+    figures = {"workload": workload["name"], "blocks": workload["blocks"]} | measure(workload)
+    if options.record:
+        record(figures)
+    print(json.dumps(figures) if options.json else table(workload, figures))
+
+
+def beside(workload: dict[str, Any], options: argparse.Namespace) -> None:
+    """Greeum and others."""
+    figures = side_by_side.measure(workload, ["greeum", *options.beside], options.core)
+    head = f"{workload['name']}: {workload['blocks']:,} blocks, one core of {machine()}, embedding included"
+    if options.record:
+        record({"workload": workload["name"], "blocks": workload["blocks"], "side_by_side": figures})
+        CHARTS.mkdir(exist_ok=True)
+        (CHARTS / f"{workload['name']}.svg").write_text(chart(f"{head}: a search", figures))
+    print(json.dumps(figures) if options.json else side_by_side.table(head, figures))
 
 
 def measure(workload: dict[str, Any]) -> dict[str, float]:
@@ -109,29 +138,6 @@ def ask(name: str, memory: greeum.Memory, queries: list[Any], k: int) -> dict[st
 
 def read(hits: list[greeum.Hit]) -> int:
     return sum(len(hit.block.text) for hit in hits)
-
-
-def memory_bytes() -> int:
-    """What this process takes, shared pages counted in proportion (PSS), where Linux says so."""
-    try:
-        lines = Path("/proc/self/smaps_rollup").read_text().splitlines()
-    except OSError:
-        return 0
-    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
-
-
-def size_bytes(directory: str) -> int:
-    return sum(path.stat().st_size for path in Path(directory).rglob("*") if path.is_file())
-
-
-def machine() -> str:
-    """Processor, cores and kernel of distance."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-        processor = next(line.split(":", 1)[1].strip() for line in lines if line.startswith("model name"))
-    except (OSError, StopIteration):
-        processor = platform.processor() or platform.machine()
-    return f"{processor}, {os.cpu_count()} cores"
 
 
 def record(figures: dict[str, Any]) -> None:

@@ -63,15 +63,19 @@ class Texts:
                 "at": iso(seconds),
             }
 
-    def queries(self, blocks: list[dict[str, Any]]) -> list[tuple[str, str]]:
-        """Some words of some of these blocks each (what was said is asked for, in part), and the user who said it."""
+    def questions(self, blocks: list[dict[str, Any]]) -> list[tuple[int, str]]:
+        """Some of these blocks, each by its place and some of its words: what was said is asked for, in part."""
         low, high = self._workload["query_words"]
-        queries = []
-        for block in self._random.sample(blocks, min(self._workload["queries"], len(blocks))):
-            words = block["text"].split()
+        questions = []
+        for place in self._random.sample(range(len(blocks)), min(self._workload["queries"], len(blocks))):
+            words = blocks[place]["text"].split()
             asked = self._random.sample(words, min(len(words), self._random.randint(low, high)))
-            queries.append((" ".join(asked), block["namespace"].rpartition("/")[0]))
-        return queries
+            questions.append((place, " ".join(asked)))
+        return questions
+
+    def queries(self, blocks: list[dict[str, Any]]) -> list[tuple[str, str]]:
+        """The same questions, each with the user who said what is asked for."""
+        return [(asked, blocks[place]["namespace"].rpartition("/")[0]) for place, asked in self.questions(blocks)]
 
     def _text(self, least: int, most: int) -> str:
         # Most turns are short: the mean of three draws' least.

@@ -284,7 +284,9 @@ class TestContradictions:
     def test_one_sentence_of_a_long_turn_says_the_opposite(self, memory: Memory) -> None:
         """But then not all of the older one is to go."""
         around = "We talked about the garden for an hour, and about the neighbours, who have a new dog. "
-        old = memory.add(f"{around * 3}The deadline of my thesis is April 3. It rained all day, as it always does here.")
+        old = memory.add(
+            f"{around * 3}The deadline of my thesis is April 3. It rained all day, as it always does here."
+        )
         new = memory.add(f"The deadline of my thesis is April 5. {around * 2}", on_conflict="supersede")
         (conflict,) = new.conflicts
         assert (conflict.block, conflict.reason, conflict.is_sure) == (old.id, "date", False)

@@ -20,8 +20,9 @@ impl Bytes {
         if file.metadata()?.len() == 0 {
             return Ok(Self::Held(Aligned::default()));
         }
-        // SAFETY: nobody writes to such a file once it has its name (written aside, then renamed), so the bytes stay as they
-        // are; a file that is removed stays mapped until the last user is gone.
+        // SAFETY: nobody of ours writes to such a file once it has its name (written aside, then renamed), so the bytes stay as they are; a file
+        // that is removed stays mapped until the last user is gone. Another program that cuts the file short ends this process (SIGBUS): the
+        // price of sharing pages, as with every mapped file.
         let map = unsafe { Mmap::map(&file)? };
         Ok(Self::Mapped(map))
     }

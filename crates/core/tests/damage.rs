@@ -4,6 +4,7 @@ mod common;
 
 use common::{Dice, Directory, NOW_US, bits, cases, entry, everything, open, query};
 use greeum_core::links::Edge;
+use greeum_core::segment::Section;
 use greeum_core::{BlockId, Entry, Index, Query};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -61,6 +62,7 @@ fn any_entry(id: BlockId, dice: &mut Dice) -> Entry {
     entry.tags = vec!["trip".to_owned()];
     entry.metadata.insert("km".to_owned(), dice.below(100).into());
     entry.superseded = id.is_multiple_of(11);
+    entry.uses = u64::from(id.is_multiple_of(7));
     entry.expires_at = id.is_multiple_of(13).then_some(NOW_US + 1);
     entry
 }
@@ -322,6 +324,46 @@ fn forge_segment(directory: &Path, name: &str, edits: &[(usize, u8)]) {
             segment["listed"]["checksum"] = json!(checksum);
         }
     });
+}
+
+/// A score that is no number cannot be put in order, nor be written as JSON.
+#[test]
+fn a_number_that_is_none_is_noticed() {
+    let numbers = [
+        (Section::Importance, &f32::NAN.to_le_bytes()[..]),
+        (Section::Importance, &1e38_f32.to_le_bytes()),
+        (Section::NumberValues, &f64::INFINITY.to_le_bytes()),
+    ];
+    for (section, number) in numbers {
+        let name = segment(1);
+        let start = part(&FIXTURE.bytes(&name), section).start;
+        let edits: Vec<(usize, u8)> = number.iter().enumerate().map(|(at, &byte)| (start + at, byte)).collect();
+        let directory = FIXTURE.copy();
+        forge_segment(directory.path(), &name, &edits);
+        assert!(assert_noticed_or_as_before(&directory, &name), "{section:?}");
+    }
+}
+
+/// Where the directory of a segment's file says that a part lies.
+fn part(bytes: &[u8], section: Section) -> std::ops::Range<usize> {
+    let long = |at: usize| u64::from_le_bytes(bytes[at..at + 8].try_into().unwrap()) as usize;
+    let entry = 64 + 16 * section as usize;
+    long(entry)..long(entry) + long(entry + 8)
+}
+
+/// Numbers that nobody can have written, but that are numbers: scores are too.
+#[test]
+fn forged_numbers_make_no_score_that_is_none() {
+    for number in [1e300_f64, -4.0, -1e300] {
+        let (directory, name) = (FIXTURE.copy(), segment(1));
+        let values = part(&FIXTURE.bytes(&name), Section::NumberValues);
+        let edits: Vec<(usize, u8)> = values.zip(number.to_le_bytes().into_iter().cycle()).collect();
+        forge_segment(directory.path(), &name, &edits);
+        let (index, reason) = open(Some(directory.path()));
+        assert_eq!(reason, None);
+        let hits = index.search(&Query { k: 100, ..query("garden") }).unwrap();
+        assert!(hits.len() > 30 && hits.iter().all(|hit| hit.score.is_finite()), "{number}");
+    }
 }
 
 /// Asks and folds; what comes out is of no interest, as long as something does.

@@ -7,6 +7,7 @@
 use super::{hashing, wordpiece};
 use crate::bytes::{Bytes, on_large_pages};
 use crate::error::{Error, Result};
+use crate::vectors::code::is_scale;
 use crate::vectors::distance::{LINE, Matrix};
 use crate::vectors::{Code, CodeRef};
 use crate::words::korean::Dictionary;
@@ -64,6 +65,9 @@ fn syllables(word: &str, start: usize, end: usize) -> &str {
     &word[at(start)..at(end)]
 }
 
+/// No token weighs more than this: that of a rare word is about 1.
+const WEIGHT_MAX: f32 = 1_000.0;
+
 const NO_TOKEN: u16 = u16::MAX;
 
 /// Pieces looked up by bisection before the table is hashed: that takes a millisecond, which a single search need not pay.
@@ -73,6 +77,11 @@ fn first_slot(slots: &[u16], piece: &[u8]) -> usize {
     crate::id::hash(&[piece]) as usize % slots.len()
 }
 
+/// Whether something holds of every value. All of them are looked at, which is faster than to stop: a command pays for this when it starts.
+fn every<T>(values: &[T], holds: impl Fn(&T) -> bool) -> bool {
+    values.iter().fold(true, |all, value| all & holds(value))
+}
+
 /// The slots in which a piece can be, in the order in which they were filled.
 fn probed<'a>(slots: &'a [u16], piece: &[u8]) -> impl Iterator<Item = &'a u16> {
     let (before, from) = slots.split_at(first_slot(slots, piece));
@@ -80,7 +89,8 @@ fn probed<'a>(slots: &'a [u16], piece: &[u8]) -> impl Iterator<Item = &'a u16> {
 }
 
 impl Table {
-    /// Maps the table at `path`. Its header is checked; its checksum is not (see [`Table::verify`]): that would read it all.
+    /// Maps the table at `path`. Its header is checked, and that every part points inside; its checksum is not (see [`Table::verify`]): that
+    /// would read it all.
     pub fn open(path: &Path) -> Result<Self> {
         let bytes = Bytes::map(path)?;
         let damaged = |what: &str| Error::Damaged(format!("{}: {what}", path.display()));
@@ -108,11 +118,11 @@ impl Table {
         if korean > size {
             return Err(damaged("has fewer tokens than it says that Korean begins after"));
         }
-        if size > usize::from(u16::MAX) || dimension % 64 != 0 {
+        if size > usize::from(u16::MAX) || dimension == 0 || dimension % 64 != 0 {
             return Err(damaged("has more than 65,535 tokens, or a dimension that is no multiple of 64"));
         }
         let checksum = field(9) as u32;
-        Ok(Self {
+        let table = Self {
             bytes,
             size,
             dimension,
@@ -128,7 +138,18 @@ impl Table {
             slots: OnceLock::new(),
             dictionary: OnceLock::new(),
             firsts: OnceLock::new(),
-        })
+        };
+        if table.is_sound() { Ok(table) } else { Err(damaged("has parts that do not fit together")) }
+    }
+
+    /// Whether every token's text lies inside, and its numbers are such as a vector can be made of.
+    fn is_sound(&self) -> bool {
+        let ends: &[u32] = self.section(self.offsets, self.size + 1);
+        let rise = ends.iter().zip(ends.get(1..).unwrap_or_default()).fold(true, |all, (at, next)| all & (at <= next));
+        rise && ends.last().is_some_and(|&last| self.strings + last as usize <= self.bytes.len())
+            && every(self.section(self.sorted, self.size), |&token: &u32| (token as usize) < self.size)
+            && every(self.section(self.scales, self.size), |&scale| is_scale(scale))
+            && every(self.section(self.weights, self.size), |weight| (0.0..=WEIGHT_MAX).contains(weight))
     }
 
     /// Reads the whole table and compares its checksum.

@@ -50,6 +50,6 @@ impl Fading {
 
     fn uses_of(&self, segment: &Segment, place: Place) -> f32 {
         let (blocks, values) = segment.numbers(self.uses_field);
-        blocks.binary_search(&place.block).map_or(0.0, |at| values[at] as f32)
+        blocks.binary_search(&place.block).map_or(0.0, |at| (values[at] as f32).clamp(0.0, f32::MAX))
     }
 }

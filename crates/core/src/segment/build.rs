@@ -242,19 +242,6 @@ impl Columns {
         Segment::new(out.finish(), self.dimension)
     }
 
-    fn write_postings(&self, out: &mut Writer) {
-        let hash_of = |passage: u32| mix(self.ids[self.owner[passage as usize] as usize]);
-        let length_of = |passage: u32| self.lengths[passage as usize];
-        let (mut units, mut starts) = (Vec::new(), vec![0_u32]);
-        for list in self.postings.values() {
-            postings::encode(list, length_of, hash_of, &mut units);
-            starts.push(units.len() as u32);
-        }
-        out.section(Section::Terms, &self.postings.keys().copied().collect::<Vec<u64>>());
-        out.section(Section::TermStart, &starts);
-        out.section(Section::Postings, &units);
-    }
-
     /// The graph and the coarse codes that it is walked by; what is left of an older one is completed.
     fn graph(&mut self, is_wanted: bool) -> (graph::Links, Vec<u8>) {
         let left = self.graph.take();
@@ -269,6 +256,19 @@ impl Columns {
             None => linking::build(vectors),
         };
         (links, coarse)
+    }
+
+    fn write_postings(&self, out: &mut Writer) {
+        let hash_of = |passage: u32| mix(self.ids[self.owner[passage as usize] as usize]);
+        let length_of = |passage: u32| self.lengths[passage as usize];
+        let (mut units, mut starts) = (Vec::new(), vec![0_u32]);
+        for list in self.postings.values() {
+            postings::encode(list, length_of, hash_of, &mut units);
+            starts.push(units.len() as u32);
+        }
+        out.section(Section::Terms, &self.postings.keys().copied().collect::<Vec<u64>>());
+        out.section(Section::TermStart, &starts);
+        out.section(Section::Postings, &units);
     }
 
     fn signs(&self) -> Vec<u64> {

@@ -145,6 +145,7 @@ impl Segment {
             && self.at().iter().all(|at| at.unsigned_abs() <= TIME_DISTANCE_MAX_US)
             && per_block.iter().all(|&section| self.column::<i64>(section).len() == n)
             && self.column::<f32>(Section::Importance).len() == n
+            && self.column::<f32>(Section::Importance).iter().all(|importance| (0.0..=1.0).contains(importance))
             && self.flags().len() == n
             && rises(self.column(Section::PassageStart), n, p)
             && (0..n as Local).all(|block| !self.passages_of(block).is_empty())
@@ -188,6 +189,7 @@ impl Segment {
             )
             && below(self.column(Section::NumberBlocks), n)
             && self.column::<f64>(Section::NumberValues).len() == self.column::<u32>(Section::NumberBlocks).len()
+            && self.column::<f64>(Section::NumberValues).iter().all(|value| value.is_finite())
             && crate::vectors::graph::is_sound(
                 self.column(Section::GraphLinks),
                 self.column(Section::GraphEntries),

@@ -20,8 +20,12 @@ pub fn push(bytes: &[i8], out: &mut Vec<u64>) {
 pub fn differences(signs: &[u64], query: &[u64], out: &mut [u16]) {
     assert_eq!(signs.len(), out.len() * query.len());
     #[cfg(target_arch = "x86_64")]
-    if query.len() == 4 && is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512vpopcntdq") {
-        // SAFETY: the features were detected just now.
+    if query.len() == 4
+        && is_x86_feature_detected!("popcnt")
+        && is_x86_feature_detected!("avx512f")
+        && is_x86_feature_detected!("avx512vpopcntdq")
+    {
+        // SAFETY: the features were detected just now, and the query is four words long.
         return unsafe { with_vpopcnt(signs.as_chunks().0, query, out) };
     }
     #[cfg(target_arch = "x86_64")]
@@ -38,13 +42,14 @@ fn with_popcnt(signs: &[u64], query: &[u64], out: &mut [u16]) {
     count(signs, query, out);
 }
 
-/// Eight vectors of 256 components at a time: two lie in a register.
+/// Eight vectors of 256 components at a time: two lie in a register. The query is four words long, as a row is.
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "popcnt,avx512f,avx512vpopcntdq")]
 fn with_vpopcnt(rows: &[[u64; 4]], query: &[u64], out: &mut [u16]) {
     use std::arch::x86_64::*;
     let (eights, rest) = rows.as_chunks::<8>();
     let (out, out_of_rest) = out.as_chunks_mut::<8>();
+    assert_eq!(query.len(), 4);
     // SAFETY: the query is four words long.
     let query_twice = _mm512_broadcast_i64x4(unsafe { _mm256_loadu_si256(query.as_ptr().cast()) });
     let (firsts, seconds) =

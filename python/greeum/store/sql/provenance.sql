@@ -1,16 +1,16 @@
 --- Statements about who wrote what, each under a line that gives its name and its reason.
 --- $block stands for the columns of a BlockRow, in order. '0' is the character after '/'.
 
--- written_by: the blocks of an origin, and of those below it, by the partial index
+-- written_by: the blocks of an origin, and of those below it; the plain range is for the partial index, which no OR is looked up in
 SELECT id, namespace FROM blocks
-WHERE origin <> '' AND (origin = ?1 OR (origin > ?1 || '/' AND origin < ?1 || '0')) AND added_at >= ?2
+WHERE origin <> '' AND origin >= ?1 AND origin < ?1 || '0' AND (origin = ?1 OR origin > ?1 || '/') AND added_at >= ?2
 ORDER BY id
 
 -- links_by: the links of an origin, with the namespace of the block that each leaves
 SELECT links.source, target, links.kind, weight, links.added_at, namespace
-FROM links JOIN blocks ON blocks.id = links.source
-WHERE links.origin <> '' AND (links.origin = ?1 OR (links.origin > ?1 || '/' AND links.origin < ?1 || '0'))
-    AND links.added_at >= ?2
+FROM links CROSS JOIN blocks ON blocks.id = links.source
+WHERE links.origin <> '' AND links.origin >= ?1 AND links.origin < ?1 || '0'
+    AND (links.origin = ?1 OR links.origin > ?1 || '/') AND links.added_at >= ?2
 ORDER BY links.source, target, links.kind
 
 -- put_flags: what is noticed, or decided, about a block

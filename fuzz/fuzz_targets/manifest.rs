@@ -1,0 +1,4 @@
+//! `cargo fuzz run manifest`: see `src/lib.rs`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| greeum_fuzz::manifest(data));

@@ -1,0 +1,4 @@
+//! `cargo fuzz run table`: see `src/lib.rs`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| greeum_fuzz::table(data));
