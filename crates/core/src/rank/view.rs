@@ -71,6 +71,12 @@ impl<'a> View<'a> {
         self.owner.len() == self.ids.len()
     }
 
+    /// The block of a passage.
+    #[inline]
+    pub fn block_of(&self, passage: u32) -> Local {
+        if self.has_one_passage_a_block() { passage } else { self.owner[passage as usize] }
+    }
+
     /// The table tokens of a passage.
     #[inline]
     pub fn tokens_of(&self, passage: u32) -> &'a [u16] {

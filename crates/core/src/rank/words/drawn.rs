@@ -104,7 +104,5 @@ fn hash_of(ground: &Ground<'_>, part: u32, posting: u32) -> u64 {
 }
 
 fn place_of(ground: &Ground<'_>, part: u32, posting: u32) -> Place {
-    let (view, passage) = (&ground.views[part as usize], posting >> 8);
-    let block = if view.has_one_passage_a_block() { passage } else { view.owner[passage as usize] };
-    Place { part, block }
+    Place { part, block: ground.views[part as usize].block_of(posting >> 8) }
 }

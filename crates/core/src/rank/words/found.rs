@@ -1,17 +1,16 @@
 //! The terms of a query, with where each occurs.
 
 use crate::bitmap::Bitmap;
-use crate::id::Local;
 use crate::index::state::Place;
 use crate::rank::scope::PartScope;
 use crate::rank::view::{Ground, View};
 use crate::words::bm25::{Bm25, idf};
-use crate::words::postings::{CONTAINER, Container, Postings};
+use crate::words::postings::{CONTAINER, Container, Postings, WINDOW};
 use crate::words::terms::Term;
 use std::borrow::Cow;
 
-/// Postings for each block in scope, from which it pays to look the blocks up rather than to go through the postings.
-const LOOKUP_SHARE: usize = 8;
+/// Postings for each window with blocks in scope, from which it pays to look the windows up rather than to go through the postings.
+const LOOKUP_SHARE: usize = 4;
 
 /// A term that occurs in scope.
 pub struct Found<'a> {
@@ -91,22 +90,21 @@ impl<'a> List<'a> {
     /// Calls `take` with each posting, ascending.
     pub fn each(&self, mut take: impl FnMut(u32)) {
         match self {
-            Self::Whole(postings, _) => postings.for_each(take),
+            Self::Whole(_, containers) => containers.iter().for_each(|container| container.for_each(&mut take)),
             Self::Inside(postings) => postings.iter().for_each(|&posting| take(posting)),
         }
     }
 
     /// Calls `take` with each posting of a block in scope, ascending.
     pub fn each_inside(&self, view: &View<'_>, inside: &PartScope, mut take: impl FnMut(u32)) {
-        match self {
-            Self::Whole(postings, _) if inside.is_all => postings.for_each(take),
-            Self::Whole(postings, _) => postings.for_each(|posting| {
-                if inside.blocks.contains(view.owner[(posting >> 8) as usize]) {
-                    take(posting);
-                }
-            }),
-            Self::Inside(postings) => postings.iter().for_each(|&posting| take(posting)),
+        if inside.is_all || matches!(self, Self::Inside(_)) {
+            return self.each(take);
         }
+        self.each(|posting| {
+            if inside.blocks.contains(view.block_of(posting >> 8)) {
+                take(posting);
+            }
+        });
     }
 }
 
@@ -148,12 +146,12 @@ impl Worth<'_> {
 
 /// Those of the terms that occur in scope.
 pub fn lookup<'a>(ground: &Ground<'a>, terms: &[Term]) -> Vec<Found<'a>> {
-    let sets: Vec<Option<Cow<'_, Bitmap>>> =
-        ground.views.iter().zip(&ground.scope.parts).map(|(view, inside)| passages_in(view, inside)).collect();
+    let parts = || ground.views.iter().zip(&ground.scope.parts);
+    let reaches: Vec<Reach<'_>> = parts().map(|(view, inside)| Reach::new(view, inside)).collect();
     let found = terms.iter().map(|&term| {
         let (mut lists, mut count) = (Vec::with_capacity(ground.views.len()), 0);
-        for ((view, inside), set) in ground.views.iter().zip(&ground.scope.parts).zip(&sets) {
-            let (list, in_scope) = in_scope(view, inside, set.as_deref(), term.hash);
+        for ((view, inside), reach) in parts().zip(&reaches) {
+            let (list, in_scope) = in_scope(view, inside, reach, term.hash);
             lists.push(list);
             count += in_scope as u64;
         }
@@ -162,50 +160,87 @@ pub fn lookup<'a>(ground: &Ground<'a>, terms: &[Term]) -> Vec<Found<'a>> {
     found.flatten().collect()
 }
 
-/// The passages in scope; none if all or few are.
-fn passages_in<'s>(view: &View<'_>, inside: &'s PartScope) -> Option<Cow<'s, Bitmap>> {
-    if inside.is_all || inside.few.is_some() {
-        return None;
+/// Which passages of a part are in scope.
+enum Reach<'s> {
+    None,
+    All,
+    /// Few, in windows that begin with these.
+    Few(Vec<u32>),
+    /// So many.
+    Many(Cow<'s, Bitmap>),
+}
+
+impl<'s> Reach<'s> {
+    fn new(view: &View<'_>, inside: &'s PartScope) -> Self {
+        match &inside.few {
+            _ if inside.count == 0 => Self::None,
+            _ if inside.is_all => Self::All,
+            Some(few) => {
+                let passages = few.iter().flat_map(|&block| view.passages_of(block));
+                let mut windows: Vec<u32> = passages.map(|passage| passage / WINDOW * WINDOW).collect();
+                windows.dedup();
+                Self::Few(windows)
+            }
+            None => Self::Many(passages_in(view, inside)),
+        }
     }
+}
+
+/// The passages in scope.
+fn passages_in<'s>(view: &View<'_>, inside: &'s PartScope) -> Cow<'s, Bitmap> {
     if view.has_one_passage_a_block() {
-        return Some(Cow::Borrowed(&inside.blocks));
+        return Cow::Borrowed(&inside.blocks);
     }
     let mut passages = Bitmap::full(view.owner.len() as u32);
     let mut outside = inside.blocks.clone();
     outside.not();
     outside.iter().flat_map(|block| view.passages_of(block)).for_each(|passage| passages.remove(passage));
-    Some(Cow::Owned(passages))
+    Cow::Owned(passages)
 }
 
 /// Where a term occurs, and in how many passages in scope.
-fn in_scope<'a>(view: &View<'a>, inside: &PartScope, set: Option<&Bitmap>, term: u64) -> (List<'a>, usize) {
-    if inside.count == 0 {
+fn in_scope<'a>(view: &View<'a>, inside: &PartScope, reach: &Reach<'_>, term: u64) -> (List<'a>, usize) {
+    if matches!(reach, Reach::None) {
         return (List::Inside(Vec::new()), 0);
     }
     let postings = view.segment.postings(term);
     let containers = postings.containers();
-    if let Some(few) = &inside.few {
-        let postings = if few.len() < postings.count() / LOOKUP_SHARE {
-            looked_up(view, few, &containers)
-        } else {
-            let mut all = postings.to_vec();
-            all.retain(|posting| inside.blocks.contains(view.owner[(posting >> 8) as usize]));
-            all
-        };
-        let count = postings.len();
-        return (List::Inside(postings), count);
-    }
-    let count = match set {
-        None => postings.count(),
-        Some(set) => containers.iter().map(|container| container.count_in(set) as usize).sum(),
+    let count = match reach {
+        Reach::Many(set) => containers.iter().map(|container| container.count_in(set) as usize).sum(),
+        Reach::Few(windows) => {
+            let few = few_in_scope(view, inside, windows, &containers, postings.count());
+            let count = few.len();
+            return (List::Inside(few), count);
+        }
+        Reach::None | Reach::All => postings.count(),
     };
     (List::Whole(postings, containers), count)
 }
 
-/// The postings of some blocks.
-fn looked_up(view: &View<'_>, blocks: &[Local], containers: &[Container<'_>]) -> Vec<u32> {
-    let passages = blocks.iter().flat_map(|&block| view.passages_of(block));
-    let counted = passages
-        .map(|passage| (passage, at(containers, passage).map_or(0, |container| container.count_of(passage as u16))));
-    counted.filter(|&(_, count)| count > 0).map(|(passage, count)| passage << 8 | u32::from(count)).collect()
+/// The postings of few blocks, of `count` in all.
+fn few_in_scope(
+    view: &View<'_>,
+    inside: &PartScope,
+    windows: &[u32],
+    containers: &[Container<'_>],
+    count: usize,
+) -> Vec<u32> {
+    let mut found = Vec::new();
+    let mut take = |posting: u32| {
+        if inside.blocks.contains(view.block_of(posting >> 8)) {
+            found.push(posting);
+        }
+    };
+    if windows.len() >= count / LOOKUP_SHARE {
+        containers.iter().for_each(|container| container.for_each(&mut take));
+        return found;
+    }
+    for &window in windows {
+        if let Some(container) = at(containers, window) {
+            container.within(window as u16, |doc, count| {
+                take((container.base + u32::from(doc)) << 8 | u32::from(count));
+            });
+        }
+    }
+    found
 }

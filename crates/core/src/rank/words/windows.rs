@@ -3,9 +3,7 @@
 use super::found::{List, Worth};
 use crate::rank::scratch::Numbers;
 use crate::rank::view::Ground;
-
-/// Passages that are looked up together.
-pub const WINDOW: u32 = 64;
+use crate::words::postings::WINDOW;
 
 /// What has been looked up, kept between searches for its room alone.
 #[derive(Default)]

@@ -3,8 +3,8 @@
 use super::{CONTAINER, HEADER, INDEXED_MIN, RANGE_BITS, RANGES, WORD_UNITS, posting};
 use crate::bitmap::Bitmap;
 
-/// Passages of the windows in which [`Container::within`] reads.
-const WINDOW: u16 = 64;
+/// [`super::WINDOW`] within a container.
+const WINDOW: u16 = super::WINDOW as u16;
 
 /// See the module. A passage is named by what comes after `base`.
 #[derive(Clone, Copy)]

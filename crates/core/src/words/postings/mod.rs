@@ -13,6 +13,9 @@ pub use encode::encode;
 /// Passages of one container, as the low half of a passage's number tells them apart.
 pub const CONTAINER: u32 = 1 << 16;
 
+/// Passages of the windows in which [`Container::within`] reads: those of one word of bits.
+pub const WINDOW: u32 = 64;
+
 /// Lists up to this are written out, passage and count in one number: a container's header would take more.
 const FEW_MAX: usize = 16;
 
