@@ -109,12 +109,6 @@ class TestTheSameAgain:
         clock.advance(2 * 86_400)
         assert memory.add(SAYS, kind="fact", expires_at="2025-01-05").is_new
 
-    @pytest.mark.parametrize("kind", ["fact", "message"])
-    def test_a_copy_that_is_trusted_less_hides_none_that_is_trusted(self, memory: Memory, kind: str) -> None:
-        first = memory.add(SAYS, kind=kind)
-        memory.through("crawler", 0.5).add(SAYS, kind=kind, on_duplicate="link")
-        assert memory.add(SAYS, kind=kind, on_duplicate="return").duplicate_of == first.id
-
 
 class TestTheSamePolicy:
     def test_a_call_may_say_what_to_do(self, memory: Memory) -> None:

@@ -140,6 +140,13 @@ class TestTrust:
             with pytest.raises(Forbidden, match="trusted in full"):
                 act()
 
+    @pytest.mark.parametrize("kind", ["fact", "message"])
+    def test_a_copy_that_is_trusted_less_hides_none_that_is_trusted(self, memory: Memory, kind: str) -> None:
+        text = "Alice lives in Busan."
+        first = memory.add(text, kind=kind)
+        memory.through("crawler", 0.5).add(text, kind=kind, on_duplicate="link")
+        assert memory.add(text, kind=kind, on_duplicate="return").duplicate_of == first.id
+
 
 class TestFlags:
     def test_what_is_noticed_is_told(self, memory: Memory) -> None:
