@@ -45,7 +45,8 @@ def operation(possible: Possible = lambda _: True, /, **arguments: Argument) -> 
 
     def declare(function: Any) -> Any:
         strategies: dict[str, Any] = {name: argument.strategy for name, argument in arguments.items()}
-        declared: Any = precondition(possible)(rule(**strategies)(function))
+        as_rule: Callable[[Any], Any] = rule(**strategies)
+        declared: Any = precondition(possible)(as_rule(function))
         declared.possible, declared.arguments = possible, arguments
         return declared
 
