@@ -40,7 +40,7 @@ pub fn segment(data: &[u8]) {
     let state = State { parts: vec![Part::new(Arc::clone(&segment), 1, None)], seq: 1, ..State::default() };
     for query in fixture::questions() {
         let found = rank::search_each(&state, &[query], &TABLE, dimension, true);
-        fixture::answered(found.map(|answers| answers.concat()));
+        fixture::answered(found.map(|answers| answers.into_iter().flat_map(|answer| answer.hits).collect()));
     }
     if let Some(columns) = merge(&[(&segment, None)], dimension) {
         let _ = columns.freeze(false);

@@ -98,7 +98,7 @@ pub fn questions() -> Vec<Query> {
     vec![
         Query { text: "the garden in May".to_owned(), history: true, exact: true, ..plain.clone() },
         Query { text: "부산에 언제 갔어?".to_owned(), namespace: "a".to_owned(), ..plain.clone() },
-        Query { text: "When did Alice change the password?".to_owned(), near: Some((5, 3)), ..plain.clone() },
+        Query { text: "When did Alice change the password?".to_owned(), near: vec![(5, 3)], ..plain.clone() },
         Query {
             text: "coffee".to_owned(),
             filter: greeum_core::filter::Filter::parse(filter).ok(),

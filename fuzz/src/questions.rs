@@ -33,8 +33,11 @@ pub fn search(data: &[u8]) {
         text: String::from_utf8_lossy(text).into_owned(),
         k: usize::from(*k),
         namespace: ["", "a", "a/b", "nowhere"][usize::from(how >> 6)].to_owned(),
-        near: (near % 2 == 1)
-            .then(|| (1 + BlockId::from(near >> 4) % fixture::TEXTS.len() as BlockId, u32::from(near >> 1 & 7))),
+        near: (0..near % 3)
+            .map(|more| {
+                (1 + BlockId::from((near >> 4) + more) % fixture::TEXTS.len() as BlockId, u32::from(near >> 1 & 7))
+            })
+            .collect(),
         history: how & 1 != 0,
         exact: how & 2 != 0,
         as_of: (how & 4 != 0).then(|| fixture::EPOCH_US + i64::from(*weight) * 3_600_000_000),

@@ -972,7 +972,7 @@ export interface components {
              */
             ttl?: number | null;
             /**
-             * @description An anchor's name or a block's id: what is within its reach is preferred.
+             * @description An anchor's name (auto: the one that fits) or a block's id: what is around it comes first.
              * @default null
              */
             near?: string | number | null;
@@ -1306,7 +1306,7 @@ export interface components {
              */
             where?: components["schemas"]["Filter"] | null;
             /**
-             * @description An anchor's name or a block's id: what is within its reach is preferred.
+             * @description An anchor's name (auto: the one that fits) or a block's id: what is around it comes first.
              * @default null
              */
             near?: string | number | null;
@@ -1407,7 +1407,7 @@ export interface components {
              */
             where?: components["schemas"]["Filter"] | null;
             /**
-             * @description An anchor's name or a block's id: what is within its reach is preferred.
+             * @description An anchor's name (auto: the one that fits) or a block's id: what is around it comes first.
              * @default null
              */
             near?: string | number | null;
@@ -1480,7 +1480,7 @@ export interface components {
              */
             where?: components["schemas"]["Filter"] | null;
             /**
-             * @description An anchor's name or a block's id: what is within its reach is preferred.
+             * @description An anchor's name (auto: the one that fits) or a block's id: what is around it comes first.
              * @default null
              */
             near?: string | number | null;

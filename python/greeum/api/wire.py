@@ -38,7 +38,8 @@ Where = Annotated[
 ]
 
 Near = Annotated[
-    str | int | None, Meta(description="An anchor's name or a block's id: what is within its reach is preferred.")
+    str | int | None,
+    Meta(description="An anchor's name (auto: the one that fits) or a block's id: what is around it comes first."),
 ]
 
 Weights = Annotated[

@@ -61,7 +61,7 @@ WHERE: Schema = {
 }
 NEAR: Schema = {
     "anyOf": [{"type": "string"}, {"type": "integer"}],
-    "description": "Prefer what is close to an anchor (its name, as A) or to a block (its id).",
+    "description": "Look around an anchor (its name, as A; auto: the one that fits) or a block (its id) first.",
 }
 NEAR_WHEN_ADDING: Schema = {
     **NEAR,

@@ -1,0 +1,160 @@
+//! The vector leg alone: recall against exact search, queries per second of one thread, what an insertion costs, and what a change of many vectors does.
+//!
+//! `cargo bench --bench vectors -- BASE.npy QUERIES.npy [COUNT [ROUNDS]]` takes the first `COUNT` rows of 32-bit floats as vectors, and the first thousand
+//! of the other file as queries. Run it alone on a core (`chrt -f 50 taskset -c 1`): it measures by the clock.
+
+use greeum_core::id::mix;
+use greeum_core::vectors::coarse::{self, Asked};
+use greeum_core::vectors::graph::{self, Graph, Links, Room, Vectors};
+use greeum_core::vectors::{Code, linking};
+use std::time::Instant;
+
+/// Queries that are asked.
+const QUERIES_MAX: usize = 1_000;
+
+/// The nearest so many of each are looked for.
+const NEAREST: usize = 10;
+
+/// Widths of the walk that are tried.
+const BEAMS: [usize; 9] = [8, 12, 16, 24, 32, 48, 64, 96, 128];
+
+/// The width at which filters and changes are looked at: that of a search.
+const BEAM: usize = 96;
+
+/// The least time of so many rounds counts, unless another number is given.
+const ROUNDS: usize = 5;
+
+/// One vector in so many is replaced in a step of the change.
+const REPLACED: u64 = 10;
+
+/// What is searched: codes as a segment has them.
+struct Rows {
+    codes: Vec<i8>,
+    scales: Vec<f32>,
+    coarse: Vec<u8>,
+    dimension: usize,
+}
+
+impl Rows {
+    fn new(floats: &[f32], dimension: usize) -> Self {
+        let (mut codes, mut scales) = (Vec::with_capacity(floats.len()), Vec::new());
+        for code in floats.chunks_exact(dimension).map(Code::new) {
+            codes.extend(code.bytes);
+            scales.push(code.scale);
+        }
+        let coarse = linking::coarse(&codes, &scales, dimension);
+        Self { codes, scales, coarse, dimension }
+    }
+
+    fn vectors(&self) -> Vectors<'_> {
+        let Self { codes, scales, coarse, dimension } = self;
+        Vectors { codes, scales, coarse, dimension: *dimension }
+    }
+}
+
+/// Queries, and what exact search in 32-bit floats finds for each.
+struct Questions {
+    codes: Vec<Code>,
+    floats: Vec<f32>,
+}
+
+impl Questions {
+    fn nearest(&self, base: &[f32], dimension: usize, accept: impl Fn(u32) -> bool) -> Vec<Vec<u32>> {
+        let of = |query: &[f32]| {
+            let dots = base.chunks_exact(dimension).zip(0_u32..).filter(|&(_, at)| accept(at)).map(|(row, at)| {
+                let dot: f32 = row.iter().zip(query).map(|(a, b)| a * b).sum();
+                (dot, at)
+            });
+            let mut all: Vec<(f32, u32)> = dots.collect();
+            all.select_nth_unstable_by(NEAREST - 1, |a, b| b.0.total_cmp(&a.0));
+            all[..NEAREST].iter().map(|near| near.1).collect()
+        };
+        self.floats.chunks_exact(dimension).map(of).collect()
+    }
+}
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
+    let [base, queries, rest @ ..] = &arguments[..] else {
+        println!("nothing to measure: name two files of vectors (see the head of this file)");
+        return;
+    };
+    let ((base, dimension), (floats, _)) = (npy(base), npy(queries));
+    let number = |at: usize, otherwise: usize| rest.get(at).map_or(otherwise, |text| text.parse().expect("a number"));
+    let count = number(0, base.len() / dimension);
+    let (base, rounds) = (&base[..count * dimension], number(1, ROUNDS));
+    let floats = floats[..floats.len().min(QUERIES_MAX * dimension)].to_vec();
+    let questions = Questions { codes: floats.chunks_exact(dimension).map(Code::new).collect(), floats };
+    let rows = Rows::new(base, dimension);
+    let started = Instant::now();
+    let built = linking::build(rows.vectors());
+    let insertion_us = started.elapsed().as_secs_f64() * 1e6 / count as f64;
+    let bytes = size_of::<u32>() * graph::DEGREE + coarse::bytes(dimension) + dimension + size_of::<f32>();
+    println!("{count} vectors of {dimension}: {insertion_us:.0} us an insertion, {bytes} bytes a vector");
+    let nearest = questions.nearest(base, dimension, |_| true);
+    for beam in BEAMS {
+        let (recall, per_second) = asked(&rows, &built, &questions, &nearest, beam, rounds, |_| true);
+        println!("beam {beam:3}: recall {recall:.4}, {per_second:.0} queries per second");
+    }
+    for share in [2, 10] {
+        let accept = move |at: u32| mix(u64::from(at)).is_multiple_of(share);
+        let nearest = questions.nearest(base, dimension, accept);
+        let (recall, per_second) = asked(&rows, &built, &questions, &nearest, BEAM, 1, accept);
+        println!("beam {BEAM}, one in {share} let through: recall {recall:.4}, {per_second:.0} queries per second");
+    }
+    change(&rows, built, &questions, &nearest);
+}
+
+/// Replaces one vector in ten by its like, again and again: what the graph loses by that.
+fn change(rows: &Rows, mut links: Links, questions: &Questions, nearest: &[Vec<u32>]) {
+    let count = rows.scales.len();
+    for step in 1..=5_u64 {
+        let is_replaced = |at: u32| mix(u64::from(at)) % REPLACED == step;
+        let replaced = (0..count as u32).filter(|&at| is_replaced(at)).count();
+        let started = Instant::now();
+        links = graph::moved(&links.links, &links.entries, count, |at| (!is_replaced(at)).then_some(at))
+            .expect("one in ten is few enough");
+        links = linking::complete(links, rows.vectors());
+        let replacing_us = started.elapsed().as_secs_f64() * 1e6 / replaced as f64;
+        let (recall, _) = asked(rows, &links, questions, nearest, BEAM, 1, |_| true);
+        println!("beam {BEAM}, {} % replaced: recall {recall:.4}, {replacing_us:.0} us each", step * 100 / REPLACED);
+    }
+}
+
+/// The share of the nearest that is found, and how many queries a second.
+fn asked(
+    rows: &Rows,
+    links: &Links,
+    questions: &Questions,
+    nearest: &[Vec<u32>],
+    beam: usize,
+    rounds: usize,
+    accept: impl Fn(u32) -> bool,
+) -> (f64, f64) {
+    let graph = Graph { links: &links.links, entries: &links.entries, vectors: rows.vectors() };
+    let (mut room, mut best_s, mut hits) = (Room::default(), f64::INFINITY, 0);
+    for _ in 0..rounds {
+        let started = Instant::now();
+        hits = 0;
+        for (query, nearest) in questions.codes.iter().zip(nearest) {
+            let query = query.as_ref();
+            let found = graph.search(query, &Asked::new(query), beam, &mut room, &accept).unwrap_or_default();
+            hits += found.iter().take(NEAREST).filter(|near| nearest.contains(&near.0)).count();
+        }
+        best_s = best_s.min(started.elapsed().as_secs_f64());
+    }
+    let asked = questions.codes.len() as f64;
+    (hits as f64 / (asked * NEAREST as f64), asked / best_s)
+}
+
+/// The rows of a file of NumPy's, and their length.
+fn npy(path: &str) -> (Vec<f32>, usize) {
+    let bytes = std::fs::read(path).unwrap_or_else(|error| panic!("{path}: {error}"));
+    let header = usize::from(u16::from_le_bytes([bytes[8], bytes[9]]));
+    let (text, rows) = bytes[10..].split_at(header);
+    let text = String::from_utf8_lossy(text);
+    assert!(text.contains("'<f4'"), "{path}: not of 32-bit floats");
+    let shape = text.split("'shape': (").nth(1).and_then(|rest| rest.split(')').next()).expect("a shape");
+    let dimension = shape.split(',').nth(1).and_then(|text| text.trim().parse().ok()).expect("two dimensions");
+    (rows.as_chunks().0.iter().map(|&float| f32::from_le_bytes(float)).collect(), dimension)
+}
