@@ -40,6 +40,7 @@ LEGACY = "tests/unit/test_importers_legacy.py::"
 MERGING = "tests/unit/test_merging.py::"
 TRUST = "tests/conformance/memory_trust.py::"
 NAMED_FOR_QUARANTINE = TRUST + "TestQuarantine::test_blocks_are_named_in_many_ways"
+RERANKING = "tests/unit/test_reranking.py::"
 OPTIONS = ("k", "namespace", "where", "near", "history", "exact", "weights")
 MOMENT = ("as_of", "min_trust")
 THEN = TELLING + "TestTimeTravel::"
@@ -75,6 +76,8 @@ EFFECTS = {
         "vector": VECTORS + "test_the_vector_counts_beside_the_words",
         "as_of": THEN + "test_a_corrected_block_is_found_as_of_before",
         "min_trust": "tests/unit/test_recall.py::test_what_is_trusted_less_is_left_out",
+        "rerank": RERANKING + "test_the_function_gets_the_query_and_fifty_hits_and_orders_them",
+        "rerank_budget_ms": RERANKING + "test_what_is_late_leaves_the_first_order_and_says_so",
     },
     "search_many": {"queries": FINDING + "TestSearching::test_several_queries_at_once"}
     | dict.fromkeys(MOMENT, THEN + "test_every_way_of_searching_takes_a_moment_and_a_trust")

@@ -105,6 +105,14 @@ class State:
             return None
         return next((block for block in self.heads() if (block.namespace, block.key) == (namespace, key)), None)
 
+    def holder(self, namespace: str, key: str, now: int) -> Known | None:
+        """The head of a key that an add is to have: one that has expired loses it."""
+        head = self.head(namespace, key)
+        if head is None or head.expires_at is None or head.expires_at > now:
+            return head
+        self.blocks[head.id] = replace(head, key=None)
+        return None
+
     def seen(self, now: int, namespace: str = "", then: int | None = None, *, history: bool = False) -> list[Known]:
         """In the order in which they were said."""
         found = (b for b in self.blocks.values() if b.is_in(namespace) and b.is_seen(now, then, history=history))

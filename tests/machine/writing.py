@@ -24,8 +24,8 @@ class Writing(Base):
     @operation(number=NUMBER, key=one_of(KEYS))
     def add_with_a_key(self, number: int, key: str) -> None:
         fields = self.fields(number)
-        head = self.state.head(fields["namespace"], key)
         with self.step("add_with_a_key"):
+            head = self.state.holder(fields["namespace"], key, self.clock.now_us)
             if head is None:
                 self.state.add(self.known_of(self.memory.add(**fields, key=key)))
             elif number % 2 and not head.is_hidden:

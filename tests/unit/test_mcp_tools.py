@@ -76,7 +76,7 @@ class TestEveryTool:
         ("name", "method", "left_out"),
         [
             ("memory_add", Memory.add, {"vector"}),
-            ("memory_search", Memory.search, {"vector"}),
+            ("memory_search", Memory.search, {"vector", "rerank", "rerank_budget_ms"}),
             ("memory_context", Memory.context, set()),
             ("memory_get", Memory.get, set()),
             ("memory_update", Memory.update, {"vector"}),
@@ -84,7 +84,7 @@ class TestEveryTool:
         ],
     )
     def test_its_arguments_are_those_of_the_method(self, name: str, method: Any, left_out: set[str]) -> None:
-        """Models have no vectors, and erase nothing but what they name; all else can be said, under the same names."""
+        """Models have no vectors and no functions, and erase nothing but what they name; all else can be said, under the same names."""
         there = set(inspect.signature(method).parameters) - {"self"} - left_out
         assert there <= set(TOOLS[name].arguments)
         assert set(TOOLS[name].arguments) - there <= {"history", "links"}
