@@ -32,7 +32,7 @@ answer would need, and waiting takes time from whoever comes late."""
 
 
 class Front:
-    """Reads what comes in, in a thread, from the first moment on; answers the first request if it can."""
+    """Reads what comes in, in a thread, from `begin` on; answers the first request if it can."""
 
     def __init__(self, wire: Wire, opening: Opening) -> None:
         self.wire = wire
@@ -45,6 +45,8 @@ class Front:
         self._opening = opening
         self._waiting: SimpleQueue[bytes | None] = SimpleQueue()
         self._wake: Callable[[], object] | None = None
+
+    def begin(self) -> None:
         Thread(target=self._read, name="greeum-mcp-reader", daemon=True).start()
 
     def _read(self) -> None:
@@ -98,8 +100,10 @@ def serve(
     """
     local = Local(open_memory, read_only=read_only)
     front = Front(claimed(), Opening(OFFERS[offer]))
-    # An end by signal is an end like any other. It must not be raised: what is being loaded might swallow it.
+    # An end by signal is an end like any other. It must not be raised: what is being loaded might swallow it. Before
+    # anything is read: whoever has an answer may send one.
     signal.signal(signal.SIGTERM, lambda *_: front.end())
+    front.begin()
     try:
         front.is_open.wait(OPENING_S)
         if not front.is_over:
