@@ -267,7 +267,8 @@ LEFT_OUT = {
     "anchors.closest.name",
     "anchors.closest.namespace",
 }
-"""A callable is what the caller makes of it, and its time counts only beside it; `closest` is asked with what has been checked."""
+"""A callable is what the caller makes of it, and its time counts only beside it; `closest` is asked with what has been
+checked."""
 
 
 def test_every_argument_of_every_method_is_tried() -> None:

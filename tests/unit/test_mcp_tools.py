@@ -84,7 +84,7 @@ class TestEveryTool:
         ],
     )
     def test_its_arguments_are_those_of_the_method(self, name: str, method: Any, left_out: set[str]) -> None:
-        """Models have no vectors and no functions, and erase nothing but what they name; all else can be said, under the same names."""
+        """Models bring neither vectors nor functions, and erase only what they name; all else has the same names."""
         there = set(inspect.signature(method).parameters) - {"self"} - left_out
         assert there <= set(TOOLS[name].arguments)
         assert set(TOOLS[name].arguments) - there <= {"history", "links"}
