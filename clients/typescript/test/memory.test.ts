@@ -57,8 +57,9 @@ describe("remembering", () => {
       echo_of: null,
       conflicts: [],
     });
-    assert.deepEqual(await memory.get(id), block);
-    assert.deepEqual(await memory.get({ key: "ferry", namespace: "add" }), block);
+    const ofAdding = { is_new: true, duplicate_of: null, echo_of: null, conflicts: [] };
+    assert.deepEqual({ ...(await memory.get(id)), ...ofAdding }, block);
+    assert.deepEqual({ ...(await memory.get({ key: "ferry", namespace: "add" })), ...ofAdding }, block);
   });
 
   it("takes several at once, in order, and any text as it is", async () => {
