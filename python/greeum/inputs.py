@@ -203,6 +203,21 @@ def count(value: object, field: str, most: int, least: int = 1) -> int:
     return value
 
 
+def rerank_budget_s(rerank: object, budget_ms: object) -> float:
+    """How long a function that reranks may take; checked whether there is one or not."""
+    if rerank is not None and not callable(rerank):
+        raise InvalidInput("rerank", "must be a function of the query and the hits that gives a score for each")
+    if (
+        isinstance(budget_ms, bool)
+        or not isinstance(budget_ms, (int, float))
+        or not 0 < budget_ms <= limits.RERANK_BUDGET_MS_MAX
+    ):
+        raise InvalidInput(
+            "rerank_budget_ms", f"must be a number of milliseconds above 0, up to {limits.RERANK_BUDGET_MS_MAX:,}"
+        )
+    return budget_ms / 1_000
+
+
 def shown(number: float) -> str:
     """A number as it stands in a message: Python writes no whole number of thousands of digits."""
     if isinstance(number, int) and abs(number) > INTEGER_MAX:

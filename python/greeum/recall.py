@@ -117,6 +117,7 @@ class Recall:
         Raises InvalidInput, NotFound (`near`), EmbedderFailed or StoreError.
         """
         asked = inputs.string(query, "query", limits.QUERY_BYTES_MAX, empty=vector is not None)
+        budget_s = inputs.rerank_budget_s(rerank, rerank_budget_ms)
         depth = k if rerank is None else max(inputs.count(k, "k", limits.K_MAX), limits.RERANKED_MIN)
         found = self._found(
             [asked], depth, namespace, where, near, history, exact, weights, as_of, min_trust, self._code(vector)
@@ -126,7 +127,7 @@ class Recall:
             return hits
         from greeum.reranking import reranked
 
-        return reranked(asked, hits, k, rerank, rerank_budget_ms)
+        return reranked(asked, hits, k, rerank, budget_s)
 
     def search_json(
         self,

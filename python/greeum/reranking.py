@@ -10,9 +10,6 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from functools import cache
 from math import isfinite
 
-from greeum import limits
-from greeum.errors import InvalidInput
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -41,11 +38,8 @@ class Reranked(list["Hit"]):
         self.reason = reason
 
 
-def reranked(query: str, hits: Sequence[Hit], k: int, rerank: Rerank, budget_ms: float) -> Reranked:
+def reranked(query: str, hits: Sequence[Hit], k: int, rerank: Rerank, budget_s: float) -> Reranked:
     """The `k` best of some hits by a function's scores, or the first `k` if it gives none in time."""
-    if not callable(rerank):
-        raise InvalidInput("rerank", "must be a function of the query and the hits that gives a score for each")
-    budget_s = seconds(budget_ms)
     if not hits:
         return Reranked(hits, "reranked")
     run = threads().submit(rerank, query, list(hits))
@@ -59,19 +53,6 @@ def reranked(query: str, hits: Sequence[Hit], k: int, rerank: Rerank, budget_ms:
     scores = [float(score) for score in run.result()]
     order = sorted(range(len(hits)), key=lambda place: -scores[place])
     return Reranked([hits[place] for place in order[:k]], "reranked")
-
-
-def seconds(budget_ms: object) -> float:
-    """A budget in milliseconds, checked."""
-    if (
-        isinstance(budget_ms, bool)
-        or not isinstance(budget_ms, (int, float))
-        or not 0 < budget_ms <= limits.RERANK_BUDGET_MS_MAX
-    ):
-        raise InvalidInput(
-            "rerank_budget_ms", f"must be a number of milliseconds above 0, up to {limits.RERANK_BUDGET_MS_MAX:,}"
-        )
-    return budget_ms / 1_000
 
 
 def wrong_with(scores: object, count: int) -> str | None:

@@ -177,6 +177,7 @@ METHODS |= {
         ("add", ("hello",), "at valid_from valid_to expires_at ttl idempotency_key on_duplicate on_conflict"),
         ("add_many", ([{"text": "hello"}],), "idempotency_key"),
         ("search", ("hello",), "k namespace where near history exact as_of min_trust weights vector"),
+        ("search", ("hello",), "rerank rerank_budget_ms"),
         ("search_json", ("hello",), "k namespace where near history exact as_of min_trust weights vector"),
         ("stream", ("hello",), "k namespace where near history exact as_of min_trust weights vector"),
         ("search_many", (["hello"],), "k namespace where near history exact as_of min_trust weights"),
@@ -262,13 +263,10 @@ LEFT_OUT = {
     "import_from.progress",
     "maintain.progress",
     "merge.progress",
-    "search.rerank",
-    "search.rerank_budget_ms",
     "anchors.closest.name",
     "anchors.closest.namespace",
 }
-"""A callable is what the caller makes of it, and its time counts only beside it; `closest` is asked with what has been
-checked."""
+"""A callable is what the caller makes of it; `closest` is asked with what has been checked."""
 
 
 def test_every_argument_of_every_method_is_tried() -> None:
@@ -367,6 +365,8 @@ def test_anything_for_any_argument(name: str) -> None:
         ("search.min_trust", [float("nan"), -0.1, 1.1, True, "0.5", None, 10**5_000]),
         ("diff.since", [None, 0, True, "", "yesterday", date(2025, 3, 4)]),
         ("diff.until", [0, True, "", "yesterday", "2020-01-01", date(2025, 3, 4)]),
+        ("search.rerank", [3, "x", [], True, 0]),
+        ("search.rerank_budget_ms", [0, -1, True, "5", None, float("nan"), 10**5_000]),
         ("search.exact", [1, 0, None, "true"]),
         ("search.weights", [[], {"bogus": 1}, {"words": float("nan")}, {"words": "1"}, {"words": True}, {1: 1}]),
         ("list.newest_first", [1, None, "yes"]),

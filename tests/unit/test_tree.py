@@ -87,7 +87,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "difference": ("model", "store.protocol", "store.rows"),
     "counting": ("_core", "errors", "inputs", "limits", "store.protocol"),
     "context": ("limits", "model"),
-    "reranking": ("errors", "limits", "model"),
+    "reranking": ("model",),
     "topics": ("_core", "anchors", "model"),
     "recall": (
         "_core", "anchors", "context", "counting", "difference", "drafts", "echoes", "errors", "follower", "inputs",

@@ -143,6 +143,7 @@ class RemoteMemory:
         rerank_budget_ms: float = limits.RERANK_BUDGET_MS,
     ) -> Hits:
         """As `Memory.search`. A function does not travel: `rerank` runs here, over what the server gives back."""
+        budget_s = inputs.rerank_budget_s(rerank, rerank_budget_ms)
         depth = k if rerank is None else max(inputs.count(k, "k", limits.K_MAX), limits.RERANKED_MIN)
         body = bodies.search(depth, namespace, where, near, history, exact, as_of, min_trust, weights, vector)
         body["query"] = bodies.quoted_query(query, may_be_empty=vector is not None)
@@ -151,7 +152,7 @@ class RemoteMemory:
             return hits
         from greeum.reranking import reranked
 
-        return reranked(query, hits, k, rerank, rerank_budget_ms)
+        return reranked(query, hits, k, rerank, budget_s)
 
     def stream(
         self,
