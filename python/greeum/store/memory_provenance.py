@@ -38,8 +38,9 @@ class Provenance:
     _anchors: dict[tuple[str, str], AnchorRow]
     _log: list[tuple[int, int]]
 
-    def _chain(self, block_id: int) -> list[BlockRow]:
-        raise NotImplementedError
+    if TYPE_CHECKING:
+
+        def _chain(self, block_id: int) -> list[BlockRow]: ...
 
     def flag(self, ids: Iterable[int], name: str, is_set: bool) -> list[int]:
         with self._gate:
