@@ -184,7 +184,11 @@ class TestTryingAgain:
             memory.get(7)
         assert len(server.received) == 1
 
-    @pytest.mark.parametrize("pause", ["86400", formatdate(time() + 86_400, usegmt=True), "9" * 400])
+    @pytest.mark.parametrize(
+        "pause",
+        ["86400", formatdate(time() + 86_400, usegmt=True), "9" * 400],
+        ids=["seconds", "a date", "many digits"],
+    )
     def test_a_pause_longer_than_anyone_waits_is_an_error_at_once(self, server: Scripted, pause: str) -> None:
         server.script[:] = [problem("rate-limited", 429, "slow down", Retry_After=pause)]
         with connect(server) as memory:
