@@ -107,13 +107,14 @@ class TestExpired:
         assert memory.get(key="alice") == new
 
     def test_a_request_that_fails_frees_no_key(self, memory: Memory, clock: FrozenClock) -> None:
-        memory.add("Alice is at home.", key="alice", ttl=60)
+        first = memory.add("Alice was at home.", key="alice", ttl=60)
+        memory.update(first.id, text="Alice is at home.")
         memory.add("Bob is at home.", key="bob")
         clock.advance(61)
         with pytest.raises(Conflict):
             memory.add_many([{"text": "Alice has left.", "key": "alice"}, {"text": "Bob has left.", "key": "bob"}])
-        (old,) = memory.list(expired=True)
-        assert old.key == "alice"
+        assert [block.key for block in memory.history(first.id)] == ["alice", "alice"]
+        assert memory.get(key="alice").text == "Alice is at home."
 
     def test_it_is_about_now(self, memory: Memory) -> None:
         for ask in (memory.list, memory.count):

@@ -11,6 +11,7 @@ from tests.conformance.memory import QUERIES, OpenMemory, everything, facts, ids
 from greeum import Memory
 from greeum.errors import Conflict, InvalidInput
 from greeum.limits import K_MAX
+from greeum.testing import FrozenClock
 
 
 def furnish(memory: Memory) -> None:
@@ -50,6 +51,18 @@ class TestTransfer:
         assert texts(memory.search("three quarters", k=1)) == ["one and three quarters"]
         assert len(memory.history(memory.get(key="third", namespace="acme/alice2").id)) == 1
         assert len(memory.history(memory.search("three quarters", k=1)[0].block.id)) == 3
+
+    def test_a_key_that_was_freed_goes_in_again(self, memory: Memory, clock: FrozenClock) -> None:
+        """No version of the expired block keeps it: there would be two with one key."""
+        old = memory.update(memory.add("Alice is at home.", key="alice", ttl=60).id, text="Alice is out.")
+        clock.advance(61)
+        new = memory.add("Alice has left.", key="alice")
+        assert [block.key for block in memory.history(old.id)] == [None, None]
+        lines = list(memory.export())
+        memory.forget([old.id, new.id])
+        memory.import_(lines, bring_back=True)
+        assert list(memory.export()) == lines
+        assert memory.get(key="alice").text == "Alice has left."
 
     def test_every_line_is_json_and_every_field_is_there(self, lines: list[str]) -> None:
         records = [json.loads(line) for line in lines]

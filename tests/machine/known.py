@@ -110,7 +110,8 @@ class State:
         head = self.head(namespace, key)
         if head is None or head.expires_at is None or head.expires_at > now:
             return head
-        self.blocks[head.id] = replace(head, key=None)
+        for version in self.chain(head.id):
+            self.blocks[version.id] = replace(version, key=None)
         return None
 
     def seen(self, now: int, namespace: str = "", then: int | None = None, *, history: bool = False) -> list[Known]:

@@ -144,7 +144,7 @@ class _Addition:
         self._digests: list[int | None] = []
         self._by_digest: dict[int, list[BlockRow]] = {}
         self._freed: list[int] = []
-        """Blocks that have expired and lose their keys."""
+        """Blocks that have expired, in all their versions, and lose their keys."""
         self._taken: dict[str, BlockRow] = {}
         """What became of each draft, by its uid."""
         self._superseded: dict[int, tuple[int, int]] = {}
@@ -295,8 +295,10 @@ class _Addition:
         if row is None or not has_expired(row, draft.added_at):
             return row
         if row[ID] not in self._freed:
-            self._freed.append(row[ID])
-            self.log.append((BLOCK, row[ID]))
+            # All of its versions: a correction takes over the key of the one before, also where it is imported.
+            versions = [version[ID] for version in rows_of(self._connection, "history", row[ID]) if version[KEY]]
+            self._freed += versions
+            self.log += [(BLOCK, version) for version in versions]
         return None
 
     def _stand_near(self, draft: Draft, near: tuple[str, str] | int, block_id: int) -> None:

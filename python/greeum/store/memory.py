@@ -119,7 +119,8 @@ class MemoryStore(MemoryUpkeep, Provenance):
         last_id, seq, anchors = self._last_id, len(self._log), dict(self._anchors)
         before = [self._rows[draft.supersedes] for draft in drafts if draft.supersedes in self._rows]
         heads = filter(None, map(self._stored_head, drafts))
-        before += [head for head in heads if has_expired(head, drafts[0].added_at)]
+        expired = [head for head in heads if has_expired(head, drafts[0].added_at)]
+        before += [version for head in expired for version in self._chain(head[ID])]
         self._taken = {}
         links = dict(self._links) if before else self._links
         rows: list[BlockRow] = []
@@ -481,9 +482,10 @@ class MemoryStore(MemoryUpkeep, Provenance):
         head = self._stored_head(draft)
         if head is None or draft.key is None or not has_expired(head, draft.added_at):
             return head
-        self._rows[head[ID]] = without_key(head)
+        versions = [version for version in self._chain(head[ID]) if version[KEY]]
+        self._rows |= {version[ID]: without_key(version) for version in versions}
         del self._heads[draft.namespace, draft.key]
-        self._log.append((BLOCK, head[ID]))
+        self._log += [(BLOCK, version[ID]) for version in versions]
         return None
 
     def _stored(self, draft: Draft) -> BlockRow | None:

@@ -19,7 +19,7 @@ SELECT 1 FROM blocks WHERE id = ?
 -- block_by_key: the head of the chain, straight from the partial index
 SELECT $block FROM blocks WHERE namespace = ? AND key = ? AND superseded_by IS NULL
 
--- free_key: of a block that has expired, so that another may have it; its older versions keep theirs
+-- free_key: of each version of a block that has expired, so that another may have it
 UPDATE blocks SET key = NULL WHERE id = ?
 
 -- blocks_by_digest: those that may say the same, newest first; a digest is no proof, so that the text is compared too
