@@ -12,7 +12,7 @@ use crate::query::{Query, Weights};
 use crate::segment::{Section, Segment, flag};
 use crate::words::calendar::{self, Days};
 use crate::words::mentions::{self, When};
-use crate::words::{Token, Tokens, dates, korean};
+use crate::words::{Token, Tokens, dates, korean, requests};
 use std::collections::HashSet;
 
 /// Blocks in scope from which on priors count in full. Of n blocks none is more than the root of n - 1 standard deviations above the mean: where
@@ -27,6 +27,8 @@ pub struct Prior<'a> {
     /// How much they count, from 0 to 1.
     scale: f32,
     asks_when: bool,
+    /// How much the manner of a turn counts, 1 unless a summary is asked for.
+    manner: f32,
     /// The times that the query names.
     times: Vec<When>,
     /// By part: the number of the one source that the query names, if it names just one.
@@ -42,6 +44,7 @@ impl<'a> Prior<'a> {
             fading: Fading::new(query),
             scale: share * (ground.scope.blocks.saturating_sub(1) as f32 / MANY).sqrt().min(1.0),
             asks_when: dates::asks_when(&question.tokens),
+            manner: 1.0 - when(requests::asks_for_summary(&question.tokens), query.weights.summary),
             times: mentions::asked(&question.tokens, query.moment()),
             named: named_source(ground.state, ground.scope, &question.tokens),
         }
@@ -70,12 +73,12 @@ impl<'a> Prior<'a> {
 
     fn of_a_turn(&self, place: Place, answers: bool, candidate: &Candidate) -> f32 {
         let (flags, weights) = (self.flags(place), self.weights);
-        when(flags & flag::QUESTION != 0, weights.question)
+        let manner = when(flags & flag::QUESTION != 0, weights.question)
             + when(flags & flag::PERSONAL != 0, weights.personal)
             + when(answers, weights.answer)
             + when(candidate.opens(), weights.opening)
-            + weights.brevity * candidate.brevity
-            + self.of_the_source(place)
+            + weights.brevity * candidate.brevity;
+        self.manner * manner + self.of_the_source(place)
     }
 
     /// Whether a block was said, or speaks of what was, at a time that the query names.
