@@ -138,7 +138,7 @@ class _Addition:
         self._next_id: int = last[0] + 1 if last else 1
         self._rows: list[BlockRow] = []
         self._vectors: list[tuple[int, bytes]] = []
-        self._links: list[tuple[int, int, str, float, int, str]] = []
+        self._links: list[LinkRow] = []
         self._heads: dict[tuple[str, str], BlockRow] = {}
         self._anchors: dict[tuple[str, str], AnchorRow] = {}
         self._digests: list[int | None] = []
@@ -352,10 +352,10 @@ def link(
     return row
 
 
-def link_many(connection: apsw.Connection, links: Sequence[LinkRow], origin: str) -> list[LinkRow]:
+def link_many(connection: apsw.Connection, links: Sequence[LinkRow]) -> list[LinkRow]:
     there = _existing_of(connection, {end for link in links for end in link[:2]})
     rows = [link for link in links if link[0] in there and link[1] in there]
-    stored: list[Any] = connection.executemany(SQL["put_link"], [(*row, origin) for row in rows]).fetchall()
+    stored: list[Any] = connection.executemany(SQL["put_link"], rows).fetchall()
     _log(connection, [(LINKS, source) for source in sorted({link[0] for link in rows})])
     return stored
 

@@ -53,7 +53,8 @@ if TYPE_CHECKING:
         str,  # flags: a JSON array of strings, ascending, each once
         int,  # uses
     ]
-    LinkRow: TypeAlias = tuple[int, int, str, float, int]  # source id, target id, kind, weight, added_at
+    # source id, target id, kind, weight, added_at, origin: by which door it came
+    LinkRow: TypeAlias = tuple[int, int, str, float, int, str]
     AnchorRow: TypeAlias = tuple[str, str, int, int, bool, int]  # namespace, name, block id, hops, pinned, moved_at
     Change: TypeAlias = tuple[int, int, int]  # seq, operation, block id
     CertificateRow: TypeAlias = tuple[
@@ -362,7 +363,7 @@ class Store(Upkeep, Protocol):
         Raises NotFound if an end does not exist.
         """
 
-    def link_many(self, links: Sequence[LinkRow], origin: str = "") -> list[LinkRow]:
+    def link_many(self, links: Sequence[LinkRow]) -> list[LinkRow]:
         """As `link` for each, in one transaction; the links as stored. One of which an end does not exist is passed
         over.
         """
