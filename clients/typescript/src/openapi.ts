@@ -1753,6 +1753,8 @@ export interface components {
             weight: number;
             /** Format: date-time */
             added_at: string;
+            /** @description By which door it came; set by the door. */
+            origin: string;
         };
         /**
          * Links

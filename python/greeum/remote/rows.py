@@ -95,6 +95,7 @@ def link_row(record: Any) -> LinkRow:
         string(record["kind"]),
         number(record["weight"]),
         moment(record["added_at"]),
+        string(record["origin"]),
     )
 
 
