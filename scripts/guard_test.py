@@ -152,7 +152,10 @@ def main() -> int:
             outcome = without(guard, copy, target)
             unnoticed += not outcome.is_noticed
             said = "noticed" if outcome.is_noticed else "NOT NOTICED"
-            print(f"{said:<12}{guard.name}\n{'':<12}{guard.test}\n{'':<12}{outcome.reason[:REASON_CHARACTERS]}", flush=True)
+            print(
+                f"{said:<12}{guard.name}\n{'':<12}{guard.test}\n{'':<12}{outcome.reason[:REASON_CHARACTERS]}",
+                flush=True,
+            )
     print(f"{len(chosen) - unnoticed} of {len(chosen)} guards are missed when they are gone")
     return 1 if unnoticed else 0
 
