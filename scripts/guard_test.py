@@ -15,6 +15,7 @@ import argparse
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -31,8 +32,9 @@ ROOT = Path(__file__).resolve().parent.parent
 TIMEOUT_S = 600
 """For one test: without its guard it may well wait for something that does not come, until its own limit."""
 
-PYTEST_FAILED, CARGO_FAILED = 1, 101
-"""What they exit with if a test failed. Anything else is not about the promise."""
+PYTEST_FAILED, CARGO_FAILED, TIMED_OUT = 1, 101, -1
+"""What they exit with if a test failed, and what stands for one that did not end. Anything else is not about the
+promise."""
 
 COPIED = (
     "python", "tests", "docs", "scripts", "crates", "tools", "Cargo.toml", "Cargo.lock", "pyproject.toml", "README.md",
@@ -44,6 +46,9 @@ SUITES = (("tests/conformance/store", "tests/conformance/test_sqlite_store.py"),
 """A suite is run by the tests of the store, or memory, on disk."""
 
 EXTENSION = "python/greeum/_core.abi3.so"
+
+QUICK = ("--config", 'profile.release.lto="off"', "--config", "profile.release.incremental=true")
+"""For cargo: what is built for one test is to be built quickly, and mostly out of what was built for the one before."""
 
 REASON_CHARACTERS = 160
 
@@ -76,9 +81,9 @@ def without(guard: Guard, copy: Path, target: Path) -> Outcome:
             (copy / edit.path).write_text(text.replace(edit.lines, edit.instead, 1), encoding="utf-8")
         if guard.test.startswith("crates/"):
             return cargo_test(guard.test, copy, target)
-        if any(edit.path.startswith("crates/") for edit in guard.edits):
-            build_extension(copy, target)
-        return pytest_test(guard.test, copy)
+        is_rust = any(edit.path.startswith("crates/") for edit in guard.edits)
+        error = build_extension(copy, target) if is_rust else ""
+        return Outcome(False, error) if error else pytest_test(guard.test, copy)
     finally:
         for path, whole in wholes.items():
             (copy / path).write_bytes(whole)
@@ -90,7 +95,7 @@ def pytest_test(test: str, copy: Path) -> Outcome:
     command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", runnable(test)]
     code, said = run(command, copy, environment)
     reasons = re.findall(r"^E +(\S.*)$", said, re.MULTILINE)
-    return Outcome(code == PYTEST_FAILED, reasons[0] if reasons else f"pytest exits with {code}")
+    return Outcome(code in (PYTEST_FAILED, TIMED_OUT), reasons[0] if reasons else f"pytest exits with {code}")
 
 
 def cargo_test(test: str, copy: Path, target: Path) -> Outcome:
@@ -99,30 +104,39 @@ def cargo_test(test: str, copy: Path, target: Path) -> Outcome:
     where = "--exact" if kind != ["--lib"] else "--nocapture"
     command = [*cargo("test", target), "--package", "greeum-core", *kind, "--", where, name]
     code, said = run(command, copy, dict(os.environ))
-    reasons = re.findall(r"^thread .* panicked at .*\n(.+)$", said, re.MULTILINE)
-    return Outcome(code == CARGO_FAILED and bool(reasons), reasons[0] if reasons else f"cargo exits with {code}")
+    reasons = re.findall(r"^(?:thread .* panicked at .*\n|E +)(.+)$", said, re.MULTILINE)
+    return Outcome(
+        code in (CARGO_FAILED, TIMED_OUT) and bool(reasons), reasons[0] if reasons else f"cargo exits with {code}"
+    )
 
 
 def cargo(command: str, target: Path) -> list[str]:
-    return ["cargo", command, "--release", "--locked", "--quiet", "--target-dir", str(target)]
+    return ["cargo", command, "--release", "--locked", "--quiet", *QUICK, "--target-dir", str(target)]
 
 
-def build_extension(copy: Path, target: Path) -> None:
-    """Into the place from which Python takes it."""
-    subprocess.run([*cargo("build", target), "--package", "greeum-python"], cwd=copy, check=True)
+def build_extension(copy: Path, target: Path) -> str:
+    """Into the place from which Python takes it; what cargo says if it cannot be built."""
+    code, said = run([*cargo("build", target), "--package", "greeum-python"], copy, dict(os.environ))
+    if code:
+        return said
     built = next(target / "release" / name for name in BUILT if (target / "release" / name).exists())
     shutil.copyfile(built, copy / EXTENSION)
+    return ""
 
 
 def run(command: list[str], directory: Path, environment: dict[str, str]) -> tuple[int, str]:
     """What it exits with and what it says; that it does not end is a failure of the test."""
+    process = subprocess.Popen(
+        command, cwd=directory, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        start_new_session=True,
+    )  # fmt: skip
     try:
-        done = subprocess.run(
-            command, cwd=directory, env=environment, capture_output=True, text=True, timeout=TIMEOUT_S, check=False
-        )
+        said, _ = process.communicate(timeout=TIMEOUT_S)
     except subprocess.TimeoutExpired:
-        return PYTEST_FAILED, f"E  it did not end within {TIMEOUT_S} s"
-    return done.returncode, done.stdout + done.stderr
+        os.killpg(process.pid, signal.SIGKILL)  # with what it has started
+        process.wait()
+        return TIMED_OUT, f"E  it did not end within {TIMEOUT_S} s"
+    return process.returncode, said
 
 
 def make_copy(copy: Path) -> None:
@@ -130,7 +144,7 @@ def make_copy(copy: Path) -> None:
         source, target = ROOT / name, copy / name
         if source.is_dir():
             # Without their times: cargo takes what is older than its last build for built.
-            ignored = shutil.ignore_patterns("__pycache__", "target")
+            ignored = shutil.ignore_patterns("__pycache__", "target", "node_modules")
             shutil.copytree(source, target, ignore=ignored, copy_function=shutil.copyfile)
         elif source.exists():
             target.parent.mkdir(parents=True, exist_ok=True)
