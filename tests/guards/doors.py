@@ -21,6 +21,15 @@ OPENED = "        self._uses = Uses()\n"
 """A line that everybody comes by who opens a memory."""
 
 GUARDS = (
+    # A server that ends has answered.
+    Guard("api/server.py", "        while (gate.connections or gate.work()) and loop.time() < deadline_s:",
+          "        while False:",
+          SERVE + "test_no_request_is_lost_when_it_ends_under_load"),
+    Guard("recall.py", "        self._follower.catch_up()\n        found = self._index.search(",
+          "        found = self._index.search(",
+          SERVE + "test_what_one_worker_has_added_the_other_finds_at_once"),
+    Guard("api/connection.py", "elif self._phase == HEADERS and elapsed_s > bounds.headers_s:", "elif False:",
+          SERVE + "test_half_sent_requests_are_gone_within_ten_seconds_while_others_are_served"),
     # Bad input is an error with a name.
     Guard("drafts.py", "        unknown = item.keys() - FIELDS\n", "        unknown: set[str] = set()\n",
           MEMORY + "TestAddingMany::test_an_unknown_field_is_refused_with_what_there_is"),
@@ -117,13 +126,4 @@ GUARDS = (
     Guard("memory.py", OPENED,
           OPENED + '        import pathlib\n\n        (pathlib.Path.home() / ".greeum").write_text("was here")\n',
           NETWORK + "test_nothing_is_written_outside_of_the_directory"),
-    # A server that
-    Guard("api/server.py", "        while (gate.connections or gate.work()) and loop.time() < deadline_s:",
-          "        while False:",
-          SERVE + "test_no_request_is_lost_when_it_ends_under_load"),
-    Guard("recall.py", "        self._follower.catch_up()\n        found = self._index.search(",
-          "        found = self._index.search(",
-          SERVE + "test_what_one_worker_has_added_the_other_finds_at_once"),
-    Guard("api/connection.py", "elif self._phase == HEADERS and elapsed_s > bounds.headers_s:", "elif False:",
-          SERVE + "test_half_sent_requests_are_gone_within_ten_seconds_while_others_are_served"),
 )  # fmt: skip

@@ -33,38 +33,14 @@ GUARDS = (
           ((CORE + "segment/mod.rs", "range.end > bytes.len() || ", ""),)),
     Guard(CORE + "segment/mod.rs", "        if !segment.is_sound() {", "        if false {",
           DAMAGE + "a_forged_segment_is_no_panic"),
-    # A namespace is a wall.
-    Guard("rooted.py", "        return done.seen_from_within(links, anchors)", "        return done",
-          "tests/unit/test_rooted.py::test_others_make_no_difference"),
+    # A parameter that is accepted has an effect.
     Guard("recall.py", "            weight_pairs(weights),\n", "            None,\n",
           SEARCH + "TestWeights::test_each_has_an_effect"),
     Guard("store/changes.py", '    rows_of(connection, "revise_block", *(row[column] for column in _REVISED))\n', "",
           MEMORY + "TestUpdating::test_another_field_changes_in_place"),
-    Guard("recall.py", "        hits = self._hits(found.hits(0))\n        if rerank is None:",
-          "        hits = self._hits(found.hits(0))\n"
-          "        self._store.count_uses({hit.block.id: 1 for hit in hits})\n        if rerank is None:",
-          SEARCH + "TestSearching::test_a_search_changes_nothing"),
-    Guard(CORE + "segment/mod.rs", 'format!("{prefix}0")', 'format!("{prefix}~")',
-          SEARCH + "TestNamespaces::test_a_namespace_holds_what_is_at_it_and_below"),
-    Guard(CORE + "rank/scope.rs", "            scope.passages += passages;\n            scope.words += words;\n",
-          "            scope.passages += u64::from(part.segment.passages());\n"
-          "            scope.words += part.words();\n",
-          SEARCH + "TestNamespaces::test_statistics_are_those_of_the_namespace"),
-    Guard(CORE + "rank/nearby.rs", ".filter(|&place| self.ground.scope.contains(place))", "",
-          SEARCH + "TestSearchingNear::test_the_walk_does_not_leave_the_namespace"),
-    # What was known then can be asked.
-    Guard("recall.py", "        row = version_of(self._store.history(found.id), then)",
-          "        row = self._store.history(found.id)[-1]",
-          RECALL + "TestTimeTravel::test_a_corrected_block_is_found_as_of_before"),
-    Guard("difference.py", "    ends = [(row, end_of(store, row, came)) for row in went]",
-          "    ends = [(row, None) for row in went]",
-          RECALL + "TestDifference::test_it_tells_what_came_what_changed_and_what_went"),
-    Guard(CORE + "index/state.rs", "            remove(&facts.beginning, |at, moment| at > moment);\n", "",
-          RECALL + "TestTimeTravel::test_what_holds_no_longer_or_not_yet_is_found_as_of_when_it_did"),
-    # A parameter that
     Guard(CORE + "rank/fading.rs", "(self.half_life_us * (1.0 + uses))", "self.half_life_us",
           LIFETIME + "TestFading::test_recency_halves_and_uses_slow_that_down"),
-    # What a block scores
+    # What a block scores.
     Guard(CORE + "rank/asked.rs", "score: parts.iter().sum(), parts", "score: parts[..5].iter().sum(), parts",
           SEARCH + "TestSearching::test_a_score_is_the_sum_of_its_parts"),
     Guard(CORE + "rank/asked.rs", "query.exact || ground.scope.blocks <= candidates::ALL_MAX",
@@ -83,4 +59,28 @@ GUARDS = (
            (CORE + "rank/statistics.rs",
             "        self.sum += (steps * count) as i64;\n        self.squares += (steps * steps * count) as i128;\n",
             "        self.sum += steps * count;\n        self.squares += steps * steps * count;\n"))),
+    Guard("recall.py", "        hits = self._hits(found.hits(0))\n        if rerank is None:",
+          "        hits = self._hits(found.hits(0))\n"
+          "        self._store.count_uses({hit.block.id: 1 for hit in hits})\n        if rerank is None:",
+          SEARCH + "TestSearching::test_a_search_changes_nothing"),
+    # A namespace is a wall.
+    Guard("rooted.py", "        return done.seen_from_within(links, anchors)", "        return done",
+          "tests/unit/test_rooted.py::test_others_make_no_difference"),
+    Guard(CORE + "segment/mod.rs", 'format!("{prefix}0")', 'format!("{prefix}~")',
+          SEARCH + "TestNamespaces::test_a_namespace_holds_what_is_at_it_and_below"),
+    Guard(CORE + "rank/scope.rs", "            scope.passages += passages;\n            scope.words += words;\n",
+          "            scope.passages += u64::from(part.segment.passages());\n"
+          "            scope.words += part.words();\n",
+          SEARCH + "TestNamespaces::test_statistics_are_those_of_the_namespace"),
+    Guard(CORE + "rank/nearby.rs", ".filter(|&place| self.ground.scope.contains(place))", "",
+          SEARCH + "TestSearchingNear::test_the_walk_does_not_leave_the_namespace"),
+    # What was known then can be asked.
+    Guard("recall.py", "        row = version_of(self._store.history(found.id), then)",
+          "        row = self._store.history(found.id)[-1]",
+          RECALL + "TestTimeTravel::test_a_corrected_block_is_found_as_of_before"),
+    Guard("difference.py", "    ends = [(row, end_of(store, row, came)) for row in went]",
+          "    ends = [(row, None) for row in went]",
+          RECALL + "TestDifference::test_it_tells_what_came_what_changed_and_what_went"),
+    Guard(CORE + "index/state.rs", "            remove(&facts.beginning, |at, moment| at > moment);\n", "",
+          RECALL + "TestTimeTravel::test_what_holds_no_longer_or_not_yet_is_found_as_of_when_it_did"),
 )  # fmt: skip
