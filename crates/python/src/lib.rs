@@ -3,6 +3,7 @@
 //! One class for the Index, one for the token table, a few functions. Every long call goes through [`released`]; every error through
 //! [`raised`]. What each does is written where it is done, in `greeum-core`; what Python sees is in `_core.pyi`.
 
+mod explanation;
 mod json;
 
 use greeum_core::filter::Filter;
@@ -18,6 +19,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList, PyTuple};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Runs `work` without the interpreter's lock, so that other threads go on: the one gate for whatever takes longer than a lookup.
 fn released<T: Send>(py: Python<'_>, work: impl FnOnce() -> greeum_core::Result<T> + Send) -> PyResult<T> {
@@ -161,6 +163,10 @@ impl Found {
         Ok((answer.blocks, answer.visited, answer.start, answer.width.name()))
     }
 
+    fn left_out(&self, query: usize) -> PyResult<Vec<&'static str>> {
+        Ok(self.answer(query)?.left_out.iter().map(|stage| stage.name()).collect())
+    }
+
     fn json<'py>(&self, py: Python<'py>, query: usize, blocks: &Bound<'py, PyDict>) -> PyResult<Bound<'py, PyBytes>> {
         let hits = &self.answer(query)?.hits;
         Ok(PyBytes::new(py, &json::found(hits, blocks)?))
@@ -222,7 +228,7 @@ impl Index {
         self.index.clear();
     }
 
-    #[pyo3(signature = (queries, k, namespace, filter_json, near, history, now, exact, weights, as_of))]
+    #[pyo3(signature = (queries, k, namespace, filter_json, near, history, now, exact, weights, as_of, budget_us=None))]
     #[allow(clippy::too_many_arguments, reason = "one crossing for one search; Query names them on both sides")]
     fn search(
         &self,
@@ -237,9 +243,11 @@ impl Index {
         exact: bool,
         weights: Option<Vec<(String, f32)>>,
         as_of: Option<i64>,
+        budget_us: Option<u64>,
     ) -> PyResult<Found> {
         let filter = filter(py, filter_json)?;
-        let mut plain = Query { k, namespace, filter, near, history, now, exact, as_of, ..Query::default() };
+        let budget = budget_us.map(Duration::from_micros);
+        let mut plain = Query { k, namespace, filter, near, history, now, exact, as_of, budget, ..Query::default() };
         for (name, value) in weights.into_iter().flatten() {
             plain.weights.set(&name, value).map_err(|error| raised(py, error))?;
         }
@@ -250,6 +258,35 @@ impl Index {
         let queries: greeum_core::Result<Vec<Query>> = queries.into_iter().map(query).collect();
         let queries = queries.map_err(|error| raised(py, error))?;
         Ok(Found(released(py, || self.index.search_many(&queries))?))
+    }
+
+    #[pyo3(signature = (query, k, namespace, filter_json, near, history, now, exact, weights, as_of, subject))]
+    #[allow(clippy::too_many_arguments, reason = "as for search")]
+    fn explain(
+        &self,
+        py: Python<'_>,
+        query: (String, Option<Vec<u8>>),
+        k: usize,
+        namespace: String,
+        filter_json: Option<&str>,
+        near: Vec<(u64, u32)>,
+        history: bool,
+        now: i64,
+        exact: bool,
+        weights: Option<Vec<(String, f32)>>,
+        as_of: Option<i64>,
+        subject: explanation::SubjectParts,
+    ) -> PyResult<String> {
+        let (filter, subject) = (filter(py, filter_json)?, explanation::subject(py, subject)?);
+        let vector = query.1.map(|bytes| code(&bytes)).transpose().map_err(|error| raised(py, error))?;
+        let text = query.0;
+        let mut query =
+            Query { text, vector, k, namespace, filter, near, history, now, exact, as_of, ..Query::default() };
+        for (name, value) in weights.into_iter().flatten() {
+            query.weights.set(&name, value).map_err(|error| raised(py, error))?;
+        }
+        let found = released(py, || self.index.explain(&query, &subject))?;
+        Ok(explanation::json(&found, k).to_string())
     }
 
     #[pyo3(signature = (text, vector, namespace, near, now))]
