@@ -207,15 +207,18 @@ def rerank_budget_s(rerank: object, budget_ms: object) -> float:
     """How long a function that reranks may take; checked whether there is one or not."""
     if rerank is not None and not callable(rerank):
         raise InvalidInput("rerank", "must be a function of the query and the hits that gives a score for each")
-    if (
-        isinstance(budget_ms, bool)
-        or not isinstance(budget_ms, (int, float))
-        or not 0 < budget_ms <= limits.RERANK_BUDGET_MS_MAX
-    ):
-        raise InvalidInput(
-            "rerank_budget_ms", f"must be a number of milliseconds above 0, up to {limits.RERANK_BUDGET_MS_MAX:,}"
-        )
-    return budget_ms / 1_000
+    return _milliseconds(budget_ms, "rerank_budget_ms", limits.RERANK_BUDGET_MS_MAX) / 1_000
+
+
+def search_budget_ms(budget_ms: object) -> float | None:
+    """How long a search may take; None if it may take as long as it does."""
+    return None if budget_ms is None else _milliseconds(budget_ms, "budget_ms", limits.SEARCH_BUDGET_MS_MAX)
+
+
+def _milliseconds(value: object, field: str, most: int) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value <= most:
+        raise InvalidInput(field, f"must be a number of milliseconds above 0, up to {most:,}")
+    return value
 
 
 def shown(number: float) -> str:
@@ -368,3 +371,15 @@ def vector(value: Sequence[float], field: str = "vector") -> list[float]:
         return [float(component) for component in components]
     except (OverflowError, TypeError, ValueError) as error:
         raise InvalidInput(field, f"has a component that is no number: {error}") from error
+
+
+def weights(weights: Mapping[str, float] | None) -> list[tuple[str, float]] | None:
+    """Weights by name; which names there are is known to the Index."""
+    if weights is None:
+        return None
+    if not isinstance(weights, dict):
+        raise InvalidInput("weights", f"must be a dictionary, not {type(weights).__name__}")
+    for field, weight in weights.items():
+        if isinstance(weight, bool) or not isinstance(weight, (int, float)) or not -1e6 < weight < 1e6:
+            raise InvalidInput(f"weights.{field}", "must be a finite number")
+    return [(name(field, "weights"), float(weight)) for field, weight in weights.items()]

@@ -87,3 +87,6 @@ RERANK_BUDGET_MS = 1_000.0
 
 RERANK_BUDGET_MS_MAX = 600_000
 """Ten minutes: nobody waits longer for an answer."""
+
+SEARCH_BUDGET_MS_MAX = 600_000
+"""The same for a search: one that takes as long needs no budget."""
