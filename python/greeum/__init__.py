@@ -39,8 +39,9 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
-    "Added", "Anchor", "Anchors", "Backup", "Block", "Certificate", "Change", "Context", "Contradiction", "Forgotten",
-    "GreeumError", "Hit", "ImportReport", "Link", "Memory", "NamespacePage", "Page", "Policies", "Reembedded",
+    "Added", "Anchor", "Anchors", "Backup", "Block", "Certificate", "Change", "Context", "Contradiction",
+    "Explanation", "Forgotten",
+    "GreeumError", "Hit", "Hits", "ImportReport", "Link", "Memory", "NamespacePage", "Page", "Policies", "Reembedded",
     "RemoteMemory", "Report", "Retention", "Rooted", "Rule", "connect", "errors", "open", "reembed", "restore",
     "verify",
 ]  # fmt: skip
@@ -55,9 +56,11 @@ _HOMES = {
     "Change": "model",
     "Context": "model",
     "Contradiction": "model",
+    "Explanation": "explanation",
     "Forgotten": "forgetting",
     "GreeumError": "errors",
     "Hit": "model",
+    "Hits": "hits",
     "ImportReport": "importers.report",
     "Link": "model",
     "Memory": "memory",

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 METHODS = frozenset(
     ("add", "add_many", "anchor", "backup", "certificates", "changes", "check", "close", "context", "count", "diff",
-     "drop_backups", "facets", "forget", "get", "history", "import_", "import_from", "link", "links", "list",
+     "drop_backups", "explain", "facets", "forget", "get", "history", "import_", "import_from", "link", "links", "list",
      "logical_hash", "maintain", "merge", "namespaces", "quarantine", "release", "repair", "roll_back", "search",
      "search_many", "stats", "unlink", "update", "used", "wipe")
 )  # fmt: skip

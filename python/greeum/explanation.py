@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
+from greeum._core import PARTS
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -195,15 +197,17 @@ def explanation(query: str, block: Block, fields: Mapping[str, Any], account: Ac
 
 def account(fields: Mapping[str, Any], path: Sequence[Step]) -> Account:
     """One of what the Index says of a score, and the way to the block."""
-    dates = {name: tuple(value) if isinstance(value, list) else value for name, value in fields["dates"].items()}
+    dates = fields["dates"]
     return Account(
         score=fields["score"],
-        parts=fields["parts"],
+        parts={name: fields["parts"][name] for name in PARTS},
         weights=tuple(Weight(**{**weight, "turns": tuple(weight["turns"])}) for weight in fields["weights"]),
         measures=tuple(Measure(**measure) for measure in fields["measures"]),
         words=tuple(Match(**{**match, "found": tuple(match["found"])}) for match in fields["words"]),
         tokens=tuple(Pair(**pair) for pair in fields["tokens"]),
-        dates=Dates(**dates),
+        dates=Dates(
+            dates["asks_when"], tuple(dates["asked"]), dates["said"], tuple(dates["mentions"]), tuple(dates["matched"])
+        ),
         source=fields["source"],
         path=tuple(path),
         proximity=fields["proximity"],

@@ -9,10 +9,10 @@ from __future__ import annotations
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as OutOfTime
 from math import isfinite
-
-from greeum.hits import Hits
 from threading import BoundedSemaphore, Thread
 from time import monotonic
+
+from greeum.hits import Hits
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

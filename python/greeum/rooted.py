@@ -26,14 +26,16 @@ if TYPE_CHECKING:
 
     from greeum.backups.pieces import Backup
     from greeum.difference import Difference
+    from greeum.explanation import Explanation
     from greeum.forgetting import Forgotten
+    from greeum.hits import Hits
     from greeum.importers.report import ImportReport
     from greeum.inputs import Namespace, Span, Time
     from greeum.listing import NamespacePage, Page
     from greeum.maintenance import Report
     from greeum.memory import AddedBlocks, Certificates, Findings, Ids, Keep, Memory
     from greeum.model import Added, Context, Hit, Link, RolledBack
-    from greeum.recall import Answers, Blocks, Changes, Facets, Hits, Links, Near, Written
+    from greeum.recall import Answers, Blocks, Changes, Facets, Links, Near, Written
     from greeum.reranking import Rerank
     from greeum.store.protocol import Store
 
@@ -295,6 +297,7 @@ class Rooted:
         vector: Sequence[float] | None = None,
         rerank: Rerank | None = None,
         rerank_budget_ms: float = limits.RERANK_BUDGET_MS,
+        budget_ms: float | None = None,
     ) -> Hits:
         """As `Memory.search`."""
         scope = self._root.within(namespace)
@@ -303,6 +306,31 @@ class Rooted:
             query, k=k, namespace=scope, where=where, near=start, history=history, exact=exact,
             as_of=as_of, min_trust=min_trust, weights=weights,
             vector=vector, rerank=rerank, rerank_budget_ms=rerank_budget_ms,
+            budget_ms=budget_ms,
+        )  # fmt: skip
+
+    def explain(
+        self,
+        query: str,
+        block: int,
+        *,
+        k: int = 10,
+        namespace: Namespace = "",
+        where: Mapping[str, object] | None = None,
+        near: Near | None = None,
+        history: bool = False,
+        exact: bool = False,
+        as_of: Time | None = None,
+        min_trust: float = 0.0,
+        weights: Mapping[str, float] | None = None,
+        vector: Sequence[float] | None = None,
+    ) -> Explanation:
+        """As `Memory.explain`."""
+        scope = self._root.within(namespace)
+        start = self._root.near(near, self.anchors, scope)
+        return self._memory.explain(
+            query, self._root.block(block).id, k=k, namespace=scope, where=where, near=start, history=history,
+            exact=exact, as_of=as_of, min_trust=min_trust, weights=weights, vector=vector,
         )  # fmt: skip
 
     def search_json(
@@ -366,13 +394,14 @@ class Rooted:
         as_of: Time | None = None,
         min_trust: float = 0.0,
         weights: Mapping[str, float] | None = None,
+        budget_ms: float | None = None,
     ) -> Answers:
         """As `Memory.search_many`."""
         scope = self._root.within(namespace)
         start = self._root.near(near, self.anchors, scope)
         return self._memory.search_many(
             queries, k=k, namespace=scope, where=where, near=start, history=history, exact=exact, as_of=as_of,
-            min_trust=min_trust, weights=weights,
+            min_trust=min_trust, weights=weights, budget_ms=budget_ms,
         )  # fmt: skip
 
     def search_many_json(

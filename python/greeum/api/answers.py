@@ -186,16 +186,26 @@ class Hit(Answered):
     block: Block
 
 
+Stage = Literal["graph", "words", "vector", "tokens", "candidates", "turns"]
+
+
 class Hits(Answered):
     """Best first."""
 
     hits: list[Hit]
+    left_out: Annotated[
+        list[Stage] | UnsetType, Meta(description="What there was no time for; only where a budget was given.")
+    ] = UNSET
 
 
 class HitsOfQueries(Answered):
     """The hits of each query, in the order of the queries."""
 
     answers: list[list[Hit]]
+    left_out: Annotated[
+        list[list[Stage]] | UnsetType,
+        Meta(description="What there was no time for, of each query; only where a budget was given."),
+    ] = UNSET
 
 
 class Context(Answered):

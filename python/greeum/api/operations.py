@@ -6,6 +6,7 @@ from greeum.api import (
     anchors,
     blocks,
     changes,
+    explanations,
     forgetting,
     links,
     looking,
@@ -18,7 +19,8 @@ from greeum.api import (
 )
 
 OPERATIONS = (
-    *blocks.OPERATIONS, *forgetting.OPERATIONS, *search.OPERATIONS, *looking.OPERATIONS, *links.OPERATIONS,
+    *blocks.OPERATIONS, *forgetting.OPERATIONS, *search.OPERATIONS, *explanations.OPERATIONS,
+    *looking.OPERATIONS, *links.OPERATIONS,
     *anchors.OPERATIONS, *provenance.OPERATIONS, *policies.OPERATIONS, *upkeep.OPERATIONS, *transfer.OPERATIONS,
     *changes.OPERATIONS, *pages.OPERATIONS,
 )  # fmt: skip

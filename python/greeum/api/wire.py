@@ -263,20 +263,40 @@ class SearchOptions(Request):
     weights: Weights = None
 
 
-class Search(SearchOptions, kw_only=True):
-    """What to find, and where."""
+BudgetMs = Annotated[
+    float | None,
+    Meta(
+        description="How long a query may take; what there was no time for is in `left_out`. Only for answers in JSON.",
+        extra_json_schema={"exclusiveMinimum": 0, "maximum": limits.SEARCH_BUDGET_MS_MAX},
+    ),
+]
 
+
+class OneQuery(SearchOptions, kw_only=True):
     query: Query
     vector: Vector = None
+
+
+class Search(OneQuery, kw_only=True):
+    """What to find, and where."""
+
+    budget_ms: BudgetMs = None
 
 
 class SearchMany(SearchOptions, kw_only=True):
     """Several queries, with the same options for all."""
 
     queries: Annotated[list[Query], Meta(max_length=limits.QUERIES_MAX)]
+    budget_ms: BudgetMs = None
 
 
-class LiveSearch(Search, kw_only=True):
+class ExplainRequest(OneQuery, kw_only=True):
+    """Which block, and of which search."""
+
+    block: Id
+
+
+class LiveSearch(OneQuery, kw_only=True):
     """A message over `/v1/search:live`."""
 
     id: Annotated[int, Meta(description="Comes back with the answer.", ge=0, le=2**53 - 1)]

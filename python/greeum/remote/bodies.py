@@ -18,7 +18,6 @@ from greeum.errors import InvalidInput
 from greeum.memory import Keep
 from greeum.model import Anchor
 from greeum.policies import conflict_policy, duplicate_policy
-from greeum.recall import weight_pairs
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -202,7 +201,7 @@ def evidence(near: Any, weights: Any, vector: Any = None) -> Body:
     body = {} if near is None else {"near": place(near)}
     if vector is not None:
         body["vector"] = components(vector)
-    pairs = weight_pairs(weights)
+    pairs = inputs.weights(weights)
     return body if pairs is None else body | {"weights": dumps(dict(pairs), ensure_ascii=False)}
 
 
@@ -217,10 +216,13 @@ def search(
     min_trust: Any = 0.0,
     weights: Any = None,
     vector: Any = None,
+    budget_ms: Any = None,
 ) -> Body:
     """All of a search but what is searched for."""
     body = scope(namespace, where, min_trust) | evidence(near, weights, vector) | moment(as_of)
     body["k"] = str(inputs.count(k, "k", limits.K_MAX))
+    if (budget := inputs.search_budget_ms(budget_ms)) is not None:
+        body["budget_ms"] = repr(budget)
     return body | flags(history=history, exact=exact)
 
 
