@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from greeum import inputs, limits
-from greeum.explanation import Step, account, explanation
 from greeum.model import Block
 
 TYPE_CHECKING = False
@@ -14,14 +11,14 @@ if TYPE_CHECKING:
     from typing import Any
 
     from greeum import _core
+    from greeum.anchors import Choice
     from greeum.embed.protocol import Embedder
-    from greeum.explanation import Explanation
+    from greeum.explanation import Explanation, Step
     from greeum.follower import Follower
     from greeum.inputs import Namespace, Time
-    from greeum.recall import Near
+    from greeum.model import Anchor
     from greeum.store.protocol import BlockRow, Store
 
-    Explains = Callable[[tuple[int, str, list[str], list[tuple[str, str]]]], str]
 
 LINK_WAYS = {"link": False, "back": True}
 """How the Index says that a link leads to a block, and whether it is read backwards: only the Store knows its kind."""
@@ -37,7 +34,9 @@ class Explaining:
         _embedder: Embedder
         _now_us: Callable[[], int]
 
-        def _starts(self, near: Near, namespace: str, then: int | None) -> list[tuple[int, int]]: ...
+        def _starts(
+            self, near: str | int | Anchor | Choice, namespace: str, then: int | None
+        ) -> list[tuple[int, int]]: ...
         def _code(self, vector: Sequence[float] | None) -> bytes | None: ...
         def _row(self, block: int) -> BlockRow: ...
 
@@ -49,7 +48,7 @@ class Explaining:
         k: int = 10,
         namespace: Namespace = "",
         where: Mapping[str, object] | None = None,
-        near: Near | None = None,
+        near: str | int | Anchor | Choice | None = None,
         history: bool = False,
         exact: bool = False,
         as_of: Time | None = None,
@@ -72,25 +71,39 @@ class Explaining:
         start = [] if near is None else self._starts(near, scope, then)
         code = self._code(vector) if vector is not None else self._embedder.encode_query(asked)
         self._follower.catch_up()
-        explain = partial(
-            self._index.explain,
-            (asked, code), k, scope, where_json, start, inputs.truth(history, "history"), self._now_us(),
-            inputs.truth(exact, "exact"), inputs.weights(weights), then,
-        )  # fmt: skip
-        return explained(self._store, asked, row, where, min_trust, explain)
+        said = self._index.explain(
+            (asked, code),
+            k,
+            scope,
+            where_json,
+            start,
+            inputs.truth(history, "history"),
+            self._now_us(),
+            inputs.truth(exact, "exact"),
+            inputs.weights(weights),
+            then,
+            (row[0], row[4], labels_of(row), clauses(where, min_trust)),
+        )
+        return explained(self._store, asked, row, said)
 
 
-def explained(
-    store: Store, query: str, row: BlockRow, where: Mapping[str, object] | None, min_trust: float, explain: Explains
-) -> Explanation:
-    """What `explain` says of a block, with what only the Store knows."""
+def explained(store: Store, query: str, row: BlockRow, said: str) -> Explanation:
+    """What the Index says of a block, with what only the Store knows."""
     from json import loads
 
-    labels = [*([row[6]] if row[6] is not None else []), *loads(row[7])]
-    fields = loads(explain((row[0], row[4], labels, clauses(where, min_trust))))
+    from greeum.explanation import account, explanation
+
+    fields = loads(said)
     score = fields["account"]
     found = None if score is None else account(score, path(store, score["path"]))
     return explanation(query, Block(row), fields, found)
+
+
+def labels_of(row: BlockRow) -> list[str]:
+    """The source and the tags of a block, by which it is found too."""
+    from json import loads
+
+    return [*([] if row[6] is None else [row[6]]), *loads(row[7])]
 
 
 def clauses(where: Mapping[str, object] | None, min_trust: float) -> list[tuple[str, str]]:
@@ -104,6 +117,8 @@ def clauses(where: Mapping[str, object] | None, min_trust: float) -> list[tuple[
 
 def path(store: Store, steps: Sequence[Mapping[str, Any]]) -> list[Step]:
     """The way from the anchor, with the kinds of its links."""
+    from greeum.explanation import Step
+
     way, before = list[Step](), 0
     for step in steps:
         block, by = step["block"], step["by"]

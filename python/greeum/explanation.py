@@ -72,7 +72,7 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Dates:
-    """Times that the query names (`asked`), when the block was said, and the times that its text speaks of (`mentions`).
+    """Times that the query names (`asked`), when the block was said, and those that its text speaks of (`mentions`).
 
     A day is written as in `2023-05-08`, several as in `2023-05-01/2023-05-31`, and one of any year as in `--05-08`.
     `matched` are those of the block that the query asks for; `asks_when` is whether it asks when something was.

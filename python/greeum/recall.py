@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from itertools import chain, repeat
 from time import monotonic
 
@@ -276,7 +275,7 @@ class Recall(Explaining):
         does.
         """
         budget_ms = inputs.search_budget_ms(budget_ms)
-        left_us = None if budget_ms is None else partial(int, budget_ms * 1_000)
+        left_us = None if budget_ms is None else (lambda: int(budget_ms * 1_000))
         found = self._found(
             query_texts(queries), k, namespace, where, near, history, exact, weights, as_of, min_trust, None, left_us
         )

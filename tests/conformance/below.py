@@ -5,10 +5,25 @@ comes back. Round about the root are blocks, links and anchors that nobody in th
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from threading import Lock
 from typing import Any, cast
 
-from greeum import Added, Anchor, Block, Context, Forgotten, Hit, Memory, NamespacePage, Page, Rooted, inputs
+from greeum import (
+    Added,
+    Anchor,
+    Block,
+    Context,
+    Explanation,
+    Forgotten,
+    Hit,
+    Hits,
+    Memory,
+    NamespacePage,
+    Page,
+    Rooted,
+    inputs,
+)
 from greeum.context import tokens
 from greeum.difference import Difference
 from greeum.errors import InvalidInput
@@ -56,6 +71,10 @@ def outward(answer: Any) -> Any:  # noqa: PLR0911 - a case for each kind of answ
         return Hit(outward(answer.block)._row, answer._score, answer._parts)
     if isinstance(answer, Anchor):
         return Anchor((bare(answer._row[0]), *answer._row[1:]))
+    if isinstance(answer, Explanation):
+        return replace(answer, block=outward(answer.block))
+    if isinstance(answer, Hits):
+        return Hits(map(outward, answer), answer.left_out)
     if isinstance(answer, Context | Difference):
         return outward_parts(answer)
     if isinstance(answer, dict) and "namespace" in answer:

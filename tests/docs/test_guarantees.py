@@ -44,6 +44,8 @@ RERANKING = "tests/unit/test_reranking.py::"
 OPTIONS = ("k", "namespace", "where", "near", "history", "exact", "weights")
 MOMENT = ("as_of", "min_trust")
 THEN = TELLING + "TestTimeTravel::"
+WHY = "tests/conformance/memory_explaining.py::TestExplaining::"
+IN_TIME = "tests/conformance/memory_explaining.py::TestBudget::test_one_without_time_says_what_it_left_out"
 
 EFFECTS = {
     "add": dict.fromkeys(("text", "kind", "source", "tags", "at", "valid_from", "valid_to"), NAMED)
@@ -78,8 +80,16 @@ EFFECTS = {
         "min_trust": "tests/unit/test_recall.py::test_what_is_trusted_less_is_left_out",
         "rerank": RERANKING + "test_the_function_gets_the_query_and_fifty_hits_and_orders_them",
         "rerank_budget_ms": RERANKING + "test_what_is_late_leaves_the_first_order_and_says_so",
+        "budget_ms": IN_TIME,
     },
-    "search_many": {"queries": FINDING + "TestSearching::test_several_queries_at_once"}
+    "explain": dict.fromkeys((*OPTIONS, "as_of"), WHY + "test_each_option_makes_a_difference")
+    | {
+        "query": WHY + "test_words_are_shown_as_the_text_has_them",
+        "block": WHY + "test_what_keeps_a_block_out_is_named",
+        "min_trust": "tests/unit/test_explaining.py::test_what_is_trusted_less_is_named",
+        "vector": VECTORS + "test_an_explanation_takes_a_vector",
+    },
+    "search_many": {"queries": FINDING + "TestSearching::test_several_queries_at_once", "budget_ms": IN_TIME}
     | dict.fromkeys(MOMENT, THEN + "test_every_way_of_searching_takes_a_moment_and_a_trust")
     | dict.fromkeys(OPTIONS, TELLING + "TestOptions::test_every_way_of_searching_takes_each"),
     "stream": {"query": TELLING + "TestStreaming::test_a_stream_gives_what_a_search_gives"}

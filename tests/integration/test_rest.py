@@ -392,6 +392,30 @@ def test_several_queries_are_answered_in_order(rest: Client, memory: Memory) -> 
     assert rest("POST", "/v1/search:batch", {"queries": ["a"], "k": limits.K_MAX + 1}).json["field"] == "k"
 
 
+def test_an_explanation_is_what_the_memory_says(rest: Client, memory: Memory) -> None:
+    block = memory.add("I moved to Busan in May.", source="alice", namespace="acme/alice")
+    asked = {"query": "where does Alice live?", "block": block.id, "namespace": "acme", "where": {"kind": "message"}}
+    assert rest("POST", "/v1/explain", asked).json == memory.explain(**asked).to_dict()  # type: ignore[arg-type]
+    assert rest("POST", "/v1/explain", asked | {"block": 99}).status == 404
+    assert rest("POST", "/v1/explain", asked | {"budget_ms": 1}).json["field"] == "budget_ms"
+
+
+def test_a_search_with_a_budget_says_what_it_left_out(rest: Client, memory: Memory) -> None:
+    memory.add("I moved to Busan in May.", source="alice")
+    plain = rest("POST", "/v1/search", {"query": "Busan"}).json
+    assert "left_out" not in plain
+    assert rest("POST", "/v1/search", {"query": "Busan", "budget_ms": None}).json == plain
+    assert rest("POST", "/v1/search", {"query": "Busan", "budget_ms": 60_000}).json == plain | {"left_out": []}
+    late = rest("POST", "/v1/search", {"query": "Busan", "budget_ms": 1e-6}).json
+    assert {"words", "vector", "tokens"} <= set(late["left_out"])
+    many = rest("POST", "/v1/search:batch", {"queries": ["Busan", "Seoul"], "budget_ms": 60_000}).json
+    assert many["left_out"] == [[], []]
+    assert many["answers"][0] == plain["hits"]
+    assert rest("POST", "/v1/search", {"query": "Busan", "budget_ms": 0}).json["field"] == "budget_ms"
+    streamed = {"accept": "application/x-ndjson"}
+    assert rest("POST", "/v1/search", {"query": "Busan", "budget_ms": 5}, headers=streamed).json["field"] == "budget_ms"
+
+
 def test_a_context_is_a_text_for_a_prompt(rest: Client, memory: Memory) -> None:
     memory.add("I moved to Busan in May.", source="alice", namespace="acme/alice")
     asked = {"query": "where does Alice live?", "namespace": "acme/alice", "max_tokens": 200}

@@ -87,10 +87,16 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "difference": ("model", "store.protocol", "store.rows"),
     "counting": ("_core", "errors", "inputs", "limits", "store.protocol"),
     "context": ("limits", "model"),
-    "reranking": ("model",),
+    "explanation": ("_core", "model"),
+    "explaining": (
+        "_core", "anchors", "explanation", "follower", "inputs", "limits", "model", "embed.protocol", "store.protocol",
+    ),
+    "hits": ("model",),
+    "reranking": ("hits", "model"),
     "topics": ("_core", "anchors", "model"),
     "recall": (
-        "_core", "anchors", "context", "counting", "difference", "drafts", "echoes", "errors", "follower", "inputs",
+        "_core", "anchors", "context", "counting", "difference", "drafts", "echoes", "errors", "explaining", "follower",
+        "hits", "inputs",
         "kept", "limits", "listing", "model", "policies", "reranking", "screening", "embed.protocol", "store.protocol",
         "store.rows",
     ),
@@ -101,7 +107,8 @@ ARROWS: dict[str, tuple[str, ...]] = {
         "uses", "embed.protocol", "store.protocol", "store.rows",
     ),
     "rooted": (
-        "anchors", "backups.pieces", "difference", "errors", "forgetting", "importers.report", "inputs", "listing",
+        "anchors", "backups.pieces", "difference", "errors", "explanation", "forgetting", "hits", "importers.report",
+        "inputs", "listing",
         "limits", "maintenance", "memory", "model", "policies", "recall", "reranking", "store.protocol",
     ),
     "wiring": (
@@ -146,7 +153,8 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "api.*": ("greeum", "api.*", "errors", "limits", "model", "problems", "rooted"),
     "remote": ("errors", "inputs", "remote.*"),
     "remote.*": (
-        "_core", "counting", "difference", "drafts", "errors", "forgetting", "inputs", "limits", "listing",
+        "_core", "counting", "difference", "drafts", "errors", "explanation", "forgetting", "hits", "inputs", "limits",
+        "listing",
         "maintenance", "memory", "model", "policies", "problems", "recall", "remote.*", "reranking", "retention",
         "screening", "transfer", "store.protocol", "store.rollback",
     ),
@@ -177,8 +185,8 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "cli.transfer": ("cli", "cli.*", "errors", "importers.report", "memory"),
     "cli.serve": ("api", "api.*", "cli.*", "errors", "limits"),
     "cli.*": (
-        "greeum", "cli", "cli.*", "demo", "demo.*", "difference", "errors", "forgetting", "limits", "maintenance",
-        "memory", "model", "settings", "surroundings", "wiring",
+        "greeum", "cli", "cli.*", "demo", "demo.*", "difference", "errors", "explanation", "forgetting", "hits",
+        "limits", "maintenance", "memory", "model", "settings", "surroundings", "wiring",
     ),
     "__main__": ("cli",),
 }  # fmt: skip

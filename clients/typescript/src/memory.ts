@@ -23,6 +23,8 @@ import type {
   Difference,
   DiffOptions,
   DryRun,
+  ExplainOptions,
+  Explanation,
   FacetField,
   Facets,
   FacetsOptions,
@@ -31,6 +33,7 @@ import type {
   Forgotten,
   GetOptions,
   Hit,
+  Hits,
   ImportCounts,
   ImportOptions,
   InNamespace,
@@ -49,6 +52,7 @@ import type {
   RolledBack,
   SearchOptions,
   Stats,
+  StreamOptions,
   UnlinkOptions,
   UpdateOptions,
   Write,
@@ -93,14 +97,21 @@ export class Memory {
 
   // Finding.
 
-  /** The `k` blocks that answer best, best first; fewer if there are fewer. */
-  async search(query: string, options: SearchOptions = {}): Promise<Hit[]> {
+  /** The `k` blocks that answer best, best first; fewer if there are fewer. With `budget_ms`, `left_out` says what there was no time for. */
+  async search(query: string, options: SearchOptions = {}): Promise<Hits> {
     const { call, fields } = apart(options);
-    return (await this.#transport.json("post", "/v1/search", { body: { ...fields, query }, call })).hits;
+    const answer = await this.#transport.json("post", "/v1/search", { body: { ...fields, query }, call });
+    return Object.assign(answer.hits, { left_out: answer.left_out ?? [] });
+  }
+
+  /** Why a search with these options finds a block, or does not, and of what its score is made. Throws NotFound. */
+  explain(query: string, block: number, options: ExplainOptions = {}): Promise<Explanation> {
+    const { call, fields } = apart(options);
+    return this.#transport.json("post", "/v1/explain", { body: { ...fields, query, block }, call });
   }
 
   /** The same hits one by one: the first is there while the texts of the others are still being read. */
-  async *stream(query: string, options: SearchOptions = {}): AsyncGenerator<Hit, void> {
+  async *stream(query: string, options: StreamOptions = {}): AsyncGenerator<Hit, void> {
     const { call, fields } = apart(options);
     const headers = { accept: NDJSON, "content-type": "application/json" };
     const sent = JSON.stringify({ ...fields, query });
@@ -108,15 +119,16 @@ export class Memory {
   }
 
   /** Search while somebody types, over one connection: what was overtaken by more typing is not answered. */
-  live(options: Omit<SearchOptions, keyof Call> = {}): Live {
+  live(options: Omit<StreamOptions, keyof Call> = {}): Live {
     return new Live(this.#transport, options);
   }
 
   /** The hits of several queries, in the same order, with the same options for all. */
-  async searchMany(queries: readonly string[], options: SearchOptions = {}): Promise<Hit[][]> {
+  async searchMany(queries: readonly string[], options: SearchOptions = {}): Promise<Hits[]> {
     const { call, fields } = apart(options);
     const request = { body: { ...fields, queries: [...queries] }, call };
-    return (await this.#transport.json("post", "/v1/search:batch", request)).answers;
+    const { answers, left_out } = await this.#transport.json("post", "/v1/search:batch", request);
+    return answers.map((hits, number) => Object.assign(hits, { left_out: left_out?.[number] ?? [] }));
   }
 
   /** What is known about something, ready for a prompt, in at most `max_tokens`. */

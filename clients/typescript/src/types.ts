@@ -11,6 +11,9 @@ export type Block = Schemas["Block"];
 export type Added = Schemas["Added"];
 export type Contradiction = Schemas["Contradiction"];
 export type Hit = Schemas["Hit"];
+/** Best first; `left_out` is what there was no time for. */
+export type Hits = Hit[] & { left_out: NonNullable<Schemas["Hits"]["left_out"]> };
+export type Explanation = Schemas["Explanation"];
 export type Link = Schemas["Link"];
 export type Anchor = Schemas["Anchor"];
 export type Context = Schemas["Context"];
@@ -95,6 +98,9 @@ export type PolicyOptions = Omit<BodyOf<"/v1/policies", "put">, "kind"> & Call;
 export type QuarantineOptions = Filtered<BodyOf<"/v1/blocks:quarantine", "post">> & Call;
 export type RollBackOptions = Omit<BodyOf<"/v1/roll-back", "post">, "origin"> & Call;
 export type SearchOptions = Filtered<Omit<BodyOf<"/v1/search", "post">, "query">> & Call;
+/** What comes piece by piece cannot say what was left out. */
+export type StreamOptions = Omit<SearchOptions, "budget_ms">;
+export type ExplainOptions = Filtered<Omit<BodyOf<"/v1/explain", "post">, "query" | "block">> & Call;
 export type ContextOptions = Filtered<Omit<BodyOf<"/v1/context", "post">, "query">> & Call;
 export type CountOptions = Filtered<BodyOf<"/v1/count", "post">> & Call;
 /** What can be found at the later of two moments and not at the earlier one, and the other way round. */

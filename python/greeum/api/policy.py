@@ -27,6 +27,7 @@ LEAST_ROLE: dict[str, Role] = {
     "search": READER,
     "search.many": READER,
     "search.live": READER,
+    "explain": READER,
     "context": READER,
     "count": READER,
     "diff": READER,

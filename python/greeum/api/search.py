@@ -12,7 +12,6 @@ from greeum.api import answers, encoding, wire
 from greeum.api.http import EVENTS, JSON, NDJSON, Answer
 from greeum.api.routes import Operation
 from greeum.errors import InvalidInput
-from greeum.recall import bounded as bounded_by_bytes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -109,7 +108,9 @@ def search_many(memory: Memory, call: Call) -> Answer:
 def many_bounded(memory: Memory, call: Call) -> Answer:
     """The hits of each query that were found in time, and what there was no time for."""
     found = memory.search_many(**call.body)
-    answers = b",".join(bounded_by_bytes(encoding.hits(hits) for hits in found))
+    answers = b",".join([encoding.hits(hits) for hits in found])
+    if len(answers) > limits.ANSWER_BYTES_MAX:
+        raise InvalidInput("k", f"asks for {len(answers):,} bytes; {limits.ANSWER_BYTES_MAX:,} may be in one answer")
     left_out = encode([hits.left_out for hits in found])
     return Answer(b'{"answers":[' + answers + b'],"left_out":' + left_out + b"}", records=sum(map(len, found)))
 

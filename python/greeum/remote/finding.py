@@ -5,7 +5,7 @@ from __future__ import annotations
 from greeum import inputs, limits
 from greeum.hits import Hits
 from greeum.recall import query_texts
-from greeum.remote import bodies, explanations, rows
+from greeum.remote import bodies, rows
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -120,10 +120,12 @@ class RemoteFinding:
         vector: Sequence[float] | None = None,
     ) -> Explanation:
         """As `Memory.explain`."""
+        from greeum.remote.explanations import explanation
+
         body = bodies.search(k, namespace, where, near, history, exact, as_of, min_trust, weights, vector)
         body["query"] = bodies.quoted_query(query, may_be_empty=vector is not None)
         body["block"] = str(inputs.block_id(block))
-        return self._client.question("/v1/explain", body, explanations.explanation)
+        return self._client.question("/v1/explain", body, explanation)
 
     def context(
         self,

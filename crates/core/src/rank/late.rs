@@ -168,6 +168,9 @@ impl<'a> Late<'a> {
 
     /// What is nearest to each piece in a block's best passage, and which passage that is.
     pub fn nearest(&self, place: Place) -> Option<(u32, Vec<Nearest>)> {
+        if !self.has_pieces() {
+            return None;
+        }
         let view = self.ground.view(place);
         let passages = view.passages_of(place.block).map(|passage| (self.passage(view, passage), passage));
         let (_, passage) = passages.reduce(|best, one| if one.0 > best.0 { one } else { best })?;
