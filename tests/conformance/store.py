@@ -204,6 +204,23 @@ class TestNear:
         assert store.anchor("acme/alice", "A") == anchor
         assert [link[0] for link in store.backlinks([goal])] == added
 
+    def test_an_anchor_may_come_to_point_to_it_without_a_link(self, store: Store) -> None:
+        first, second = draft(), draft()
+        first.anchor = second.anchor = ("acme", "A", 3)
+        [row] = store.add([first])
+        assert store.anchor("acme", "A") == ("acme", "A", row[0], 3, False, columns(row)["added_at"])
+        store.set_anchor("acme", "A", row[0], 5, None, 1)
+        seq = store.seq()
+        [new] = store.add([second])
+        assert store.anchor("acme", "A") == ("acme", "A", new[0], 5, False, columns(new)["added_at"])
+        assert store.links([row[0], new[0]]) == []
+        assert log(store, seq) == [(BLOCK, new[0]), (ANCHOR, new[0])]
+        store.pin_anchor("acme", "A", True)
+        third = draft()
+        third.anchor = ("acme", "A", 3)
+        store.add([third])
+        assert store.anchor("acme", "A") == ("acme", "A", new[0], 5, True, columns(new)["added_at"])
+
     def test_an_anchor_is_found_in_exactly_the_namespace_named(self, store: Store) -> None:
         [goal] = add(store, "goal")
         store.set_anchor("acme", "A", goal, None, None, 1)

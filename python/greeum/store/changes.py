@@ -256,6 +256,8 @@ class _Addition:
             self._heads[draft.namespace, key] = row
         if draft.near is not None:
             self._stand_near(draft, draft.near, self._next_id)
+        if draft.anchor is not None:
+            self._point(*draft.anchor, self._next_id, draft.added_at)
         self._next_id += 1
         return row
 
@@ -312,15 +314,24 @@ class _Addition:
             target = anchor[2]
         self._links.append((block_id, target, NEAR_LINK_KIND, NEAR_LINK_WEIGHT, draft.added_at, draft.origin))
         self.log.append((LINKS, block_id))
-        if anchor is not None and not anchor[4]:
-            self._anchors[anchor[:2]] = (*anchor[:2], block_id, anchor[3], anchor[4], draft.added_at)
+        if anchor is not None:
+            self._point(anchor[0], anchor[1], anchor[3], block_id, draft.added_at)
+
+    def _point(self, namespace: str, name: str, hops: int, block_id: int, at: int) -> None:
+        """Have an anchor point to a block, unless it is pinned."""
+        anchor = self._find_anchor((namespace, name))
+        if anchor is None or not anchor[4]:
+            self._anchors[namespace, name] = (namespace, name, block_id, anchor[3] if anchor else hops, False, at)
             self.log.append((ANCHOR, block_id))
 
     def _anchor(self, name: tuple[str, str]) -> AnchorRow:
-        anchor = self._anchors.get(name) or row_of(self._connection, "anchor", *name)
+        anchor = self._find_anchor(name)
         if anchor is None:
             raise NotFound(f"there is no anchor {name[1]!r} in the namespace {name[0]!r}: set it first")
         return anchor
+
+    def _find_anchor(self, name: tuple[str, str]) -> AnchorRow | None:
+        return self._anchors.get(name) or row_of(self._connection, "anchor", *name)
 
 
 def set_policies(connection: apsw.Connection, policies: Mapping[str, str]) -> None:

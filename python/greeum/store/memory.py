@@ -567,10 +567,18 @@ class MemoryStore(MemoryUpkeep, Provenance):
             link = (row[ID], target, NEAR_LINK_KIND, NEAR_LINK_WEIGHT, draft.added_at, draft.origin)
             self._links[link[:3]] = link
             self._log.append((LINKS, row[ID]))
-        if anchor is not None and not anchor[4]:
-            self._anchors[anchor[:2]] = (*anchor[:2], row[ID], anchor[3], anchor[4], draft.added_at)
-            self._log.append((ANCHOR, row[ID]))
+        if anchor is not None:
+            self._point(anchor[0], anchor[1], anchor[3], row[ID], draft.added_at)
+        if draft.anchor is not None:
+            self._point(*draft.anchor, row[ID], draft.added_at)
         return row
+
+    def _point(self, namespace: str, name: str, hops: int, block_id: int, at: int) -> None:
+        anchor = self._anchors.get((namespace, name))
+        if anchor is None or not anchor[4]:
+            kept = hops if anchor is None else anchor[3]
+            self._anchors[namespace, name] = (namespace, name, block_id, kept, False, at)
+            self._log.append((ANCHOR, block_id))
 
 
 class _Shelf:

@@ -128,14 +128,17 @@ class Draft:
     that nothing was added, and which block says the same.
 
     `near` is a (namespace, anchor name) pair or a block id: the new block is linked with what is found there, in the
-    same transaction, and an unpinned anchor moves on to it. `vectors` are the codes of its passages, as the Embedder
-    made them. `origin`, `trust` and `flags` are the door's, never the
-    caller's. `is_repeatable` says that the uid names a request that may be made again.
+    same transaction, and an unpinned anchor moves on to it. `anchor` is a (namespace, name, hops) that comes to point
+    to it without being linked: one that is there keeps its hops, and stays where it is if it is pinned.
+
+    `vectors` are the codes of its passages, as the Embedder made them. `origin`, `trust` and `flags` are the door's,
+    never the caller's. `is_repeatable` says that the uid names a request that may be made again.
     """
 
     __slots__ = (
         "added_at",
         "alike",
+        "anchor",
         "at",
         "conflicts",
         "digest",
@@ -223,6 +226,7 @@ class Draft:
         self.digest: int | None = None
         self.says: Callable[[str], bool] = text.__eq__
         self.is_turn = False
+        self.anchor: tuple[str, str, int] | None = None
         self.on_duplicate = "keep"
         self.on_conflict = "keep"
         self.is_policy_said = False
