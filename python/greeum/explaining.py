@@ -8,7 +8,7 @@ from greeum.model import Block
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from typing import Any
+    from typing import Any, TypeAlias
 
     from greeum import _core
     from greeum.anchors import Choice
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from greeum.inputs import Namespace, Time
     from greeum.model import Anchor
     from greeum.store.protocol import BlockRow, Store
+
+    Near: TypeAlias = str | int | Anchor | Choice
 
 
 LINK_WAYS = {"link": False, "back": True}
@@ -34,9 +36,7 @@ class Explaining:
         _embedder: Embedder
         _now_us: Callable[[], int]
 
-        def _starts(
-            self, near: str | int | Anchor | Choice, namespace: str, then: int | None
-        ) -> list[tuple[int, int]]: ...
+        def _starts(self, near: Near, namespace: str, then: int | None) -> list[tuple[int, int]]: ...
         def _code(self, vector: Sequence[float] | None) -> bytes | None: ...
         def _row(self, block: int) -> BlockRow: ...
 
@@ -48,7 +48,7 @@ class Explaining:
         k: int = 10,
         namespace: Namespace = "",
         where: Mapping[str, object] | None = None,
-        near: str | int | Anchor | Choice | None = None,
+        near: Near | None = None,
         history: bool = False,
         exact: bool = False,
         as_of: Time | None = None,
