@@ -87,3 +87,6 @@ RERANK_BUDGET_MS = 1_000.0
 
 RERANK_BUDGET_MS_MAX = 600_000
 """Ten minutes: nobody waits longer for an answer."""
+
+JUDGED_MAX = 100
+"""Blocks of which one call of `feedback` says something, on either side: more than anybody looks at."""

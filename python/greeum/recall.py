@@ -26,6 +26,7 @@ from greeum.model import OPERATIONS, Anchor, Block, Change, Hit, Link
 from greeum.policies import Policies
 from greeum.screening import Screening
 from greeum.store.rows import QUARANTINED
+from greeum.weights import Weights
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -79,6 +80,7 @@ class Recall:
         self.anchors = Anchors(store, now_us)
         self.policies = Policies(store)
         self.screening = Screening(store)
+        self.weights = Weights(store)
         self._echoes = Echoes(store.blocks)
         self._drafter = Drafter(embedder, self.anchors, self.policies, now_us, self.screening)
 
@@ -217,7 +219,7 @@ class Recall:
         start = [] if near is None else self._starts(near, scope, then)
         encode = self._embedder.encode_query
         asked = [(query, encode(query) if code is None else code) for query in queries]
-        self._follower.catch_up()
+        weights_changes = self._follower.catch_up()
         found = self._index.search(
             asked,
             k,
@@ -227,7 +229,7 @@ class Recall:
             inputs.truth(history, "history"),
             self._now_us(),
             inputs.truth(exact, "exact"),
-            weight_pairs(weights),
+            self.weights.of(scope, weights, weights_changes),
             then,
         )
         self._echoes.note(scope, queries, found)
@@ -611,18 +613,6 @@ def query_texts(queries: Iterable[str]) -> list[str]:
     """Several queries, each one looked at."""
     asked = list_of(queries, "queries", "must be several strings")
     return [inputs.string(query, f"queries[{i}]", limits.QUERY_BYTES_MAX) for i, query in enumerate(asked)]
-
-
-def weight_pairs(weights: Mapping[str, float] | None) -> list[tuple[str, float]] | None:
-    """Weights by name; which names there are is known to the Index."""
-    if weights is None:
-        return None
-    if not isinstance(weights, dict):
-        raise InvalidInput("weights", f"must be a dictionary, not {type(weights).__name__}")
-    for name, weight in weights.items():
-        if isinstance(weight, bool) or not isinstance(weight, (int, float)) or not -1e6 < weight < 1e6:
-            raise InvalidInput(f"weights.{name}", "must be a finite number")
-    return [(inputs.name(name, "weights"), float(weight)) for name, weight in weights.items()]
 
 
 def list_of(values: object, field: str, reason: str) -> list[Any]:

@@ -18,7 +18,7 @@ from greeum.errors import InvalidInput
 from greeum.memory import Keep
 from greeum.model import Anchor
 from greeum.policies import conflict_policy, duplicate_policy
-from greeum.recall import weight_pairs
+from greeum.weights import weight_pairs
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
