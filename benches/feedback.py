@@ -60,8 +60,8 @@ class Gains:
     def line(self, name: str) -> str:
         recall, ndcg = mean(each.recall(K) for each in self.usual), mean(each.ndcg(K) for each in self.usual)
         return (
-            f"{name:24} R@10 {recall:.1%}, NDCG {ndcg:.3f}   R@10 {self.points(self.recall)}   NDCG {self.points(self.ndcg)}   "
-            f"{mean(self.judgements):.0f} judgements, {mean(self.shares):.0%} in use"
+            f"{name:24} R@10 {recall:.1%}, NDCG {ndcg:.3f}   R@10 {self.points(self.recall)}   "
+            f"NDCG {self.points(self.ndcg)}   {mean(self.judgements):.0f} judgements, {mean(self.shares):.0%} in use"
         )
 
     def points(self, gains: Sequence[float]) -> str:

@@ -57,14 +57,9 @@ class Judgement:
         self.query = query
         self.code = code
         self.namespace = namespace
-        self.good = named(good, "good")
-        self.bad = named(bad, "bad")
+        self.good, self.bad = both_sides(good, bad)
         name = inputs.optional_name(request, "idempotency_key")
         self.request = None if name is None else blake2b(name.encode(), digest_size=REQUEST_BYTES).hexdigest()
-        if not self.good and not self.bad:
-            raise InvalidInput("good", "or bad must name at least one block")
-        if both := self.good & self.bad:
-            raise InvalidInput("bad", f"names block {min(both)}, which good names too")
 
     def check(self, store: Store) -> None:
         """Raises NotFound if a block that it names is not in its namespace."""
@@ -72,6 +67,16 @@ class Judgement:
         there = {row[0] for row in store.blocks(wanted) if is_within(row[2], self.namespace)}
         if missing := [block for block in wanted if block not in there]:
             raise NotFound(f"there is no block {missing[0]} in namespace {self.namespace!r}")
+
+
+def both_sides(good: object, bad: object) -> tuple[set[int], set[int]]:
+    """The ids of the blocks that are named. Raises InvalidInput if there are none, or one is on either side."""
+    said_good, said_bad = named(good, "good"), named(bad, "bad")
+    if not said_good and not said_bad:
+        raise InvalidInput("good", "or bad must name at least one block")
+    if both := said_good & said_bad:
+        raise InvalidInput("bad", f"names block {min(both)}, which good names too")
+    return said_good, said_bad
 
 
 def named(blocks: object, field: str) -> set[int]:
@@ -126,17 +131,35 @@ class Lesson:
         """What is known after it; None if it says nothing."""
         judgement = self._judgement
         compared = self._candidates()
-        others = [block for block, _ in self._present[:UNNAMED] if block not in judgement.good | judgement.bad]
-        good = [compared[block] for block in sorted(judgement.good) if block in compared]
-        bad = [worth(compared[block], NAMED_WORTH) for block in sorted(judgement.bad) if block in compared]
-        unnamed = [compared[block] for block in others if block in compared]
-        better, worse = (good, bad + unnamed) if judgement.good else (unnamed, bad)
+        bad = [compared[block] for block in sorted(judgement.bad) if block in compared]
+        if judgement.good:
+            better = [compared[block] for block in sorted(judgement.good) if block in compared]
+            worse = [worth(candidate, NAMED_WORTH) for candidate in bad] + self._unnamed(compared)
+        else:
+            better, worse = self._next_to_bad(compared), bad
         if not better or not worse:
             return None
         return self._before.after(self._gain(), directions(self._names, better, worse), judgement.request)
 
+    def _unnamed(self, compared: dict[int, Candidate]) -> list[Candidate]:
+        """The first hits of which nothing was said."""
+        named = self._judgement.good | self._judgement.bad
+        return [compared[block] for block, _ in self._present[:UNNAMED] if block in compared and block not in named]
+
+    def _next_to_bad(self, compared: dict[int, Candidate]) -> list[Candidate]:
+        """What would come up if the bad ones went down: of those farther below, nobody knows that they are better."""
+        found: list[Candidate] = []
+        follows_bad = False
+        for block, candidate in compared.items():
+            if block in self._judgement.bad:
+                follows_bad = True
+            elif follows_bad:
+                found.append(candidate)
+                follows_bad = False
+        return found
+
     def _candidates(self) -> dict[int, Candidate]:
-        """The hits that can be compared, with what each weight is worth for them."""
+        """The hits that can be compared, best first, with what each weight is worth for them."""
         scores = [dict(ranked) for ranked in self._nudged]
         return {
             block: Candidate(score, [(nudged[block] - score) / NUDGE for nudged in scores])

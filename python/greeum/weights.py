@@ -216,7 +216,8 @@ class Weights:
                 for name in LEARNABLE:
                     default = weights[name].default
                     value = round(default * own.learnt.factor(name, own.learnt.share), DIGITS)
-                    weights[name] = Weight(name, value, default, "learnt", where)
+                    if value != default:
+                        weights[name] = Weight(name, value, default, "learnt", where)
                 break
         for where, own in reversed(owns):
             for name, value in own.set.items():

@@ -24,7 +24,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     # Module → what it may import of ours, wherever in the file. The first pattern that fits a module counts.
     "greeum": (
         "anchors", "backups.pieces", "errors", "forgetting", "importers.report", "listing", "maintenance", "memory",
-        "model", "policies", "reembedding", "remote", "retention", "rooted", "wiring",
+        "model", "policies", "reembedding", "remote", "retention", "rooted", "weights", "wiring",
     ),
     "errors": (),
     "limits": (),
