@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from greeum import _core
     from greeum.store.protocol import Store
-    from greeum.weights import Weights
+    from greeum.weights import KeptWeights
 
     Ranked = list[tuple[int, float]]
 
@@ -89,7 +89,7 @@ def named(blocks: object, field: str) -> set[int]:
     return found
 
 
-def learn(weights: Weights, index: _core.Index, judgement: Judgement, now_us: int) -> None:
+def learn(weights: KeptWeights, index: _core.Index, judgement: Judgement, now_us: int) -> None:
     """Take one step from a judgement. If none of what it names is found near enough to be compared, there is none."""
 
     def with_it(own: Own) -> Own:

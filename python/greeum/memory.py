@@ -348,7 +348,7 @@ class Memory(Recall):
 
     def _wipe(self, namespace: str, confirm: int) -> Forgotten:
         forgotten = self._forgetting.everything(namespace, confirm)
-        self.weights.forget_learnt(namespace)  # what was learnt goes with what it was learnt from
+        self._kept_weights.forget_learnt(namespace)  # what was learnt goes with what it was learnt from
         return forgotten
 
     def _ids_below(self, namespace: str) -> Ids:
@@ -577,7 +577,7 @@ class Memory(Recall):
         if code is None:
             judgement.code = self._embedder.encode_query(asked)
         self._follower.catch_up()
-        learn(self.weights, self._index, judgement, self._now_us())
+        learn(self._kept_weights, self._index, judgement, self._now_us())
         return self.weights.get(scope)
 
     def maintain(

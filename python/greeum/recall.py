@@ -26,7 +26,7 @@ from greeum.model import OPERATIONS, Anchor, Block, Change, Hit, Link
 from greeum.policies import Policies
 from greeum.screening import Screening
 from greeum.store.rows import QUARANTINED
-from greeum.weights import Weights
+from greeum.weights import KeptWeights, Weights
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -80,7 +80,8 @@ class Recall:
         self.anchors = Anchors(store, now_us)
         self.policies = Policies(store)
         self.screening = Screening(store)
-        self.weights = Weights(store)
+        self._kept_weights = KeptWeights(store)
+        self.weights = Weights(self._kept_weights)
         self._echoes = Echoes(store.blocks)
         self._drafter = Drafter(embedder, self.anchors, self.policies, now_us, self.screening)
 
@@ -229,7 +230,7 @@ class Recall:
             inputs.truth(history, "history"),
             self._now_us(),
             inputs.truth(exact, "exact"),
-            self.weights.of(scope, weights, weights_changes),
+            self._kept_weights.of(scope, weights, weights_changes),
             then,
         )
         self._echoes.note(scope, queries, found)

@@ -112,6 +112,14 @@ class Own:
         except (ValueError, TypeError, KeyError) as error:
             raise StoreDamaged("what is kept of a namespace's weights cannot be read: reset them") from error
 
+    def with_these(self, chosen: Mapping[str, float | None]) -> Own:
+        """With these set beside the others; None takes back what was set."""
+        values = {**self.set, **chosen}
+        return Own({name: value for name, value in values.items() if value is not None}, self.learnt)
+
+    def without_learnt(self) -> Own:
+        return Own(self.set, None)
+
     def written(self) -> str | None:
         """For the Store; None if there is nothing to keep."""
         if not self.set and self.learnt is None:
@@ -121,46 +129,13 @@ class Own:
         return dumps({"set": self.set, "learnt": None if self.learnt is None else self.learnt.to_dict()})
 
 
-class Weights:
-    """`memory.weights`: how much each kind of evidence counts if a search says nothing itself.
-
-    What is set holds for a namespace and all below it, until one below says otherwise: of each weight, what was set
-    closest. A weight of which nothing was set is the default, moved by what `feedback` has taught the closest namespace
-    that has learnt something. Every process sees a change at its next search; `search(weights=…)` goes over all of it.
-    """
+class KeptWeights:
+    """What the Store has of every namespace's weights, and what holds in each: the closest that was set, else the
+    default, moved by what the closest namespace that has learnt something has learnt."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._kept: tuple[int, dict[str, Pairs]] = (0, {})
-
-    def get(self, namespace: Namespace = "") -> Weighing:
-        """The weights of a search in this namespace, and where each comes from. Raises InvalidInput."""
-        return self._weighing(inputs.namespace(namespace))
-
-    def set(self, weights: Mapping[str, float | None], *, namespace: Namespace = "") -> Weighing:
-        """Say how much some kinds of evidence count in a namespace and all below it; None takes back what was said.
-        Those that are left out stay as they are. Raises InvalidInput.
-        """
-        where = inputs.namespace(namespace)
-        chosen = said(weights)
-
-        def with_these(own: Own) -> Own:
-            values = {**own.set, **chosen}
-            return Own({name: value for name, value in values.items() if value is not None}, own.learnt)
-
-        self.change(where, with_these)
-        return self._weighing(where)
-
-    def reset(self, *, namespace: Namespace = "", learnt_only: bool = False) -> Weighing:
-        """Forget what was set and what was learnt for exactly this namespace, or only what was learnt. Raises
-        InvalidInput.
-        """
-        where = inputs.namespace(namespace)
-        if inputs.truth(learnt_only, "learnt_only"):
-            self.change(where, lambda own: Own(own.set, None))
-        else:
-            self._remove(where)
-        return self._weighing(where)
+        self._known: tuple[int, dict[str, Pairs]] = (0, {})
 
     def of(self, namespace: str, chosen: Mapping[str, float] | None, changes: int) -> Pairs | None:
         """For a search in a canonical namespace that says this itself: the weights that are not the default. `changes`
@@ -177,56 +152,98 @@ class Weights:
             if after == before or self._store.swap_weights(namespace, before, after):
                 return
 
-    def forget_learnt(self, namespace: str) -> None:
-        """Forget what was learnt in a canonical namespace and all below it."""
-        for where in self._store.weights_below(namespace):
-            self.change(where, lambda own: Own(own.set, None))
-
-    def fixed(self, namespace: str) -> dict[str, float]:
-        """The weights that were set for a canonical namespace, there or above."""
-        return {
-            name: weight.value for name, weight in self._weighing(namespace).weights.items() if weight.origin == "set"
-        }
-
-    def _remove(self, namespace: str) -> None:
-        """Whatever is kept: this mends what cannot be read, too."""
+    def remove(self, namespace: str) -> None:
+        """Keep nothing more for a namespace: this mends what cannot be read, too."""
         while (kept := self._store.weights(namespace)) is not None:
             if self._store.swap_weights(namespace, kept, None):
                 return
+
+    def forget_learnt(self, namespace: str) -> None:
+        """Forget what was learnt in a canonical namespace and all below it."""
+        for where in self._store.weights_below(namespace):
+            self.change(where, Own.without_learnt)
+
+    def fixed(self, namespace: str) -> dict[str, float]:
+        """The weights that were set for a canonical namespace, there or above."""
+        found: dict[str, float] = {}
+        for _, own in reversed(self._at_and_above(namespace)):
+            found |= own.set
+        return {name: found[name] for name in defaults() if name in found}  # a later Greeum may know more of them
+
+    def weighing(self, namespace: str) -> Weighing:
+        """What holds in a canonical namespace."""
+        owns = self._at_and_above(namespace)
+        weights = {name: Weight(name, value, value, "default", None) for name, value in defaults().items()}
+        for where, own in owns:
+            if own.learnt is not None and own.learnt.share > 0:
+                moved(weights, own.learnt, where)
+                break
+        for where, own in reversed(owns):
+            for name in own.set.keys() & weights.keys():
+                weights[name] = Weight(name, own.set[name], weights[name].default, "set", where)
+        learnt = owns[0][1].learnt or Learnt({})
+        return Weighing(namespace, weights, learnt.judgements, round(learnt.share, DIGITS))
+
+    def _at_and_above(self, namespace: str) -> list[tuple[str, Own]]:
+        return [(where, Own.read(self._store.weights(where))) for where in at_and_above(namespace)]
 
     def _own(self, namespace: str, changes: int) -> Pairs:
         """Out of what is known still, if nobody has changed any weights since."""
         if changes == 0:
             return []
-        seen, known = self._kept
+        seen, known = self._known
         if seen != changes or len(known) >= NAMESPACES_KEPT:
-            self._kept = (changes, known := {})
+            self._known = (changes, known := {})
         found = known.get(namespace)
         if found is None:
-            weighing = self._weighing(namespace)
-            own = [weight for weight in weighing.weights.values() if weight.origin != "default"]
-            found = known[namespace] = [(weight.name, weight.value) for weight in own]
+            weights = self.weighing(namespace).weights.values()
+            found = known[namespace] = [(each.name, each.value) for each in weights if each.origin != "default"]
         return found
 
-    def _weighing(self, namespace: str) -> Weighing:
-        owns = [(where, Own.read(self._store.weights(where))) for where in at_and_above(namespace)]
-        weights = {name: Weight(name, value, value, "default", None) for name, value in defaults().items()}
-        for where, own in owns:
-            if own.learnt is not None and own.learnt.share > 0:
-                for name in LEARNABLE:
-                    default = weights[name].default
-                    value = round(default * own.learnt.factor(name, own.learnt.share), DIGITS)
-                    if value != default:
-                        weights[name] = Weight(name, value, default, "learnt", where)
-                break
-        for where, own in reversed(owns):
-            for name, value in own.set.items():
-                if name in weights:  # a later Greeum may know more of them
-                    weights[name] = Weight(name, value, weights[name].default, "set", where)
-        learnt = owns[0][1].learnt
-        if learnt is None:
-            return Weighing(namespace, weights, 0, 0.0)
-        return Weighing(namespace, weights, learnt.judgements, round(learnt.share, DIGITS))
+
+class Weights:
+    """`memory.weights`: how much each kind of evidence counts if a search says nothing itself.
+
+    What is set holds for a namespace and all below it, until one below says otherwise: of each weight, what was set
+    closest. A weight of which nothing was set is the default, moved by what `feedback` has taught the closest namespace
+    that has learnt something. Every process sees a change at its next search; `search(weights=…)` goes over all of it.
+    """
+
+    def __init__(self, kept: KeptWeights) -> None:
+        self._kept = kept
+
+    def get(self, namespace: Namespace = "") -> Weighing:
+        """The weights of a search in this namespace, and where each comes from. Raises InvalidInput."""
+        return self._kept.weighing(inputs.namespace(namespace))
+
+    def set(self, weights: Mapping[str, float | None], *, namespace: Namespace = "") -> Weighing:
+        """Say how much some kinds of evidence count in a namespace and all below it; None takes back what was said.
+        Those that are left out stay as they are. Raises InvalidInput.
+        """
+        where = inputs.namespace(namespace)
+        chosen = said(weights)
+        self._kept.change(where, lambda own: own.with_these(chosen))
+        return self._kept.weighing(where)
+
+    def reset(self, *, namespace: Namespace = "", learnt_only: bool = False) -> Weighing:
+        """Forget what was set and what was learnt for exactly this namespace, or only what was learnt. Raises
+        InvalidInput.
+        """
+        where = inputs.namespace(namespace)
+        if inputs.truth(learnt_only, "learnt_only"):
+            self._kept.change(where, Own.without_learnt)
+        else:
+            self._kept.remove(where)
+        return self._kept.weighing(where)
+
+
+def moved(weights: dict[str, Weight], learnt: Learnt, namespace: str) -> None:
+    """Put what was learnt in place of defaults."""
+    for name in LEARNABLE:
+        default = weights[name].default
+        value = round(default * learnt.factor(name, learnt.share), DIGITS)
+        if value != default:
+            weights[name] = Weight(name, value, default, "learnt", namespace)
 
 
 def defaults() -> dict[str, float]:

@@ -74,10 +74,9 @@ class TestOwnWeights:
     def test_every_way_of_searching_heeds_them(self, memory: Memory) -> None:
         fill(memory)
         memory.weights.set({"words": 0.0}, namespace=HERE)
-        query, options = "the violin", {"namespace": HERE}
-        assert memory.search(query, **options)[0].parts["words"] == 0.0
-        assert next(iter(memory.stream(query, **options))).parts["words"] == 0.0
-        assert memory.search_many([query], **options)[0][0].parts["words"] == 0.0
+        assert words_of(memory, HERE) == 0.0
+        assert next(iter(memory.stream("the violin", namespace=HERE))).parts["words"] == 0.0
+        assert memory.search_many(["the violin"], namespace=HERE)[0][0].parts["words"] == 0.0
 
     def test_the_closest_that_was_set_counts(self, memory: Memory) -> None:
         memory.weights.set({"words": 0.8, "tokens": 0.7}, namespace=ABOVE)

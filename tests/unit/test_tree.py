@@ -78,6 +78,9 @@ ARROWS: dict[str, tuple[str, ...]] = {
         "store.rows",
     ),
     "policies": ("errors", "inputs", "store.protocol"),
+    "learning": (),
+    "weights": ("_core", "errors", "inputs", "learning", "store.protocol"),
+    "feedback": ("_core", "errors", "inputs", "learning", "limits", "weights", "store.protocol", "store.rows"),
     "screening": ("detection.*", "errors", "policies", "store.protocol"),
     "detection": (),
     "detection.*": ("control.keys", "detection", "detection.*"),
@@ -91,18 +94,19 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "topics": ("_core", "anchors", "model"),
     "recall": (
         "_core", "anchors", "context", "counting", "difference", "drafts", "echoes", "errors", "follower", "inputs",
-        "kept", "limits", "listing", "model", "policies", "reranking", "screening", "embed.protocol", "store.protocol",
-        "store.rows",
+        "kept", "limits", "listing", "model", "policies", "reranking", "screening", "weights", "embed.protocol",
+        "store.protocol", "store.rows",
     ),
     "memory": (
         "anchors", "backups.logical", "backups.pieces", "backups.places", "backups.taking", "checks", "comparing",
-        "drafts", "errors", "follower", "forgetting", "importers.admission", "importers.importing", "importers.report",
-        "inputs", "limits", "maintenance", "model", "policies", "recall", "repairs", "retention", "topics", "transfer",
-        "uses", "embed.protocol", "store.protocol", "store.rows",
+        "drafts", "errors", "feedback", "follower", "forgetting", "importers.admission", "importers.importing",
+        "importers.report", "inputs", "limits", "maintenance", "model", "policies", "recall", "repairs", "retention",
+        "topics", "transfer", "uses", "weights", "embed.protocol", "store.protocol", "store.rows",
     ),
     "rooted": (
         "anchors", "backups.pieces", "difference", "errors", "forgetting", "importers.report", "inputs", "listing",
-        "limits", "maintenance", "memory", "model", "policies", "recall", "reranking", "store.protocol",
+        "limits", "maintenance", "memory", "model", "policies", "recall", "reranking", "weights",
+        "store.protocol",
     ),
     "wiring": (
         "_core", "backups.restoring", "errors", "follower", "inputs", "limits", "memory", "reembedding", "repairs",
@@ -146,9 +150,9 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "api.*": ("greeum", "api.*", "errors", "limits", "model", "problems", "rooted"),
     "remote": ("errors", "inputs", "remote.*"),
     "remote.*": (
-        "_core", "counting", "difference", "drafts", "errors", "forgetting", "inputs", "limits", "listing",
+        "_core", "counting", "difference", "drafts", "errors", "feedback", "forgetting", "inputs", "limits", "listing",
         "maintenance", "memory", "model", "policies", "problems", "recall", "remote.*", "reranking", "retention",
-        "screening", "transfer", "store.protocol", "store.rollback",
+        "screening", "transfer", "weights", "store.protocol", "store.rollback",
     ),
     "aio": ("memory", "model", "recall", "remote", "wiring"),
     "integrations": (),
@@ -178,7 +182,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "cli.serve": ("api", "api.*", "cli.*", "errors", "limits"),
     "cli.*": (
         "greeum", "cli", "cli.*", "demo", "demo.*", "difference", "errors", "forgetting", "limits", "maintenance",
-        "memory", "model", "settings", "surroundings", "wiring",
+        "memory", "model", "settings", "surroundings", "weights", "wiring",
     ),
     "__main__": ("cli",),
 }  # fmt: skip

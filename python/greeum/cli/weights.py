@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from json import loads
-
 from greeum.cli import fields
 from greeum.cli.options import Argument, Command, Option
 from greeum.errors import InvalidInput
@@ -60,8 +58,8 @@ def pair(word: str) -> tuple[str, float | None]:
     """What `NAME=NUMBER` says; `NAME=default` takes back what was said. Raises InvalidInput."""
     name, _, value = word.partition("=")
     try:
-        return name, None if value == "default" else float(loads(value))
-    except (ValueError, TypeError) as error:
+        return name, None if value == "default" else float(value)
+    except ValueError as error:
         raise InvalidInput("NAME=NUMBER", f"must be as in words=0.6, or words=default, not {word!r}") from error
 
 
