@@ -233,7 +233,7 @@ class Follower:
 def grouped(sources: Iterable[int], links: Iterable[LinkRow]) -> list[tuple[int, list[tuple[int, float]]]]:
     """Links by source, for the sources given; one without links has none. Of several kinds the strongest counts."""
     rows: dict[int, dict[int, float]] = {source: {} for source in sources}
-    for source, target, _, weight, _ in links:
+    for source, target, _, weight, *_ in links:
         row = rows[source]
         row[target] = max(weight, row.get(target, 0.0))
     return [(source, list(row.items())) for source, row in rows.items()]

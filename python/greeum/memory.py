@@ -177,10 +177,9 @@ class Memory(Recall):
         code = self._embedder.encode_query(text) if vector is None else self._code(vector)
         self._follower.catch_up()
         place = Topics(self._index, self._now_us).place(text, code, namespace, choice.slots(namespace))
-        added = self._add([block | {"near": place.near}], "", idempotency_key, is_single=True)[0]
-        if added.is_new:
-            place.settle(choice.anchors, added)
-        return added
+        drafts = self._drafter.drafts([block | {"near": place.near}], "", idempotency_key, is_single=True)
+        drafts[0].anchor = place.anchor
+        return self._add_drafts(drafts, is_single=True)[0]
 
     def add_many(self, blocks: Iterable[Mapping[str, Any]], *, idempotency_key: str | None = None) -> AddedBlocks:
         """Remember several texts, all or none: each a mapping of the arguments of `add`. The blocks, in the same order.
@@ -203,8 +202,9 @@ class Memory(Recall):
         is_single: bool = False,
     ) -> AddedBlocks:
         drafts = self._drafter.drafts(items, prefix, idempotency_key, is_single)
-        if not drafts:
-            return []
+        return self._add_drafts(drafts, is_single) if drafts else []
+
+    def _add_drafts(self, drafts: Sequence[Draft], is_single: bool) -> AddedBlocks:
         self._follower.catch_up()
         self._comparer.examine(drafts, is_single)
         rows = self._store.add(drafts)

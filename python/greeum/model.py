@@ -303,10 +303,22 @@ class Link:
     def added_at(self) -> datetime:
         return moment(self._row[4])
 
+    @property
+    def origin(self) -> str:
+        """By which door it came; empty for a program that uses the library."""
+        return self._row[5]
+
     def to_dict(self) -> dict[str, object]:
         """All fields, ready for JSON."""
-        source, target, kind, weight, added_at = self._row
-        return {"source": source, "target": target, "kind": kind, "weight": weight, "added_at": format_time(added_at)}
+        source, target, kind, weight, added_at, origin = self._row
+        return {
+            "source": source,
+            "target": target,
+            "kind": kind,
+            "weight": weight,
+            "added_at": format_time(added_at),
+            "origin": origin,
+        }
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Link) and self._row == other._row

@@ -6,9 +6,11 @@ stands. So does it where the function fails, or gives no score for each; `Rerank
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor, wait
-from functools import cache
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as OutOfTime
 from math import isfinite
+from threading import BoundedSemaphore, Thread
+from time import monotonic
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 AT_ONCE = 4
 """Functions that run at the same time in this process. Where as many are late, the next ones wait for them, and are
 late themselves: so that a function that hangs takes a few threads and no more."""
+
+PLACES = BoundedSemaphore(AT_ONCE)
 
 
 class Reranked(list["Hit"]):
@@ -42,9 +46,8 @@ def reranked(query: str, hits: Sequence[Hit], k: int, rerank: Rerank, budget_s: 
     """The `k` best of some hits by a function's scores, or the first `k` if it gives none in time."""
     if not hits:
         return Reranked(hits, "reranked")
-    run = threads().submit(rerank, query, list(hits))
-    if not wait([run], timeout=budget_s).done:
-        run.cancel()
+    run = started(rerank, query, hits, monotonic() + budget_s)
+    if run is None:
         return Reranked(hits[:k], "late")
     error = run.exception()
     reason = f"{type(error).__name__}: {error}" if error is not None else wrong_with(run.result(), len(hits))
@@ -65,7 +68,26 @@ def wrong_with(scores: object, count: int) -> str | None:
     return None if len(numbers) == count else "gave a score that is no finite number"
 
 
-@cache
-def threads() -> ThreadPoolExecutor:
-    """Where the functions run; there are none until one is asked for."""
-    return ThreadPoolExecutor(AT_ONCE, "greeum-rerank")
+def started(rerank: Rerank, query: str, hits: Sequence[Hit], end_s: float) -> Future[Sequence[float]] | None:
+    """The function's call when it has come to its end; None if it has not by then."""
+    if not PLACES.acquire(timeout=max(0.0, end_s - monotonic())):
+        return None
+    run: Future[Sequence[float]] = Future()
+    # Nobody waits for it at the end of the process: it may never be done, which a pool would not allow.
+    Thread(target=carry_out, args=(run, rerank, query, list(hits)), name="greeum-rerank", daemon=True).start()
+    try:
+        run.exception(timeout=max(0.0, end_s - monotonic()))
+    except OutOfTime:
+        return None
+    return run
+
+
+def carry_out(run: Future[Sequence[float]], rerank: Rerank, query: str, hits: list[Hit]) -> None:
+    try:
+        scores = rerank(query, hits)
+    except BaseException as error:  # noqa: BLE001 - whoever waits is told
+        run.set_exception(error)
+    else:
+        run.set_result(scores)
+    finally:
+        PLACES.release()

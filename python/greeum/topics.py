@@ -8,7 +8,7 @@ says too little to be told stays with the one at hand. Pinned anchors stand for 
 
 from __future__ import annotations
 
-from greeum.anchors import HOPS
+from greeum.anchors import HOPS, HOPS_OTHERWISE
 from greeum.model import Anchor
 
 TYPE_CHECKING = False
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from greeum import _core
-    from greeum.anchors import Slots
-    from greeum.model import Block
 
 NEW_SUBJECT = 0.5
 """What fits less than this is about something else: in dialogues of two people one turn in six fits the turns before it
@@ -32,20 +30,15 @@ WORDS_MIN = 6
 
 class Place:
     """Where a block belongs. `near` is the anchor that it is to be linked with: one that it comes back to, or a pinned
-    one. (What goes straight on is tied to the turn before as it is.) Otherwise an anchor moves to it, or is set there.
+    one. (What goes straight on is tied to the turn before as it is.) Otherwise `anchor` (namespace, name, and hops if
+    it is new) comes to point to it.
     """
 
-    __slots__ = ("_name", "_namespace", "near")
+    __slots__ = ("anchor", "near")
 
     def __init__(self, namespace: str, name: str, near: Anchor | None = None) -> None:
-        self._namespace = namespace
-        self._name = name
         self.near = near
-
-    def settle(self, slots: Slots, block: Block) -> None:
-        """Let the anchor stand for the subject of this block, now that it has been added."""
-        if self.near is None:
-            slots.set(self._name, block.id, namespace=self._namespace)
+        self.anchor = (namespace, name, HOPS.get(name, HOPS_OTHERWISE)) if near is None else None
 
 
 class Topics:

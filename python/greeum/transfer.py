@@ -191,6 +191,7 @@ def link_record(row: LinkRow, uids: Uids) -> Record:
         "kind": row[2],
         "weight": row[3],
         "added_at": optional_iso(row[4]),
+        "origin": row[5],
     }
 
 
@@ -309,7 +310,7 @@ class Importer:
         return inputs.codes(vectors, text, self._embedder.dimension)
 
 
-LINK_FIELDS = frozenset(("type", "source", "target", "kind", "weight", "added_at"))
+LINK_FIELDS = frozenset(("type", "source", "target", "kind", "weight", "added_at", "origin"))
 ANCHOR_FIELDS = frozenset(("type", "namespace", "name", "block", "hops", "pinned", "moved_at"))
 BLOCK_FIELDS = frozenset(
     ("type", "uid", "namespace", "key", "text", "kind", "source", "tags", "importance", "metadata", "at", "added_at",
@@ -323,7 +324,8 @@ def link_of(where: str, record: Record) -> LinkAt:
     if source == target:
         raise InvalidInput("target", "is the block itself")
     kind, weight = inputs.name(record.get("kind"), "kind"), inputs.share(record.get("weight"), "weight")
-    return LinkAt(where, source, target, kind, weight, inputs.time(record.get("added_at", ""), "added_at"))
+    added_at, origin = inputs.time(record.get("added_at", ""), "added_at"), origin_of(record)
+    return LinkAt(where, source, target, kind, weight, added_at, origin)
 
 
 def anchor_of(where: str, record: Record) -> AnchorAt:
@@ -358,7 +360,7 @@ def draft_of(record: dict[str, Any]) -> Draft:
         valid_to=inputs.optional_time(record.get("valid_to"), "valid_to"),
         expires_at=inputs.optional_time(record.get("expires_at"), "expires_at"),
         revision=inputs.count(record.get("revision", 1), "revision", 2**53 - 1),
-        origin=inputs.string(record.get("origin", ""), "origin", limits.NAME_BYTES_MAX, empty=True),
+        origin=origin_of(record),
         trust=inputs.share(record.get("trust", 1.0), "trust"),
         flags=inputs.tags(record.get("flags", ())),
         uses=inputs.count(record.get("uses", 0), "uses", 2**53 - 1, least=0),
@@ -389,6 +391,10 @@ def check_fields(record: dict[str, Any], known: frozenset[str]) -> None:
     unknown = sorted(record.keys() - known)
     if unknown:
         raise InvalidInput(unknown[0], f"is no field of a {record['type']}")
+
+
+def origin_of(record: Record) -> str:
+    return inputs.string(record.get("origin", ""), "origin", limits.NAME_BYTES_MAX, empty=True)
 
 
 def uid_of(value: object, field: str) -> str:

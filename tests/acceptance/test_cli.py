@@ -519,6 +519,8 @@ class TestCarrying:
         assert run("list", "--memory", "copy", "--json").json()["blocks"][0]["namespace"] == "chats/c"
         assert run("import", "c.json", "--from", "zep").code == 2
         assert run("import", "missing.json", "--memory", "none").code == 3
+        Path("notes.txt").write_text("Nothing that anybody exports.")
+        assert run("import", "notes.txt", "--memory", "none").code == 2
         assert not Path("none").exists()
 
     def test_merging(self, run: Run) -> None:

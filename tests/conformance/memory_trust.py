@@ -270,8 +270,11 @@ class TestImporting:
     @pytest.fixture
     def lines(self) -> list[str]:
         with testing.memory() as other:
-            other.through("crawler", 0.4).add(f"Alice lives in Busan, call {PHONE}", metadata={"token": SECRET})
+            crawler = other.through("crawler", 0.4)
+            page = crawler.add(f"Alice lives in Busan, call {PHONE}", metadata={"token": SECRET})
             block = other.add("Bob lives in Seoul.")
+            crawler.link(page.id, block.id, kind="mentions")
+            other.link(block.id, page.id, kind="about")
             other.update(block.id, text="Bob lives in Jeju.")
             return list(other.export())
 
@@ -280,10 +283,13 @@ class TestImporting:
         crawled, corrected = memory.list()
         assert (crawled.origin, crawled.trust, crawled.flags) == ("crawler", 0.4, ("personal", "secret"))
         assert (corrected.origin, corrected.trust) == ("", 1.0)
+        assert {link.kind: link.origin for link in memory.links(crawled.id)} == {"mentions": "crawler", "about": ""}
 
     def test_who_is_trusted_less_brings_nothing_that_is_trusted_more(self, memory: Memory, lines: list[str]) -> None:
         memory.through("upload", 0.3).import_(lines)
-        assert {(block.origin, block.trust) for block in memory.list(history=True)} == {("upload", 0.3)}
+        blocks = memory.list(history=True)
+        assert {(block.origin, block.trust) for block in blocks} == {("upload", 0.3)}
+        assert {link.origin for block in blocks for link in memory.links(block.id)} == {"upload"}
         assert memory.count() == 2
 
     def test_it_is_looked_at(self, memory: Memory, lines: list[str]) -> None:

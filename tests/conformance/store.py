@@ -180,7 +180,7 @@ class TestNear:
     def test_a_block_near_a_block_is_linked_to_it(self, store: Store) -> None:
         [goal] = add(store, "goal")
         [row] = store.add([draft(near=goal)])
-        assert store.links([row[0]]) == [(row[0], goal, "near", 1.0, columns(row)["added_at"])]
+        assert store.links([row[0]]) == [(row[0], goal, "near", 1.0, columns(row)["added_at"], "")]
         assert log(store) == [(BLOCK, goal), (BLOCK, row[0]), (LINKS, row[0])]
 
     def test_an_anchor_moves_on(self, store: Store) -> None:
@@ -203,6 +203,23 @@ class TestNear:
         added = add(store, "a", "b", near=("acme/alice", "A"))
         assert store.anchor("acme/alice", "A") == anchor
         assert [link[0] for link in store.backlinks([goal])] == added
+
+    def test_an_anchor_may_come_to_point_to_it_without_a_link(self, store: Store) -> None:
+        first, second = draft(), draft()
+        first.anchor = second.anchor = ("acme", "A", 3)
+        [row] = store.add([first])
+        assert store.anchor("acme", "A") == ("acme", "A", row[0], 3, False, columns(row)["added_at"])
+        store.set_anchor("acme", "A", row[0], 5, None, 1)
+        seq = store.seq()
+        [new] = store.add([second])
+        assert store.anchor("acme", "A") == ("acme", "A", new[0], 5, False, columns(new)["added_at"])
+        assert store.links([row[0], new[0]]) == []
+        assert log(store, seq) == [(BLOCK, new[0]), (ANCHOR, new[0])]
+        store.pin_anchor("acme", "A", True)
+        third = draft()
+        third.anchor = ("acme", "A", 3)
+        store.add([third])
+        assert store.anchor("acme", "A") == ("acme", "A", new[0], 5, True, columns(new)["added_at"])
 
     def test_an_anchor_is_found_in_exactly_the_namespace_named(self, store: Store) -> None:
         [goal] = add(store, "goal")
@@ -727,17 +744,17 @@ class TestLinks:
     def test_a_link_is_directed_typed_and_weighted(self, store: Store) -> None:
         a, b = add(store, "a", "b")
         first = store.link(a, b, "about", 0.8, 5)
-        assert first == (a, b, "about", 0.8, 5)
+        assert first == (a, b, "about", 0.8, 5, "")
         second = store.link(a, b, "similar", 0.1, 6)
         assert store.links([a]) == store.backlinks([b]) == [first, second]
         assert store.links([b]) == store.backlinks([a]) == []
         assert log(store, 2) == [(LINKS, a), (LINKS, a)]
 
-    def test_the_weight_changes_and_the_time_stays(self, store: Store) -> None:
+    def test_the_weight_changes_and_the_time_and_the_origin_stay(self, store: Store) -> None:
         a, b = add(store, "a", "b")
-        store.link(a, b, "about", 0.8, 5)
-        assert store.link(a, b, "about", 0.2, 9) == (a, b, "about", 0.2, 5)
-        assert store.links([a]) == [(a, b, "about", 0.2, 5)]
+        store.link(a, b, "about", 0.8, 5, "web")
+        assert store.link(a, b, "about", 0.2, 9, "cli") == (a, b, "about", 0.2, 5, "web")
+        assert store.links([a]) == [(a, b, "about", 0.2, 5, "web")]
 
     def test_both_ends_must_exist(self, store: Store) -> None:
         [a] = add(store, "a")
@@ -772,8 +789,9 @@ class TestManyAtOnce:
         one, two = add(store, "one", "two")
         store.link(one, two, "k", 0.5, 1)
         seq = store.seq()
-        given = [(one, two, "k", 0.9, 2), (one, two, "other", 0.1, 3), (one, 99, "k", 1.0, 4), (two, one, "k", 1.0, 5)]
-        stored = [(one, two, "k", 0.9, 1), (one, two, "other", 0.1, 3), (two, one, "k", 1.0, 5)]
+        new = [(one, two, "other", 0.1, 3, "web"), (two, one, "k", 1.0, 5, "cli")]
+        given = [(one, two, "k", 0.9, 2, "web"), new[0], (one, 99, "k", 1.0, 4, ""), new[1]]
+        stored = [(one, two, "k", 0.9, 1, ""), *new]
         assert store.link_many(given) == stored
         assert store.links([one, two]) == stored
         assert log(store, seq) == [(LINKS, one), (LINKS, two)]
@@ -782,9 +800,10 @@ class TestManyAtOnce:
     def test_links_are_of_an_origin(self, store: Store) -> None:
         one, two = add(store, "one", "two")
         store.link(one, two, "mine", 0.5, 1)
-        store.link_many([(one, two, "mine", 0.9, 2), (one, two, "theirs", 0.1, 3)], "import/mem0")
-        assert store.roll_back("import", 0, "", 9, False).links == [(one, two, "theirs", 0.1, 3)]
-        assert store.links([one]) == [(one, two, "mine", 0.9, 1)]
+        theirs = (one, two, "theirs", 0.1, 3, "import/mem0")
+        store.link_many([(one, two, "mine", 0.9, 2, "import/mem0"), theirs])
+        assert store.roll_back("import", 0, "", 9, False).links == [theirs]
+        assert store.links([one]) == [(one, two, "mine", 0.9, 1, "")]
 
     def test_anchors(self, store: Store) -> None:
         one, two = add(store, "one", "two")

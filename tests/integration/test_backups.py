@@ -15,6 +15,7 @@ from datetime import timedelta
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any
+from zlib import compress, decompress
 
 import pytest
 from tests import canary
@@ -476,6 +477,13 @@ class TestDamage:
         content = bytearray(path.read_bytes())
         content[len(content) // 2] ^= 1
         path.write_bytes(content)
+        assert self.unsound(damaged) == {"pages", "backup 2"}
+
+    def test_pages_that_are_whole_but_others(self, damaged: Path) -> None:
+        path = damaged / "000001.pages"
+        content = bytearray(decompress(path.read_bytes()))
+        content[-1] ^= 1
+        path.write_bytes(compress(content))
         assert self.unsound(damaged) == {"pages", "backup 2"}
 
     def test_pages_that_were_cut_short(self, damaged: Path) -> None:

@@ -151,8 +151,8 @@ class Base(RuleBasedStateMachine):
             self.check_difference(then)
 
     def check_edges(self) -> None:
-        links = {row[:3]: row[3:5] for row in self.memory._store.links(sorted(self.state.blocks))}
-        assert links == {ends: edge[:2] for ends, edge in self.state.links.items()}
+        links = {row[:3]: row[3:] for row in self.memory._store.links(sorted(self.state.blocks))}
+        assert links == self.state.links
         anchors = {(a.namespace, a.name): (a.block_id, a.hops, a.pinned) for a in self.memory.anchors.status()}
         assert anchors == self.state.anchors
 

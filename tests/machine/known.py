@@ -249,7 +249,7 @@ class State:
         for (source, target, kind), edge in other.links.items():
             uids = other.blocks[source].uid, other.blocks[target].uid
             if uids[0] in here and uids[1] in here:
-                self.link((here[uids[0]], here[uids[1]], kind), edge.weight, edge.added_at, "")
+                self.link((here[uids[0]], here[uids[1]], kind), edge.weight, edge.added_at, edge.origin)
         for name, (target, hops, pinned) in other.anchors.items():
             uid = other.blocks[target].uid
             if uid in here and not (keeps_anchors and name in self.anchors):

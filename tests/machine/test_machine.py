@@ -14,13 +14,12 @@ from greeum.errors import GreeumError
 STEPS = 40
 
 SHORT = settings(
-    max_examples=12, stateful_step_count=STEPS, deadline=None, suppress_health_check=list(HealthCheck), database=None
-)
-
-HUNT = settings(
-    SHORT, max_examples=60, stateful_step_count=100, phases=[Phase.generate], report_multiple_bugs=False,
+    max_examples=12, stateful_step_count=STEPS, deadline=None, suppress_health_check=list(HealthCheck), database=None,
     derandomize=True,
 )  # fmt: skip
+"""The same steps every time, so that a change is refused for what it does; new ones are tried by the long one."""
+
+HUNT = settings(SHORT, max_examples=60, stateful_step_count=100, phases=[Phase.generate], report_multiple_bugs=False)
 """It is to be found, not to be shown in its simplest form: with steps enough for a backup, what is done after it, and
 its return."""
 

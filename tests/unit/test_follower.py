@@ -143,5 +143,6 @@ def test_one_fold_at_a_time(large: Memory, monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_links_are_grouped_by_source_and_of_several_kinds_the_strongest_counts() -> None:
-    links = [(1, 2, "about", 0.25, 0), (1, 2, "near", 0.75, 0), (1, 3, "about", 0.5, 0), (4, 1, "about", 1.0, 0)]
+    ends = [(1, 2, "about", 0.25), (1, 2, "near", 0.75), (1, 3, "about", 0.5), (4, 1, "about", 1.0)]
+    links = [(*end, 0, "") for end in ends]
     assert grouped([1, 4, 5], links) == [(1, [(2, 0.75), (3, 0.5)]), (4, [(1, 1.0)]), (5, [])]

@@ -83,9 +83,12 @@ class TestMerge:
         old = mine.add("lesson on Thursday", key="lesson")
         mine.update(old.id, text="lesson on Monday")
         here = mine.anchors.set("A", old.id)
+        mine.anchors.set("C", old.id)
         with open_memory("theirs") as theirs:
             other = theirs.add("I live in Seoul.", key="home")
-            theirs.link(theirs.add("Seoul is large.").id, other.id)
+            large = theirs.add("Seoul is large.").id
+            theirs.link(large, other.id)
+            theirs.anchors.set("C", large)
             lesson = theirs.add("lesson on Thursday", key="lesson")
             theirs.update(lesson.id, text="lesson on Friday")
             theirs.anchors.set("A", other.id)
@@ -94,12 +97,13 @@ class TestMerge:
         report = mine.merge(tmp_path / "theirs")
         reasons = [reason for _, reason in report.reasons]
         assert ["the key 'home' is taken" in reasons[0], "corrected here too" in reasons[1]] == [True, True]
-        assert ["names block" in reason for reason in reasons] == [False, False, True, True]
+        assert ["names block" in reason for reason in reasons] == [False, False, True, True, False]
+        assert reasons[4] == f"the anchor 'C' points to block {here.block_id} here, and stays there"
         assert (report.added, report.present, report.links, report.anchors) == (1, 1, 0, 1)
         assert dry.to_dict() | {"dry_run": False, "reasons": []} == report.to_dict() | {"reasons": []}
         assert mine.get(key="home").text == "I live in Busan."
         assert mine.get(key="lesson").text == "lesson on Monday"
-        assert mine.anchor("A") == here
+        assert (mine.anchor("A"), mine.anchor("C").block_id) == (here, here.block_id)
 
     def test_a_dry_run_says_the_same_and_writes_nothing(self, mine: Memory, open_memory: Open, tmp_path: Path) -> None:
         with open_memory("theirs") as theirs:

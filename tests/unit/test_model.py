@@ -34,7 +34,7 @@ ROW: BlockRow = (
 )  # fmt: skip
 BARE: BlockRow = (1, UID, "", None, "hi", "message", None, "[]", 0.5, "{}", 0, 0, None, None, None, 1, None, None,
                   None, "", 1.0, "[]", 0)  # fmt: skip
-LINK: LinkRow = (1, 2, "about", 0.5, AT_US)
+LINK: LinkRow = (1, 2, "about", 0.5, AT_US, "cli")
 ANCHOR: AnchorRow = ("acme", "A", 7, 1, True, AT_US)
 SCORES = [float(number) for number in range(len(PARTS))]
 
@@ -93,8 +93,10 @@ def test_a_bare_block_shows_that_there_is_nothing() -> None:
 def test_a_link_and_an_anchor_show_every_column() -> None:
     link, anchor = Link(LINK), Anchor(ANCHOR)
     assert (link.source, link.target, link.kind, link.weight, link.added_at) == (1, 2, "about", 0.5, AT)
+    assert link.origin == "cli"
     assert link.to_dict() == {
         "source": 1, "target": 2, "kind": "about", "weight": 0.5, "added_at": "2025-03-04T09:00:00Z",
+        "origin": "cli",
     }  # fmt: skip
     assert (anchor.namespace, anchor.name, anchor.block_id, anchor.hops) == ("acme", "A", 7, 1)
     assert (anchor.pinned, anchor.moved_at) == (True, AT)
@@ -175,7 +177,7 @@ def test_what_is_taken_out_is_a_copy() -> None:
 
 def test_blocks_links_and_anchors_are_equal_if_they_say_the_same() -> None:
     other_row: BlockRow = (*BARE[:4], "other", *BARE[5:])
-    other_link: LinkRow = (1, 2, "about", 0.75, AT_US)
+    other_link: LinkRow = (1, 2, "about", 0.75, AT_US, "cli")
     other_anchor: AnchorRow = ("acme", "A", 8, 1, True, AT_US)
     pairs: list[tuple[object, object, object]] = [
         (Block(BARE), Block(BARE), Block(other_row)),

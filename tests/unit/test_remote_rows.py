@@ -71,9 +71,9 @@ def test_a_hit_but_for_what_is_rounded(block: Block, score: float, parts: list[f
     assert back.to_dict() == hit.to_dict()
 
 
-@given(IDS, IDS, NAMES, SHARES, TIMES)
-def test_a_link(source: int, target: int, kind: str, weight: float, added_at: int) -> None:
-    link = Link((source, target, kind, weight, added_at))
+@given(IDS, IDS, NAMES, SHARES, TIMES, TEXTS)
+def test_a_link(source: int, target: int, kind: str, weight: float, added_at: int, origin: str) -> None:
+    link = Link((source, target, kind, weight, added_at, origin))
     assert rows.link(carried(link.to_dict())) == link
 
 

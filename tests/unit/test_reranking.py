@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
+from subprocess import run
 from threading import Event
 from typing import Any
 
@@ -11,7 +13,7 @@ import pytest
 from greeum.errors import InvalidInput
 from greeum.memory import Memory
 from greeum.model import Hit
-from greeum.reranking import Reranked
+from greeum.reranking import AT_ONCE, Reranked
 from greeum.rooted import Rooted
 from greeum.testing import memory
 
@@ -64,6 +66,43 @@ def test_what_is_late_leaves_the_first_order_and_says_so(said: Memory) -> None:
     assert isinstance(found, Reranked)
     assert found.outcome == "late"
     assert [hit.block.id for hit in found] == [hit.block.id for hit in said.search("apple pie", k=3)]
+
+
+HANGS = """
+from threading import Event
+from greeum.testing import memory
+with memory() as said:
+    said.add("An apple pie.")
+    print(said.search("apple pie", rerank=lambda query, hits: Event().wait(), rerank_budget_ms=1).outcome)
+"""
+
+
+def test_one_that_never_ends_keeps_no_process_from_ending() -> None:
+    done = run([sys.executable, "-c", HANGS], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout == "late\n"
+
+
+def test_as_many_as_may_run_at_once_and_the_next_is_late(said: Memory) -> None:
+    goes_on = Event()
+    began: list[str] = []
+
+    def rerank(query: str, hits: Sequence[Hit]) -> list[float]:
+        began.append(query)
+        goes_on.wait()
+        return by_id(query, hits)
+
+    try:
+        for number in range(AT_ONCE + 1):
+            found = said.search(f"apple pie {number}", rerank=rerank, rerank_budget_ms=1)
+            assert isinstance(found, Reranked)
+            assert found.outcome == "late"
+    finally:
+        goes_on.set()
+    assert f"apple pie {AT_ONCE}" not in began
+    # Those that were late make room as they end.
+    found = said.search("apple pie", rerank=by_id, rerank_budget_ms=60_000)
+    assert isinstance(found, Reranked)
+    assert found.outcome == "reranked"
 
 
 @pytest.mark.parametrize(

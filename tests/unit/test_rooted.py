@@ -18,6 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from greeum import Anchor, Anchors, Block, Context, Hit, Link, Memory, Rooted, testing
 from greeum.errors import Conflict, Forbidden, GreeumError, InvalidInput, NotFound
+from greeum.forgetting import Forgotten
 from greeum.rooted import RootedAnchors
 from greeum.testing import FrozenClock, TinyEmbedder
 
@@ -491,6 +492,8 @@ def outcome(act: Callable[[], Any]) -> Any:
 
 def plain(answer: Any, ids: dict[int, int]) -> Any:  # noqa: PLR0911 - one for each kind of answer
     """An answer to compare: blocks by the ids that they have in the other memory, and without what is chance."""
+    if isinstance(answer, Forgotten):
+        return [ids.get(one, one) for one in answer], answer.to_dict()
     if isinstance(answer, Block):
         versions = {"supersedes": answer.supersedes, "superseded_by": answer.superseded_by}
         named = {name: block and ids[block] for name, block in versions.items()}

@@ -1817,6 +1817,8 @@ export interface components {
             weight: number;
             /** Format: date-time */
             added_at: string;
+            /** @description By which door it came; set by the door. */
+            origin: string;
         };
         /**
          * Links

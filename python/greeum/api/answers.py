@@ -315,6 +315,7 @@ class Link(Answered):
     kind: str
     weight: Annotated[float, Meta(ge=0, le=1)]
     added_at: Moment
+    origin: Annotated[str, Meta(description="By which door it came; set by the door.")]
 
 
 class Links(Answered):

@@ -125,6 +125,10 @@ def run_import(call: Call) -> int:
     source = call.given.get("path", STDIO)
     if source != STDIO and not os.path.lexists(source):
         raise NotFound(f"{source}: there is no such file or folder")
+    if source != STDIO and "format" not in given:
+        from greeum.importers.formats import recognised
+
+        given["format"] = recognised(source)  # before the memory is made: of what is no import, none is left
     is_dry = "dry_run" in call.given
     stream = standard_input() if source == STDIO else nullcontext(source)
     with stream as path, target(call, is_dry) as memory, bar("Importing", "rows") as progress:

@@ -30,6 +30,7 @@ class LinkAt(NamedTuple):
     kind: str
     weight: float
     added_at: int
+    origin: str = ""
 
 
 class AnchorAt(NamedTuple):
@@ -51,7 +52,7 @@ milliseconds only."""
 
 class Intake:
     """Takes things in, in order. `strict` raises the first error and takes nothing after it; otherwise the report says
-    what could not be taken, and the rest is. Links are said to be from `origin`.
+    what could not be taken, and the rest is. Links that do not say by which door they came are from `origin`.
     """
 
     def __init__(
@@ -67,7 +68,7 @@ class Intake:
     ) -> None:
         self._store = store
         self._door = door
-        self._origin = door.origin(origin)
+        self._origin = origin
         self._report = report
         self._strict = strict
         self._keeps_anchors = keeps_anchors
@@ -194,17 +195,18 @@ class Intake:
         gone = self._gone(uids, ids)
         rows: list[LinkRow] = []
         problem: tuple[str, InvalidInput] | None = None
-        for where, source, target, kind, weight, added_at in links:
+        for where, source, target, kind, weight, added_at, origin in links:
             if source in gone or target in gone:
                 continue
             problem = link_problem(where, source, target, ids)
             if problem is None:
-                rows.append((ids[source], ids[target], kind, weight, added_at))
+                said = self._door.origin(origin or self._origin)
+                rows.append((ids[source], ids[target], kind, weight, added_at, said))
             elif self._strict:
                 break
             else:
                 self.refuse(*problem)
-        self._report.links += len(self._store.link_many(rows, self._origin))
+        self._report.links += len(self._store.link_many(rows))
         if self._strict and problem is not None:
             self.refuse(*problem)
 

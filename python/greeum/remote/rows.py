@@ -96,6 +96,7 @@ def link_row(record: Any) -> LinkRow:
         string(record["kind"]),
         number(record["weight"]),
         moment(record["added_at"]),
+        string(record["origin"]),
     )
 
 

@@ -138,7 +138,7 @@ class _Addition:
         self._next_id: int = last[0] + 1 if last else 1
         self._rows: list[BlockRow] = []
         self._vectors: list[tuple[int, bytes]] = []
-        self._links: list[tuple[int, int, str, float, int, str]] = []
+        self._links: list[LinkRow] = []
         self._heads: dict[tuple[str, str], BlockRow] = {}
         self._anchors: dict[tuple[str, str], AnchorRow] = {}
         self._digests: list[int | None] = []
@@ -256,6 +256,8 @@ class _Addition:
             self._heads[draft.namespace, key] = row
         if draft.near is not None:
             self._stand_near(draft, draft.near, self._next_id)
+        if draft.anchor is not None:
+            self._point(*draft.anchor, self._next_id, draft.added_at)
         self._next_id += 1
         return row
 
@@ -312,15 +314,24 @@ class _Addition:
             target = anchor[2]
         self._links.append((block_id, target, NEAR_LINK_KIND, NEAR_LINK_WEIGHT, draft.added_at, draft.origin))
         self.log.append((LINKS, block_id))
-        if anchor is not None and not anchor[4]:
-            self._anchors[anchor[:2]] = (*anchor[:2], block_id, anchor[3], anchor[4], draft.added_at)
+        if anchor is not None:
+            self._point(anchor[0], anchor[1], anchor[3], block_id, draft.added_at)
+
+    def _point(self, namespace: str, name: str, hops: int, block_id: int, at: int) -> None:
+        """Have an anchor point to a block, unless it is pinned."""
+        anchor = self._find_anchor((namespace, name))
+        if anchor is None or not anchor[4]:
+            self._anchors[namespace, name] = (namespace, name, block_id, anchor[3] if anchor else hops, False, at)
             self.log.append((ANCHOR, block_id))
 
     def _anchor(self, name: tuple[str, str]) -> AnchorRow:
-        anchor = self._anchors.get(name) or row_of(self._connection, "anchor", *name)
+        anchor = self._find_anchor(name)
         if anchor is None:
             raise NotFound(f"there is no anchor {name[1]!r} in the namespace {name[0]!r}: set it first")
         return anchor
+
+    def _find_anchor(self, name: tuple[str, str]) -> AnchorRow | None:
+        return self._anchors.get(name) or row_of(self._connection, "anchor", *name)
 
 
 def set_policies(connection: apsw.Connection, policies: Mapping[str, str]) -> None:
@@ -365,10 +376,10 @@ def link(
     return row
 
 
-def link_many(connection: apsw.Connection, links: Sequence[LinkRow], origin: str) -> list[LinkRow]:
+def link_many(connection: apsw.Connection, links: Sequence[LinkRow]) -> list[LinkRow]:
     there = _existing_of(connection, {end for link in links for end in link[:2]})
     rows = [link for link in links if link[0] in there and link[1] in there]
-    stored: list[Any] = connection.executemany(SQL["put_link"], [(*row, origin) for row in rows]).fetchall()
+    stored: list[Any] = connection.executemany(SQL["put_link"], rows).fetchall()
     _log(connection, [(LINKS, source) for source in sorted({link[0] for link in rows})])
     return stored
 

@@ -81,7 +81,6 @@ class MemoryStore(MemoryUpkeep, Provenance):
         self._taken: dict[str, BlockRow] = {}
         """What became of each draft of the request at hand, by its uid."""
         self._links: dict[tuple[int, int, str], LinkRow] = {}
-        self._link_origins: dict[tuple[int, int, str], str] = {}
         self._anchors: dict[tuple[str, str], AnchorRow] = {}
         self._log: list[tuple[int, int]] = []
         self._digests: dict[int, list[int]] = {}
@@ -180,11 +179,10 @@ class MemoryStore(MemoryUpkeep, Provenance):
     def _move_links(self, old: int, new: int) -> None:
         leaving = [link for link in self._links.values() if link[0] == old]
         arriving = [link for link in self._links.values() if link[1] == old and link[0] != new]
-        for source, target, kind, weight, added_at in leaving + arriving:
+        for source, target, kind, weight, added_at, origin in leaving + arriving:
             del self._links[source, target, kind]
-            ends = (new, target) if source == old else (source, new)
-            self._links[*ends, kind] = (*ends, kind, weight, added_at)
-            self._link_origins[*ends, kind] = self._link_origins.pop((source, target, kind), "")
+            ends = (new, target, kind) if source == old else (source, new, kind)
+            self._links[ends] = (*ends, weight, added_at, origin)
         self._log.extend((LINKS, block) for block in ((old, new) if leaving else ()))
         self._log.extend((LINKS, source) for source in sorted({link[0] for link in arriving}))
 
@@ -275,18 +273,16 @@ class MemoryStore(MemoryUpkeep, Provenance):
             for end in (source, target):
                 self._existing(end)
             self._log.append((LINKS, source))
-            return self._put_link((source, target, kind, weight, added_at), origin)
+            return self._put_link((source, target, kind, weight, added_at, origin))
 
-    def _put_link(self, link: LinkRow, origin: str) -> LinkRow:
+    def _put_link(self, link: LinkRow) -> LinkRow:
         before = self._links.get(link[:3])
-        row = self._links[link[:3]] = link if before is None else (*link[:4], before[4])
-        if before is None:
-            self._link_origins[link[:3]] = origin
-        return row
+        self._links[link[:3]] = link if before is None else (*link[:4], *before[4:])
+        return self._links[link[:3]]
 
-    def link_many(self, links: Sequence[LinkRow], origin: str = "") -> list[LinkRow]:
+    def link_many(self, links: Sequence[LinkRow]) -> list[LinkRow]:
         with self._gate:
-            rows = [self._put_link(link, origin) for link in links if link[0] in self._rows and link[1] in self._rows]
+            rows = [self._put_link(link) for link in links if link[0] in self._rows and link[1] in self._rows]
             self._log.extend((LINKS, source) for source in sorted({row[0] for row in rows}))
             return rows
 
@@ -539,9 +535,8 @@ class MemoryStore(MemoryUpkeep, Provenance):
             self._move_to(old[ID], row[ID], draft.added_at)
         for target in sorted({same[ID] if same is not None else 0, draft.similar_to or 0} - {0}):
             if target in self._rows and self._rows[target][SUPERSEDED_BY] is None:
-                link = (row[ID], target, SIMILAR_LINK_KIND, SIMILAR_LINK_WEIGHT, draft.added_at)
+                link = (row[ID], target, SIMILAR_LINK_KIND, SIMILAR_LINK_WEIGHT, draft.added_at, draft.origin)
                 self._links[link[:3]] = link
-                self._link_origins[link[:3]] = draft.origin
                 self._log.append((LINKS, row[ID]))
         return row
 
@@ -595,19 +590,21 @@ class MemoryStore(MemoryUpkeep, Provenance):
             self._heads[draft.namespace, key] = row[ID]
         self._log.append((BLOCK, row[ID]))
         if target is not None:
-            self._links[row[ID], target, NEAR_LINK_KIND] = (
-                row[ID],
-                target,
-                NEAR_LINK_KIND,
-                NEAR_LINK_WEIGHT,
-                draft.added_at,
-            )
-            self._link_origins[row[ID], target, NEAR_LINK_KIND] = draft.origin
+            link = (row[ID], target, NEAR_LINK_KIND, NEAR_LINK_WEIGHT, draft.added_at, draft.origin)
+            self._links[link[:3]] = link
             self._log.append((LINKS, row[ID]))
-        if anchor is not None and not anchor[4]:
-            self._anchors[anchor[:2]] = (*anchor[:2], row[ID], anchor[3], anchor[4], draft.added_at)
-            self._log.append((ANCHOR, row[ID]))
+        if anchor is not None:
+            self._point(anchor[0], anchor[1], anchor[3], row[ID], draft.added_at)
+        if draft.anchor is not None:
+            self._point(*draft.anchor, row[ID], draft.added_at)
         return row
+
+    def _point(self, namespace: str, name: str, hops: int, block_id: int, at: int) -> None:
+        anchor = self._anchors.get((namespace, name))
+        if anchor is None or not anchor[4]:
+            kept = hops if anchor is None else anchor[3]
+            self._anchors[namespace, name] = (namespace, name, block_id, kept, False, at)
+            self._log.append((ANCHOR, block_id))
 
 
 class _Shelf:

@@ -33,8 +33,6 @@ class Provenance:
     _rows: dict[int, BlockRow]
     _heads: dict[tuple[str, str], int]
     _links: dict[tuple[int, int, str], LinkRow]
-    _link_origins: dict[tuple[int, int, str], str]
-    """By the same ends and kind; those without one are not there."""
     _anchors: dict[tuple[str, str], AnchorRow]
     _log: list[tuple[int, int]]
 
@@ -68,10 +66,8 @@ class Provenance:
     def _links_by(self, origin: str, since: int, namespace: str) -> list[LinkRow]:
         return sorted(
             link
-            for ends, link in self._links.items()
-            if is_within(self._link_origins.get(ends, ""), origin)
-            and link[4] >= since
-            and is_within(self._rows[link[0]][NAMESPACE], namespace)
+            for link in self._links.values()
+            if is_within(link[5], origin) and link[4] >= since and is_within(self._rows[link[0]][NAMESPACE], namespace)
         )
 
     def roll_back(self, origin: str, since: int, namespace: str, now: int, dry_run: bool) -> Undone:
@@ -120,11 +116,9 @@ class Provenance:
     def _give_links(self, old: int, new: int) -> set[int]:
         """The links of one block to another; those that this one has already stay as they are. Who has lost one."""
         mine = sorted(link for link in self._links.values() if old in link[:2])
-        for source, target, kind, weight, added_at in mine:
+        for source, target, kind, weight, added_at, origin in mine:
             del self._links[source, target, kind]
-            origin = self._link_origins.pop((source, target, kind), "")
             ends = (new, target, kind) if source == old else (source, new, kind)
             if ends[0] != ends[1] and ends not in self._links:
-                self._links[ends] = (*ends, weight, added_at)
-                self._link_origins[ends] = origin
+                self._links[ends] = (*ends, weight, added_at, origin)
         return {link[0] for link in mine}

@@ -53,7 +53,8 @@ if TYPE_CHECKING:
         str,  # flags: a JSON array of strings, ascending, each once
         int,  # uses
     ]
-    LinkRow: TypeAlias = tuple[int, int, str, float, int]  # source id, target id, kind, weight, added_at
+    # source id, target id, kind, weight, added_at, origin: by which door it came
+    LinkRow: TypeAlias = tuple[int, int, str, float, int, str]
     AnchorRow: TypeAlias = tuple[str, str, int, int, bool, int]  # namespace, name, block id, hops, pinned, moved_at
     Change: TypeAlias = tuple[int, int, int]  # seq, operation, block id
     CertificateRow: TypeAlias = tuple[
@@ -127,14 +128,17 @@ class Draft:
     that nothing was added, and which block says the same.
 
     `near` is a (namespace, anchor name) pair or a block id: the new block is linked with what is found there, in the
-    same transaction, and an unpinned anchor moves on to it. `vectors` are the codes of its passages, as the Embedder
-    made them. `origin`, `trust` and `flags` are the door's, never the
-    caller's. `is_repeatable` says that the uid names a request that may be made again.
+    same transaction, and an unpinned anchor moves on to it. `anchor` is a (namespace, name, hops) that comes to point
+    to it without being linked: one that is there keeps its hops, and stays where it is if it is pinned.
+
+    `vectors` are the codes of its passages, as the Embedder made them. `origin`, `trust` and `flags` are the door's,
+    never the caller's. `is_repeatable` says that the uid names a request that may be made again.
     """
 
     __slots__ = (
         "added_at",
         "alike",
+        "anchor",
         "at",
         "conflicts",
         "digest",
@@ -222,6 +226,7 @@ class Draft:
         self.digest: int | None = None
         self.says: Callable[[str], bool] = text.__eq__
         self.is_turn = False
+        self.anchor: tuple[str, str, int] | None = None
         self.on_duplicate = "keep"
         self.on_conflict = "keep"
         self.is_policy_said = False
@@ -362,7 +367,7 @@ class Store(Upkeep, Protocol):
         Raises NotFound if an end does not exist.
         """
 
-    def link_many(self, links: Sequence[LinkRow], origin: str = "") -> list[LinkRow]:
+    def link_many(self, links: Sequence[LinkRow]) -> list[LinkRow]:
         """As `link` for each, in one transaction; the links as stored. One of which an end does not exist is passed
         over.
         """

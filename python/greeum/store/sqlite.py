@@ -205,8 +205,8 @@ class SQLiteStore(SQLiteUpkeep):
             )
         )
 
-    def link_many(self, links: Sequence[LinkRow], origin: str = "") -> list[LinkRow]:
-        return self._change(lambda connection: changes.link_many(connection, links, origin))
+    def link_many(self, links: Sequence[LinkRow]) -> list[LinkRow]:
+        return self._change(lambda connection: changes.link_many(connection, links))
 
     def unlink(self, source: int, target: int, kind: str) -> bool:
         return self._change(lambda connection: changes.unlink(connection, source, target, kind))

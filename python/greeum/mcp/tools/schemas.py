@@ -185,6 +185,7 @@ LINK = record(
         "kind": {"type": "string"},
         "weight": {"type": "number"},
         "added_at": TIME,
+        "origin": {"type": "string"},
     }
 )
 """`Link.to_dict()`."""

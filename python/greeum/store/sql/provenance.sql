@@ -7,7 +7,7 @@ WHERE origin <> '' AND origin >= ?1 AND origin < ?1 || '0' AND (origin = ?1 OR o
 ORDER BY id
 
 -- links_by: the links of an origin, with the namespace of the block that each leaves
-SELECT links.source, target, links.kind, weight, links.added_at, namespace
+SELECT links.source, target, links.kind, weight, links.added_at, links.origin, namespace
 FROM links CROSS JOIN blocks ON blocks.id = links.source
 WHERE links.origin <> '' AND links.origin >= ?1 AND links.origin < ?1 || '0'
     AND (links.origin = ?1 OR links.origin > ?1 || '/') AND links.added_at >= ?2

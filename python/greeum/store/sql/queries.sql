@@ -62,10 +62,10 @@ WITH RECURSIVE
 SELECT $block FROM blocks WHERE id IN (SELECT id FROM older UNION SELECT id FROM newer) ORDER BY id
 
 -- links_from: the primary key begins with the source
-SELECT source, target, kind, weight, added_at FROM links WHERE source = ? ORDER BY target, kind
+SELECT source, target, kind, weight, added_at, origin FROM links WHERE source = ? ORDER BY target, kind
 
 -- links_to: the other direction, by the index on the target
-SELECT source, target, kind, weight, added_at FROM links WHERE target = ? ORDER BY source, kind
+SELECT source, target, kind, weight, added_at, origin FROM links WHERE target = ? ORDER BY source, kind
 
 -- anchor: one by name
 SELECT namespace, name, block_id, hops, pinned, moved_at FROM anchors WHERE namespace = ? AND name = ?
@@ -125,10 +125,10 @@ UPDATE blocks SET
     revision = ?, flags = ?
 WHERE id = ?
 
--- put_link: a link that is there keeps the time at which it was added
+-- put_link: a link that is there keeps the time at which it was added, and by which door
 INSERT INTO links (source, target, kind, weight, added_at, origin) VALUES (?, ?, ?, ?, ?, ?)
 ON CONFLICT (source, target, kind) DO UPDATE SET weight = excluded.weight
-RETURNING source, target, kind, weight, added_at
+RETURNING source, target, kind, weight, added_at, origin
 
 -- remove_link: and whether there was one
 DELETE FROM links WHERE source = ? AND target = ? AND kind = ? RETURNING source
