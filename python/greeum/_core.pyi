@@ -18,6 +18,7 @@ __all__ = [
     "parse_time",
     "quantize",
     "split",
+    "weights",
 ]
 
 PARTS: list[str]
@@ -105,6 +106,16 @@ class Index:
         subject: tuple[int, str, list[str], list[tuple[str, str]]],
     ) -> str:
         """Why a block (its id, text, source and tags, and named pieces of the filter) is a hit or not, as JSON."""
+    def vary(
+        self,
+        text: str,
+        vector: bytes | None,
+        k: int,
+        namespace: str,
+        now: int,
+        weightings: Sequence[Sequence[tuple[str, float]]],
+    ) -> Found:
+        """The answers to one query under each of several weightings, all from the same state."""
     def fits(
         self, text: str, vector: bytes | None, namespace: str, near: Sequence[tuple[int, int]], now: int
     ) -> list[float]:
@@ -161,3 +172,6 @@ def blocks_json(rows: Sequence[BlockRow]) -> bytes:
 
 def hits_json(hits: Sequence[tuple[BlockRow, float, list[float]]]) -> bytes:
     """As `blocks_json`."""
+
+def weights(said: Sequence[tuple[str, float]]) -> list[tuple[str, float]]:
+    """Every weight: what is said of it, else its default. Raises InvalidInput for what is no weight."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from greeum.inputs import Namespace, Time
     from greeum.model import Anchor
     from greeum.store.protocol import BlockRow, Store
+    from greeum.weights import KeptWeights
 
     Near: TypeAlias = str | int | Anchor | Choice
 
@@ -34,6 +35,7 @@ class Explaining:
         _index: _core.Index
         _follower: Follower
         _embedder: Embedder
+        _kept_weights: KeptWeights
         _now_us: Callable[[], int]
 
         def _starts(self, near: Near, namespace: str, then: int | None) -> list[tuple[int, int]]: ...
@@ -70,7 +72,7 @@ class Explaining:
         k = inputs.count(k, "k", limits.K_MAX)
         start = [] if near is None else self._starts(near, scope, then)
         code = self._code(vector) if vector is not None else self._embedder.encode_query(asked)
-        self._follower.catch_up()
+        changes = self._follower.catch_up()
         said = self._index.explain(
             (asked, code),
             k,
@@ -80,7 +82,7 @@ class Explaining:
             inputs.truth(history, "history"),
             self._now_us(),
             inputs.truth(exact, "exact"),
-            inputs.weights(weights),
+            self._kept_weights.of(scope, weights, changes),
             then,
             (row[0], row[4], labels_of(row), clauses(where, min_trust)),
         )

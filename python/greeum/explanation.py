@@ -21,7 +21,7 @@ DIGITS = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Weight:
+class Weighed:
     """What one weight does: `adds` is `weight` times `measure`. `turns` are the blocks around that it speaks of."""
 
     part: str
@@ -121,7 +121,7 @@ class Account:
 
     score: float
     parts: dict[str, float]
-    weights: tuple[Weight, ...]
+    weights: tuple[Weighed, ...]
     measures: tuple[Measure, ...]
     words: tuple[Match, ...]
     tokens: tuple[Pair, ...]
@@ -201,7 +201,7 @@ def account(fields: Mapping[str, Any], path: Sequence[Step]) -> Account:
     return Account(
         score=fields["score"],
         parts={name: fields["parts"][name] for name in PARTS},
-        weights=tuple(Weight(**{**weight, "turns": tuple(weight["turns"])}) for weight in fields["weights"]),
+        weights=tuple(Weighed(**{**weight, "turns": tuple(weight["turns"])}) for weight in fields["weights"]),
         measures=tuple(Measure(**measure) for measure in fields["measures"]),
         words=tuple(Match(**{**match, "found": tuple(match["found"])}) for match in fields["words"]),
         tokens=tuple(Pair(**pair) for pair in fields["tokens"]),

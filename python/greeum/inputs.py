@@ -371,15 +371,3 @@ def vector(value: Sequence[float], field: str = "vector") -> list[float]:
         return [float(component) for component in components]
     except (OverflowError, TypeError, ValueError) as error:
         raise InvalidInput(field, f"has a component that is no number: {error}") from error
-
-
-def weights(weights: Mapping[str, float] | None) -> list[tuple[str, float]] | None:
-    """Weights by name; which names there are is known to the Index."""
-    if weights is None:
-        return None
-    if not isinstance(weights, dict):
-        raise InvalidInput("weights", f"must be a dictionary, not {type(weights).__name__}")
-    for field, weight in weights.items():
-        if isinstance(weight, bool) or not isinstance(weight, (int, float)) or not -1e6 < weight < 1e6:
-            raise InvalidInput(f"weights.{field}", "must be a finite number")
-    return [(name(field, "weights"), float(weight)) for field, weight in weights.items()]

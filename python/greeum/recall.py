@@ -28,6 +28,7 @@ from greeum.model import OPERATIONS, Anchor, Block, Change, Hit, Link
 from greeum.policies import Policies
 from greeum.screening import Screening
 from greeum.store.rows import QUARANTINED
+from greeum.weights import KeptWeights, Weights
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -80,6 +81,8 @@ class Recall(Explaining):
         self.anchors = Anchors(store, now_us)
         self.policies = Policies(store)
         self.screening = Screening(store)
+        self._kept_weights = KeptWeights(store)
+        self.weights = Weights(self._kept_weights)
         self._echoes = Echoes(store.blocks)
         self._drafter = Drafter(embedder, self.anchors, self.policies, now_us, self.screening)
 
@@ -227,7 +230,7 @@ class Recall(Explaining):
         start = [] if near is None else self._starts(near, scope, then)
         encode = self._embedder.encode_query
         asked = [(query, encode(query) if code is None else code) for query in queries]
-        self._follower.catch_up()
+        weights_changes = self._follower.catch_up()
         found = self._index.search(
             asked,
             k,
@@ -237,7 +240,7 @@ class Recall(Explaining):
             inputs.truth(history, "history"),
             self._now_us(),
             inputs.truth(exact, "exact"),
-            inputs.weights(weights),
+            self._kept_weights.of(scope, weights, weights_changes),
             then,
             None if left_us is None else left_us(),
         )

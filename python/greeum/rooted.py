@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from greeum.recall import Answers, Blocks, Changes, Facets, Links, Near, Written
     from greeum.reranking import Rerank
     from greeum.store.protocol import Store
+    from greeum.weights import Weighing
 
 
 IDS_PER_STEP = 20_000
@@ -191,6 +192,27 @@ class RootedPolicies:
         raise Forbidden("`policies.set` concerns the whole memory, and this one is confined to a namespace")
 
 
+class RootedWeights:
+    """`Rooted.weights`: those of the root and what lies below it. What holds above it holds here too, unless something
+    else is said here."""
+
+    def __init__(self, memory: Memory, root: Root) -> None:
+        self._weights = memory.weights
+        self._root = root
+
+    def get(self, namespace: Namespace = "") -> Weighing:
+        """As `Weights.get`."""
+        return self._weights.get(self._root.within(namespace))
+
+    def set(self, weights: Mapping[str, float | None], *, namespace: Namespace = "") -> Weighing:
+        """As `Weights.set`."""
+        return self._weights.set(weights, namespace=self._root.within(namespace))
+
+    def reset(self, *, namespace: Namespace = "", learnt_only: bool = False) -> Weighing:
+        """As `Weights.reset`."""
+        return self._weights.reset(namespace=self._root.within(namespace), learnt_only=learnt_only)
+
+
 def no_anchor(name: str, namespace: str) -> NotFound:
     return NotFound(f"there is no anchor {name!r} in namespace {namespace!r}: set it first")
 
@@ -209,6 +231,7 @@ class Rooted:
         self._root = Root(memory._store, inputs.namespace(root, "root"))
         self.anchors = RootedAnchors(memory, self._root)
         self.policies = RootedPolicies(memory)
+        self.weights = RootedWeights(memory, self._root)
 
     @property
     def root(self) -> str:
@@ -596,6 +619,22 @@ class Rooted:
         if missing:
             raise none_used(min(missing))
         self._memory.used(ids)
+
+    def feedback(
+        self,
+        query: str,
+        *,
+        good: Iterable[int] = (),
+        bad: Iterable[int] = (),
+        namespace: Namespace = "",
+        vector: Sequence[float] | None = None,
+        idempotency_key: str | None = None,
+    ) -> Weighing:
+        """As `Memory.feedback`."""
+        return self._memory.feedback(
+            query, good=good, bad=bad, namespace=self._root.within(namespace), vector=vector,
+            idempotency_key=idempotency_key,
+        )  # fmt: skip
 
     # Who wrote what.
 

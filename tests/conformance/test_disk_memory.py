@@ -88,6 +88,10 @@ from tests.conformance.memory_trust import (  # noqa: F401
     TestScreening,
     TestTrust,
 )
+from tests.conformance.memory_weights import (  # noqa: F401
+    TestFeedback,
+    TestOwnWeights,
+)
 
 from greeum import Memory, wiring
 from greeum.embed.protocol import Embedder

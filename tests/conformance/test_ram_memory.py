@@ -85,6 +85,10 @@ from tests.conformance.memory_trust import (  # noqa: F401
     TestScreening,
     TestTrust,
 )
+from tests.conformance.memory_weights import (  # noqa: F401
+    TestFeedback,
+    TestOwnWeights,
+)
 
 from greeum import Memory, testing
 from greeum.embed.protocol import Embedder

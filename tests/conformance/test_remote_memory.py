@@ -88,6 +88,10 @@ from tests.conformance.memory_transfer import (  # noqa: F401
     TestReopening,
     TestTransfer,
 )
+from tests.conformance.memory_weights import (  # noqa: F401
+    TestFeedback,
+    TestOwnWeights,
+)
 from tests.served import Loop, loop_in_a_thread, served
 
 import greeum

@@ -76,6 +76,10 @@ from tests.conformance.memory_trust import (  # noqa: F401
     TestRollingBack,
     TestTrust,
 )
+from tests.conformance.memory_weights import (  # noqa: F401
+    TestFeedback,
+    TestOwnWeights,
+)
 
 from greeum import Memory, testing
 from greeum.embed.protocol import Embedder

@@ -11,7 +11,7 @@ from functools import cache
 import pytest
 from tests.docs.pages import ROOT
 
-from greeum import Anchors, Memory, Retention, restore, verify
+from greeum import Anchors, Memory, Retention, Weights, restore, verify
 from greeum import open as open_memory
 
 TEST = re.compile(r"`((?:tests|crates)/[\w./]+::[\w:]+)`")
@@ -31,6 +31,7 @@ VECTORS = SUITE + "TestGivenVectors::"
 
 TWICE = "tests/conformance/memory_duplicates.py::"
 AGAIN = "tests/conformance/memory_requests.py::"
+WEIGHING = "tests/conformance/memory_weights.py::"
 TELLING = "tests/conformance/memory_recall.py::"
 JSON = "tests/unit/test_recall.py::"
 ADMISSION = "tests/unit/test_importers_admission.py::"
@@ -114,6 +115,23 @@ EFFECTS = {
         "as_of": THEN + "test_what_holds_no_longer_or_not_yet_is_found_as_of_when_it_did",
     },
     "used": {"block": LASTING + "TestCountingUses::test_they_are_counted_together"},
+    "feedback": dict.fromkeys(
+        ("query", "good", "bad"), WEIGHING + "TestFeedback::test_some_dozens_of_judgements_find_better_answers"
+    )
+    | {
+        "bad": WEIGHING + "TestFeedback::test_bad_ones_alone_teach_too",
+        "namespace": WEIGHING + "TestFeedback::test_it_counts_where_it_was_said_and_below",
+        "vector": "tests/unit/test_feedback.py::test_a_vector_that_is_brought_is_the_query",
+        "idempotency_key": WEIGHING + "TestFeedback::test_under_one_key_it_is_learnt_once",
+    },
+    "weights.get": {"namespace": WEIGHING + "TestOwnWeights::test_what_is_set_counts_in_searches_there_and_below"},
+    "weights.set": dict.fromkeys(
+        ("weights", "namespace"), WEIGHING + "TestOwnWeights::test_what_is_set_counts_in_searches_there_and_below"
+    ),
+    "weights.reset": {
+        "namespace": WEIGHING + "TestOwnWeights::test_they_are_reset_for_one_namespace",
+        "learnt_only": WEIGHING + "TestFeedback::test_it_is_taken_back",
+    },
     "maintain": {
         "dry_run": LASTING + "TestMaintaining::test_a_dry_run_changes_nothing",
         "grace": LASTING + "TestMaintaining::test_the_grace_may_be_none",
@@ -312,6 +330,7 @@ def parameters() -> dict[str, set[str]]:
     methods: dict[str, Callable[..., object]] = dict(inspect.getmembers(Memory, inspect.isfunction))
     methods |= {f"anchors.{name}": method for name, method in vars(Anchors).items() if inspect.isfunction(method)}
     methods |= {f"retention.{name}": method for name, method in vars(Retention).items() if inspect.isfunction(method)}
+    methods |= {f"weights.{name}": method for name, method in vars(Weights).items() if inspect.isfunction(method)}
     methods |= {"open": open_memory, "restore": restore, "verify": verify}
     public = {name: method for name, method in methods.items() if not name.split(".")[-1].startswith("_")}
     found = {name: set(inspect.signature(method).parameters) - {"self"} for name, method in public.items()}

@@ -300,6 +300,25 @@ def test_what_is_the_same_and_what_contradicts(rest: Client) -> None:
     assert rest("GET", "/v1/policies?kind=fact").json["on_conflict"] == "reject"
 
 
+def test_weights_are_set_and_learnt(rest: Client, memory: Memory) -> None:
+    good, bad = (memory.add(text).id for text in ("The violin is old.", "The violin was sold."))
+    weighing = rest("PUT", "/v1/weights", {"weights": {"words": 0.8, "tokens": None}, "namespace": "acme"}).json
+    assert weighing == rest("GET", "/v1/weights?namespace=acme").json == memory.weights.get("acme").to_dict()
+    assert weighing["weights"][0] == {
+        "name": "words", "value": 0.8, "default": 0.4, "origin": "set", "namespace": "acme",
+    }  # fmt: skip
+    assert rest("PUT", "/v1/weights", {"weights": {"colour": 1}}).json["field"] == "weights.colour"
+    judged = {"query": "violin", "good": [good], "bad": [bad]}
+    for _ in range(2):
+        learnt = rest("POST", "/v1/feedback", judged, headers={"idempotency-key": "one"}).json
+    assert (learnt["judgements"], learnt["share"]) == (1, 0)
+    assert rest("POST", "/v1/feedback", {"query": "violin"}).json["field"] == "good"
+    assert rest("POST", "/v1/feedback", judged | {"namespace": "acme"}).problem == "not-found"
+    assert rest("POST", "/v1/weights:reset", {"learnt_only": True}).json["judgements"] == 0
+    assert rest("POST", "/v1/weights:reset", {"namespace": "acme"}).json == memory.weights.get("acme").to_dict()
+    assert memory.weights.get("acme")["words"].origin == "default"
+
+
 def test_what_an_origin_wrote_is_hidden_and_taken_back(rest: Client, memory: Memory) -> None:
     crawler = memory.through("web/crawler", 0.3)
     first, second = (crawler.add(text).id for text in ("Alice is in Kyiv.", "Bob is in Jeju."))

@@ -24,7 +24,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     # Module → what it may import of ours, wherever in the file. The first pattern that fits a module counts.
     "greeum": (
         "anchors", "backups.pieces", "errors", "forgetting", "importers.report", "listing", "maintenance", "memory",
-        "model", "policies", "reembedding", "remote", "retention", "rooted", "wiring",
+        "model", "policies", "reembedding", "remote", "retention", "rooted", "weights", "wiring",
     ),
     "errors": (),
     "limits": (),
@@ -78,6 +78,9 @@ ARROWS: dict[str, tuple[str, ...]] = {
         "store.rows",
     ),
     "policies": ("errors", "inputs", "store.protocol"),
+    "learning": (),
+    "weights": ("_core", "errors", "inputs", "learning", "store.protocol"),
+    "feedback": ("_core", "errors", "inputs", "learning", "limits", "weights", "store.protocol", "store.rows"),
     "screening": ("detection.*", "errors", "policies", "store.protocol"),
     "detection": (),
     "detection.*": ("control.keys", "detection", "detection.*"),
@@ -89,27 +92,27 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "context": ("limits", "model"),
     "explanation": ("_core", "model"),
     "explaining": (
-        "_core", "anchors", "explanation", "follower", "inputs", "limits", "model", "embed.protocol", "store.protocol",
+        "_core", "anchors", "explanation", "follower", "inputs", "limits", "model", "weights", "embed.protocol",
+        "store.protocol",
     ),
     "hits": ("model",),
     "reranking": ("hits", "model"),
     "topics": ("_core", "anchors", "model"),
     "recall": (
         "_core", "anchors", "context", "counting", "difference", "drafts", "echoes", "errors", "explaining", "follower",
-        "hits", "inputs",
-        "kept", "limits", "listing", "model", "policies", "reranking", "screening", "embed.protocol", "store.protocol",
-        "store.rows",
+        "hits", "inputs", "kept", "limits", "listing", "model", "policies", "reranking", "screening", "weights",
+        "embed.protocol", "store.protocol", "store.rows",
     ),
     "memory": (
         "anchors", "backups.logical", "backups.pieces", "backups.places", "backups.taking", "checks", "comparing",
-        "drafts", "errors", "follower", "forgetting", "importers.admission", "importers.importing", "importers.report",
-        "inputs", "limits", "maintenance", "model", "policies", "recall", "repairs", "retention", "topics", "transfer",
-        "uses", "embed.protocol", "store.protocol", "store.rows",
+        "drafts", "errors", "feedback", "follower", "forgetting", "importers.admission", "importers.importing",
+        "importers.report", "inputs", "limits", "maintenance", "model", "policies", "recall", "repairs", "retention",
+        "topics", "transfer", "uses", "weights", "embed.protocol", "store.protocol", "store.rows",
     ),
     "rooted": (
         "anchors", "backups.pieces", "difference", "errors", "explanation", "forgetting", "hits", "importers.report",
-        "inputs", "listing",
-        "limits", "maintenance", "memory", "model", "policies", "recall", "reranking", "store.protocol",
+        "inputs", "listing", "limits", "maintenance", "memory", "model", "policies", "recall", "reranking", "weights",
+        "store.protocol",
     ),
     "wiring": (
         "_core", "backups.restoring", "errors", "follower", "inputs", "limits", "memory", "reembedding", "repairs",
@@ -153,10 +156,10 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "api.*": ("greeum", "api.*", "errors", "limits", "model", "problems", "rooted"),
     "remote": ("errors", "inputs", "remote.*"),
     "remote.*": (
-        "_core", "counting", "difference", "drafts", "errors", "explanation", "forgetting", "hits", "inputs", "limits",
-        "listing",
+        "_core", "counting", "difference", "drafts", "errors", "explanation", "feedback", "forgetting", "hits",
+        "inputs", "limits", "listing",
         "maintenance", "memory", "model", "policies", "problems", "recall", "remote.*", "reranking", "retention",
-        "screening", "transfer", "store.protocol", "store.rollback",
+        "screening", "transfer", "weights", "store.protocol", "store.rollback",
     ),
     "aio": ("memory", "model", "recall", "remote", "wiring"),
     "integrations": (),
@@ -186,7 +189,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "cli.serve": ("api", "api.*", "cli.*", "errors", "limits"),
     "cli.*": (
         "greeum", "cli", "cli.*", "demo", "demo.*", "difference", "errors", "explanation", "forgetting", "hits",
-        "limits", "maintenance", "memory", "model", "settings", "surroundings", "wiring",
+        "limits", "maintenance", "memory", "model", "settings", "surroundings", "weights", "wiring",
     ),
     "__main__": ("cli",),
 }  # fmt: skip

@@ -28,6 +28,7 @@ import type {
   FacetField,
   Facets,
   FacetsOptions,
+  FeedbackOptions,
   Finding,
   ForgetWhereOptions,
   Forgotten,
@@ -55,8 +56,10 @@ import type {
   StreamOptions,
   UnlinkOptions,
   UpdateOptions,
+  Weighing,
   Write,
 } from "./types.ts";
+import { Weights } from "./weights.ts";
 
 /** A memory on a server. Get one from `connect`. It holds no connection open, and needs no closing.
  *
@@ -67,6 +70,7 @@ export class Memory {
   readonly policies: Policies;
   readonly retention: Retention;
   readonly screening: Screening;
+  readonly weights: Weights;
   readonly #transport: Transport;
 
   constructor(url: string | URL, connection: Connection = {}) {
@@ -75,6 +79,7 @@ export class Memory {
     this.policies = new Policies(this.#transport);
     this.retention = new Retention(this.#transport);
     this.screening = new Screening(this.#transport);
+    this.weights = new Weights(this.#transport);
   }
 
   // Remembering.
@@ -206,6 +211,14 @@ export class Memory {
   used(block: number | readonly number[], call: Call = {}): Promise<void> {
     const body = { ids: typeof block === "number" ? [block] : [...block] };
     return this.#transport.json("post", "/v1/blocks:used", { body, call, repeatable: false });
+  }
+
+  /** Say which hits of a query have answered it, and which have not: it tunes the weights of the namespace, once there
+   * are some dozens of such judgements. `memory.weights` shows what was learnt, and takes it back. Throws NotFound.
+   */
+  feedback(query: string, options: FeedbackOptions): Promise<Weighing> {
+    const { call, key, fields } = apart(options);
+    return this.#transport.json("post", "/v1/feedback", { body: { ...fields, query }, headers: named(key), call });
   }
 
   // Who wrote what.

@@ -656,6 +656,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/weights": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The weights of a search in a namespace, and where each comes from
+         * @description The weights of a search in a namespace, and where each comes from.
+         */
+        get: operations["weights.get"];
+        /**
+         * Say how much some kinds of evidence count in a namespace and all below it
+         * @description Say how much some kinds of evidence count in a namespace and all below it.
+         */
+        put: operations["weights.set"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/weights:reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Forget what was set and learnt for a namespace, or only what was learnt
+         * @description Forget what was set and learnt for a namespace, or only what was learnt.
+         */
+        post: operations["weights.reset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/feedback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say which of a query's hits have answered it, and which have not
+         * @description Say which of a query's hits have answered it, and which have not; it tunes the weights of the namespace.
+         */
+        post: operations["feedback"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/retention": {
         parameters: {
             query?: never;
@@ -1581,7 +1645,7 @@ export interface components {
         Account: {
             score: number;
             parts: components["schemas"]["Parts"];
-            weights: components["schemas"]["Weight"][];
+            weights: components["schemas"]["Weighed"][];
             measures: components["schemas"]["Measure"][];
             words: components["schemas"]["Match"][];
             tokens: components["schemas"]["Pair"][];
@@ -1592,10 +1656,10 @@ export interface components {
             proximity: number;
         };
         /**
-         * Weight
+         * Weighed
          * @description What one weight does: `adds` is `weight` times `measure`; those of a part sum up to it.
          */
-        Weight: {
+        Weighed: {
             /** @enum {unknown} */
             part: "conversation" | "graph" | "prior" | "tokens" | "vector" | "words";
             name: string;
@@ -2210,6 +2274,90 @@ export interface components {
              * @enum {unknown}
              */
             on_conflict?: "keep" | "supersede" | "reject" | null;
+        };
+        /**
+         * Weighing
+         * @description The weights of a search in a namespace.
+         */
+        Weighing: {
+            namespace: string;
+            /** @description How often feedback has taught this very namespace something. */
+            judgements: number;
+            /** @description How much of what was learnt there is in use. */
+            share: number;
+            weights: components["schemas"]["Weight"][];
+        };
+        /**
+         * Weight
+         * @description How much one kind of evidence counts, and why.
+         */
+        Weight: {
+            name: string;
+            value: number;
+            default: number;
+            /** @enum {unknown} */
+            origin: "default" | "learnt" | "set";
+            /** @description Where that was said; null for the default. */
+            namespace: string | null;
+        };
+        /**
+         * NewWeights
+         * @description How much some kinds of evidence are to count; those that are left out stay as they are.
+         */
+        NewWeights: {
+            /** @description By name; null takes back what was said. */
+            weights: {
+                [key: string]: number | null;
+            };
+            /**
+             * @description It holds there and below.
+             * @default
+             * @example acme/alice
+             */
+            namespace?: string | string[];
+        };
+        /**
+         * WeightsReset
+         * @description What to forget of a namespace's weights.
+         */
+        WeightsReset: {
+            /**
+             * @description A path such as "acme/alice", or its segments; "" is the root.
+             * @default
+             * @example acme/alice
+             */
+            namespace?: string | string[];
+            /**
+             * @description Whether what was set is to stay.
+             * @default false
+             */
+            learnt_only?: boolean;
+        };
+        /**
+         * Feedback
+         * @description Which hits of a query have answered it (`good`), and which have not (`bad`); at least one is named.
+         */
+        Feedback: {
+            /**
+             * @description What to find.
+             * @example where does Alice live?
+             */
+            query: string;
+            /** @default [] */
+            good?: number[];
+            /** @default [] */
+            bad?: number[];
+            /**
+             * @description A path such as "acme/alice", or its segments; "" is the root.
+             * @default
+             * @example acme/alice
+             */
+            namespace?: string | string[];
+            /**
+             * @description For memories whose vectors the caller brings: as many numbers as its others have.
+             * @default null
+             */
+            vector?: number[] | null;
         };
         /**
          * Rules
@@ -4411,6 +4559,154 @@ export interface operations {
             421: components["responses"]["misdirected"];
             429: components["responses"]["rate-limited"];
             500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+            507: components["responses"]["store-full"];
+        };
+    };
+    "weights.get": {
+        parameters: {
+            query?: {
+                /** @description A path such as "acme/alice"; "" is the root. */
+                namespace?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The weights of a search in a namespace. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Weighing"];
+                };
+            };
+            400: components["responses"]["invalid-input"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            406: components["responses"]["not-acceptable"];
+            421: components["responses"]["misdirected"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    "weights.set": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewWeights"];
+            };
+        };
+        responses: {
+            /** @description The weights of a search in a namespace. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Weighing"];
+                };
+            };
+            400: components["responses"]["invalid-input"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            406: components["responses"]["not-acceptable"];
+            408: components["responses"]["timeout"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            421: components["responses"]["misdirected"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+            507: components["responses"]["store-full"];
+        };
+    };
+    "weights.reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["WeightsReset"];
+            };
+        };
+        responses: {
+            /** @description The weights of a search in a namespace. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Weighing"];
+                };
+            };
+            400: components["responses"]["invalid-input"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            406: components["responses"]["not-acceptable"];
+            408: components["responses"]["timeout"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            421: components["responses"]["misdirected"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+            507: components["responses"]["store-full"];
+        };
+    };
+    feedback: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Names this very request: sent again, it changes nothing more and answers the same; with other content it is a conflict. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Feedback"];
+            };
+        };
+        responses: {
+            /** @description The weights of a search in a namespace. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Weighing"];
+                };
+            };
+            400: components["responses"]["invalid-input"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not-found"];
+            406: components["responses"]["not-acceptable"];
+            408: components["responses"]["timeout"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            421: components["responses"]["misdirected"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            502: components["responses"]["embedder-failed"];
             503: components["responses"]["unavailable"];
             507: components["responses"]["store-full"];
         };

@@ -69,6 +69,9 @@ export type Rule = Schemas["Rule"];
 export type Report = AnswerOf<"/v1/maintain", "post">;
 /** What is done with a text that says what is there already, or the opposite. */
 export type Policy = AnswerOf<"/v1/policies", "get">;
+/** The weights of a search in a namespace, and where each comes from. */
+export type Weighing = AnswerOf<"/v1/weights", "get">;
+export type Weight = Schemas["Weight"];
 /** What is done with each kind of finding. */
 export type ScreeningPolicies = AnswerOf<"/v1/screening", "get">;
 export type RolledBack = AnswerOf<"/v1/roll-back", "post">;
@@ -93,6 +96,10 @@ export type CertificatesOptions = Filtered<QueryOf<"/v1/certificates", "get">> &
 export type ImportOptions = QueryOf<"/v1/import", "post"> & Call;
 export type MaintainOptions = BodyOf<"/v1/maintain", "post"> & Call;
 export type RuleOptions = Omit<BodyOf<"/v1/retention", "put">, "namespace"> & Call;
+export type WeightsOptions = Omit<BodyOf<"/v1/weights", "put">, "weights"> & Call;
+export type WeightsResetOptions = BodyOf<"/v1/weights:reset", "post"> & Call;
+/** Which hits have answered a query (`good`), and which have not (`bad`); at least one is named. */
+export type FeedbackOptions = Omit<BodyOf<"/v1/feedback", "post">, "query"> & Write;
 export type PolicyOptions = Omit<BodyOf<"/v1/policies", "put">, "kind"> & Call;
 /** Which blocks to hide or to show again: these `ids`, or all for which everything holds that is said. */
 export type QuarantineOptions = Filtered<BodyOf<"/v1/blocks:quarantine", "post">> & Call;

@@ -149,6 +149,11 @@ macro_rules! weights {
         }
 
         impl Weights {
+            /// Every weight with its name.
+            pub fn list(&self) -> Vec<(&'static str, f32)> {
+                vec![$((stringify!($name), self.$name)),*]
+            }
+
             /// Sets one by its name.
             pub fn set(&mut self, name: &str, value: f32) -> Result<()> {
                 if !value.is_finite() {

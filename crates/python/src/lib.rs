@@ -8,7 +8,7 @@ mod json;
 
 use greeum_core::filter::Filter;
 use greeum_core::links::Edge;
-use greeum_core::query::PARTS;
+use greeum_core::query::{PARTS, Weights};
 use greeum_core::similar;
 use greeum_core::vectors::code::SCALE_BYTES;
 use greeum_core::vectors::{Code, CodeRef, distance};
@@ -129,6 +129,21 @@ fn filter(py: Python<'_>, text: Option<&str>) -> PyResult<Option<Filter>> {
     text.map(Filter::parse).transpose().map_err(|error| raised(py, error))
 }
 
+/// The default weights with what is said of some of them.
+fn weighed(py: Python<'_>, said: Vec<(String, f32)>) -> PyResult<Weights> {
+    let mut weights = Weights::default();
+    for (name, value) in said {
+        weights.set(&name, value).map_err(|error| raised(py, error))?;
+    }
+    Ok(weights)
+}
+
+/// Every weight by its name: what is said of it, else its default.
+#[pyfunction]
+fn weights(py: Python<'_>, said: Vec<(String, f32)>) -> PyResult<Vec<(&'static str, f32)>> {
+    Ok(weighed(py, said)?.list())
+}
+
 /// The one code in `bytes`.
 fn code(bytes: &[u8]) -> greeum_core::Result<Code> {
     let dimension = bytes.len().saturating_sub(SCALE_BYTES);
@@ -247,10 +262,9 @@ impl Index {
     ) -> PyResult<Found> {
         let filter = filter(py, filter_json)?;
         let budget = budget_us.map(Duration::from_micros);
-        let mut plain = Query { k, namespace, filter, near, history, now, exact, as_of, budget, ..Query::default() };
-        for (name, value) in weights.into_iter().flatten() {
-            plain.weights.set(&name, value).map_err(|error| raised(py, error))?;
-        }
+        let weights = weighed(py, weights.unwrap_or_default())?;
+        let plain =
+            Query { k, namespace, filter, near, history, now, exact, as_of, weights, budget, ..Query::default() };
         let query = |(text, vector): (String, Option<Vec<u8>>)| {
             let vector = vector.map(|bytes| code(&bytes)).transpose()?;
             Ok(Query { text, vector, ..plain.clone() })
@@ -280,13 +294,31 @@ impl Index {
         let (filter, subject) = (filter(py, filter_json)?, explanation::subject(py, subject)?);
         let vector = query.1.map(|bytes| code(&bytes)).transpose().map_err(|error| raised(py, error))?;
         let text = query.0;
-        let mut query =
-            Query { text, vector, k, namespace, filter, near, history, now, exact, as_of, ..Query::default() };
-        for (name, value) in weights.into_iter().flatten() {
-            query.weights.set(&name, value).map_err(|error| raised(py, error))?;
-        }
+        let weights = weighed(py, weights.unwrap_or_default())?;
+        let query =
+            Query { text, vector, k, namespace, filter, near, history, now, exact, as_of, weights, budget: None };
         let found = released(py, || self.index.explain(&query, &subject))?;
         Ok(explanation::json(&found, k).to_string())
+    }
+
+    /// One query under several weightings, all from the same state.
+    #[allow(clippy::too_many_arguments, reason = "as for search")]
+    fn vary(
+        &self,
+        py: Python<'_>,
+        text: String,
+        vector: Option<Vec<u8>>,
+        k: usize,
+        namespace: String,
+        now: i64,
+        weightings: Vec<Vec<(String, f32)>>,
+    ) -> PyResult<Found> {
+        let vector = vector.map(|bytes| code(&bytes)).transpose().map_err(|error| raised(py, error))?;
+        let plain = Query { text, vector, k, namespace, now, ..Query::default() };
+        let queries: PyResult<Vec<Query>> =
+            weightings.into_iter().map(|said| Ok(Query { weights: weighed(py, said)?, ..plain.clone() })).collect();
+        let queries = queries?;
+        Ok(Found(released(py, || self.index.search_many(&queries))?))
     }
 
     #[pyo3(signature = (text, vector, namespace, near, now))]
@@ -511,6 +543,7 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(format_time, module)?)?;
     module.add_function(wrap_pyfunction!(blocks_json, module)?)?;
     module.add_function(wrap_pyfunction!(hits_json, module)?)?;
+    module.add_function(wrap_pyfunction!(weights, module)?)?;
     module.add("PARTS", PARTS.to_vec())?;
     Ok(())
 }

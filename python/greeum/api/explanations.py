@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 PartName = Literal["words", "vector", "tokens", "conversation", "prior", "graph"]
 
 
-class Weight(Answered):
+class Weighed(Answered):
     """What one weight does: `adds` is `weight` times `measure`; those of a part sum up to it."""
 
     part: PartName
@@ -81,7 +81,7 @@ class Account(Answered):
 
     score: float
     parts: Parts
-    weights: list[Weight]
+    weights: list[Weighed]
     measures: list[Measure]
     words: list[Match]
     tokens: list[Pair]

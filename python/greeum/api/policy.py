@@ -45,11 +45,16 @@ LEAST_ROLE: dict[str, Role] = {
     "anchors.clear": WRITER,
     "stats": READER,
     "policies.get": READER,
+    "weights.get": READER,
+    # It moves weights within bounds, and only after many judgements: it changes less than a block that is added.
+    "feedback": WRITER,
     # These see or change all of a memory at once, or cost as much as all of it.
     "blocks.forget_where": ADMIN,
     "wipe": ADMIN,
     "certificates": ADMIN,
     "policies.set": ADMIN,
+    "weights.set": ADMIN,
+    "weights.reset": ADMIN,
     "blocks.quarantine": ADMIN,
     "blocks.release": ADMIN,
     "roll_back": ADMIN,

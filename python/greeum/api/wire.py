@@ -53,6 +53,8 @@ Weights = Annotated[
     ),
 ]
 
+Judged = Annotated[list[Id], Meta(max_length=limits.JUDGED_MAX)]
+
 Vector = Annotated[
     Any,
     Meta(
@@ -396,6 +398,32 @@ class NewPolicy(Request):
     kind: Annotated[Name, Meta(description="`*`: of every kind of which nothing is said.")] = "*"
     on_duplicate: OnDuplicate = None
     on_conflict: OnConflict = None
+
+
+class NewWeights(Request):
+    """How much some kinds of evidence are to count; those that are left out stay as they are."""
+
+    weights: Annotated[
+        dict[str, float | None], Meta(description="By name; null takes back what was said.", min_length=1)
+    ]
+    namespace: Annotated[Namespace, Meta(description="It holds there and below.")] = ""
+
+
+class WeightsReset(Request):
+    """What to forget of a namespace's weights."""
+
+    namespace: Namespace = ""
+    learnt_only: Annotated[bool, Meta(description="Whether what was set is to stay.")] = False
+
+
+class Feedback(Request):
+    """Which hits of a query have answered it (`good`), and which have not (`bad`); at least one is named."""
+
+    query: Query
+    good: Judged = []
+    bad: Judged = []
+    namespace: Namespace = ""
+    vector: Vector = None
 
 
 class Quarantine(Request):

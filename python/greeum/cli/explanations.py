@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from greeum.cli.screen import Screen
-    from greeum.explanation import Account, Explanation, Step, Visit, Weight
+    from greeum.explanation import Account, Explanation, Step, Visit, Weighed
 
 LABEL_CELLS = 12
 """As the names of the parts."""
@@ -87,7 +87,7 @@ def facts(account: Account) -> Iterator[tuple[str, str]]:
         yield "path", f"{' → '.join(map(step, account.path))} (proximity {account.proximity:.2f})"
 
 
-def weighed(weight: Weight) -> str:
+def weighed(weight: Weighed) -> str:
     turns = f" (block {', '.join(map(str, weight.turns))})" if weight.turns else ""
     return f"{weight.name} {weight.adds:+.2f}{turns}"
 

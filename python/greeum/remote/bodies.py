@@ -18,6 +18,7 @@ from greeum.errors import InvalidInput
 from greeum.memory import Keep
 from greeum.model import Anchor
 from greeum.policies import conflict_policy, duplicate_policy
+from greeum.weights import weight_pairs
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -201,7 +202,7 @@ def evidence(near: Any, weights: Any, vector: Any = None) -> Body:
     body = {} if near is None else {"near": place(near)}
     if vector is not None:
         body["vector"] = components(vector)
-    pairs = inputs.weights(weights)
+    pairs = weight_pairs(weights)
     return body if pairs is None else body | {"weights": dumps(dict(pairs), ensure_ascii=False)}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from greeum._core import PARTS
-from greeum.explanation import Account, Dates, Explanation, Match, Measure, Pair, Step, Visit, Weight
+from greeum.explanation import Account, Dates, Explanation, Match, Measure, Pair, Step, Visit, Weighed
 from greeum.model import Block
 from greeum.remote.rows import block_row, integer, mapping, number, optional, several, string, truth
 
@@ -40,8 +40,8 @@ def account(record: Any) -> Account:
     )
 
 
-def weight(record: Any) -> Weight:
-    return Weight(
+def weight(record: Any) -> Weighed:
+    return Weighed(
         string(record["part"]), string(record["name"]), number(record["weight"]), number(record["measure"]),
         number(record["adds"]), tuple(several(integer, record["turns"])),
     )  # fmt: skip

@@ -17,6 +17,7 @@ from greeum.remote.finding import RemoteFinding
 from greeum.remote.policies import RemotePolicies, RemoteScreening
 from greeum.remote.retention import RemoteRetention
 from greeum.remote.upload import Upload
+from greeum.remote.weights import RemoteWeights, judgement
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from greeum.model import Added, Anchor, Block, Link, RolledBack
     from greeum.recall import Blocks, Changes, Facets, Links, Near
     from greeum.remote.transport import Transport
+    from greeum.weights import Weighing
 
 LONG_S = 600.0
 """For what reads or writes a whole memory: a gigabyte takes a second to check, and an embedder elsewhere may take
@@ -57,6 +59,7 @@ class RemoteMemory(RemoteFinding):
         self.policies = RemotePolicies(self._client)
         self.retention = RemoteRetention(self._client)
         self.screening = RemoteScreening(self._client)
+        self.weights = RemoteWeights(self._client)
 
     @property
     def url(self) -> str:
@@ -306,6 +309,20 @@ class RemoteMemory(RemoteFinding):
     def used(self, block: int | Iterable[int]) -> None:
         """As `Memory.used`, of 10,000 blocks at most. The server counts them within some minutes."""
         self._client.change("POST", "/v1/blocks:used", {"ids": named_ids(block)}, rows.nothing)
+
+    def feedback(
+        self,
+        query: str,
+        *,
+        good: Iterable[int] = (),
+        bad: Iterable[int] = (),
+        namespace: Namespace = "",
+        vector: Sequence[float] | None = None,
+        idempotency_key: str | None = None,
+    ) -> Weighing:
+        """As `Memory.feedback`."""
+        body = bodies.encoded(judgement(query, good, bad, namespace, vector))
+        return self._client.named_change("POST", "/v1/feedback", body, rows.weighing, name=idempotency_key)
 
     # Who wrote what.
 
