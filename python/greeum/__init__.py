@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from greeum.remote import RemoteMemory, connect
     from greeum.retention import Retention, Rule
     from greeum.rooted import Rooted
+    from greeum.weights import Weighing, Weight, Weights
     from greeum.wiring import (
         open,  # noqa: A004 - greeum.open(path), as in sqlite3, shelve and others
         reembed,
@@ -39,10 +40,10 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
-    "Added", "Anchor", "Anchors", "Backup", "Block", "Certificate", "Change", "Context", "Contradiction", "Forgotten",
-    "GreeumError", "Hit", "ImportReport", "Link", "Memory", "NamespacePage", "Page", "Policies", "Reembedded",
-    "RemoteMemory", "Report", "Retention", "Rooted", "Rule", "connect", "errors", "open", "reembed", "restore",
-    "verify",
+    "Added", "Anchor", "Anchors", "Backup", "Block", "Certificate", "Change", "Context", "Contradiction",
+    "Explanation", "Forgotten", "GreeumError", "Hit", "Hits", "ImportReport", "Link", "Memory", "NamespacePage", "Page",
+    "Policies", "Reembedded", "RemoteMemory", "Report", "Retention", "Rooted", "Rule", "Weighing", "Weight", "Weights",
+    "connect", "errors", "open", "reembed", "restore", "verify",
 ]  # fmt: skip
 
 _HOMES = {
@@ -55,9 +56,11 @@ _HOMES = {
     "Change": "model",
     "Context": "model",
     "Contradiction": "model",
+    "Explanation": "explanation",
     "Forgotten": "forgetting",
     "GreeumError": "errors",
     "Hit": "model",
+    "Hits": "hits",
     "ImportReport": "importers.report",
     "Link": "model",
     "Memory": "memory",
@@ -70,6 +73,9 @@ _HOMES = {
     "Retention": "retention",
     "Rooted": "rooted",
     "Rule": "retention",
+    "Weighing": "weights",
+    "Weight": "weights",
+    "Weights": "weights",
     "connect": "remote",
     "open": "wiring",
     "reembed": "wiring",

@@ -51,14 +51,21 @@ impl Sums {
 /// What is usual.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Scale {
-    mean: f32,
-    deviation: f32,
+    /// The mean.
+    pub mean: f32,
+    /// The standard deviation.
+    pub deviation: f32,
 }
 
 impl Scale {
     /// How unusual a value is, in standard deviations; 0 where all values are the same.
     pub fn z(&self, value: f32) -> f32 {
         if self.deviation > 1e-6 { (value - self.mean) / self.deviation } else { 0.0 }
+    }
+
+    /// How many standard deviations a unit is.
+    pub fn unit(&self) -> f32 {
+        if self.deviation > 1e-6 { self.deviation.recip() } else { 0.0 }
     }
 }
 

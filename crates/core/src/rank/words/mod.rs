@@ -17,10 +17,12 @@ pub use query::{QueryWords, Rarity};
 pub use windows::Room as WindowRoom;
 
 use super::best::Scored;
+use super::deadline::Deadline;
 use super::scratch::{Sparse, WordRoom};
 use super::statistics::Scale;
 use super::view::Ground;
 use crate::index::state::{Part, Place};
+use crate::query::Stage;
 use crate::words::bm25::{Bm25, idf};
 use std::cell::RefCell;
 use windows::Windows;
@@ -96,11 +98,11 @@ pub fn terms<'a>(ground: &Ground<'a>, query: &QueryWords) -> Terms<'a> {
     Terms { worth: Worth { found, bm25: Bm25::new(scope.passages, scope.words) }, rarity }
 }
 
-/// Scores some blocks in scope, in ascending order, and no others: the scale is over these.
+/// Scores some blocks in scope, and those `beside` them, and no others: the scale is over the former.
 pub fn score_some<'a>(
     ground: &Ground<'_>,
     terms: Terms<'_>,
-    places: &[Place],
+    places: (&[Place], &[Place]),
     room: &'a mut WordRoom,
 ) -> WordScores<'a> {
     let scale = added::score_some(ground, &terms.worth, places, &mut room.sums);
@@ -116,16 +118,20 @@ pub fn score<'a>(
     depth: usize,
     is_exact: bool,
     room: &'a mut WordRoom,
+    deadline: &Deadline,
 ) -> WordScores<'a> {
+    if deadline.cuts(Stage::Words) {
+        return score_some(ground, Terms { worth, rarity }, (&[], &[]), room);
+    }
     let (says_something, is_exact) = (!worth.found.is_empty(), is_exact || is_added(ground, &worth.found));
     if is_exact {
-        let (scale, chosen) = added::score(ground, &worth, depth, &mut room.sums);
+        let (scale, chosen) = added::score(ground, &worth, depth, &mut room.sums, deadline);
         // What a search of more parts has left behind them is none of this one.
         let scores = Scores::Added(&room.sums[..ground.views.len()]);
         return WordScores { scores, says_something, scale, rarity, chosen };
     }
     let drawn = drawn::draw(ground, &worth, depth);
-    let chosen = pruned::choose(ground, &worth, depth, drawn.floor, &mut room.cells);
+    let chosen = pruned::choose(ground, &worth, depth, drawn.floor, &mut room.cells, deadline);
     let scores = Scores::LookedUp(RefCell::new(Windows::new(ground, worth, &mut room.windows)));
     WordScores { scores, says_something, scale: drawn.scale, rarity, chosen }
 }
