@@ -185,7 +185,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "cli.mcp*": ("cli.*", "errors", "mcp.*", "memory", "wiring"),
     "cli.evaluation": ("cli.*", "errors", "evaluate.*", "inputs", "limits"),
     "cli.keys": ("cli.*", "control.*", "errors"),
-    "cli.transfer": ("cli", "cli.*", "errors", "importers.report", "memory"),
+    "cli.transfer": ("cli", "cli.*", "errors", "importers.formats", "importers.report", "memory"),
     "cli.serve": ("api", "api.*", "cli.*", "errors", "limits"),
     "cli.*": (
         "greeum", "cli", "cli.*", "demo", "demo.*", "difference", "errors", "explanation", "forgetting", "hits",
