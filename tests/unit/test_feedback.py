@@ -68,8 +68,8 @@ def test_nothing_that_is_kept_has_a_text_or_an_id_in_it() -> None:
 
 def test_no_file_holds_the_query(tmp_path: Path) -> None:
     with greeum.open(tmp_path) as memory:
-        block = memory.add("Rain again.")
-        memory.feedback("zephyrine rain", good=[block.id])
+        memory.feedback(f"zephyrine {QUERY}", good=[fill(memory)[1]])
+        assert memory._store.weights("") is not None, "something was learnt"
     for path in tmp_path.rglob("*"):
         assert not path.is_file() or b"zephyrine" not in path.read_bytes()
 
