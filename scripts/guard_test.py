@@ -101,8 +101,7 @@ def pytest_test(test: str, copy: Path) -> Outcome:
 def cargo_test(test: str, copy: Path, target: Path) -> Outcome:
     file, _, name = test.partition("::")
     kind = ["--lib"] if "/src/" in file else ["--test", Path(file).stem]
-    where = "--exact" if kind != ["--lib"] else "--nocapture"
-    command = [*cargo("test", target), "--package", "greeum-core", *kind, "--", where, name]
+    command = [*cargo("test", target), "--package", "greeum-core", *kind, name]
     code, said = run(command, copy, dict(os.environ))
     reasons = re.findall(r"^(?:thread .* panicked at .*\n|E +)(.+)$", said, re.MULTILINE)
     return Outcome(

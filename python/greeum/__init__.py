@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from greeum.anchors import Anchors
     from greeum.backups.pieces import Backup
     from greeum.errors import GreeumError
+    from greeum.explanation import Explanation
     from greeum.forgetting import Certificate, Forgotten
+    from greeum.hits import Hits
     from greeum.importers.report import ImportReport
     from greeum.listing import NamespacePage, Page
     from greeum.maintenance import Report

@@ -584,5 +584,5 @@ class TestCrowding:
         memory.through("flood", 0.3).add_many([{"text": f"{stuffed}. {i}", "importance": 1.0} for i in range(2)])
         for word in self.WORDS:
             asked = f"What did Ben say about the {word}?"
-            assert sum(hit.block.origin == "flood" for hit in memory.search(asked, k=10)) <= 1
+            assert "flood" not in {hit.block.origin for hit in memory.search(asked, k=20)}
             assert "flood" not in {hit.block.origin for hit in memory.search(asked, k=50, min_trust=0.5)}

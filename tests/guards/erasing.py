@@ -6,6 +6,7 @@ from tests.guards.guard import (
     BACKUPS,
     CORE,
     ERASURE,
+    FEEDBACK,
     FILES,
     FORGETTING,
     INDEX,
@@ -79,6 +80,10 @@ GUARDS = (
           "            Ok(_) | Err(Error::Damaged(_)) => {} // what is damaged is replaced now\n"
           "            Err(other) => return Err(other),\n        }\n", "",
           TWO + "test_what_another_memory_has_just_folded_is_forgotten_too"),
+    Guard("feedback.py", "None if name is None else blake2b(name.encode(), digest_size=REQUEST_BYTES).hexdigest()",
+          "name", FEEDBACK + "test_nothing_that_is_kept_has_a_text_or_an_id_in_it"),
+    Guard("feedback.py", "None if name is None else blake2b(name.encode(), digest_size=REQUEST_BYTES).hexdigest()",
+          "query", FEEDBACK + "test_no_file_holds_the_query"),
     # A backup can be restored.
     Guard("backups/logical.py", '                yield ["link",', '                ["link",',
           BACKUPS + "TestLogicalHash::test_every_difference_shows"),
@@ -141,9 +146,8 @@ GUARDS = (
     Guard("maintenance.py", "            for start in range(0, len(seen), BLOCKS_PER_STEP):",
           "            for start in range(0, min(len(seen), 1), BLOCKS_PER_STEP):",
           LIFETIME + "TestMaintaining::test_a_second_run_finds_nothing_to_do"),
-    Guard("recall.py", "        hits = self._hits(found.hits(0))\n        if rerank is None:",
-          "        hits = self._hits(found.hits(0))\n"
-          "        self.used([hit.block.id for hit in hits])\n        if rerank is None:",
+    Guard("recall.py", "        if rerank is None:\n            return hits\n",
+          "        self.used([hit.block.id for hit in hits])\n        if rerank is None:\n            return hits\n",
           LIFETIME + "TestCountingUses::test_searching_reading_and_contexts_are_no_uses"),
     Guard("api/caretaker.py", "        except StoreBusy:\n            return  # another process is at it\n",
           "        except StoreBusy:\n"
@@ -153,9 +157,9 @@ GUARDS = (
           MAINTENANCE + "test_killed_in_the_middle_the_next_one_goes_on"),
     Guard(CORE + "index/state.rs", "        remove(&facts.expiring, |at, moment| at <= moment);\n", "",
           LIFETIME + "TestTimeToLive::test_seconds_or_a_timedelta_from_now"),
-    Guard(CORE + "rank/asked.rs", "        let prior = prior.score(place, answers, candidate);\n",
-          "        let prior = prior.score(place, answers, candidate);\n"
-          "        if query.weights.recency > 0.0 && prior < 1e-3 {\n            continue;\n        }\n",
+    Guard(CORE + "rank/weighing.rs", "                hits.push(self.hit(candidate));\n",
+          "                let hit = self.hit(candidate);\n"
+          "                hits.extend((self.query.weights.recency == 0.0 || hit.parts[4] > 1e-3).then_some(hit));\n",
           LIFETIME + "TestFading::test_nothing_is_left_out"),
     # A repair does no harm.
     Guard("repairs.py", "    if not check_rows(store)[1]:\n", "    if False:\n",

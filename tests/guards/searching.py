@@ -34,14 +34,14 @@ GUARDS = (
     Guard(CORE + "segment/mod.rs", "        if !segment.is_sound() {", "        if false {",
           DAMAGE + "a_forged_segment_is_no_panic"),
     # A parameter that is accepted has an effect.
-    Guard("recall.py", "            weight_pairs(weights),\n", "            None,\n",
+    Guard("recall.py", "            self._kept_weights.of(scope, weights, weights_changes),\n", "            None,\n",
           SEARCH + "TestWeights::test_each_has_an_effect"),
     Guard("store/changes.py", '    rows_of(connection, "revise_block", *(row[column] for column in _REVISED))\n', "",
           MEMORY + "TestUpdating::test_another_field_changes_in_place"),
     Guard(CORE + "rank/fading.rs", "(self.half_life_us * (1.0 + uses))", "self.half_life_us",
           LIFETIME + "TestFading::test_recency_halves_and_uses_slow_that_down"),
     # What a block scores.
-    Guard(CORE + "rank/asked.rs", "score: parts.iter().sum(), parts", "score: parts[..5].iter().sum(), parts",
+    Guard(CORE + "rank/weighing.rs", "score: parts.iter().sum(), parts", "score: parts[..5].iter().sum(), parts",
           SEARCH + "TestSearching::test_a_score_is_the_sum_of_its_parts"),
     Guard(CORE + "rank/asked.rs", "query.exact || ground.scope.blocks <= candidates::ALL_MAX",
           "query.exact || ground.scope.blocks <= query.k as u64",
@@ -59,9 +59,9 @@ GUARDS = (
            (CORE + "rank/statistics.rs",
             "        self.sum += (steps * count) as i64;\n        self.squares += (steps * steps * count) as i128;\n",
             "        self.sum += steps * count;\n        self.squares += steps * steps * count;\n"))),
-    Guard("recall.py", "        hits = self._hits(found.hits(0))\n        if rerank is None:",
-          "        hits = self._hits(found.hits(0))\n"
-          "        self._store.count_uses({hit.block.id: 1 for hit in hits})\n        if rerank is None:",
+    Guard("recall.py", "        if rerank is None:\n            return hits\n",
+          "        self._store.count_uses({hit.block.id: 1 for hit in hits})\n"
+          "        if rerank is None:\n            return hits\n",
           SEARCH + "TestSearching::test_a_search_changes_nothing"),
     # A namespace is a wall.
     Guard("rooted.py", "        return done.seen_from_within(links, anchors)", "        return done",

@@ -23,8 +23,9 @@ PACKAGE = ROOT / "python" / "greeum"
 ARROWS: dict[str, tuple[str, ...]] = {
     # Module → what it may import of ours, wherever in the file. The first pattern that fits a module counts.
     "greeum": (
-        "anchors", "backups.pieces", "errors", "forgetting", "importers.report", "listing", "maintenance", "memory",
-        "model", "policies", "reembedding", "remote", "retention", "rooted", "weights", "wiring",
+        "anchors", "backups.pieces", "errors", "explanation", "forgetting", "hits", "importers.report", "listing",
+        "maintenance", "memory", "model", "policies", "reembedding", "remote", "retention", "rooted", "weights",
+        "wiring",
     ),
     "errors": (),
     "limits": (),
@@ -185,7 +186,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "cli.mcp*": ("cli.*", "errors", "mcp.*", "memory", "wiring"),
     "cli.evaluation": ("cli.*", "errors", "evaluate.*", "inputs", "limits"),
     "cli.keys": ("cli.*", "control.*", "errors"),
-    "cli.transfer": ("cli", "cli.*", "errors", "importers.report", "memory"),
+    "cli.transfer": ("cli", "cli.*", "errors", "importers.formats", "importers.report", "memory"),
     "cli.serve": ("api", "api.*", "cli.*", "errors", "limits"),
     "cli.*": (
         "greeum", "cli", "cli.*", "demo", "demo.*", "difference", "errors", "explanation", "forgetting", "hits",
