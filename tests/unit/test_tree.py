@@ -24,7 +24,8 @@ ARROWS: dict[str, tuple[str, ...]] = {
     # Module → what it may import of ours, wherever in the file. The first pattern that fits a module counts.
     "greeum": (
         "anchors", "backups.pieces", "errors", "explanation", "forgetting", "hits", "importers.report", "listing",
-        "maintenance", "memory", "model", "policies", "reembedding", "remote", "retention", "rooted", "weights", "wiring",
+        "maintenance", "memory", "model", "policies", "reembedding", "remote", "retention", "rooted", "weights",
+        "wiring",
     ),
     "errors": (),
     "limits": (),

@@ -261,11 +261,14 @@ impl<'a> Pool<'a> {
         self.found.get(number as usize)
     }
 
-    /// Looks at the content of all blocks that have come in since it last did. Those for which there is no time have nothing.
+    /// Looks at the content of all blocks that have come in since it last did. Those for which there is no time have nothing; but a few of the
+    /// candidates are looked at whatever the clock says, for a search that found some is to give some.
     fn look(&mut self, evidence: &mut Evidence<'_>, stage: Stage) {
         let new = &self.places[self.found.len()..];
         let at_once = if evidence.deadline.is_set() { LOOKED_AT_AT_ONCE } else { new.len().max(1) };
-        for new in new.chunks(at_once).take_while(|_| !evidence.deadline.cuts(stage)) {
+        let deadline = evidence.deadline;
+        let has_time = |first: bool| (first && stage == Stage::Candidates) || !deadline.cuts(stage);
+        for (_, new) in new.chunks(at_once).enumerate().take_while(|(at, _)| has_time(*at == 0)) {
             evidence.late.prepare(new);
             for (at, &place) in new.iter().enumerate() {
                 if let Some(ahead) = new.get(at + AHEAD) {
