@@ -61,7 +61,8 @@ def outcome(explanation: Explanation) -> str:
 
 def facts(account: Account) -> Iterator[tuple[str, str]]:
     """Labels, and what there is to say of each."""
-    yield "weights", ", ".join(map(weighed, sorted(account.weights, key=lambda weight: -abs(weight.adds))))
+    if account.weights:
+        yield "weights", ", ".join(map(weighed, sorted(account.weights, key=lambda weight: -abs(weight.adds))))
     if account.words:
         yield (
             "words",
