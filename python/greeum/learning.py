@@ -17,8 +17,8 @@ LEARNABLE = (
     "words", "vector", "tokens", "previous", "asked", "next", "previous2", "next2", "session", "source", "question",
     "answer", "opening", "brevity", "personal", "time", "date", "importance", "uses",
 )  # fmt: skip
-"""The weights that judgements move. Not among them: `recency` and `half_life`, which are 0 and a span of days, and
-`near`, of which a search without an anchor tells nothing."""
+"""The weights that judgements move. Not among them: `recency` and `half_life`, which are 0 and a span of days,
+`near`, of which a search without an anchor tells nothing, and `summary`, which is a share of others."""
 
 RATE = 0.2
 """How far one judgement moves a weight, as a factor (in logarithms) for each standard deviation of evidence."""

@@ -322,7 +322,8 @@ class TestLanguages:
 
 WEIGHTS = (
     "words", "vector", "tokens", "previous", "asked", "next", "previous2", "next2", "session", "source", "question",
-    "answer", "opening", "brevity", "personal", "time", "date", "importance", "uses", "recency", "half_life", "near",
+    "answer", "opening", "brevity", "personal", "summary", "time", "date", "importance", "uses", "recency",
+    "half_life", "near",
 )  # fmt: skip
 
 
@@ -342,9 +343,23 @@ class TestWeights:
         memory.anchors.set("A", 3)
         return memory
 
+    def test_to_a_summary_belongs_what_was_answered(self, memory: Memory) -> None:
+        pages = "The ticket costs ninety euros, the train leaves at noon, and a seat can be reserved. " * 8
+        said = ("I plan a train trip.", pages, "I want a window seat.", pages)
+        sources = ("user", "assistant") * 2
+        memory.add_many(
+            {"text": text, "source": source, "namespace": "chat"} for text, source in zip(said, sources, strict=True)
+        )
+        asked, summary = (
+            {hit.block.id: hit.parts["prior"] for hit in memory.search(query, namespace="chat")}
+            for query in ("What about my train trip?", "Summarize my train trip")
+        )
+        assert asked[1] > asked[2], "what the user said counts more than pages about it"
+        assert summary[1] == summary[2]
+
     @pytest.mark.parametrize("name", sorted({*WEIGHTS} - {"uses", "half_life"}))  # see memory_lifetime
     def test_each_has_an_effect(self, said: Memory, name: str) -> None:
-        query = "When in May did Alice move to Busan?"
+        query = "When in May did Alice move to Busan?" + (" A summary, please." if name == "summary" else "")
         usual, changed = (dict(scores(said.search(query, near="A", weights=weights))) for weights in ({}, {name: 3.21}))
         assert usual.keys() == changed.keys()
         assert usual != changed

@@ -203,6 +203,9 @@ weights! {
     brevity = 0.8,
     /// Its speaker speaks of themselves.
     personal = 1.2,
+    /// The query asks for a summary: by this share the five above count less (from `question` to `personal`), since to a summary belongs what was
+    /// answered, at whatever length.
+    summary = 1.0,
     /// The query asks for a time and the block speaks of one.
     time = 3.0,
     /// It was said, or speaks of what was, at a time that the query names.

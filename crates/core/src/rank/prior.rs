@@ -12,7 +12,7 @@ use crate::query::{Query, Weights};
 use crate::segment::{Section, Segment, flag};
 use crate::words::calendar::{self, Days};
 use crate::words::mentions::{self, When};
-use crate::words::{Token, Tokens, dates, korean};
+use crate::words::{Token, Tokens, dates, korean, requests};
 use std::collections::HashSet;
 
 /// Blocks in scope from which on priors count in full. Of n blocks none is more than the root of n - 1 standard deviations above the mean: where
@@ -27,6 +27,8 @@ pub struct Prior<'a> {
     /// How much they count, from 0 to 1.
     scale: f32,
     asks_when: bool,
+    /// How much the manner of a turn counts, 1 unless a summary is asked for.
+    manner: f32,
     /// The times that the query names.
     times: Vec<When>,
     /// By part: the number of the one source that the query names, if it names just one.
@@ -42,6 +44,7 @@ impl<'a> Prior<'a> {
             fading: Fading::new(query),
             scale: share * (ground.scope.blocks.saturating_sub(1) as f32 / MANY).sqrt().min(1.0),
             asks_when: dates::asks_when(&question.tokens),
+            manner: if requests::asks_for_summary(&question.tokens) { 1.0 - query.weights.summary } else { 1.0 },
             times: mentions::asked(&question.tokens, query.moment()),
             named: named_source(ground.state, ground.scope, &question.tokens),
         }
@@ -94,20 +97,20 @@ impl<'a> Prior<'a> {
         candidate: &Candidate,
         mut add: impl FnMut(&'static str, f32, f32),
     ) {
-        let (flags, weights, scale) = (self.flags(place), self.weights, self.scale);
+        let (flags, weights, manner) = (self.flags(place), self.weights, self.scale * self.manner);
         let mut add_if = |holds: bool, name: &'static str, weight: f32| {
             if holds {
-                add(name, weight, scale);
+                add(name, weight, manner);
             }
         };
         add_if(flags & flag::QUESTION != 0, "question", weights.question);
         add_if(flags & flag::PERSONAL != 0, "personal", weights.personal);
         add_if(answers, "answer", weights.answer);
         add_if(candidate.opens(), "opening", weights.opening);
-        add("brevity", weights.brevity, scale * candidate.brevity);
+        add("brevity", weights.brevity, manner * candidate.brevity);
         if let Some(named) = &self.named {
             let said_by_them = named[place.part as usize] == Some(self.source(place));
-            add("source", weights.source, if said_by_them { scale } else { -scale });
+            add("source", weights.source, if said_by_them { self.scale } else { -self.scale });
         }
     }
 

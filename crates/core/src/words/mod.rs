@@ -11,6 +11,7 @@ pub mod mentions;
 pub mod passages;
 pub mod persons;
 pub mod postings;
+pub mod requests;
 pub mod terms;
 pub mod tokenizer;
 
