@@ -30,8 +30,16 @@ use windows::Windows;
 /// Terms of a query that are looked up: a prompt may be long, but its rarest words say what it is about.
 const TERMS_MAX: usize = 128;
 
-/// Postings up to which all are added up: it takes as long as to draw blocks for a scale, and the scale is exact.
-const ADDED_MAX: u64 = 8_192;
+/// Passages in scope whose sums stay in a core's cache (512 KiB), so that it costs little to add up.
+const CACHED_MAX: u64 = 131_072;
+
+/// Postings up to which all are added up there, so that the scale is exact; and passages for each posting above that, up to which they are added up all the
+/// same, since little could be left out.
+const CACHED_ADDED_MAX: u64 = 8_192;
+const CACHED_SHARE: u64 = 2;
+
+/// Postings up to which all are added up elsewhere: it takes as long as to draw blocks for a scale.
+const ADDED_MAX: u64 = 1_024;
 
 /// Blocks for each in scope from which the samples of lists hold too few that are in scope, and all are added up.
 const SHARE_MAX: u64 = 4;
@@ -139,5 +147,11 @@ pub fn score<'a>(
 /// Whether all postings are added up. It is decided by what does not depend on how the blocks came to be in their segments.
 fn is_added(ground: &Ground<'_>, found: &[Found<'_>]) -> bool {
     let live: u64 = ground.state.parts.iter().map(Part::live).map(u64::from).sum();
-    found.iter().map(|found| found.count).sum::<u64>() <= ADDED_MAX || ground.scope.blocks < live / SHARE_MAX
+    let postings: u64 = found.iter().map(|found| found.count).sum();
+    postings <= added_max(ground.scope.passages) || ground.scope.blocks < live / SHARE_MAX
+}
+
+/// Postings of so many passages up to which all are added up.
+fn added_max(passages: u64) -> u64 {
+    if passages <= CACHED_MAX { CACHED_ADDED_MAX.max(passages / CACHED_SHARE) } else { ADDED_MAX }
 }
