@@ -49,9 +49,20 @@ ALIASES = {
 
 VIEWS = (
     greeum.Block, greeum.Added, greeum.Contradiction, greeum.Hit, greeum.Link, greeum.Anchor, greeum.Context,
-    greeum.Change, greeum.Page, greeum.NamespacePage, greeum.Rule, greeum.Report, model.RolledBack,
+    greeum.Change, greeum.Page, greeum.NamespacePage, greeum.Rule, greeum.Weighing, greeum.Weight, greeum.Report,
+    model.RolledBack,
 )  # fmt: skip
 """What a memory gives back."""
+
+FACES = {
+    "anchors": greeum.Anchors,
+    "retention": greeum.Retention,
+    "policies": greeum.Policies,
+    "weights": greeum.Weights,
+}
+"""What a memory has under a name of its own."""
+
+NOT_FOR_CALLERS = {("policies", "of")}
 
 MEMORY_INTRODUCTION = """\
 Everything that is meant to be used from Python. Namespaces are paths (`"acme/alice"`) or sequences of segments
@@ -62,13 +73,15 @@ Everything that is meant to be used from Python. Namespaces are paths (`"acme/al
 ASYNC = """\
 `async with await greeum.aio.open(path) as memory:` gives the same memory for asyncio: each call runs in a worker
 thread. There are {methods}; of `memory.anchors` there are {anchors},
-of `memory.retention` {retention}; `await memory.export()` gives all lines at once, `memory.stream(…)` is for
+of `memory.retention` {retention},
+of `memory.weights` {weights}; `await memory.export()` gives all lines at once, `memory.stream(…)` is for
 `async for`, `seq` is awaited as `memory.seq()`, and `memory.memory` is the Memory behind it.
 `greeum.aio.connect` takes what `greeum.connect` takes, and its `follow` is for `async for`."""
 
 WEIGHTS_INTRODUCTION = """\
 How much each kind of evidence counts in a score, and its default. `memory.search(…, weights={"tokens": 0})` changes
-some for one search. What the kinds are is in [How search works](../concepts/search.md)."""
+some for one search, and `memory.weights.set` for all of a namespace ([Tuning](../guides/tuning.md)). What the kinds
+are is in [How search works](../concepts/search.md)."""
 
 ENVIRONMENT_INTRODUCTION = """\
 Every variable that Greeum reads. An argument that names the same thing comes before it."""
@@ -94,16 +107,8 @@ def memory() -> Iterator[str]:
     for name, method in public(greeum.Memory):
         yield from section(f"memory.{name}", method, level=3)
     yield from properties(Recall, with_methods=False)
-    yield from ("## memory.anchors", prose(greeum.Anchors))
-    for name, method in public(greeum.Anchors):
-        yield from section(f"memory.anchors.{name}", method, level=3)
-    yield from ("## memory.retention", prose(greeum.Retention))
-    for name, method in public(greeum.Retention):
-        yield from section(f"memory.retention.{name}", method, level=3)
-    yield from ("## memory.policies", prose(greeum.Policies))
-    for name, method in public(greeum.Policies):
-        if name != "of":
-            yield from section(f"memory.policies.{name}", method, level=3)
+    for name, face in FACES.items():
+        yield from (f"## memory.{name}", prose(face), *methods_of(name, face))
     for kind in VIEWS:
         yield from (f"## {kind.__name__}", prose(kind), *properties(kind))
     for function in (model.hits_json, model.blocks_json):
@@ -117,6 +122,7 @@ def memory() -> Iterator[str]:
             methods=code_list(aio.METHODS),
             anchors=code_list(aio.ANCHOR_METHODS),
             retention=code_list(aio.RETENTION_METHODS),
+            weights=code_list(aio.WEIGHTS_METHODS),
         )
     )
     yield from ("## For tests of your own", "From `greeum.testing`:")
@@ -124,6 +130,13 @@ def memory() -> Iterator[str]:
         if name != "MemoryStore":
             yield from section(f"testing.{name}", getattr(testing, name), level=3)
     yield from ("## Bounds", "From `greeum.limits`. What lies outside is refused with InvalidInput.", bounds())
+
+
+def methods_of(name: str, face: type) -> Iterator[str]:
+    """A section for each method of what a memory has under a name."""
+    for method_name, method in public(face):
+        if (name, method_name) not in NOT_FOR_CALLERS:
+            yield from section(f"memory.{name}.{method_name}", method, level=3)
 
 
 def public(owner: type) -> Iterator[tuple[str, Callable[..., object]]]:

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from greeum.anchors import Anchors
     from greeum.backups.pieces import Backup
     from greeum.errors import GreeumError
+    from greeum.explanation import Explanation
     from greeum.forgetting import Certificate, Forgotten
+    from greeum.hits import Hits
     from greeum.importers.report import ImportReport
     from greeum.listing import NamespacePage, Page
     from greeum.maintenance import Report
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from greeum.remote import RemoteMemory, connect
     from greeum.retention import Retention, Rule
     from greeum.rooted import Rooted
+    from greeum.weights import Weighing, Weight, Weights
     from greeum.wiring import (
         open,  # noqa: A004 - greeum.open(path), as in sqlite3, shelve and others
         reembed,
@@ -39,10 +42,10 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
-    "Added", "Anchor", "Anchors", "Backup", "Block", "Certificate", "Change", "Context", "Contradiction", "Forgotten",
-    "GreeumError", "Hit", "ImportReport", "Link", "Memory", "NamespacePage", "Page", "Policies", "Reembedded",
-    "RemoteMemory", "Report", "Retention", "Rooted", "Rule", "connect", "errors", "open", "reembed", "restore",
-    "verify",
+    "Added", "Anchor", "Anchors", "Backup", "Block", "Certificate", "Change", "Context", "Contradiction",
+    "Explanation", "Forgotten", "GreeumError", "Hit", "Hits", "ImportReport", "Link", "Memory", "NamespacePage", "Page",
+    "Policies", "Reembedded", "RemoteMemory", "Report", "Retention", "Rooted", "Rule", "Weighing", "Weight", "Weights",
+    "connect", "errors", "open", "reembed", "restore", "verify",
 ]  # fmt: skip
 
 _HOMES = {
@@ -55,9 +58,11 @@ _HOMES = {
     "Change": "model",
     "Context": "model",
     "Contradiction": "model",
+    "Explanation": "explanation",
     "Forgotten": "forgetting",
     "GreeumError": "errors",
     "Hit": "model",
+    "Hits": "hits",
     "ImportReport": "importers.report",
     "Link": "model",
     "Memory": "memory",
@@ -70,6 +75,9 @@ _HOMES = {
     "Retention": "retention",
     "Rooted": "rooted",
     "Rule": "retention",
+    "Weighing": "weights",
+    "Weight": "weights",
+    "Weights": "weights",
     "connect": "remote",
     "open": "wiring",
     "reembed": "wiring",

@@ -18,6 +18,7 @@ __all__ = [
     "parse_time",
     "quantize",
     "split",
+    "weights",
 ]
 
 PARTS: list[str]
@@ -44,6 +45,8 @@ class Found:
         """Of one query, best first: block, score, parts."""
     def visit(self, query: int) -> tuple[int, int, int | None, str]:
         """Of one query: the blocks in scope, how many of them were looked at, from which block on, and how far."""
+    def left_out(self, query: int) -> list[str]:
+        """Of one query: the stages of which something was left out, since its time was over."""
     def json(self, query: int, blocks: dict[int, bytes]) -> bytes:
         """The same as JSON, with each block's JSON out of `blocks`; one that is not there is passed over."""
 
@@ -85,7 +88,34 @@ class Index:
         exact: bool,
         weights: Sequence[tuple[str, float]] | None,
         as_of: int | None,
-    ) -> Found: ...
+        budget_us: int | None = None,
+    ) -> Found:
+        """`budget_us` is for each query by itself; then what has been found is its answer."""
+    def explain(
+        self,
+        query: tuple[str, bytes | None],
+        k: int,
+        namespace: str,
+        filter_json: str | None,
+        near: Sequence[tuple[int, int]],
+        history: bool,
+        now: int,
+        exact: bool,
+        weights: Sequence[tuple[str, float]] | None,
+        as_of: int | None,
+        subject: tuple[int, str, list[str], list[tuple[str, str]]],
+    ) -> str:
+        """Why a block (its id, text, source and tags, and named pieces of the filter) is a hit or not, as JSON."""
+    def vary(
+        self,
+        text: str,
+        vector: bytes | None,
+        k: int,
+        namespace: str,
+        now: int,
+        weightings: Sequence[Sequence[tuple[str, float]]],
+    ) -> Found:
+        """The answers to one query under each of several weightings, all from the same state."""
     def fits(
         self, text: str, vector: bytes | None, namespace: str, near: Sequence[tuple[int, int]], now: int
     ) -> list[float]:
@@ -142,3 +172,6 @@ def blocks_json(rows: Sequence[BlockRow]) -> bytes:
 
 def hits_json(hits: Sequence[tuple[BlockRow, float, list[float]]]) -> bytes:
     """As `blocks_json`."""
+
+def weights(said: Sequence[tuple[str, float]]) -> list[tuple[str, float]]:
+    """Every weight: what is said of it, else its default. Raises InvalidInput for what is no weight."""

@@ -29,15 +29,17 @@ if TYPE_CHECKING:
 
 METHODS = frozenset(
     ("add", "add_many", "anchor", "backup", "certificates", "changes", "check", "close", "context", "count", "diff",
-     "drop_backups", "facets", "forget", "get", "history", "import_", "import_from", "link", "links", "list",
-     "logical_hash", "maintain", "merge", "namespaces", "quarantine", "release", "repair", "roll_back", "search",
-     "search_many", "stats", "unlink", "update", "used", "wipe")
+     "drop_backups", "explain", "facets", "feedback", "forget", "get", "history", "import_", "import_from", "link",
+     "links", "list", "logical_hash", "maintain", "merge", "namespaces", "quarantine", "release", "repair", "roll_back",
+     "search", "search_many", "stats", "unlink", "update", "used", "wipe")
 )  # fmt: skip
 """What `AsyncMemory` offers: the methods of Memory that wait for the disk or for the processor."""
 
 ANCHOR_METHODS = frozenset(("clear", "get", "move", "pin", "set", "status", "unpin"))
 
 RETENTION_METHODS = frozenset(("clear", "list", "rule", "set"))
+
+WEIGHTS_METHODS = frozenset(("get", "reset", "set"))
 
 
 async def open(path: str | None = None, **options: Any) -> AsyncMemory:  # noqa: A001 - as greeum.open
@@ -73,6 +75,7 @@ class AsyncMemory(Delegate):
         super().__init__(memory, METHODS, run)
         self.memory = memory
         self.anchors = Delegate(memory.anchors, ANCHOR_METHODS, run)
+        self.weights = Delegate(memory.weights, WEIGHTS_METHODS, run)
 
     @property
     def retention(self) -> Delegate:

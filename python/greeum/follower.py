@@ -81,9 +81,10 @@ class Follower:
             before = after
         return False
 
-    def catch_up(self) -> None:
-        """Fold in every change that is durable now."""
-        if self._store.seq() != self.index.seq:
+    def catch_up(self) -> int:
+        """Fold in every change that is durable now; how often a namespace's weights have changed by now."""
+        seq, weights_changes = self._store.newest()
+        if seq != self.index.seq:
             with self._lock:
                 while self._step():
                     pass
@@ -93,6 +94,7 @@ class Follower:
             self._looked_at_s = now_s
             self._refresh()
             self._fold_if_due()
+        return weights_changes
 
     def _step(self) -> bool:
         try:

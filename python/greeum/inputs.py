@@ -207,15 +207,18 @@ def rerank_budget_s(rerank: object, budget_ms: object) -> float:
     """How long a function that reranks may take; checked whether there is one or not."""
     if rerank is not None and not callable(rerank):
         raise InvalidInput("rerank", "must be a function of the query and the hits that gives a score for each")
-    if (
-        isinstance(budget_ms, bool)
-        or not isinstance(budget_ms, (int, float))
-        or not 0 < budget_ms <= limits.RERANK_BUDGET_MS_MAX
-    ):
-        raise InvalidInput(
-            "rerank_budget_ms", f"must be a number of milliseconds above 0, up to {limits.RERANK_BUDGET_MS_MAX:,}"
-        )
-    return budget_ms / 1_000
+    return _milliseconds(budget_ms, "rerank_budget_ms", limits.RERANK_BUDGET_MS_MAX) / 1_000
+
+
+def search_budget_ms(budget_ms: object) -> float | None:
+    """How long a search may take; None if it may take as long as it does."""
+    return None if budget_ms is None else _milliseconds(budget_ms, "budget_ms", limits.SEARCH_BUDGET_MS_MAX)
+
+
+def _milliseconds(value: object, field: str, most: int) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value <= most:
+        raise InvalidInput(field, f"must be a number of milliseconds above 0, up to {most:,}")
+    return value
 
 
 def shown(number: float) -> str:

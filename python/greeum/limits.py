@@ -87,3 +87,9 @@ RERANK_BUDGET_MS = 1_000.0
 
 RERANK_BUDGET_MS_MAX = 600_000
 """Ten minutes: nobody waits longer for an answer."""
+
+SEARCH_BUDGET_MS_MAX = 600_000
+"""The same for a search: one that takes as long needs no budget."""
+
+JUDGED_MAX = 100
+"""Blocks of which one call of `feedback` says something, on either side: more than anybody looks at."""

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from greeum.maintenance import Report
     from greeum.recall import Near
     from greeum.store.protocol import BlockRow, Draft, Store
+    from greeum.weights import Weighing
 
     Ids = list[int]
     AddedBlocks = list[Added]
@@ -346,7 +347,9 @@ class Memory(Recall):
         return self._wipe("", inputs.count(confirm, "confirm", 2**53, least=0))
 
     def _wipe(self, namespace: str, confirm: int) -> Forgotten:
-        return self._forgetting.everything(namespace, confirm)
+        forgotten = self._forgetting.everything(namespace, confirm)
+        self._kept_weights.forget_learnt(namespace)  # what was learnt goes with what it was learnt from
+        return forgotten
 
     def _ids_below(self, namespace: str) -> Ids:
         """Those of every version that a wipe of this namespace forgets."""
@@ -542,6 +545,40 @@ class Memory(Recall):
             self._count_uses()
         except StoreError:
             self._uses.take()
+
+    def feedback(
+        self,
+        query: str,
+        *,
+        good: Iterable[int] = (),
+        bad: Iterable[int] = (),
+        namespace: Namespace = "",
+        vector: Sequence[float] | None = None,
+        idempotency_key: str | None = None,
+    ) -> Weighing:
+        """Say which of a query's hits have answered it, and which have not. It tunes the weights of this namespace, for
+        searches there and below; `memory.weights` shows what was learnt, and takes it back.
+
+        `query`, `namespace` and `vector` are those of the search. Of what was found and is not named, what stands
+        highest counts as not wanted, a little. One judgement changes next to nothing; some dozens do, once they have
+        shown that searches get better by it: no weight goes beyond half or twice its default, and none that was set is
+        touched. Only sums are kept, and no text. What is not among the first 60 hits teaches nothing. Under the same
+        `idempotency_key` as one of the last 64 judgements nothing is learnt again.
+
+        Raises InvalidInput, NotFound (a block that is not in the namespace), EmbedderFailed or StoreError.
+        """
+        from greeum.feedback import Judgement, learn
+
+        asked = inputs.string(query, "query", limits.QUERY_BYTES_MAX, empty=vector is not None)
+        scope = inputs.namespace(namespace)
+        code = self._code(vector)
+        judgement = Judgement(asked, code, scope, good, bad, idempotency_key)
+        judgement.check(self._store)
+        if code is None:
+            judgement.code = self._embedder.encode_query(asked)
+        self._follower.catch_up()
+        learn(self._kept_weights, self._index, judgement, self._now_us())
+        return self.weights.get(scope)
 
     def maintain(
         self, *, dry_run: bool = False, grace: Span = GRACE_S, progress: Callable[[str, int], None] | None = None

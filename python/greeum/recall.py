@@ -11,6 +11,8 @@ from greeum.anchors import AUTO, Anchors, Choice
 from greeum.drafts import Drafter
 from greeum.echoes import Echoes
 from greeum.errors import InvalidInput, LogCut, NotFound
+from greeum.explaining import Explaining
+from greeum.hits import Budget, Hits
 from greeum.kept import too_much
 from greeum.listing import (
     NamespacePage,
@@ -26,6 +28,7 @@ from greeum.model import OPERATIONS, Anchor, Block, Change, Hit, Link
 from greeum.policies import Policies
 from greeum.screening import Screening
 from greeum.store.rows import QUARANTINED
+from greeum.weights import KeptWeights, Weights
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,7 +47,6 @@ if TYPE_CHECKING:
     Near = str | int | Anchor | Choice
     # `Recall.list` hides the builtin from annotations within the class.
     Blocks = list[Block]
-    Hits = list[Hit]
     Answers = list[Hits]
     Written = list[bytes]
     Changes = list[Change]
@@ -65,7 +67,7 @@ AT_HAND_S = 0.05
 long."""
 
 
-class Recall:
+class Recall(Explaining):
     """What can be asked of a memory."""
 
     def __init__(self, store: Store, follower: Follower, embedder: Embedder, *, now_us: Callable[[], int]) -> None:
@@ -79,6 +81,8 @@ class Recall:
         self.anchors = Anchors(store, now_us)
         self.policies = Policies(store)
         self.screening = Screening(store)
+        self._kept_weights = KeptWeights(store)
+        self.weights = Weights(self._kept_weights)
         self._echoes = Echoes(store.blocks)
         self._drafter = Drafter(embedder, self.anchors, self.policies, now_us, self.screening)
 
@@ -100,6 +104,7 @@ class Recall:
         vector: Sequence[float] | None = None,
         rerank: Rerank | None = None,
         rerank_budget_ms: float = limits.RERANK_BUDGET_MS,
+        budget_ms: float | None = None,
     ) -> Hits:
         """The `k` blocks that answer best, best first; fewer if there are fewer.
 
@@ -112,17 +117,22 @@ class Recall:
         been. `min_trust` leaves out what came by a door that is trusted less. `weights` changes how much each kind of
         evidence counts, by name. `rerank` is a function of yours that is given the query and the first hits (50, or
         `k` if that is more) and gives a score for each, by which they are ordered anew if it is back within
-        `rerank_budget_ms`; the list that comes back is then a `Reranked`, which says whether it was.
+        `rerank_budget_ms`; the list that comes back is then a `Reranked`, which says whether it was. `budget_ms` is how
+        long it may take until the blocks are known, their texts are read afterwards: what has been found by then is
+        ranked, and `left_out` of the list says what there was no time for.
 
         Raises InvalidInput, NotFound (`near`), EmbedderFailed or StoreError.
         """
         asked = inputs.string(query, "query", limits.QUERY_BYTES_MAX, empty=vector is not None)
         budget_s = inputs.rerank_budget_s(rerank, rerank_budget_ms)
+        budget_ms = inputs.search_budget_ms(budget_ms)
+        left_us = None if budget_ms is None else Budget(budget_ms).left_us
         depth = k if rerank is None else max(inputs.count(k, "k", limits.K_MAX), limits.RERANKED_MIN)
         found = self._found(
-            [asked], depth, namespace, where, near, history, exact, weights, as_of, min_trust, self._code(vector)
-        )
-        hits = self._hits(found.hits(0))
+            [asked], depth, namespace, where, near, history, exact, weights, as_of, min_trust, self._code(vector),
+            left_us,
+        )  # fmt: skip
+        hits = Hits(self._hits(found.hits(0)), found.left_out(0) if left_us else ())
         if rerank is None:
             return hits
         from greeum.reranking import reranked
@@ -208,8 +218,11 @@ class Recall:
         as_of: Time | None,
         min_trust: float,
         code: bytes | None,
+        left_us: Callable[[], int] | None = None,
     ) -> _core.Found:
-        """The answers of the Index to queries; `code` is their vector, if it is not to be made of each."""
+        """The answers of the Index to queries; `code` is their vector, if it is not to be made of each, and `left_us`
+        says how long each may take.
+        """
         where_json = inputs.where(where, min_trust)
         then = inputs.optional_time(as_of, "as_of")
         scope = inputs.namespace(namespace)
@@ -217,7 +230,7 @@ class Recall:
         start = [] if near is None else self._starts(near, scope, then)
         encode = self._embedder.encode_query
         asked = [(query, encode(query) if code is None else code) for query in queries]
-        self._follower.catch_up()
+        weights_changes = self._follower.catch_up()
         found = self._index.search(
             asked,
             k,
@@ -227,8 +240,9 @@ class Recall:
             inputs.truth(history, "history"),
             self._now_us(),
             inputs.truth(exact, "exact"),
-            weight_pairs(weights),
+            self._kept_weights.of(scope, weights, weights_changes),
             then,
+            None if left_us is None else left_us(),
         )
         self._echoes.note(scope, queries, found)
         return found
@@ -237,10 +251,10 @@ class Recall:
         """The code of a vector that came with a query."""
         return None if vector is None else self._drafter.given(vector)
 
-    def _hits(self, found: Ranked) -> Hits:
+    def _hits(self, found: Ranked) -> list[Hit]:
         return shown(found, self._follower.kept.rows([hit[0] for hit in found]))
 
-    def _hits_as_of_now(self, found: Ranked) -> Hits:
+    def _hits_as_of_now(self, found: Ranked) -> list[Hit]:
         """Some time after they were found: what has been forgotten since by another process may still be kept here."""
         return shown(found, {row[0]: row for row in self._store.blocks([hit[0] for hit in found])})
 
@@ -257,15 +271,20 @@ class Recall:
         as_of: Time | None = None,
         min_trust: float = 0.0,
         weights: Mapping[str, float] | None = None,
+        budget_ms: float | None = None,
     ) -> Answers:
         """The hits of several queries, in the same order, with the same options for all; on all processors, and from
-        one state of the memory. Raises as `search` does.
+        one state of the memory. `budget_ms` is for each query by itself, from when its turn comes. Raises as `search`
+        does.
         """
+        budget_ms = inputs.search_budget_ms(budget_ms)
+        left_us = None if budget_ms is None else (lambda: int(budget_ms * 1_000))
         found = self._found(
-            query_texts(queries), k, namespace, where, near, history, exact, weights, as_of, min_trust, None
+            query_texts(queries), k, namespace, where, near, history, exact, weights, as_of, min_trust, None, left_us
         )
         rows = self._follower.kept.rows(found.ids())
-        return [shown(found.hits(query), rows) for query in range(len(found))]
+        answers = range(len(found))
+        return [Hits(shown(found.hits(query), rows), found.left_out(query) if left_us else ()) for query in answers]
 
     def search_many_json(
         self,
@@ -611,18 +630,6 @@ def query_texts(queries: Iterable[str]) -> list[str]:
     """Several queries, each one looked at."""
     asked = list_of(queries, "queries", "must be several strings")
     return [inputs.string(query, f"queries[{i}]", limits.QUERY_BYTES_MAX) for i, query in enumerate(asked)]
-
-
-def weight_pairs(weights: Mapping[str, float] | None) -> list[tuple[str, float]] | None:
-    """Weights by name; which names there are is known to the Index."""
-    if weights is None:
-        return None
-    if not isinstance(weights, dict):
-        raise InvalidInput("weights", f"must be a dictionary, not {type(weights).__name__}")
-    for name, weight in weights.items():
-        if isinstance(weight, bool) or not isinstance(weight, (int, float)) or not -1e6 < weight < 1e6:
-            raise InvalidInput(f"weights.{name}", "must be a finite number")
-    return [(inputs.name(name, "weights"), float(weight)) for name, weight in weights.items()]
 
 
 def list_of(values: object, field: str, reason: str) -> list[Any]:

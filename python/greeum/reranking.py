@@ -12,6 +12,8 @@ from math import isfinite
 from threading import BoundedSemaphore, Thread
 from time import monotonic
 
+from greeum.hits import Hits
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -27,7 +29,7 @@ late themselves: so that a function that hangs takes a few threads and no more."
 PLACES = BoundedSemaphore(AT_ONCE)
 
 
-class Reranked(list["Hit"]):
+class Reranked(Hits):
     """Hits in the order of a caller's function, if all went well; each has the score of the search, as always.
 
     `outcome` is "reranked", "late" or "failed", and `reason` says what failed.
@@ -36,26 +38,28 @@ class Reranked(list["Hit"]):
     outcome: str
     reason: str | None
 
-    def __init__(self, hits: Sequence[Hit], outcome: str, reason: str | None = None) -> None:
-        super().__init__(hits)
+    def __init__(
+        self, hits: Sequence[Hit], outcome: str, reason: str | None = None, *, left_out: Sequence[str] = ()
+    ) -> None:
+        super().__init__(hits, left_out)
         self.outcome = outcome
         self.reason = reason
 
 
-def reranked(query: str, hits: Sequence[Hit], k: int, rerank: Rerank, budget_s: float) -> Reranked:
+def reranked(query: str, hits: Hits, k: int, rerank: Rerank, budget_s: float) -> Reranked:
     """The `k` best of some hits by a function's scores, or the first `k` if it gives none in time."""
     if not hits:
-        return Reranked(hits, "reranked")
+        return Reranked(hits, "reranked", left_out=hits.left_out)
     run = started(rerank, query, hits, monotonic() + budget_s)
     if run is None:
-        return Reranked(hits[:k], "late")
+        return Reranked(hits[:k], "late", left_out=hits.left_out)
     error = run.exception()
     reason = f"{type(error).__name__}: {error}" if error is not None else wrong_with(run.result(), len(hits))
     if reason is not None:
-        return Reranked(hits[:k], "failed", reason)
+        return Reranked(hits[:k], "failed", reason, left_out=hits.left_out)
     scores = [float(score) for score in run.result()]
     order = sorted(range(len(hits)), key=lambda place: -scores[place])
-    return Reranked([hits[place] for place in order[:k]], "reranked")
+    return Reranked([hits[place] for place in order[:k]], "reranked", left_out=hits.left_out)
 
 
 def wrong_with(scores: object, count: int) -> str | None:

@@ -26,16 +26,19 @@ if TYPE_CHECKING:
 
     from greeum.backups.pieces import Backup
     from greeum.difference import Difference
+    from greeum.explanation import Explanation
     from greeum.forgetting import Forgotten
+    from greeum.hits import Hits
     from greeum.importers.report import ImportReport
     from greeum.inputs import Namespace, Span, Time
     from greeum.listing import NamespacePage, Page
     from greeum.maintenance import Report
     from greeum.memory import AddedBlocks, Certificates, Findings, Ids, Keep, Memory
     from greeum.model import Added, Context, Hit, Link, RolledBack
-    from greeum.recall import Answers, Blocks, Changes, Facets, Hits, Links, Near, Written
+    from greeum.recall import Answers, Blocks, Changes, Facets, Links, Near, Written
     from greeum.reranking import Rerank
     from greeum.store.protocol import Store
+    from greeum.weights import Weighing
 
 
 IDS_PER_STEP = 20_000
@@ -189,6 +192,27 @@ class RootedPolicies:
         raise Forbidden("`policies.set` concerns the whole memory, and this one is confined to a namespace")
 
 
+class RootedWeights:
+    """`Rooted.weights`: those of the root and what lies below it. What holds above it holds here too, unless something
+    else is said here."""
+
+    def __init__(self, memory: Memory, root: Root) -> None:
+        self._weights = memory.weights
+        self._root = root
+
+    def get(self, namespace: Namespace = "") -> Weighing:
+        """As `Weights.get`."""
+        return self._weights.get(self._root.within(namespace))
+
+    def set(self, weights: Mapping[str, float | None], *, namespace: Namespace = "") -> Weighing:
+        """As `Weights.set`."""
+        return self._weights.set(weights, namespace=self._root.within(namespace))
+
+    def reset(self, *, namespace: Namespace = "", learnt_only: bool = False) -> Weighing:
+        """As `Weights.reset`."""
+        return self._weights.reset(namespace=self._root.within(namespace), learnt_only=learnt_only)
+
+
 def no_anchor(name: str, namespace: str) -> NotFound:
     return NotFound(f"there is no anchor {name!r} in namespace {namespace!r}: set it first")
 
@@ -207,6 +231,7 @@ class Rooted:
         self._root = Root(memory._store, inputs.namespace(root, "root"))
         self.anchors = RootedAnchors(memory, self._root)
         self.policies = RootedPolicies(memory)
+        self.weights = RootedWeights(memory, self._root)
 
     @property
     def root(self) -> str:
@@ -295,6 +320,7 @@ class Rooted:
         vector: Sequence[float] | None = None,
         rerank: Rerank | None = None,
         rerank_budget_ms: float = limits.RERANK_BUDGET_MS,
+        budget_ms: float | None = None,
     ) -> Hits:
         """As `Memory.search`."""
         scope = self._root.within(namespace)
@@ -303,6 +329,31 @@ class Rooted:
             query, k=k, namespace=scope, where=where, near=start, history=history, exact=exact,
             as_of=as_of, min_trust=min_trust, weights=weights,
             vector=vector, rerank=rerank, rerank_budget_ms=rerank_budget_ms,
+            budget_ms=budget_ms,
+        )  # fmt: skip
+
+    def explain(
+        self,
+        query: str,
+        block: int,
+        *,
+        k: int = 10,
+        namespace: Namespace = "",
+        where: Mapping[str, object] | None = None,
+        near: Near | None = None,
+        history: bool = False,
+        exact: bool = False,
+        as_of: Time | None = None,
+        min_trust: float = 0.0,
+        weights: Mapping[str, float] | None = None,
+        vector: Sequence[float] | None = None,
+    ) -> Explanation:
+        """As `Memory.explain`."""
+        scope = self._root.within(namespace)
+        start = self._root.near(near, self.anchors, scope)
+        return self._memory.explain(
+            query, self._root.block(block).id, k=k, namespace=scope, where=where, near=start, history=history,
+            exact=exact, as_of=as_of, min_trust=min_trust, weights=weights, vector=vector,
         )  # fmt: skip
 
     def search_json(
@@ -366,13 +417,14 @@ class Rooted:
         as_of: Time | None = None,
         min_trust: float = 0.0,
         weights: Mapping[str, float] | None = None,
+        budget_ms: float | None = None,
     ) -> Answers:
         """As `Memory.search_many`."""
         scope = self._root.within(namespace)
         start = self._root.near(near, self.anchors, scope)
         return self._memory.search_many(
             queries, k=k, namespace=scope, where=where, near=start, history=history, exact=exact, as_of=as_of,
-            min_trust=min_trust, weights=weights,
+            min_trust=min_trust, weights=weights, budget_ms=budget_ms,
         )  # fmt: skip
 
     def search_many_json(
@@ -567,6 +619,22 @@ class Rooted:
         if missing:
             raise none_used(min(missing))
         self._memory.used(ids)
+
+    def feedback(
+        self,
+        query: str,
+        *,
+        good: Iterable[int] = (),
+        bad: Iterable[int] = (),
+        namespace: Namespace = "",
+        vector: Sequence[float] | None = None,
+        idempotency_key: str | None = None,
+    ) -> Weighing:
+        """As `Memory.feedback`."""
+        return self._memory.feedback(
+            query, good=good, bad=bad, namespace=self._root.within(namespace), vector=vector,
+            idempotency_key=idempotency_key,
+        )  # fmt: skip
 
     # Who wrote what.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 import greeum
 from greeum import testing
 from greeum.errors import InvalidInput, NotFound
+from greeum.testing import FrozenClock
 
 VALUES: tuple[Any, ...] = (
     None, True, -1, 0, 2**70, 10**5_000, 1.5, float("nan"), float("inf"), "", " ", "a\0b", "\ud800", "x" * 2_000_000,
@@ -18,23 +20,50 @@ VALUES: tuple[Any, ...] = (
     {1, 2}, ("a", "b"),
 )  # fmt: skip
 
-ADD = (
-    "text", "namespace", "key", "kind", "source", "tags", "importance", "metadata", "at", "valid_from", "valid_to",
-    "expires_at", "near", "vector",
-)  # fmt: skip
+NOW = datetime(2025, 3, 4, tzinfo=UTC)
 
-SEARCH = ("query", "k", "namespace", "where", "near", "history", "exact", "weights", "vector")
+ADD: dict[str, list[tuple[Any, Any]]] = {
+    "text": [],
+    "namespace": [("", ""), ([], ""), (["x"], "x"), (("a", "b"), "a/b")],
+    "key": [(None, None)],
+    "kind": [],
+    "source": [(None, None)],
+    "tags": [([], ()), (["x"], ("x",)), (("a", "b"), ("a", "b"))],
+    "importance": [(0, 0.0)],
+    "metadata": [(None, {}), ({}, {}), ({"x": 1}, {"x": 1})],
+    "at": [(None, NOW)],
+    "valid_from": [(None, None)],
+    "valid_to": [(None, None)],
+    "expires_at": [(None, None)],
+    "near": [(None, None)],
+    "vector": [(None, None)],
+}
+"""By argument: which of the values are taken, and what is stored then. All others are refused."""
+
+SEARCH: dict[str, list[Any]] = {
+    "query": [],
+    "k": [],
+    "namespace": ["", [], ["x"], ("a", "b")],
+    "where": [None, {}],
+    "near": [None],
+    "history": [True],
+    "exact": [True],
+    "weights": [None, {}],
+    "vector": [None],
+}
+"""By argument: which of the values are taken."""
 
 
 @pytest.fixture
 def memory() -> Iterator[greeum.Memory]:
-    with testing.memory() as memory:
+    with testing.memory(clock=FrozenClock(NOW)) as memory:
         memory.add("A boat.")
         yield memory
 
 
 @pytest.mark.parametrize("field", ADD)
 def test_to_add(memory: greeum.Memory, field: str) -> None:
+    taken = []
     for value in VALUES:
         given: dict[str, Any] = {"text": "Another boat.", field: value}
         try:
@@ -46,10 +75,13 @@ def test_to_add(memory: greeum.Memory, field: str) -> None:
         else:
             json.dumps(block.to_dict(), allow_nan=False).encode()
             assert memory.get(block.id) == block
+            taken.append((value, getattr(block, field, None)))
+    assert taken == ADD[field]
 
 
 @pytest.mark.parametrize("field", SEARCH)
 def test_to_search(memory: greeum.Memory, field: str) -> None:
+    taken = []
     for value in VALUES:
         given: dict[str, Any] = {"query": "boat", field: value}
         try:
@@ -60,6 +92,8 @@ def test_to_search(memory: greeum.Memory, field: str) -> None:
             assert field == "near"
         else:
             assert all(hit.score == hit.score for hit in hits)
+            taken.append(value)
+    assert taken == SEARCH[field]
 
 
 def argument(error: InvalidInput) -> str:

@@ -25,7 +25,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 import greeum
-from greeum import errors
+from greeum import Hits, errors
 from greeum.cli import main
 from greeum.cli.commands import HOMES, every_command
 from greeum.cli.exits import CODES, MEANINGS, code_of
@@ -184,7 +184,12 @@ class TestFinding:
 
     def test_every_option_arrives(self, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
         seen: dict[str, object] = {}
-        monkeypatch.setattr(Memory, "search", lambda self, query, **options: seen.update(options, query=query) or [])
+
+        def search(self: Memory, query: str, **options: object) -> Hits:
+            seen.update(options, query=query)
+            return Hits()
+
+        monkeypatch.setattr(Memory, "search", search)
         run(*shlex.split("""search a -k 3 --namespace acme --where '{"kind": "note"}' --near A --history --exact"""))
         assert seen == {
             "query": "a",
@@ -214,7 +219,7 @@ class TestFinding:
     def test_explained(self, run: Run) -> None:
         plain, explained = run("search", "Busan"), run("search", "Busan", "--explain")
         assert explained.out.startswith(plain.out)
-        assert re.search(r"block 1, score .*\nwords +█", explained.out)
+        assert re.search(r"block 1: hit 1, score .*\nwords +█", explained.out)
 
     def test_finding_nothing_is_no_error(self, run: Run) -> None:
         result = run("search", "Busan", "--namespace", "nobody")

@@ -56,7 +56,6 @@ def home(tmp_path: Path) -> Path:
     [
         ["add", "부산으로 이사했다.", "--source", "alice", "--key", "k", "--at", "2025-05-01"],
         ["search", "Busan", "--namespace", "acme", "-k", "3"],
-        ["search", "Where did she move?", "--explain"],
         ["list", "--limit", "10", "--newest-first"],
         ["get", "2"],
         ["--version"],

@@ -5,10 +5,27 @@ comes back. Round about the root are blocks, links and anchors that nobody in th
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from threading import Lock
 from typing import Any, cast
 
-from greeum import Added, Anchor, Block, Context, Forgotten, Hit, Memory, NamespacePage, Page, Rooted, inputs
+from greeum import (
+    Added,
+    Anchor,
+    Block,
+    Context,
+    Explanation,
+    Forgotten,
+    Hit,
+    Hits,
+    Memory,
+    NamespacePage,
+    Page,
+    Rooted,
+    Weighing,
+    Weight,
+    inputs,
+)
 from greeum.context import tokens
 from greeum.difference import Difference
 from greeum.errors import InvalidInput
@@ -56,8 +73,14 @@ def outward(answer: Any) -> Any:  # noqa: PLR0911 - a case for each kind of answ
         return Hit(outward(answer.block)._row, answer._score, answer._parts)
     if isinstance(answer, Anchor):
         return Anchor((bare(answer._row[0]), *answer._row[1:]))
+    if isinstance(answer, Explanation):
+        return replace(answer, block=outward(answer.block))
+    if isinstance(answer, Hits):
+        return Hits(map(outward, answer), answer.left_out)
     if isinstance(answer, Context | Difference):
         return outward_parts(answer)
+    if isinstance(answer, Weighing):
+        return outward_weights(answer)
     if isinstance(answer, dict) and "namespace" in answer:
         return answer | {"namespace": [(bare(name), count) for name, count in answer["namespace"]]}
     return outward_list(answer) if isinstance(answer, list) and not isinstance(answer, Forgotten) else answer
@@ -69,6 +92,16 @@ def outward_parts(answer: Context | Difference) -> Context | Difference:
         return Difference(outward(answer.added), changed, outward(answer.removed), answer.counts)
     text = answer.text.replace(f"## {ROOT}/", "## ").replace(f"## {ROOT}\n", "## /\n")
     return Context(text, outward(answer.blocks), tokens(text))
+
+
+def outward_weights(answer: Weighing) -> Weighing:
+    weights = {
+        name: Weight(
+            name, each.value, each.default, each.origin, None if each.namespace is None else bare(each.namespace)
+        )
+        for name, each in answer.weights.items()
+    }
+    return Weighing(bare(answer.namespace), weights, answer.judgements, answer.share)
 
 
 def outward_list(answer: list[Any]) -> list[Any]:
@@ -105,6 +138,13 @@ class Delegate:
         return options
 
 
+class OfWeights(Delegate):
+    """`get` takes its namespace by its place, too."""
+
+    def get(self, namespace: Any = "") -> Any:
+        return outward(self._target.get(inward(namespace)))
+
+
 class Below(Delegate):
     """See the module. What lies outside is added right after the first block is."""
 
@@ -115,6 +155,7 @@ class Below(Delegate):
         self._is_alone = Lock()
         self._first: Below = self
         self.anchors = Delegate(self._target.anchors)
+        self.weights = OfWeights(self._target.weights)
 
     def through(self, origin: str, trust: float = 1.0) -> Memory:
         view = Below(self._whole)

@@ -465,6 +465,12 @@ class TestGivenVectors:
         vectors.add_many({"text": text, "vector": vector} for text, vector in (("east", [1, 0, 0]), ("up", [0, 0, 1])))
         assert texts(vectors.stream("", vector=[0.1, 0.2, 0.9], k=1)) == ["up"]
 
+    def test_an_explanation_takes_a_vector(self, vectors: Memory) -> None:
+        block = vectors.add("east", vector=[1, 0, 0])
+        vectors.add("north", vector=[0, 1, 0])
+        near, far = (vectors.explain("", block.id, vector=vector) for vector in ([1, 0, 0], [0, 1, 0]))
+        assert near.parts["vector"] > 0 > far.parts["vector"]
+
     def test_without_a_vector_a_search_goes_by_the_words(self, vectors: Memory) -> None:
         vectors.add("The violin is old.", vector=[1, 0, 0])
         vectors.add("Rain again.", vector=[0, 1, 0])

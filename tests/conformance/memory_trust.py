@@ -582,7 +582,9 @@ class TestCrowding:
         )
         stuffed = ". ".join(" ".join(self.WORDS[i % 12 :] + self.WORDS[: i % 12]) for i in range(400))
         memory.through("flood", 0.3).add_many([{"text": f"{stuffed}. {i}", "importance": 1.0} for i in range(2)])
-        for word in self.WORDS:
-            asked = f"What did Ben say about the {word}?"
-            assert sum(hit.block.origin == "flood" for hit in memory.search(asked, k=10)) <= 1
-            assert "flood" not in {hit.block.origin for hit in memory.search(asked, k=50, min_trust=0.5)}
+        for place, word in enumerate(self.WORDS):
+            # Of six things at a time it holds all: there it comes first if nothing is taken off for its length.
+            six = " ".join((self.WORDS[place:] + self.WORDS[:place])[:6])
+            for asked in (f"What did Ben say about the {word}?", six):
+                assert "flood" not in {hit.block.origin for hit in memory.search(asked, k=20)}
+                assert "flood" not in {hit.block.origin for hit in memory.search(asked, k=50, min_trust=0.5)}

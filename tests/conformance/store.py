@@ -995,3 +995,37 @@ class TestThreads:
         assert outcomes.count(Conflict) == 8
         assert sorted(text for text in outcomes if isinstance(text, str)) == sorted(str(n) for n in range(0, 16, 2))
         assert store.seq() == 9
+
+
+class TestWeights:
+    def test_they_are_kept_by_namespace_and_removed(self, store: Store) -> None:
+        assert store.weights("acme") is None
+        assert store.swap_weights("acme", None, "one")
+        assert store.swap_weights("acme", "one", "two")
+        assert store.weights("acme") == "two"
+        assert store.swap_weights("acme", "two", None)
+        assert store.weights("acme") is None
+
+    def test_what_another_has_changed_meanwhile_is_not_replaced(self, store: Store) -> None:
+        store.swap_weights("acme", None, "theirs")
+        assert not store.swap_weights("acme", None, "mine")
+        assert not store.swap_weights("acme", "older", "mine")
+        assert store.weights("acme") == "theirs"
+
+    def test_below_is_below_in_whole_segments(self, store: Store) -> None:
+        for namespace in ("", "acme", "acme/al", "acme/alice", "acme2"):
+            store.swap_weights(namespace, None, namespace)
+        assert set(store.weights_below("acme")) == {"acme", "acme/al", "acme/alice"}
+        assert set(store.weights_below("acme/al")) == {"acme/al"}
+        assert store.weights_below("") == {name: name for name in ("", "acme", "acme/al", "acme/alice", "acme2")}
+
+    def test_each_change_is_counted_and_takes_no_seq(self, store: Store) -> None:
+        seq, changes = store.newest()
+        store.swap_weights("acme", None, "one")
+        store.swap_weights("acme", None, "not done")
+        store.swap_weights("acme", "one", None)
+        assert store.newest() == (seq, changes + 2)
+
+    def test_the_newest_seq_is_that_of_the_log(self, store: Store) -> None:
+        store.add([draft()])
+        assert store.newest()[0] == store.seq() > 0

@@ -24,6 +24,7 @@ from tests.conformance.store import (  # noqa: F401
     TestTallying,
     TestThreads,
     TestVersions,
+    TestWeights,
     store,
 )
 from tests.conformance.store_upkeep import (  # noqa: F401

@@ -32,6 +32,7 @@ from tests.conformance.memory_duplicates import (  # noqa: F401
     TestTheSameAgain,
     TestTheSamePolicy,
 )
+from tests.conformance.memory_explaining import TestBudget, TestExplaining  # noqa: F401
 from tests.conformance.memory_forgetting import (  # noqa: F401
     TestCertificates,
     TestForgettingByFilter,
@@ -83,6 +84,10 @@ from tests.conformance.memory_trust import (  # noqa: F401
     TestRollingBack,
     TestScreening,
     TestTrust,
+)
+from tests.conformance.memory_weights import (  # noqa: F401
+    TestFeedback,
+    TestOwnWeights,
 )
 
 from greeum import Memory, testing

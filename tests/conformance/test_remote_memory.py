@@ -11,6 +11,7 @@ import pytest
 from tests.conformance import memory as memory_suite
 from tests.conformance import (
     memory_duplicates,
+    memory_explaining,
     memory_forgetting,
     memory_lifetime,
     memory_recall,
@@ -45,6 +46,7 @@ from tests.conformance.memory_duplicates import (  # noqa: F401
     TestTheSameAgain,
     TestTheSamePolicy,
 )
+from tests.conformance.memory_explaining import TestBudget, TestExplaining  # noqa: F401
 from tests.conformance.memory_forgetting import (  # noqa: F401
     TestCertificates,
     TestForgettingByFilter,
@@ -85,6 +87,10 @@ from tests.conformance.memory_search import (  # noqa: F401
 from tests.conformance.memory_transfer import (  # noqa: F401
     TestReopening,
     TestTransfer,
+)
+from tests.conformance.memory_weights import (  # noqa: F401
+    TestFeedback,
+    TestOwnWeights,
 )
 from tests.served import Loop, loop_in_a_thread, served
 
@@ -213,8 +219,8 @@ class TestMaintaining(memory_lifetime.TestMaintaining):
 
 def test_no_suite_is_left_out() -> None:
     for suite in (
-        memory_suite, memory_duplicates, memory_forgetting, memory_lifetime, memory_recall, memory_requests,
-        memory_search, memory_transfer,
+        memory_suite, memory_duplicates, memory_explaining, memory_forgetting, memory_lifetime, memory_recall,
+        memory_requests, memory_search, memory_transfer,
     ):  # fmt: skip
         for name, cases in vars(suite).items():
             if name.startswith("Test"):

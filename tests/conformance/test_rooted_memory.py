@@ -34,6 +34,7 @@ from tests.conformance.memory_duplicates import (  # noqa: F401
     TestTheSameAgain,
     TestTheSamePolicy,
 )
+from tests.conformance.memory_explaining import TestBudget, TestExplaining  # noqa: F401
 from tests.conformance.memory_forgetting import (  # noqa: F401
     TestForgettingByFilter,
     TestWiping,
@@ -74,6 +75,10 @@ from tests.conformance.memory_trust import (  # noqa: F401
     TestQuarantine,
     TestRollingBack,
     TestTrust,
+)
+from tests.conformance.memory_weights import (  # noqa: F401
+    TestFeedback,
+    TestOwnWeights,
 )
 
 from greeum import Memory, testing

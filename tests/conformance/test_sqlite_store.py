@@ -27,6 +27,7 @@ from tests.conformance.store import (  # noqa: F401
     TestTallying,
     TestThreads,
     TestVersions,
+    TestWeights,
     store,
 )
 from tests.conformance.store_model import compare_with_memory

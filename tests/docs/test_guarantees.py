@@ -11,7 +11,7 @@ from functools import cache
 import pytest
 from tests.docs.pages import ROOT
 
-from greeum import Anchors, Memory, Retention, restore, verify
+from greeum import Anchors, Memory, Retention, Weights, restore, verify
 from greeum import open as open_memory
 
 TEST = re.compile(r"`((?:tests|crates)/[\w./]+::[\w:]+)`")
@@ -31,6 +31,7 @@ VECTORS = SUITE + "TestGivenVectors::"
 
 TWICE = "tests/conformance/memory_duplicates.py::"
 AGAIN = "tests/conformance/memory_requests.py::"
+WEIGHING = "tests/conformance/memory_weights.py::"
 TELLING = "tests/conformance/memory_recall.py::"
 JSON = "tests/unit/test_recall.py::"
 ADMISSION = "tests/unit/test_importers_admission.py::"
@@ -44,6 +45,8 @@ RERANKING = "tests/unit/test_reranking.py::"
 OPTIONS = ("k", "namespace", "where", "near", "history", "exact", "weights")
 MOMENT = ("as_of", "min_trust")
 THEN = TELLING + "TestTimeTravel::"
+WHY = "tests/conformance/memory_explaining.py::TestExplaining::"
+IN_TIME = "tests/conformance/memory_explaining.py::TestBudget::test_one_without_time_says_what_it_left_out"
 
 EFFECTS = {
     "add": dict.fromkeys(("text", "kind", "source", "tags", "at", "valid_from", "valid_to"), NAMED)
@@ -78,8 +81,16 @@ EFFECTS = {
         "min_trust": "tests/unit/test_recall.py::test_what_is_trusted_less_is_left_out",
         "rerank": RERANKING + "test_the_function_gets_the_query_and_fifty_hits_and_orders_them",
         "rerank_budget_ms": RERANKING + "test_what_is_late_leaves_the_first_order_and_says_so",
+        "budget_ms": IN_TIME,
     },
-    "search_many": {"queries": FINDING + "TestSearching::test_several_queries_at_once"}
+    "explain": dict.fromkeys((*OPTIONS, "as_of"), WHY + "test_each_option_makes_a_difference")
+    | {
+        "query": WHY + "test_words_are_shown_as_the_text_has_them",
+        "block": WHY + "test_what_keeps_a_block_out_is_named",
+        "min_trust": "tests/unit/test_explaining.py::test_what_is_trusted_less_is_named",
+        "vector": VECTORS + "test_an_explanation_takes_a_vector",
+    },
+    "search_many": {"queries": FINDING + "TestSearching::test_several_queries_at_once", "budget_ms": IN_TIME}
     | dict.fromkeys(MOMENT, THEN + "test_every_way_of_searching_takes_a_moment_and_a_trust")
     | dict.fromkeys(OPTIONS, TELLING + "TestOptions::test_every_way_of_searching_takes_each"),
     "stream": {"query": TELLING + "TestStreaming::test_a_stream_gives_what_a_search_gives"}
@@ -104,6 +115,23 @@ EFFECTS = {
         "as_of": THEN + "test_what_holds_no_longer_or_not_yet_is_found_as_of_when_it_did",
     },
     "used": {"block": LASTING + "TestCountingUses::test_they_are_counted_together"},
+    "feedback": dict.fromkeys(
+        ("query", "good", "bad"), WEIGHING + "TestFeedback::test_some_dozens_of_judgements_find_better_answers"
+    )
+    | {
+        "bad": WEIGHING + "TestFeedback::test_bad_ones_alone_teach_too",
+        "namespace": WEIGHING + "TestFeedback::test_it_counts_where_it_was_said_and_below",
+        "vector": "tests/unit/test_feedback.py::test_a_vector_that_is_brought_is_the_query",
+        "idempotency_key": WEIGHING + "TestFeedback::test_under_one_key_it_is_learnt_once",
+    },
+    "weights.get": {"namespace": WEIGHING + "TestOwnWeights::test_what_is_set_counts_in_searches_there_and_below"},
+    "weights.set": dict.fromkeys(
+        ("weights", "namespace"), WEIGHING + "TestOwnWeights::test_what_is_set_counts_in_searches_there_and_below"
+    ),
+    "weights.reset": {
+        "namespace": WEIGHING + "TestOwnWeights::test_they_are_reset_for_one_namespace",
+        "learnt_only": WEIGHING + "TestFeedback::test_it_is_taken_back",
+    },
     "maintain": {
         "dry_run": LASTING + "TestMaintaining::test_a_dry_run_changes_nothing",
         "grace": LASTING + "TestMaintaining::test_the_grace_may_be_none",
@@ -302,6 +330,7 @@ def parameters() -> dict[str, set[str]]:
     methods: dict[str, Callable[..., object]] = dict(inspect.getmembers(Memory, inspect.isfunction))
     methods |= {f"anchors.{name}": method for name, method in vars(Anchors).items() if inspect.isfunction(method)}
     methods |= {f"retention.{name}": method for name, method in vars(Retention).items() if inspect.isfunction(method)}
+    methods |= {f"weights.{name}": method for name, method in vars(Weights).items() if inspect.isfunction(method)}
     methods |= {"open": open_memory, "restore": restore, "verify": verify}
     public = {name: method for name, method in methods.items() if not name.split(".")[-1].startswith("_")}
     found = {name: set(inspect.signature(method).parameters) - {"self"} for name, method in public.items()}

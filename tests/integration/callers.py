@@ -85,6 +85,8 @@ def values(thing: Thing) -> dict[str, object]:
         "origin": "nobody",
         "kind": "secret",
         "policy": "note",
+        "weights": {"words": 0.5},
+        "good": [thing.block],
     }
 
 
@@ -92,6 +94,7 @@ AT_LEAST = {
     wire.BlockChange: {"text"},
     wire.ForgetWhere: {"where"},
     wire.NewRule: {"max_blocks"},
+    wire.Feedback: {"good"},
     wire.Quarantine: {"origin"},
 }  # fmt: skip
 """Of requests in which something must be said, and it does not matter what: what is said."""

@@ -179,7 +179,8 @@ class TestBackingUp:
         assert greeum.restore(place, tmp_path / "later", at="2027-01-01").backup.number == 4
 
     def test_it_is_as_of_one_moment_while_others_write(self, memory: Memory, place: Path, tmp_path: Path) -> None:
-        """Whoever adds two linked blocks at once sees both, or neither, in every backup."""
+        """Whoever adds two blocks at once sees both, or neither, in every backup; and what it says of itself is of the
+        same moment."""
         done = Event()
 
         def write() -> None:
@@ -200,6 +201,8 @@ class TestBackingUp:
             greeum.restore(place, target, at=backup.seq)
             found = texts(target)
             assert found.count("one") == found.count("two")
+            with greeum.open(target, embedder=testing.TinyEmbedder()) as restored:
+                assert restored.seq == backup.seq
 
     def test_a_new_chain_begins_when_the_old_one_is_long(
         self, memory: Memory, place: Path, monkeypatch: pytest.MonkeyPatch

@@ -74,7 +74,9 @@ CHILD = """
 
 def test_killed_in_the_middle_the_next_one_goes_on(directory: Path) -> None:
     with opened(directory) as memory:
-        memory.add_many({"text": f"{CANARY} {number}", "expires_at": "2020-01-01"} for number in range(2_000))
+        memory.add_many(
+            {"text": f"{CANARY} {number}", "source": CANARY, "expires_at": "2020-01-01"} for number in range(2_000)
+        )
         kept = memory.add("this stays")
     child = subprocess.run([sys.executable, "-c", textwrap.dedent(CHILD), str(directory)], check=False)
     assert child.returncode == -9

@@ -300,6 +300,25 @@ def test_what_is_the_same_and_what_contradicts(rest: Client) -> None:
     assert rest("GET", "/v1/policies?kind=fact").json["on_conflict"] == "reject"
 
 
+def test_weights_are_set_and_learnt(rest: Client, memory: Memory) -> None:
+    good, bad = (memory.add(text).id for text in ("The violin is old.", "The violin was sold."))
+    weighing = rest("PUT", "/v1/weights", {"weights": {"words": 0.8, "tokens": None}, "namespace": "acme"}).json
+    assert weighing == rest("GET", "/v1/weights?namespace=acme").json == memory.weights.get("acme").to_dict()
+    assert weighing["weights"][0] == {
+        "name": "words", "value": 0.8, "default": 0.4, "origin": "set", "namespace": "acme",
+    }  # fmt: skip
+    assert rest("PUT", "/v1/weights", {"weights": {"colour": 1}}).json["field"] == "weights.colour"
+    judged = {"query": "violin", "good": [good], "bad": [bad]}
+    for _ in range(2):
+        learnt = rest("POST", "/v1/feedback", judged, headers={"idempotency-key": "one"}).json
+    assert (learnt["judgements"], learnt["share"]) == (1, 0)
+    assert rest("POST", "/v1/feedback", {"query": "violin"}).json["field"] == "good"
+    assert rest("POST", "/v1/feedback", judged | {"namespace": "acme"}).problem == "not-found"
+    assert rest("POST", "/v1/weights:reset", {"learnt_only": True}).json["judgements"] == 0
+    assert rest("POST", "/v1/weights:reset", {"namespace": "acme"}).json == memory.weights.get("acme").to_dict()
+    assert memory.weights.get("acme")["words"].origin == "default"
+
+
 def test_what_an_origin_wrote_is_hidden_and_taken_back(rest: Client, memory: Memory) -> None:
     crawler = memory.through("web/crawler", 0.3)
     first, second = (crawler.add(text).id for text in ("Alice is in Kyiv.", "Bob is in Jeju."))
@@ -390,6 +409,30 @@ def test_several_queries_are_answered_in_order(rest: Client, memory: Memory) -> 
     too_much = rest("POST", "/v1/search:batch", {"queries": ["a"] * (most + 1), "k": limits.K_MAX})
     assert (too_much.status, too_much.json["field"]) == (400, "queries")
     assert rest("POST", "/v1/search:batch", {"queries": ["a"], "k": limits.K_MAX + 1}).json["field"] == "k"
+
+
+def test_an_explanation_is_what_the_memory_says(rest: Client, memory: Memory) -> None:
+    block = memory.add("I moved to Busan in May.", source="alice", namespace="acme/alice")
+    asked = {"query": "where does Alice live?", "block": block.id, "namespace": "acme", "where": {"kind": "message"}}
+    assert rest("POST", "/v1/explain", asked).json == memory.explain(**asked).to_dict()  # type: ignore[arg-type]
+    assert rest("POST", "/v1/explain", asked | {"block": 99}).status == 404
+    assert rest("POST", "/v1/explain", asked | {"budget_ms": 1}).json["field"] == "budget_ms"
+
+
+def test_a_search_with_a_budget_says_what_it_left_out(rest: Client, memory: Memory) -> None:
+    memory.add("I moved to Busan in May.", source="alice")
+    plain = rest("POST", "/v1/search", {"query": "Busan"}).json
+    assert "left_out" not in plain
+    assert rest("POST", "/v1/search", {"query": "Busan", "budget_ms": None}).json == plain
+    assert rest("POST", "/v1/search", {"query": "Busan", "budget_ms": 60_000}).json == plain | {"left_out": []}
+    late = rest("POST", "/v1/search", {"query": "Busan", "budget_ms": 1e-6}).json
+    assert {"words", "vector", "tokens"} <= set(late["left_out"])
+    many = rest("POST", "/v1/search:batch", {"queries": ["Busan", "Seoul"], "budget_ms": 60_000}).json
+    assert many["left_out"] == [[], []]
+    assert many["answers"][0] == plain["hits"]
+    assert rest("POST", "/v1/search", {"query": "Busan", "budget_ms": 0}).json["field"] == "budget_ms"
+    streamed = {"accept": "application/x-ndjson"}
+    assert rest("POST", "/v1/search", {"query": "Busan", "budget_ms": 5}, headers=streamed).json["field"] == "budget_ms"
 
 
 def test_a_context_is_a_text_for_a_prompt(rest: Client, memory: Memory) -> None:

@@ -309,7 +309,8 @@ def test_a_client_that_leaves_is_not_answered(rest: Client) -> None:
     assert not exchange.has_more()
 
 
-def test_values_come_back_as_they_were_sent(memory: Memory) -> None:
+@pytest.mark.parametrize("ensure_ascii", [True, False])
+def test_values_come_back_as_they_were_sent(memory: Memory, ensure_ascii: bool) -> None:
     with talking(application(memory)) as rest:
         metadata = {
             "": {}, "int": 2**53, "minus": -(2**53), "tiny": 5e-324, "huge": 1.7976931348623157e308, "zero": -0.0,
@@ -318,7 +319,8 @@ def test_values_come_back_as_they_were_sent(memory: Memory) -> None:
         }  # fmt: skip
         del metadata[""]
         block = {"text": "e\u0301🦜\u2028\x7f", "metadata": metadata, "tags": ["", "b"][1:], "source": "한글 é"}
-        added = rest("POST", "/v1/blocks", block).json
+        body = json.dumps(block, ensure_ascii=ensure_ascii).encode()
+        added = rest("POST", "/v1/blocks", body=body, headers=JSON).json
         read = rest("GET", f"/v1/blocks/{added['id']}").json
         for field, value in block.items():
             assert read[field] == value, field

@@ -432,6 +432,12 @@ def test_index_files_that_vanish_while_it_is_open_are_written_again(open_memory:
     memory.add("one more")
     fold(memory)
     assert {path.suffix for path in (directory / "index").iterdir()} == {".segment", ".links", ".json", ".lock"}
+    seen = view(memory)
+    memory.close()
+    told: list[int] = []
+    memory = open_memory(progress=lambda done, total: told.append(done))
+    assert (told, memory.stats()["index_trouble"]) == ([], None)
+    assert view(memory) == seen
 
 
 def test_a_manifest_that_another_one_garbles_does_no_harm(

@@ -47,7 +47,7 @@ def test_a_query_string_is_parameters_or_refused(query: str | bytes) -> None:
         ({"query": "a", "k": "1"}, wire.Search, "k", "must be a whole number, not a string"),
         ({"query": "a", "near": 1.5}, wire.Search, "near", "must be a whole number or a string or null, not a number"),
         ({"k": 1}, wire.Search, "query", "is missing"),
-        ({"query": "a", "depth": 1}, wire.Search, "depth", "is no field; there are as_of, exact, history, k"),
+        ({"query": "a", "depth": 1}, wire.Search, "depth", "is no field; there are as_of, budget_ms, exact"),
         ({"ids": [1, 0]}, wire.BlockIds, "ids[1]", "must be a whole number >= 1"),
         ({"ids": [1] * 20_000}, wire.BlockIds, "ids", "must have a length <= 10000"),
         ({"blocks": [{"text": "a"}, {"txt": "b"}]}, wire.NewBlocks, "blocks[1].txt",

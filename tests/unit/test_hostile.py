@@ -22,7 +22,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from greeum import Anchors, Block, GreeumError, Hit, Memory, Retention, limits, testing
+from greeum import Anchors, Block, GreeumError, Hit, Memory, Retention, Weights, limits, testing
 from greeum.embed.given import GivenVectors
 from greeum.errors import InvalidInput
 
@@ -119,6 +119,8 @@ METHODS: dict[str, Act] = {
     "add.near": lambda memory, value: memory.add("hello", near=value),
     "add_many.blocks": lambda memory, value: memory.add_many(value),
     "search.query": lambda memory, value: memory.search(value),
+    "explain.query": lambda memory, value: memory.explain(value, 1),
+    "explain.block": lambda memory, value: memory.explain("hello", value),
     "search_json.query": lambda memory, value: memory.search_json(value),
     "search_many.queries": lambda memory, value: memory.search_many(value),
     "search_many_json.queries": lambda memory, value: memory.search_many_json(value),
@@ -177,10 +179,11 @@ METHODS |= {
         ("add", ("hello",), "at valid_from valid_to expires_at ttl idempotency_key on_duplicate on_conflict"),
         ("add_many", ([{"text": "hello"}],), "idempotency_key"),
         ("search", ("hello",), "k namespace where near history exact as_of min_trust weights vector"),
-        ("search", ("hello",), "rerank rerank_budget_ms"),
+        ("search", ("hello",), "rerank rerank_budget_ms budget_ms"),
+        ("explain", ("hello", 1), "k namespace where near history exact as_of min_trust weights vector"),
         ("search_json", ("hello",), "k namespace where near history exact as_of min_trust weights vector"),
         ("stream", ("hello",), "k namespace where near history exact as_of min_trust weights vector"),
-        ("search_many", (["hello"],), "k namespace where near history exact as_of min_trust weights"),
+        ("search_many", (["hello"],), "k namespace where near history exact as_of min_trust weights budget_ms"),
         ("search_many_json", (["hello"],), "k namespace where near history exact as_of min_trust weights"),
         ("context", ("hello",), "max_tokens namespace where near as_of min_trust weights"),
         ("count", (), "namespace where history expired as_of"),
@@ -197,6 +200,10 @@ METHODS |= {
         ("backup", ("backups",), "full keep"),
         ("import_", ([HEADER],), "bring_back"),
         ("used", (), "block"),
+        ("weights.get", (), "namespace"),
+        ("weights.set", (), "weights"),
+        ("weights.set", ({"words": 1},), "namespace"),
+        ("weights.reset", (), "namespace learnt_only"),
         ("maintain", (), "dry_run grace"),
         ("retention.set", (), "max_age max_blocks"),
         ("retention.rule", (), "namespace kind"),
@@ -237,6 +244,12 @@ METHODS |= {
     "update.idempotency_key": lambda memory, value: memory.update(
         memory.get(key="k").id, text="hi", idempotency_key=value
     ),
+    "feedback.query": lambda memory, value: memory.feedback(value, good=[1]),
+    "feedback.good": lambda memory, value: memory.feedback("hi", good=value),
+    "feedback.bad": lambda memory, value: memory.feedback("hi", good=[1], bad=value),
+    "feedback.namespace": lambda memory, value: memory.feedback("hi", good=[1], namespace=value),
+    "feedback.vector": lambda memory, value: memory.feedback("hi", good=[1], vector=value),
+    "feedback.idempotency_key": lambda memory, value: memory.feedback("hi", good=[1], idempotency_key=value),
     "retention.set.namespace": lambda memory, value: memory.retention.set(value, max_blocks=5),
     "retention.set.kind": lambda memory, value: memory.retention.set(kind=value, max_blocks=5),
     "update.revision": lambda memory, value: memory.update(1, kind="note", revision=value),
@@ -272,7 +285,7 @@ LEFT_OUT = {
 def test_every_argument_of_every_method_is_tried() -> None:
     there = {
         f"{prefix}{name}.{argument}"
-        for prefix, face in (("", Memory), ("anchors.", Anchors), ("retention.", Retention))
+        for prefix, face in (("", Memory), ("anchors.", Anchors), ("retention.", Retention), ("weights.", Weights))
         for name, method in inspect.getmembers(face, inspect.isfunction)
         if not name.startswith("_")
         for argument, parameter in inspect.signature(method).parameters.items()
@@ -358,6 +371,10 @@ def test_anything_for_any_argument(name: str) -> None:
         ("used.block", [True, "1", None, 1.5, {1: 2}, [True], ["1"], [None], b"\x01"]),
         ("maintain.dry_run", [1, 0, None, "true"]),
         ("maintain.grace", [-1, True, "1h", float("nan"), float("inf"), 10**5_000, timedelta(-1), None]),
+        ("feedback.good", [True, "1", None, 1.5, {1: 2}, [True], ["1"], [None], [0], b"\x01", [], list(range(1, 102))]),
+        ("feedback.idempotency_key", ["", " ", 5, b"a", True, LONG, "x" * 257]),
+        ("weights.set.weights", [None, [], {}, {"bogus": 1}, {"words": float("nan")}, {"words": "1"}, {1: 1}, LONG]),
+        ("weights.reset.learnt_only", [1, 0, None, "true"]),
         ("retention.set.max_age", [0, -1, True, "1h", float("nan"), 10**5_000, timedelta(0), None]),
         ("retention.set.max_blocks", [-1, True, 1.5, "3", None, 2**53]),
         ("search.history", [1, 0, None, "true"]),

@@ -76,7 +76,7 @@ class TestEveryTool:
         ("name", "method", "left_out"),
         [
             ("memory_add", Memory.add, {"vector"}),
-            ("memory_search", Memory.search, {"vector", "rerank", "rerank_budget_ms"}),
+            ("memory_search", Memory.search, {"vector", "rerank", "rerank_budget_ms", "budget_ms"}),
             ("memory_context", Memory.context, set()),
             ("memory_get", Memory.get, set()),
             ("memory_update", Memory.update, {"vector"}),

@@ -170,7 +170,7 @@ def test_what_several_queries_find_is_fetched_once(memory: greeum.Memory) -> Non
     with counted(memory) as found:
         hits = memory.search_many(["river", "the cold river", "part"], k=20)
     assert found["block"] == len({hit.block.id for answers in hits for hit in answers}) > 0
-    assert found["newest_seq"] == 1
+    assert found["newest"] == 1
 
 
 def test_what_was_found_lately_is_not_fetched_again(memory: greeum.Memory) -> None:
@@ -178,4 +178,4 @@ def test_what_was_found_lately_is_not_fetched_again(memory: greeum.Memory) -> No
         search("river", k=20)
         with counted(memory) as found:
             search("river", k=20)
-        assert dict(found) == {"newest_seq": 1}
+        assert dict(found) == {"newest": 1}

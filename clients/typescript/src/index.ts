@@ -23,3 +23,4 @@ export type { Policies, Screening } from "./policies.ts";
 export type { Retention } from "./retention.ts";
 export type { Call, Connection } from "./transport.ts";
 export type * from "./types.ts";
+export type { Weights } from "./weights.ts";

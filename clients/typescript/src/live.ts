@@ -2,9 +2,9 @@
 
 import { ConnectionFailed, errorOfProblem, type GreeumError, type Problem, Unauthenticated } from "./errors.ts";
 import type { Transport } from "./transport.ts";
-import type { Hit, SearchOptions } from "./types.ts";
+import type { Hit, StreamOptions } from "./types.ts";
 
-type LiveOptions = Omit<SearchOptions, "signal" | "timeout_ms">;
+type LiveOptions = Omit<StreamOptions, "signal" | "timeout_ms">;
 
 interface Waiting {
   resolve: (hits: Hit[] | undefined) => void;

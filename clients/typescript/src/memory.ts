@@ -23,14 +23,18 @@ import type {
   Difference,
   DiffOptions,
   DryRun,
+  ExplainOptions,
+  Explanation,
   FacetField,
   Facets,
   FacetsOptions,
+  FeedbackOptions,
   Finding,
   ForgetWhereOptions,
   Forgotten,
   GetOptions,
   Hit,
+  Hits,
   ImportCounts,
   ImportOptions,
   InNamespace,
@@ -49,10 +53,13 @@ import type {
   RolledBack,
   SearchOptions,
   Stats,
+  StreamOptions,
   UnlinkOptions,
   UpdateOptions,
+  Weighing,
   Write,
 } from "./types.ts";
+import { Weights } from "./weights.ts";
 
 /** A memory on a server. Get one from `connect`. It holds no connection open, and needs no closing.
  *
@@ -63,6 +70,7 @@ export class Memory {
   readonly policies: Policies;
   readonly retention: Retention;
   readonly screening: Screening;
+  readonly weights: Weights;
   readonly #transport: Transport;
 
   constructor(url: string | URL, connection: Connection = {}) {
@@ -71,6 +79,7 @@ export class Memory {
     this.policies = new Policies(this.#transport);
     this.retention = new Retention(this.#transport);
     this.screening = new Screening(this.#transport);
+    this.weights = new Weights(this.#transport);
   }
 
   // Remembering.
@@ -93,14 +102,21 @@ export class Memory {
 
   // Finding.
 
-  /** The `k` blocks that answer best, best first; fewer if there are fewer. */
-  async search(query: string, options: SearchOptions = {}): Promise<Hit[]> {
+  /** The `k` blocks that answer best, best first; fewer if there are fewer. With `budget_ms`, `left_out` says what there was no time for. */
+  async search(query: string, options: SearchOptions = {}): Promise<Hits> {
     const { call, fields } = apart(options);
-    return (await this.#transport.json("post", "/v1/search", { body: { ...fields, query }, call })).hits;
+    const answer = await this.#transport.json("post", "/v1/search", { body: { ...fields, query }, call });
+    return Object.assign(answer.hits, { left_out: answer.left_out ?? [] });
+  }
+
+  /** Why a search with these options finds a block, or does not, and of what its score is made. Throws NotFound. */
+  explain(query: string, block: number, options: ExplainOptions = {}): Promise<Explanation> {
+    const { call, fields } = apart(options);
+    return this.#transport.json("post", "/v1/explain", { body: { ...fields, query, block }, call });
   }
 
   /** The same hits one by one: the first is there while the texts of the others are still being read. */
-  async *stream(query: string, options: SearchOptions = {}): AsyncGenerator<Hit, void> {
+  async *stream(query: string, options: StreamOptions = {}): AsyncGenerator<Hit, void> {
     const { call, fields } = apart(options);
     const headers = { accept: NDJSON, "content-type": "application/json" };
     const sent = JSON.stringify({ ...fields, query });
@@ -108,15 +124,16 @@ export class Memory {
   }
 
   /** Search while somebody types, over one connection: what was overtaken by more typing is not answered. */
-  live(options: Omit<SearchOptions, keyof Call> = {}): Live {
+  live(options: Omit<StreamOptions, keyof Call> = {}): Live {
     return new Live(this.#transport, options);
   }
 
   /** The hits of several queries, in the same order, with the same options for all. */
-  async searchMany(queries: readonly string[], options: SearchOptions = {}): Promise<Hit[][]> {
+  async searchMany(queries: readonly string[], options: SearchOptions = {}): Promise<Hits[]> {
     const { call, fields } = apart(options);
     const request = { body: { ...fields, queries: [...queries] }, call };
-    return (await this.#transport.json("post", "/v1/search:batch", request)).answers;
+    const { answers, left_out } = await this.#transport.json("post", "/v1/search:batch", request);
+    return answers.map((hits, number) => Object.assign(hits, { left_out: left_out?.[number] ?? [] }));
   }
 
   /** What is known about something, ready for a prompt, in at most `max_tokens`. */
@@ -194,6 +211,14 @@ export class Memory {
   used(block: number | readonly number[], call: Call = {}): Promise<void> {
     const body = { ids: typeof block === "number" ? [block] : [...block] };
     return this.#transport.json("post", "/v1/blocks:used", { body, call, repeatable: false });
+  }
+
+  /** Say which hits of a query have answered it, and which have not: it tunes the weights of the namespace, once there
+   * are some dozens of such judgements. `memory.weights` shows what was learnt, and takes it back. Throws NotFound.
+   */
+  feedback(query: string, options: FeedbackOptions): Promise<Weighing> {
+    const { call, key, fields } = apart(options);
+    return this.#transport.json("post", "/v1/feedback", { body: { ...fields, query }, headers: named(key), call });
   }
 
   // Who wrote what.

@@ -256,6 +256,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Why a search with these options finds a block, or does not
+         * @description Why a search with these options finds a block, or does not; its score taken apart.
+         */
+        post: operations["explain"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/context": {
         parameters: {
             query?: never;
@@ -630,6 +650,70 @@ export interface paths {
          */
         put: operations["policies.set"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/weights": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The weights of a search in a namespace, and where each comes from
+         * @description The weights of a search in a namespace, and where each comes from.
+         */
+        get: operations["weights.get"];
+        /**
+         * Say how much some kinds of evidence count in a namespace and all below it
+         * @description Say how much some kinds of evidence count in a namespace and all below it.
+         */
+        put: operations["weights.set"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/weights:reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Forget what was set and learnt for a namespace, or only what was learnt
+         * @description Forget what was set and learnt for a namespace, or only what was learnt.
+         */
+        post: operations["weights.reset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/feedback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say which of a query's hits have answered it, and which have not
+         * @description Say which of a query's hits have answered it, and which have not; it tunes the weights of the namespace.
+         */
+        post: operations["feedback"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1350,6 +1434,11 @@ export interface components {
              * @default null
              */
             vector?: number[] | null;
+            /**
+             * @description How long a query may take; what there was no time for is in `left_out`. Only for answers in JSON.
+             * @default null
+             */
+            budget_ms?: number | null;
         };
         /**
          * Hits
@@ -1357,6 +1446,8 @@ export interface components {
          */
         Hits: {
             hits: components["schemas"]["Hit"][];
+            /** @description What there was no time for; only where a budget was given. */
+            left_out?: ("candidates" | "graph" | "tokens" | "turns" | "vector" | "words")[];
         };
         /**
          * Hit
@@ -1442,6 +1533,11 @@ export interface components {
                 [key: string]: number;
             } | null;
             queries: string[];
+            /**
+             * @description How long a query may take; what there was no time for is in `left_out`. Only for answers in JSON.
+             * @default null
+             */
+            budget_ms?: number | null;
         };
         /**
          * HitsOfQueries
@@ -1449,6 +1545,198 @@ export interface components {
          */
         HitsOfQueries: {
             answers: components["schemas"]["Hit"][][];
+            /** @description What there was no time for, of each query; only where a budget was given. */
+            left_out?: ("candidates" | "graph" | "tokens" | "turns" | "vector" | "words")[][];
+        };
+        /**
+         * ExplainRequest
+         * @description Which block, and of which search.
+         */
+        ExplainRequest: {
+            /**
+             * @description How many hits at most.
+             * @default 10
+             */
+            k?: number;
+            /**
+             * @description A path such as "acme/alice", or its segments; "" is the root.
+             * @default
+             * @example acme/alice
+             */
+            namespace?: string | string[];
+            /**
+             * @description Which blocks to look at.
+             * @default null
+             * @example {
+             *       "source": "alice",
+             *       "importance": {
+             *         "gte": 0.5
+             *       }
+             *     }
+             */
+            where?: components["schemas"]["Filter"] | null;
+            /**
+             * @description An anchor's name (auto: the one that fits) or a block's id: what is around it comes first.
+             * @default null
+             */
+            near?: string | number | null;
+            /**
+             * @description Whether superseded versions, and what holds no longer or not yet, may be hits.
+             * @default false
+             */
+            history?: boolean;
+            /**
+             * @description Whether to score every block, whatever it takes.
+             * @default false
+             */
+            exact?: boolean;
+            /**
+             * @description As things stood then: what had been recorded by that time, and held.
+             * @default null
+             */
+            as_of?: string | null;
+            /**
+             * @description Leaves out what came by a door that is trusted less.
+             * @default 0
+             */
+            min_trust?: number;
+            /**
+             * @description How much each kind of evidence counts, by name.
+             * @default null
+             * @example {
+             *       "tokens": 0
+             *     }
+             */
+            weights?: {
+                [key: string]: number;
+            } | null;
+            /**
+             * @description What to find.
+             * @example where does Alice live?
+             */
+            query: string;
+            /**
+             * @description For memories whose vectors the caller brings: as many numbers as its others have.
+             * @default null
+             */
+            vector?: number[] | null;
+            /** @description A block's id: one version of it. */
+            block: number;
+        };
+        /**
+         * Explanation
+         * @description Why a search finds a block, or does not.
+         */
+        Explanation: {
+            query: string;
+            /** @enum {unknown} */
+            outcome: "excluded" | "hit" | "not_looked_at" | "outranked" | "unmatched";
+            /** @description What keeps it out, as in `superseded` or `where.source`. */
+            excluded: string[];
+            rank: number | null;
+            account: components["schemas"]["Account"] | null;
+            search: components["schemas"]["Visit"];
+            block: components["schemas"]["Block"];
+        };
+        /**
+         * Account
+         * @description A score taken apart.
+         */
+        Account: {
+            score: number;
+            parts: components["schemas"]["Parts"];
+            weights: components["schemas"]["Weighed"][];
+            measures: components["schemas"]["Measure"][];
+            words: components["schemas"]["Match"][];
+            tokens: components["schemas"]["Pair"][];
+            dates: components["schemas"]["Dates"];
+            /** @description The one source that the query names. */
+            source: string | null;
+            path: components["schemas"]["PathStep"][];
+            proximity: number;
+        };
+        /**
+         * Weighed
+         * @description What one weight does: `adds` is `weight` times `measure`; those of a part sum up to it.
+         */
+        Weighed: {
+            /** @enum {unknown} */
+            part: "conversation" | "graph" | "prior" | "tokens" | "vector" | "words";
+            name: string;
+            weight: number;
+            measure: number;
+            adds: number;
+            /** @description The blocks around that it speaks of. */
+            turns: number[];
+        };
+        /**
+         * Measure
+         * @description What words, vector or tokens say before they are weighed, and what is usual among the blocks in scope.
+         */
+        Measure: {
+            /** @enum {unknown} */
+            part: "tokens" | "vector" | "words";
+            value: number;
+            mean: number;
+            deviation: number;
+            /** @description What a block of many passages owes to chance, in deviations. */
+            luck: number;
+        };
+        /**
+         * Match
+         * @description A word of the query that the block has, and in which forms.
+         */
+        Match: {
+            word: string;
+            found: string[];
+            /** @enum {unknown} */
+            by: "date" | "label" | "morpheme" | "stem" | "syllables" | "word";
+            adds: number;
+        };
+        /**
+         * Pair
+         * @description A word of the query, and the word of the block that comes nearest in meaning, from 0 to 1.
+         */
+        Pair: {
+            word: string;
+            found: string;
+            similarity: number;
+            adds: number;
+        };
+        /**
+         * Dates
+         * @description Days as in `2023-05-08`, stretches as in `2023-05-01/2023-05-31`, days of any year as in `--05-08`.
+         */
+        Dates: {
+            asks_when: boolean;
+            /** @description The times that the query names. */
+            asked: string[];
+            said: string;
+            mentions: string[];
+            matched: string[];
+        };
+        /**
+         * PathStep
+         * @description A block on the way from the anchor, and what led to it: `start`, `previous`, `next`, or a link's kind.
+         */
+        PathStep: {
+            block: number;
+            by: string;
+            backwards: boolean;
+            weight: number;
+        };
+        /**
+         * Visit
+         * @description What the search looked at, from where, and how far it went.
+         */
+        Visit: {
+            blocks: number;
+            looked_at: number;
+            start: number | null;
+            /** @enum {unknown} */
+            width: "everything" | "neighbourhood" | "words";
+            /** @description What the last hit scores, if there are as many as asked for. */
+            least: number | null;
         };
         /**
          * ContextRequest
@@ -1986,6 +2274,90 @@ export interface components {
              * @enum {unknown}
              */
             on_conflict?: "keep" | "supersede" | "reject" | null;
+        };
+        /**
+         * Weighing
+         * @description The weights of a search in a namespace.
+         */
+        Weighing: {
+            namespace: string;
+            /** @description How often feedback has taught this very namespace something. */
+            judgements: number;
+            /** @description How much of what was learnt there is in use. */
+            share: number;
+            weights: components["schemas"]["Weight"][];
+        };
+        /**
+         * Weight
+         * @description How much one kind of evidence counts, and why.
+         */
+        Weight: {
+            name: string;
+            value: number;
+            default: number;
+            /** @enum {unknown} */
+            origin: "default" | "learnt" | "set";
+            /** @description Where that was said; null for the default. */
+            namespace: string | null;
+        };
+        /**
+         * NewWeights
+         * @description How much some kinds of evidence are to count; those that are left out stay as they are.
+         */
+        NewWeights: {
+            /** @description By name; null takes back what was said. */
+            weights: {
+                [key: string]: number | null;
+            };
+            /**
+             * @description It holds there and below.
+             * @default
+             * @example acme/alice
+             */
+            namespace?: string | string[];
+        };
+        /**
+         * WeightsReset
+         * @description What to forget of a namespace's weights.
+         */
+        WeightsReset: {
+            /**
+             * @description A path such as "acme/alice", or its segments; "" is the root.
+             * @default
+             * @example acme/alice
+             */
+            namespace?: string | string[];
+            /**
+             * @description Whether what was set is to stay.
+             * @default false
+             */
+            learnt_only?: boolean;
+        };
+        /**
+         * Feedback
+         * @description Which hits of a query have answered it (`good`), and which have not (`bad`); at least one is named.
+         */
+        Feedback: {
+            /**
+             * @description What to find.
+             * @example where does Alice live?
+             */
+            query: string;
+            /** @default [] */
+            good?: number[];
+            /** @default [] */
+            bad?: number[];
+            /**
+             * @description A path such as "acme/alice", or its segments; "" is the root.
+             * @default
+             * @example acme/alice
+             */
+            namespace?: string | string[];
+            /**
+             * @description For memories whose vectors the caller brings: as many numbers as its others have.
+             * @default null
+             */
+            vector?: number[] | null;
         };
         /**
          * Rules
@@ -3306,6 +3678,44 @@ export interface operations {
             503: components["responses"]["unavailable"];
         };
     };
+    explain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExplainRequest"];
+            };
+        };
+        responses: {
+            /** @description Why a search finds a block, or does not. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Explanation"];
+                };
+            };
+            400: components["responses"]["invalid-input"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not-found"];
+            406: components["responses"]["not-acceptable"];
+            408: components["responses"]["timeout"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            421: components["responses"]["misdirected"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            502: components["responses"]["embedder-failed"];
+            503: components["responses"]["unavailable"];
+        };
+    };
     context: {
         parameters: {
             query?: never;
@@ -4149,6 +4559,154 @@ export interface operations {
             421: components["responses"]["misdirected"];
             429: components["responses"]["rate-limited"];
             500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+            507: components["responses"]["store-full"];
+        };
+    };
+    "weights.get": {
+        parameters: {
+            query?: {
+                /** @description A path such as "acme/alice"; "" is the root. */
+                namespace?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The weights of a search in a namespace. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Weighing"];
+                };
+            };
+            400: components["responses"]["invalid-input"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            406: components["responses"]["not-acceptable"];
+            421: components["responses"]["misdirected"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    "weights.set": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewWeights"];
+            };
+        };
+        responses: {
+            /** @description The weights of a search in a namespace. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Weighing"];
+                };
+            };
+            400: components["responses"]["invalid-input"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            406: components["responses"]["not-acceptable"];
+            408: components["responses"]["timeout"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            421: components["responses"]["misdirected"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+            507: components["responses"]["store-full"];
+        };
+    };
+    "weights.reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["WeightsReset"];
+            };
+        };
+        responses: {
+            /** @description The weights of a search in a namespace. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Weighing"];
+                };
+            };
+            400: components["responses"]["invalid-input"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            406: components["responses"]["not-acceptable"];
+            408: components["responses"]["timeout"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            421: components["responses"]["misdirected"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+            507: components["responses"]["store-full"];
+        };
+    };
+    feedback: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Names this very request: sent again, it changes nothing more and answers the same; with other content it is a conflict. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Feedback"];
+            };
+        };
+        responses: {
+            /** @description The weights of a search in a namespace. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Weighing"];
+                };
+            };
+            400: components["responses"]["invalid-input"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not-found"];
+            406: components["responses"]["not-acceptable"];
+            408: components["responses"]["timeout"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            421: components["responses"]["misdirected"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            502: components["responses"]["embedder-failed"];
             503: components["responses"]["unavailable"];
             507: components["responses"]["store-full"];
         };

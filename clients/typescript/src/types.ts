@@ -11,6 +11,9 @@ export type Block = Schemas["Block"];
 export type Added = Schemas["Added"];
 export type Contradiction = Schemas["Contradiction"];
 export type Hit = Schemas["Hit"];
+/** Best first; `left_out` is what there was no time for. */
+export type Hits = Hit[] & { left_out: NonNullable<Schemas["Hits"]["left_out"]> };
+export type Explanation = Schemas["Explanation"];
 export type Link = Schemas["Link"];
 export type Anchor = Schemas["Anchor"];
 export type Context = Schemas["Context"];
@@ -66,6 +69,9 @@ export type Rule = Schemas["Rule"];
 export type Report = AnswerOf<"/v1/maintain", "post">;
 /** What is done with a text that says what is there already, or the opposite. */
 export type Policy = AnswerOf<"/v1/policies", "get">;
+/** The weights of a search in a namespace, and where each comes from. */
+export type Weighing = AnswerOf<"/v1/weights", "get">;
+export type Weight = Schemas["Weight"];
 /** What is done with each kind of finding. */
 export type ScreeningPolicies = AnswerOf<"/v1/screening", "get">;
 export type RolledBack = AnswerOf<"/v1/roll-back", "post">;
@@ -90,11 +96,18 @@ export type CertificatesOptions = Filtered<QueryOf<"/v1/certificates", "get">> &
 export type ImportOptions = QueryOf<"/v1/import", "post"> & Call;
 export type MaintainOptions = BodyOf<"/v1/maintain", "post"> & Call;
 export type RuleOptions = Omit<BodyOf<"/v1/retention", "put">, "namespace"> & Call;
+export type WeightsOptions = Omit<BodyOf<"/v1/weights", "put">, "weights"> & Call;
+export type WeightsResetOptions = BodyOf<"/v1/weights:reset", "post"> & Call;
+/** Which hits have answered a query (`good`), and which have not (`bad`); at least one is named. */
+export type FeedbackOptions = Omit<BodyOf<"/v1/feedback", "post">, "query"> & Write;
 export type PolicyOptions = Omit<BodyOf<"/v1/policies", "put">, "kind"> & Call;
 /** Which blocks to hide or to show again: these `ids`, or all for which everything holds that is said. */
 export type QuarantineOptions = Filtered<BodyOf<"/v1/blocks:quarantine", "post">> & Call;
 export type RollBackOptions = Omit<BodyOf<"/v1/roll-back", "post">, "origin"> & Call;
 export type SearchOptions = Filtered<Omit<BodyOf<"/v1/search", "post">, "query">> & Call;
+/** What comes piece by piece cannot say what was left out. */
+export type StreamOptions = Omit<SearchOptions, "budget_ms">;
+export type ExplainOptions = Filtered<Omit<BodyOf<"/v1/explain", "post">, "query" | "block">> & Call;
 export type ContextOptions = Filtered<Omit<BodyOf<"/v1/context", "post">, "query">> & Call;
 export type CountOptions = Filtered<BodyOf<"/v1/count", "post">> & Call;
 /** What can be found at the later of two moments and not at the earlier one, and the other way round. */

@@ -219,6 +219,21 @@ describe("changing", () => {
     assert.deepEqual(await memory.policies.get("fact"), { on_duplicate: "return", on_conflict: "keep" });
   });
 
+  it("weighs as it is told, and learns from what is said of hits", async () => {
+    const namespace = "weighing";
+    const [good] = await memory.addMany(["a red kite", "a kite", "rain"].map((text) => ({ text, namespace })));
+    const set = await memory.weights.set({ words: 0, recency: 0.5 }, { namespace });
+    assert.deepEqual(await memory.weights.get(namespace), set);
+    assert.equal((await memory.search("red kite", { namespace }))[0]?.parts.words, 0);
+    assert.equal((await memory.weights.set({ words: null }, { namespace })).weights[0]?.origin, "default");
+    const learnt = await memory.feedback("red kite", { good: [good?.id ?? 0], namespace, idempotency_key: "one" });
+    assert.equal(learnt.judgements, 1);
+    const again = await memory.feedback("red kite", { good: [good?.id ?? 0], namespace, idempotency_key: "one" });
+    assert.deepEqual(again, learnt);
+    assert.equal((await memory.weights.reset({ namespace, learnt_only: true })).judgements, 0);
+    await assert.rejects(memory.feedback("red kite", { bad: [999_999], namespace }), { name: "NotFound" });
+  });
+
   it("keeps for so long as it is told", async () => {
     const block = await memory.add("soon gone", { namespace: "kept", ttl: 3_600 });
     assert.notEqual(block.expires_at, null);

@@ -4,6 +4,7 @@ use crate::error::{Error, Result};
 use crate::filter::Filter;
 use crate::id::{BlockId, Score, TimeUs};
 use crate::vectors::Code;
+use std::time::Duration;
 
 /// A search. By default it finds nothing, since it asks for no hits.
 #[derive(Clone, Debug, Default)]
@@ -30,6 +31,8 @@ pub struct Query {
     pub exact: bool,
     /// How much each kind of evidence counts.
     pub weights: Weights,
+    /// For how long to look; then what has been found is the answer.
+    pub budget: Option<Duration>,
 }
 
 impl Query {
@@ -69,6 +72,42 @@ pub struct Answer {
     pub start: Option<BlockId>,
     /// How far it went.
     pub width: Width,
+    /// Of what something was left out, since its time was over.
+    pub left_out: Vec<Stage>,
+}
+
+/// What a search does one after the other, and may have to leave out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// To walk from the anchor.
+    Graph,
+    /// To look for the same words.
+    Words,
+    /// To look for vectors that are near.
+    Vector,
+    /// To compare words by what they mean.
+    Tokens,
+    /// To look closely at what words and vectors brought in.
+    Candidates,
+    /// To look at the turns around these.
+    Turns,
+}
+
+impl Stage {
+    /// All, in their order.
+    pub const ALL: [Self; 6] = [Self::Graph, Self::Words, Self::Vector, Self::Tokens, Self::Candidates, Self::Turns];
+
+    /// As it is called outside.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Graph => "graph",
+            Self::Words => "words",
+            Self::Vector => "vector",
+            Self::Tokens => "tokens",
+            Self::Candidates => "candidates",
+            Self::Turns => "turns",
+        }
+    }
 }
 
 /// How far a search went.
@@ -110,6 +149,11 @@ macro_rules! weights {
         }
 
         impl Weights {
+            /// Every weight with its name.
+            pub fn list(&self) -> Vec<(&'static str, f32)> {
+                vec![$((stringify!($name), self.$name)),*]
+            }
+
             /// Sets one by its name.
             pub fn set(&mut self, name: &str, value: f32) -> Result<()> {
                 if !value.is_finite() {

@@ -3,11 +3,12 @@
 //! One class for the Index, one for the token table, a few functions. Every long call goes through [`released`]; every error through
 //! [`raised`]. What each does is written where it is done, in `greeum-core`; what Python sees is in `_core.pyi`.
 
+mod explanation;
 mod json;
 
 use greeum_core::filter::Filter;
 use greeum_core::links::Edge;
-use greeum_core::query::PARTS;
+use greeum_core::query::{PARTS, Weights};
 use greeum_core::similar;
 use greeum_core::vectors::code::SCALE_BYTES;
 use greeum_core::vectors::{Code, CodeRef, distance};
@@ -18,6 +19,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList, PyTuple};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Runs `work` without the interpreter's lock, so that other threads go on: the one gate for whatever takes longer than a lookup.
 fn released<T: Send>(py: Python<'_>, work: impl FnOnce() -> greeum_core::Result<T> + Send) -> PyResult<T> {
@@ -127,6 +129,21 @@ fn filter(py: Python<'_>, text: Option<&str>) -> PyResult<Option<Filter>> {
     text.map(Filter::parse).transpose().map_err(|error| raised(py, error))
 }
 
+/// The default weights with what is said of some of them.
+fn weighed(py: Python<'_>, said: Vec<(String, f32)>) -> PyResult<Weights> {
+    let mut weights = Weights::default();
+    for (name, value) in said {
+        weights.set(&name, value).map_err(|error| raised(py, error))?;
+    }
+    Ok(weights)
+}
+
+/// Every weight by its name: what is said of it, else its default.
+#[pyfunction]
+fn weights(py: Python<'_>, said: Vec<(String, f32)>) -> PyResult<Vec<(&'static str, f32)>> {
+    Ok(weighed(py, said)?.list())
+}
+
 /// The one code in `bytes`.
 fn code(bytes: &[u8]) -> greeum_core::Result<Code> {
     let dimension = bytes.len().saturating_sub(SCALE_BYTES);
@@ -159,6 +176,10 @@ impl Found {
     fn visit(&self, query: usize) -> PyResult<(u64, u64, Option<u64>, &'static str)> {
         let answer = self.answer(query)?;
         Ok((answer.blocks, answer.visited, answer.start, answer.width.name()))
+    }
+
+    fn left_out(&self, query: usize) -> PyResult<Vec<&'static str>> {
+        Ok(self.answer(query)?.left_out.iter().map(|stage| stage.name()).collect())
     }
 
     fn json<'py>(&self, py: Python<'py>, query: usize, blocks: &Bound<'py, PyDict>) -> PyResult<Bound<'py, PyBytes>> {
@@ -222,7 +243,7 @@ impl Index {
         self.index.clear();
     }
 
-    #[pyo3(signature = (queries, k, namespace, filter_json, near, history, now, exact, weights, as_of))]
+    #[pyo3(signature = (queries, k, namespace, filter_json, near, history, now, exact, weights, as_of, budget_us=None))]
     #[allow(clippy::too_many_arguments, reason = "one crossing for one search; Query names them on both sides")]
     fn search(
         &self,
@@ -237,18 +258,66 @@ impl Index {
         exact: bool,
         weights: Option<Vec<(String, f32)>>,
         as_of: Option<i64>,
+        budget_us: Option<u64>,
     ) -> PyResult<Found> {
         let filter = filter(py, filter_json)?;
-        let mut plain = Query { k, namespace, filter, near, history, now, exact, as_of, ..Query::default() };
-        for (name, value) in weights.into_iter().flatten() {
-            plain.weights.set(&name, value).map_err(|error| raised(py, error))?;
-        }
+        let budget = budget_us.map(Duration::from_micros);
+        let weights = weighed(py, weights.unwrap_or_default())?;
+        let plain =
+            Query { k, namespace, filter, near, history, now, exact, as_of, weights, budget, ..Query::default() };
         let query = |(text, vector): (String, Option<Vec<u8>>)| {
             let vector = vector.map(|bytes| code(&bytes)).transpose()?;
             Ok(Query { text, vector, ..plain.clone() })
         };
         let queries: greeum_core::Result<Vec<Query>> = queries.into_iter().map(query).collect();
         let queries = queries.map_err(|error| raised(py, error))?;
+        Ok(Found(released(py, || self.index.search_many(&queries))?))
+    }
+
+    #[pyo3(signature = (query, k, namespace, filter_json, near, history, now, exact, weights, as_of, subject))]
+    #[allow(clippy::too_many_arguments, reason = "as for search")]
+    fn explain(
+        &self,
+        py: Python<'_>,
+        query: (String, Option<Vec<u8>>),
+        k: usize,
+        namespace: String,
+        filter_json: Option<&str>,
+        near: Vec<(u64, u32)>,
+        history: bool,
+        now: i64,
+        exact: bool,
+        weights: Option<Vec<(String, f32)>>,
+        as_of: Option<i64>,
+        subject: explanation::SubjectParts,
+    ) -> PyResult<String> {
+        let (filter, subject) = (filter(py, filter_json)?, explanation::subject(py, subject)?);
+        let vector = query.1.map(|bytes| code(&bytes)).transpose().map_err(|error| raised(py, error))?;
+        let text = query.0;
+        let weights = weighed(py, weights.unwrap_or_default())?;
+        let query =
+            Query { text, vector, k, namespace, filter, near, history, now, exact, as_of, weights, budget: None };
+        let found = released(py, || self.index.explain(&query, &subject))?;
+        Ok(explanation::json(&found, k).to_string())
+    }
+
+    /// One query under several weightings, all from the same state.
+    #[allow(clippy::too_many_arguments, reason = "as for search")]
+    fn vary(
+        &self,
+        py: Python<'_>,
+        text: String,
+        vector: Option<Vec<u8>>,
+        k: usize,
+        namespace: String,
+        now: i64,
+        weightings: Vec<Vec<(String, f32)>>,
+    ) -> PyResult<Found> {
+        let vector = vector.map(|bytes| code(&bytes)).transpose().map_err(|error| raised(py, error))?;
+        let plain = Query { text, vector, k, namespace, now, ..Query::default() };
+        let queries: PyResult<Vec<Query>> =
+            weightings.into_iter().map(|said| Ok(Query { weights: weighed(py, said)?, ..plain.clone() })).collect();
+        let queries = queries?;
         Ok(Found(released(py, || self.index.search_many(&queries))?))
     }
 
@@ -474,6 +543,7 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(format_time, module)?)?;
     module.add_function(wrap_pyfunction!(blocks_json, module)?)?;
     module.add_function(wrap_pyfunction!(hits_json, module)?)?;
+    module.add_function(wrap_pyfunction!(weights, module)?)?;
     module.add("PARTS", PARTS.to_vec())?;
     Ok(())
 }

@@ -167,6 +167,25 @@ class Policy(Answered):
     on_conflict: Literal["keep", "supersede", "reject"]
 
 
+class Weight(Answered):
+    """How much one kind of evidence counts, and why."""
+
+    name: str
+    value: float
+    default: float
+    origin: Literal["default", "set", "learnt"]
+    namespace: Annotated[str | None, Meta(description="Where that was said; null for the default.")]
+
+
+class Weighing(Answered):
+    """The weights of a search in a namespace."""
+
+    namespace: str
+    judgements: Annotated[int, Meta(description="How often feedback has taught this very namespace something.", ge=0)]
+    share: Annotated[float, Meta(description="How much of what was learnt there is in use.", ge=0, le=1)]
+    weights: list[Weight]
+
+
 class Parts(Answered):
     """What a score is the sum of."""
 
@@ -186,16 +205,26 @@ class Hit(Answered):
     block: Block
 
 
+Stage = Literal["graph", "words", "vector", "tokens", "candidates", "turns"]
+
+
 class Hits(Answered):
     """Best first."""
 
     hits: list[Hit]
+    left_out: Annotated[
+        list[Stage] | UnsetType, Meta(description="What there was no time for; only where a budget was given.")
+    ] = UNSET
 
 
 class HitsOfQueries(Answered):
     """The hits of each query, in the order of the queries."""
 
     answers: list[list[Hit]]
+    left_out: Annotated[
+        list[list[Stage]] | UnsetType,
+        Meta(description="What there was no time for, of each query; only where a budget was given."),
+    ] = UNSET
 
 
 class Context(Answered):

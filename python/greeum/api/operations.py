@@ -6,6 +6,7 @@ from greeum.api import (
     anchors,
     blocks,
     changes,
+    explanations,
     forgetting,
     links,
     looking,
@@ -15,12 +16,13 @@ from greeum.api import (
     search,
     transfer,
     upkeep,
+    weights,
 )
 
 OPERATIONS = (
-    *blocks.OPERATIONS, *forgetting.OPERATIONS, *search.OPERATIONS, *looking.OPERATIONS, *links.OPERATIONS,
-    *anchors.OPERATIONS, *provenance.OPERATIONS, *policies.OPERATIONS, *upkeep.OPERATIONS, *transfer.OPERATIONS,
-    *changes.OPERATIONS, *pages.OPERATIONS,
+    *blocks.OPERATIONS, *forgetting.OPERATIONS, *search.OPERATIONS, *explanations.OPERATIONS, *looking.OPERATIONS,
+    *links.OPERATIONS, *anchors.OPERATIONS, *provenance.OPERATIONS, *policies.OPERATIONS, *weights.OPERATIONS,
+    *upkeep.OPERATIONS, *transfer.OPERATIONS, *changes.OPERATIONS, *pages.OPERATIONS,
 )  # fmt: skip
 
 IDS = (*(operation.id for operation in OPERATIONS), "search.live", "mcp", "page")

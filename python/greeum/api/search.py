@@ -35,6 +35,8 @@ def is_quick(call: Call) -> bool:
     body = call.body
     if call.accepted != JSON or body.get("k", 10) > AT_ONCE_K_MAX or body.get("exact", False):
         return False
+    if body.get("budget_ms") is not None:
+        return False
     assert call.visitor is not None
     if not (call.worker.pace_of(call.visitor).allows() and call.visitor.memory.at_hand):
         return False
@@ -47,16 +49,33 @@ def search(memory: Memory, call: Call) -> Answer:
     if call.accepted != JSON:
         return streamed(memory, call)
     began_s = perf_counter()
-    found = memory.search_json(**call.body)
+    if call.body.get("budget_ms") is not None:
+        return bounded(memory, call)
+    found = memory.search_json(**without_budget(call.body))
     if call.at_once:
         assert call.visitor is not None
         call.worker.pace_of(call.visitor).note(perf_counter() - began_s)
     return Answer(b'{"hits":' + found + b"}", records=records_in(call, [found]))
 
 
+def bounded(memory: Memory, call: Call) -> Answer:
+    """The hits that were found in time, and what there was no time for."""
+    hits = memory.search(**call.body)
+    return Answer(b'{"hits":' + encoding.hits(hits) + b',"left_out":' + encode(hits.left_out) + b"}", records=len(hits))
+
+
+def without_budget(body: dict[str, Any]) -> dict[str, Any]:
+    """A search's options where there is no budget, for what cannot say what was left out."""
+    return {name: value for name, value in body.items() if name != "budget_ms"}
+
+
 def streamed(memory: Memory, call: Call) -> Answer:
     """The hits as they come. What can be refused is refused before the answer begins."""
-    stream = iter(memory.stream(**call.body))
+    if call.body.get("budget_ms") is not None:
+        raise InvalidInput(
+            "budget_ms", "is for an answer in JSON: one that comes as a stream cannot say what is left out"
+        )
+    stream = iter(memory.stream(**without_budget(call.body)))
     first = list(islice(stream, HITS_PER_PIECE[0]))
     as_events = call.accepted == EVENTS
     return Answer(media_type=call.accepted, pieces=pieces(first, stream, as_events=as_events))
@@ -77,11 +96,23 @@ def pieces(first: list[Hit], rest: Iterator[Hit], *, as_events: bool) -> Iterato
 def search_many(memory: Memory, call: Call) -> Answer:
     """The hits of each query, in the order of the queries, with the same options for all."""
     check_amount(call.body)
-    found = memory.search_many_json(**call.body)
+    if call.body.get("budget_ms") is not None:
+        return many_bounded(memory, call)
+    found = memory.search_many_json(**without_budget(call.body))
     pieces = [b'{"answers":[', *chain.from_iterable(zip(found, repeat(b","))), b"]}"]
     if found:
         del pieces[-2]  # the comma after the last one
     return Answer(b"".join(pieces), records=records_in(call, found))
+
+
+def many_bounded(memory: Memory, call: Call) -> Answer:
+    """The hits of each query that were found in time, and what there was no time for."""
+    found = memory.search_many(**call.body)
+    answers = b",".join([encoding.hits(hits) for hits in found])
+    if len(answers) > limits.ANSWER_BYTES_MAX:
+        raise InvalidInput("k", f"asks for {len(answers):,} bytes; {limits.ANSWER_BYTES_MAX:,} may be in one answer")
+    left_out = encode([hits.left_out for hits in found])
+    return Answer(b'{"answers":[' + answers + b'],"left_out":' + left_out + b"}", records=sum(map(len, found)))
 
 
 def check_amount(body: dict[str, Any]) -> None:

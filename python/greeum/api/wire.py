@@ -53,6 +53,8 @@ Weights = Annotated[
     ),
 ]
 
+Judged = Annotated[list[Id], Meta(max_length=limits.JUDGED_MAX)]
+
 Vector = Annotated[
     Any,
     Meta(
@@ -263,20 +265,40 @@ class SearchOptions(Request):
     weights: Weights = None
 
 
-class Search(SearchOptions, kw_only=True):
-    """What to find, and where."""
+BudgetMs = Annotated[
+    float | None,
+    Meta(
+        description="How long a query may take; what there was no time for is in `left_out`. Only for answers in JSON.",
+        extra_json_schema={"exclusiveMinimum": 0, "maximum": limits.SEARCH_BUDGET_MS_MAX},
+    ),
+]
 
+
+class OneQuery(SearchOptions, kw_only=True):
     query: Query
     vector: Vector = None
+
+
+class Search(OneQuery, kw_only=True):
+    """What to find, and where."""
+
+    budget_ms: BudgetMs = None
 
 
 class SearchMany(SearchOptions, kw_only=True):
     """Several queries, with the same options for all."""
 
     queries: Annotated[list[Query], Meta(max_length=limits.QUERIES_MAX)]
+    budget_ms: BudgetMs = None
 
 
-class LiveSearch(Search, kw_only=True):
+class ExplainRequest(OneQuery, kw_only=True):
+    """Which block, and of which search."""
+
+    block: Id
+
+
+class LiveSearch(OneQuery, kw_only=True):
     """A message over `/v1/search:live`."""
 
     id: Annotated[int, Meta(description="Comes back with the answer.", ge=0, le=2**53 - 1)]
@@ -376,6 +398,32 @@ class NewPolicy(Request):
     kind: Annotated[Name, Meta(description="`*`: of every kind of which nothing is said.")] = "*"
     on_duplicate: OnDuplicate = None
     on_conflict: OnConflict = None
+
+
+class NewWeights(Request):
+    """How much some kinds of evidence are to count; those that are left out stay as they are."""
+
+    weights: Annotated[
+        dict[str, float | None], Meta(description="By name; null takes back what was said.", min_length=1)
+    ]
+    namespace: Annotated[Namespace, Meta(description="It holds there and below.")] = ""
+
+
+class WeightsReset(Request):
+    """What to forget of a namespace's weights."""
+
+    namespace: Namespace = ""
+    learnt_only: Annotated[bool, Meta(description="Whether what was set is to stay.")] = False
+
+
+class Feedback(Request):
+    """Which hits of a query have answered it (`good`), and which have not (`bad`); at least one is named."""
+
+    query: Query
+    good: Judged = []
+    bad: Judged = []
+    namespace: Namespace = ""
+    vector: Vector = None
 
 
 class Quarantine(Request):

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 HOMES = {
     "add": "add.COMMAND",
     "search": "search.COMMAND",
+    "explain": "explain.COMMAND",
     "get": "get.COMMAND",
     "list": "listing.COMMAND",
     "diff": "diff.COMMAND",
@@ -32,6 +33,10 @@ HOMES = {
     "anchors unpin": "anchors.UNPIN",
     "anchors clear": "anchors.CLEAR",
     "anchors status": "anchors.STATUS",
+    "weights show": "weights.SHOW",
+    "weights set": "weights.SET",
+    "weights reset": "weights.RESET",
+    "feedback": "feedback.COMMAND",
     "import": "transfer.IMPORT",
     "merge": "transfer.MERGE",
     "export": "transfer.EXPORT",

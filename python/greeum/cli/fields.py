@@ -50,3 +50,18 @@ MIN_TRUST = Option(
 READ_ONLY = Option("--read-only", None, "Change nothing in the directory, not even the files of the index.")
 
 BLOCK_ID = as_whole_number
+
+SEARCH_OPTIONS = (
+    Option("-k", "N", "How many hits at most. Default: 10", read=as_whole_number),
+    NAMESPACE,
+    WHERE,
+    NEAR_WHEN_SEARCHING,
+    HISTORY,
+    AS_OF,
+    MIN_TRUST,
+    Option("--exact", None, "Score every block, whatever it takes."),
+    Option("--weights", "JSON", "How much each kind of evidence counts, as in '{\"words\": 2}'.", read=as_object),
+)
+"""What can be said of a search, be it made or explained."""
+
+SEARCH = tuple(option.field for option in SEARCH_OPTIONS)

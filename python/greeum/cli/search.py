@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from greeum.cli import fields
-from greeum.cli.options import Argument, Command, Option, as_object, as_whole_number
+from greeum.cli.options import Argument, Command, Option, as_number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -11,35 +11,41 @@ if TYPE_CHECKING:
 
     from greeum.cli.call import Call
     from greeum.cli.screen import Screen
-    from greeum.model import Hit
+    from greeum.explanation import Explanation
+    from greeum.hits import Hits
 
 
 def run(call: Call) -> int:
     query = call.text(call.given["query"], "query")
+    options = call.pick(*fields.SEARCH)
     with call.open() as memory:
-        hits = memory.search(query, **call.pick("k", "namespace", "where", "near", "history", "exact", "as_of",
-                                              "min_trust", "weights"))  # fmt: skip
+        hits = memory.search(query, **options, **call.pick("budget_ms"))
+        explained = [memory.explain(query, hit.block.id, **options) for hit in hits] if "explain" in call.given else []
     if call.screen.json:
-        call.screen.document({"hits": [hit.to_dict() for hit in hits]})
+        document: dict[str, object] = {"hits": [hit.to_dict() for hit in hits]}
+        if "budget_ms" in call.given:
+            document["left_out"] = list(hits.left_out)
+        if "explain" in call.given:
+            document["explanations"] = [explanation.to_dict() for explanation in explained]
+        call.screen.document(document)
     else:
-        show(call.screen, hits, explain="explain" in call.given)
+        show(call.screen, hits, explained)
     return 0
 
 
-def show(screen: Screen, hits: Sequence[Hit], *, explain: bool) -> None:
+def show(screen: Screen, hits: Hits, explained: Sequence[Explanation]) -> None:
     from greeum.cli.blocks import show_hits
 
     show_hits(screen, hits)
     if not hits:
         screen.note("nothing found")
-    if explain:
-        from greeum.cli.charts import chart
+    if hits.left_out:
+        screen.note(f"there was no time for: {', '.join(hits.left_out)}")
+    for explanation in explained:
+        from greeum.cli.explanations import show_explanation
 
-        for hit in hits:
-            screen.line()
-            screen.line(f"block {hit.block.id}, score {hit.score:.2f}")
-            for line in chart(hit.parts, screen.width):
-                screen.line(line)
+        screen.line()
+        show_explanation(screen, explanation)
 
 
 COMMAND = Command(
@@ -55,19 +61,20 @@ COMMAND = Command(
         )
     ],
     options=[
-        Option("-k", "N", "How many hits at most. Default: 10", read=as_whole_number),
-        fields.NAMESPACE,
-        fields.WHERE,
-        fields.NEAR_WHEN_SEARCHING,
-        fields.HISTORY,
-        fields.AS_OF,
-        fields.MIN_TRUST,
-        Option("--exact", None, "Score every block, whatever it takes."),
-        Option("--weights", "JSON", "How much each kind of evidence counts, as in '{\"words\": 2}'.", read=as_object),
-        Option("--explain", None, "Show of what parts each score is made. (--json always has them.)"),
+        *fields.SEARCH_OPTIONS,
+        Option(
+            "--budget-ms",
+            "NUMBER",
+            "How long it may take, in milliseconds; then what has been found is ranked.",
+            read=as_number,
+        ),
+        Option(
+            "--explain", None, "Show why each block was found: the parts of its score, words, dates, the way to it."
+        ),
         fields.READ_ONLY,
     ],
-    details="""With --json the document is {"hits": [{"score", "parts", "block"}, …]}. Finding nothing is no error.""",
+    details="""With --json the document is {"hits": [{"score", "parts", "block"}, …]}; with --explain it has
+        "explanations" beside, one for each hit, and with --budget-ms "left_out". Finding nothing is no error.""",
     examples=[
         'greeum search "where does Alice live?" --namespace acme/alice',
         "greeum search 앨리스는 어디에 살아? -k 3 --explain",

@@ -18,7 +18,7 @@ from greeum.errors import InvalidInput
 from greeum.memory import Keep
 from greeum.model import Anchor
 from greeum.policies import conflict_policy, duplicate_policy
-from greeum.recall import weight_pairs
+from greeum.weights import weight_pairs
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -217,10 +217,13 @@ def search(
     min_trust: Any = 0.0,
     weights: Any = None,
     vector: Any = None,
+    budget_ms: Any = None,
 ) -> Body:
     """All of a search but what is searched for."""
     body = scope(namespace, where, min_trust) | evidence(near, weights, vector) | moment(as_of)
     body["k"] = str(inputs.count(k, "k", limits.K_MAX))
+    if (budget := inputs.search_budget_ms(budget_ms)) is not None:
+        body["budget_ms"] = repr(budget)
     return body | flags(history=history, exact=exact)
 
 

@@ -8,14 +8,16 @@ from greeum.errors import InvalidInput
 from greeum.forgetting import block_ids, check_scope
 from greeum.maintenance import GRACE_S
 from greeum.memory import KEEP, Keep
-from greeum.recall import list_of, query_texts
+from greeum.recall import list_of
 from greeum.remote import bodies, rows
 from greeum.remote.anchors import RemoteAnchors
 from greeum.remote.client import Client
 from greeum.remote.feed import Feed
+from greeum.remote.finding import RemoteFinding
 from greeum.remote.policies import RemotePolicies, RemoteScreening
 from greeum.remote.retention import RemoteRetention
 from greeum.remote.upload import Upload
+from greeum.remote.weights import RemoteWeights, judgement
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,10 +30,10 @@ if TYPE_CHECKING:
     from greeum.listing import NamespacePage, Page
     from greeum.maintenance import Report
     from greeum.memory import AddedBlocks, Certificates, Findings, Ids
-    from greeum.model import Added, Anchor, Block, Context, Hit, Link, RolledBack
-    from greeum.recall import Answers, Blocks, Changes, Facets, Hits, Links, Near
+    from greeum.model import Added, Anchor, Block, Link, RolledBack
+    from greeum.recall import Blocks, Changes, Facets, Links, Near
     from greeum.remote.transport import Transport
-    from greeum.reranking import Rerank
+    from greeum.weights import Weighing
 
 LONG_S = 600.0
 """For what reads or writes a whole memory: a gigabyte takes a second to check, and an embedder elsewhere may take
@@ -39,7 +41,7 @@ minutes over what is imported.
 """
 
 
-class RemoteMemory:
+class RemoteMemory(RemoteFinding):
     """A memory that a server keeps. Get one from `greeum.connect`. All methods may be called from any thread.
 
     Methods, arguments, answers and errors are those of Memory. Values are checked before they are sent; what a method
@@ -57,6 +59,7 @@ class RemoteMemory:
         self.policies = RemotePolicies(self._client)
         self.retention = RemoteRetention(self._client)
         self.screening = RemoteScreening(self._client)
+        self.weights = RemoteWeights(self._client)
 
     @property
     def url(self) -> str:
@@ -123,97 +126,7 @@ class RemoteMemory:
         meaning = rows.listed("blocks", rows.added)
         return self._client.named_change("POST", "/v1/blocks:batch", body, meaning, name=idempotency_key)
 
-    # Finding.
-
-    def search(
-        self,
-        query: str,
-        *,
-        k: int = 10,
-        namespace: Namespace = "",
-        where: Mapping[str, object] | None = None,
-        near: Near | None = None,
-        history: bool = False,
-        exact: bool = False,
-        as_of: Time | None = None,
-        min_trust: float = 0.0,
-        weights: Mapping[str, float] | None = None,
-        vector: Sequence[float] | None = None,
-        rerank: Rerank | None = None,
-        rerank_budget_ms: float = limits.RERANK_BUDGET_MS,
-    ) -> Hits:
-        """As `Memory.search`. A function does not travel: `rerank` runs here, over what the server gives back."""
-        budget_s = inputs.rerank_budget_s(rerank, rerank_budget_ms)
-        depth = k if rerank is None else max(inputs.count(k, "k", limits.K_MAX), limits.RERANKED_MIN)
-        body = bodies.search(depth, namespace, where, near, history, exact, as_of, min_trust, weights, vector)
-        body["query"] = bodies.quoted_query(query, may_be_empty=vector is not None)
-        hits = self._client.question("/v1/search", body, rows.listed("hits", rows.hit))
-        if rerank is None:
-            return hits
-        from greeum.reranking import reranked
-
-        return reranked(query, hits, k, rerank, budget_s)
-
-    def stream(
-        self,
-        query: str,
-        *,
-        k: int = 10,
-        namespace: Namespace = "",
-        where: Mapping[str, object] | None = None,
-        near: Near | None = None,
-        history: bool = False,
-        exact: bool = False,
-        as_of: Time | None = None,
-        min_trust: float = 0.0,
-        weights: Mapping[str, float] | None = None,
-        vector: Sequence[float] | None = None,
-    ) -> Iterator[Hit]:
-        """As `Memory.stream`."""
-        body = bodies.search(k, namespace, where, near, history, exact, as_of, min_trust, weights, vector)
-        body["query"] = bodies.quoted_query(query, may_be_empty=vector is not None)
-        return self._client.records("/v1/search", body, rows.hit)
-
-    def search_many(
-        self,
-        queries: Iterable[str],
-        *,
-        k: int = 10,
-        namespace: Namespace = "",
-        where: Mapping[str, object] | None = None,
-        near: Near | None = None,
-        history: bool = False,
-        exact: bool = False,
-        as_of: Time | None = None,
-        min_trust: float = 0.0,
-        weights: Mapping[str, float] | None = None,
-    ) -> Answers:
-        """As `Memory.search_many`, in as many requests as it takes."""
-        body = bodies.search(k, namespace, where, near, history, exact, as_of, min_trust, weights)
-        meaning = rows.listed("answers", rows.hits)
-        answers: Answers = []
-        for batch in bodies.batches([bodies.quoted(query) for query in query_texts(queries)], k):
-            body["queries"] = bodies.array(batch)
-            answers += self._client.question("/v1/search:batch", body, meaning)
-        return answers
-
-    def context(
-        self,
-        query: str,
-        *,
-        max_tokens: int = 1_000,
-        namespace: Namespace = "",
-        where: Mapping[str, object] | None = None,
-        near: Near | None = None,
-        as_of: Time | None = None,
-        min_trust: float = 0.0,
-        weights: Mapping[str, float] | None = None,
-    ) -> Context:
-        """As `Memory.context`."""
-        body = bodies.scope(namespace, where, min_trust) | bodies.evidence(near, weights) | bodies.moment(as_of)
-        body["query"] = bodies.quoted_query(query, may_be_empty=False)
-        body["max_tokens"] = str(inputs.count(max_tokens, "max_tokens", limits.CONTEXT_TOKENS_MAX))
-        return self._client.question("/v1/context", body, rows.context)
+    # Reading.
 
     def get(
         self,
@@ -396,6 +309,20 @@ class RemoteMemory:
     def used(self, block: int | Iterable[int]) -> None:
         """As `Memory.used`, of 10,000 blocks at most. The server counts them within some minutes."""
         self._client.change("POST", "/v1/blocks:used", {"ids": named_ids(block)}, rows.nothing)
+
+    def feedback(
+        self,
+        query: str,
+        *,
+        good: Iterable[int] = (),
+        bad: Iterable[int] = (),
+        namespace: Namespace = "",
+        vector: Sequence[float] | None = None,
+        idempotency_key: str | None = None,
+    ) -> Weighing:
+        """As `Memory.feedback`."""
+        body = bodies.encoded(judgement(query, good, bad, namespace, vector))
+        return self._client.named_change("POST", "/v1/feedback", body, rows.weighing, name=idempotency_key)
 
     # Who wrote what.
 

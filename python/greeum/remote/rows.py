@@ -16,6 +16,7 @@ from greeum.model import Added, Anchor, Block, Change, Context, Contradiction, H
 from greeum.retention import Rule
 from greeum.store.protocol import Erased
 from greeum.store.rollback import Undone
+from greeum.weights import Weighing, Weight
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -198,6 +199,19 @@ def report(record: Any) -> Report:
 
 def step(record: Any) -> Step:
     return Step(string(record["name"]), string(record["unit"]), integer(record["count"]), number(record["seconds"]))
+
+
+def weight(record: Any) -> Weight:
+    return Weight(
+        string(record["name"]), number(record["value"]), number(record["default"]), string(record["origin"]),
+        optional(string, record["namespace"]),
+    )  # fmt: skip
+
+
+def weighing(record: Any) -> Weighing:
+    weights = {found.name: found for found in several(weight, record["weights"])}
+    share = number(record["share"])
+    return Weighing(string(record["namespace"]), weights, integer(record["judgements"]), share)
 
 
 def words(record: Any) -> dict[str, str]:

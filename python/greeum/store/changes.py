@@ -339,6 +339,19 @@ def set_policies(connection: apsw.Connection, policies: Mapping[str, str]) -> No
         rows_of(connection, "put_setting", f"policy/{name}", value)
 
 
+def swap_weights(connection: apsw.Connection, namespace: str, before: str | None, after: str | None) -> bool:
+    name = f"weights/{namespace}"
+    kept = row_of(connection, "setting", name)
+    if (None if kept is None else kept[0]) != before:
+        return False
+    if after is None:
+        rows_of(connection, "remove_setting", name)
+    else:
+        rows_of(connection, "put_setting", name, after)
+    rows_of(connection, "count_weights_change")
+    return True
+
+
 def revise(
     connection: apsw.Connection,
     block_id: int,

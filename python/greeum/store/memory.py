@@ -35,6 +35,7 @@ from greeum.store.rows import (
     check_revision,
     has_expired,
     inherited_key,
+    is_within,
     new_row,
     repeats,
     revised,
@@ -85,6 +86,8 @@ class MemoryStore(MemoryUpkeep, Provenance):
         self._digests: dict[int, list[int]] = {}
         self._digest_of: dict[int, int] = {}
         self._policies: dict[str, str] = {}
+        self._weights: dict[str, str] = {}
+        self._weights_changes = 0
         self._certificates: list[CertificateRow] = []
         self._ledger: dict[bytes, tuple[int, int]] = {}
         """Digest of a uid → block id, number of the certificate."""
@@ -327,7 +330,30 @@ class MemoryStore(MemoryUpkeep, Provenance):
         with self._gate:
             self._policies.update(policies)
 
+    def swap_weights(self, namespace: str, before: str | None, after: str | None) -> bool:
+        with self._gate:
+            if self._weights.get(namespace) != before:
+                return False
+            if after is None:
+                self._weights.pop(namespace, None)
+            else:
+                self._weights[namespace] = after
+            self._weights_changes += 1
+            return True
+
     # Questions.
+
+    def newest(self) -> tuple[int, int]:
+        with self._gate:
+            return self._log_start + len(self._log), self._weights_changes
+
+    def weights(self, namespace: str) -> str | None:
+        with self._gate:
+            return self._weights.get(namespace)
+
+    def weights_below(self, namespace: str) -> dict[str, str]:
+        with self._gate:
+            return {name: kept for name, kept in self._weights.items() if is_within(name, namespace)}
 
     def policies(self) -> dict[str, str]:
         with self._gate:

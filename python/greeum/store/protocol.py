@@ -397,7 +397,21 @@ class Store(Upkeep, Protocol):
     def set_policies(self, policies: Mapping[str, str]) -> None:
         """Keep these by name, beside those that are there."""
 
+    def swap_weights(self, namespace: str, before: str | None, after: str | None) -> bool:
+        """Keep what is said of a namespace's weights, or remove it (None), if `before` is what is kept now; whether it
+        was. It is no change: it takes no seq. What it says is the caller's.
+        """
+
     # Questions.
+
+    def newest(self) -> tuple[int, int]:
+        """The newest seq, and how often `swap_weights` has done something. Cheap: asked before every search."""
+
+    def weights(self, namespace: str) -> str | None:
+        """What is kept for exactly this namespace."""
+
+    def weights_below(self, namespace: str) -> dict[str, str]:
+        """What is kept for this namespace and each below it, by namespace. "" is the root: all of them."""
 
     def written_by(self, origin: str, since: int, namespace: str) -> list[int]:
         """The blocks that an origin, and those below it, added since a time, in a namespace and below; ascending."""

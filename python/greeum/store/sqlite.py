@@ -232,7 +232,21 @@ class SQLiteStore(SQLiteUpkeep):
     def set_policies(self, policies: Mapping[str, str]) -> None:
         self._change(lambda connection: changes.set_policies(connection, policies))
 
+    def swap_weights(self, namespace: str, before: str | None, after: str | None) -> bool:
+        return self._change(lambda connection: changes.swap_weights(connection, namespace, before, after))
+
     # Questions.
+
+    def newest(self) -> tuple[int, int]:
+        return self._ask(_newest)
+
+    def weights(self, namespace: str) -> str | None:
+        return self.setting(f"weights/{namespace}")
+
+    def weights_below(self, namespace: str) -> dict[str, str]:
+        if namespace == "":
+            return dict(self._ask(lambda connection: rows_of(connection, "weights")))
+        return dict(self._ask(lambda connection: rows_of(connection, "weights_below", namespace)))
 
     def policies(self) -> dict[str, str]:
         return dict(self._ask(lambda connection: rows_of(connection, "policies")))
@@ -351,6 +365,11 @@ class SQLiteStore(SQLiteUpkeep):
 def _newest_seq(connection: apsw.Connection) -> int:
     newest: Any = connection.execute(SQL["newest_seq"]).get
     return newest or 0
+
+
+def _newest(connection: apsw.Connection) -> tuple[int, int]:
+    newest: Any = connection.execute(SQL["newest"]).get
+    return newest[0] or 0, newest[1] or 0
 
 
 def _rows_for_each(connection: apsw.Connection, statement: str, ids: Iterable[int]) -> list[Any]:

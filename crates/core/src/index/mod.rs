@@ -196,6 +196,11 @@ impl Index {
         })
     }
 
+    /// Why a block is, or is not, among the hits of a query.
+    pub fn explain(&self, query: &Query, subject: &rank::Subject) -> Result<rank::Explanation> {
+        rank::explain(&self.state(), query, subject, &self.table, self.dimension, self.embeds_queries)
+    }
+
     /// What the words of a query alone choose: the `depth` best blocks, best first, with what their words are worth.
     pub fn by_words(&self, query: &Query, depth: usize) -> Vec<(BlockId, Score)> {
         rank::by_words(&self.state(), query, &self.table, depth)

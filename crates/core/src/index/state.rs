@@ -54,7 +54,7 @@ fn quarantined(segment: &Segment) -> Bitmap {
 }
 
 /// The flag of such a block.
-const QUARANTINED: &str = "quarantined";
+pub const QUARANTINED: &str = "quarantined";
 
 /// Blocks of a part that are kept in the order in which they are drawn for a sample: a sample of a whole memory takes no more than these.
 const DRAW_MAX: usize = 2_048;

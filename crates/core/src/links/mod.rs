@@ -6,7 +6,7 @@ mod csr;
 mod walk;
 
 pub use csr::Csr;
-pub use walk::{Budget, Reach, walk};
+pub use walk::{Budget, Reach, Walk, walk};
 
 use crate::id::BlockId;
 use std::collections::HashMap;

@@ -1,6 +1,8 @@
 //! A query that is asked: the order in which things are found out.
 
+use super::Evidence;
 use super::candidates::{self, Pool};
+use super::deadline::Deadline;
 use super::late::Late;
 use super::local::{self, Fits};
 use super::nearby::Nearby;
@@ -8,8 +10,8 @@ use super::prior::Prior;
 use super::scratch::{Scratch, WordRoom};
 use super::vector;
 use super::view::Ground;
+use super::weighing::Weighing;
 use super::words::{self, QueryWords, Rarity};
-use super::{Evidence, conversation};
 use crate::embed::Table;
 use crate::error::{Error, Result};
 use crate::id::BlockId;
@@ -30,17 +32,34 @@ pub struct Asked<'a> {
     pub dimension: usize,
     /// Whether the table makes the queries' vectors.
     pub embeds_queries: bool,
+    /// By when it is to be answered.
+    pub deadline: &'a Deadline,
 }
 
 impl Asked<'_> {
     /// The best answers, and what was looked at for them.
     pub fn answer(&self, scratch: &mut Scratch, word_room: &mut WordRoom) -> Result<Answer> {
-        let (ground, query) = (self.ground, self.query);
+        let (mut answer, hits) = self.look(scratch, word_room, None, |found| best(found.hits(), self.query.k))?;
+        answer.hits = hits.unwrap_or_default();
+        answer.left_out = self.deadline.left_out();
+        Ok(answer)
+    }
+
+    /// Looks around, and has `rank` make something of what it found; of nothing, nothing is made. A block `beyond` those that may be hits is
+    /// looked at after them, as one of them.
+    pub fn look<T>(
+        &self,
+        scratch: &mut Scratch,
+        word_room: &mut WordRoom,
+        beyond: Option<Place>,
+        rank: impl FnOnce(&Weighing<'_, '_>) -> T,
+    ) -> Result<(Answer, Option<T>)> {
+        let (ground, query, deadline) = (self.ground, self.query, self.deadline);
         let is_exact = query.exact || ground.scope.blocks <= candidates::ALL_MAX;
         let question = QueryWords::new(&query.text, self.table);
         let terms = words::terms(ground, &question);
         let code = self.code(&question, &terms.rarity)?;
-        let mut nearby = Nearby::new(ground);
+        let mut nearby = Nearby::new(ground, deadline);
         let mut fits = Fits::new(ground, &terms.worth.found, code.as_ref());
         let start = self.start(&mut nearby, &mut fits)?;
         let probed = fits.probed;
@@ -48,12 +67,12 @@ impl Asked<'_> {
         let blocks = ground.scope.blocks;
         let mut answer = Answer { blocks, visited: blocks, start: start.map(|start| start.0), ..Answer::default() };
         if !question.has_words() && code.is_none() && reach.is_empty() {
-            return Ok(answer);
+            return Ok((answer, None));
         }
         let can_tell = !terms.worth.found.is_empty() || code.is_none();
         let visited = match start {
             Some((start, _)) if !is_exact && !reach.is_empty() && can_tell => {
-                local::visit(ground, &mut nearby, start, &terms.worth)
+                local::visit(ground, &mut nearby, start, &terms.worth, deadline)
             }
             _ => None,
         };
@@ -65,27 +84,33 @@ impl Asked<'_> {
         let (depth, head) = candidates::depth(query.k);
         let some = visited.as_ref().map(|visited| &visited.scored[..]);
         let words = match some {
-            Some(some) => words::score_some(ground, terms, some, word_room),
-            None => words::score(ground, terms, depth, is_exact, word_room),
+            Some(some) => {
+                let beside = beyond.map_or_else(Vec::new, |place| local::with_turns(ground, place));
+                words::score_some(ground, terms, (some, &beside), word_room)
+            }
+            None => words::score(ground, terms, depth, is_exact, word_room, deadline),
         };
         let vector = match some {
             Some(some) => vector::over(ground, code.as_ref(), some),
-            None => vector::score(ground, code.as_ref(), is_exact, depth, scratch),
+            None => vector::score(ground, code.as_ref(), is_exact, depth, scratch, deadline),
         };
         let Scratch { rows, samples, pool, .. } = scratch;
         let late = match some {
             Some(some) => Late::over(ground, &question, &words.rarity, self.table, some, rows),
-            None => Late::new(ground, &question, &words.rarity, self.table, is_exact, (rows, samples)),
+            None => Late::new(ground, &question, &words.rarity, self.table, is_exact, (rows, samples), deadline),
         };
-        let mut evidence = Evidence { ground, words: &words, vector: &vector, late, weights: &query.weights };
-        let pool = match &visited {
+        let mut evidence = Evidence { ground, words: &words, vector: &vector, late, weights: &query.weights, deadline };
+        let mut pool = match &visited {
             Some(visited) => Pool::of(ground, pool, &visited.wanted, &mut evidence),
             None if is_exact => Pool::all(ground, pool, &mut evidence),
             None => Pool::likely(ground, pool, head, &reach, &mut evidence),
         };
+        if let Some(place) = beyond {
+            pool.admit_beyond(place, &mut evidence);
+        }
         let prior = Prior::new(ground, query, &question, evidence.share());
-        answer.hits = best(weighed(&pool, ground, query, &prior, &reach), query.k);
-        Ok(answer)
+        let weighing = Weighing { ground, query, pool: &pool, prior: &prior, reach: &reach, evidence: &evidence };
+        Ok((answer, Some(rank(&weighing))))
     }
 
     /// How well what is around each block that it may start from fits the query.
@@ -93,7 +118,7 @@ impl Asked<'_> {
         let question = QueryWords::new(&self.query.text, self.table);
         let terms = words::terms(self.ground, &question);
         let code = self.code(&question, &terms.rarity)?;
-        let mut nearby = Nearby::new(self.ground);
+        let mut nearby = Nearby::new(self.ground, self.deadline);
         let mut fits = Fits::new(self.ground, &terms.worth.found, code.as_ref());
         Ok(self.query.near.iter().map(|start| fits.of(&mut nearby, start.0)).collect())
     }
@@ -131,33 +156,8 @@ impl Asked<'_> {
     }
 }
 
-/// Each candidate that has anything to it, with all that speaks for it.
-fn weighed(
-    pool: &Pool<'_>,
-    ground: &Ground<'_>,
-    query: &Query,
-    prior: &Prior<'_>,
-    reach: &HashMap<Place, f32>,
-) -> Vec<Hit> {
-    let mut hits = Vec::with_capacity(pool.candidates.len());
-    for candidate in &pool.candidates {
-        let (place, found) = (pool.places[candidate.at], pool.found[candidate.at]);
-        let proximity = if reach.is_empty() { 0.0 } else { reach.get(&place).copied().unwrap_or(0.0) };
-        if proximity == 0.0 && !found.is_any {
-            continue;
-        }
-        let [words, vector, tokens] = found.parts;
-        let answers = prior.answers(place, candidate.before);
-        let around = conversation::score(pool.around(candidate), candidate.centre, answers, &query.weights);
-        let prior = prior.score(place, answers, candidate);
-        let parts = [words, vector, tokens, around, prior, proximity * query.weights.near];
-        hits.push(Hit { block: ground.id(place), score: parts.iter().sum(), parts });
-    }
-    hits
-}
-
 /// The `k` best, best first; of two equals the newer first.
-fn best(mut hits: Vec<Hit>, k: usize) -> Vec<Hit> {
+pub fn best(mut hits: Vec<Hit>, k: usize) -> Vec<Hit> {
     let order = |a: &Hit, b: &Hit| b.score.total_cmp(&a.score).then(b.block.cmp(&a.block));
     if hits.len() > k {
         hits.select_nth_unstable_by(k, order);

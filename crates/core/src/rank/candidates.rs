@@ -8,6 +8,7 @@ use super::view::Ground;
 use super::{Evidence, Found, vector};
 use crate::id::TimeUs;
 use crate::index::state::Place;
+use crate::query::Stage;
 use std::collections::HashMap;
 use std::ops::Range;
 
@@ -34,6 +35,9 @@ const USUAL: usize = 512;
 
 /// Blocks that are on their way while one is looked at.
 const AHEAD: usize = 8;
+
+/// Blocks that are looked at between two looks at the clock.
+const LOOKED_AT_AT_ONCE: usize = 16;
 
 /// Turns that are looked up around a good one at most.
 const STRIP_MAX: usize = 2 * (RADIUS + BESIDE) + 1;
@@ -78,6 +82,8 @@ pub struct Pool<'a> {
     /// Those that may be hits.
     pub candidates: Vec<Candidate>,
     is_candidate: Vec<bool>,
+    /// A block that is looked at though it may be no hit.
+    beyond: Option<Place>,
     /// What the turns around each candidate say: of those close to it, as soon as they have been looked at.
     turns: Vec<f32>,
     /// Which of `turns` are close, and the number in the pool of each.
@@ -97,6 +103,7 @@ impl<'a> Pool<'a> {
             found: Vec::with_capacity(USUAL),
             candidates: Vec::with_capacity(USUAL),
             is_candidate: Vec::with_capacity(USUAL),
+            beyond: None,
             turns: Vec::with_capacity(USUAL * RADIUS),
             close: Vec::with_capacity(USUAL * (2 * CLOSE + 1)),
         }
@@ -131,13 +138,18 @@ impl<'a> Pool<'a> {
     ) -> Self {
         let mut pool = Self::new(ground, numbers);
         let reached: Vec<Place> = reach.keys().copied().filter(|&place| ground.scope.wants(place)).collect();
+        if evidence.deadline.is_set() {
+            best_first(&evidence.words.chosen, &evidence.vector.chosen).into_iter().for_each(|place| {
+                pool.number(place);
+            });
+        }
         for chosen in evidence.words.chosen.iter().chain(&evidence.vector.chosen) {
             pool.number(chosen.place);
         }
         for &place in &reached {
             pool.number(place);
         }
-        pool.look(evidence);
+        pool.look(evidence, Stage::Candidates);
         let mut best = Best::new(head);
         for (&place, found) in pool.places.iter().zip(&pool.found) {
             let score = found.sum();
@@ -148,21 +160,37 @@ impl<'a> Pool<'a> {
         let mut likely: Vec<Place> = best.into_vec().into_iter().map(|scored| scored.place).chain(reached).collect();
         likely.sort_unstable();
         likely.dedup();
+        if evidence.deadline.is_set() {
+            let score = |place: &Place| pool.found_of(*place).map_or(f32::NEG_INFINITY, Found::sum);
+            likely.sort_by(|a, b| score(b).total_cmp(&score(a)));
+        }
         pool.admit(likely.into_iter(), BESIDE, evidence);
         pool
+    }
+
+    /// Admits a block that may be no hit, once all others have been.
+    pub fn admit_beyond(&mut self, place: Place, evidence: &mut Evidence<'_>) {
+        self.beyond = Some(place);
+        self.admit(std::iter::once(place), 0, evidence);
     }
 
     /// Admits blocks, and of messages the turns `beside` them. All that this takes is looked at together.
     fn admit(&mut self, places: impl Iterator<Item = Place>, beside: usize, evidence: &mut Evidence<'_>) {
         let mut turns = Turns::new(self.ground);
         for place in places {
-            if self.ground.view(place).is_message(place.block) {
+            // When the time is over, what has been looked at stands for itself.
+            let is_known = self.found_of(place).is_some();
+            if evidence.deadline.cuts(if is_known { Stage::Turns } else { Stage::Candidates }) {
+                if is_known {
+                    self.admit_alone(place);
+                }
+            } else if self.ground.view(place).is_message(place.block) {
                 self.admit_stretch(&mut turns, place, beside, evidence);
             } else {
                 self.admit_alone(place);
             }
         }
-        self.look(evidence);
+        self.look(evidence, Stage::Turns);
         for &(at, number) in &self.close {
             self.turns[at] = self.found[number as usize].sum();
         }
@@ -178,7 +206,7 @@ impl<'a> Pool<'a> {
         let mut glances = Glances::default();
         for centre in beside {
             let own = strip[centre].place;
-            if !ground.scope.wants(own) {
+            if !ground.scope.wants(own) && self.beyond != Some(own) {
                 continue;
             }
             let number = self.number(own) as usize;
@@ -227,16 +255,51 @@ impl<'a> Pool<'a> {
         number
     }
 
-    /// Looks at the content of all blocks that have come in since it last did.
-    fn look(&mut self, evidence: &mut Evidence<'_>) {
+    /// What the content of a block says, if it has been looked at.
+    fn found_of(&self, place: Place) -> Option<&Found> {
+        let number = self.numbers[place.part as usize].get(place.block as usize)?;
+        self.found.get(number as usize)
+    }
+
+    /// Looks at the content of all blocks that have come in since it last did. Those for which there is no time have nothing; but a few of the
+    /// candidates are looked at whatever the clock says, for a search that found some is to give some.
+    fn look(&mut self, evidence: &mut Evidence<'_>, stage: Stage) {
         let new = &self.places[self.found.len()..];
-        evidence.late.prepare(new);
-        for (at, &place) in new.iter().enumerate() {
-            if let Some(ahead) = new.get(at + AHEAD) {
-                vector::fetch(self.ground.view(*ahead), ahead.block);
+        let at_once = if evidence.deadline.is_set() { LOOKED_AT_AT_ONCE } else { new.len().max(1) };
+        let deadline = evidence.deadline;
+        let has_time = |first: bool| (first && stage == Stage::Candidates) || !deadline.cuts(stage);
+        for (_, new) in new.chunks(at_once).enumerate().take_while(|(at, _)| has_time(*at == 0)) {
+            evidence.late.prepare(new);
+            for (at, &place) in new.iter().enumerate() {
+                if let Some(ahead) = new.get(at + AHEAD) {
+                    vector::fetch(self.ground.view(*ahead), ahead.block);
+                }
+                self.found.push(evidence.of(place));
             }
-            self.found.push(evidence.of(place));
         }
+        self.found.resize(self.places.len(), Found::default());
+    }
+}
+
+/// What two kinds of evidence chose, by turns the best of either.
+fn best_first(words: &[Scored], vector: &[Scored]) -> Vec<Place> {
+    let ordered = [words, vector].map(|chosen| {
+        let mut chosen = chosen.to_vec();
+        chosen.sort_unstable_by(Scored::order);
+        chosen
+    });
+    let most = words.len().max(vector.len());
+    let turns = (0..most).flat_map(|at| ordered.iter().filter_map(move |chosen| chosen.get(at)));
+    turns.map(|scored| scored.place).collect()
+}
+
+/// The turns that speak for a block, itself included, in order: itself alone if it is no turn.
+pub fn turns_around(ground: &Ground<'_>, place: Place) -> Vec<Place> {
+    let mut turns = Turns::new(ground);
+    let strip = turns.around(place, RADIUS);
+    match strip.iter().position(|turn| turn.place == place) {
+        Some(middle) => strip[window(middle, strip)].iter().map(|turn| turn.place).collect(),
+        None => vec![place],
     }
 }
 

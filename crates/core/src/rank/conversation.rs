@@ -19,21 +19,68 @@ const FEW_WORDS: f32 = 10.0;
 ///
 /// A block that stands alone (a note, a single turn) is its own surroundings: where notes and conversations are searched together,
 /// neither must win by its kind.
+#[inline]
 pub fn score(values: &[f32], centre: usize, answers: bool, weights: &Weights) -> f32 {
-    let turn = |offset: isize| centre.checked_add_signed(offset).and_then(|at| values.get(at)).copied().unwrap_or(0.0);
-    let previous = weights.previous + if answers { weights.asked } else { 0.0 };
-    let ring = previous * turn(-1) + weights.next * turn(1) + weights.previous2 * turn(-2) + weights.next2 * turn(2);
+    let mut sum = 0.0;
+    each(values, centre, answers, weights, |_, weight, measure| sum += weight * measure);
+    sum
+}
+
+/// Calls `add` with each weight that counts here: its name, itself, and what it weighs.
+#[inline]
+pub fn each(
+    values: &[f32],
+    centre: usize,
+    answers: bool,
+    weights: &Weights,
+    mut add: impl FnMut(&'static str, f32, f32),
+) {
+    let turn = |offset: isize| turn(centre, offset).and_then(|at| values.get(at)).copied().unwrap_or(0.0);
+    add("previous", weights.previous, turn(-1));
+    if answers {
+        add("asked", weights.asked, turn(-1));
+    }
+    add("next", weights.next, turn(1));
+    add("previous2", weights.previous2, turn(-2));
+    add("next2", weights.next2, turn(2));
+    let best = best(values.iter().copied());
+    let count = values.len().min(BEST);
+    add("session", weights.session, best[..count].iter().sum::<f32>() / count as f32);
+}
+
+/// The turn that a weight is about, of the turns around a block; none if it is about several.
+pub fn turn_of(weight: &str, centre: usize) -> Option<usize> {
+    match weight {
+        "previous" | "asked" => turn(centre, -1),
+        "next" => turn(centre, 1),
+        "previous2" => turn(centre, -2),
+        "next2" => turn(centre, 2),
+        _ => None,
+    }
+}
+
+/// The turns that speak for the stretch: the best of these values.
+pub fn speakers(values: &[f32]) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..values.len()).collect();
+    order.sort_by(|&a, &b| values[b].total_cmp(&values[a]));
+    order.truncate(BEST);
+    order
+}
+
+fn turn(centre: usize, offset: isize) -> Option<usize> {
+    centre.checked_add_signed(offset)
+}
+
+fn best(values: impl Iterator<Item = f32>) -> [f32; BEST] {
     let mut best = [f32::NEG_INFINITY; BEST];
-    for &value in values {
-        let mut value = value;
+    for mut value in values {
         for slot in &mut best {
             if value > *slot {
                 std::mem::swap(&mut value, slot);
             }
         }
     }
-    let count = values.len().min(BEST);
-    ring + weights.session * best[..count].iter().sum::<f32>() / count as f32
+    best
 }
 
 /// How much less a speaker says here than the others, as the logarithm of the ratio: of each turn close by, whether it is theirs, and its words.

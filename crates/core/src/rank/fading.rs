@@ -34,18 +34,18 @@ impl Fading {
         }
     }
 
-    /// What speaks for a block.
-    pub fn score(&self, segment: &Segment, place: Place) -> f32 {
+    /// Calls `add` with each weight that counts here: its name, itself, and what it weighs.
+    #[inline]
+    pub fn each(&self, segment: &Segment, place: Place, mut add: impl FnMut(&'static str, f32, f32)) {
         if self.uses == 0.0 && self.recency == 0.0 {
-            return 0.0;
+            return;
         }
         let uses = self.uses_of(segment, place);
-        let mut score = self.uses * uses / (uses + USES_HALF);
+        add("uses", self.uses, uses / (uses + USES_HALF));
         if self.recency != 0.0 {
             let age_us = self.moment.saturating_sub(segment.at()[place.block as usize]).max(0) as f32;
-            score += self.recency * (-age_us / (self.half_life_us * (1.0 + uses))).exp2();
+            add("recency", self.recency, (-age_us / (self.half_life_us * (1.0 + uses))).exp2());
         }
-        score
     }
 
     fn uses_of(&self, segment: &Segment, place: Place) -> f32 {

@@ -3,6 +3,7 @@
 //! MaxSim of ColBERT (Khattab and Zaharia 2020) over static token vectors, each query word weighed by its rarity. How similar a token is to the
 //! query's pieces is worked out once a search.
 
+use super::deadline::Deadline;
 use super::sample::Samples;
 use super::scratch::Rows;
 use super::similar::{PIECES_MAX, STEPS, Similarities};
@@ -11,20 +12,48 @@ use super::view::{Ground, View};
 use super::words::{QueryWords, Rarity};
 use crate::embed::Table;
 use crate::index::state::Place;
+use crate::query::Stage;
 use crate::vectors::distance::Lanes;
 use std::sync::LazyLock;
 
 /// How much a passage pays for being long: it has more words to match by chance. An exponent; 0 is nothing.
 const LENGTH_PENALTY: f32 = 0.3;
 
+/// Blocks that are scored between two looks at the clock.
+const MEASURED_AT_ONCE: usize = 32;
+
 /// What passages of so many words pay; longer ones are seldom.
 static PENALTIES: LazyLock<Vec<f32>> =
     LazyLock::new(|| (0..512_u16).map(|length| f32::from(length.max(1)).powf(LENGTH_PENALTY)).collect());
+
+/// A piece of a word of the query.
+#[derive(Clone, Copy, Debug)]
+pub struct Piece {
+    /// What the table knows it as.
+    pub token: u16,
+    /// What a step of similarity with it is worth.
+    pub weight: f32,
+    /// Which of the content words it belongs to.
+    pub word: usize,
+}
+
+/// What is nearest to a piece of the query in a passage.
+pub struct Nearest {
+    /// The piece.
+    pub piece: Piece,
+    /// The passage's token.
+    pub token: u16,
+    /// How similar the two are, from 0 to 1.
+    pub similarity: f32,
+    /// What that adds to the score.
+    pub adds: f32,
+}
 
 /// The query's pieces with their weights, and how similar each is to the tokens met so far.
 pub struct Late<'a> {
     ground: &'a Ground<'a>,
     similarities: Similarities<'a>,
+    pieces: Vec<Piece>,
     /// By lane: what a step of similarity with its piece is worth.
     weights: Vec<f32>,
     /// What a passage of average length pays.
@@ -44,10 +73,14 @@ impl<'a> Late<'a> {
         table: &'a Table,
         exact: bool,
         (rows, samples): (&'a mut Rows, &mut Samples),
+        deadline: &Deadline,
     ) -> Self {
-        let (mut late, pieces) = Self::unscaled(ground, query, rarity, table, rows);
-        if late.has_pieces() {
-            late.scale = if exact { late.measure() } else { late.estimate(&samples.sums(ground, table, &pieces)) };
+        let pieces = if deadline.cuts(Stage::Tokens) { Vec::new() } else { weighed(query, rarity) };
+        let mut late = Self::unscaled(ground, pieces, table, rows);
+        if late.has_pieces() && exact {
+            late.scale = late.measure(deadline);
+        } else if late.has_pieces() {
+            late.scale = late.estimate(&samples.sums(ground, table, &late.pieces));
         }
         late
     }
@@ -61,7 +94,7 @@ impl<'a> Late<'a> {
         places: &[Place],
         rows: &'a mut Rows,
     ) -> Self {
-        let (mut late, _) = Self::unscaled(ground, query, rarity, table, rows);
+        let mut late = Self::unscaled(ground, weighed(query, rarity), table, rows);
         late.prepare(places);
         let mut sums = Sums::default();
         places.iter().for_each(|&place| sums.add(late.of(place)));
@@ -69,34 +102,30 @@ impl<'a> Late<'a> {
         late
     }
 
-    /// Ready to score, but for the scale; and the pieces with their weights.
-    fn unscaled(
-        ground: &'a Ground<'a>,
-        query: &QueryWords,
-        rarity: &Rarity,
-        table: &'a Table,
-        rows: &'a mut Rows,
-    ) -> (Self, Vec<(u16, f32)>) {
-        let pieces = weighed(query, rarity);
-        let similarities = Similarities::new(table, pieces.iter().map(|piece| piece.0), rows);
+    /// Ready to score, but for the scale.
+    fn unscaled(ground: &'a Ground<'a>, pieces: Vec<Piece>, table: &'a Table, rows: &'a mut Rows) -> Self {
+        let similarities = Similarities::new(table, pieces.iter().map(|piece| piece.token), rows);
         let mut weights = vec![0.0; similarities.width()];
-        pieces.iter().enumerate().for_each(|(number, piece)| weights[Lanes::place(number)] = piece.1);
+        pieces.iter().enumerate().for_each(|(number, piece)| weights[Lanes::place(number)] = piece.weight);
         let average = (ground.scope.words as f32 / ground.scope.passages.max(1) as f32).max(1.0);
         let usual_penalty = average.powf(LENGTH_PENALTY);
-        (Self { ground, similarities, weights, usual_penalty, known: None, scale: Scale::default() }, pieces)
+        Self { ground, similarities, pieces, weights, usual_penalty, known: None, scale: Scale::default() }
     }
 
     /// Scores all blocks in scope.
-    fn measure(&mut self) -> Scale {
+    fn measure(&mut self, deadline: &Deadline) -> Scale {
         let (ground, mut sums) = (self.ground, Sums::default());
         let places: Vec<Place> = ground.scope.places().collect();
-        self.prepare(&places);
         let mut known: Vec<Vec<f32>> =
             ground.views.iter().map(|view| vec![0.0; view.segment.blocks() as usize]).collect();
-        for place in places {
-            let score = self.of(place);
-            sums.add(score);
-            known[place.part as usize][place.block as usize] = score;
+        let at_once = if deadline.is_set() { MEASURED_AT_ONCE } else { places.len().max(1) };
+        for places in places.chunks(at_once).take_while(|_| !deadline.cuts(Stage::Tokens)) {
+            self.prepare(places);
+            for &place in places {
+                let score = self.of(place);
+                sums.add(score);
+                known[place.part as usize][place.block as usize] = score;
+            }
         }
         self.known = Some(known);
         sums.own_scale()
@@ -137,6 +166,26 @@ impl<'a> Late<'a> {
         }
     }
 
+    /// What is nearest to each piece in a block's best passage, and which passage that is.
+    pub fn nearest(&self, place: Place) -> Option<(u32, Vec<Nearest>)> {
+        if !self.has_pieces() {
+            return None;
+        }
+        let view = self.ground.view(place);
+        let passages = view.passages_of(place.block).map(|passage| (self.passage(view, passage), passage));
+        let (_, passage) = passages.reduce(|best, one| if one.0 > best.0 { one } else { best })?;
+        let tokens = view.tokens_of(passage);
+        let near: Vec<_> = tokens.iter().map(|&token| (token, self.similarities.best(&[token]))).collect();
+        let of = |(number, &piece): (usize, &Piece)| {
+            let lane = Lanes::place(number);
+            let nearest = near.iter().reduce(|best, one| if one.1[lane] > best.1[lane] { one } else { best })?;
+            let steps = f32::from(nearest.1[lane]);
+            let adds = self.paid(steps * piece.weight, view, passage);
+            Some(Nearest { piece, token: nearest.0, similarity: steps / STEPS, adds })
+        };
+        Some((passage, self.pieces.iter().enumerate().filter_map(of).filter(|nearest| nearest.adds > 0.0).collect()))
+    }
+
     fn passage(&self, view: &View<'_>, passage: u32) -> f32 {
         self.paid(weighed_sum(&self.similarities.best(view.tokens_of(passage)), &self.weights), view, passage)
     }
@@ -166,15 +215,13 @@ fn weighed_sum(values: &[u8], weights: &[f32]) -> f32 {
 
 /// The pieces of a query, the rarest first, each with what a step of similarity is worth. A word of several pieces counts as one word; of very
 /// many pieces the rarest are enough.
-fn weighed(query: &QueryWords, rarity: &Rarity) -> Vec<(u16, f32)> {
+fn weighed(query: &QueryWords, rarity: &Rarity) -> Vec<Piece> {
     let mut counts = vec![0.0_f32; query.content.len()];
     query.pieces.iter().for_each(|&(word, _)| counts[word] += 1.0);
-    let mut pieces: Vec<(u16, f32)> = query
-        .pieces
-        .iter()
-        .map(|&(word, piece)| (piece, rarity.of(query.content[word].1) / counts[word] / STEPS))
-        .collect();
-    pieces.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+    let weight = |word: usize| rarity.of(query.content[word].1) / counts[word] / STEPS;
+    let mut pieces: Vec<Piece> =
+        query.pieces.iter().map(|&(word, token)| Piece { token, weight: weight(word), word }).collect();
+    pieces.sort_by(|a, b| b.weight.total_cmp(&a.weight).then(a.token.cmp(&b.token)));
     pieces.truncate(PIECES_MAX);
     pieces
 }

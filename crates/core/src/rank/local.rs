@@ -3,6 +3,7 @@
 //! First the anchor's neighbourhood, from block to block, the nearest first. Where that has too little of what is asked for, also the blocks
 //! that share a rare word with the query, and the turns beside the best of these. If there are no such blocks either, everything.
 
+use super::deadline::Deadline;
 use super::nearby::Nearby;
 use super::turns::Turns;
 use super::vector::{self, VectorScores};
@@ -11,7 +12,7 @@ use super::words::{Found, Worth};
 use crate::id::BlockId;
 use crate::index::state::Place;
 use crate::links::Budget;
-use crate::query::Width;
+use crate::query::{Stage, Width};
 use crate::vectors::Code;
 
 /// Blocks of a neighbourhood: a conversation of some minutes.
@@ -59,13 +60,20 @@ pub struct Visited {
 }
 
 /// What a search for these terms near `start` looks at; None if that is everything.
-pub fn visit(ground: &Ground<'_>, nearby: &mut Nearby<'_>, start: BlockId, worth: &Worth<'_>) -> Option<Visited> {
+pub fn visit(
+    ground: &Ground<'_>,
+    nearby: &mut Nearby<'_>,
+    start: BlockId,
+    worth: &Worth<'_>,
+    deadline: &Deadline,
+) -> Option<Visited> {
     let terms = &worth.found;
     let mut turns = Turns::new(ground);
     let mut found = neighbourhood(nearby, start);
     let mut width = Width::Neighbourhood;
     let share = share_of(terms, ground, &found);
-    if !terms.is_empty() && (wanted_of(ground, &found) < WANTED_MIN || share < COVERED_MIN) {
+    let is_too_little = !terms.is_empty() && (wanted_of(ground, &found) < WANTED_MIN || share < COVERED_MIN);
+    if is_too_little && !deadline.cuts(Stage::Graph) {
         let leads = |term: &&Found<'_>| share < BELONGS_MIN || !term.is_in_any(ground, &found);
         let most = (ground.scope.blocks / RARE_SHARE).clamp(RARE_RANGE.0, RARE_RANGE.1) as usize;
         let rare = with_rare_words(ground, terms.iter().filter(leads), most);
@@ -168,6 +176,11 @@ fn best_by_words(ground: &Ground<'_>, worth: &Worth<'_>, places: &[Place], count
     best.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(ground.id(b.1).cmp(&ground.id(a.1))));
     best.truncate(count);
     best.into_iter().map(|scored| scored.1).collect()
+}
+
+/// A block, and the turns that speak for it.
+pub fn with_turns(ground: &Ground<'_>, place: Place) -> Vec<Place> {
+    stretch(&mut Turns::new(ground), place, MARGIN)
 }
 
 /// A block, and the turns around it if it is one.

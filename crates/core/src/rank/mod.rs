@@ -8,9 +8,13 @@ mod asked;
 mod best;
 mod candidates;
 mod conversation;
+mod deadline;
+mod exclusion;
+mod explanation;
 mod fading;
 mod late;
 mod local;
+mod matches;
 mod nearby;
 mod prior;
 mod sample;
@@ -21,6 +25,7 @@ mod statistics;
 mod turns;
 mod vector;
 mod view;
+mod weighing;
 mod words;
 
 use crate::embed::Table;
@@ -30,10 +35,18 @@ use crate::index::State;
 use crate::index::state::Place;
 use crate::query::{Answer, Query, Weights};
 use asked::Asked;
+use deadline::Deadline;
+pub use exclusion::Clause;
+pub use explanation::{Account, Dates, Explanation, Outcome, Subject};
 use late::Late;
+pub use matches::{Kind, Match, Pair};
+pub use nearby::{Step, Way};
 pub use scope::Scope;
+use statistics::Scale;
+use std::time::Instant;
 use vector::VectorScores;
-use view::Ground;
+use view::{Ground, View};
+pub use weighing::Weighed;
 use words::{QueryWords, WordScores};
 
 /// Answers queries, one after another. Those of one scope that follow one another share what is found out about it.
@@ -47,13 +60,16 @@ pub fn search_each(
     let mut scratch = scratch::take();
     let mut found = Vec::with_capacity(queries.len());
     for alike in queries.chunk_by(Query::has_scope_of) {
+        let mut began = alike[0].budget.map(|_| Instant::now());
         let scope = Scope::new(state, &alike[0]);
         let ground = Ground::new(state, &scope);
         for query in alike {
             let mut word_room = std::mem::take(&mut scratch.words);
-            let asked = Asked { ground: &ground, query, table, dimension, embeds_queries };
+            let deadline = Deadline::new(began, query.budget);
+            let asked = Asked { ground: &ground, query, table, dimension, embeds_queries, deadline: &deadline };
             found.push(asked.answer(&mut scratch, &mut word_room)?);
             scratch.words = word_room;
+            began = query.budget.map(|_| Instant::now());
         }
     }
     scratch::give_back(scratch);
@@ -64,7 +80,28 @@ pub fn search_each(
 pub fn fits(state: &State, query: &Query, table: &Table, dimension: usize, embeds_queries: bool) -> Result<Vec<f32>> {
     let scope = Scope::new(state, query);
     let ground = Ground::new(state, &scope);
-    Asked { ground: &ground, query, table, dimension, embeds_queries }.fits()
+    Asked { ground: &ground, query, table, dimension, embeds_queries, deadline: &Deadline::new(None, None) }.fits()
+}
+
+/// Why a block is, or is not, among the hits of a query.
+pub fn explain(
+    state: &State,
+    query: &Query,
+    subject: &Subject,
+    table: &Table,
+    dimension: usize,
+    embeds_queries: bool,
+) -> Result<Explanation> {
+    let scope = Scope::new(state, query);
+    let ground = Ground::new(state, &scope);
+    let deadline = Deadline::new(None, None);
+    let asked = Asked { ground: &ground, query, table, dimension, embeds_queries, deadline: &deadline };
+    let mut scratch = scratch::take();
+    let mut word_room = std::mem::take(&mut scratch.words);
+    let explanation = asked.explain(subject, &mut scratch, &mut word_room);
+    scratch.words = word_room;
+    scratch::give_back(scratch);
+    explanation
 }
 
 /// What the words alone choose: the `depth` best blocks, best first, with what their words are worth.
@@ -74,14 +111,15 @@ pub fn by_words(state: &State, query: &Query, table: &Table, depth: usize) -> Ve
     let mut scratch = scratch::take();
     let question = QueryWords::new(&query.text, table);
     let terms = words::terms(&ground, &question);
-    let mut chosen = words::score(&ground, terms, depth, query.exact, &mut scratch.words).chosen;
+    let mut chosen =
+        words::score(&ground, terms, depth, query.exact, &mut scratch.words, &Deadline::new(None, None)).chosen;
     scratch::give_back(scratch);
     chosen.sort_unstable_by(best::Scored::order);
     chosen.into_iter().map(|scored| (scored.id, scored.score)).collect()
 }
 
 /// What a block's own content says.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 struct Found {
     /// Words, vector and tokens, weighed.
     parts: [f32; 3],
@@ -102,6 +140,27 @@ struct Evidence<'a> {
     vector: &'a VectorScores<'a>,
     late: Late<'a>,
     weights: &'a Weights,
+    deadline: &'a Deadline,
+}
+
+/// What one kind of evidence says of a block, before it is weighed.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Measure {
+    /// In the unit of its kind.
+    pub value: f32,
+    /// What is usual.
+    pub mean: f32,
+    /// How far from that values usually are.
+    pub deviation: f32,
+    /// What the block owes to chance, in such deviations.
+    pub luck: f32,
+}
+
+impl Measure {
+    /// How unusual it is, in deviations: what is weighed.
+    fn unusual(&self) -> f32 {
+        Scale { mean: self.mean, deviation: self.deviation }.z(self.value) - self.luck
+    }
 }
 
 impl Evidence<'_> {
@@ -128,11 +187,26 @@ impl Evidence<'_> {
         self.words.scale.z(self.words.of(self.ground, place)) * stand_for
     }
 
+    /// What is weighed of a block: words, vector and tokens.
+    fn measures(&self, place: Place) -> [Measure; 3] {
+        let luck = self.luck(place);
+        let measure = |value: f32, scale: Scale| Measure { value, mean: scale.mean, deviation: scale.deviation, luck };
+        [
+            measure(self.words.of(self.ground, place), self.words.scale),
+            measure(self.vector.of(self.ground, place), self.vector.scale),
+            measure(self.late.of(place), self.late.scale),
+        ]
+    }
+
+    fn luck(&self, place: Place) -> f32 {
+        statistics::luck(self.ground.view(place).passages_of(place.block).len())
+    }
+
     /// What a closer look says of a block that `late` is ready for.
     fn of(&self, place: Place) -> Found {
         let (words, vector) = (self.words.of(self.ground, place), self.vector.of(self.ground, place));
         let tokens = self.late.of(place);
-        let luck = statistics::luck(self.ground.view(place).passages_of(place.block).len());
+        let luck = self.luck(place);
         let parts = [
             (self.words.scale.z(words) - luck) * self.weights.words,
             (self.vector.scale.z(vector) - luck) * self.weights.vector,

@@ -1,10 +1,12 @@
 //! From an anchor outwards: along links and along the conversation.
 
+use super::deadline::Deadline;
 use super::turns::Turns;
 use super::view::Ground;
 use crate::id::BlockId;
 use crate::index::state::Place;
-use crate::links::{Budget, Edge, Reach, walk};
+use crate::links::{Budget, Edge, Reach, Walk, walk};
+use crate::query::Stage;
 use std::collections::HashMap;
 
 /// How strongly a turn is tied to the ones next to it.
@@ -16,9 +18,49 @@ const BACK_WEIGHT: f32 = 0.8;
 /// Turns on either side that are looked up at once: a walk goes on to most of them.
 const STRIP: usize = 16;
 
+/// How one block on a path leads to the next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// It is where the path starts.
+    Start,
+    /// By a link.
+    Link,
+    /// By a link, against its direction.
+    BackLink,
+    /// It is the turn before.
+    Previous,
+    /// It is the turn after.
+    Next,
+}
+
+impl Way {
+    /// As it is called outside.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Start => "start",
+            Self::Link => "link",
+            Self::BackLink => "back",
+            Self::Previous => "previous",
+            Self::Next => "next",
+        }
+    }
+}
+
+/// A block on a path, and how the one before led to it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Step {
+    /// The block.
+    pub block: BlockId,
+    /// How it was reached.
+    pub way: Way,
+    /// How strong that tie is, from 0 to 1.
+    pub weight: f32,
+}
+
 /// The surroundings of a block, as far as they are in scope. Walks pass through blocks that the filter leaves out.
 pub struct Nearby<'a> {
     ground: &'a Ground<'a>,
+    deadline: &'a Deadline,
     turns: Turns<'a>,
     /// The turns just before and just after those that were met.
     beside: HashMap<BlockId, [Option<BlockId>; 2]>,
@@ -26,19 +68,46 @@ pub struct Nearby<'a> {
 
 impl<'a> Nearby<'a> {
     /// For one search.
-    pub fn new(ground: &'a Ground<'a>) -> Self {
-        Self { ground, turns: Turns::new(ground), beside: HashMap::new() }
+    pub fn new(ground: &'a Ground<'a>, deadline: &'a Deadline) -> Self {
+        Self { ground, deadline, turns: Turns::new(ground), beside: HashMap::new() }
     }
 
     /// The blocks around `start`, the nearest first, and `start` itself. Nothing, if that is out of scope (it has expired, say).
     pub fn walk(&mut self, start: BlockId, budget: Budget) -> Vec<Reach> {
-        if self.inside(start).is_none() { Vec::new() } else { walk(start, budget, |id| self.edges(id)) }
+        self.steps(start, budget).found
+    }
+
+    fn steps(&mut self, start: BlockId, budget: Budget) -> Walk {
+        if self.inside(start).is_none() {
+            return Walk::default();
+        }
+        let deadline = self.deadline;
+        walk(start, budget, |id| if deadline.cuts(Stage::Graph) { Vec::new() } else { self.edges(id) })
     }
 
     /// How near each block within some hops of `start` is, from 0 to 1.
     pub fn proximities(&mut self, start: BlockId, hops: u32) -> HashMap<Place, f32> {
         let found = self.walk(start, Budget { hops, ..Budget::default() });
         found.into_iter().filter_map(|reach| Some((self.inside(reach.block)?, reach.proximity))).collect()
+    }
+
+    /// The way to a block within some hops of `start`, from there on; nothing if it is not within these.
+    pub fn path(&mut self, start: BlockId, hops: u32, block: BlockId) -> Vec<Step> {
+        let blocks = self.steps(start, Budget { hops, ..Budget::default() }).path(block);
+        let first = blocks.first().map(|&block| Step { block, way: Way::Start, weight: 1.0 });
+        let next = blocks.windows(2).map(|pair| self.step(pair[0], pair[1]));
+        first.into_iter().chain(next).collect()
+    }
+
+    /// The strongest tie between two blocks that are next to each other on a path.
+    fn step(&mut self, from: BlockId, block: BlockId) -> Step {
+        let links = &self.ground.state.links;
+        let weight = |edges: Vec<Edge>| edges.iter().find(|edge| edge.target == block).map_or(0.0, |edge| edge.weight);
+        let (link, back) = (weight(links.leaving(from)), weight(links.arriving(from)) * BACK_WEIGHT);
+        let [previous, next] = self.beside(from).map(|beside| if beside == Some(block) { TURN_WEIGHT } else { 0.0 });
+        let ways = [(Way::Link, link), (Way::BackLink, back), (Way::Previous, previous), (Way::Next, next)];
+        let (way, weight) = ways.into_iter().reduce(|best, way| if way.1 > best.1 { way } else { best }).expect("four");
+        Step { block, way, weight }
     }
 
     /// The place of a block that is in scope.

@@ -44,7 +44,7 @@ impl<'a> Prior<'a> {
             fading: Fading::new(query),
             scale: share * (ground.scope.blocks.saturating_sub(1) as f32 / MANY).sqrt().min(1.0),
             asks_when: dates::asks_when(&question.tokens),
-            manner: 1.0 - when(requests::asks_for_summary(&question.tokens), query.weights.summary),
+            manner: if requests::asks_for_summary(&question.tokens) { 1.0 - query.weights.summary } else { 1.0 },
             times: mentions::asked(&question.tokens, query.moment()),
             named: named_source(ground.state, ground.scope, &question.tokens),
         }
@@ -56,45 +56,95 @@ impl<'a> Prior<'a> {
     }
 
     /// What speaks for (or against) a block.
+    #[inline]
     pub fn score(&self, place: Place, answers: bool, candidate: &Candidate) -> f32 {
-        let (flags, weights) = (self.flags(place), self.weights);
-        let importance = self.ground.view(place).importance_of(place.block);
-        let of_any = weights.importance * (importance - 0.5)
-            + when(self.asks_when && flags & flag::TEMPORAL != 0, weights.time)
-            + when(self.is_of_the_time(place), weights.date)
-            + self.fading.score(self.segment(place), place);
-        let of_its_kind = if flags & flag::MESSAGE == 0 {
-            weights.personal // who writes a note has something to say
-        } else {
-            self.of_a_turn(place, answers, candidate)
-        };
-        self.scale * (of_any + of_its_kind)
+        let mut sum = 0.0;
+        self.each(place, answers, candidate, |_, weight, measure| sum += weight * measure);
+        sum
     }
 
-    fn of_a_turn(&self, place: Place, answers: bool, candidate: &Candidate) -> f32 {
-        let (flags, weights) = (self.flags(place), self.weights);
-        let manner = when(flags & flag::QUESTION != 0, weights.question)
-            + when(flags & flag::PERSONAL != 0, weights.personal)
-            + when(answers, weights.answer)
-            + when(candidate.opens(), weights.opening)
-            + weights.brevity * candidate.brevity;
-        self.manner * manner + self.of_the_source(place)
+    /// Calls `add` with each weight that counts here: its name, itself, and what it weighs.
+    #[inline]
+    pub fn each(
+        &self,
+        place: Place,
+        answers: bool,
+        candidate: &Candidate,
+        mut add: impl FnMut(&'static str, f32, f32),
+    ) {
+        let (flags, weights, scale) = (self.flags(place), self.weights, self.scale);
+        let importance = self.ground.view(place).importance_of(place.block);
+        add("importance", weights.importance, scale * (importance - 0.5));
+        if self.asks_when && flags & flag::TEMPORAL != 0 {
+            add("time", weights.time, scale);
+        }
+        if self.is_of_the_time(place) {
+            add("date", weights.date, scale);
+        }
+        self.fading.each(self.segment(place), place, |name, weight, measure| add(name, weight, scale * measure));
+        if flags & flag::MESSAGE == 0 {
+            add("personal", weights.personal, scale); // who writes a note has something to say
+        } else {
+            self.each_of_a_turn(place, answers, candidate, add);
+        }
+    }
+
+    #[inline]
+    fn each_of_a_turn(
+        &self,
+        place: Place,
+        answers: bool,
+        candidate: &Candidate,
+        mut add: impl FnMut(&'static str, f32, f32),
+    ) {
+        let (flags, weights, manner) = (self.flags(place), self.weights, self.scale * self.manner);
+        let mut add_if = |holds: bool, name: &'static str, weight: f32| {
+            if holds {
+                add(name, weight, manner);
+            }
+        };
+        add_if(flags & flag::QUESTION != 0, "question", weights.question);
+        add_if(flags & flag::PERSONAL != 0, "personal", weights.personal);
+        add_if(answers, "answer", weights.answer);
+        add_if(candidate.opens(), "opening", weights.opening);
+        add("brevity", weights.brevity, manner * candidate.brevity);
+        if let Some(named) = &self.named {
+            let said_by_them = named[place.part as usize] == Some(self.source(place));
+            add("source", weights.source, if said_by_them { self.scale } else { -self.scale });
+        }
+    }
+
+    /// The one source that the query names.
+    pub fn named(&self) -> Option<&'a str> {
+        let parts = self.named.iter().flatten().zip(&self.ground.views);
+        parts.filter_map(|(number, view)| Some(view.segment.source((*number)?))).next()
+    }
+
+    /// Whether the query asks when something was.
+    pub fn asks_when(&self) -> bool {
+        self.asks_when
+    }
+
+    /// The times that the query names.
+    pub fn times(&self) -> &[When] {
+        &self.times
+    }
+
+    /// The days of which a block speaks, the one on which it was said first; and of each, whether it is what the query names.
+    pub fn days(&self, place: Place) -> Vec<(Days, bool)> {
+        let days = self.days_of(place);
+        days.map(|days| (days, self.times.iter().any(|time| time.means(days)))).collect()
     }
 
     /// Whether a block was said, or speaks of what was, at a time that the query names.
     fn is_of_the_time(&self, place: Place) -> bool {
-        if self.times.is_empty() {
-            return false;
-        }
-        let (at, _) = self.ground.view(place).order_of(place.block);
-        let said = std::iter::once(Days::one(calendar::day_of(at)));
-        said.chain(self.segment(place).mentions(place.block)).any(|days| self.times.iter().any(|time| time.means(days)))
+        !self.times.is_empty() && self.days_of(place).any(|days| self.times.iter().any(|time| time.means(days)))
     }
 
-    fn of_the_source(&self, place: Place) -> f32 {
-        let Some(named) = &self.named else { return 0.0 };
-        let said_by_them = named[place.part as usize] == Some(self.source(place));
-        if said_by_them { self.weights.source } else { -self.weights.source }
+    /// The day on which a block was said, and the days of which it speaks.
+    fn days_of(&self, place: Place) -> impl Iterator<Item = Days> {
+        let (at, _) = self.ground.view(place).order_of(place.block);
+        std::iter::once(Days::one(calendar::day_of(at))).chain(self.segment(place).mentions(place.block))
     }
 
     fn segment(&self, place: Place) -> &'a Segment {
@@ -108,10 +158,6 @@ impl<'a> Prior<'a> {
     fn source(&self, place: Place) -> u32 {
         self.ground.view(place).source_of(place.block)
     }
-}
-
-fn when(holds: bool, weight: f32) -> f32 {
-    if holds { weight } else { 0.0 }
 }
 
 /// The source in scope whose name stands in the query, by part; nothing if there is none, or more than one.

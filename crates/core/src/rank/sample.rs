@@ -1,6 +1,7 @@
 //! How near the pieces of queries come to the blocks that stand for all others. It is kept between searches: these are the same blocks again
 //! and again, and questions share most of their words.
 
+use super::late::Piece;
 use super::scratch::Rows;
 use super::similar::{PIECES_MAX, Similarities};
 use super::view::Ground;
@@ -33,14 +34,14 @@ struct Sample {
 
 impl Samples {
     /// By passage of the sample, the sum over `pieces` of how near each comes to it times its weight.
-    pub fn sums(&mut self, ground: &Ground<'_>, table: &Table, pieces: &[(u16, f32)]) -> Vec<f32> {
+    pub fn sums(&mut self, ground: &Ground<'_>, table: &Table, pieces: &[Piece]) -> Vec<f32> {
         let sample = current(&mut self.kept, ground);
         let is_unknown = |piece: &u16| !sample.start_of.contains_key(piece);
-        let unknown: Vec<u16> = pieces.iter().map(|piece| piece.0).filter(is_unknown).collect();
+        let unknown: Vec<u16> = pieces.iter().map(|piece| piece.token).filter(is_unknown).collect();
         unknown.chunks(PIECES_MAX).for_each(|unknown| sample.learn(ground, table, unknown, &mut self.rows));
         let mut sums = vec![0.0; sample.passages];
-        for (piece, weight) in pieces {
-            let similar = &sample.similar[sample.start_of[piece]..][..sample.passages];
+        for Piece { token, weight, .. } in pieces {
+            let similar = &sample.similar[sample.start_of[token]..][..sample.passages];
             sums.iter_mut().zip(similar).for_each(|(sum, &similar)| *sum += f32::from(similar) * weight);
         }
         sums

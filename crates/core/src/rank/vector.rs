@@ -1,12 +1,14 @@
 //! The same meaning: the cosine of the query's vector and a block's nearest passage.
 
 use super::best::{Best, Scored};
+use super::deadline::Deadline;
 use super::scratch::Scratch;
 use super::statistics::{Scale, Sums};
 use super::view::{Ground, View};
 use crate::bitmap::Bitmap;
 use crate::id::Local;
 use crate::index::state::Place;
+use crate::query::Stage;
 use crate::segment::Section;
 use crate::vectors::coarse::Asked;
 use crate::vectors::distance::prefetch_all;
@@ -39,6 +41,9 @@ const COMPARED_PER_WANTED: usize = 2;
 
 /// One passage in so many is counted to find out how many signs may differ: enough to come near the number that is wanted.
 const JUDGED_BY: usize = 8;
+
+/// Vectors that are compared between two looks at the clock.
+const COMPARED_AT_ONCE: usize = 64;
 
 /// Vectors that are on their way while one is compared.
 const AHEAD: usize = 4;
@@ -78,16 +83,20 @@ pub fn score<'a>(
     exact: bool,
     depth: usize,
     scratch: &mut Scratch,
+    deadline: &Deadline,
 ) -> VectorScores<'a> {
     let mut scores = VectorScores { probe: None, known: None, scale: Scale::default(), chosen: Vec::new() };
-    let Some(code) = code else { return scores };
+    let Some(code) = code.filter(|_| !deadline.cuts(Stage::Vector)) else { return scores };
     let (probe, mut sums) = (Probe::new(&code.bytes), Sums::default());
     scores.probe = Some((probe, code.scale));
     let mut best = Best::new(depth);
     if exact {
         let mut known: Vec<Vec<f32>> =
             ground.views.iter().map(|view| vec![0.0; view.segment.blocks() as usize]).collect();
-        for place in ground.scope.places() {
+        for (at, place) in ground.scope.places().enumerate() {
+            if at % COMPARED_AT_ONCE == 0 && deadline.cuts(Stage::Vector) {
+                break;
+            }
             let score = cosine(ground.view(place), place.block, &probe, code.scale);
             known[place.part as usize][place.block as usize] = score;
             sums.add(score);
@@ -99,6 +108,9 @@ pub fn score<'a>(
         sample.iter().for_each(|&place| sums.add(scores.of(ground, place)));
         let asked = OnceCell::new();
         for (number, view) in ground.views.iter().enumerate() {
+            if number > 0 && deadline.cuts(Stage::Vector) {
+                break;
+            }
             let mut take = |block: Local, score: f32| {
                 if best.may_take(score) {
                     let place = Place { part: number as u32, block };

@@ -25,16 +25,23 @@ pub mod term {
 
 /// The date terms that the words of a text name.
 pub fn named(tokens: &Tokens, out: &mut Vec<u64>) {
+    each_named(tokens, |_, term| out.push(term));
+}
+
+/// The same, each with the word that names it.
+pub fn each_named(tokens: &Tokens, mut take: impl FnMut(Token, u64)) {
     for (i, &token) in tokens.list.iter().enumerate() {
         let word = tokens.lower(token);
         match token.script {
             Script::Latin => {
                 if let Some(month) = month(tokens, i, &word) {
-                    out.push(term::month(month));
-                    out.extend(day_beside(tokens, i).map(term::day));
+                    take(token, term::month(month));
+                    if let Some(day) = day_beside(tokens, i) {
+                        take(token, term::day(day));
+                    }
                 }
             }
-            Script::Number => number(tokens, i, &word, out),
+            Script::Number => number(tokens, i, &word, |term| take(token, term)),
             _ => {}
         }
     }
@@ -90,18 +97,18 @@ fn day_beside(tokens: &Tokens, i: usize) -> Option<i64> {
     day(i.checked_sub(1)).or_else(|| day(Some(i + 1)))
 }
 
-fn number(tokens: &Tokens, i: usize, word: &str, out: &mut Vec<u64>) {
+fn number(tokens: &Tokens, i: usize, word: &str, mut take: impl FnMut(u64)) {
     if let Some((year, month, day)) = iso(word) {
-        out.extend([term::year(year), term::month(month), term::day(day)]);
+        [term::year(year), term::month(month), term::day(day)].into_iter().for_each(take);
         return;
     }
     let Ok(value) = word.parse::<i64>() else { return };
     let unit = tokens.list.get(i + 1).filter(|next| next.script == Script::Hangul).map(|&next| tokens.cased(next));
     match unit.and_then(|unit| unit.chars().next()) {
-        Some('년') if value > 31 => out.push(term::year(value)),
-        Some('월') if (1..=12).contains(&value) => out.push(term::month(value)),
-        Some('일') if (1..=31).contains(&value) => out.push(term::day(value)),
-        _ => out.extend(year(word).map(term::year)),
+        Some('년') if value > 31 => take(term::year(value)),
+        Some('월') if (1..=12).contains(&value) => take(term::month(value)),
+        Some('일') if (1..=31).contains(&value) => take(term::day(value)),
+        _ => year(word).map(term::year).into_iter().for_each(take),
     }
 }
 

@@ -146,6 +146,7 @@ pub fn query(text: &str) -> Query {
         now: NOW_US,
         as_of: None,
         exact: true,
+        budget: None,
         weights: Weights::default(),
     }
 }

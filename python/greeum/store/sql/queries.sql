@@ -28,6 +28,19 @@ SELECT $block FROM blocks WHERE digest = ? AND superseded_by IS NULL ORDER BY id
 -- policies: a handful of settings
 SELECT substr(name, 8), value FROM settings WHERE name >= 'policy/' AND name < 'policy0'
 
+-- newest: asked before every search; the end of one B-tree and a row by its key, in one turn, which costs more than both
+SELECT max(seq), (SELECT value FROM settings WHERE name = 'weights') FROM log
+
+-- count_weights_change: so that every process sees it
+INSERT INTO settings (name, value) VALUES ('weights', 1) ON CONFLICT (name) DO UPDATE SET value = value + 1
+
+-- weights: what is kept for every namespace; '0' is the character after '/'
+SELECT substr(name, 9), value FROM settings WHERE name >= 'weights/' AND name < 'weights0'
+
+-- weights_below: for a namespace and those below it, in whole segments
+SELECT substr(name, 9), value FROM settings
+WHERE name = 'weights/' || ?1 OR (name > 'weights/' || ?1 || '/' AND name < 'weights/' || ?1 || '0')
+
 -- block_by_uid: whose uid it is that was taken
 SELECT id FROM blocks WHERE uid = ?
 

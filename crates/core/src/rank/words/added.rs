@@ -2,20 +2,28 @@
 
 use super::found::Worth;
 use crate::index::state::Place;
+use crate::query::Stage;
 use crate::rank::best::{Best, Scored};
+use crate::rank::deadline::Deadline;
 use crate::rank::scratch::Sparse;
 use crate::rank::statistics::{Scale, Sums};
 use crate::rank::view::Ground;
 
 /// Fills `scores`, by part; the scale of the blocks' scores, and the `depth` best of those that may be hits.
-pub fn score(ground: &Ground<'_>, worth: &Worth<'_>, depth: usize, scores: &mut Vec<Sparse>) -> (Scale, Vec<Scored>) {
+pub fn score(
+    ground: &Ground<'_>,
+    worth: &Worth<'_>,
+    depth: usize,
+    scores: &mut Vec<Sparse>,
+    deadline: &Deadline,
+) -> (Scale, Vec<Scored>) {
     let scope = ground.scope;
     scores.resize_with(ground.views.len().max(scores.len()), Sparse::default);
     let (mut sums, mut best) = (Sums::default(), Best::new(depth));
     for (number, view) in ground.views.iter().enumerate() {
         let (sums_of_part, inside) = (&mut scores[number], &scope.parts[number]);
         sums_of_part.reset(view.lengths.len());
-        add_up(ground, worth, number, sums_of_part);
+        add_up(ground, worth, number, sums_of_part, deadline);
         for &passage in sums_of_part.touched() {
             let block = view.owner[passage as usize];
             let passages = view.passages_of(block);
@@ -33,14 +41,18 @@ pub fn score(ground: &Ground<'_>, worth: &Worth<'_>, depth: usize, scores: &mut 
     (sums.scale(scope.blocks), best.into_vec())
 }
 
-/// Fills `scores`, by part, with those of some blocks; the scale over these.
-pub fn score_some(ground: &Ground<'_>, worth: &Worth<'_>, places: &[Place], scores: &mut Vec<Sparse>) -> Scale {
+/// Fills `scores`, by part, with those of some blocks and of those `beside`; the scale over the former.
+pub fn score_some(
+    ground: &Ground<'_>,
+    worth: &Worth<'_>,
+    (places, beside): (&[Place], &[Place]),
+    scores: &mut Vec<Sparse>,
+) -> Scale {
     scores.resize_with(ground.views.len().max(scores.len()), Sparse::default);
     for (sums, view) in scores.iter_mut().zip(&ground.views) {
         sums.reset(view.lengths.len());
     }
-    let mut sums = Sums::default();
-    for &place in places {
+    let mut score = |place: Place| {
         let (view, mut best) = (ground.view(place), 0.0_f32);
         for passage in view.passages_of(place.block) {
             let score = worth.of_passage(view, place.part, passage);
@@ -49,15 +61,23 @@ pub fn score_some(ground: &Ground<'_>, worth: &Worth<'_>, places: &[Place], scor
             }
             best = best.max(score);
         }
-        sums.add(best);
-    }
+        best
+    };
+    let mut sums = Sums::default();
+    places.iter().for_each(|&place| sums.add(score(place)));
+    beside.iter().filter(|place| !places.contains(place)).for_each(|&place| {
+        score(place);
+    });
     sums.own_scale()
 }
 
 /// Adds up what each passage of a part is worth.
-fn add_up(ground: &Ground<'_>, worth: &Worth<'_>, part: usize, scores: &mut Sparse) {
+fn add_up(ground: &Ground<'_>, worth: &Worth<'_>, part: usize, scores: &mut Sparse, deadline: &Deadline) {
     let (view, inside) = (&ground.views[part], &ground.scope.parts[part]);
     for found in &worth.found {
+        if deadline.cuts(Stage::Words) {
+            break; // the rarest have been added
+        }
         let each = found.worth();
         found.lists[part].each_inside(view, inside, |posting| {
             let (passage, count) = (posting >> 8, (posting & 0xff) as f32);

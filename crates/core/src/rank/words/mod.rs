@@ -17,10 +17,12 @@ pub use query::{QueryWords, Rarity};
 pub use windows::Room as WindowRoom;
 
 use super::best::Scored;
+use super::deadline::Deadline;
 use super::scratch::{Sparse, WordRoom};
 use super::statistics::Scale;
 use super::view::Ground;
 use crate::index::state::{Part, Place};
+use crate::query::Stage;
 use crate::words::bm25::{Bm25, idf};
 use std::cell::RefCell;
 use windows::Windows;
@@ -28,8 +30,16 @@ use windows::Windows;
 /// Terms of a query that are looked up: a prompt may be long, but its rarest words say what it is about.
 const TERMS_MAX: usize = 128;
 
-/// Postings up to which all are added up: it takes as long as to draw blocks for a scale, and the scale is exact.
-const ADDED_MAX: u64 = 8_192;
+/// Passages in scope whose sums stay in a core's cache (512 KiB), so that it costs little to add up.
+const CACHED_MAX: u64 = 131_072;
+
+/// Postings up to which all are added up there, so that the scale is exact; and passages for each posting above that, up to which they are added up all the
+/// same, since little could be left out.
+const CACHED_ADDED_MAX: u64 = 8_192;
+const CACHED_SHARE: u64 = 2;
+
+/// Postings up to which all are added up elsewhere: it takes as long as to draw blocks for a scale.
+const ADDED_MAX: u64 = 1_024;
 
 /// Blocks for each in scope from which the samples of lists hold too few that are in scope, and all are added up.
 const SHARE_MAX: u64 = 4;
@@ -96,11 +106,11 @@ pub fn terms<'a>(ground: &Ground<'a>, query: &QueryWords) -> Terms<'a> {
     Terms { worth: Worth { found, bm25: Bm25::new(scope.passages, scope.words) }, rarity }
 }
 
-/// Scores some blocks in scope, in ascending order, and no others: the scale is over these.
+/// Scores some blocks in scope, and those `beside` them, and no others: the scale is over the former.
 pub fn score_some<'a>(
     ground: &Ground<'_>,
     terms: Terms<'_>,
-    places: &[Place],
+    places: (&[Place], &[Place]),
     room: &'a mut WordRoom,
 ) -> WordScores<'a> {
     let scale = added::score_some(ground, &terms.worth, places, &mut room.sums);
@@ -116,16 +126,20 @@ pub fn score<'a>(
     depth: usize,
     is_exact: bool,
     room: &'a mut WordRoom,
+    deadline: &Deadline,
 ) -> WordScores<'a> {
+    if deadline.cuts(Stage::Words) {
+        return score_some(ground, Terms { worth, rarity }, (&[], &[]), room);
+    }
     let (says_something, is_exact) = (!worth.found.is_empty(), is_exact || is_added(ground, &worth.found));
     if is_exact {
-        let (scale, chosen) = added::score(ground, &worth, depth, &mut room.sums);
+        let (scale, chosen) = added::score(ground, &worth, depth, &mut room.sums, deadline);
         // What a search of more parts has left behind them is none of this one.
         let scores = Scores::Added(&room.sums[..ground.views.len()]);
         return WordScores { scores, says_something, scale, rarity, chosen };
     }
     let drawn = drawn::draw(ground, &worth, depth);
-    let chosen = pruned::choose(ground, &worth, depth, drawn.floor, &mut room.cells);
+    let chosen = pruned::choose(ground, &worth, depth, drawn.floor, &mut room.cells, deadline);
     let scores = Scores::LookedUp(RefCell::new(Windows::new(ground, worth, &mut room.windows)));
     WordScores { scores, says_something, scale: drawn.scale, rarity, chosen }
 }
@@ -133,5 +147,11 @@ pub fn score<'a>(
 /// Whether all postings are added up. It is decided by what does not depend on how the blocks came to be in their segments.
 fn is_added(ground: &Ground<'_>, found: &[Found<'_>]) -> bool {
     let live: u64 = ground.state.parts.iter().map(Part::live).map(u64::from).sum();
-    found.iter().map(|found| found.count).sum::<u64>() <= ADDED_MAX || ground.scope.blocks < live / SHARE_MAX
+    let postings: u64 = found.iter().map(|found| found.count).sum();
+    postings <= added_max(ground.scope.passages) || ground.scope.blocks < live / SHARE_MAX
+}
+
+/// Postings of so many passages up to which all are added up.
+fn added_max(passages: u64) -> u64 {
+    if passages <= CACHED_MAX { CACHED_ADDED_MAX.max(passages / CACHED_SHARE) } else { ADDED_MAX }
 }

@@ -6,7 +6,9 @@
 
 use super::found::Worth;
 use crate::index::state::Place;
+use crate::query::Stage;
 use crate::rank::best::{Best, Scored};
+use crate::rank::deadline::Deadline;
 use crate::rank::scope::PartScope;
 use crate::rank::view::{Ground, View};
 use crate::vectors::distance::prefetch;
@@ -22,6 +24,9 @@ const ROUNDING: f32 = 1e-5;
 /// Postings that are read in the time in which one passage is looked up in a list.
 const LOOKUP_COST: usize = 8;
 
+/// Blocks that are looked up between two looks at the clock, which take as long as half of one.
+const LOOKUPS_AT_ONCE: usize = 16;
+
 /// Room for sums, kept between searches; every cell is 0 whenever nobody is at it.
 #[derive(Default)]
 pub struct Cells {
@@ -31,7 +36,14 @@ pub struct Cells {
 }
 
 /// The `depth` best of the blocks that may be hits, as many of which are known to reach `floor`.
-pub fn choose(ground: &Ground<'_>, worth: &Worth<'_>, depth: usize, floor: f32, cells: &mut Cells) -> Vec<Scored> {
+pub fn choose(
+    ground: &Ground<'_>,
+    worth: &Worth<'_>,
+    depth: usize,
+    floor: f32,
+    cells: &mut Cells,
+    deadline: &Deadline,
+) -> Vec<Scored> {
     cells.sums.resize(CONTAINER as usize, 0.0);
     let norms = std::array::from_fn(|length| worth.bm25.saturate(1.0, length as f32));
     let mut likely = Likely::new(depth, floor);
@@ -39,11 +51,12 @@ pub fn choose(ground: &Ground<'_>, worth: &Worth<'_>, depth: usize, floor: f32, 
         if inside.wanted_count == 0 {
             continue;
         }
-        let mut hunt = Hunt { worth, norms: &norms, view, inside, number, depth, cells, likely: &mut likely };
+        let mut hunt = Hunt { worth, norms: &norms, view, inside, number, depth, cells, likely: &mut likely, deadline };
         if hunt.is_quicker_one_by_one() {
             hunt.one_by_one();
         } else {
-            (0..view.lengths.len() as u32).step_by(CONTAINER as usize).for_each(|base| hunt.container(base));
+            let containers = (0..view.lengths.len() as u32).step_by(CONTAINER as usize);
+            containers.take_while(|_| !deadline.cuts(Stage::Words)).for_each(|base| hunt.container(base));
         }
     }
     let mut best = Best::new(depth);
@@ -105,6 +118,7 @@ struct Hunt<'a, 'g> {
     depth: usize,
     cells: &'a mut Cells,
     likely: &'a mut Likely,
+    deadline: &'a Deadline,
 }
 
 /// A term within one container.
@@ -141,7 +155,10 @@ impl Hunt<'_, '_> {
     }
 
     fn one_by_one(&mut self) {
-        for block in self.inside.wanted().iter() {
+        for (at, block) in self.inside.wanted().iter().enumerate() {
+            if at % LOOKUPS_AT_ONCE == 0 && self.deadline.cuts(Stage::Words) {
+                break;
+            }
             let place = Place { part: self.number, block };
             self.likely.take(self.worth.of_block(self.view, place), place);
         }
@@ -172,7 +189,8 @@ impl Hunt<'_, '_> {
         order.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
         for (_, at, is_of_repeats) in order {
             let left: f32 = lanes.iter().map(Lane::left).sum();
-            if left < *least * (1.0 - ROUNDING) {
+            // Lists that there is no time for are looked up as those that say little.
+            if left < *least * (1.0 - ROUNDING) || self.deadline.cuts(Stage::Words) {
                 break;
             }
             self.read_lane(&mut lanes[at], base, is_of_repeats);

@@ -1,0 +1,209 @@
+//! Why a block is among the hits of a query, or is not.
+//!
+//! Useful for people who ask, and for nothing on the way of a search: all of this is found out by searching once more, and what is said of the
+//! block's score comes out of the very functions that make it.
+
+use super::asked::{Asked, best};
+use super::exclusion::{self, Clause};
+use super::matches::{Forms, Match, Pair, words_of};
+use super::nearby::{Nearby, Step};
+use super::scratch::{Scratch, WordRoom};
+use super::weighing::{Weighed, Weighing};
+use super::words::{self, QueryWords};
+use super::{Measure, View};
+use crate::error::Result;
+use crate::id::{BlockId, Score};
+use crate::index::state::Place;
+use crate::query::{Answer, Hit};
+use crate::words::calendar::Days;
+use crate::words::mentions::When;
+use crate::words::passages;
+
+/// What is to be explained, and what of it the Index does not hold.
+pub struct Subject {
+    /// The block.
+    pub block: BlockId,
+    /// Its text.
+    pub text: String,
+    /// Its source and its tags.
+    pub labels: Vec<String>,
+    /// What the caller asks of blocks, piece by piece.
+    pub clauses: Vec<Clause>,
+}
+
+/// See the module.
+#[derive(Clone, Debug, Default)]
+pub struct Explanation {
+    /// What the search looked at, and its hits.
+    pub answer: Answer,
+    /// What keeps the block out, whatever it says.
+    pub excluded: Vec<String>,
+    /// Whether the search looked at it closely enough to score it.
+    pub is_candidate: bool,
+    /// Its place among all that were scored and have anything to do with the query, from 1 on.
+    pub rank: Option<usize>,
+    /// How it was scored, or would have been; nothing for what is out of scope.
+    pub account: Option<Account>,
+}
+
+/// A score, taken apart.
+#[derive(Clone, Debug)]
+pub struct Account {
+    /// The score and its parts.
+    pub hit: Hit,
+    /// What each weight does; the products of those of a part add up to it.
+    pub weights: Vec<Weighed>,
+    /// What words, vector and tokens say before they are weighed.
+    pub measures: [Measure; 3],
+    /// The words of the query that it has. With what is usual they add up to the part of the words.
+    pub words: Vec<Match>,
+    /// The words of it that come nearest to those of the query, in the same way.
+    pub pairs: Vec<Pair>,
+    /// What is said of times.
+    pub dates: Dates,
+    /// The one source that the query names.
+    pub named: Option<String>,
+    /// The way from the anchor.
+    pub path: Vec<Step>,
+    /// How near to the anchor it is.
+    pub proximity: f32,
+}
+
+/// Times that a query asks for, and a block speaks of.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Dates {
+    /// Whether the query asks when something was.
+    pub asks_when: bool,
+    /// The times that it names.
+    pub asked: Vec<When>,
+    /// The day on which the block was said, and those of which it speaks; and of each, whether it is asked for.
+    pub days: Vec<(Days, bool)>,
+}
+
+impl Asked<'_> {
+    /// Why a block is among the hits, or is not.
+    pub fn explain(&self, subject: &Subject, scratch: &mut Scratch, word_room: &mut WordRoom) -> Result<Explanation> {
+        let Some(place) = self.ground.state.locate(subject.block) else {
+            return Ok(Explanation { excluded: vec!["not_indexed".to_owned()], ..Explanation::default() });
+        };
+        let excluded = exclusion::reasons(self.ground.state, place, self.query, &subject.clauses);
+        let (answer, found) =
+            self.look(scratch, word_room, None, |found| (self.account(found, place, subject), found.hits()))?;
+        let (mut account, hits) = found.unwrap_or_default();
+        let is_candidate = account.is_some();
+        if account.is_none() && self.ground.scope.contains(place) {
+            let beyond = self.look(scratch, word_room, Some(place), |found| self.account(found, place, subject))?;
+            account = beyond.1.flatten();
+        }
+        if let (Some(account), Some(start)) = (&mut account, answer.start) {
+            account.path = self.path(start, subject.block);
+        }
+        let all = best(hits, usize::MAX);
+        let rank = all.iter().position(|hit| hit.block == subject.block).map(|at| at + 1);
+        let hits = all.into_iter().take(self.query.k).collect();
+        Ok(Explanation { answer: Answer { hits, ..answer }, excluded, is_candidate, rank, account })
+    }
+
+    fn path(&self, start: BlockId, block: BlockId) -> Vec<Step> {
+        let hops = self.query.near.iter().find(|near| near.0 == start).map_or(0, |near| near.1);
+        Nearby::new(self.ground, self.deadline).path(start, hops, block)
+    }
+
+    fn account(&self, found: &Weighing<'_, '_>, place: Place, subject: &Subject) -> Option<Account> {
+        let candidate = found.candidate(place)?;
+        let question = QueryWords::new(&self.query.text, self.table);
+        let prior = found.prior;
+        let dates = Dates { asks_when: prior.asks_when(), asked: prior.times().to_vec(), days: prior.days(place) };
+        Some(Account {
+            hit: found.hit(candidate),
+            weights: found.weights(candidate),
+            measures: found.evidence.measures(place),
+            words: self.words(found, &question, place, subject),
+            pairs: self.pairs(found, &question, place, subject),
+            dates,
+            named: prior.named().map(str::to_owned),
+            path: Vec::new(),
+            proximity: found.proximity(place),
+        })
+    }
+
+    fn words(&self, found: &Weighing<'_, '_>, question: &QueryWords, place: Place, subject: &Subject) -> Vec<Match> {
+        let view = self.ground.view(place);
+        let worth = words::terms(self.ground, question).worth;
+        let of = |passage: u32| (worth.of_passage(view, place.part, passage), passage);
+        let passages = view.passages_of(place.block).map(of);
+        let Some((_, passage)) = passages.reduce(|best, one| if one.0 > best.0 { one } else { best }) else {
+            return Vec::new();
+        };
+        let unit = self.query.weights.words * found.evidence.words.scale.unit();
+        let length = f32::from(view.lengths[passage as usize]);
+        self.forms(view, place, passage, subject).matches(
+            &words_of(question, self.table),
+            &worth,
+            length,
+            unit,
+            |number| worth.found[number].lists[place.part as usize].count_of(passage),
+        )
+    }
+
+    fn pairs(&self, found: &Weighing<'_, '_>, question: &QueryWords, place: Place, subject: &Subject) -> Vec<Pair> {
+        let late = &found.evidence.late;
+        let Some((passage, nearest)) = late.nearest(place) else { return Vec::new() };
+        let unit = self.query.weights.tokens * late.scale.unit();
+        self.forms(self.ground.view(place), place, passage, subject).pairs(question, &nearest, unit)
+    }
+
+    /// What a passage was indexed by.
+    fn forms(&self, view: &View<'_>, place: Place, passage: u32, subject: &Subject) -> Forms {
+        let (at, _) = view.order_of(place.block);
+        let number = (passage - view.passages_of(place.block).start) as usize;
+        let texts = passages::split(&subject.text);
+        Forms::new(texts.get(number).copied().unwrap_or_default(), &subject.labels, at, self.table)
+    }
+}
+
+/// What became of a block in a search.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It is among the hits.
+    Hit,
+    /// It was scored, and others score more.
+    Outranked,
+    /// It was looked at, and has nothing to do with the query.
+    Unmatched,
+    /// Nothing led to it: others have more of the words, and are nearer in meaning and to the anchor.
+    NotLookedAt,
+    /// It may be no hit.
+    Excluded,
+}
+
+impl Outcome {
+    /// As it is called outside.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Hit => "hit",
+            Self::Outranked => "outranked",
+            Self::Unmatched => "unmatched",
+            Self::NotLookedAt => "not_looked_at",
+            Self::Excluded => "excluded",
+        }
+    }
+}
+
+impl Explanation {
+    /// What became of the block in a search for `k` hits.
+    pub fn outcome(&self, k: usize) -> Outcome {
+        match self.rank {
+            _ if !self.excluded.is_empty() => Outcome::Excluded,
+            Some(rank) if rank <= k => Outcome::Hit,
+            Some(_) => Outcome::Outranked,
+            None if self.is_candidate => Outcome::Unmatched,
+            None => Outcome::NotLookedAt,
+        }
+    }
+
+    /// What the last of the hits scores, if there are as many as were asked for.
+    pub fn least(&self, k: usize) -> Option<Score> {
+        self.answer.hits.get(k.checked_sub(1)?).map(|hit| hit.score)
+    }
+}

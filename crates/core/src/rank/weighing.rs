@@ -1,0 +1,113 @@
+//! What was found about the candidates, weighed: each one's score, and of what it is made.
+
+use super::candidates::{self, Candidate, Pool};
+use super::prior::Prior;
+use super::view::Ground;
+use super::{Evidence, conversation};
+use crate::id::BlockId;
+use crate::index::state::Place;
+use crate::query::{Hit, PARTS, Query};
+use std::collections::HashMap;
+
+/// See the module.
+pub struct Weighing<'w, 'e> {
+    /// What is looked at.
+    pub ground: &'w Ground<'w>,
+    /// The query.
+    pub query: &'w Query,
+    /// The candidates.
+    pub pool: &'w Pool<'w>,
+    /// What is known beforehand.
+    pub prior: &'w Prior<'w>,
+    /// How near to the anchor each block in its reach is.
+    pub reach: &'w HashMap<Place, f32>,
+    /// What the blocks' own content says.
+    pub evidence: &'w Evidence<'e>,
+}
+
+/// A weight, and what it does for a block.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Weighed {
+    /// The part of the score.
+    pub part: &'static str,
+    /// The name of the weight.
+    pub name: &'static str,
+    /// The weight.
+    pub weight: f32,
+    /// What it weighs; the product of the two is added.
+    pub measure: f32,
+    /// The turns that it is about.
+    pub turns: Vec<BlockId>,
+}
+
+impl Weighing<'_, '_> {
+    /// Each candidate that has anything to it, with all that speaks for it.
+    pub fn hits(&self) -> Vec<Hit> {
+        let mut hits = Vec::with_capacity(self.pool.candidates.len());
+        for candidate in &self.pool.candidates {
+            let place = self.pool.places[candidate.at];
+            if self.proximity(place) != 0.0 || self.pool.found[candidate.at].is_any {
+                hits.push(self.hit(candidate));
+            }
+        }
+        hits
+    }
+
+    /// What speaks for a candidate.
+    #[inline]
+    pub fn hit(&self, candidate: &Candidate) -> Hit {
+        let (place, found) = (self.pool.places[candidate.at], self.pool.found[candidate.at]);
+        let [words, vector, tokens] = found.parts;
+        let answers = self.prior.answers(place, candidate.before);
+        let around = self.pool.around(candidate);
+        let around = conversation::score(around, candidate.centre, answers, &self.query.weights);
+        let prior = self.prior.score(place, answers, candidate);
+        let parts = [words, vector, tokens, around, prior, self.proximity(place) * self.query.weights.near];
+        Hit { block: self.ground.id(place), score: parts.iter().sum(), parts }
+    }
+
+    /// The candidate that a block is, if it is one.
+    pub fn candidate(&self, place: Place) -> Option<&Candidate> {
+        self.pool.candidates.iter().find(|candidate| self.pool.places[candidate.at] == place)
+    }
+
+    /// How near to the anchor a block is, from 0 to 1.
+    #[inline]
+    pub fn proximity(&self, place: Place) -> f32 {
+        if self.reach.is_empty() { 0.0 } else { self.reach.get(&place).copied().unwrap_or(0.0) }
+    }
+
+    /// Every weight that does something for a candidate. The products of those of a part add up to it.
+    pub fn weights(&self, candidate: &Candidate) -> Vec<Weighed> {
+        let (place, weights) = (self.pool.places[candidate.at], &self.query.weights);
+        let mut all = Vec::new();
+        let of_content = [weights.words, weights.vector, weights.tokens].into_iter().zip(self.evidence.measures(place));
+        for (name, (weight, measure)) in PARTS.into_iter().zip(of_content) {
+            all.push(Weighed { part: name, name, weight, measure: measure.unusual(), turns: Vec::new() });
+        }
+        let answers = self.prior.answers(place, candidate.before);
+        let around = self.pool.around(candidate);
+        conversation::each(around, candidate.centre, answers, weights, |name, weight, measure| {
+            let turns = self.turns_of(name, candidate);
+            all.push(Weighed { part: "conversation", name, weight, measure, turns });
+        });
+        self.prior.each(place, answers, candidate, |name, weight, measure| {
+            all.push(Weighed { part: "prior", name, weight, measure, turns: Vec::new() });
+        });
+        let measure = self.proximity(place);
+        all.push(Weighed { part: "graph", name: "near", weight: weights.near, measure, turns: Vec::new() });
+        all.retain(|weighed| weighed.weight * weighed.measure != 0.0);
+        all
+    }
+
+    /// The turns that a weight of the conversation is about.
+    fn turns_of(&self, weight: &str, candidate: &Candidate) -> Vec<BlockId> {
+        let values = self.pool.around(candidate);
+        let turns = candidates::turns_around(self.ground, self.pool.places[candidate.at]);
+        let numbers = match weight {
+            "session" => conversation::speakers(values),
+            _ => conversation::turn_of(weight, candidate.centre).into_iter().collect(),
+        };
+        numbers.into_iter().filter_map(|number| Some(self.ground.id(*turns.get(number)?))).collect()
+    }
+}

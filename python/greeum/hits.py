@@ -1,0 +1,37 @@
+"""The hits of a search that has a time to keep to, and that time."""
+
+from __future__ import annotations
+
+from time import monotonic
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from greeum.model import Hit
+
+
+class Hits(list["Hit"]):
+    """Hits, best first, of which `left_out` says what there was no time for: nothing, unless a budget was given.
+
+    These are stages of a search: "graph" (the walk from the anchor), "words", "vector" and "tokens" (kinds of
+    evidence), "candidates" (some that these led to were not looked at closely) and "turns" (those around some were not
+    looked at).
+    """
+
+    left_out: tuple[str, ...]
+
+    def __init__(self, hits: Iterable[Hit] = (), left_out: Iterable[str] = ()) -> None:
+        super().__init__(hits)
+        self.left_out = tuple(left_out)
+
+
+class Budget:
+    """So many milliseconds from now on."""
+
+    def __init__(self, budget_ms: float) -> None:
+        self._ends_s = monotonic() + budget_ms / 1_000
+
+    def left_us(self) -> int:
+        """How much of it is left, in microseconds."""
+        return max(0, int((self._ends_s - monotonic()) * 1e6))
