@@ -106,7 +106,7 @@ export class Memory {
   async search(query: string, options: SearchOptions = {}): Promise<Hits> {
     const { call, fields } = apart(options);
     const answer = await this.#transport.json("post", "/v1/search", { body: { ...fields, query }, call });
-    return Object.assign(answer.hits, { left_out: answer.left_out ?? [] });
+    return complete(answer.hits, answer.left_out);
   }
 
   /** Why a search with these options finds a block, or does not, and of what its score is made. Throws NotFound. */
@@ -133,7 +133,7 @@ export class Memory {
     const { call, fields } = apart(options);
     const request = { body: { ...fields, queries: [...queries] }, call };
     const { answers, left_out } = await this.#transport.json("post", "/v1/search:batch", request);
-    return answers.map((hits, number) => Object.assign(hits, { left_out: left_out?.[number] ?? [] }));
+    return answers.map((hits, number) => complete(hits, left_out?.[number]));
   }
 
   /** What is known about something, ready for a prompt, in at most `max_tokens`. */
@@ -374,6 +374,11 @@ export class Memory {
 }
 
 const NDJSON = "application/x-ndjson";
+
+/** Hits with what there was no time for. They stay equal to a list of the same hits. */
+function complete(hits: Hit[], left_out: Hits["left_out"] = []): Hits {
+  return Object.defineProperty(hits, "left_out", { value: left_out }) as Hits;
+}
 
 /** A write has a name, so that another try cannot do it twice. */
 function named(key: string | undefined): Record<string, string> {

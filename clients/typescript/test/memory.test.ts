@@ -106,6 +106,22 @@ describe("finding", () => {
     assert.ok(hit && Math.abs(sum - hit.score) < 0.01);
   });
 
+  it("says what there was no time for, beside the hits", async () => {
+    const [hits] = await memory.searchMany(["Busan"], { namespace: "find" });
+    assert.deepEqual((await memory.search("Busan", { namespace: "find", budget_ms: 60_000 })).left_out, []);
+    assert.deepEqual(hits?.left_out, []);
+    assert.deepEqual(hits, [...(await memory.search("Busan", { namespace: "find" }))]);
+  });
+
+  it("explains why a block is found, or is not", async () => {
+    const [hit] = await memory.search("where did she move to?", { namespace: "find", k: 1 });
+    const found = await memory.explain("where did she move to?", hit?.block.id ?? 0, { namespace: "find" });
+    assert.deepEqual([found.outcome, found.rank, found.excluded], ["hit", 1, []]);
+    assert.ok(hit && found.account && Math.abs(found.account.score - hit.score) < 0.001);
+    const elsewhere = await memory.explain("where did she move to?", hit.block.id, { namespace: "elsewhere" });
+    assert.deepEqual([elsewhere.outcome, elsewhere.excluded], ["excluded", ["namespace"]]);
+  });
+
   it("heeds where, near, weights, history and exact", async () => {
     const sources = async (where: Where): Promise<(string | null)[]> =>
       (await memory.search("dog", { namespace: "find", where })).map((hit) => hit.block.source);
