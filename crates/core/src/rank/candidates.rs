@@ -1,12 +1,12 @@
 //! Which blocks are worth a closer look, and the turns around each.
 
 use super::best::{Best, Scored};
-use super::conversation::{self, CLOSE};
+use super::conversation::CLOSE;
 use super::scratch::Numbers;
-use super::turns::{Turn, Turns};
+use super::stretch::Stretch;
+use super::turns::Turns;
 use super::view::Ground;
 use super::{Evidence, Found, vector};
-use crate::id::TimeUs;
 use crate::index::state::Place;
 use crate::query::Stage;
 use std::collections::HashMap;
@@ -25,7 +25,7 @@ const HEAD: usize = 32;
 const K_USUAL: usize = 50;
 
 /// Turns next to a good one that become candidates themselves: the answer may share no word with the question.
-const BESIDE: usize = 2;
+pub const BESIDE: usize = 2;
 
 /// Turns before and after that speak for a block.
 pub const RADIUS: usize = 8;
@@ -38,12 +38,6 @@ const AHEAD: usize = 8;
 
 /// Blocks that are looked at between two looks at the clock.
 const LOOKED_AT_AT_ONCE: usize = 16;
-
-/// Turns that are looked up around a good one at most.
-const STRIP_MAX: usize = 2 * (RADIUS + BESIDE) + 1;
-
-/// A pause that ends a conversation's subject: an hour.
-const PAUSE_US: TimeUs = 3_600_000_000;
 
 /// How many blocks each kind of evidence chooses for `k` hits, and how many of all of these are looked at with their neighbours.
 pub fn depth(k: usize) -> (usize, usize) {
@@ -201,10 +195,8 @@ impl<'a> Pool<'a> {
         let ground = self.ground;
         let strip = turns.around(place, RADIUS + beside);
         let Some(middle) = strip.iter().position(|turn| turn.place == place) else { return };
-        let reachable = window(middle, strip);
-        let beside = reachable.start.max(middle.saturating_sub(beside))..reachable.end.min(middle + beside + 1);
-        let mut glances = Glances::default();
-        for centre in beside {
+        let stretch = Stretch::new(ground, strip, middle);
+        for centre in stretch.beside(beside) {
             let own = strip[centre].place;
             if !ground.scope.wants(own) && self.beyond != Some(own) {
                 continue;
@@ -213,19 +205,20 @@ impl<'a> Pool<'a> {
             if std::mem::replace(&mut self.is_candidate[number], true) {
                 continue;
             }
-            let (window, start) = (window(centre, strip), self.turns.len());
-            self.turns.extend_from_slice(&glances.of(strip, evidence)[window.clone()]);
-            let close = window.start.max(centre.saturating_sub(CLOSE))..window.end.min(centre + CLOSE + 1);
-            for offset in close.clone() {
-                let number = self.number(strip[offset].place);
-                self.close.push((start + offset - window.start, number));
+            let (around, start) = (stretch.around(centre), self.turns.len());
+            self.turns.extend_from_slice(&stretch.glances(evidence)[around.clone()]);
+            for turn in stretch.close_to(centre) {
+                let number = self.number(strip[turn].place);
+                self.close.push((start + turn - around.start, number));
             }
-            let before = (centre > window.start).then(|| strip[centre - 1].place);
-            let brevity = conversation::brevity(
-                strip[close].iter().map(|turn| (ground.have_one_source(own, turn.place), ground.length_of(turn.place))),
-            );
-            let around = start..self.turns.len();
-            self.candidates.push(Candidate { at: number, around, centre: centre - window.start, before, brevity });
+            let before = (centre > around.start).then(|| strip[centre - 1].place);
+            self.candidates.push(Candidate {
+                at: number,
+                around: start..self.turns.len(),
+                centre: centre - around.start,
+                before,
+                brevity: stretch.brevity(centre),
+            });
         }
     }
 
@@ -298,37 +291,9 @@ pub fn turns_around(ground: &Ground<'_>, place: Place) -> Vec<Place> {
     let mut turns = Turns::new(ground);
     let strip = turns.around(place, RADIUS);
     match strip.iter().position(|turn| turn.place == place) {
-        Some(middle) => strip[window(middle, strip)].iter().map(|turn| turn.place).collect(),
+        Some(middle) => {
+            strip[Stretch::new(ground, strip, middle).around(middle)].iter().map(|turn| turn.place).collect()
+        }
         None => vec![place],
     }
-}
-
-/// What can be said of the turns of a strip at a glance, once somebody asks.
-#[derive(Default)]
-struct Glances {
-    values: [f32; STRIP_MAX],
-    are_known: bool,
-}
-
-impl Glances {
-    fn of(&mut self, strip: &[Turn], evidence: &Evidence<'_>) -> &[f32] {
-        if !std::mem::replace(&mut self.are_known, true) {
-            let glances = strip.iter().map(|turn| evidence.glance(turn.place));
-            self.values.iter_mut().zip(glances).for_each(|(value, glance)| *value = glance);
-        }
-        &self.values
-    }
-}
-
-/// Up to RADIUS turns on either side of the one at `middle`, as far as no pause is in between.
-fn window(middle: usize, turns: &[Turn]) -> Range<usize> {
-    let is_pause = |before: usize| turns[before + 1].at.saturating_sub(turns[before].at) > PAUSE_US;
-    let (mut first, mut end) = (middle, middle + 1);
-    while first > 0 && middle - first < RADIUS && !is_pause(first - 1) {
-        first -= 1;
-    }
-    while end < turns.len() && end - middle <= RADIUS && !is_pause(end - 1) {
-        end += 1;
-    }
-    first..end
 }

@@ -22,6 +22,7 @@ mod scope;
 pub(crate) mod scratch;
 mod similar;
 mod statistics;
+mod stretch;
 mod turns;
 mod vector;
 mod view;

@@ -171,6 +171,8 @@ pub struct Scratch {
     pub samples: super::sample::Samples,
     /// By passage of one part: the inner product with the query's vector.
     pub products: Vec<i32>,
+    /// The same as a cosine.
+    pub cosines: Vec<f32>,
     /// By passage of one part: in how many signs it differs.
     pub differences: Vec<u16>,
     /// How near passages are by their coarse codes.

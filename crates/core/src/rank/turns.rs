@@ -43,10 +43,14 @@ impl<'a> Turns<'a> {
                 let (place, (at, id)) = (Place { part, block }, view.order_of(block));
                 (view.is_message(block) && ground.scope.contains(place)).then_some(Turn { at, id, place })
             };
+            let first = self.found.len();
             self.found.extend(strip[..middle].iter().rev().filter_map(seen).take(radius));
+            self.found[first..].reverse();
             self.found.extend(strip[middle..].iter().filter_map(seen).take(radius + 1));
         }
-        self.found.sort_unstable();
+        if self.numbers.iter().flatten().count() > 1 {
+            self.found.sort_unstable();
+        }
         let middle = self.found.partition_point(|turn| (turn.at, turn.id) < here);
         &self.found[middle.saturating_sub(radius)..(middle + radius + 1).min(self.found.len())]
     }

@@ -119,7 +119,7 @@ pub fn score<'a>(
             };
             let inside = &ground.scope.parts[number];
             if inside.wanted_count <= FEW && inside.wanted_count >= view.segment.blocks() / DENSE_SHARE {
-                compare_all(view, inside.wanted(), &probe, code.scale, &mut scratch.products, take);
+                compare_all(view, inside.wanted(), (&probe, code.scale), depth, scratch, take);
             } else {
                 near(ground, number, view, (code, &asked), depth, scratch, |block| {
                     take(block, cosine(view, block, &probe, code.scale));
@@ -158,22 +158,48 @@ pub fn fetch(view: &View<'_>, block: Local) {
     prefetch_all(row(view, first));
 }
 
-/// Compares the vectors of all blocks of a part, as they lie in memory, and gives the scores of those that may be hits.
+/// Compares the vectors of all blocks of a part, as they lie in memory, and gives the scores of those that may be hits: of all, or at least of the
+/// `depth` best.
 fn compare_all(
     view: &View<'_>,
     wanted: &Bitmap,
-    probe: &Probe<'_>,
-    scale: f32,
-    products: &mut Vec<i32>,
+    (probe, scale): (&Probe<'_>, f32),
+    depth: usize,
+    Scratch { products, cosines, .. }: &mut Scratch,
     mut take: impl FnMut(Local, f32),
 ) {
     products.resize(view.scales.len(), 0);
     probe.dot_each(view.codes, products);
-    for block in wanted.iter() {
-        let passages = view.passages_of(block);
-        let of = |passage: usize| products[passage] as f32 * view.scales[passage];
-        let best = (passages.start as usize..passages.end as usize).map(of).fold(f32::NEG_INFINITY, f32::max);
-        take(block, best * scale);
+    cosines.clear();
+    cosines.extend(products.iter().zip(view.scales).map(|(&product, by)| product as f32 * by * scale));
+    if !view.has_one_passage_a_block() || wanted.count() as usize != cosines.len() {
+        for block in wanted.iter() {
+            let passages = view.passages_of(block);
+            let passages = &cosines[passages.start as usize..passages.end as usize];
+            take(block, passages.iter().copied().fold(f32::NEG_INFINITY, f32::max));
+        }
+        return;
+    }
+    let least = reached(cosines, depth);
+    for (block, &cosine) in (0..).zip(cosines.iter()) {
+        if cosine >= least {
+            take(block, cosine);
+        }
+    }
+}
+
+/// Scores of which only the best is looked at to find out what many reach.
+const GROUP: usize = 8;
+
+/// What at least `count` of some scores reach: as many groups of them have one that does.
+fn reached(scores: &[f32], count: usize) -> f32 {
+    let greater = |a: f32, b: f32| if b > a { b } else { a };
+    let groups = scores.as_chunks::<GROUP>().0;
+    let mut best: Vec<f32> =
+        groups.iter().map(|group| group.iter().copied().fold(f32::NEG_INFINITY, greater)).collect();
+    match count.checked_sub(1) {
+        Some(last) if last < best.len() => *best.select_nth_unstable_by(last, |a, b| b.total_cmp(a)).1,
+        _ => f32::NEG_INFINITY,
     }
 }
 
@@ -305,4 +331,26 @@ fn bound(differences: &[u16], is_wanted: impl Fn(usize) -> bool, count: usize, d
         reached >= count.div_ceil(JUDGED_BY)
     });
     most.unwrap_or(dimension) as u16
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn as_many_reach_it_as_it_says(scores in proptest::collection::vec(-1.0_f32..1.0, 0..600), count in 0_usize..60) {
+            let least = reached(&scores, count);
+            let reaching = scores.iter().filter(|&&score| score >= least).count();
+            prop_assert!(reaching >= count.min(scores.len()));
+        }
+    }
+
+    #[test]
+    fn few_more_reach_it() {
+        let scores: Vec<f32> = (0..1_000_u64).map(|at| crate::id::mix(at) as f32).collect();
+        let least = reached(&scores, 48);
+        assert!((48..100).contains(&scores.iter().filter(|&&score| score >= least).count()));
+    }
 }

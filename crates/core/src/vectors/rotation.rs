@@ -43,29 +43,45 @@ fn turns(out: &mut [f32]) {
 
 #[inline(always)]
 fn flip(out: &mut [f32], number: u64) {
-    for (word, part) in (number << 32..).zip(out.chunks_exact_mut(WORD)) {
+    for (word, part) in (number << 32..).zip(out.as_chunks_mut::<WORD>().0) {
         let bits = mix(word);
-        for (i, x) in part.iter_mut().enumerate() {
-            *x = f32::from_bits(x.to_bits() ^ ((bits >> i & 1) as u32) << 31);
+        for (bits, part) in [bits as u32, (bits >> 32) as u32].into_iter().zip(part.chunks_exact_mut(WORD / 2)) {
+            for (i, x) in (0_u32..).zip(part) {
+                *x = f32::from_bits(x.to_bits() ^ (bits >> i & 1) << 31);
+            }
         }
     }
 }
 
-/// The Walsh-Hadamard transform of as many numbers as a power of two, at the length that they had.
+/// The Walsh-Hadamard transform of as many numbers as a power of two, at least a word of them, at the length that they had.
 #[inline(always)]
 fn transform(values: &mut [f32]) {
     let mut half = values.len() / 2;
-    while half > 0 {
+    while half >= SMALL {
         for pair in values.chunks_exact_mut(2 * half) {
             let (first, second) = pair.split_at_mut(half);
-            for (a, b) in first.iter_mut().zip(second) {
-                (*a, *b) = (*a + *b, *a - *b);
+            for (a, b) in first.as_chunks_mut::<SMALL>().0.iter_mut().zip(second.as_chunks_mut::<SMALL>().0) {
+                (*a, *b) = (std::array::from_fn(|at| a[at] + b[at]), std::array::from_fn(|at| a[at] - b[at]));
             }
         }
         half /= 2;
     }
     let shrink = 1.0 / (values.len() as f32).sqrt();
-    values.iter_mut().for_each(|value| *value *= shrink);
+    for values in values.as_chunks_mut::<SMALL>().0 {
+        *values = met::<1>(&met::<2>(&met::<4>(values)));
+        values.iter_mut().for_each(|x| *x *= shrink);
+    }
+}
+
+/// Numbers of a register: those within one meet by changing places.
+const SMALL: usize = 8;
+
+/// Each number and the one `HALF` places away: their sum, and their difference.
+#[inline(always)]
+fn met<const HALF: usize>(values: &[f32; SMALL]) -> [f32; SMALL] {
+    let other: [f32; SMALL] = std::array::from_fn(|at| values[at ^ HALF]);
+    let sign: [u32; SMALL] = std::array::from_fn(|at| if at & HALF == 0 { 0 } else { 1 << 31 });
+    std::array::from_fn(|at| other[at] + f32::from_bits(values[at].to_bits() ^ sign[at]))
 }
 
 #[cfg(test)]
