@@ -8,15 +8,14 @@ use super::{hashing, wordpiece};
 use crate::bytes::{Bytes, on_large_pages};
 use crate::error::{Error, Result};
 use crate::vectors::code::is_scale;
-use crate::vectors::distance::{LINE, Matrix};
-use crate::vectors::{Code, CodeRef};
+use crate::vectors::{Code, CodeRef, coarse};
 use crate::words::korean::Dictionary;
 use crate::words::terms::is_content;
 use crate::words::{Class, Script, Token, Tokens, korean, passages};
 use memmap2::MmapMut;
 use std::path::Path;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 
 const MAGIC: &[u8; 8] = b"GREEUMT1";
 
@@ -43,7 +42,9 @@ pub struct Table {
     looked_up: AtomicU32,
     slots: OnceLock<Vec<u16>>,
     dictionary: OnceLock<Dictionary>,
-    firsts: OnceLock<Option<MmapMut>>,
+    /// Coarse codes that searches have made for themselves.
+    coded: AtomicUsize,
+    codes: OnceLock<Option<MmapMut>>,
 }
 
 /// What a Korean word is made of.
@@ -72,6 +73,10 @@ const NO_TOKEN: u16 = u16::MAX;
 
 /// Pieces looked up by bisection before the table is hashed: that takes a millisecond, which a single search need not pay.
 const SLOTS_PAY_AT: u32 = 1_000;
+
+/// Coarse codes are made of all tokens at once (a microsecond each) when searches have made as many as one in so many of these for themselves: those
+/// that go on then pay at most half as much again as if they had known.
+const CODES_PAY_SHARE: usize = 2;
 
 fn first_slot(slots: &[u16], piece: &[u8]) -> usize {
     crate::id::hash(&[piece]) as usize % slots.len()
@@ -137,7 +142,8 @@ impl Table {
             looked_up: AtomicU32::new(0),
             slots: OnceLock::new(),
             dictionary: OnceLock::new(),
-            firsts: OnceLock::new(),
+            coded: AtomicUsize::new(0),
+            codes: OnceLock::new(),
         };
         if table.is_sound() { Ok(table) } else { Err(damaged("has parts that do not fit together")) }
     }
@@ -246,30 +252,30 @@ impl Table {
         }
     }
 
-    /// The directions of all tokens.
-    pub fn directions(&self) -> Matrix<'_> {
-        Matrix {
-            firsts: self.firsts(),
-            bytes: self.section(self.rows, self.size * self.dimension),
-            scales: self.section(self.scales, self.size),
-            dimension: self.dimension,
+    /// The coarse codes of all tokens' directions, one after another, for a search that needs `count` of them. They are made where there are many
+    /// searches: a single one makes those that it needs.
+    pub fn codes(&self, count: usize) -> Option<&[u8]> {
+        if self.codes.get().is_none() {
+            let before = self.coded.fetch_add(count, Ordering::Relaxed);
+            if before < self.size / CODES_PAY_SHARE {
+                return None;
+            }
         }
+        let made = || {
+            let mut codes = Vec::with_capacity(self.size * coarse::bytes(self.dimension));
+            self.push_codes(0..self.size as u16, &mut codes);
+            let mut room = on_large_pages(codes.len()).ok()?;
+            room.copy_from_slice(&codes);
+            Some(room)
+        };
+        // Without room, searches go on making their own.
+        self.codes.get_or_init(made).as_deref()
     }
 
-    /// The first lines of all directions, brought together: what a search reads of the table then fits into the caches. Like the hashes, only
-    /// where there are many searches.
-    fn firsts(&self) -> Option<&[[i8; LINE]]> {
-        self.slots.get()?;
-        let bytes: &[i8] = self.section(self.rows, self.size * self.dimension);
-        let brought_together = || {
-            let mut firsts = on_large_pages(self.size * LINE).ok()?;
-            let lines: &mut [[i8; LINE]] = bytemuck::cast_slice_mut(&mut firsts);
-            let rows = bytes.chunks_exact(self.dimension);
-            lines.iter_mut().zip(rows).for_each(|(line, row)| line.copy_from_slice(&row[..LINE]));
-            Some(firsts)
-        };
-        // Without room, the lines are read where they are.
-        self.firsts.get_or_init(brought_together).as_deref().map(bytemuck::cast_slice)
+    /// Appends the coarse codes of some tokens' directions.
+    pub fn push_codes(&self, tokens: impl Iterator<Item = u16>, out: &mut Vec<u8>) {
+        let mut room = Vec::new();
+        tokens.for_each(|token| coarse::push(self.direction(token), &mut room, out));
     }
 
     /// Codes of each text's passages, one after another, for the Store.

@@ -13,7 +13,6 @@ use super::words::{QueryWords, Rarity};
 use crate::embed::Table;
 use crate::index::state::Place;
 use crate::query::Stage;
-use crate::vectors::distance::Lanes;
 use std::sync::LazyLock;
 
 /// How much a passage pays for being long: it has more words to match by chance. An exponent; 0 is nothing.
@@ -106,7 +105,7 @@ impl<'a> Late<'a> {
     fn unscaled(ground: &'a Ground<'a>, pieces: Vec<Piece>, table: &'a Table, rows: &'a mut Rows) -> Self {
         let similarities = Similarities::new(table, pieces.iter().map(|piece| piece.token), rows);
         let mut weights = vec![0.0; similarities.width()];
-        pieces.iter().enumerate().for_each(|(number, piece)| weights[Lanes::place(number)] = piece.weight);
+        pieces.iter().enumerate().for_each(|(number, piece)| weights[number] = piece.weight);
         let average = (ground.scope.words as f32 / ground.scope.passages.max(1) as f32).max(1.0);
         let usual_penalty = average.powf(LENGTH_PENALTY);
         Self { ground, similarities, pieces, weights, usual_penalty, known: None, scale: Scale::default() }
@@ -177,9 +176,8 @@ impl<'a> Late<'a> {
         let tokens = view.tokens_of(passage);
         let near: Vec<_> = tokens.iter().map(|&token| (token, self.similarities.best(&[token]))).collect();
         let of = |(number, &piece): (usize, &Piece)| {
-            let lane = Lanes::place(number);
-            let nearest = near.iter().reduce(|best, one| if one.1[lane] > best.1[lane] { one } else { best })?;
-            let steps = f32::from(nearest.1[lane]);
+            let nearest = near.iter().reduce(|best, one| if one.1[number] > best.1[number] { one } else { best })?;
+            let steps = f32::from(nearest.1[number]);
             let adds = self.paid(steps * piece.weight, view, passage);
             Some(Nearest { piece, token: nearest.0, similarity: steps / STEPS, adds })
         };

@@ -6,7 +6,6 @@ use super::scratch::Rows;
 use super::similar::{PIECES_MAX, Similarities};
 use super::view::Ground;
 use crate::embed::Table;
-use crate::vectors::distance::Lanes;
 use std::collections::HashMap;
 
 /// Samples that are kept: that of the whole memory, and those of some namespaces.
@@ -80,7 +79,7 @@ impl Sample {
         let passages = views.flat_map(|(view, block)| view.passages_of(block).map(|passage| view.tokens_of(passage)));
         for (number, tokens) in passages.enumerate() {
             let best = similarities.best(tokens);
-            (0..pieces.len()).for_each(|piece| new[piece * self.passages + number] = best[Lanes::place(piece)]);
+            (0..pieces.len()).for_each(|piece| new[piece * self.passages + number] = best[piece]);
         }
         let starts = (0..pieces.len()).map(|piece| before + piece * self.passages);
         self.start_of.extend(pieces.iter().copied().zip(starts));

@@ -95,14 +95,21 @@ impl Numbers {
     }
 }
 
+/// Bytes after the last row.
+const BEYOND: usize = crate::vectors::distance::LANES;
+
 const NO_ROW: u16 = u16::MAX;
 
 /// Rows of similarities by token, of those that were met.
 #[derive(Default)]
 pub struct Rows {
     row_of: Vec<u16>,
+    /// The tokens that were met, in this order, as many as `count`; there is room for one more than there can be.
     met: Vec<u16>,
+    count: usize,
     similar: Vec<u8>,
+    /// Tokens that have rows.
+    known: usize,
     /// Bytes of a row.
     width: usize,
 }
@@ -110,19 +117,18 @@ pub struct Rows {
 impl Rows {
     /// None of so many tokens has been met; rows of `width` bytes follow.
     pub fn reset(&mut self, tokens: usize, width: usize) {
-        self.met.drain(..).for_each(|token| self.row_of[usize::from(token)] = NO_ROW);
+        self.met[..self.count].iter().for_each(|&token| self.row_of[usize::from(token)] = NO_ROW);
         if self.row_of.len() < tokens {
             self.row_of.resize(tokens, NO_ROW);
+            self.met.resize(tokens + 1, 0);
         }
-        self.similar.clear();
-        self.width = width;
+        (self.count, self.known, self.width) = (0, 0, width);
     }
 
-    /// Meets tokens. Whether one is new is not foreseeable, so that nothing branches on it.
+    /// Meets tokens. Whether one is new is not foreseeable, so that nothing branches on it: one that is not is written down, and then written over.
     #[inline]
     pub fn meet(&mut self, tokens: &[u16]) {
-        let mut count = self.met.len();
-        self.met.resize(count + tokens.len(), 0);
+        let mut count = self.count;
         for &token in tokens {
             let row = &mut self.row_of[usize::from(token)];
             let is_new = *row == NO_ROW;
@@ -130,20 +136,22 @@ impl Rows {
             self.met[count] = token;
             count += usize::from(is_new);
         }
-        self.met.truncate(count);
+        self.count = count;
     }
 
     /// Tokens that were met and have no rows yet, and room for these.
     pub fn missing(&mut self) -> (&[u16], &mut [u8]) {
-        let (known, bytes) = (self.similar.len() / self.width, self.similar.len());
-        self.similar.resize(self.met.len() * self.width, 0);
-        (&self.met[known..], &mut self.similar[bytes..])
+        let known = std::mem::replace(&mut self.known, self.count);
+        let bytes = self.count * self.width;
+        self.similar.resize(bytes + BEYOND, 0);
+        (&self.met[known..self.count], &mut self.similar[known * self.width..bytes])
     }
 
-    /// The row of a token that has one.
+    /// The row of a token that has one, and something beyond it: a row is read in whole registers.
     #[inline]
     pub fn of(&self, token: u16) -> &[u8] {
-        &self.similar[usize::from(self.row_of[usize::from(token)]) * self.width..][..self.width]
+        let start = usize::from(self.row_of[usize::from(token)]) * self.width;
+        &self.similar[start..][..self.width + BEYOND]
     }
 }
 
@@ -211,7 +219,7 @@ mod tests {
         room.copy_from_slice(&[1, 2, 3, 4]);
         rows.meet(&[9, 5]);
         assert_eq!(rows.missing(), (&[5][..], &mut [0, 0][..]));
-        assert_eq!((rows.of(4), rows.of(9)), (&[1, 2][..], &[3, 4][..]));
+        assert_eq!((&rows.of(4)[..2], &rows.of(9)[..2]), (&[1, 2][..], &[3, 4][..]));
         rows.reset(10, 3);
         rows.meet(&[9]);
         assert_eq!(rows.missing().0, [9]);

@@ -6,13 +6,10 @@ use super::scratch::Rows;
 use super::view::Ground;
 use crate::embed::Table;
 use crate::index::state::Place;
-use crate::vectors::distance::{LANES, Lanes, Matrix, keep_greater};
+use crate::vectors::distance::{LANES, Lanes, keep_greater};
 
 /// Pieces that are compared at once.
 pub const PIECES_MAX: usize = 48;
-
-/// A similarity in the first components, in steps, from which all of them are compared. Below it, little similarity is a little more or less.
-const WORTH_A_LOOK: u8 = 26;
 
 /// Blocks whose tokens are on their way while those of one are met.
 const AHEAD: usize = 16;
@@ -22,20 +19,17 @@ pub const STEPS: f32 = 255.0;
 
 /// See the module.
 pub struct Similarities<'a> {
-    /// The directions of all tokens.
-    directions: Matrix<'a>,
-    lanes: Lanes<'a>,
+    table: &'a Table,
+    lanes: Lanes,
     rows: &'a mut Rows,
 }
 
 impl<'a> Similarities<'a> {
     /// With up to [`PIECES_MAX`] pieces; no token has been met.
     pub fn new(table: &'a Table, pieces: impl Iterator<Item = u16>, rows: &'a mut Rows) -> Self {
-        let directions = table.directions();
-        let probe = |piece: u16| (directions.row(piece), directions.scales[usize::from(piece)] * STEPS);
-        let lanes = Lanes::new(&pieces.map(probe).collect::<Vec<_>>(), WORTH_A_LOOK);
+        let lanes = Lanes::new(pieces.map(|piece| table.direction(piece)), STEPS);
         rows.reset(table.size(), lanes.width());
-        Self { directions, lanes, rows }
+        Self { table, lanes, rows }
     }
 
     /// Bytes of what [`Similarities::best`] says that are in use.
@@ -54,16 +48,21 @@ impl<'a> Similarities<'a> {
             view.passages_of(place.block).for_each(|passage| self.rows.meet(view.tokens_of(passage)));
         }
         let (tokens, rows) = self.rows.missing();
-        if !tokens.is_empty() {
-            self.lanes.similar(&self.directions, tokens, rows);
+        match self.table.codes(tokens.len()) {
+            Some(codes) => self.lanes.similar(codes, tokens, rows),
+            None => {
+                let (mut codes, numbers) = (Vec::new(), (0..tokens.len() as u16).collect::<Vec<u16>>());
+                self.table.push_codes(tokens.iter().copied(), &mut codes);
+                self.lanes.similar(&codes, &numbers, rows);
+            }
         }
     }
 
-    /// By lane, the best that any of some tokens does, all of which were met; of a piece at [`Lanes::place`].
+    /// By piece, the best that any of some tokens does, all of which were met; what is beyond the pieces means nothing.
     #[inline]
     pub fn best(&self, tokens: &[u16]) -> [u8; PIECES_MAX] {
         let mut best = [[0; LANES]; PIECES_MAX / LANES];
-        match self.width() / LANES {
+        match self.width().div_ceil(LANES) {
             1 => self.best_of::<1>(tokens, best.first_chunk_mut().expect("as many")),
             2 => self.best_of::<2>(tokens, best.first_chunk_mut().expect("as many")),
             _ => self.best_of::<{ PIECES_MAX / LANES }>(tokens, &mut best),
@@ -72,10 +71,10 @@ impl<'a> Similarities<'a> {
     }
 
     #[inline]
-    fn best_of<const GROUPS: usize>(&self, tokens: &[u16], best: &mut [[u8; LANES]; GROUPS]) {
+    fn best_of<const REGISTERS: usize>(&self, tokens: &[u16], best: &mut [[u8; LANES]; REGISTERS]) {
         let mut kept = *best;
         for &token in tokens {
-            let similar: &[[u8; LANES]; GROUPS] = self.rows.of(token).as_chunks().0.first_chunk().expect("as many");
+            let similar: &[[u8; LANES]; REGISTERS] = self.rows.of(token).as_chunks().0.first_chunk().expect("as many");
             kept.iter_mut().zip(similar).for_each(|(kept, similar)| keep_greater(kept, similar));
         }
         *best = kept;

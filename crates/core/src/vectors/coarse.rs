@@ -9,13 +9,16 @@ use super::rotation;
 use super::signs::WORD;
 
 /// Levels of a component, and components of a byte.
-const LEVELS: usize = 4;
+pub const LEVELS: usize = 4;
 
 /// Bytes of 64 components: byte `i` holds components `i`, `i + 16`, `i + 32` and `i + 48`, the first in its lowest bits.
 const BLOCK_BYTES: usize = WORD / LEVELS;
 
+/// What all levels are counted from: the middle of 0 to 3.
+pub const MIDDLE: f32 = 1.5;
+
 /// Bytes of a register.
-const REGISTER: usize = 64;
+pub const REGISTER: usize = 64;
 
 /// Bytes of a code of so many components.
 pub const fn bytes(dimension: usize) -> usize {
@@ -26,61 +29,98 @@ pub const fn bytes(dimension: usize) -> usize {
 pub fn push(vector: CodeRef<'_>, room: &mut Vec<f32>, out: &mut Vec<u8>) {
     room.resize(rotation::width(vector.bytes.len()), 0.0);
     rotation::turn(vector.bytes, vector.scale, room);
-    let steps = steps(room);
-    // From -2 on up, so that a cast, which rounds towards zero, finds the level.
-    let level = |x: f32| (x * steps + 2.0).clamp(0.0, 3.0) as u8;
-    for block in room.chunks_exact(WORD) {
-        let byte = |at: usize| (0..LEVELS).fold(0, |byte, i| byte | level(block[i * BLOCK_BYTES + at]) << (2 * i));
-        out.extend((0..BLOCK_BYTES).map(byte));
+    #[cfg(target_arch = "x86_64")]
+    if is_x86_feature_detected!("avx2") {
+        // SAFETY: the feature was detected just now.
+        return unsafe { push_with_avx2(room, out) };
+    }
+    push_plainly(room, out);
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2")]
+fn push_with_avx2(turned: &[f32], out: &mut Vec<u8>) {
+    push_plainly(turned, out);
+}
+
+#[inline(always)]
+#[allow(clippy::manual_clamp, reason = "a clamp asks whether there is no number, one component after another")]
+fn push_plainly(turned: &[f32], out: &mut Vec<u8>) {
+    let steps = steps(turned);
+    for block in turned.as_chunks::<WORD>().0 {
+        let mut bytes = [0; BLOCK_BYTES];
+        for (i, part) in block.as_chunks::<BLOCK_BYTES>().0.iter().enumerate() {
+            for (byte, &x) in bytes.iter_mut().zip(part) {
+                // From -2 on up, so that a cast, which rounds towards zero, finds the level.
+                *byte |= ((x * steps + 2.0).max(0.0).min(3.0) as i32) << (2 * i);
+            }
+        }
+        let bytes: [u8; BLOCK_BYTES] = std::array::from_fn(|at| bytes[at] as u8);
+        out.extend_from_slice(&bytes);
     }
 }
 
 /// The inner product of a vector of length 1 with its own code, over the root of the number of components: that of numbers that are spread
 /// normally with levels -1.5, -0.5, 0.5 and 1.5 at the step that loses least, which is 0.996 of a deviation (Max 1960).
-const OWN: f32 = 0.886;
+pub const OWN: f32 = 0.886;
 
 /// How often the range of steps is halved to find the right one: to within a thousandth, where a component that changes its level makes as much.
 const HALVINGS: usize = 11;
 
 /// How many steps between levels make 1, for a vector that was turned.
-fn steps(turned: &[f32]) -> f32 {
-    #[cfg(target_arch = "x86_64")]
-    if is_x86_feature_detected!("avx2") {
-        // SAFETY: the feature was detected just now.
-        return unsafe { steps_with_avx2(turned) };
-    }
-    steps_plainly(turned)
-}
-
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2")]
-fn steps_with_avx2(turned: &[f32]) -> f32 {
-    steps_plainly(turned)
-}
-
 #[inline(always)]
-fn steps_plainly(turned: &[f32]) -> f32 {
-    let own = |steps: f32| {
-        let mut sums = [0.0_f32; BLOCK_BYTES];
-        for part in turned.as_chunks::<BLOCK_BYTES>().0 {
-            for (sum, x) in sums.iter_mut().zip(part) {
-                let size = x.abs();
-                *sum += if size * steps >= 1.0 { 1.5 * size } else { 0.5 * size };
-            }
-        }
-        sums.iter().sum::<f32>()
-    };
+fn steps(turned: &[f32]) -> f32 {
     let root = (turned.len() as f32).sqrt();
     let (mut low, mut high) = (0.5 * root, 2.0 * root);
     for _ in 0..HALVINGS {
         let middle = (low + high) / 2.0;
-        if own(middle) < OWN * root { low = middle } else { high = middle }
+        if own(turned, middle) < OWN * root { low = middle } else { high = middle }
     }
     (low + high) / 2.0
 }
 
+/// The inner product of a vector that was turned with its own code, at so many steps.
+#[inline(always)]
+fn own(turned: &[f32], steps: f32) -> f32 {
+    let mut sums = [0.0_f32; BLOCK_BYTES];
+    for part in turned.as_chunks::<BLOCK_BYTES>().0 {
+        for (sum, x) in sums.iter_mut().zip(part) {
+            let size = x.abs();
+            *sum += if size * steps >= 1.0 { 1.5 * size } else { 0.5 * size };
+        }
+    }
+    sums.iter().sum()
+}
+
 /// Components of four blocks as registers of codes meet them: by the place in a byte.
-type Quarter = [[i8; REGISTER]; LEVELS];
+pub type Quarter = [[i8; REGISTER]; LEVELS];
+
+/// How many steps of a component of a query make 1: those of a byte go to the greatest.
+pub fn steps_of(turned: &[f32]) -> f32 {
+    127.0 / turned.iter().fold(f32::MIN_POSITIVE, |peak, x| peak.max(x.abs()))
+}
+
+/// Calls `put` with each component of a query, in `by` steps to 1: its register, its place in a byte, which byte of the register that is, and itself.
+#[inline]
+pub fn each_quarter(turned: &[f32], by: f32, mut put: impl FnMut(usize, usize, usize, i8)) {
+    // Rounded by a cast, which cuts off what is above a whole number that is not negative.
+    let component = |x: f32| ((x * by + 128.5) as i32 - 128) as i8;
+    for (number, part) in turned.as_chunks::<BLOCK_BYTES>().0.iter().enumerate() {
+        let (block, level) = (number / LEVELS, number % LEVELS);
+        let (register, start) = (block / (REGISTER / BLOCK_BYTES), block % (REGISTER / BLOCK_BYTES) * BLOCK_BYTES);
+        part.iter().enumerate().for_each(|(at, &x)| put(register, level, start + at, component(x)));
+    }
+}
+
+/// The levels of a code, from 0 to 3, by register and place in a byte; zeros beyond.
+pub fn unpack(code: &[u8], levels: &mut [i8]) {
+    levels.fill(0);
+    for (bytes, levels) in code.chunks(REGISTER).zip(levels.chunks_exact_mut(LEVELS * REGISTER)) {
+        for (level, levels) in levels.chunks_exact_mut(REGISTER).enumerate() {
+            levels.iter_mut().zip(bytes).for_each(|(out, byte)| *out = (byte >> (2 * level) & 3) as i8);
+        }
+    }
+}
 
 /// A query that codes are compared with.
 pub struct Asked {
@@ -94,17 +134,10 @@ impl Asked {
     pub fn new(query: CodeRef<'_>) -> Self {
         let mut turned = vec![0.0; rotation::width(query.bytes.len())];
         rotation::turn(query.bytes, query.scale, &mut turned);
-        let peak = turned.iter().fold(f32::MIN_POSITIVE, |peak, x| peak.max(x.abs()));
-        let by = 127.0 / peak;
-        // Rounded by a cast, which cuts off what is above a whole number that is not negative.
-        let component = |x: f32| ((x * by + 128.5) as i32 - 128) as i8;
         let mut quarters = vec![[[0; REGISTER]; LEVELS]; turned.len().div_ceil(LEVELS * REGISTER)];
-        for (number, part) in turned.as_chunks::<BLOCK_BYTES>().0.iter().enumerate() {
-            let (block, level) = (number / LEVELS, number % LEVELS);
-            let quarter = &mut quarters[block / (REGISTER / BLOCK_BYTES)][level];
-            let room = &mut quarter[block % (REGISTER / BLOCK_BYTES) * BLOCK_BYTES..][..BLOCK_BYTES];
-            room.iter_mut().zip(part).for_each(|(room, &x)| *room = component(x));
-        }
+        each_quarter(&turned, steps_of(&turned), |register, level, at, component| {
+            quarters[register][level][at] = component;
+        });
         Self { quarters, bytes: turned.len() / LEVELS }
     }
 

@@ -2,8 +2,9 @@
 //!
 //! VNNI multiplies unsigned by signed, so the row is moved up by 128, and 128 × the sum of the probe is taken off again.
 
-use super::lanes::{AHEAD, AHEAD_WHOLE, Group, PART};
-use super::{LANES, LINE, Lanes, Matrix, Probe, prefetch, prefetch_all};
+use super::lanes::{AHEAD, QUAD, Quad};
+use super::{LINE, Lanes, Probe, prefetch};
+use crate::vectors::coarse::Quarter;
 use std::arch::x86_64::*;
 
 pub fn probe(row: &[i8], probe: &Probe<'_>) -> i32 {
@@ -16,9 +17,20 @@ pub fn each(rows: &[i8], probe: &Probe<'_>, out: &mut [i32]) {
     unsafe { each_dot(rows, probe, out) }
 }
 
-pub fn similar(lanes: &Lanes<'_>, rows: &Matrix<'_>, keys: &[u16], out: &mut [u8]) {
-    // SAFETY: as above.
-    unsafe { each_row(lanes, rows, keys, out) }
+pub fn similar(lanes: &Lanes, codes: &[u8], keys: &[u16], out: &mut [u8]) {
+    let (width, bytes) = (lanes.width(), lanes.code_bytes());
+    for (number, quad) in lanes.quads().iter().enumerate() {
+        let rows = out.chunks_exact_mut(width).map(|row| &mut row.as_chunks_mut::<QUAD>().0[number]);
+        // SAFETY: as above.
+        unsafe {
+            match quad.probes {
+                1 => each_code::<1>(quad, (codes, bytes), keys, rows),
+                2 => each_code::<2>(quad, (codes, bytes), keys, rows),
+                3 => each_code::<3>(quad, (codes, bytes), keys, rows),
+                _ => each_code::<QUAD>(quad, (codes, bytes), keys, rows),
+            }
+        }
+    }
 }
 
 #[inline]
@@ -41,87 +53,71 @@ fn each_dot(rows: &[i8], probe: &Probe<'_>, out: &mut [i32]) {
     rows.chunks_exact(probe.bytes.len()).zip(out).for_each(|(row, out)| *out = kernel(row, probe));
 }
 
-/// The first components of each row, then all of those that are worth it: what is needed next is asked for early.
+/// The similarities of codes with a quad. The probes stay in their registers.
 #[target_feature(enable = "avx512f,avx512bw,avx512vnni,avx512vl")]
-fn each_row(lanes: &Lanes<'_>, rows: &Matrix<'_>, keys: &[u16], out: &mut [u8]) {
-    let groups = lanes.groups();
-    let (out, least) = (out.as_chunks_mut::<LANES>().0, _mm_set1_epi8(lanes.worth.cast_signed()));
-    let (mut worth, mut count) = (vec![0; out.len()], 0);
-    keys.iter().take(AHEAD).for_each(|&key| prefetch(rows.first(key)));
-    for (at, &key) in keys.iter().enumerate() {
+fn each_code<'o, const PROBES: usize>(
+    quad: &Quad,
+    (codes, bytes): (&[u8], usize),
+    keys: &[u16],
+    rows: impl Iterator<Item = &'o mut [u8; QUAD]>,
+) {
+    // SAFETY: the shifts and the factors are 16 bytes long.
+    let (shifts, factors) = unsafe { (_mm_loadu_ps(quad.shifts.as_ptr()), _mm_loadu_ps(quad.factors.as_ptr())) };
+    let code = |key: u16| &codes[usize::from(key) * bytes..][..bytes];
+    keys.iter().take(AHEAD).for_each(|&key| prefetch(&code(key)[0]));
+    for (at, (&key, row)) in keys.iter().zip(rows).enumerate() {
         if let Some(&ahead) = keys.get(at + AHEAD) {
-            prefetch(rows.first(ahead));
+            prefetch(&code(ahead)[0]);
         }
-        let (first, scale) = (rows.first(key), rows.scales[usize::from(key)]);
-        for (number, group) in groups.iter().enumerate() {
-            let place = at * groups.len() + number;
-            let similar = of_group(group, [first, &[]], &group.first_sums, scale);
-            store(similar, &mut out[place]);
-            worth[count] = place;
-            count += usize::from(_mm_cmpge_epu8_mask(similar, least) != 0);
-        }
-    }
-    let key = |place: usize| keys[place / groups.len()];
-    // The first line of each was read a moment ago.
-    let rest = |place: usize| &rows.row(key(place))[LINE..];
-    worth[..count].iter().take(AHEAD_WHOLE).for_each(|&place| prefetch_all(rest(place)));
-    for (at, &place) in worth[..count].iter().enumerate() {
-        if let Some(&ahead) = worth[..count].get(at + AHEAD_WHOLE) {
-            prefetch_all(rest(ahead));
-        }
-        let group = &groups[place % groups.len()];
-        let scale = rows.scales[usize::from(key(place))];
-        let whole = of_group(group, [rows.first(key(place)), rest(place)], &group.sums, scale);
-        // SAFETY: the lanes are 16 bytes long.
-        let first = unsafe { _mm_loadu_si128(out[place].as_ptr().cast()) };
-        store(_mm_mask_blend_epi8(_mm_cmpge_epu8_mask(first, least), first, whole), &mut out[place]);
-    }
-}
-
-#[inline]
-#[target_feature(enable = "avx512f,avx512bw,avx512vnni,avx512vl")]
-fn of_group(group: &Group, row: [&[i8]; 2], shift: &[i32; LANES], scale: f32) -> __m128i {
-    match group.quads {
-        1 => of_quads::<1>(group, row, shift, scale),
-        2 => of_quads::<2>(group, row, shift, scale),
-        _ => of_quads::<4>(group, row, shift, scale),
-    }
-}
-
-/// The similarities of a row, its first line and the rest as far as it is given, with those of a group. A register holds a part of each of four probes, another four
-/// copies of that part of the row.
-#[inline]
-#[target_feature(enable = "avx512f,avx512bw,avx512vnni,avx512vl")]
-fn of_quads<const QUADS: usize>(group: &Group, row: [&[i8]; 2], shift: &[i32; LANES], scale: f32) -> __m128i {
-    let mut sums = [_mm512_setzero_si512(); 4];
-    let flip = _mm_set1_epi8(-128);
-    let steps = group.steps.split_at(LINE / PART);
-    for (row, steps) in [(row[0], steps.0), (row[1], steps.1)] {
-        for (part, quads) in row.as_chunks::<PART>().0.iter().zip(steps) {
-            // SAFETY: a part is 16 bytes long.
-            let part = unsafe { _mm_loadu_si128(part.as_ptr().cast()) };
-            let copies = _mm512_broadcast_i32x4(_mm_xor_si128(part, flip));
-            for quad in 0..QUADS {
-                // SAFETY: a quad is 64 bytes long.
-                let probes = unsafe { _mm512_loadu_si512(quads[quad].0.as_ptr().cast()) };
-                sums[quad] = _mm512_dpbusd_epi32(sums[quad], copies, probes);
+        let mut sums = [_mm512_setzero_si512(); QUAD];
+        match <&[u8; LINE]>::try_from(code(key)) {
+            Ok(code) => {
+                // SAFETY: a line is 64 bytes long.
+                let code = unsafe { _mm512_loadu_si512(code.as_ptr().cast()) };
+                add_products::<PROBES>(code, &quad.quarters[0], &mut sums);
+            }
+            Err(_) => {
+                for (part, quarters) in code(key).chunks(LINE).zip(&quad.quarters) {
+                    let there = u64::MAX >> (LINE - part.len());
+                    // SAFETY: no more is read than there is.
+                    let code = unsafe { _mm512_maskz_loadu_epi8(there, part.as_ptr().cast()) };
+                    add_products::<PROBES>(code, quarters, &mut sums);
+                }
             }
         }
+        let products = _mm_sub_ps(_mm_cvtepi32_ps(added(sums)), shifts);
+        let similar = _mm_max_epi32(_mm_cvtps_epi32(_mm_mul_ps(products, factors)), _mm_setzero_si128());
+        *row = _mm_cvtsi128_si32(_mm_cvtusepi32_epi8(similar)).to_ne_bytes();
     }
-    let halves = |a, b| _mm512_add_epi32(_mm512_unpacklo_epi32(a, b), _mm512_unpackhi_epi32(a, b));
-    let (low, high) = (halves(sums[0], sums[1]), halves(sums[2], sums[3]));
-    let sum = _mm512_add_epi32(_mm512_unpacklo_epi64(low, high), _mm512_unpackhi_epi64(low, high));
-    // SAFETY: the shifts and the scales of the lanes are 64 bytes long.
-    let (shift, scales) =
-        unsafe { (_mm512_loadu_si512(shift.as_ptr().cast()), _mm512_loadu_ps(group.scales.as_ptr())) };
-    let products = _mm512_cvtepi32_ps(_mm512_sub_epi32(sum, _mm512_slli_epi32(shift, 7)));
-    let similar = _mm512_mul_ps(products, _mm512_mul_ps(_mm512_set1_ps(scale), scales));
-    _mm512_cvtusepi32_epi8(_mm512_max_epi32(_mm512_cvtps_epi32(similar), _mm512_setzero_si512()))
 }
 
+/// Adds the products of a register of a code with the components of the probes.
 #[inline]
-#[target_feature(enable = "avx512f")]
-fn store(similar: __m128i, out: &mut [u8; LANES]) {
-    // SAFETY: what comes out is 16 bytes long.
-    unsafe { _mm_storeu_si128(out.as_mut_ptr().cast(), similar) };
+#[target_feature(enable = "avx512f,avx512bw,avx512vnni")]
+fn add_products<const PROBES: usize>(code: __m512i, quarters: &[Quarter; QUAD], sums: &mut [__m512i; QUAD]) {
+    let low = _mm512_set1_epi8(3);
+    let levels = [
+        _mm512_and_si512(code, low),
+        _mm512_and_si512(_mm512_srli_epi16::<2>(code), low),
+        _mm512_and_si512(_mm512_srli_epi16::<4>(code), low),
+        _mm512_and_si512(_mm512_srli_epi16::<6>(code), low),
+    ];
+    for (probe, sum) in sums.iter_mut().enumerate().take(PROBES) {
+        for (levels, components) in levels.iter().zip(&quarters[probe]) {
+            // SAFETY: components of a register are 64 bytes long.
+            let components = unsafe { _mm512_loadu_si512(components.as_ptr().cast()) };
+            *sum = _mm512_dpbusd_epi32(*sum, *levels, components);
+        }
+    }
+}
+
+/// The sum of each of four registers.
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw")]
+fn added(sums: [__m512i; QUAD]) -> __m128i {
+    let halves = |a, b| _mm512_add_epi32(_mm512_unpacklo_epi32(a, b), _mm512_unpackhi_epi32(a, b));
+    let (low, high) = (halves(sums[0], sums[1]), halves(sums[2], sums[3]));
+    let four = _mm512_add_epi32(_mm512_unpacklo_epi64(low, high), _mm512_unpackhi_epi64(low, high));
+    let two = _mm256_add_epi32(_mm512_castsi512_si256(four), _mm512_extracti64x4_epi64::<1>(four));
+    _mm_add_epi32(_mm256_castsi256_si128(two), _mm256_extracti128_si256::<1>(two))
 }

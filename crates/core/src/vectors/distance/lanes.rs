@@ -1,159 +1,123 @@
-//! Many rows of a matrix against a few probes at once, first at a glance: what late interaction spends its time on.
+//! Codes of two bits a component against a few vectors at once: what late interaction spends its time on.
 //!
-//! The components of a row are ordered by how much they tell. Of the first of them, one line of memory, comes a similarity; only where it is worth it
-//! are all components compared.
+//! A code (see [`coarse`]) is one line of memory where the vector itself takes four, and needs no factor beside it.
 
-use super::{LINE, Probe};
+use super::Probe;
+use crate::vectors::CodeRef;
+use crate::vectors::coarse::{self, LEVELS, OWN, Quarter, REGISTER};
+use crate::vectors::rotation;
 
-/// Similarities of a row lie in so many bytes, or a multiple: those of a register.
-pub const LANES: usize = 16;
+/// Probes that are compared together: the sums of so many come out of their registers in as few steps as those of one.
+pub const QUAD: usize = 4;
 
-/// Probes of a quad: a register holds a part of each.
-const QUAD: usize = 4;
-
-/// Components of a part.
-pub const PART: usize = LINE / QUAD;
-
-/// First lines that are on their way while one is compared: as many as a core can wait for.
+/// Codes that are on their way while one is compared: as many as a core can wait for.
 pub const AHEAD: usize = 16;
 
-/// The same of whole rows, of several lines each.
-pub const AHEAD_WHOLE: usize = 4;
-
-/// Rows of signed bytes, each with a scale; a multiple of 64 components each, of which the first ones tell most.
-pub struct Matrix<'a> {
-    /// The components, row by row.
-    pub bytes: &'a [i8],
-    /// Of each row the first line, close together, if they have been brought there.
-    pub firsts: Option<&'a [[i8; LINE]]>,
-    /// What a step of each row is worth.
-    pub scales: &'a [f32],
-    /// Components of a row.
-    pub dimension: usize,
-}
-
-impl<'a> Matrix<'a> {
-    /// A row.
-    #[inline]
-    pub fn row(&self, at: u16) -> &'a [i8] {
-        &self.bytes[usize::from(at) * self.dimension..][..self.dimension]
-    }
-
-    /// The first line of a row.
-    #[inline]
-    pub fn first(&self, at: u16) -> &'a [i8; LINE] {
-        match self.firsts {
-            Some(firsts) => &firsts[usize::from(at)],
-            None => &self.row(at).as_chunks().0[0],
-        }
-    }
-}
-
 /// What [`Lanes::similar`] does, in one of several ways.
-pub type Kernel = fn(&Lanes<'_>, &Matrix<'_>, &[u16], &mut [u8]);
+pub type Kernel = fn(&Lanes, &[u8], &[u16], &mut [u8]);
 
-/// Probes side by side.
-pub struct Lanes<'a> {
-    probes: Vec<[Probe<'a>; 2]>,
-    scales: Vec<f32>,
-    groups: Vec<Group>,
-    /// A similarity at first glance from which all components are compared.
-    pub worth: u8,
+/// Vectors side by side.
+pub struct Lanes {
+    quads: Vec<Quad>,
+    /// Components of a vector that was turned.
+    width: usize,
 }
 
-/// Quads of a group.
-const QUADS: usize = LANES / QUAD;
-
-/// A part of each of four probes: what a register holds.
-#[derive(Clone, Copy)]
-#[repr(align(64))]
-pub struct Quad(pub [[i8; PART]; QUAD]);
-
-/// Up to [`LANES`] probes.
-pub struct Group {
-    /// Quads in use.
-    pub quads: usize,
-    /// Components 16i to 16i + 15 of the four probes of each quad, by i.
-    pub steps: Vec<[Quad; QUADS]>,
-    /// By lane: the sum of the first components of each probe, of all, and what a step of it is worth.
-    pub first_sums: [i32; LANES],
-    /// See above.
-    pub sums: [i32; LANES],
-    /// See above.
-    pub scales: [f32; LANES],
+/// Up to four probes.
+pub struct Quad {
+    /// Those that there are.
+    pub probes: usize,
+    /// Their components, as registers of codes meet them: by register and probe.
+    pub quarters: Vec<[Quarter; QUAD]>,
+    /// What the levels of a code make too much, because they are counted from 0.
+    pub shifts: [f32; QUAD],
+    /// What a step of a product is worth.
+    pub factors: [f32; QUAD],
 }
 
-impl<'a> Lanes<'a> {
-    /// Of rows of one length with what a step of each is worth; at a first similarity of `worth` all components are compared.
-    pub fn new(rows: &[(&'a [i8], f32)], worth: u8) -> Self {
-        assert!(rows.iter().all(|row| row.0.len() == rows[0].0.len() && row.0.len().is_multiple_of(LINE)));
-        Self {
-            probes: rows.iter().map(|row| [Probe::new(&row.0[..LINE]), Probe::new(row.0)]).collect(),
-            scales: rows.iter().map(|row| row.1).collect(),
-            groups: rows.chunks(LANES).map(Group::new).collect(),
-            worth,
+impl Lanes {
+    /// Of some vectors of one dimension; what is identical is similar by `steps`.
+    pub fn new<'v>(vectors: impl Iterator<Item = CodeRef<'v>>, steps: f32) -> Self {
+        let (mut lanes, mut room) = (Self { quads: Vec::new(), width: 0 }, Vec::new());
+        for (number, vector) in vectors.enumerate() {
+            lanes.width = rotation::width(vector.bytes.len());
+            room.resize(lanes.width, 0.0);
+            rotation::turn(vector.bytes, vector.scale, &mut room);
+            if number % QUAD == 0 {
+                lanes.quads.push(Quad::new(lanes.width));
+            }
+            if let Some(quad) = lanes.quads.last_mut() {
+                quad.add(&room, steps);
+            }
         }
+        lanes
     }
 
-    /// Where the similarity with a probe stands among those of a row.
-    pub fn place(probe: usize) -> usize {
-        let (group, at) = (probe / LANES, probe % LANES);
-        group * LANES + at % QUAD * QUAD + at / QUAD
-    }
-
-    /// Bytes of the similarities of a row.
+    /// Bytes of the similarities of a code, of which one is for each vector.
     pub fn width(&self) -> usize {
-        self.groups.len() * LANES
+        self.quads.len() * QUAD
     }
 
-    /// The groups.
-    pub fn groups(&self) -> &[Group] {
-        &self.groups
+    /// The vectors.
+    pub fn quads(&self) -> &[Quad] {
+        &self.quads
     }
 
-    /// The similarity of each of some rows with each probe, at the probe's place: the inner product times both scales, rounded to whole
-    /// numbers (to even ones from the middle), and brought into the range of a byte. Elsewhere there are zeros.
-    pub fn similar(&self, rows: &Matrix<'_>, keys: &[u16], out: &mut [u8]) {
+    /// The similarity of each of some codes, which lie one after another in `codes`, with each vector: in steps, rounded to whole numbers (to
+    /// even ones from the middle), and brought into the range of a byte. Beyond the vectors there are zeros.
+    pub fn similar(&self, codes: &[u8], keys: &[u16], out: &mut [u8]) {
         assert_eq!(out.len(), keys.len() * self.width());
-        assert!(self.probes.iter().all(|probe| probe[1].bytes.len() == rows.dimension));
-        (super::KERNEL.similar)(self, rows, keys, out);
+        (super::KERNEL.similar)(self, codes, keys, out);
+    }
+
+    /// Bytes of a code.
+    pub fn code_bytes(&self) -> usize {
+        self.width / LEVELS
     }
 }
 
-impl Group {
-    fn new(rows: &[(&[i8], f32)]) -> Self {
-        let part = |probe: usize, step: usize| rows.get(probe).map_or([0; PART], |row| row.0.as_chunks().0[step]);
-        let quad = |quad: usize, step| Quad(std::array::from_fn(|at| part(quad * QUAD + at, step)));
-        let step = |step| std::array::from_fn(|number| quad(number, step));
-        let mut group = Self {
-            quads: rows.len().div_ceil(QUAD),
-            steps: (0..rows[0].0.len() / PART).map(step).collect(),
-            first_sums: [0; LANES],
-            sums: [0; LANES],
-            scales: [0.0; LANES],
-        };
-        let sum = |row: &[i8]| row.iter().map(|&x| i32::from(x)).sum();
-        for (probe, (row, scale)) in rows.iter().enumerate() {
-            let lane = Lanes::place(probe);
-            (group.first_sums[lane], group.sums[lane]) = (sum(&row[..LINE]), sum(row));
-            group.scales[lane] = *scale;
-        }
-        group
+impl Quad {
+    fn new(width: usize) -> Self {
+        let registers = (width / LEVELS).div_ceil(REGISTER);
+        let quarters = vec![[[[0; REGISTER]; LEVELS]; QUAD]; registers];
+        Self { probes: 0, quarters, shifts: [0.0; QUAD], factors: [0.0; QUAD] }
+    }
+
+    fn add(&mut self, turned: &[f32], steps: f32) {
+        let probe = self.probes;
+        self.probes += 1;
+        let (by, mut sum) = (coarse::steps_of(turned), 0);
+        coarse::each_quarter(turned, by, |register, level, at, component| {
+            self.quarters[register][probe][level][at] = component;
+            sum += i32::from(component);
+        });
+        self.shifts[probe] = coarse::MIDDLE * sum as f32;
+        self.factors[probe] = steps / (by * OWN * (turned.len() as f32).sqrt());
     }
 }
 
 /// One probe after another, by whatever inner product this machine has.
-pub fn one_by_one(lanes: &Lanes<'_>, rows: &Matrix<'_>, keys: &[u16], out: &mut [u8]) {
+pub fn one_by_one(lanes: &Lanes, codes: &[u8], keys: &[u16], out: &mut [u8]) {
+    let bytes = lanes.code_bytes();
+    let mut levels = vec![0_i8; lanes.width.next_multiple_of(LEVELS * REGISTER)];
     out.fill(0);
     for (&key, out) in keys.iter().zip(out.chunks_exact_mut(lanes.width())) {
-        let (row, scale) = (rows.row(key), rows.scales[usize::from(key)]);
-        for (number, ([first, whole], by)) in lanes.probes.iter().zip(&lanes.scales).enumerate() {
-            let similar = |product: i32| (product as f32 * (scale * by)).round_ties_even().clamp(0.0, 255.0) as u8;
-            let at_first = similar(first.dot(rows.first(key)));
-            out[Lanes::place(number)] = if at_first < lanes.worth { at_first } else { similar(whole.dot(row)) };
+        coarse::unpack(&codes[usize::from(key) * bytes..][..bytes], &mut levels);
+        for (quad, out) in lanes.quads.iter().zip(out.as_chunks_mut::<QUAD>().0) {
+            for probe in 0..quad.probes {
+                let of = |(quarters, levels): (&[Quarter; QUAD], &[i8])| {
+                    Probe::new(quarters[probe].as_flattened()).dot(levels)
+                };
+                let registers = quad.quarters.iter().zip(levels.chunks_exact(LEVELS * REGISTER));
+                let product = registers.map(of).sum::<i32>() as f32 - quad.shifts[probe];
+                out[probe] = (product * quad.factors[probe]).round_ties_even().clamp(0.0, 255.0) as u8;
+            }
         }
     }
 }
+
+/// Similarities that are compared at once.
+pub const LANES: usize = 16;
 
 /// Keeps the greater of each two. (Compilers make of the plain way one comparison after another.)
 #[inline(always)]
@@ -177,14 +141,6 @@ mod tests {
     use crate::vectors::distance::kernels;
     use proptest::prelude::*;
 
-    #[test]
-    fn every_probe_has_a_place_of_its_own() {
-        let mut places: Vec<usize> = (0..40).map(Lanes::place).collect();
-        places.sort_unstable();
-        places.dedup();
-        assert_eq!((places.len(), Lanes::place(3), Lanes::place(4), Lanes::place(16)), (40, 12, 1, 16));
-    }
-
     proptest! {
         #[test]
         fn the_greater_is_kept(a in any::<[u8; LANES]>(), b in any::<[u8; LANES]>()) {
@@ -195,19 +151,43 @@ mod tests {
 
         #[test]
         fn every_kernel_says_what_one_probe_after_another_says(
-            bytes in proptest::collection::vec(any::<i8>(), 128 * 60), probes in 1_usize..40, scale in 0.0_f32..2e-3,
+            words in 1_usize..7, bytes in proptest::collection::vec(any::<u8>(), 96 * 60),
+            components in proptest::collection::vec(any::<i8>(), 384 * 14), probes in 1_usize..14, scale in 1e-4_f32..2e-3,
         ) {
-            let matrix = Matrix { bytes: &bytes, firsts: None, scales: &[scale; 60], dimension: 128 };
-            let rows: Vec<(&[i8], f32)> = (0..probes as u16).map(|at| (matrix.row(at), 0.3)).collect();
-            let lanes = Lanes::new(&rows, 30);
+            let dimension = 64 * words;
+            let vectors = components.chunks_exact(dimension).take(probes).map(|bytes| CodeRef { scale, bytes });
+            let lanes = Lanes::new(vectors, 255.0);
+            prop_assert_eq!(lanes.width(), probes.next_multiple_of(QUAD));
             let keys: Vec<u16> = (0..60).rev().step_by(2).collect();
             let mut expected = vec![1; keys.len() * lanes.width()];
-            one_by_one(&lanes, &matrix, &keys, &mut expected);
+            one_by_one(&lanes, &bytes, &keys, &mut expected);
             for kernel in kernels() {
                 let mut found = vec![2; keys.len() * lanes.width()];
-                (kernel.similar)(&lanes, &matrix, &keys, &mut found);
+                (kernel.similar)(&lanes, &bytes, &keys, &mut found);
                 prop_assert_eq!(&found, &expected, "{}", kernel.name);
             }
         }
+    }
+
+    #[test]
+    fn similarities_are_those_of_the_vectors_give_or_take_little() {
+        let component = |at: u64| (crate::id::mix(at) >> 40) as f32 / (1 << 23) as f32 - 1.0;
+        let vector = |seed: u64| {
+            let components = (0..256).map(|at| component(at) + component(seed << 20 | at));
+            crate::vectors::Code::new(&components.collect::<Vec<f32>>())
+        };
+        let vectors: Vec<_> = (1..60).map(vector).collect();
+        let (mut codes, mut room) = (Vec::new(), Vec::new());
+        vectors.iter().for_each(|vector| coarse::push(vector.as_ref(), &mut room, &mut codes));
+        let lanes = Lanes::new(vectors.iter().take(10).map(|vector| vector.as_ref()), 255.0);
+        let (keys, mut found) = ((0..59).collect::<Vec<u16>>(), vec![0; 59 * lanes.width()]);
+        lanes.similar(&codes, &keys, &mut found);
+        for (at, row) in found.chunks_exact(lanes.width()).enumerate() {
+            for (probe, &similar) in row.iter().take(10).enumerate() {
+                let cosine = vectors[at].as_ref().cosine(vectors[probe].as_ref());
+                assert!((f32::from(similar) / 255.0 - cosine).abs() < 0.12, "{at} {probe}: {similar} {cosine}");
+            }
+        }
+        assert!((0..10).all(|at| found[at * lanes.width() + at] >= 253), "each is itself");
     }
 }

@@ -11,7 +11,7 @@ mod lanes;
 mod neon;
 mod scalar;
 
-pub use lanes::{LANES, Lanes, Matrix, keep_greater};
+pub use lanes::{LANES, Lanes, QUAD, keep_greater};
 use std::sync::LazyLock;
 
 /// A row that many others are compared with.
