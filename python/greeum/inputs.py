@@ -70,9 +70,11 @@ def namespace(value: Namespace, field: str = "namespace") -> str:
 
     A string is taken as such a path ("" is the root); a sequence as the segments themselves.
     """
+    if value == "":
+        return ""
     if isinstance(value, str):
         string(value, field, NAMESPACE_BYTES_MAX, empty=True)
-        segments = [decoded(segment, field) for segment in value.split("/")] if value else []
+        segments = [decoded(segment, field) for segment in value.split("/")]
     elif isinstance(value, (list, tuple)):
         segments = [string(segment, field, limits.SEGMENT_BYTES_MAX) for segment in value]
     else:
