@@ -83,6 +83,12 @@ impl Quad {
         Self { probes: 0, quarters, shifts: [0.0; QUAD], factors: [0.0; QUAD] }
     }
 
+    /// What a product with one of the probes means.
+    #[inline]
+    pub fn similarity(&self, probe: usize, product: i32) -> u8 {
+        ((product as f32 - self.shifts[probe]) * self.factors[probe]).round_ties_even().clamp(0.0, 255.0) as u8
+    }
+
     fn add(&mut self, turned: &[f32], steps: f32) {
         let probe = self.probes;
         self.probes += 1;
@@ -109,8 +115,7 @@ pub fn one_by_one(lanes: &Lanes, codes: &[u8], keys: &[u16], out: &mut [u8]) {
                     Probe::new(quarters[probe].as_flattened()).dot(levels)
                 };
                 let registers = quad.quarters.iter().zip(levels.chunks_exact(LEVELS * REGISTER));
-                let product = registers.map(of).sum::<i32>() as f32 - quad.shifts[probe];
-                out[probe] = (product * quad.factors[probe]).round_ties_even().clamp(0.0, 255.0) as u8;
+                out[probe] = quad.similarity(probe, registers.map(of).sum());
             }
         }
     }

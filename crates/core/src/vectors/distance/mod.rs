@@ -94,7 +94,7 @@ fn kernels() -> Vec<Kernel> {
     #[cfg(target_arch = "x86_64")]
     {
         if is_x86_feature_detected!("avx2") {
-            list.push(Kernel { name: "avx2", dot: avx2::probe, each: avx2::each, similar: lanes::one_by_one });
+            list.push(Kernel { name: "avx2", dot: avx2::probe, each: avx2::each, similar: avx2::similar });
         }
         if is_x86_feature_detected!("avx512f")
             && is_x86_feature_detected!("avx512bw")
