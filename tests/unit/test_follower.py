@@ -4,7 +4,10 @@ beside what goes on.
 
 from __future__ import annotations
 
+import platform
+import sys
 from pathlib import Path
+from subprocess import run
 from threading import Event
 from typing import TYPE_CHECKING
 
@@ -146,3 +149,29 @@ def test_links_are_grouped_by_source_and_of_several_kinds_the_strongest_counts()
     ends = [(1, 2, "about", 0.25), (1, 2, "near", 0.75), (1, 3, "about", 0.5), (4, 1, "about", 1.0)]
     links = [(*end, 0, "") for end in ends]
     assert grouped([1, 4, 5], links) == [(1, [(2, 0.75), (3, 0.5)]), (4, [(1, 1.0)]), (5, [])]
+
+
+HOLES = """
+import sys
+from pathlib import Path
+import greeum
+
+PIECE, PIECES, KEPT = 65_536, 1_000, 10
+
+def resident():
+    return int(Path("/proc/self/statm").read_text().split()[1]) * 4_096
+
+with greeum.open(sys.argv[1]) as memory:
+    memory.add_many({"text": f"turn {number}"} for number in range(300))
+    pieces = [bytes([number % 256]) * PIECE for number in range(PIECES)]
+    pieces = pieces[::KEPT]
+    before = resident()
+    memory._follower._fold(wait=True)
+    print((before - resident()) / (PIECE * PIECES))
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="it is glibc that keeps what was freed")
+def test_a_fold_gives_back_what_lies_unused(tmp_path: Path) -> None:
+    done = run([sys.executable, "-c", HOLES, str(tmp_path)], capture_output=True, text=True, check=True)
+    assert float(done.stdout) > 0.5
