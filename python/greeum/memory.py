@@ -569,9 +569,8 @@ class Memory(Recall):
         """
         from greeum.feedback import Judgement, learn
 
-        asked = inputs.string(query, "query", limits.QUERY_BYTES_MAX, empty=vector is not None)
+        asked, code = self._question(query, vector)
         scope = inputs.namespace(namespace)
-        code = self._code(vector)
         judgement = Judgement(asked, code, scope, good, bad, idempotency_key)
         judgement.check(self._store)
         if code is None:

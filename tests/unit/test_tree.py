@@ -58,7 +58,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "importers.*": ("errors", "importers", "importers.*", "inputs", "limits"),
     "checks": (
         "backups.ledger", "backups.places", "errors", "embed.protocol", "follower", "store.certificates",
-        "store.protocol", "store.upkeep", "surroundings",
+        "store.protocol", "store.upkeep", "surroundings", "weights",
     ),
     "forgetting": (
         "backups.ledger", "backups.places", "errors", "follower", "inputs", "limits", "model", "store.certificates",
@@ -68,7 +68,9 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "backups.*": (
         "backups", "backups.*", "errors", "inputs", "model", "store.certificates", "store.files", "store.protocol",
     ),
-    "repairs": ("checks", "errors", "embed.protocol", "follower", "store.protocol", "store.upkeep", "surroundings"),
+    "repairs": (
+        "checks", "errors", "embed.protocol", "follower", "store.protocol", "store.upkeep", "surroundings", "weights",
+    ),
     "reembedding": ("errors", "embed.protocol", "store.protocol", "store.replacement"),
     "surroundings": ("store.files",),
     "uses": (),
