@@ -128,7 +128,7 @@ OPEN_FILES_MAX = 65_536
 
 
 def keep_heap_together() -> None:
-    """Let glibc keep less of what was freed. Left to itself it gives 64 threads eight heaps for each processor, and each
+    """Let glibc keep less of what was freed. Left to itself it has up to eight heaps for each processor, each of which
     keeps the holes that the tables of a memory leave when they are merged: after 34,000 adds, with two processors,
     118 MB of 195 were such holes, and 15 of 80 with this. Other libraries have no such call, or need none.
     """
