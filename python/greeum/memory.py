@@ -738,11 +738,12 @@ class Memory(Recall):
         progress: Callable[[int, int], None] | None = None,
         bring_back: bool = False,
     ) -> ImportReport:
-        """Take in everything of the memory in the directory `other`: versions, links, anchors; a report of it.
+        """Take in everything of the memory in the directory `other`: versions, links, anchors, weights; a report of it.
 
         Blocks keep their uid and get new ids, so that a second merge adds nothing. What is the same block in both, by
         uid, or by key and text, is one block afterwards. Where the two contradict each other, what is here stays, and
-        the report says so: a key with another text, a block that both have corrected, an anchor that points elsewhere.
+        the report says so: a key with another text, a block that both have corrected, an anchor that points elsewhere,
+        other weights of a namespace.
         What was forgotten here is passed over, unless it is to be brought back (`bring_back`); what was forgotten in
         the other stays here. That one is only read. With `dry_run` nothing is written. `progress` is called with (rows,
         total).

@@ -161,11 +161,16 @@ class KeptWeights:
             if after == before or self._store.swap_weights(namespace, before, after):
                 return
 
+    def put(self, namespace: str, own: Own) -> None:
+        """Keep this for a namespace, in the place of what is kept, which need not be readable."""
+        written = own.written()
+        while (kept := self._store.weights(namespace)) != written:
+            if self._store.swap_weights(namespace, kept, written):
+                return
+
     def remove(self, namespace: str) -> None:
         """Keep nothing more for a namespace: this mends what cannot be read, too."""
-        while (kept := self._store.weights(namespace)) is not None:
-            if self._store.swap_weights(namespace, kept, None):
-                return
+        self.put(namespace, Own({}, None))
 
     def forget_learnt(self, namespace: str) -> None:
         """Forget what was learnt in a canonical namespace and all below it; what cannot be read may be that."""

@@ -41,13 +41,15 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "kept": ("_core", "errors", "limits", "store.protocol"),
     "transfer": (
         "errors", "importers.admission", "importers.intake", "importers.rehearsal", "importers.report", "inputs",
-        "limits", "model", "store.arrivals", "store.protocol",
+        "limits", "model", "store.arrivals", "store.protocol", "weights",
     ),
     "importers": (),
     "importers.report": (),
     "importers.files": ("errors",),
     "importers.admission": ("_core", "drafts", "errors", "embed.protocol", "store.protocol"),
-    "importers.intake": ("errors", "importers.admission", "importers.report", "store.arrivals", "store.protocol"),
+    "importers.intake": (
+        "errors", "importers.admission", "importers.report", "store.arrivals", "store.protocol", "weights",
+    ),
     "importers.rehearsal": (
         "errors", "importers.admission", "importers.intake", "importers.report", "store.arrivals", "store.protocol",
     ),
