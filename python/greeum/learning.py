@@ -44,6 +44,9 @@ NAMED_WORTH = 3.0
 REQUESTS_MAX = 64
 """Requests that are known again if they are made a second time."""
 
+JUDGEMENTS_MAX = 2**53
+"""More than there can have been: up to here sums of them are exact."""
+
 REQUEST_BYTES = 8
 """Of the digest of an idempotency key: enough to tell the last few apart, and its text cannot be had back."""
 
@@ -78,8 +81,10 @@ class Learnt:
             str(name): between(-log(FACTOR_MAX), step, log(FACTOR_MAX)) for name, step in dict(record["steps"]).items()
         }
         judgements, requests = record["judgements"], record["requests"]
-        if not isinstance(judgements, int) or not isinstance(requests, list) or len(requests) > REQUESTS_MAX:
+        if not isinstance(judgements, int) or not isinstance(requests, list):
             raise TypeError("neither a number of judgements nor requests")
+        if judgements > JUDGEMENTS_MAX or len(requests) > REQUESTS_MAX:
+            raise ValueError("more judgements or requests than there can be")
         # Each judgement gains or loses at most 1.
         gain, spread = between(-judgements, record["gain"], judgements), between(0, record["spread"], judgements)
         return cls(steps, judgements, gain, spread, [digest_of(request) for request in requests])

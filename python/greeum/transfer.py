@@ -14,6 +14,7 @@ from greeum import inputs, limits
 from greeum.errors import InvalidInput
 from greeum.importers.admission import GIVEN
 from greeum.importers.intake import AnchorAt, LinkAt, WeightsAt, at
+from greeum.learning import LEARNABLE
 from greeum.model import Block, optional_iso
 from greeum.store.arrivals import Arrival
 from greeum.store.protocol import Draft
@@ -363,6 +364,9 @@ def weights_of(where: str, record: Record) -> WeightsAt:
         raise
     except (ValueError, TypeError, KeyError) as error:
         raise InvalidInput("learnt", f"cannot have been learnt ({error})") from error
+    unknown = own.learnt.steps.keys() - set(LEARNABLE) if own.learnt is not None else ()
+    if unknown:
+        raise InvalidInput("learnt.steps", f"has {min(unknown)[:80]!r}, which is no weight that is learnt")
     if own.written() is None:
         raise InvalidInput("set", "and `learnt` say nothing")
     return WeightsAt(where, namespace, own)

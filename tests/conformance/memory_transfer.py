@@ -28,6 +28,8 @@ def furnish(memory: Memory) -> None:
     memory.weights.set({"words": 0.8, "recency": 0.3}, namespace="acme/집")
 
 
+LEARNT = {"steps": {"words": 0.1}, "judgements": 1, "gain": 0.5, "spread": 0.25, "requests": []}
+
 HEADER = '{"type": "greeum", "format": 1}'
 
 
@@ -114,6 +116,8 @@ class TestTransfer:
             ({"set": [1]}, "weights"),
             ({"set": {"words": 1.0}, "learnt": {"steps": {}}}, "learnt"),
             ({"set": {"words": 1.0}, "learnt": 5}, "learnt"),
+            ({"learnt": LEARNT | {"steps": {"near": 0.1}}}, "learnt.steps"),
+            ({"learnt": LEARNT | {"gain": 2.0}}, "learnt"),
             ({"set": {"words": 1.0}, "namespace": 5}, "namespace"),
             ({"set": {"words": 1.0}, "colour": 5}, "colour"),
         ],

@@ -41,7 +41,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "kept": ("_core", "errors", "limits", "store.protocol"),
     "transfer": (
         "errors", "importers.admission", "importers.intake", "importers.rehearsal", "importers.report", "inputs",
-        "limits", "model", "store.arrivals", "store.protocol", "weights",
+        "learning", "limits", "model", "store.arrivals", "store.protocol", "weights",
     ),
     "importers": (),
     "importers.report": (),

@@ -86,7 +86,7 @@ def test_what_was_learnt_is_read_back() -> None:
     [
         {"steps": {"words": 0.7}}, {"steps": {"words": None}}, {"steps": [1]}, {"judgements": "2"}, {"gain": 2.5},
         {"gain": float("nan")}, {"spread": -0.1}, {"requests": ["a query"]}, {"requests": ["00" * 8] * 65},
-        {"requests": "00"}, {"requests": ["00"]}, {"requests": [5]},
+        {"judgements": 10**400, "gain": 10**399}, {"requests": "00"}, {"requests": ["00"]}, {"requests": [5]},
     ],
 )  # fmt: skip
 def test_what_cannot_have_been_learnt_is_refused(wrong: dict[str, object]) -> None:
