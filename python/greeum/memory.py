@@ -636,7 +636,7 @@ class Memory(Recall):
 
     def logical_hash(self) -> str:
         """A hash of all that is stored, whatever the ids are: two memories with the same blocks (by uid, in every
-        version, with their vectors), links and anchors have the same. It reads everything.
+        version, with their vectors), links, anchors and weights have the same. It reads everything.
         """
         from greeum.backups.logical import logical_hash
 
