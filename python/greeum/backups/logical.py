@@ -1,7 +1,7 @@
 """The logical hash of a memory: what it holds, whatever the ids are, and in whatever order it came.
 
-Each block (every version, with its vectors), link, anchor and namespace's weights is written as JSON, with uids for ids,
-and hashed; the hash of the memory is that of the sum of these.
+Each block (every version, with its vectors), link, anchor and namespace's weights is written as JSON, with uids for
+ids, and hashed; the hash of the memory is that of the sum of these.
 """
 
 from __future__ import annotations
