@@ -6,9 +6,10 @@ from __future__ import annotations
 
 import platform
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from subprocess import run
-from threading import Event
+from threading import Barrier, Event, Thread
 from typing import TYPE_CHECKING
 
 import pytest
@@ -22,6 +23,8 @@ from greeum.testing import TinyEmbedder
 
 if TYPE_CHECKING:
     from greeum.store.protocol import Change
+
+THREADS = 8
 
 TAIL_BLOCKS_MAX = 20_000
 """As in the Index: with more blocks in memory it wants files."""
@@ -149,6 +152,58 @@ def test_links_are_grouped_by_source_and_of_several_kinds_the_strongest_counts()
     ends = [(1, 2, "about", 0.25), (1, 2, "near", 0.75), (1, 3, "about", 0.5), (4, 1, "about", 1.0)]
     links = [(*end, 0, "") for end in ends]
     assert grouped([1, 4, 5], links) == [(1, [(2, 0.75), (3, 0.5)]), (4, [(1, 1.0)]), (5, [])]
+
+
+def test_many_threads_that_find_a_fold_due_begin_it_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As threads that add do, when the last block comes that was missing for a file."""
+    with greeum.open(tmp_path, embedder=TinyEmbedder()) as memory:
+        followed = memory._follower
+        goes_on = Event()
+        begun: list[bool] = []
+
+        def fold(wait: bool = False) -> None:
+            begun.append(wait)
+            goes_on.wait()
+
+        def begin(together: Barrier) -> None:
+            together.wait()
+            followed._fold_in_background()
+
+        monkeypatch.setattr(followed, "_fold", fold)
+        usual_s = sys.getswitchinterval()
+        sys.setswitchinterval(1e-6)
+        try:
+            for number in range(1, 21):
+                goes_on.clear()
+                together = Barrier(THREADS)
+                with ThreadPoolExecutor(THREADS) as pool:
+                    for done in [pool.submit(begin, together) for _ in range(THREADS)]:
+                        done.result()
+                goes_on.set()
+                assert followed._folding is not None
+                followed._folding.join()
+                assert len(begun) == number
+        finally:
+            sys.setswitchinterval(usual_s)
+            goes_on.set()
+
+
+def test_a_fold_for_which_no_thread_can_be_started_fails_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(thread: Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with greeum.open(tmp_path, embedder=TinyEmbedder()) as memory:
+        with monkeypatch.context() as patched:
+            patched.setattr(Thread, "start", refuse)
+            memory._follower._fold_in_background()
+        assert memory._follower.trouble == "its files could not be written: can't start new thread"
+        memory.add("The violin is old.")
+        memory._follower._fold_in_background()
+        assert memory._follower._folding is not None
+        memory._follower._folding.join()
+        assert memory._follower.trouble is None
 
 
 HOLES = """
