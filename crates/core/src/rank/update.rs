@@ -11,6 +11,7 @@ use crate::id::BlockId;
 use crate::index::state::Place;
 use crate::query::{Hit, PARTS};
 use crate::segment::flag;
+use crate::words::persons;
 use std::cell::OnceCell;
 
 /// Hits, from the best on, of which one may stand for what another said before.
@@ -75,14 +76,23 @@ struct Subject<'s, 'w, 'e> {
 
 impl Subject<'_, '_, '_> {
     fn is_changed_by(&self, earlier: Place, later: Place) -> bool {
-        let ground = self.found.ground;
-        // What was said at one time is one account of how things are: paragraphs of a page do not change each other.
-        let said = |place: Place| ground.view(place).order_of(place.block).0;
-        ground.view(later).flags_of(later.block) & flag::CHANGE != 0
-            && said(later) > said(earlier)
-            && ground.have_one_source(earlier, later)
+        self.flags(later) & flag::CHANGE != 0
+            && self.was_said_before(earlier, later)
+            && self.found.ground.have_one_source(earlier, later)
             && self.is_of(earlier)
             && self.is_of(later)
+    }
+
+    /// By the clock; of two of one time, as the paragraphs of a page are, the order tells only if somebody speaks of themselves, and asks that.
+    fn was_said_before(&self, earlier: Place, later: Place) -> bool {
+        let order = |place: Place| self.found.ground.view(place).order_of(place.block);
+        let are_personal = self.flags(earlier) & self.flags(later) & flag::PERSONAL != 0
+            && persons::speaks_of_oneself(&self.found.question.tokens);
+        if are_personal { order(earlier) < order(later) } else { order(earlier).0 < order(later).0 }
+    }
+
+    fn flags(&self, place: Place) -> u8 {
+        self.found.ground.view(place).flags_of(place.block)
     }
 
     /// Whether a block has enough of the query's words.
