@@ -18,7 +18,8 @@ LEARNABLE = (
     "answer", "opening", "brevity", "personal", "time", "date", "importance", "uses",
 )  # fmt: skip
 """The weights that judgements move. Not among them: `recency` and `half_life`, which are 0 and a span of days,
-`near`, of which a search without an anchor tells nothing, and `summary`, which is a share of others."""
+`near`, of which a search without an anchor tells nothing, `summary`, which is a share of others, and `update`, which
+says of one hit where another stands."""
 
 RATE = 0.2
 """How far one judgement moves a weight, as a factor (in logarithms) for each standard deviation of evidence."""
