@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import pairwise
 from typing import Any
@@ -322,7 +322,7 @@ class TestLanguages:
 
 WEIGHTS = (
     "words", "vector", "tokens", "previous", "asked", "next", "previous2", "next2", "session", "source", "question",
-    "answer", "opening", "brevity", "personal", "summary", "time", "date", "importance", "uses", "recency",
+    "answer", "opening", "brevity", "personal", "summary", "time", "date", "update", "importance", "uses", "recency",
     "half_life", "near",
 )  # fmt: skip
 
@@ -357,7 +357,47 @@ class TestWeights:
         assert asked[1] > asked[2], "what the user said counts more than pages about it"
         assert summary[1] == summary[2]
 
-    @pytest.mark.parametrize("name", sorted({*WEIGHTS} - {"uses", "half_life"}))  # see memory_lifetime
+    ASKED = "When is my call with the director of the agency?"
+    MOVED = (
+        ("My call with the director of the agency is on Monday at 3 PM.", "alice"),
+        ("The director moved our call to Tuesday.", "alice"),
+        ("The train has moved.", "alice"),
+    )
+
+    def order_of(self, memory: Memory, said: Iterable[tuple[str, str]], query: str, **weights: float) -> list[int]:
+        """Which of what was said, one after the other, is found first."""
+        added = [memory.add(text, source=source, kind="note").id for text, source in said]
+        return [added.index(block) for block in ids(memory.search(query, weights=weights))]
+
+    def test_what_has_changed_stands_above_what_was_so_before(self, memory: Memory) -> None:
+        assert self.order_of(memory, self.MOVED, self.ASKED) == [1, 0, 2]
+
+    def test_how_it_was_is_not_how_it_is(self, memory: Memory) -> None:
+        assert self.order_of(memory, self.MOVED, self.ASKED.replace(" is ", " was ")) == [0, 1, 2]
+
+    def test_what_somebody_else_says_of_theirs_changes_nothing(self, memory: Memory) -> None:
+        said = [(text, source if text != self.MOVED[1][0] else "bob") for text, source in self.MOVED]
+        assert self.order_of(memory, said, self.ASKED) == [0, 1, 2]
+
+    def test_what_was_said_before_is_no_update(self, memory: Memory) -> None:
+        assert self.order_of(memory, [self.MOVED[at] for at in (1, 0, 2)], self.ASKED) == [1, 0, 2]
+
+    def test_what_a_page_says_at_one_time_is_one_account(self, memory: Memory) -> None:
+        page = [(text.replace("My", "The").replace("our", "the"), source) for text, source in self.MOVED]
+        assert self.order_of(memory, page, self.ASKED.replace("my", "the")) == [0, 1, 2]
+
+    def test_an_update_can_be_weighed_nothing(self, memory: Memory) -> None:
+        assert self.order_of(memory, self.MOVED, self.ASKED, update=0) == [0, 1, 2]
+
+    def test_what_has_changed_is_explained(self, memory: Memory) -> None:
+        for text, source in self.MOVED:
+            memory.add(text, source=source, kind="note")
+        explanation = memory.explain(self.ASKED, 2)
+        assert explanation.account is not None
+        assert "update" in [weighed.name for weighed in explanation.account.weights]
+        assert explanation.score == memory.search(self.ASKED)[0].score
+
+    @pytest.mark.parametrize("name", sorted({*WEIGHTS} - {"uses", "half_life", "update"}))  # see memory_lifetime
     def test_each_has_an_effect(self, said: Memory, name: str) -> None:
         query = "When in May did Alice move to Busan?" + (" A summary, please." if name == "summary" else "")
         usual, changed = (dict(scores(said.search(query, near="A", weights=weights))) for weights in ({}, {name: 3.21}))

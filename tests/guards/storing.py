@@ -76,6 +76,8 @@ GUARDS = (
             '                connection.execute("ROLLBACK")\n            elif', "            if"))),
     Guard(CORE + "index/fold.rs",
           ".chain(writer.removals.iter().filter(|removal| removal.0 > seq).map(|removal| removal.1))", "",
+          INDEX + "the_one_that_knows_more_keeps_it_when_it_takes_over_files"),
+    Guard(CORE + "index/fold.rs", "    next.parts.extend(newer.into_iter().cloned());\n", "",
           INDEX + "whatever_the_history_two_processes_answer_as_one_fresh_index"),
     Guard(CORE + "index/fold.rs", "            lock.lock()?;\n", "",
           TWO + "test_processes_that_write_and_fold_at_once_lose_nothing"),

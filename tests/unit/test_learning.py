@@ -125,4 +125,9 @@ def test_how_high_hits_stand() -> None:
 
 
 def test_all_that_can_be_learnt_is_a_weight_that_counts() -> None:
-    assert set(LEARNABLE) == {name for name, value in defaults().items() if value} - {"half_life", "near", "summary"}
+    assert set(LEARNABLE) == {name for name, value in defaults().items() if value} - {
+        "half_life",
+        "near",
+        "summary",
+        "update",
+    }

@@ -210,6 +210,9 @@ weights! {
     time = 3.0,
     /// It was said, or speaks of what was, at a time that the query names.
     date = 5.0,
+    /// The query asks how something is, and this says that it has changed since what an earlier hit of the same source says: by this share it
+    /// makes up for what it lacks to that one.
+    update = 1.1,
     /// It is important (from -1/2 to 1/2 of this).
     importance = 0.4,
     /// It was used (half of this after four uses, in full after very many).

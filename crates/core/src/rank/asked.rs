@@ -109,7 +109,15 @@ impl Asked<'_> {
             pool.admit_beyond(place, &mut evidence);
         }
         let prior = Prior::new(ground, query, &question, evidence.share());
-        let weighing = Weighing { ground, query, pool: &pool, prior: &prior, reach: &reach, evidence: &evidence };
+        let weighing = Weighing {
+            ground,
+            query,
+            question: &question,
+            pool: &pool,
+            prior: &prior,
+            reach: &reach,
+            evidence: &evidence,
+        };
         Ok((answer, Some(rank(&weighing))))
     }
 

@@ -114,9 +114,15 @@ impl Asked<'_> {
         let question = QueryWords::new(&self.query.text, self.table);
         let prior = found.prior;
         let dates = Dates { asks_when: prior.asks_when(), asked: prior.times().to_vec(), days: prior.days(place) };
+        let (mut hit, mut weights) = (found.hit(candidate), found.weights(candidate));
+        if let Some(update) = found.update().filter(|update| update.block == subject.block) {
+            let weight = self.query.weights.update;
+            update.lift(&mut hit, weight);
+            weights.push(Weighed { part: "prior", name: "update", weight, measure: update.lacks, turns: Vec::new() });
+        }
         Some(Account {
-            hit: found.hit(candidate),
-            weights: found.weights(candidate),
+            hit,
+            weights,
             measures: found.evidence.measures(place),
             words: self.words(found, &question, place, subject),
             pairs: self.pairs(found, &question, place, subject),

@@ -2,7 +2,8 @@
 //!
 //! Every kind of evidence gives each block a number; each is brought to standard deviations over the blocks in scope, so that they
 //! can be added; then come the neighbours in the conversation, what is known beforehand, and the way from the anchor. What a
-//! block scores does not depend on how many hits are asked for, nor on what `filter` leaves out.
+//! block scores does not depend on how many hits are asked for, nor on what `filter` leaves out; but for the one that says how
+//! something is now ([`update`]), which stands where what was said before would.
 
 mod asked;
 mod best;
@@ -24,6 +25,7 @@ mod similar;
 mod statistics;
 mod stretch;
 mod turns;
+mod update;
 mod vector;
 mod view;
 mod weighing;

@@ -12,7 +12,7 @@ use crate::query::{Query, Weights};
 use crate::segment::{Section, Segment, flag};
 use crate::words::calendar::{self, Days};
 use crate::words::mentions::{self, When};
-use crate::words::{Token, Tokens, dates, korean, requests};
+use crate::words::{Token, Tokens, changes, dates, korean, requests};
 use std::collections::HashSet;
 
 /// Blocks in scope from which on priors count in full. Of n blocks none is more than the root of n - 1 standard deviations above the mean: where
@@ -27,6 +27,7 @@ pub struct Prior<'a> {
     /// How much they count, from 0 to 1.
     scale: f32,
     asks_when: bool,
+    asks_how_it_is: bool,
     /// How much the manner of a turn counts, 1 unless a summary is asked for.
     manner: f32,
     /// The times that the query names.
@@ -44,6 +45,7 @@ impl<'a> Prior<'a> {
             fading: Fading::new(query),
             scale: share * (ground.scope.blocks.saturating_sub(1) as f32 / MANY).sqrt().min(1.0),
             asks_when: dates::asks_when(&question.tokens),
+            asks_how_it_is: changes::asks_how_it_is(&question.tokens),
             manner: if requests::asks_for_summary(&question.tokens) { 1.0 - query.weights.summary } else { 1.0 },
             times: mentions::asked(&question.tokens, query.moment()),
             named: named_source(ground.state, ground.scope, &question.tokens),
@@ -123,6 +125,11 @@ impl<'a> Prior<'a> {
     /// Whether the query asks when something was.
     pub fn asks_when(&self) -> bool {
         self.asks_when
+    }
+
+    /// Whether the query asks how something is.
+    pub fn asks_how_it_is(&self) -> bool {
+        self.asks_how_it_is
     }
 
     /// The times that the query names.

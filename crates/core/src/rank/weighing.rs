@@ -2,7 +2,9 @@
 
 use super::candidates::{self, Candidate, Pool};
 use super::prior::Prior;
+use super::update::Update;
 use super::view::Ground;
+use super::words::QueryWords;
 use super::{Evidence, conversation};
 use crate::id::BlockId;
 use crate::index::state::Place;
@@ -15,6 +17,8 @@ pub struct Weighing<'w, 'e> {
     pub ground: &'w Ground<'w>,
     /// The query.
     pub query: &'w Query,
+    /// Its words.
+    pub question: &'w QueryWords,
     /// The candidates.
     pub pool: &'w Pool<'w>,
     /// What is known beforehand.
@@ -43,6 +47,21 @@ pub struct Weighed {
 impl Weighing<'_, '_> {
     /// Each candidate that has anything to it, with all that speaks for it.
     pub fn hits(&self) -> Vec<Hit> {
+        let mut hits = self.by_themselves();
+        if let Some(update) = Update::find(self, &hits) {
+            let lifted = hits.iter_mut().filter(|hit| hit.block == update.block);
+            lifted.for_each(|hit| update.lift(hit, self.query.weights.update));
+        }
+        hits
+    }
+
+    /// The block that stands for what an earlier one said, if there is one.
+    pub fn update(&self) -> Option<Update> {
+        Update::find(self, &self.by_themselves())
+    }
+
+    /// The same, each without a look at the others.
+    fn by_themselves(&self) -> Vec<Hit> {
         let mut hits = Vec::with_capacity(self.pool.candidates.len());
         for candidate in &self.pool.candidates {
             let place = self.pool.places[candidate.at];

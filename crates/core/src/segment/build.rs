@@ -9,7 +9,7 @@ use crate::vectors::code::is_scale;
 use crate::vectors::graph::{self, Vectors};
 use crate::vectors::{CodeRef, linking, signs};
 use crate::words::calendar::Days;
-use crate::words::{Tokens, analyse, dates, mentions, passages, persons, postings};
+use crate::words::{Tokens, analyse, changes, dates, mentions, passages, persons, postings};
 use std::collections::{BTreeMap, HashMap};
 
 /// A block as the Store tells it to the Index.
@@ -137,6 +137,7 @@ impl Columns {
         flags |= if dates::speaks_of_time(&whole) { flag::TEMPORAL } else { 0 };
         flags |= if whole.asks() { flag::ASKS } else { 0 };
         flags |= if persons::speaks_of_oneself(&whole) { flag::PERSONAL } else { 0 };
+        flags |= if changes::speaks_of_change(&whole) { flag::CHANGE } else { 0 };
         self.flags.push(flags);
         self.push_mentions(mentions::mentioned(&whole, entry.at).into_iter());
         let names: Vec<Tokens> = entry.source.iter().chain(&entry.tags).map(|name| Tokens::new(name)).collect();

@@ -23,7 +23,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// The layout that this version writes and reads. Any change of it, or of what is hashed into it, counts it up: older files are rebuilt.
-pub const FORMAT: u32 = 7;
+pub const FORMAT: u32 = 8;
 
 const MAGIC: &[u8; 8] = b"GREEUMS1";
 const HEADER_BYTES: usize = 64;
@@ -42,6 +42,8 @@ pub mod flag {
     pub const ASKS: u8 = 16;
     /// Its text speaks of its speaker.
     pub const PERSONAL: u8 = 32;
+    /// Its text says that something has changed.
+    pub const CHANGE: u8 = 64;
 }
 
 macro_rules! sections {

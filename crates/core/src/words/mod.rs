@@ -4,6 +4,7 @@
 
 pub mod bm25;
 pub mod calendar;
+pub mod changes;
 pub mod dates;
 pub mod english;
 pub mod korean;
