@@ -1,6 +1,6 @@
 //! What is not as it was: texts that say so, and questions that ask how it is now.
 
-use super::tokenizer::{Script, Token, Tokens};
+use super::tokenizer::{Script, Tokens};
 
 /// Words of a text that are looked at: what it is about is said at its beginning, and pages of code or of an answer after it speak of
 /// much that is "new" or "updated".
@@ -26,13 +26,12 @@ fn is_english(tokens: &Tokens, at: usize, word: &str) -> bool {
 
 /// Whether a question asks how something is, rather than how it was: "What is my target?", "회의가 몇 시야?"
 pub fn asks_how_it_is(tokens: &Tokens) -> bool {
-    let is_latin = |token: &&Token| token.script == Script::Latin;
-    let lower = |token: &Token| tokens.lower(*token);
-    let words = || tokens.list.iter().filter(is_latin).map(lower);
-    let begins = tokens.list.first().is_some_and(|first| ASKING.contains(&&*lower(first)));
-    let is_english = begins
-        && (words().any(|word| PRESENT.contains(&&*word)) || words().any(|word| word.ends_with("'s")))
-        && !words().any(|word| NOT_NOW.contains(&&*word));
+    let words = || tokens.list.iter().filter(|token| token.script == Script::Latin).map(|&token| tokens.lower(token));
+    let is_english = tokens.list.first().is_some_and(|&first| {
+        ASKING.contains(&&*tokens.lower(first))
+            && (tokens.cased(first).ends_with("'s") || words().any(|word| PRESENT.contains(&&*word)))
+            && !words().any(|word| NOT_NOW.contains(&&*word))
+    });
     is_english || is_korean_present(tokens)
 }
 
