@@ -3,6 +3,7 @@
 use super::Evidence;
 use super::candidates::{self, Pool};
 use super::deadline::Deadline;
+use super::family::Families;
 use super::late::Late;
 use super::local::{self, Fits};
 use super::nearby::Nearby;
@@ -83,6 +84,11 @@ impl Asked<'_> {
         }
         let (depth, head) = candidates::depth(query.k);
         let some = visited.as_ref().map(|visited| &visited.scored[..]);
+        let families = if query.weights.family == 0.0 {
+            Families::default()
+        } else {
+            Families::new(ground, &terms.worth, &question)
+        };
         let words = match some {
             Some(some) => {
                 let beside = beyond.map_or_else(Vec::new, |place| local::with_turns(ground, place));
@@ -100,15 +106,15 @@ impl Asked<'_> {
             None => Late::new(ground, &question, &words.rarity, self.table, is_exact, (rows, samples), deadline),
         };
         let mut evidence = Evidence { ground, words: &words, vector: &vector, late, weights: &query.weights, deadline };
+        let prior = Prior::new(ground, query, &question, families, evidence.share());
         let mut pool = match &visited {
             Some(visited) => Pool::of(ground, pool, &visited.wanted, &mut evidence),
             None if is_exact => Pool::all(ground, pool, &mut evidence),
-            None => Pool::likely(ground, pool, head, &reach, &mut evidence),
+            None => Pool::likely(ground, pool, head, &reach, &prior, &mut evidence),
         };
         if let Some(place) = beyond {
             pool.admit_beyond(place, &mut evidence);
         }
-        let prior = Prior::new(ground, query, &question, evidence.share());
         let weighing = Weighing { ground, query, pool: &pool, prior: &prior, reach: &reach, evidence: &evidence };
         Ok((answer, Some(rank(&weighing))))
     }

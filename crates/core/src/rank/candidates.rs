@@ -2,6 +2,7 @@
 
 use super::best::{Best, Scored};
 use super::conversation::{self, CLOSE};
+use super::prior::Prior;
 use super::scratch::Numbers;
 use super::turns::{Turn, Turns};
 use super::view::Ground;
@@ -59,6 +60,8 @@ pub struct Candidate {
     pub centre: usize,
     /// The turn just before it.
     pub before: Option<Place>,
+    /// The turn just after it.
+    pub after: Option<Place>,
     /// How much less its speaker says here than the others.
     pub brevity: f32,
 }
@@ -134,6 +137,7 @@ impl<'a> Pool<'a> {
         numbers: &'a mut Vec<Numbers>,
         head: usize,
         reach: &HashMap<Place, f32>,
+        prior: &Prior<'_>,
         evidence: &mut Evidence<'_>,
     ) -> Self {
         let mut pool = Self::new(ground, numbers);
@@ -152,7 +156,7 @@ impl<'a> Pool<'a> {
         pool.look(evidence, Stage::Candidates);
         let mut best = Best::new(head);
         for (&place, found) in pool.places.iter().zip(&pool.found) {
-            let score = found.sum();
+            let score = found.sum() + prior.glance(place);
             if best.may_take(score) {
                 best.take(Scored { score, id: ground.id(place), place });
             }
@@ -221,11 +225,19 @@ impl<'a> Pool<'a> {
                 self.close.push((start + offset - window.start, number));
             }
             let before = (centre > window.start).then(|| strip[centre - 1].place);
+            let after = (centre + 1 < window.end).then(|| strip[centre + 1].place);
             let brevity = conversation::brevity(
                 strip[close].iter().map(|turn| (ground.have_one_source(own, turn.place), ground.length_of(turn.place))),
             );
             let around = start..self.turns.len();
-            self.candidates.push(Candidate { at: number, around, centre: centre - window.start, before, brevity });
+            self.candidates.push(Candidate {
+                at: number,
+                around,
+                centre: centre - window.start,
+                before,
+                after,
+                brevity,
+            });
         }
     }
 
@@ -240,7 +252,14 @@ impl<'a> Pool<'a> {
         self.turns.push(0.0);
         self.close.push((start, number));
         let around = start..start + 1;
-        self.candidates.push(Candidate { at: number as usize, around, centre: 0, before: None, brevity: 0.0 });
+        self.candidates.push(Candidate {
+            at: number as usize,
+            around,
+            centre: 0,
+            before: None,
+            after: None,
+            brevity: 0.0,
+        });
     }
 
     fn number(&mut self, place: Place) -> u32 {
