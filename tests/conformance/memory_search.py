@@ -339,8 +339,8 @@ class TestWeights:
             ("alice", "Yes, with the violin.", 0.5),
             ("bob", "Lovely.", 0.1),
         ]
-        memory.add_many({"text": t, "source": s, "importance": i, "namespace": "chat"} for s, t, i in said)
-        memory.add("The cat sleeps.", source="carol", namespace="elsewhere/now")
+        memory.add_many({"text": t, "source": s, "importance": i, "namespace": "chat/one"} for s, t, i in said)
+        memory.add("The cat sleeps.", source="carol", namespace="elsewhere/one")
         memory.anchors.set("A", 3)
         return memory
 

@@ -195,8 +195,8 @@ weights! {
     source = 1.2,
     /// The query names someone who speaks in it, or in the turn before or after it (of several, their share): it is from a conversation of theirs.
     company = 4.0,
-    /// Rare words of the query occur in its family (what lies at the namespace above its own, and below), for each factor of e by which there are
-    /// fewer families with the word.
+    /// Rare words of the query occur in its family (the namespaces with the same one above them), for each factor of e by which fewer families have
+    /// the word.
     family = 0.8,
     /// It is itself a question: what is looked for is seldom asked.
     question = -0.6,

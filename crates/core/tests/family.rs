@@ -17,7 +17,7 @@ const RARE: usize = 128;
 
 /// The namespaces, and the family of each.
 const NAMESPACES: [(&str, &str); 6] =
-    [("ann/1", "ann"), ("ann/2", "ann"), ("ann", "ann"), ("ben/x/1", "ben/x"), ("ben/x", "ben"), ("", "")];
+    [("ann/1", "ann"), ("ann/2", "ann"), ("ann", ""), ("ben/x/1", "ben/x"), ("ben/x", "ben"), ("", "")];
 
 /// Only words, and nothing of the prior but the family.
 fn only_family(value: f32) -> Weights {
@@ -105,6 +105,18 @@ fn of_two_that_say_the_same_the_one_from_the_conversation_that_is_meant_comes_fi
         });
         assert_eq!(ids(&hits.unwrap())[0], first, "{asked}");
     }
+}
+
+/// Which of the sessions it was is for their own blocks to say.
+#[test]
+fn the_namespaces_of_what_is_searched_are_one_family() {
+    let index = loaded(&namesakes(), &[]);
+    let ask =
+        |family| Query { namespace: "first".to_owned(), weights: only_family(family), ..query("soup by the harbour") };
+    let bits = |family| common::bits(&index.search(&ask(family)).unwrap());
+    assert_eq!(bits(1.0), bits(0.0));
+    let elsewhere = Query { namespace: String::new(), ..ask(1.0) };
+    assert!(index.search(&elsewhere).unwrap().iter().any(|hit| hit.parts[PRIOR] != 0.0));
 }
 
 #[test]

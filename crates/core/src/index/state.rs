@@ -35,8 +35,8 @@ struct Facts {
     words: u64,
     /// Sources by the hash of the first word of their names, found out by the first search that needs it.
     named: OnceLock<HashMap<u64, Vec<u32>>>,
-    /// Of each namespace the hash of the one above it, found out by the first search that needs it.
-    families: OnceLock<Vec<u64>>,
+    /// Of each namespace the hashes of its name and of that of the one above it, found out by the first search that needs it.
+    families: OnceLock<Vec<[u64; 2]>>,
     /// Blocks by the hash of their ids, the lowest of them.
     draw: Vec<(u64, Local)>,
 }
@@ -157,12 +157,12 @@ impl Part {
         named.get(&hash).map_or(&[], Vec::as_slice)
     }
 
-    /// The family of each namespace: a hash of the namespace above it, or of itself if there is none above it.
-    pub fn families(&self) -> &[u64] {
+    /// Hashes of the names of each namespace and of the one above it ("" if there is none).
+    pub fn families(&self) -> &[[u64; 2]] {
         self.facts.families.get_or_init(|| {
             let names = (0..self.segment.namespaces()).map(|number| self.segment.namespace(number));
-            let above = |name: &str| hash(&[name.rsplit_once('/').map_or(name, |(above, _)| above).as_bytes()]);
-            names.map(above).collect()
+            let above = |name: &'_ str| name.rsplit_once('/').map_or(0, |(above, _)| above.len());
+            names.map(|name| [name, &name[..above(name)]].map(|name| hash(&[name.as_bytes()]))).collect()
         })
     }
 

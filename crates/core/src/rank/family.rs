@@ -1,7 +1,8 @@
 //! Whose conversations a query is about: those of the namespaces in which its rare words occur, in whichever block.
 //!
-//! A *family* is what lies at a namespace and below it: of a block in `team/monday`, that of `team`. Where many people of the same names talk about
-//! the same things, each block of a conversation says too little to tell it from the others; all of its blocks together say more.
+//! Namespaces with the same one above them are a *family*: `team/monday` and `team/friday`, not `shop/monday`. Where many people of the same names talk
+//! about the same things, each block of a conversation says too little to tell it from the others; the blocks of all its sessions together say more.
+//! Namespaces with none above them, within what is searched, are one family: sessions, of which this must not choose one (BEAM loses four points).
 
 use super::view::Ground;
 use super::words::{Found, QueryWords, Worth};
@@ -56,9 +57,11 @@ impl Families {
     }
 }
 
+/// By the name of the namespace above it; what is searched has none above it.
 fn family_of(ground: &Ground<'_>, place: Place) -> u64 {
     let namespace = ground.view(place).namespace_of(place.block);
-    ground.state.parts[place.part as usize].families()[namespace as usize]
+    let [own, above] = ground.state.parts[place.part as usize].families()[namespace as usize];
+    if own == ground.scope.name { own } else { above }
 }
 
 /// The families of some blocks, ascending.
