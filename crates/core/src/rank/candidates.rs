@@ -16,8 +16,12 @@ use std::ops::Range;
 /// Blocks in scope up to which each is a candidate: the smallest memories are ranked exactly.
 pub const ALL_MAX: u64 = 256;
 
-/// Blocks that words and vectors bring in, each; more only if more hits are asked for.
-const DEPTH: usize = 48;
+/// Blocks that words bring in; more only if more hits are asked for. Among very many, the words of a question fit twice as many as the vectors before
+/// it shows whose they are.
+const BY_WORDS: usize = 96;
+
+/// Blocks that vectors bring in.
+const BY_VECTOR: usize = 48;
 
 /// The best of these by their own content, whose neighbours are looked at too.
 const HEAD: usize = 32;
@@ -46,9 +50,23 @@ const STRIP_MAX: usize = 2 * (RADIUS + BESIDE) + 1;
 /// A pause that ends a conversation's subject: an hour.
 const PAUSE_US: TimeUs = 3_600_000_000;
 
-/// How many blocks each kind of evidence chooses for `k` hits, and how many of all of these are looked at with their neighbours.
-pub fn depth(k: usize) -> (usize, usize) {
-    if k <= K_USUAL { (DEPTH, HEAD) } else { (k.saturating_mul(4), k.saturating_mul(2)) }
+/// How many blocks are chosen.
+pub struct Depth {
+    /// By their words.
+    pub words: usize,
+    /// By their vectors.
+    pub vector: usize,
+    /// Of all of these, to be looked at with their neighbours.
+    pub head: usize,
+}
+
+/// How many blocks are chosen for `k` hits.
+pub fn depth(k: usize) -> Depth {
+    if k <= K_USUAL {
+        return Depth { words: BY_WORDS, vector: BY_VECTOR, head: HEAD };
+    }
+    let each = k.saturating_mul(4);
+    Depth { words: each, vector: each, head: k.saturating_mul(2) }
 }
 
 /// A block that may be a hit.
