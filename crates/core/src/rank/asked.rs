@@ -82,7 +82,7 @@ impl Asked<'_> {
             local::tidy(&mut looked_at);
             (answer.visited, answer.width) = (looked_at.len() as u64, visited.width);
         }
-        let depth = candidates::depth(query.k);
+        let depth = candidates::depth(ground.scope.blocks, query.k);
         let some = visited.as_ref().map(|visited| &visited.scored[..]);
         let families = if query.weights.family == 0.0 {
             Families::default()
@@ -98,7 +98,7 @@ impl Asked<'_> {
         };
         let vector = match some {
             Some(some) => vector::over(ground, code.as_ref(), some),
-            None => vector::score(ground, code.as_ref(), is_exact, depth.vector, scratch, deadline),
+            None => vector::score(ground, code.as_ref(), is_exact, depth.each, scratch, deadline),
         };
         let Scratch { rows, samples, pool, .. } = scratch;
         let late = match some {
@@ -110,7 +110,7 @@ impl Asked<'_> {
         let mut pool = match &visited {
             Some(visited) => Pool::of(ground, pool, &visited.wanted, &mut evidence),
             None if is_exact => Pool::all(ground, pool, &mut evidence),
-            None => Pool::likely(ground, pool, depth.head, &reach, &prior, &mut evidence),
+            None => Pool::likely(ground, pool, &depth, &reach, &prior, &mut evidence),
         };
         if let Some(place) = beyond {
             pool.admit_beyond(place, &mut evidence);
