@@ -35,8 +35,8 @@ struct Facts {
     words: u64,
     /// Sources by the hash of the first word of their names, found out by the first search that needs it.
     named: OnceLock<HashMap<u64, Vec<u32>>>,
-    /// Of each namespace the hashes of its name and of that of the one above it, found out by the first search that needs it.
-    families: OnceLock<Vec<[u64; 2]>>,
+    /// Of each namespace the hash of the name of the one above it, found out by the first search that needs it.
+    families: OnceLock<Vec<u64>>,
     /// Blocks by the hash of their ids, the lowest of them.
     draw: Vec<(u64, Local)>,
 }
@@ -157,12 +157,11 @@ impl Part {
         named.get(&hash).map_or(&[], Vec::as_slice)
     }
 
-    /// Hashes of the names of each namespace and of the one above it ("" if there is none).
-    pub fn families(&self) -> &[[u64; 2]] {
+    /// The family of each namespace: a hash of the name of the one above it ("" if there is none).
+    pub fn families(&self) -> &[u64] {
         self.facts.families.get_or_init(|| {
             let names = (0..self.segment.namespaces()).map(|number| self.segment.namespace(number));
-            let above = |name: &'_ str| name.rsplit_once('/').map_or(0, |(above, _)| above.len());
-            names.map(|name| [name, &name[..above(name)]].map(|name| hash(&[name.as_bytes()]))).collect()
+            names.map(|name| hash(&[name.rsplit_once('/').map_or("", |(above, _)| above).as_bytes()])).collect()
         })
     }
 

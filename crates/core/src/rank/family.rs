@@ -2,7 +2,7 @@
 //!
 //! Namespaces with the same one above them are a *family*: `team/monday` and `team/friday`, not `shop/monday`. Where many people of the same names talk
 //! about the same things, each block of a conversation says too little to tell it from the others; the blocks of all its sessions together say more.
-//! Namespaces with none above them, within what is searched, are one family: sessions, of which this must not choose one (BEAM loses four points).
+//! Namespaces with none above them are one family: often sessions, of which this must not choose one (BEAM loses four points).
 
 use super::view::Ground;
 use super::words::{Found, QueryWords, Worth};
@@ -57,11 +57,10 @@ impl Families {
     }
 }
 
-/// By the name of the namespace above it; what is searched has none above it.
+/// By the name of the namespace above it.
 fn family_of(ground: &Ground<'_>, place: Place) -> u64 {
     let namespace = ground.view(place).namespace_of(place.block);
-    let [own, above] = ground.state.parts[place.part as usize].families()[namespace as usize];
-    if own == ground.scope.name { own } else { above }
+    ground.state.parts[place.part as usize].families()[namespace as usize]
 }
 
 /// The families of some blocks, ascending.

@@ -1,7 +1,7 @@
 //! Which blocks count: those of the namespace that can be seen now. Statistics are over these, hits are of these.
 
 use crate::bitmap::Bitmap;
-use crate::id::{Local, hash};
+use crate::id::Local;
 use crate::index::State;
 use crate::index::state::{Part, Place};
 use crate::query::Query;
@@ -84,21 +84,13 @@ pub struct Scope {
     pub passages: u64,
     /// Content words in all.
     pub words: u64,
-    /// A hash of the name of the namespace that is searched.
-    pub name: u64,
 }
 
 impl Scope {
     /// The scope of a query.
     pub fn new(state: &State, query: &Query) -> Self {
-        let mut scope = Self {
-            parts: Vec::with_capacity(state.parts.len()),
-            blocks: 0,
-            wanted: 0,
-            passages: 0,
-            words: 0,
-            name: hash(&[query.namespace.as_bytes()]),
-        };
+        let mut scope =
+            Self { parts: Vec::with_capacity(state.parts.len()), blocks: 0, wanted: 0, passages: 0, words: 0 };
         for part in &state.parts {
             let inside = PartScope::new(part, query);
             let (passages, words) = measure(part, &inside);
