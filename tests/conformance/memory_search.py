@@ -321,9 +321,9 @@ class TestLanguages:
 
 
 WEIGHTS = (
-    "words", "vector", "tokens", "previous", "asked", "next", "previous2", "next2", "session", "source", "question",
-    "answer", "opening", "brevity", "personal", "summary", "time", "date", "update", "importance", "uses", "recency",
-    "half_life", "near",
+    "words", "vector", "tokens", "previous", "asked", "next", "previous2", "next2", "session", "source", "company",
+    "family", "question", "answer", "opening", "brevity", "personal", "summary", "time", "date", "update", "importance",
+    "uses", "recency", "half_life", "near",
 )  # fmt: skip
 
 
@@ -339,7 +339,8 @@ class TestWeights:
             ("alice", "Yes, with the violin.", 0.5),
             ("bob", "Lovely.", 0.1),
         ]
-        memory.add_many({"text": t, "source": s, "importance": i, "namespace": "chat"} for s, t, i in said)
+        memory.add_many({"text": t, "source": s, "importance": i, "namespace": "chat/one"} for s, t, i in said)
+        memory.add("The cat sleeps.", source="carol", namespace="elsewhere/one")
         memory.anchors.set("A", 3)
         return memory
 

@@ -193,6 +193,11 @@ weights! {
     session = 1.0,
     /// The query names who said it (and nobody else).
     source = 1.2,
+    /// The query names someone who speaks in it, or in the turn before or after it (of several, their share): it is from a conversation of theirs.
+    company = 4.0,
+    /// Rare words of the query occur in its family (the namespaces with the same one above them), for each factor of e by which fewer families have
+    /// the word.
+    family = 0.8,
     /// It is itself a question: what is looked for is seldom asked.
     question = -0.6,
     /// It answers a question of someone else.

@@ -16,8 +16,8 @@ PARTS = {
     "tokens": ("tokens",),
     "conversation": ("previous", "asked", "next", "previous2", "next2", "session"),
     "prior": (
-        "source", "question", "answer", "opening", "brevity", "personal", "summary", "time", "date", "update",
-        "importance", "uses", "recency",
+        "source", "company", "family", "question", "answer", "opening", "brevity", "personal", "summary", "time",
+        "date", "update", "importance", "uses", "recency",
     ),
     "graph": ("near",),
 }  # fmt: skip

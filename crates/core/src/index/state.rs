@@ -2,7 +2,7 @@
 
 use crate::bitmap::Bitmap;
 use crate::filter::fact;
-use crate::id::{BlockId, Local, NO_TIME, Seq, TimeUs, mix};
+use crate::id::{BlockId, Local, NO_TIME, Seq, TimeUs, hash, mix};
 use crate::links::Links;
 use crate::query::Query;
 use crate::segment::{Section, Segment, flag};
@@ -35,6 +35,8 @@ struct Facts {
     words: u64,
     /// Sources by the hash of the first word of their names, found out by the first search that needs it.
     named: OnceLock<HashMap<u64, Vec<u32>>>,
+    /// Of each namespace the hash of the name of the one above it, found out by the first search that needs it.
+    families: OnceLock<Vec<u64>>,
     /// Blocks by the hash of their ids, the lowest of them.
     draw: Vec<(u64, Local)>,
 }
@@ -75,6 +77,7 @@ impl Part {
         let facts = Facts {
             draw,
             named: OnceLock::new(),
+            families: OnceLock::new(),
             expiring: moments(&segment, Section::ExpiresAt),
             beginning: moments(&segment, Section::ValidFrom),
             ending: moments(&segment, Section::ValidTo),
@@ -152,6 +155,14 @@ impl Part {
             named
         });
         named.get(&hash).map_or(&[], Vec::as_slice)
+    }
+
+    /// The family of each namespace: a hash of the name of the one above it ("" if there is none).
+    pub fn families(&self) -> &[u64] {
+        self.facts.families.get_or_init(|| {
+            let names = (0..self.segment.namespaces()).map(|number| self.segment.namespace(number));
+            names.map(|name| hash(&[name.rsplit_once('/').map_or("", |(above, _)| above).as_bytes()])).collect()
+        })
     }
 
     /// Its blocks whose ids hash to at most `limit`.

@@ -3,6 +3,7 @@
 use super::Evidence;
 use super::candidates::{self, Pool};
 use super::deadline::Deadline;
+use super::family::Families;
 use super::late::Late;
 use super::local::{self, Fits};
 use super::nearby::Nearby;
@@ -81,18 +82,23 @@ impl Asked<'_> {
             local::tidy(&mut looked_at);
             (answer.visited, answer.width) = (looked_at.len() as u64, visited.width);
         }
-        let (depth, head) = candidates::depth(query.k);
+        let depth = candidates::depth(ground.scope.blocks, query.k);
         let some = visited.as_ref().map(|visited| &visited.scored[..]);
+        let families = if query.weights.family == 0.0 {
+            Families::default()
+        } else {
+            Families::new(ground, &terms.worth, &question)
+        };
         let words = match some {
             Some(some) => {
                 let beside = beyond.map_or_else(Vec::new, |place| local::with_turns(ground, place));
                 words::score_some(ground, terms, (some, &beside), word_room)
             }
-            None => words::score(ground, terms, depth, is_exact, word_room, deadline),
+            None => words::score(ground, terms, depth.words, is_exact, word_room, deadline),
         };
         let vector = match some {
             Some(some) => vector::over(ground, code.as_ref(), some),
-            None => vector::score(ground, code.as_ref(), is_exact, depth, scratch, deadline),
+            None => vector::score(ground, code.as_ref(), is_exact, depth.each, scratch, deadline),
         };
         let Scratch { rows, samples, pool, .. } = scratch;
         let late = match some {
@@ -100,15 +106,15 @@ impl Asked<'_> {
             None => Late::new(ground, &question, &words.rarity, self.table, is_exact, (rows, samples), deadline),
         };
         let mut evidence = Evidence { ground, words: &words, vector: &vector, late, weights: &query.weights, deadline };
+        let prior = Prior::new(ground, query, &question, families, evidence.share());
         let mut pool = match &visited {
             Some(visited) => Pool::of(ground, pool, &visited.wanted, &mut evidence),
             None if is_exact => Pool::all(ground, pool, &mut evidence),
-            None => Pool::likely(ground, pool, head, &reach, &mut evidence),
+            None => Pool::likely(ground, pool, &depth, &reach, &prior, &mut evidence),
         };
         if let Some(place) = beyond {
             pool.admit_beyond(place, &mut evidence);
         }
-        let prior = Prior::new(ground, query, &question, evidence.share());
         let weighing = Weighing {
             ground,
             query,

@@ -2,6 +2,7 @@
 
 use super::best::{Best, Scored};
 use super::conversation::CLOSE;
+use super::prior::Prior;
 use super::scratch::Numbers;
 use super::stretch::Stretch;
 use super::turns::Turns;
@@ -17,6 +18,12 @@ pub const ALL_MAX: u64 = 256;
 
 /// Blocks that words and vectors bring in, each; more only if more hits are asked for.
 const DEPTH: usize = 48;
+
+/// Blocks in scope from which whose they are has a say in what is looked at: among few, hardly any others fit as well.
+const MANY: u64 = 1_024;
+
+/// Blocks by words, from then on, for each that is looked at: the words of a question fit more of them, and whose they are decides.
+const WORDS_SHARE: usize = 2;
 
 /// The best of these by their own content, whose neighbours are looked at too.
 const HEAD: usize = 32;
@@ -39,9 +46,24 @@ const AHEAD: usize = 8;
 /// Blocks that are looked at between two looks at the clock.
 const LOOKED_AT_AT_ONCE: usize = 16;
 
-/// How many blocks each kind of evidence chooses for `k` hits, and how many of all of these are looked at with their neighbours.
-pub fn depth(k: usize) -> (usize, usize) {
-    if k <= K_USUAL { (DEPTH, HEAD) } else { (k.saturating_mul(4), k.saturating_mul(2)) }
+/// How many blocks are chosen.
+pub struct Depth {
+    /// By their words, at first.
+    pub words: usize,
+    /// By each kind of evidence.
+    pub each: usize,
+    /// Of all of these, to be looked at with their neighbours.
+    pub head: usize,
+    /// Whether whose they are has a say in that.
+    pub is_among_many: bool,
+}
+
+/// How many of so many `blocks` are chosen for `k` hits.
+pub fn depth(blocks: u64, k: usize) -> Depth {
+    let (each, head) = if k <= K_USUAL { (DEPTH, HEAD) } else { (k.saturating_mul(4), k.saturating_mul(2)) };
+    let is_among_many = blocks > MANY;
+    let words = if is_among_many { each.saturating_mul(WORDS_SHARE) } else { each };
+    Depth { words, each, head, is_among_many }
 }
 
 /// A block that may be a hit.
@@ -53,6 +75,8 @@ pub struct Candidate {
     pub centre: usize,
     /// The turn just before it.
     pub before: Option<Place>,
+    /// The turn just after it.
+    pub after: Option<Place>,
     /// How much less its speaker says here than the others.
     pub brevity: f32,
 }
@@ -126,27 +150,30 @@ impl<'a> Pool<'a> {
     pub fn likely(
         ground: &'a Ground<'a>,
         numbers: &'a mut Vec<Numbers>,
-        head: usize,
+        depth: &Depth,
         reach: &HashMap<Place, f32>,
+        prior: &Prior<'_>,
         evidence: &mut Evidence<'_>,
     ) -> Self {
         let mut pool = Self::new(ground, numbers);
         let reached: Vec<Place> = reach.keys().copied().filter(|&place| ground.scope.wants(place)).collect();
+        let expected = |place| if depth.is_among_many { prior.glance(place) } else { 0.0 };
+        let by_words = by_words(depth.each, expected, evidence);
         if evidence.deadline.is_set() {
-            best_first(&evidence.words.chosen, &evidence.vector.chosen).into_iter().for_each(|place| {
+            best_first(&by_words, &evidence.vector.chosen).into_iter().for_each(|place| {
                 pool.number(place);
             });
         }
-        for chosen in evidence.words.chosen.iter().chain(&evidence.vector.chosen) {
+        for chosen in by_words.iter().chain(&evidence.vector.chosen) {
             pool.number(chosen.place);
         }
         for &place in &reached {
             pool.number(place);
         }
         pool.look(evidence, Stage::Candidates);
-        let mut best = Best::new(head);
+        let mut best = Best::new(depth.head);
         for (&place, found) in pool.places.iter().zip(&pool.found) {
-            let score = found.sum();
+            let score = found.sum() + expected(place);
             if best.may_take(score) {
                 best.take(Scored { score, id: ground.id(place), place });
             }
@@ -212,11 +239,13 @@ impl<'a> Pool<'a> {
                 self.close.push((start + turn - around.start, number));
             }
             let before = (centre > around.start).then(|| strip[centre - 1].place);
+            let after = (centre + 1 < around.end).then(|| strip[centre + 1].place);
             self.candidates.push(Candidate {
                 at: number,
                 around: start..self.turns.len(),
                 centre: centre - around.start,
                 before,
+                after,
                 brevity: stretch.brevity(centre),
             });
         }
@@ -233,7 +262,14 @@ impl<'a> Pool<'a> {
         self.turns.push(0.0);
         self.close.push((start, number));
         let around = start..start + 1;
-        self.candidates.push(Candidate { at: number as usize, around, centre: 0, before: None, brevity: 0.0 });
+        self.candidates.push(Candidate {
+            at: number as usize,
+            around,
+            centre: 0,
+            before: None,
+            after: None,
+            brevity: 0.0,
+        });
     }
 
     fn number(&mut self, place: Place) -> u32 {
@@ -272,6 +308,18 @@ impl<'a> Pool<'a> {
         }
         self.found.resize(self.places.len(), Found::default());
     }
+}
+
+/// Of what the words chose, the `count` best by their words and by whose they are.
+fn by_words(count: usize, expected: impl Fn(Place) -> f32, evidence: &Evidence<'_>) -> Vec<Scored> {
+    let mut best = Best::new(count);
+    for chosen in &evidence.words.chosen {
+        let score = evidence.words_alone(chosen.score) + expected(chosen.place);
+        if best.may_take(score) {
+            best.take(Scored { score, ..*chosen });
+        }
+    }
+    best.into_vec()
 }
 
 /// What two kinds of evidence chose, by turns the best of either.

@@ -13,9 +13,11 @@ mod deadline;
 mod exclusion;
 mod explanation;
 mod fading;
+mod family;
 mod late;
 mod local;
 mod matches;
+mod named;
 mod nearby;
 mod prior;
 mod sample;
@@ -185,9 +187,14 @@ impl Evidence<'_> {
 
     /// What can be said at a glance, from words alone.
     fn glance(&self, place: Place) -> f32 {
+        self.words_alone(self.words.of(self.ground, place))
+    }
+
+    /// What words of this score stand for, with nothing else looked at.
+    fn words_alone(&self, score: f32) -> f32 {
         let tokens = if self.late.has_pieces() { self.weights.tokens } else { 0.0 };
         let stand_for = self.weights.words + conversation::AGREEMENT * (self.weights.vector + tokens);
-        self.words.scale.z(self.words.of(self.ground, place)) * stand_for
+        self.words.scale.z(score) * stand_for
     }
 
     /// What is weighed of a block: words, vector and tokens.

@@ -2,18 +2,16 @@
 
 use super::candidates::Candidate;
 use super::fading::Fading;
-use super::scope::{PartScope, Scope};
+use super::family::Families;
+use super::named::Named;
 use super::view::Ground;
 use super::words::QueryWords;
-use crate::id::hash;
-use crate::index::State;
 use crate::index::state::Place;
 use crate::query::{Query, Weights};
-use crate::segment::{Section, Segment, flag};
+use crate::segment::{Segment, flag};
 use crate::words::calendar::{self, Days};
 use crate::words::mentions::{self, When};
-use crate::words::{Token, Tokens, changes, dates, korean, requests};
-use std::collections::HashSet;
+use crate::words::{changes, dates, requests};
 
 /// Blocks in scope from which on priors count in full. Of n blocks none is more than the root of n - 1 standard deviations above the mean: where
 /// there are few, even a perfect match says little, and what is known beforehand must not outweigh it.
@@ -32,13 +30,20 @@ pub struct Prior<'a> {
     manner: f32,
     /// The times that the query names.
     times: Vec<When>,
-    /// By part: the number of the one source that the query names, if it names just one.
-    named: Option<Vec<Option<u32>>>,
+    named: Named<'a>,
+    families: Families,
 }
 
 impl<'a> Prior<'a> {
-    /// Finds out which source and which times the query names, and whether it asks for one; `share` is how much of all evidence there is.
-    pub fn new(ground: &'a Ground<'a>, query: &'a Query, question: &QueryWords, share: f32) -> Self {
+    /// Finds out which sources and which times the query names, and whether it asks for one; `families` are those that it may be about, and `share` is
+    /// how much of all evidence there is.
+    pub fn new(
+        ground: &'a Ground<'a>,
+        query: &'a Query,
+        question: &QueryWords,
+        families: Families,
+        share: f32,
+    ) -> Self {
         Self {
             ground,
             weights: &query.weights,
@@ -48,7 +53,8 @@ impl<'a> Prior<'a> {
             asks_how_it_is: changes::asks_how_it_is(&question.tokens),
             manner: if requests::asks_for_summary(&question.tokens) { 1.0 - query.weights.summary } else { 1.0 },
             times: mentions::asked(&question.tokens, query.moment()),
-            named: named_source(ground.state, ground.scope, &question.tokens),
+            named: Named::new(ground.state, ground.scope, &question.tokens),
+            families,
         }
     }
 
@@ -77,6 +83,7 @@ impl<'a> Prior<'a> {
         let (flags, weights, scale) = (self.flags(place), self.weights, self.scale);
         let importance = self.ground.view(place).importance_of(place.block);
         add("importance", weights.importance, scale * (importance - 0.5));
+        add("family", weights.family, scale * self.families.of(self.ground, place));
         if self.asks_when && flags & flag::TEMPORAL != 0 {
             add("time", weights.time, scale);
         }
@@ -110,16 +117,30 @@ impl<'a> Prior<'a> {
         add_if(answers, "answer", weights.answer);
         add_if(candidate.opens(), "opening", weights.opening);
         add("brevity", weights.brevity, manner * candidate.brevity);
-        if let Some(named) = &self.named {
-            let said_by_them = named[place.part as usize] == Some(self.source(place));
-            add("source", weights.source, if said_by_them { self.scale } else { -self.scale });
+        if self.named.is_any() {
+            add("source", weights.source, self.scale * self.source(place));
+            let turns = [Some(place), candidate.before, candidate.after];
+            let speakers = turns.map(|turn| turn.map(|turn| (turn.part, self.ground.view(turn).source_of(turn.block))));
+            add("company", weights.company, self.scale * self.named.share(&speakers));
         }
+    }
+
+    /// What can be said of a block before the turns around it are looked up: whose it is.
+    pub fn glance(&self, place: Place) -> f32 {
+        let is_turn = self.flags(place) & flag::MESSAGE != 0;
+        let source = if is_turn { self.weights.source * self.source(place) } else { 0.0 };
+        self.scale * (source + self.weights.family * self.families.of(self.ground, place))
+    }
+
+    /// 1 if a turn is of the one source that the query names, -1 if it is of another, 0 if it does not name just one.
+    fn source(&self, place: Place) -> f32 {
+        let number = self.ground.view(place).source_of(place.block);
+        self.named.is_said_by_one(place.part, number).map_or(0.0, |is_theirs| if is_theirs { 1.0 } else { -1.0 })
     }
 
     /// The one source that the query names.
     pub fn named(&self) -> Option<&'a str> {
-        let parts = self.named.iter().flatten().zip(&self.ground.views);
-        parts.filter_map(|(number, view)| Some(view.segment.source((*number)?))).next()
+        self.named.one()
     }
 
     /// Whether the query asks when something was.
@@ -161,48 +182,4 @@ impl<'a> Prior<'a> {
     fn flags(&self, place: Place) -> u8 {
         self.ground.view(place).flags_of(place.block)
     }
-
-    fn source(&self, place: Place) -> u32 {
-        self.ground.view(place).source_of(place.block)
-    }
-}
-
-/// The source in scope whose name stands in the query, by part; nothing if there is none, or more than one.
-fn named_source(state: &State, scope: &Scope, query: &Tokens) -> Option<Vec<Option<u32>>> {
-    let asked: HashSet<u64> = query.list.iter().map(|&token| word(query, token)).collect();
-    let mut name: Option<&str> = None;
-    for (part, inside) in state.parts.iter().zip(&scope.parts).filter(|(_, inside)| inside.count > 0) {
-        for &number in asked.iter().flat_map(|&first| part.sources_named(first, first_word)) {
-            let source = part.segment.source(number);
-            if name == Some(source) || !is_named(source, &asked) || !says_something(&part.segment, number, inside) {
-                continue;
-            }
-            if name.is_some() {
-                return None;
-            }
-            name = Some(source);
-        }
-    }
-    name.map(|name| state.parts.iter().map(|part| part.segment.find_source(name)).collect())
-}
-
-/// Whether a block in scope is of this source: who else there is must not show.
-fn says_something(segment: &Segment, source: u32, inside: &PartScope) -> bool {
-    let sources: &[u32] = segment.column(Section::Source);
-    inside.any(|block| sources[block as usize] == source)
-}
-
-fn is_named(source: &str, asked: &HashSet<u64>) -> bool {
-    let name = Tokens::new(source);
-    name.list.iter().all(|&token| asked.contains(&word(&name, token)))
-}
-
-fn first_word(source: &str) -> Option<u64> {
-    let name = Tokens::new(source);
-    name.list.first().map(|&token| word(&name, token))
-}
-
-/// A word of a name, whatever particle follows it.
-fn word(tokens: &Tokens, token: Token) -> u64 {
-    hash(&[korean::stem(&tokens.lower(token)).as_bytes()])
 }

@@ -363,7 +363,8 @@ impl Segment {
         self.group(Section::NamespaceStart, Section::Order, namespace as usize)
     }
 
-    fn namespaces(&self) -> u32 {
+    /// How many namespaces there are.
+    pub fn namespaces(&self) -> u32 {
         self.column::<u32>(Section::NamespaceEnds).len() as u32
     }
 

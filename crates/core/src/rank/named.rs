@@ -1,0 +1,90 @@
+//! Whom a query names, of those who said something in scope.
+
+use super::scope::{PartScope, Scope};
+use crate::id::hash;
+use crate::index::State;
+use crate::segment::{Section, Segment};
+use crate::words::{Token, Tokens, korean};
+use std::collections::HashSet;
+
+/// Sources that are told apart: a query that names more of them is about none in particular.
+const NAMED_MAX: usize = 4;
+
+/// The sources that a query names; of each, by part, its number there.
+pub struct Named<'a> {
+    names: Vec<&'a str>,
+    numbers: Vec<Vec<Option<u32>>>,
+}
+
+impl<'a> Named<'a> {
+    /// Those in scope whose names stand in the query; none if they are more than a few.
+    pub fn new(state: &'a State, scope: &Scope, query: &Tokens) -> Self {
+        let asked: HashSet<u64> = query.list.iter().map(|&token| word(query, token)).collect();
+        let mut names: Vec<&str> = Vec::new();
+        for (part, inside) in state.parts.iter().zip(&scope.parts).filter(|(_, inside)| inside.count > 0) {
+            for &number in asked.iter().flat_map(|&first| part.sources_named(first, first_word)) {
+                let source = part.segment.source(number);
+                if names.contains(&source)
+                    || !is_named(source, &asked)
+                    || !says_something(&part.segment, number, inside)
+                {
+                    continue;
+                }
+                if names.len() == NAMED_MAX {
+                    return Self { names: Vec::new(), numbers: Vec::new() };
+                }
+                names.push(source);
+            }
+        }
+        let number = |name: &str| state.parts.iter().map(|part| part.segment.find_source(name)).collect();
+        let numbers = names.iter().map(|name| number(name)).collect();
+        Self { names, numbers }
+    }
+
+    /// The one source that the query names, if it names just one.
+    pub fn one(&self) -> Option<&'a str> {
+        if let [name] = self.names[..] { Some(name) } else { None }
+    }
+
+    /// Whether any is named.
+    pub fn is_any(&self) -> bool {
+        !self.names.is_empty()
+    }
+
+    /// Whether what the source `number` of a part says is said by the one that is named; nothing if not just one is.
+    #[inline]
+    pub fn is_said_by_one(&self, part: u32, number: u32) -> Option<bool> {
+        if let [numbers] = &self.numbers[..] { Some(numbers[part as usize] == Some(number)) } else { None }
+    }
+
+    /// The share of those named who are among some `sources`, each with its part.
+    #[inline]
+    pub fn share(&self, sources: &[Option<(u32, u32)>]) -> f32 {
+        let is_among = |numbers: &&Vec<Option<u32>>| {
+            sources.iter().flatten().any(|&(part, number)| numbers[part as usize] == Some(number))
+        };
+        let among = self.numbers.iter().filter(is_among).count();
+        among as f32 / self.numbers.len().max(1) as f32
+    }
+}
+
+/// Whether a block in scope is of this source: who else there is must not show.
+fn says_something(segment: &Segment, source: u32, inside: &PartScope) -> bool {
+    let sources: &[u32] = segment.column(Section::Source);
+    inside.any(|block| sources[block as usize] == source)
+}
+
+fn is_named(source: &str, asked: &HashSet<u64>) -> bool {
+    let name = Tokens::new(source);
+    name.list.iter().all(|&token| asked.contains(&word(&name, token)))
+}
+
+fn first_word(source: &str) -> Option<u64> {
+    let name = Tokens::new(source);
+    name.list.first().map(|&token| word(&name, token))
+}
+
+/// A word of a name, whatever particle follows it.
+fn word(tokens: &Tokens, token: Token) -> u64 {
+    hash(&[korean::stem(&tokens.lower(token)).as_bytes()])
+}
