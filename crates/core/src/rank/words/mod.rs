@@ -7,6 +7,7 @@
 mod added;
 mod drawn;
 mod found;
+mod likely;
 mod pruned;
 mod query;
 #[cfg_attr(not(target_arch = "x86_64"), allow(dead_code, reason = "elsewhere there is no kernel yet"))]
