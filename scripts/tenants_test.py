@@ -26,6 +26,7 @@ from threading import Lock
 from time import monotonic, process_time, sleep
 
 from greeum.api.authentication import KeyedDoor, Visitor
+from greeum.api.worker import THREADS
 from greeum.control.store import ControlStore
 from greeum.tenants import TENANTS_DIRECTORY, Tenants
 
@@ -188,7 +189,7 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--blocks", type=int, default=100, help="of each tenant")
     parser.add_argument("--active", type=int, default=1_000, help="tenants that add once a second")
     parser.add_argument("--seconds", type=int, default=30, help="how long they do")
-    parser.add_argument("--threads", type=int, default=8, help="of the one process")
+    parser.add_argument("--threads", type=int, default=THREADS, help="of the one process (default: the server's)")
     parser.add_argument("--open-max", type=int, help="memories open at once (default: the server's own)")
     parser.add_argument("--directory", type=Path, help="where to make them, and keep them")
     parser.add_argument("--seed", type=int, default=1)

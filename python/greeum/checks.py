@@ -44,6 +44,7 @@ def check(store: Store, follower: Follower, embedder: Embedder) -> list[Finding]
         ("index", lambda: check_agreement(store, follower)),
         ("sample", lambda: check_sample(store, follower)),
         ("certificates", lambda: check_certificates(store)),
+        ("weights", lambda: check_weights(store)),
         ("embedder", lambda: check_embedder(embedder)),
     ]
     findings = [looked(name, look) for name, look in looks]
@@ -180,6 +181,23 @@ def check_certificates(store: Store) -> Finding:
     if not found:
         return "certificates", True, f"{len(rows):,}, each covering the one before"
     return "certificates", False, f"{'; '.join(found[:PROBLEMS_SHOWN_MAX])}: who could write to the database?"
+
+
+def check_weights(store: Store) -> Finding:
+    """That what is kept of namespaces' weights can be read."""
+    kept = store.weights_below("")
+    wrong = unreadable_weights(store)
+    if not wrong:
+        return "weights", True, f"{len(kept):,} namespaces have some of their own"
+    told = shown([(repr(namespace),) for namespace in wrong])
+    return "weights", False, f"those of these namespaces cannot be read, and are passed over: {told}: {REPAIR}"
+
+
+def unreadable_weights(store: Store) -> list[str]:
+    """The namespaces of which something is kept that cannot be read."""
+    from greeum.weights import is_readable
+
+    return [namespace for namespace, kept in store.weights_below("").items() if not is_readable(kept)]
 
 
 def check_backups(store: Store) -> list[Finding]:

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from greeum.weights import KeptWeights
 
     Near: TypeAlias = str | int | Anchor | Choice
+    Options: TypeAlias = tuple[
+        int, str, str | None, list[tuple[int, int]], bool, int, bool, list[tuple[str, float]] | None, int | None
+    ]
+    """As the Index takes them: k, namespace, filter, where it starts, history, now, exact, weights, as of."""
 
 
 LINK_WAYS = {"link": False, "back": True}
@@ -39,8 +43,42 @@ class Explaining:
         _now_us: Callable[[], int]
 
         def _starts(self, near: Near, namespace: str, then: int | None) -> list[tuple[int, int]]: ...
-        def _code(self, vector: Sequence[float] | None) -> bytes | None: ...
+        def _code(self, vector: Sequence[float]) -> bytes: ...
         def _row(self, block: int) -> BlockRow: ...
+
+    def _question(self, query: str, vector: Sequence[float] | None) -> tuple[str, bytes | None]:
+        """A query, checked, and the code of the vector that came with it."""
+        asked = inputs.string(query, "query", limits.QUERY_BYTES_MAX, empty=vector is not None)
+        return asked, None if vector is None else self._code(vector)
+
+    def _options(
+        self,
+        queries: Sequence[str],
+        k: int,
+        namespace: Namespace,
+        where: Mapping[str, object] | None,
+        near: Near | None,
+        history: bool,
+        exact: bool,
+        weights: Mapping[str, float] | None,
+        as_of: Time | None,
+        min_trust: float,
+        code: bytes | None,
+    ) -> tuple[list[tuple[str, bytes | None]], Options]:
+        """Queries, each with its vector (`code`, if it is not to be made of each), and what a search for them is asked
+        with, all checked. After it the Index has every change that was there.
+        """
+        where_json = inputs.where(where, min_trust)
+        then = inputs.optional_time(as_of, "as_of")
+        scope = inputs.namespace(namespace)
+        k = inputs.count(k, "k", limits.K_MAX)
+        start = [] if near is None else self._starts(near, scope, then)
+        is_history, is_exact = inputs.truth(history, "history"), inputs.truth(exact, "exact")
+        encode = self._embedder.encode_query
+        asked = [(query, encode(query) if code is None else code) for query in queries]
+        changes = self._follower.catch_up()
+        own = self._kept_weights.of(scope, weights, changes)
+        return asked, (k, scope, where_json, start, is_history, self._now_us(), is_exact, own, then)
 
     def explain(
         self,
@@ -64,28 +102,12 @@ class Explaining:
         The score is that of `search`. It is found out by searching once or twice more, so that `search` itself costs
         nothing for it. Raises as `search` does, and NotFound.
         """
-        asked = inputs.string(query, "query", limits.QUERY_BYTES_MAX, empty=vector is not None)
+        asked, code = self._question(query, vector)
         row = self._row(inputs.block_id(block))
-        where_json = inputs.where(where, min_trust)
-        then = inputs.optional_time(as_of, "as_of")
-        scope = inputs.namespace(namespace)
-        k = inputs.count(k, "k", limits.K_MAX)
-        start = [] if near is None else self._starts(near, scope, then)
-        code = self._code(vector) if vector is not None else self._embedder.encode_query(asked)
-        changes = self._follower.catch_up()
-        said = self._index.explain(
-            (asked, code),
-            k,
-            scope,
-            where_json,
-            start,
-            inputs.truth(history, "history"),
-            self._now_us(),
-            inputs.truth(exact, "exact"),
-            self._kept_weights.of(scope, weights, changes),
-            then,
-            (row[0], row[4], labels_of(row), clauses(where, min_trust)),
+        [question], options = self._options(
+            [asked], k, namespace, where, near, history, exact, weights, as_of, min_trust, code
         )
+        said = self._index.explain(question, *options, (row[0], row[4], labels_of(row), clauses(where, min_trust)))
         return explained(self._store, asked, row, said)
 
 

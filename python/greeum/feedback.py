@@ -11,7 +11,7 @@ from hashlib import blake2b
 
 from greeum import inputs, limits
 from greeum.errors import InvalidInput, NotFound
-from greeum.learning import LEARNABLE, NAMED_WORTH, Candidate, Learnt, directions, standing
+from greeum.learning import LEARNABLE, NAMED_WORTH, REQUEST_BYTES, Candidate, Learnt, directions, standing
 from greeum.store.rows import is_within
 from greeum.weights import Own, defaults
 
@@ -36,9 +36,6 @@ NUDGE = 0.05
 """By how much a weight is made larger to see what it is worth: enough to stand out of rounding, and too little to
 bring another hit in."""
 
-REQUEST_BYTES = 8
-"""Of the digest of an idempotency key: enough to tell the last few apart, and its text cannot be had back."""
-
 
 class Judgement:
     """What was said of the hits of one query."""
@@ -60,6 +57,10 @@ class Judgement:
         self.good, self.bad = both_sides(good, bad)
         name = inputs.optional_name(request, "idempotency_key")
         self.request = None if name is None else blake2b(name.encode(), digest_size=REQUEST_BYTES).hexdigest()
+
+    def is_known_to(self, learnt: Learnt) -> bool:
+        """Whether it was learnt from before."""
+        return self.request is not None and self.request in learnt.requests
 
     def check(self, store: Store) -> None:
         """Raises NotFound if a block that it names is not in its namespace."""
@@ -91,13 +92,18 @@ def named(blocks: object, field: str) -> set[int]:
 
 def learn(weights: KeptWeights, index: _core.Index, judgement: Judgement, now_us: int) -> None:
     """Take one step from a judgement. If none of what it names is found near enough to be compared, there is none."""
+    before = weights.learnt(judgement.namespace)
+    if judgement.is_known_to(before):
+        return
+    step = Lesson(index, judgement, weights.fixed(judgement.namespace), before, now_us).step()
+    if step is None:
+        return
 
+    # What others have taught meanwhile is kept: the step is from a little before it, but the searches are not made
+    # again for each of them.
     def with_it(own: Own) -> Own:
         learnt = own.learnt or Learnt({})
-        if judgement.request is not None and judgement.request in learnt.requests:
-            return own
-        lesson = Lesson(index, judgement, weights.fixed(judgement.namespace), learnt, now_us)
-        return Own(own.set, lesson.learnt() or own.learnt)
+        return own if judgement.is_known_to(learnt) else Own(own.set, learnt.after(*step, judgement.request))
 
     weights.change(judgement.namespace, with_it)
 
@@ -109,7 +115,6 @@ class Lesson:
         self, index: _core.Index, judgement: Judgement, fixed: dict[str, float], learnt: Learnt, now_us: int
     ) -> None:
         self._judgement = judgement
-        self._before = learnt
         usual = defaults() | fixed
         moved = {name: usual[name] * learnt.factor(name) for name in LEARNABLE if name not in fixed}
         self._names = [name for name, value in moved.items() if value != 0.0]
@@ -127,8 +132,8 @@ class Lesson:
             [(block, score) for block, score, _ in found.hits(i)] for i in range(len(found))
         ]
 
-    def learnt(self) -> Learnt | None:
-        """What is known after it; None if it says nothing."""
+    def step(self) -> tuple[float, dict[str, float]] | None:
+        """What it gains, and which way each weight is to go; None if it says nothing."""
         judgement = self._judgement
         compared = self._candidates()
         bad = [compared[block] for block in sorted(judgement.bad) if block in compared]
@@ -139,7 +144,7 @@ class Lesson:
             better, worse = self._next_to_bad(compared), bad
         if not better or not worse:
             return None
-        return self._before.after(self._gain(), directions(self._names, better, worse), judgement.request)
+        return self._gain(), directions(self._names, better, worse)
 
     def _unnamed(self, compared: dict[int, Candidate]) -> list[Candidate]:
         """The first hits of which nothing was said."""

@@ -5,7 +5,7 @@ possible.
 from __future__ import annotations
 
 import errno
-from _thread import RLock
+from _thread import RLock, allocate_lock
 from time import monotonic
 
 from greeum.errors import EmbedderMismatch, StoreClosed, StoreFailed, StoreFull
@@ -46,6 +46,8 @@ class Follower:
         self._lock = RLock()
         self._looked_at_s = monotonic()
         self._folding: Thread | None = None
+        self._beginning = allocate_lock()
+        """Held by whoever begins a fold in the background, or ends that there are any."""
         self._closed = False
         self._report = report
         if index.seq > store.seq() or not self._is_of_this_store():
@@ -172,10 +174,18 @@ class Follower:
     def _fold_in_background(self) -> None:
         from threading import Thread
 
-        if self._folding is not None and self._folding.is_alive():
-            return
-        self._folding = Thread(target=self._fold, name="greeum-fold", daemon=True)
-        self._folding.start()
+        # Many threads may find it due at the same moment.
+        with self._beginning:
+            if self._closed or (self._folding is not None and self._folding.is_alive()):
+                return
+            folding = Thread(target=self._fold, name="greeum-fold", daemon=True)
+            try:
+                folding.start()
+            except RuntimeError as error:
+                # No more threads may be started. Whoever has added or searched is answered; the next one tries again.
+                self.trouble = f"its files could not be written: {error}"
+            else:
+                self._folding = folding
 
     def _fold(self, wait: bool = False) -> None:
         if self._store.embedder() != self._embedder:
@@ -199,9 +209,10 @@ class Follower:
 
     def close(self, fold: bool) -> None:
         """Wait for what is being written, and write out what is in memory if there is enough of it."""
-        if self._closed:
-            return
-        self._closed = True
+        with self._beginning:
+            if self._closed:
+                return
+            self._closed = True
         self.kept.close()
         if self._folding is not None:
             self._folding.join()

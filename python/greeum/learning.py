@@ -44,6 +44,12 @@ NAMED_WORTH = 3.0
 REQUESTS_MAX = 64
 """Requests that are known again if they are made a second time."""
 
+JUDGEMENTS_MAX = 2**53
+"""More than there can have been: up to here sums of them are exact."""
+
+REQUEST_BYTES = 8
+"""Of the digest of an idempotency key: enough to tell the last few apart, and its text cannot be had back."""
+
 
 class Learnt:
     """What was learnt for one namespace."""
@@ -68,12 +74,28 @@ class Learnt:
         self.requests = list(requests)
         """Digests of the last idempotency keys."""
 
+    @classmethod
+    def of(cls, record: Mapping[str, Any]) -> Learnt:
+        """Out of what `to_dict` has given. Raises ValueError, TypeError or KeyError for what that cannot have been."""
+        steps = {
+            str(name): between(-log(FACTOR_MAX), step, log(FACTOR_MAX)) for name, step in dict(record["steps"]).items()
+        }
+        judgements, requests = record["judgements"], record["requests"]
+        if not isinstance(judgements, int) or not isinstance(requests, list):
+            raise TypeError("neither a number of judgements nor requests")
+        if judgements > JUDGEMENTS_MAX or len(requests) > REQUESTS_MAX:
+            raise ValueError("more judgements or requests than there can be")
+        # Each judgement gains or loses at most 1.
+        gain, spread = between(-judgements, record["gain"], judgements), between(0, record["spread"], judgements)
+        return cls(steps, judgements, gain, spread, [digest_of(request) for request in requests])
+
     @property
     def share(self) -> float:
         """How much of it is in use, from 0 to 1: nothing before it has shown, on judgements that it had not seen, that
         it is better than the defaults by more than chance does; then as much as is sure (James and Stein's estimate).
         """
-        return max(0.0, 1.0 - (self.spread + DOUBT) / self.gain**2) if self.gain > 0 else 0.0
+        doubt, sure = self.spread + DOUBT, self.gain**2
+        return 1.0 - doubt / sure if self.gain > 0 and sure > doubt else 0.0
 
     def factor(self, name: str, share: float = 1.0) -> float:
         """By what the default of a weight is multiplied if so much of what was learnt is used."""
@@ -125,6 +147,22 @@ def standing(order: Iterable[int], wanted: set[int]) -> float:
     """How high these stand in an order of hits, from 0 (not there) to 1 (nobody above them): NDCG."""
     there = sum(1 / log2(place + 1) for place, block in enumerate(order, 1) if block in wanted)
     return there / sum(1 / log2(place + 1) for place in range(1, len(wanted) + 1))
+
+
+def between(least: float, value: object, most: float) -> float:
+    """The same number. Raises ValueError or TypeError if it is none, or beyond."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise TypeError(f"{type(value).__name__} is no number")
+    if not least <= value <= most:
+        raise ValueError(f"{value} is not between {least} and {most}")
+    return float(value)
+
+
+def digest_of(request: object) -> str:
+    """The same digest of an idempotency key. Raises ValueError or TypeError if it is none."""
+    if not isinstance(request, str) or len(bytes.fromhex(request)) != REQUEST_BYTES:
+        raise TypeError("no digest of a request")
+    return request
 
 
 def clipped(value: float, bound: float) -> float:

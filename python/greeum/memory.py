@@ -569,9 +569,8 @@ class Memory(Recall):
         """
         from greeum.feedback import Judgement, learn
 
-        asked = inputs.string(query, "query", limits.QUERY_BYTES_MAX, empty=vector is not None)
+        asked, code = self._question(query, vector)
         scope = inputs.namespace(namespace)
-        code = self._code(vector)
         judgement = Judgement(asked, code, scope, good, bad, idempotency_key)
         judgement.check(self._store)
         if code is None:
@@ -637,7 +636,7 @@ class Memory(Recall):
 
     def logical_hash(self) -> str:
         """A hash of all that is stored, whatever the ids are: two memories with the same blocks (by uid, in every
-        version, with their vectors), links and anchors have the same. It reads everything.
+        version, with their vectors), links, anchors and weights have the same. It reads everything.
         """
         from greeum.backups.logical import logical_hash
 
@@ -739,11 +738,12 @@ class Memory(Recall):
         progress: Callable[[int, int], None] | None = None,
         bring_back: bool = False,
     ) -> ImportReport:
-        """Take in everything of the memory in the directory `other`: versions, links, anchors; a report of it.
+        """Take in everything of the memory in the directory `other`: versions, links, anchors, weights; a report of it.
 
         Blocks keep their uid and get new ids, so that a second merge adds nothing. What is the same block in both, by
         uid, or by key and text, is one block afterwards. Where the two contradict each other, what is here stays, and
-        the report says so: a key with another text, a block that both have corrected, an anchor that points elsewhere.
+        the report says so: a key with another text, a block that both have corrected, an anchor that points elsewhere,
+        other weights of a namespace.
         What was forgotten here is passed over, unless it is to be brought back (`bring_back`); what was forgotten in
         the other stays here. That one is only read. With `dry_run` nothing is written. `progress` is called with (rows,
         total).

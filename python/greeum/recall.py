@@ -123,14 +123,13 @@ class Recall(Explaining):
 
         Raises InvalidInput, NotFound (`near`), EmbedderFailed or StoreError.
         """
-        asked = inputs.string(query, "query", limits.QUERY_BYTES_MAX, empty=vector is not None)
+        asked, code = self._question(query, vector)
         budget_s = inputs.rerank_budget_s(rerank, rerank_budget_ms)
         budget_ms = inputs.search_budget_ms(budget_ms)
         left_us = None if budget_ms is None else Budget(budget_ms).left_us
         depth = k if rerank is None else max(inputs.count(k, "k", limits.K_MAX), limits.RERANKED_MIN)
         found = self._found(
-            [asked], depth, namespace, where, near, history, exact, weights, as_of, min_trust, self._code(vector),
-            left_us,
+            [asked], depth, namespace, where, near, history, exact, weights, as_of, min_trust, code, left_us,
         )  # fmt: skip
         hits = Hits(self._hits(found.hits(0)), found.left_out(0) if left_us else ())
         if rerank is None:
@@ -157,10 +156,8 @@ class Recall(Explaining):
         """The hits of `search` as a JSON array of what `Hit.to_dict` gives: for those who only pass them on, in a
         fraction of the time. Raises as `search` does.
         """
-        asked = inputs.string(query, "query", limits.QUERY_BYTES_MAX, empty=vector is not None)
-        found = self._found(
-            [asked], k, namespace, where, near, history, exact, weights, as_of, min_trust, self._code(vector)
-        )
+        asked, code = self._question(query, vector)
+        found = self._found([asked], k, namespace, where, near, history, exact, weights, as_of, min_trust, code)
         return found.json(0, self._follower.kept.json(found.ids()))
 
     def stream(
@@ -184,8 +181,9 @@ class Recall(Explaining):
 
         Raises as `search` does, at once. A block that is forgotten meanwhile is passed over.
         """
-        asked = inputs.string(query, "query", limits.QUERY_BYTES_MAX, empty=vector is not None)
-        code = self._embedder.encode_query(asked) if vector is None else self._code(vector)
+        asked, code = self._question(query, vector)
+        if code is None:
+            code = self._embedder.encode_query(asked)  # once for both searches
 
         def rank(k: int) -> Ranked:
             return self._found(
@@ -223,33 +221,16 @@ class Recall(Explaining):
         """The answers of the Index to queries; `code` is their vector, if it is not to be made of each, and `left_us`
         says how long each may take.
         """
-        where_json = inputs.where(where, min_trust)
-        then = inputs.optional_time(as_of, "as_of")
-        scope = inputs.namespace(namespace)
-        k = inputs.count(k, "k", limits.K_MAX)
-        start = [] if near is None else self._starts(near, scope, then)
-        encode = self._embedder.encode_query
-        asked = [(query, encode(query) if code is None else code) for query in queries]
-        weights_changes = self._follower.catch_up()
-        found = self._index.search(
-            asked,
-            k,
-            scope,
-            where_json,
-            start,
-            inputs.truth(history, "history"),
-            self._now_us(),
-            inputs.truth(exact, "exact"),
-            self._kept_weights.of(scope, weights, weights_changes),
-            then,
-            None if left_us is None else left_us(),
+        asked, options = self._options(
+            queries, k, namespace, where, near, history, exact, weights, as_of, min_trust, code
         )
-        self._echoes.note(scope, queries, found)
+        found = self._index.search(asked, *options, None if left_us is None else left_us())
+        self._echoes.note(options[1], queries, found)
         return found
 
-    def _code(self, vector: Sequence[float] | None) -> bytes | None:
+    def _code(self, vector: Sequence[float]) -> bytes:
         """The code of a vector that came with a query."""
-        return None if vector is None else self._drafter.given(vector)
+        return self._drafter.given(vector)
 
     def _hits(self, found: Ranked) -> list[Hit]:
         return shown(found, self._follower.kept.rows([hit[0] for hit in found]))

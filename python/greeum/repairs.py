@@ -14,7 +14,9 @@ from greeum.checks import (
     check_rows,
     check_sample,
     check_vectors,
+    check_weights,
     makes_vectors,
+    unreadable_weights,
     without_vectors,
 )
 from greeum.errors import StoreDamaged
@@ -62,6 +64,8 @@ def repair_store(store: Store, embedder: Embedder) -> list[Finding]:
         done.append(repair_rows(store))
     if not check_vectors(store, embedder)[1]:
         done.append(repair_vectors(store, embedder))
+    if not check_weights(store)[1]:
+        done.append(repair_weights(store))
     return done
 
 
@@ -101,6 +105,16 @@ def repair_vectors(store: Store, embedder: Embedder) -> Finding:
             store.put_vectors(row[0], vectors)
     _, is_well, detail = check_vectors(store, embedder)
     return "vectors", is_well, f"of {len(wrong):,} blocks made anew" if is_well else detail
+
+
+def repair_weights(store: Store) -> Finding:
+    """Nothing is known of what they were: the defaults, or what is set above, hold there again."""
+    from greeum.weights import KeptWeights
+
+    kept, wrong = KeptWeights(store), unreadable_weights(store)
+    for namespace in wrong:
+        kept.remove(namespace)
+    return "weights", check_weights(store)[1], f"of {len(wrong):,} namespaces removed: those from above hold there"
 
 
 def repair_index(store: Store, follower: Follower) -> list[Finding]:

@@ -78,7 +78,12 @@ def started(rerank: Rerank, query: str, hits: Sequence[Hit], end_s: float) -> Fu
         return None
     run: Future[Sequence[float]] = Future()
     # Nobody waits for it at the end of the process: it may never be done, which a pool would not allow.
-    Thread(target=carry_out, args=(run, rerank, query, list(hits)), name="greeum-rerank", daemon=True).start()
+    thread = Thread(target=carry_out, args=(run, rerank, query, list(hits)), name="greeum-rerank", daemon=True)
+    try:
+        thread.start()
+    except RuntimeError as error:  # no more threads may be started
+        PLACES.release()
+        run.set_exception(error)
     try:
         run.exception(timeout=max(0.0, end_s - monotonic()))
     except OutOfTime:

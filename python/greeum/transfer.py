@@ -1,8 +1,8 @@
 """Out and in: a memory as JSON Lines, without loss.
 
 The first line says what follows: `{"type": "greeum", "format": 1}`. Then one record a line: `block` (every version,
-oldest first, its text and fields, and the uid of the version it supersedes), `link`, `anchor`. Records name blocks by
-their uid, which is the same in every memory. docs/reference/export.md has each field.
+oldest first, its text and fields, and the uid of the version it supersedes), `link`, `anchor`, `weights`. Records name
+blocks by their uid, which is the same in every memory. docs/reference/export.md has each field.
 """
 
 from __future__ import annotations
@@ -13,10 +13,12 @@ from json import dumps, loads
 from greeum import inputs, limits
 from greeum.errors import InvalidInput
 from greeum.importers.admission import GIVEN
-from greeum.importers.intake import AnchorAt, LinkAt, at
+from greeum.importers.intake import AnchorAt, LinkAt, WeightsAt, at
+from greeum.learning import LEARNABLE
 from greeum.model import Block, optional_iso
 from greeum.store.arrivals import Arrival
 from greeum.store.protocol import Draft
+from greeum.weights import Own, is_readable, said, weight_pairs
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -95,7 +97,7 @@ def merge(
 
 def place_of(record: Record) -> str:
     """How a report calls a record of another store."""
-    name = record.get("uid") or record.get("source") or record.get("name") or ""
+    name = record.get("uid") or record.get("source") or record.get("name") or record.get("namespace") or ""
     return f"{record['type']} {name}".rstrip()
 
 
@@ -108,7 +110,7 @@ def export(store: Store) -> Iterator[str]:
 
 
 def records(store: Store, *, with_vectors: bool) -> Iterator[Record]:
-    """What the lines say: the header, blocks, links, anchors."""
+    """What the lines say: the header, blocks, links, anchors, weights."""
     yield {"type": "greeum", "format": FORMAT}
     uids = Uids()
     for row, vectors in entries_of(store):
@@ -122,6 +124,9 @@ def records(store: Store, *, with_vectors: bool) -> Iterator[Record]:
     for anchor in store.anchors(""):
         if anchor[2] in uids:
             yield anchor_record(anchor, uids)
+    for namespace, kept in sorted(store.weights_below("").items()):
+        if is_readable(kept):
+            yield {"type": "weights", "namespace": namespace, **Own.read(kept).to_dict()}
 
 
 class Uids:
@@ -212,7 +217,7 @@ def anchor_record(row: AnchorRow, uids: Uids) -> Record:
 LINES_PER_STEP = 500
 """Lines between two reports of progress."""
 
-COUNTED = ("added", "present", "forgotten", "links", "anchors")
+COUNTED = ("added", "present", "forgotten", "links", "anchors", "weights")
 """What `import_` says the number of."""
 
 
@@ -274,6 +279,8 @@ class Importer:
             self._intake.block(where, thing)
         elif isinstance(thing, LinkAt):
             self._intake.link(thing)
+        elif isinstance(thing, WeightsAt):
+            self._intake.weights(thing)
         elif thing is not None:
             self._intake.anchor(thing)
 
@@ -283,7 +290,7 @@ class Importer:
             raise at(where, error) from error
         self._intake.refuse(where, error)
 
-    def _read(self, where: str, record: Record) -> Arrival | LinkAt | AnchorAt | None:
+    def _read(self, where: str, record: Record) -> Arrival | LinkAt | AnchorAt | WeightsAt | None:
         sort = record.get("type")
         if not self._has_begun or sort == "greeum":
             check_header(record)
@@ -295,7 +302,9 @@ class Importer:
             return link_of(where, record)
         if sort == "anchor":
             return anchor_of(where, record)
-        raise InvalidInput("type", f"is {sort!r}; there are block, link and anchor")
+        if sort == "weights":
+            return weights_of(where, record)
+        raise InvalidInput("type", f"is {sort!r}; there are block, link, anchor and weights")
 
     def _block(self, record: Record) -> Arrival:
         draft = draft_of(record)
@@ -312,6 +321,7 @@ class Importer:
 
 LINK_FIELDS = frozenset(("type", "source", "target", "kind", "weight", "added_at", "origin"))
 ANCHOR_FIELDS = frozenset(("type", "namespace", "name", "block", "hops", "pinned", "moved_at"))
+WEIGHTS_FIELDS = frozenset(("type", "namespace", "set", "learnt"))
 BLOCK_FIELDS = frozenset(
     ("type", "uid", "namespace", "key", "text", "kind", "source", "tags", "importance", "metadata", "at", "added_at",
      "valid_from", "valid_to", "expires_at", "revision", "supersedes", "origin", "trust", "flags", "uses", "vectors")
@@ -339,6 +349,27 @@ def anchor_of(where: str, record: Record) -> AnchorAt:
         inputs.truth(record.get("pinned"), "pinned"),
         inputs.time(record.get("moved_at", ""), "moved_at"),
     )
+
+
+def weights_of(where: str, record: Record) -> WeightsAt:
+    check_fields(record, WEIGHTS_FIELDS)
+    namespace = inputs.namespace(record.get("namespace", ""))
+    chosen = record.get("set", {})
+    weight_pairs(chosen)
+    if chosen:
+        said(chosen)  # that there are such weights
+    try:
+        own = Own.of({"set": chosen, "learnt": record.get("learnt")})
+    except InvalidInput:
+        raise
+    except (ValueError, TypeError, KeyError) as error:
+        raise InvalidInput("learnt", f"cannot have been learnt ({error})") from error
+    unknown = own.learnt.steps.keys() - set(LEARNABLE) if own.learnt is not None else ()
+    if unknown:
+        raise InvalidInput("learnt.steps", f"has {min(unknown)[:80]!r}, which is no weight that is learnt")
+    if own.written() is None:
+        raise InvalidInput("set", "and `learnt` say nothing")
+    return WeightsAt(where, namespace, own)
 
 
 def draft_of(record: dict[str, Any]) -> Draft:

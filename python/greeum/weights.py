@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from greeum import inputs
 from greeum._core import weights as every_weight
-from greeum.errors import InvalidInput, StoreDamaged
+from greeum.errors import GreeumError, InvalidInput, StoreDamaged
 from greeum.learning import LEARNABLE, Learnt
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from typing import Any
 
     from greeum.inputs import Namespace
     from greeum.store.protocol import Store
@@ -106,11 +107,19 @@ class Own:
         from json import loads
 
         try:
-            found = loads(kept)
-            learnt = found["learnt"]
-            return cls(found["set"], None if learnt is None else Learnt(**learnt))
-        except (ValueError, TypeError, KeyError) as error:
+            return cls.of(loads(kept))
+        except (ValueError, TypeError, KeyError, GreeumError) as error:
             raise StoreDamaged("what is kept of a namespace's weights cannot be read: reset them") from error
+
+    @classmethod
+    def of(cls, record: Mapping[str, Any]) -> Own:
+        """Out of what `to_dict` has given. Raises InvalidInput, ValueError, TypeError or KeyError for anything else."""
+        learnt = record["learnt"]
+        return cls(dict(weight_pairs(record["set"]) or []), None if learnt is None else Learnt.of(learnt))
+
+    def to_dict(self) -> dict[str, Any]:
+        """As it is kept."""
+        return {"set": self.set, "learnt": None if self.learnt is None else self.learnt.to_dict()}
 
     def with_these(self, chosen: Mapping[str, float | None]) -> Own:
         """With these set beside the others; None takes back what was set."""
@@ -126,7 +135,7 @@ class Own:
             return None
         from json import dumps
 
-        return dumps({"set": self.set, "learnt": None if self.learnt is None else self.learnt.to_dict()})
+        return dumps(self.to_dict())
 
 
 class KeptWeights:
@@ -152,16 +161,28 @@ class KeptWeights:
             if after == before or self._store.swap_weights(namespace, before, after):
                 return
 
-    def remove(self, namespace: str) -> None:
-        """Keep nothing more for a namespace: this mends what cannot be read, too."""
-        while (kept := self._store.weights(namespace)) is not None:
-            if self._store.swap_weights(namespace, kept, None):
+    def put(self, namespace: str, own: Own) -> None:
+        """Keep this for a namespace, in the place of what is kept, which need not be readable."""
+        written = own.written()
+        while (kept := self._store.weights(namespace)) != written:
+            if self._store.swap_weights(namespace, kept, written):
                 return
 
+    def remove(self, namespace: str) -> None:
+        """Keep nothing more for a namespace: this mends what cannot be read, too."""
+        self.put(namespace, Own({}, None))
+
     def forget_learnt(self, namespace: str) -> None:
-        """Forget what was learnt in a canonical namespace and all below it."""
-        for where in self._store.weights_below(namespace):
-            self.change(where, Own.without_learnt)
+        """Forget what was learnt in a canonical namespace and all below it; what cannot be read may be that."""
+        for where, kept in self._store.weights_below(namespace).items():
+            if is_readable(kept):
+                self.change(where, Own.without_learnt)
+            else:
+                self.remove(where)
+
+    def learnt(self, namespace: str) -> Learnt:
+        """What was learnt in exactly this namespace. Raises StoreDamaged."""
+        return Own.read(self._store.weights(namespace)).learnt or Learnt({})
 
     def fixed(self, namespace: str) -> dict[str, float]:
         """The weights that were set for a canonical namespace, there or above."""
@@ -185,7 +206,7 @@ class KeptWeights:
         return Weighing(namespace, weights, learnt.judgements, round(learnt.share, DIGITS))
 
     def _at_and_above(self, namespace: str) -> list[tuple[str, Own]]:
-        return [(where, Own.read(self._store.weights(where))) for where in at_and_above(namespace)]
+        return [(where, readable(self._store.weights(where))) for where in at_and_above(namespace)]
 
     def _own(self, namespace: str, changes: int) -> Pairs:
         """Out of what is known still, if nobody has changed any weights since."""
@@ -235,6 +256,27 @@ class Weights:
         else:
             self._kept.remove(where)
         return self._kept.weighing(where)
+
+
+def readable(kept: str | None) -> Own:
+    """What is kept for a namespace, or nothing if that is damaged: no search is to fail for it, and `check` says so."""
+    try:
+        return Own.read(kept)
+    except StoreDamaged:
+        from logging import getLogger
+
+        getLogger(__name__).warning(
+            "what is kept of a namespace's weights cannot be read, and is passed over: `greeum doctor` says which"
+        )
+        return Own({}, None)
+
+
+def is_readable(kept: str) -> bool:
+    try:
+        Own.read(kept)
+    except StoreDamaged:
+        return False
+    return True
 
 
 def moved(weights: dict[str, Weight], learnt: Learnt, namespace: str) -> None:

@@ -478,12 +478,12 @@ class TestCarrying:
         run("export", "out.jsonl")
         run("import", "out.jsonl", "--memory", "other")
         run("forget", "3", "--yes")
-        assert run("import", "out.jsonl").out == "0 added, 1 present, 2 forgotten, 0 links, 1 anchors\n"
-        merged = "greeum, dry run: 0 added, 1 present, 2 forgotten, 0 links, 0 anchors\n"
+        assert run("import", "out.jsonl").out == "0 added, 1 present, 2 forgotten, 0 links, 1 anchors, 0 weights\n"
+        merged = "greeum, dry run: 0 added, 1 present, 2 forgotten, 0 links, 0 anchors, 0 weights\n"
         assert run("merge", "other", "--dry-run").out == merged
         assert run("merge", "other", "--bring-back", "--json").json()["added"] == 2
         run("forget", "5", "--yes")
-        brought = "2 added, 1 present, 0 forgotten, 1 links, 1 anchors\n"
+        brought = "2 added, 1 present, 0 forgotten, 1 links, 1 anchors, 0 weights\n"
         assert run("import", "out.jsonl", "--bring-back").out == brought
 
     def test_through_a_pipe(self, run: Run) -> None:
@@ -507,7 +507,7 @@ class TestCarrying:
         header, *lines = Path("out.jsonl").read_text(encoding="utf-8").splitlines(keepends=True)
         Path("out.jsonl").write_text("".join([header, "{\n" * 30, *lines]), encoding="utf-8")
         result = run("import", "out.jsonl", "--memory", "copy")
-        assert (result.code, result.out) == (2, "3 added, 0 present, 0 forgotten, 1 links, 1 anchors\n")
+        assert (result.code, result.out) == (2, "3 added, 0 present, 0 forgotten, 1 links, 1 anchors, 0 weights\n")
         assert result.err.startswith("greeum: 30 rows could not be taken:\n  line 2: line: is not JSON")
         assert result.err.endswith("and 10 more\n")
 
@@ -516,7 +516,7 @@ class TestCarrying:
         chat = {"uuid": "c", "name": "n", "chat_messages": [said, said | {"uuid": "n", "text": " "}]}
         Path("c.json").write_text(json.dumps([chat]), encoding="utf-8")
         dry = run("import", "c.json", "--memory", "copy", "--dry-run")
-        counts = "1 added, 0 present, 0 forgotten, 0 links, 0 anchors"
+        counts = "1 added, 0 present, 0 forgotten, 0 links, 0 anchors, 0 weights"
         assert dry.out == f"claude, dry run: {counts}\nleft out: 1 messages without text\n"
         assert not Path("copy").exists()
         options = ("--from", "claude", "--namespace", "chats", "--time-zone", "UTC", "--memory", "copy")
@@ -531,10 +531,10 @@ class TestCarrying:
     def test_merging(self, run: Run) -> None:
         add(run, "three", "--memory", "other")
         assert run("merge", "other", "--memory", "new", "--dry-run").out == (
-            "greeum, dry run: 1 added, 0 present, 0 forgotten, 0 links, 0 anchors\n"
+            "greeum, dry run: 1 added, 0 present, 0 forgotten, 0 links, 0 anchors, 0 weights\n"
         )
         assert not Path("new").exists()
-        assert run("merge", "other").out == "1 added, 0 present, 0 forgotten, 0 links, 0 anchors\n"
+        assert run("merge", "other").out == "1 added, 0 present, 0 forgotten, 0 links, 0 anchors, 0 weights\n"
         assert run("merge", "other", "--json").json()["present"] == 1
         assert run("merge", "other", "--memory", "other").code == 2
         assert run("merge", "missing").code == 3

@@ -25,7 +25,10 @@ def furnish(memory: Memory) -> None:
     memory.link(two.id, new.id, kind="similar", weight=0.3)
     memory.anchors.set("A", two.id)
     memory.anchors.set("주제", one.id, namespace="acme/alice", hops=7, pinned=True)
+    memory.weights.set({"words": 0.8, "recency": 0.3}, namespace="acme/집")
 
+
+LEARNT = {"steps": {"words": 0.1}, "judgements": 1, "gain": 0.5, "spread": 0.25, "requests": []}
 
 HEADER = '{"type": "greeum", "format": 1}'
 
@@ -33,6 +36,11 @@ HEADER = '{"type": "greeum", "format": 1}'
 def link(**fields: Any) -> str:
     """A line with a link."""
     return json.dumps({"type": "link", "kind": "k", "weight": 1, "added_at": "2020-01-01"} | fields)
+
+
+def taken(**counts: int) -> dict[str, int]:
+    """What an import says of records; of those that are not named there were none."""
+    return dict.fromkeys(("added", "present", "forgotten", "links", "anchors", "weights"), 0) | counts
 
 
 class TestTransfer:
@@ -46,7 +54,7 @@ class TestTransfer:
 
     def test_what_comes_out_goes_in_and_comes_out_the_same(self, memory: Memory, lines: list[str]) -> None:
         done = memory.import_(lines, bring_back=True)
-        assert done == {"added": 7, "present": 0, "forgotten": 0, "links": 2, "anchors": 2}
+        assert done == taken(added=7, links=2, anchors=2, weights=1)
         assert list(memory.export()) == lines
         assert texts(memory.search("three quarters", k=1)) == ["one and three quarters"]
         assert len(memory.history(memory.get(key="third", namespace="acme/alice2").id)) == 1
@@ -68,7 +76,7 @@ class TestTransfer:
         records = [json.loads(line) for line in lines]
         assert all("\n" not in line for line in lines)
         assert records[0] == {"type": "greeum", "format": 1}
-        assert {record["type"] for record in records[1:]} == {"block", "link", "anchor"}
+        assert {record["type"] for record in records[1:]} == {"block", "link", "anchor", "weights"}
         block = next(record for record in records if record.get("key") == "third")
         assert set(block) == {
             "type", "uid", "namespace", "key", "text", "kind", "source", "tags", "importance", "metadata", "at",
@@ -79,8 +87,46 @@ class TestTransfer:
     def test_a_second_import_adds_nothing(self, memory: Memory, lines: list[str]) -> None:
         memory.import_(lines, bring_back=True)
         before = list(memory.export())
-        assert memory.import_(lines) == {"added": 0, "present": 7, "forgotten": 0, "links": 2, "anchors": 2}
+        assert memory.import_(lines) == taken(present=7, links=2, anchors=2, weights=1)
         assert list(memory.export()) == before
+
+    def test_weights_that_were_set_and_learnt_come_back(self, memory: Memory) -> None:
+        blocks = memory.add_many({"text": text, "kind": "note"} for text in ("The violin is old.", "A violin. Rain."))
+        memory.weights.set({"words": 0.8, "recency": 0.3}, namespace="acme")
+        memory.weights.set({"tokens": 0.25})
+        for _ in range(3):
+            memory.feedback("violin", good=[blocks[1].id], bad=[blocks[0].id])
+        before = [memory.weights.get(namespace) for namespace in ("", "acme")]
+        lines = list(memory.export())
+        for namespace in ("", "acme"):
+            memory.weights.reset(namespace=namespace)
+        memory.weights.set({"tokens": 0.75})
+        assert memory.import_(lines) == taken(present=2, weights=2)
+        assert [memory.weights.get(namespace) for namespace in ("", "acme")] == before
+        assert before[0].judgements == 3
+        assert list(memory.export()) == lines
+
+    @pytest.mark.parametrize(
+        ("fields", "field"),
+        [
+            ({}, "set"),
+            ({"set": {"colour": 1.0}}, "weights.colour"),
+            ({"set": {"words": "high"}}, "weights.words"),
+            ({"set": {"words": None}}, "weights.words"),
+            ({"set": [1]}, "weights"),
+            ({"set": {"words": 1.0}, "learnt": {"steps": {}}}, "learnt"),
+            ({"set": {"words": 1.0}, "learnt": 5}, "learnt"),
+            ({"learnt": LEARNT | {"steps": {"near": 0.1}}}, "learnt.steps"),
+            ({"learnt": LEARNT | {"gain": 2.0}}, "learnt"),
+            ({"set": {"words": 1.0}, "namespace": 5}, "namespace"),
+            ({"set": {"words": 1.0}, "colour": 5}, "colour"),
+        ],
+    )
+    def test_weights_that_cannot_be_are_refused(self, memory: Memory, fields: dict[str, Any], field: str) -> None:
+        with pytest.raises(InvalidInput) as refused:
+            memory.import_([HEADER, json.dumps({"type": "weights"} | fields)])
+        assert refused.value.field == f"line 2: {field}"
+        assert memory.weights.get()["words"].origin == "default"
 
     def test_what_comes_meanwhile_leaves_no_loose_ends(self, memory: Memory) -> None:
         blocks = memory.add_many({"text": f"turn {number}"} for number in range(1_100))
@@ -94,7 +140,7 @@ class TestTransfer:
                 memory.anchors.set("A", late.id)
         memory.forget([block.id for block in everything(memory, limit=1_000)])
         done = memory.import_(lines, bring_back=True)
-        assert done == {"added": 1_100, "present": 0, "forgotten": 0, "links": 1, "anchors": 0}
+        assert done == taken(added=1_100, links=1)
 
     def test_blank_lines_and_a_second_header_do_no_harm(self, memory: Memory, lines: list[str]) -> None:
         memory.import_(["", *lines[:5], " \n", HEADER, *lines[5:]], bring_back=True)
@@ -111,7 +157,7 @@ class TestTransfer:
         assert back.id > block.id
 
     def test_what_was_forgotten_is_passed_over_and_counted(self, memory: Memory, lines: list[str]) -> None:
-        assert memory.import_(lines) == {"added": 0, "present": 0, "forgotten": 7, "links": 0, "anchors": 0}
+        assert memory.import_(lines) == taken(forgotten=7, weights=1)
         assert everything(memory, history=True) == []
 
     def test_what_names_the_forgotten_is_passed_over_too(self, memory: Memory) -> None:
@@ -131,7 +177,7 @@ class TestTransfer:
                 {"type": "anchor", "name": "A", "block": uid(1), "hops": 1, "pinned": False, "moved_at": "2020-01-01"}
             ),
         ]
-        assert memory.import_(lines) == {"added": 0, "present": 1, "forgotten": 2, "links": 0, "anchors": 0}
+        assert memory.import_(lines) == taken(present=1, forgotten=2)
         assert texts(everything(memory, history=True)) == ["stays"]
 
     def test_what_was_forgotten_comes_back_if_it_is_asked_for(self, memory: Memory, lines: list[str]) -> None:
@@ -151,7 +197,7 @@ class TestTransfer:
         mine = memory.add("I live in Busan.", key="home")
         other = record(uid=1, text="I live in Busan.", key="home")
         lines = [HEADER, other, record(uid=2, text="x"), link(source=uid(2), target=uid(1))]
-        assert memory.import_(lines) == {"added": 1, "present": 1, "forgotten": 0, "links": 1, "anchors": 0}
+        assert memory.import_(lines) == taken(added=1, present=1, links=1)
         assert [link.target for link in memory.links(mine.id)] == [mine.id]
 
     def test_what_was_one_block_stays_one_when_it_is_corrected(self, memory: Memory) -> None:
@@ -172,26 +218,14 @@ class TestTransfer:
         mine = memory.add("I live in Busan.", key="home")
         theirs = record(uid=1, text="I live in Busan.", key="home")
         corrected = record(uid=2, text="I live in Seoul.", key="home", supersedes=uid(1))
-        assert memory.import_([HEADER, theirs, corrected]) == {
-            "added": 1,
-            "present": 1,
-            "forgotten": 0,
-            "links": 0,
-            "anchors": 0,
-        }
+        assert memory.import_([HEADER, theirs, corrected]) == taken(added=1, present=1)
         assert texts(memory.history(mine.id)) == ["I live in Busan.", "I live in Seoul."]
         assert memory.get(key="home").uid == uid(2)
 
     def test_many_links_and_what_is_wrong_with_one(self, memory: Memory) -> None:
         blocks = [record(uid=number, text=f"turn {number}") for number in range(1, 703)]
         links = [link(source=uid(number), target=uid(number + 1)) for number in range(1, 702)]
-        assert memory.import_([HEADER, *blocks, *links]) == {
-            "added": 702,
-            "present": 0,
-            "forgotten": 0,
-            "links": 701,
-            "anchors": 0,
-        }
+        assert memory.import_([HEADER, *blocks, *links]) == taken(added=702, links=701)
         lines = [
             HEADER,
             *blocks,

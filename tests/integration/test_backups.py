@@ -68,6 +68,7 @@ def furnish(memory: Memory) -> None:
     memory.update(one.id, text="I live in Seoul.")
     memory.link(two.id, memory.add("three").id, kind="x", weight=0.25)
     memory.anchors.set("A", two.id, pinned=True)
+    memory.weights.set({"words": 0.8}, namespace="acme")
 
 
 def texts(path: Path) -> list[str]:
@@ -105,6 +106,8 @@ class TestLogicalHash:
             lambda: memory.link(block.block.id, other, weight=0.25),
             lambda: memory.anchors.unpin("A"),
             lambda: memory.anchors.clear("A"),
+            lambda: memory.weights.set({"words": 0.7}, namespace="acme"),
+            lambda: memory.weights.reset(namespace="acme"),
             lambda: memory.forget(block.block.id),
         ]
         seen = {memory.logical_hash()}
@@ -132,6 +135,17 @@ class TestBackingUp:
         assert (done.backup.number, done.forgotten) == (1, 0)
         assert hash_of(tmp_path / "restored") == made.logical_hash
         assert texts(tmp_path / "restored") == sorted(block.text for block in memory.list(history=True))
+
+    def test_one_of_before_weights_were_hashed_is_sound(self, memory: Memory, place: Path, tmp_path: Path) -> None:
+        furnish(memory)
+        memory.backup(place)
+        path = place / "000001.json"
+        fields = json.loads(path.read_text())
+        del fields["hashes_weights"]
+        path.write_text(json.dumps(fields | {"logical_hash": logical_hash(memory._store, weights=False)}))
+        assert is_sound(place)
+        greeum.restore(place, tmp_path / "restored")
+        assert hash_of(tmp_path / "restored") == memory.logical_hash()
 
     def test_the_next_one_holds_what_has_changed(self, memory: Memory, place: Path, tmp_path: Path) -> None:
         memory.add_many({"text": f"turn {number} {'x' * 500}"} for number in range(500))

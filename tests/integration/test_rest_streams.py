@@ -194,7 +194,7 @@ def test_an_export_is_what_an_import_takes(rest: Client, many: Memory) -> None:
     assert out.text.splitlines() == list(many.export())
     with testing.memory() as other, talking(application(other)) as there:
         taken = there("POST", "/v1/import", body=out.body, headers=NDJSON)
-        assert taken.json == {"added": 600, "present": 0, "forgotten": 0, "links": 1, "anchors": 1}
+        assert taken.json == {"added": 600, "present": 0, "forgotten": 0, "links": 1, "anchors": 1, "weights": 0}
         assert there("POST", "/v1/import", body=out.body, headers=NDJSON).json["present"] == 600
         assert [line for line in other.export() if '"block"' in line] == [
             line for line in many.export() if '"block"' in line

@@ -289,3 +289,20 @@ class TestNetworkFileSystems:
     def test_where_there_is_no_list_nothing_is_said(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(files, "MOUNTS_FILE", str(tmp_path / "none"))
         assert files.filesystem_of(str(tmp_path)) is None
+
+
+def test_a_writer_holds_a_large_transaction_and_keeps_little_of_it(tmp_path: Path) -> None:
+    path = str(tmp_path / "memory.db")
+    files.make_database(path)
+    writer = connections.open_writer(path, None)
+    try:
+        writer.execute("CREATE TABLE pieces (content BLOB)")
+        with writer:
+            for _ in range(connections.WRITER_SPILL_KIB * 3 // 4 // 64):
+                writer.execute("INSERT INTO pieces VALUES (randomblob(65536))")
+            spilled, _ = writer.status(apsw.SQLITE_DBSTATUS_CACHE_SPILL)
+        kept, _ = writer.status(apsw.SQLITE_DBSTATUS_CACHE_USED)
+    finally:
+        writer.close()
+    assert spilled == 0, "written before it was committed, and so twice"
+    assert kept < 1.2 * connections.WRITER_CACHE_KIB * 1_024

@@ -93,3 +93,16 @@ class StoreThatCounts(MemoryStore):
 def test_the_store_for_tests_is_the_one_that_is_shipped() -> None:
     assert Shipped is MemoryStore
     assert MemoryStore().check() == []
+
+
+def test_weights_that_cannot_be_read_are_found_and_removed() -> None:
+    with memory() as damaged:
+        damaged.weights.set({"words": 0.8}, namespace="beside")
+        damaged._store.swap_weights("acme/alice", None, "{")
+        is_well, text = found(damaged)["weights"]
+        assert not is_well
+        assert "'acme/alice'" in text
+        [(what, is_well, text)] = [one for one in damaged.repair() if one[0] == "weights"]
+        assert (what, is_well) == ("weights", True)
+        assert found(damaged)["weights"] == (True, "1 namespaces have some of their own")
+        assert damaged.weights.get("beside")["words"].value == 0.8

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from pathlib import Path
 from threading import Thread
+from typing import Any
 
 import pytest
 
 import greeum
-from greeum import Memory, testing
+from greeum import Memory, feedback, testing
 from greeum.embed.given import GivenVectors
 from greeum.errors import StoreReadOnly
 from greeum.learning import LEARNABLE
@@ -94,6 +95,45 @@ def test_what_is_said_at_the_same_time_is_all_learnt() -> None:
         for thread in threads:
             thread.join()
         assert memory.weights.get().judgements == 8
+
+
+def test_who_comes_second_keeps_both_and_searches_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    with testing.memory() as memory:
+        good = fill(memory)[1]
+        swap, lesson = memory._store.swap_weights, feedback.Lesson
+        searched: list[str] = []
+
+        def searching(*arguments: Any) -> feedback.Lesson:
+            searched.append("once")
+            return lesson(*arguments)
+
+        def overtaken(namespace: str, before: str | None, after: str | None) -> bool:
+            monkeypatch.setattr(memory._store, "swap_weights", swap)
+            memory.feedback(QUERY, good=[good])
+            return swap(namespace, before, after)
+
+        monkeypatch.setattr(feedback, "Lesson", searching)
+        monkeypatch.setattr(memory._store, "swap_weights", overtaken)
+        memory.feedback(QUERY, good=[good])
+        assert memory.weights.get().judgements == 2
+        assert searched == ["once", "once"], "once for each of the two"
+
+
+def test_what_another_has_learnt_meanwhile_under_the_same_key_is_not_learnt_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with testing.memory() as memory:
+        good = fill(memory)[1]
+        swap = memory._store.swap_weights
+
+        def overtaken(namespace: str, before: str | None, after: str | None) -> bool:
+            monkeypatch.setattr(memory._store, "swap_weights", swap)
+            memory.feedback(QUERY, good=[good], idempotency_key="of-alice")
+            return swap(namespace, before, after)
+
+        monkeypatch.setattr(memory._store, "swap_weights", overtaken)
+        memory.feedback(QUERY, good=[good], idempotency_key="of-alice")
+        assert memory.weights.get().judgements == 1
 
 
 def test_a_memory_that_is_only_read_learns_nothing(tmp_path: Path) -> None:

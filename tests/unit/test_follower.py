@@ -4,8 +4,12 @@ beside what goes on.
 
 from __future__ import annotations
 
+import platform
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from threading import Event
+from subprocess import run
+from threading import Barrier, Event, Thread
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,6 +23,8 @@ from greeum.testing import TinyEmbedder
 
 if TYPE_CHECKING:
     from greeum.store.protocol import Change
+
+THREADS = 8
 
 TAIL_BLOCKS_MAX = 20_000
 """As in the Index: with more blocks in memory it wants files."""
@@ -146,3 +152,81 @@ def test_links_are_grouped_by_source_and_of_several_kinds_the_strongest_counts()
     ends = [(1, 2, "about", 0.25), (1, 2, "near", 0.75), (1, 3, "about", 0.5), (4, 1, "about", 1.0)]
     links = [(*end, 0, "") for end in ends]
     assert grouped([1, 4, 5], links) == [(1, [(2, 0.75), (3, 0.5)]), (4, [(1, 1.0)]), (5, [])]
+
+
+def test_many_threads_that_find_a_fold_due_begin_it_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As threads that add do, when the last block comes that was missing for a file."""
+    with greeum.open(tmp_path, embedder=TinyEmbedder()) as memory:
+        followed = memory._follower
+        goes_on = Event()
+        begun: list[bool] = []
+
+        def fold(wait: bool = False) -> None:
+            begun.append(wait)
+            goes_on.wait()
+
+        def begin(together: Barrier) -> None:
+            together.wait()
+            followed._fold_in_background()
+
+        monkeypatch.setattr(followed, "_fold", fold)
+        usual_s = sys.getswitchinterval()
+        sys.setswitchinterval(1e-6)
+        try:
+            for number in range(1, 21):
+                goes_on.clear()
+                together = Barrier(THREADS)
+                with ThreadPoolExecutor(THREADS) as pool:
+                    for done in [pool.submit(begin, together) for _ in range(THREADS)]:
+                        done.result()
+                goes_on.set()
+                assert followed._folding is not None
+                followed._folding.join()
+                assert len(begun) == number
+        finally:
+            sys.setswitchinterval(usual_s)
+            goes_on.set()
+
+
+def test_a_fold_for_which_no_thread_can_be_started_fails_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(thread: Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with greeum.open(tmp_path, embedder=TinyEmbedder()) as memory:
+        with monkeypatch.context() as patched:
+            patched.setattr(Thread, "start", refuse)
+            memory._follower._fold_in_background()
+        assert memory._follower.trouble == "its files could not be written: can't start new thread"
+        memory.add("The violin is old.")
+        memory._follower._fold_in_background()
+        assert memory._follower._folding is not None
+        memory._follower._folding.join()
+        assert memory._follower.trouble is None
+
+
+HOLES = """
+import sys
+from pathlib import Path
+import greeum
+
+PIECE, PIECES, KEPT = 65_536, 1_000, 10
+
+def resident():
+    return int(Path("/proc/self/statm").read_text().split()[1]) * 4_096
+
+with greeum.open(sys.argv[1]) as memory:
+    memory.add_many({"text": f"turn {number}"} for number in range(300))
+    pieces = [bytes([number % 256]) * PIECE for number in range(PIECES)]
+    pieces = pieces[::KEPT]
+    before = resident()
+    memory._follower._fold(wait=True)
+    print((before - resident()) / (PIECE * PIECES))
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="it is glibc that keeps what was freed")
+def test_a_fold_gives_back_what_lies_unused(tmp_path: Path) -> None:
+    done = run([sys.executable, "-c", HOLES, str(tmp_path)], capture_output=True, text=True, check=True)
+    assert float(done.stdout) > 0.5

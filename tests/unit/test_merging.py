@@ -55,6 +55,22 @@ class TestMerge:
         assert told == [(0, 7)]
         assert mine.search("Mia", k=1)[0].block.text == "the teacher is Mia"
 
+    def test_weights_come_over_and_those_that_are_here_stay(
+        self, mine: Memory, open_memory: Open, tmp_path: Path
+    ) -> None:
+        mine.weights.set({"words": 0.8}, namespace="both")
+        with open_memory("theirs") as theirs:
+            theirs.weights.set({"words": 0.1}, namespace="both")
+            theirs.weights.set({"words": 0.2}, namespace="theirs")
+        dry, report = (mine.merge(tmp_path / "theirs", dry_run=is_dry) for is_dry in (True, False))
+        assert dry.to_dict() | {"dry_run": False} == report.to_dict()
+        assert (report.weights, report.skipped) == (1, 1)
+        assert report.reasons == [("weights both", "the namespace 'both' has other weights here, and keeps them")]
+        assert mine.weights.get("both")["words"].value == 0.8
+        assert mine.weights.get("theirs")["words"].value == 0.2
+        again = mine.merge(tmp_path / "theirs")
+        assert (again.weights, again.skipped) == (0, 1)
+
     def test_a_second_merge_adds_nothing(self, mine: Memory, open_memory: Open, tmp_path: Path) -> None:
         with open_memory("theirs") as theirs:
             furnished(theirs)

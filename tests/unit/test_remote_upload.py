@@ -12,7 +12,7 @@ import greeum
 from greeum.errors import Conflict, InvalidInput
 from greeum.remote import upload
 
-DONE = {"added": 1, "present": 0, "links": 0, "anchors": 0}
+DONE = {"added": 1, "present": 0, "links": 0, "anchors": 0, "weights": 0}
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from subprocess import run
-from threading import Event
+from threading import Event, Thread
 from typing import Any
 
 import pytest
@@ -100,6 +100,23 @@ def test_as_many_as_may_run_at_once_and_the_next_is_late(said: Memory) -> None:
         goes_on.set()
     assert f"apple pie {AT_ONCE}" not in began
     # Those that were late make room as they end.
+    found = said.search("apple pie", rerank=by_id, rerank_budget_ms=60_000)
+    assert isinstance(found, Reranked)
+    assert found.outcome == "reranked"
+
+
+def test_a_function_for_which_no_thread_can_be_started_takes_no_place(
+    said: Memory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(thread: Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Thread, "start", refuse)
+        for _ in range(AT_ONCE + 1):
+            found = said.search("apple pie", rerank=by_id, rerank_budget_ms=1_000)
+            assert isinstance(found, Reranked)
+            assert (found.outcome, found.reason) == ("failed", "RuntimeError: can't start new thread")
     found = said.search("apple pie", rerank=by_id, rerank_budget_ms=60_000)
     assert isinstance(found, Reranked)
     assert found.outcome == "reranked"

@@ -41,13 +41,15 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "kept": ("_core", "errors", "limits", "store.protocol"),
     "transfer": (
         "errors", "importers.admission", "importers.intake", "importers.rehearsal", "importers.report", "inputs",
-        "limits", "model", "store.arrivals", "store.protocol",
+        "learning", "limits", "model", "store.arrivals", "store.protocol", "weights",
     ),
     "importers": (),
     "importers.report": (),
     "importers.files": ("errors",),
     "importers.admission": ("_core", "drafts", "errors", "embed.protocol", "store.protocol"),
-    "importers.intake": ("errors", "importers.admission", "importers.report", "store.arrivals", "store.protocol"),
+    "importers.intake": (
+        "errors", "importers.admission", "importers.report", "store.arrivals", "store.protocol", "weights",
+    ),
     "importers.rehearsal": (
         "errors", "importers.admission", "importers.intake", "importers.report", "store.arrivals", "store.protocol",
     ),
@@ -58,7 +60,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "importers.*": ("errors", "importers", "importers.*", "inputs", "limits"),
     "checks": (
         "backups.ledger", "backups.places", "errors", "embed.protocol", "follower", "store.certificates",
-        "store.protocol", "store.upkeep", "surroundings",
+        "store.protocol", "store.upkeep", "surroundings", "weights",
     ),
     "forgetting": (
         "backups.ledger", "backups.places", "errors", "follower", "inputs", "limits", "model", "store.certificates",
@@ -68,7 +70,9 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "backups.*": (
         "backups", "backups.*", "errors", "inputs", "model", "store.certificates", "store.files", "store.protocol",
     ),
-    "repairs": ("checks", "errors", "embed.protocol", "follower", "store.protocol", "store.upkeep", "surroundings"),
+    "repairs": (
+        "checks", "errors", "embed.protocol", "follower", "store.protocol", "store.upkeep", "surroundings", "weights",
+    ),
     "reembedding": ("errors", "embed.protocol", "store.protocol", "store.replacement"),
     "surroundings": ("store.files",),
     "uses": (),

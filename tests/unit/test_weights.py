@@ -12,6 +12,7 @@ import pytest
 import greeum
 from greeum import Memory, testing
 from greeum.errors import StoreDamaged
+from greeum.learning import Learnt
 from greeum.weights import NAMESPACES_KEPT, KeptWeights, Own, at_and_above, defaults
 
 
@@ -38,12 +39,63 @@ def test_a_namespace_and_those_that_hold_it() -> None:
     assert list(at_and_above("")) == [""]
 
 
-def test_what_cannot_be_read_says_so_and_is_mended_by_a_reset(memory: Memory) -> None:
-    memory._store.swap_weights("", None, json.dumps({"set": {}}))
+DAMAGED = [
+    "{",
+    "[]",
+    json.dumps({"set": {}}),
+    json.dumps({"set": {"words": "high"}, "learnt": None}),
+    json.dumps({"set": {}, "learnt": {"steps": {"words": 1}}}),
+]
+
+
+@pytest.mark.parametrize("kept", DAMAGED)
+def test_what_cannot_be_read_fails_no_search(memory: Memory, kept: str, caplog: pytest.LogCaptureFixture) -> None:
+    usual = words(memory)
+    memory._store.swap_weights("", None, kept)
+    assert words(memory) == usual
+    assert "cannot be read, and is passed over" in caplog.text
+    assert {weight.origin for weight in memory.weights.get().weights.values()} == {"default"}
     with pytest.raises(StoreDamaged, match="reset them"):
-        memory.search("the violin")
+        memory.weights.set({"words": 0.8})  # what was there would be lost
     memory.weights.reset()
-    assert len(memory.search("the violin")) == 1
+    assert memory.weights.set({"words": 0.8})["words"].value == 0.8
+
+
+def test_it_takes_what_is_set_above(memory: Memory) -> None:
+    memory.weights.set({"words": 0.0}, namespace="acme")
+    memory.add("The violin is old.", namespace="acme/alice")
+    memory._store.swap_weights("acme/alice", None, "{")
+    assert words(memory, namespace="acme/alice") == 0.0
+
+
+def test_what_cannot_be_read_goes_with_all_that_was_learnt_there(memory: Memory) -> None:
+    memory._store.swap_weights("acme", None, "{")
+    memory.wipe(confirm=1)
+    assert memory._store.weights("acme") is None
+
+
+LEARNT = {"steps": {"words": 0.1}, "judgements": 2, "gain": 0.5, "spread": 0.25, "requests": ["00" * 8]}
+
+
+def test_what_was_learnt_is_read_back() -> None:
+    assert Learnt.of(LEARNT).to_dict() == LEARNT
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"steps": {"words": 0.7}}, {"steps": {"words": None}}, {"steps": [1]}, {"judgements": "2"}, {"gain": 2.5},
+        {"gain": float("nan")}, {"spread": -0.1}, {"requests": ["a query"]}, {"requests": ["00" * 8] * 65},
+        {"judgements": 10**400, "gain": 10**399}, {"requests": "00"}, {"requests": ["00"]}, {"requests": [5]},
+    ],
+)  # fmt: skip
+def test_what_cannot_have_been_learnt_is_refused(wrong: dict[str, object]) -> None:
+    with pytest.raises((ValueError, TypeError)):
+        Learnt.of(LEARNT | wrong)
+
+
+def test_a_gain_next_to_nothing_is_none() -> None:
+    assert Learnt({}, 1, gain=1e-200).share == 0.0
 
 
 def test_a_weight_of_a_later_greeum_is_passed_over(memory: Memory) -> None:

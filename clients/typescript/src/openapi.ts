@@ -2475,6 +2475,8 @@ export interface components {
             forgotten: number;
             links: number;
             anchors: number;
+            /** @description Namespaces of which weights were taken over. */
+            weights: number;
         };
         /**
          * Changes

@@ -41,11 +41,19 @@ it("moves everything into another memory", async () => {
       forgotten: 0,
       links: 0,
       anchors: 0,
+      weights: 0,
     });
     const lines: string[] = [];
     for await (const line of copy.export()) lines.push(line);
     assert.equal(lines.length, 201);
-    assert.deepEqual(await copy.import(lines), { added: 0, present: 200, forgotten: 0, links: 0, anchors: 0 });
+    assert.deepEqual(await copy.import(lines), {
+      added: 0,
+      present: 200,
+      forgotten: 0,
+      links: 0,
+      anchors: 0,
+      weights: 0,
+    });
     await assert.rejects(copy.import(["nonsense"]), { name: "InvalidInput" });
   } finally {
     await other.stop();

@@ -8,6 +8,7 @@ pub mod bytes;
 pub mod embed;
 pub mod error;
 pub mod filter;
+mod heap;
 pub mod id;
 pub mod index;
 pub mod links;

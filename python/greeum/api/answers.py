@@ -412,6 +412,7 @@ class Imported(Answered):
     forgotten: int
     links: int
     anchors: int
+    weights: Annotated[int, Meta(description="Namespaces of which weights were taken over.")]
 
 
 class Change(Answered):

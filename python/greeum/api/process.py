@@ -37,6 +37,7 @@ def serve(
     Raises what opening the memory raises.
     """
     raise_open_files()
+    keep_heap_together()
     observers = Observers(options, shared=shared, worker=worker)
     try:
         observers.take_messages()
@@ -124,3 +125,29 @@ def raise_open_files() -> None:
 
 OPEN_FILES_MAX = 65_536
 """Descriptors that are enough: ten thousand connections, and the files of a thousand memories."""
+
+
+def keep_heap_together() -> None:
+    """Let glibc keep less of what was freed. Left to itself it has up to eight heaps for each processor, each of which
+    keeps the holes that the tables of a memory leave when they are merged: after 34,000 adds, with two processors,
+    118 MB of 195 were such holes, and 15 of 80 with this. Other libraries have no such call, or need none.
+    """
+    if sys.platform != "linux":
+        return
+    from ctypes import CDLL
+
+    library = CDLL(None)
+    if hasattr(library, "mallopt"):
+        library.mallopt(M_ARENA_MAX, HEAPS_MAX)
+        library.mallopt(M_MMAP_THRESHOLD, MAPPED_BYTES_MIN)
+
+
+M_ARENA_MAX, M_MMAP_THRESHOLD = -8, -3
+"""As <malloc.h> has them."""
+
+HEAPS_MAX = 2
+"""Threads that allocate at the same time are few: those that run Python take turns."""
+
+MAPPED_BYTES_MIN = 131_072
+"""What is as large as this is mapped by itself, and goes back as it is freed. glibc begins with as much, but goes up to
+32 MiB as it sees larger ones freed."""

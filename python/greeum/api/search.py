@@ -66,7 +66,7 @@ def bounded(memory: Memory, call: Call) -> Answer:
 
 def without_budget(body: dict[str, Any]) -> dict[str, Any]:
     """A search's options where there is no budget, for what cannot say what was left out."""
-    return {name: value for name, value in body.items() if name != "budget_ms"}
+    return {name: value for name, value in body.items() if name != "budget_ms"} if "budget_ms" in body else body
 
 
 def streamed(memory: Memory, call: Call) -> Answer:

@@ -106,7 +106,9 @@ def text_of(line: bytes, number: int) -> str:
 OPERATIONS = (
     Operation(
         id="export", method="GET", path="/v1/export", handle=export, answer=str, offers=(NDJSON,),
-        streams=((NDJSON, "One record a line: a header, blocks, links, anchors. See docs/reference/export.md."),),
+        streams=(
+            (NDJSON, "One record a line: a header, blocks, links, anchors, weights. See docs/reference/export.md."),
+        ),
     ),
     Operation(
         id="import", method="POST", path="/v1/import", handle=import_, query=wire.BringBack, takes=NDJSON,

@@ -12,10 +12,11 @@ if TYPE_CHECKING:
 
     T = TypeVar("T")
 
-IN_A_ROW = 8
+IN_A_ROW = 16
 """Calls that are made one after the other, before any of them is answered. A search takes the processor's caches for
 itself, so that all of Python around it runs at half its speed afterwards: the requests that came together are read
-before, and answered after, several searches. More in a row gain little more, and let the first of them wait."""
+before, and answered after, several searches. With 64 connections, what a search costs beside itself, without sockets,
+is 55 µs with 8 in a row, 52 µs with 16 and 49 µs with 32; but each more lets the first of them wait longer."""
 
 
 class Turns:

@@ -1,7 +1,7 @@
 """The logical hash of a memory: what it holds, whatever the ids are, and in whatever order it came.
 
-Each block (every version, with its vectors), link and anchor is written as JSON, with uids for ids, and hashed; the
-hash of the memory is that of the sum of these.
+Each block (every version, with its vectors), link, anchor and namespace's weights is written as JSON, with uids for
+ids, and hashed; the hash of the memory is that of the sum of these.
 """
 
 from __future__ import annotations
@@ -28,17 +28,19 @@ COLUMNS = tuple(column for column in BLOCK_COLUMNS if column not in OF_IDS)
 MODULUS = 1 << 256
 
 
-def logical_hash(store: Store, columns: Sequence[str] = COLUMNS) -> str:
-    """The hash, over these columns of a block. Whoever writes meanwhile may or may not be in it."""
+def logical_hash(store: Store, columns: Sequence[str] = COLUMNS, *, weights: bool = True) -> str:
+    """The hash, over these columns of a block, and `weights` or not, as older backups have it. Whoever writes meanwhile
+    may or may not be in it.
+    """
     encode = JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
     total, records = 0, 0
-    for record in records_of(store, columns):
+    for record in records_of(store, columns, weights=weights):
         total += int.from_bytes(sha256(encode(record).encode()).digest(), "big")
         records += 1
     return sha256(f"{records}:{total % MODULUS:064x}".encode()).hexdigest()
 
 
-def records_of(store: Store, columns: Sequence[str]) -> Iterator[list[object]]:
+def records_of(store: Store, columns: Sequence[str], *, weights: bool) -> Iterator[list[object]]:
     uids: dict[int, str] = {}
     places = [BLOCK_COLUMNS.index(column) for column in columns]
     last = 0
@@ -56,3 +58,6 @@ def records_of(store: Store, columns: Sequence[str]) -> Iterator[list[object]]:
     for namespace, name, block_id, hops, pinned, moved_at in store.anchors(""):
         if block_id in uids:
             yield ["anchor", namespace, name, uids[block_id], hops, bool(pinned), moved_at]
+    if weights:
+        for namespace, kept in store.weights_below("").items():
+            yield ["weights", namespace, kept]

@@ -52,6 +52,8 @@ class Backup:
         self.size_bytes: int = fields["bytes"]
         self.logical_hash: str = fields["logical_hash"]
         self.columns: list[str] = fields["columns"]
+        self.hashes_weights: bool = fields.get("hashes_weights", False)
+        """Whether its logical hash is over namespaces' weights too; that of older ones is not."""
         self.forgotten: int = fields["forgotten"]
 
     @property

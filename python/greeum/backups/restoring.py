@@ -75,7 +75,7 @@ def bring_back(
         put_together(chain, chosen.page_size, os.path.join(scratch, files.DATABASE_FILE))
         store = open_store(scratch)
         try:
-            if logical_hash(store, chosen.columns) != chosen.logical_hash:
+            if logical_hash(store, chosen.columns, weights=chosen.hashes_weights) != chosen.logical_hash:
                 raise StoreDamaged(
                     f"{pieces.place}: backup {chosen.number} does not hold what it should: take an older"
                 )

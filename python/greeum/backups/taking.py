@@ -76,6 +76,7 @@ def facts_of(copy: Store, at_us: int) -> dict[str, Any]:
         "certificates": len(certificates),
         "certificate": certificates[-1][-1] if certificates else "",
         "columns": list(COLUMNS),
+        "hashes_weights": True,
     }
 
 

@@ -113,7 +113,7 @@ def to_file(path: str, lines: Iterable[str], packed: bool) -> int:
 
 # In.
 
-COUNTED = ("added", "present", "forgotten", "links", "anchors")
+COUNTED = ("added", "present", "forgotten", "links", "anchors", "weights")
 """Of a report, on one line."""
 
 SKIPPED_SHOWN_MAX = 20
@@ -204,8 +204,8 @@ EXPORT = Command(
         Argument("FILE|-", "A file that is not there yet; - or nothing for standard output.", field="file", least=0)
     ],
     options=[Option("--gzip", None, "Pack it. A file whose name ends with .gz is packed anyway."), fields.READ_ONLY],
-    details="""Every version of every block, links and anchors, in a form that any memory takes in, whatever its
-        embedder. What --json says goes to standard error if the export goes to standard output.""",
+    details="""Every version of every block, links, anchors and weights, in a form that any memory takes in, whatever
+        its embedder. What --json says goes to standard error if the export goes to standard output.""",
     examples=["greeum export memory.jsonl.gz", "greeum export | greeum import --memory ./copy"],
 )
 
@@ -246,9 +246,8 @@ MERGE = Command(
     "Take in everything of another memory.",
     arguments=[Argument("DIR", "The directory of the other memory, which is only read.", field="other")],
     options=[BRING_BACK, DRY_RUN],
-    details="""All versions, links and anchors. What is in both, by uid or by key and text, is one block afterwards, so
-        that a second merge adds nothing. What was forgotten here is passed over, unless --bring-back says otherwise.
-        Where the two contradict each other, what is here stays, and the exit code is
-        2.""",
+    details="""All versions, links, anchors and weights. What is in both, by uid or by key and text, is one block
+        afterwards, so that a second merge adds nothing. What was forgotten here is passed over, unless --bring-back
+        says otherwise. Where the two contradict each other, what is here stays, and the exit code is 2.""",
     examples=["greeum merge ./laptop", "greeum merge ./laptop --memory ./desk --dry-run"],
 )

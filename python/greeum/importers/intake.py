@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from greeum.errors import Conflict, Forbidden, InvalidInput, NotFound
 from greeum.store.arrivals import Arrival, PassedOver
+from greeum.weights import KeptWeights
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from greeum.importers.report import ImportReport
     from greeum.store.arrivals import Outcome
     from greeum.store.protocol import AnchorRow, LinkRow, Store
+    from greeum.weights import Own
 
     Located: TypeAlias = list[tuple[str, Arrival]]
     Refusal: TypeAlias = InvalidInput | Conflict | Forbidden
@@ -45,6 +47,14 @@ class AnchorAt(NamedTuple):
     moved_at: int
 
 
+class WeightsAt(NamedTuple):
+    """What is kept of a namespace's weights, and where it was found."""
+
+    where: str
+    namespace: str
+    own: Own
+
+
 BATCH = 500
 """Blocks, links or anchors of one transaction: its sync is then a small part of its cost, and other writers wait for
 milliseconds only."""
@@ -72,7 +82,7 @@ class Intake:
         self._report = report
         self._strict = strict
         self._keeps_anchors = keeps_anchors
-        """Whether an anchor that is here stays where it is."""
+        """Whether an anchor that is here stays where it is, and weights as they are."""
         self._bring_back = bring_back
         self._passed_over = PassedOver(store, bring_back=bring_back)
         self._merged: dict[str, int] = {}
@@ -101,6 +111,18 @@ class Intake:
         self._anchors.append(anchor)
         if len(self._anchors) >= BATCH:
             self.flush()
+
+    def weights(self, weights: WeightsAt) -> None:
+        """Few, and short: each at once."""
+        if self._strict:
+            self.flush()
+        where, namespace, own = weights
+        here = self._store.weights(namespace) if self._keeps_anchors else None
+        if here is None:
+            KeptWeights(self._store).put(namespace, own)
+            self._report.weights += 1
+        elif here != own.written():
+            self._report.skip(where, weights_stay(namespace))
 
     def flush(self) -> None:
         """Have everything that was given so far in the Store."""
@@ -252,6 +274,10 @@ def link_problem(where: str, source: str, target: str, ids: dict[str, int]) -> t
 
 def stays(name: str, block_id: int) -> str:
     return f"the anchor {name!r} points to block {block_id} here, and stays there"
+
+
+def weights_stay(namespace: str) -> str:
+    return f"the namespace {namespace!r} has other weights here, and keeps them"
 
 
 def unknown(uid: str) -> str:

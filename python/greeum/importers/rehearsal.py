@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from greeum.errors import InvalidInput
-from greeum.importers.intake import stays, unknown
+from greeum.importers.intake import stays, unknown, weights_stay
 from greeum.store.arrivals import PassedOver
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from greeum.errors import GreeumError
     from greeum.importers.admission import Admission
-    from greeum.importers.intake import AnchorAt, LinkAt
+    from greeum.importers.intake import AnchorAt, LinkAt, WeightsAt
     from greeum.importers.report import ImportReport
     from greeum.store.arrivals import Arrival
     from greeum.store.protocol import Draft, Store
@@ -128,6 +128,13 @@ class Rehearsal:
             self._report.anchors += 1
         elif here[2] != self._store.ids_of([anchor.block]).get(anchor.block, self._merged.get(anchor.block)):
             self._report.skip(anchor.where, stays(anchor.name, here[2]))
+
+    def weights(self, weights: WeightsAt) -> None:
+        here = self._store.weights(weights.namespace) if self._keeps_anchors else None
+        if here is None:
+            self._report.weights += 1
+        elif here != weights.own.written():
+            self._report.skip(weights.where, weights_stay(weights.namespace))
 
     def flush(self) -> None:
         """There is nothing to be written."""

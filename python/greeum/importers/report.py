@@ -28,13 +28,13 @@ class ImportReport:
     """What came of an import, or would come of it (`dry_run`).
 
     Of blocks: `added`, of which `corrected` are the newer version of another, `present` (there already) and `forgotten`
-    (once there, and not to come back). Then `links` and `anchors`. `skipped` counts rows that could not be taken, and
-    `reasons` says of the first thousand where each is and why. `left_out` counts, by reason, what is not meant to be
-    taken, as empty messages. `notes` say what else there was to see.
+    (once there, and not to come back). Then `links`, `anchors`, and `weights` of namespaces. `skipped` counts rows that
+    could not be taken, and `reasons` says of the first thousand where each is and why. `left_out` counts, by reason,
+    what is not meant to be taken, as empty messages. `notes` say what else there was to see.
     """
 
     __slots__ = ("added", "anchors", "corrected", "dry_run", "forgotten", "format", "left_out", "links", "notes",
-                 "present", "reasons", "skipped")  # fmt: skip
+                 "present", "reasons", "skipped", "weights")  # fmt: skip
 
     def __init__(self, format: str, *, dry_run: bool = False) -> None:  # noqa: A002 - the word for it
         self.format = format
@@ -45,6 +45,7 @@ class ImportReport:
         self.forgotten = 0
         self.links = 0
         self.anchors = 0
+        self.weights = 0
         self.skipped = 0
         self.reasons: list[Skipped] = []
         self.left_out: dict[str, int] = {}
@@ -76,6 +77,7 @@ class ImportReport:
             "forgotten": self.forgotten,
             "links": self.links,
             "anchors": self.anchors,
+            "weights": self.weights,
             "skipped": self.skipped,
             "reasons": [{"where": where, "reason": reason} for where, reason in self.reasons],
             "left_out": dict(self.left_out),

@@ -34,8 +34,12 @@ folding of the log by the last one to close are in the way, and they take second
 READER_CACHE_KIB = 8_192
 """Pages one reader keeps: the upper levels of every B-tree of a million blocks, which every question walks through."""
 
-WRITER_CACHE_KIB = 32_768
-"""Pages the writer keeps: a batch of 10,000 blocks with their vectors, which would otherwise be written twice."""
+WRITER_CACHE_KIB = 8_192
+"""Pages the writer keeps from one transaction to the next, likewise."""
+
+WRITER_SPILL_KIB = 32_768
+"""Pages the writer holds in one transaction: a batch of 10,000 blocks with their vectors, which would otherwise be
+written twice."""
 
 LOG_BYTES_MAX = 67_108_864
 """What is left of a write-ahead log's file after a large batch: 64 MiB, or an import would keep its space for good."""
@@ -88,6 +92,8 @@ def _set_up_writer(connection: apsw.Connection, path: str) -> None:
     _pragma(connection, "checkpoint_fullfsync = ON")
     _pragma(connection, "secure_delete = ON")
     _pragma(connection, "foreign_keys = ON")
+    page_bytes = connection.pragma("page_size")
+    _pragma(connection, f"cache_spill = {WRITER_SPILL_KIB * 1_024 // page_bytes}")
     _pragma(connection, f"journal_size_limit = {LOG_BYTES_MAX}")
     connection.create_scalar_function("uid_digest", _uid_digest, 1, deterministic=True)
 

@@ -4,6 +4,7 @@ use super::manifest::{Listed, Manifest, NAME, Stamp, create, create_directory, s
 use super::state::{Part, State};
 use super::{Index, SEGMENT_BYTES_MAX, Writer};
 use crate::error::{Error, Result};
+use crate::heap;
 use crate::links::{Csr, Links};
 use crate::segment::{Segment, merge};
 use std::collections::HashSet;
@@ -44,7 +45,9 @@ impl Index {
     pub fn fold(&self, wait: bool) -> Result<bool> {
         let Some(directory) = self.directory.as_deref() else { return Ok(false) };
         let Some(_lock) = self.begin(directory, wait)? else { return Ok(false) };
-        self.write_files(directory)
+        let done = self.write_files(directory);
+        heap::give_back();
+        done
     }
 
     /// Waits for whoever is writing files, then sees to it that no file holds what was forgotten: neither those of the Index nor what a
