@@ -16,6 +16,9 @@ const DEPTH: usize = 48;
 /// So many blocks that the words of a query occur in them more often than are added up.
 const MANY: usize = 6_000;
 
+/// So many that containers are sifted, in more than one stretch.
+const SIFTED: usize = 20_000;
+
 /// Questions to each memory; in debug builds the model is slow.
 const QUESTIONS: usize = if cfg!(debug_assertions) { 2 } else { 8 };
 
@@ -36,7 +39,12 @@ fn any_text(dice: &mut Dice) -> String {
 }
 
 fn any_entry(id: BlockId, dice: &mut Dice) -> Entry {
-    let mut entry = entry(id, &any_text(dice));
+    let text = any_text(dice);
+    entry_of(id, &text, dice)
+}
+
+fn entry_of(id: BlockId, text: &str, dice: &mut Dice) -> Entry {
+    let mut entry = entry(id, text);
     entry.namespace = (*dice.choose(&["team/a", "team/a", "team/b", "other"])).to_owned();
     entry.superseded = dice.below(12) == 0;
     entry.metadata.insert("third".to_owned(), (id % 3).into());
@@ -152,6 +160,30 @@ proptest! {
                     let wants = |entry: &Entry| filter.is_none() || entry.id % 3 == 1;
                     prop_assert_eq!(found, model.best(&text, namespace, wants, depth), "{} in {:?}, {}", text, namespace, depth);
                 }
+            }
+        }
+    }
+}
+
+#[test]
+fn the_best_are_the_best_where_all_lists_are_gone_through_at_once() {
+    for has_long in [false, true] {
+        let mut dice = Dice::new(13);
+        let any = |id| {
+            let text = any_text(&mut dice);
+            entry_of(id, if has_long { &text } else { &text[..text.len().min(60)] }, &mut dice)
+        };
+        let entries: Vec<Entry> = (1..=SIFTED as BlockId).map(any).collect();
+        let (model, index, third) = (Model::new(&entries), loaded(&entries, &[]), filter(r#"{"metadata.third": 1}"#));
+        for _ in 0..QUESTIONS {
+            let text = (0..4 + dice.below(3)).map(|_| *dice.choose(&WORDS)).collect::<Vec<_>>().join(" ");
+            for (namespace, filter) in [("", None), ("team", None), ("", third.clone())] {
+                let ask =
+                    Query { exact: false, namespace: namespace.to_owned(), filter: filter.clone(), ..query(&text) };
+                let found: Vec<_> =
+                    index.by_words(&ask, DEPTH).into_iter().map(|(id, score)| (id, score.to_bits())).collect();
+                let wants = |entry: &Entry| filter.is_none() || entry.id % 3 == 1;
+                assert_eq!(found, model.best(&text, namespace, wants, DEPTH), "{text} in {namespace:?}");
             }
         }
     }

@@ -3,10 +3,12 @@
 //! Useful as the unit in which the Index grows: a new block is a segment of one, small segments are merged into larger ones,
 //! large ones are files. A segment never changes; which of its blocks are gone is kept beside it.
 
+mod brevity;
 mod build;
 mod merge;
 mod places;
 
+pub use brevity::{BITS as BREVITY_BITS, Brevity};
 pub use build::{Columns, Entry};
 pub use merge::merge;
 
@@ -20,6 +22,7 @@ use crate::words::postings::Postings;
 use places::Places;
 use std::ops::Range;
 use std::path::Path;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// The layout that this version writes and reads. Any change of it, or of what is hashed into it, counts it up: older files are rebuilt.
@@ -82,6 +85,7 @@ pub struct Segment {
     dimension: usize,
     number: u64,
     places: Places,
+    brevity: OnceLock<Brevity>,
 }
 
 /// Counts segments, so that no two in a process have the same number.
@@ -119,7 +123,8 @@ impl Segment {
             sections = std::array::from_fn(|_| 0..0);
         }
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
-        let mut segment = Self { bytes, sections, dimension, number, places: Places::default() };
+        let mut segment =
+            Self { bytes, sections, dimension, number, places: Places::default(), brevity: OnceLock::new() };
         if !segment.is_sound() {
             return Err(damaged("its parts do not fit together"));
         }
@@ -262,6 +267,11 @@ impl Segment {
     /// Content words of each passage.
     pub fn lengths(&self) -> &[u16] {
         self.column(Section::Lengths)
+    }
+
+    /// How short its passages are; found out when it is first asked for.
+    pub fn brevity(&self) -> &Brevity {
+        self.brevity.get_or_init(|| Brevity::new(self.lengths()))
     }
 
     /// Where a block is.

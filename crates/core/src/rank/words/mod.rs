@@ -1,14 +1,18 @@
 //! The same words: BM25 over the passages in scope, a block being as good as its best passage.
 //!
 //! Where the query's terms occur a few times, all of it is added up. Where they occur often, most passages cannot be among the best, and are
-//! never looked at ([`pruned`]); the scale of the scores then comes from blocks that are drawn by their ids ([`drawn`]), and what else is asked of a
+//! never looked at ([`pruned`], [`sifted`]); the scale of the scores then comes from blocks that are drawn by their ids ([`drawn`]), and what else is asked of a
 //! block is looked up ([`windows`]).
 
 mod added;
 mod drawn;
 mod found;
+mod likely;
 mod pruned;
 mod query;
+#[cfg_attr(not(target_arch = "x86_64"), allow(dead_code, reason = "elsewhere there is no kernel yet"))]
+mod sieve;
+mod sifted;
 mod windows;
 
 pub use found::{Found, Worth};

@@ -2,9 +2,12 @@
 //!
 //! Terms that together cannot make a passage one of the best are not read: they are looked up in the passages that have another. Sums are made
 //! in cells, one a passage of the container, without the passages' lengths, which are the same factor for every term that occurs once; that a term
-//! occurs more than once counts as a term of its own, rare and of little worth. What is left at the end is scored exactly.
+//! occurs more than once counts as a term of its own, rare and of little worth. What is left at the end is scored exactly. Where much would have to be
+//! read, all lists are gone through at once instead ([`super::sifted`]).
 
 use super::found::Worth;
+use super::likely::Likely;
+use super::sieve::{Needs, ROUNDING, STRETCH};
 use crate::index::state::Place;
 use crate::query::Stage;
 use crate::rank::best::{Best, Scored};
@@ -18,9 +21,6 @@ use crate::words::postings::{CONTAINER, Container};
 /// Lengths that are told apart: no passage of a chat is longer, and of longer ones this is a bound.
 const LENGTHS: usize = 256;
 
-/// By how much sums that are made in another order may differ, as a share.
-const ROUNDING: f32 = 1e-5;
-
 /// Postings that are read in the time in which one passage is looked up in a list.
 const LOOKUP_COST: usize = 8;
 
@@ -33,6 +33,10 @@ pub struct Cells {
     sums: Vec<f32>,
     met: Vec<u16>,
     floor: Vec<f32>,
+    /// Of a stretch: see [`super::sieve`].
+    pub steps: Vec<u8>,
+    /// What has come through.
+    pub sifted: Vec<(u16, u8)>,
 }
 
 /// The `depth` best of the blocks that may be hits, as many of which are known to reach `floor`.
@@ -45,13 +49,17 @@ pub fn choose(
     deadline: &Deadline,
 ) -> Vec<Scored> {
     cells.sums.resize(CONTAINER as usize, 0.0);
+    cells.steps.resize(STRETCH, 0);
     let norms = std::array::from_fn(|length| worth.bm25.saturate(1.0, length as f32));
+    let average = ground.scope.words as f32 / ground.scope.passages.max(1) as f32;
     let mut likely = Likely::new(depth, floor);
     for (number, (view, inside)) in (0_u32..).zip(ground.views.iter().zip(&ground.scope.parts)) {
         if inside.wanted_count == 0 {
             continue;
         }
-        let mut hunt = Hunt { worth, norms: &norms, view, inside, number, depth, cells, likely: &mut likely, deadline };
+        let likely = &mut likely;
+        let mut hunt =
+            Hunt { worth, norms: &norms, view, inside, number, depth, average, needs: None, cells, likely, deadline };
         if hunt.is_quicker_one_by_one() {
             hunt.one_by_one();
         } else {
@@ -66,65 +74,30 @@ pub fn choose(
     best.into_vec()
 }
 
-/// Blocks that may be among the best, by sums that were made in another order than scores are.
-struct Likely {
-    depth: usize,
-    found: Vec<(f32, Place)>,
-    /// So many blocks reach this.
-    least: f32,
-    /// How many are kept before those are left out that cannot be among the best any more.
-    kept_max: usize,
-}
-
-impl Likely {
-    fn new(depth: usize, least: f32) -> Self {
-        Self { depth, found: Vec::new(), least, kept_max: 2 * depth }
-    }
-
-    fn take(&mut self, sum: f32, place: Place) {
-        if sum > 0.0 && sum >= self.least * (1.0 - ROUNDING) && self.depth > 0 {
-            self.found.push((sum, place));
-            if self.found.len() >= self.kept_max {
-                self.cut();
-                self.kept_max = self.kept_max.max(2 * self.found.len()); // of many that are equal, all are kept
-            }
-        }
-    }
-
-    /// Leaves out what cannot be among the best any more.
-    fn cut(&mut self) {
-        if self.found.len() >= self.depth && self.depth > 0 {
-            let (_, last, _) = self.found.select_nth_unstable_by(self.depth - 1, |a, b| b.0.total_cmp(&a.0));
-            self.least = self.least.max(last.0 * (1.0 - ROUNDING));
-            let least = self.least * (1.0 - ROUNDING);
-            self.found.retain(|found| found.0 >= least);
-        }
-    }
-
-    fn into_places(mut self) -> impl Iterator<Item = Place> {
-        self.cut();
-        self.found.into_iter().map(|found| found.1)
-    }
-}
-
 /// The search of one part.
-struct Hunt<'a, 'g> {
-    worth: &'a Worth<'g>,
+pub struct Hunt<'a, 'g> {
+    pub worth: &'a Worth<'g>,
     /// What one occurrence is worth in a passage of each length.
-    norms: &'a [f32; LENGTHS],
-    view: &'a View<'g>,
-    inside: &'a PartScope,
-    number: u32,
-    depth: usize,
-    cells: &'a mut Cells,
-    likely: &'a mut Likely,
-    deadline: &'a Deadline,
+    pub norms: &'a [f32; LENGTHS],
+    pub view: &'a View<'g>,
+    pub inside: &'a PartScope,
+    pub number: u32,
+    pub depth: usize,
+    /// Content words of a passage on average.
+    pub average: f32,
+    /// What passages need, as it was known a while ago.
+    pub needs: Option<Needs>,
+    pub cells: &'a mut Cells,
+    pub likely: &'a mut Likely,
+    pub deadline: &'a Deadline,
 }
 
 /// A term within one container.
-struct Lane<'a> {
-    container: &'a Container<'a>,
-    worth: f32,
+pub struct Lane<'a> {
+    /// Its postings there.
+    pub container: &'a Container<'a>,
+    /// What an occurrence is worth before repetition and length.
+    pub worth: f32,
     /// The most that its occurring is worth there, and its occurring again.
     bound: f32,
     repeats_bound: f32,
@@ -140,7 +113,7 @@ impl<'a> Lane<'a> {
     }
 
     /// What of its worth has not been read.
-    fn left(&self) -> f32 {
+    pub fn left(&self) -> f32 {
         let bound = if self.is_read { 0.0 } else { self.bound };
         bound + if self.repeats_are_read { 0.0 } else { self.repeats_bound }
     }
@@ -171,6 +144,9 @@ impl Hunt<'_, '_> {
             lanes.map(|(worth, container)| Lane::new(container, worth, self.norms, &self.worth.bm25)).collect();
         self.likely.cut();
         let mut least = self.likely.least;
+        if let Some(kernel) = self.kernel(&lanes) {
+            return self.sift(kernel, &lanes, base);
+        }
         self.read(&mut lanes, base, &mut least);
         self.keep_wanted(base);
         self.look_up(&mut lanes, base, least);
@@ -272,7 +248,7 @@ impl Hunt<'_, '_> {
 
     /// What the `depth`-th best block has reached already; below all if there are not as many.
     fn reached(&mut self, base: u32) -> f32 {
-        let Cells { sums, met, floor } = &mut *self.cells;
+        let Cells { sums, met, floor, .. } = &mut *self.cells;
         floor.clear();
         if met.len() < self.depth || self.depth == 0 {
             return f32::NEG_INFINITY;
@@ -307,7 +283,7 @@ impl Hunt<'_, '_> {
     }
 
     /// Takes in a passage's block if it is the first of its block's best: that one is met if any is.
-    fn take_in_exactly(&mut self, passage: u32) {
+    pub fn take_in_exactly(&mut self, passage: u32) {
         let place = Place { part: self.number, block: self.view.owner[passage as usize] };
         let of = |passage| self.worth.of_passage(self.view, self.number, passage);
         let score = of(passage);

@@ -79,6 +79,14 @@ impl<'a> Container<'a> {
         docs && ascends(self.repeated)
     }
 
+    /// A bit for each passage, 64 at a time, unless they are named.
+    pub fn bits(&self) -> Option<&'a [[u16; WORD_UNITS]]> {
+        match self.docs {
+            Docs::Bits(bits) => Some(bits),
+            _ => None,
+        }
+    }
+
     /// Calls `take` with each passage, ascending.
     #[inline]
     pub fn each(&self, mut take: impl FnMut(u16)) {
@@ -90,6 +98,34 @@ impl<'a> Container<'a> {
                     each_bit(word_of(word), 64 * at as u16, &mut take);
                 }
             }
+        }
+    }
+
+    /// The passages, unless they are bits or written out.
+    pub fn named(&self) -> Option<&'a [u16]> {
+        match self.docs {
+            Docs::Array(_, docs) => Some(docs),
+            _ => None,
+        }
+    }
+
+    /// Those that hold the term more than once, unless they are written out; [`Self::repeats`] says how often.
+    pub fn repeated_docs(&self) -> &'a [u16] {
+        self.repeated
+    }
+
+    /// Whether its postings are written out.
+    pub fn is_few(&self) -> bool {
+        matches!(self.docs, Docs::Few(_))
+    }
+
+    /// Whether the term occurs in a passage.
+    #[inline]
+    pub fn has(&self, doc: u16) -> bool {
+        match self.docs {
+            Docs::Few(few) => few.iter().any(|units| (posting(units) >> 8) as u16 == doc),
+            Docs::Array(starts, docs) => range(starts, docs, doc).binary_search(&doc).is_ok(),
+            Docs::Bits(bits) => word_at(bits, doc) >> (doc % WINDOW) & 1 == 1,
         }
     }
 
@@ -127,14 +163,8 @@ impl<'a> Container<'a> {
             Docs::Few(few) => {
                 few.iter().map(posting).find(|posting| (posting >> 8) as u16 == doc).map_or(0, |posting| posting as u8)
             }
-            Docs::Array(starts, docs) => {
-                let range = range(starts, docs, doc);
-                if range.binary_search(&doc).is_ok() { self.repeats_of(doc) } else { 0 }
-            }
-            Docs::Bits(bits) => {
-                let is_there = word_at(bits, doc) >> (doc % WINDOW) & 1 == 1;
-                if is_there { self.repeats_of(doc) } else { 0 }
-            }
+            _ if self.has(doc) => self.repeats_of(doc),
+            _ => 0,
         }
     }
 
@@ -188,7 +218,9 @@ impl<'a> Container<'a> {
         count
     }
 
-    fn repeats(&self, at: usize) -> u8 {
+    /// How often the term occurs in the passage at this place of [`Self::repeated_docs`].
+    #[inline]
+    pub fn repeats(&self, at: usize) -> u8 {
         self.repeats[at / 2].to_le_bytes()[at % 2]
     }
 

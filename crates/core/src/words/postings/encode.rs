@@ -1,8 +1,8 @@
 //! From postings to what a segment holds of them.
 
 use super::{
-    CONTAINER, FEW_MAX, HEADER, INDEXED_MIN, RANGE_BITS, RANGES, SAMPLE, SAMPLE_MIN, SAMPLED_MIN, WELL_SAMPLED_MIN,
-    WORD_UNITS,
+    BITS_MAX, CONTAINER, FEW_MAX, HEADER, INDEXED_MIN, RANGE_BITS, RANGES, SAMPLE, SAMPLE_MIN, SAMPLED_MIN,
+    WELL_SAMPLED_MIN, WORD_UNITS,
 };
 
 /// Writes postings, ascending; `length_of` tells a passage's content words, and `hash_of` where it comes in samples.
@@ -49,11 +49,11 @@ fn header(postings: &[u32], length_of: impl Fn(u32) -> u16) -> [u16; HEADER] {
     [number as u16, count, repeated as u16, (repeated >> 16) as u16, bounds, words]
 }
 
-/// Words of 64 bits for passages up to the last; none if to name the passages takes no more.
+/// Words of 64 bits for passages up to the last; none if to name the passages takes much less.
 fn words(postings: &[u32]) -> usize {
     let last = postings.last().map_or(0, |posting| (posting >> 8) as u16);
     let words = usize::from(last) / 64 + 1;
-    if words * WORD_UNITS < postings.len() { words } else { 0 }
+    if words * WORD_UNITS < postings.len() * BITS_MAX { words } else { 0 }
 }
 
 fn repeated(postings: &[u32]) -> impl Iterator<Item = u32> {

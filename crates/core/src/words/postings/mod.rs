@@ -20,7 +20,10 @@ pub const WINDOW: u32 = 64;
 const FEW_MAX: usize = 16;
 
 /// Units of 64 bits. A container has a bit for each passage, up to its last, where this takes less than to name them.
-const WORD_UNITS: usize = 4;
+pub const WORD_UNITS: usize = 4;
+
+/// Units that bits may take for each that names would: bits are added up where they lie, 64 at a time, and looked up in one step.
+const BITS_MAX: usize = 4;
 
 /// Passages that are named from which a container says where each of its [`RANGES`] begins: one step in place of six.
 const INDEXED_MIN: usize = 256;
