@@ -391,9 +391,8 @@ class TestWeights:
         assert self.order_of(memory, self.MOVED, self.ASKED, update=0) == [0, 1, 2]
 
     def test_what_has_changed_is_explained(self, memory: Memory) -> None:
-        for text, source in self.MOVED:
-            memory.add(text, source=source, kind="note")
-        explanation = memory.explain(self.ASKED, 2)
+        added = [memory.add(text, source=source, kind="note").id for text, source in self.MOVED]
+        explanation = memory.explain(self.ASKED, added[1])
         assert explanation.account is not None
         assert "update" in [weighed.name for weighed in explanation.account.weights]
         assert explanation.score == memory.search(self.ASKED)[0].score

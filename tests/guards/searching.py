@@ -34,7 +34,7 @@ GUARDS = (
     Guard(CORE + "segment/mod.rs", "        if !segment.is_sound() {", "        if false {",
           DAMAGE + "a_forged_segment_is_no_panic"),
     # A parameter that is accepted has an effect.
-    Guard("recall.py", "            self._kept_weights.of(scope, weights, weights_changes),\n", "            None,\n",
+    Guard("explaining.py", "        own = self._kept_weights.of(scope, weights, changes)\n", "        own = None\n",
           SEARCH + "TestWeights::test_each_has_an_effect"),
     Guard("store/changes.py", '    rows_of(connection, "revise_block", *(row[column] for column in _REVISED))\n', "",
           MEMORY + "TestUpdating::test_another_field_changes_in_place"),
