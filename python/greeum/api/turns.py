@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     T = TypeVar("T")
 
-IN_A_ROW = 16
+IN_A_ROW = 8
 """Calls that are made one after the other, before any of them is answered. A search takes the processor's caches for
 itself, so that all of Python around it runs at half its speed afterwards: the requests that came together are read
 before, and answered after, several searches. With 64 connections, what a search costs beside itself, without sockets,
