@@ -41,6 +41,8 @@ import numpy as np
 import numpy.typing as npt
 from scripts.distil_table import MAGIC, SMOOTHING, pack, quantise
 
+from greeum import _core
+
 Matrix = npt.NDArray[np.float64]
 
 CLASSES = {
@@ -257,6 +259,7 @@ def main() -> None:
 
     table = distil(Table.read(arguments.add_to), Kiwi(), USE())
     arguments.out.write_bytes(table)
+    _core.Table(str(arguments.out)).write_codes(str(arguments.out))
     print(f"{arguments.out}: {len(table):,} bytes, CRC-32 {zlib.crc32(table):08x}")
 
 

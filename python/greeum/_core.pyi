@@ -31,7 +31,9 @@ class Table:
     @property
     def fingerprint(self) -> str: ...
     def verify(self) -> None:
-        """Raises RuntimeError if the file's checksum is wrong."""
+        """Raises RuntimeError if a checksum, of the file or of the coarse codes beside it, is wrong."""
+    def write_codes(self, path: str) -> None:
+        """Writes the coarse codes of its tokens beside the table at `path`: who opens that need not make them."""
     def encode_blocks(self, texts: Sequence[str]) -> list[bytes]: ...
 
 @final

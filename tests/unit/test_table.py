@@ -19,6 +19,9 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from greeum import _core, testing
+from greeum.embed.static import StaticEmbedder
+
 ROOT = Path(__file__).parents[2]
 SHIPPED = ROOT / "python" / "greeum" / "data" / "static-256.table"
 ENGLISH = 30_522
@@ -363,3 +366,47 @@ def test_a_model_that_the_script_cannot_compute_is_refused(
     assert result.returncode != 0
     assert complaint in result.stderr
     assert not (tmp_path / "out.table").exists()
+
+
+class TestCodes:
+    """The coarse codes beside a table: made once and for all, so that no search has to."""
+
+    def written(self, tmp_path: Path) -> Path:
+        table = tmp_path / SHIPPED.name
+        table.write_bytes(SHIPPED.read_bytes())
+        _core.Table(str(table)).write_codes(str(table))
+        return table
+
+    def test_those_that_are_shipped_are_of_the_table_that_is(self, tmp_path: Path) -> None:
+        assert self.written(tmp_path).with_suffix(".codes").read_bytes() == SHIPPED.with_suffix(".codes").read_bytes()
+
+    def test_damage_is_found(self, tmp_path: Path) -> None:
+        table = self.written(tmp_path)
+        codes = table.with_suffix(".codes")
+        content = bytearray(codes.read_bytes())
+        content[len(content) // 2] ^= 1
+        codes.write_bytes(content)
+        with pytest.raises(RuntimeError, match="coarse codes"):
+            _core.Table(str(table)).verify()
+
+    @pytest.mark.parametrize("beside", ["none", "cut short", "of another table"])
+    def test_a_table_without_them_finds_the_same(self, tmp_path: Path, beside: str) -> None:
+        table = self.written(tmp_path)
+        codes = table.with_suffix(".codes")
+        content = bytearray(codes.read_bytes())
+        if beside == "none":
+            codes.unlink()
+        elif beside == "cut short":
+            codes.write_bytes(content[:-1])
+        else:
+            content[8] ^= 1
+            content[64:] = bytes(len(content) - 64)
+            codes.write_bytes(content)
+        _core.Table(str(table)).verify()
+        assert self.found(StaticEmbedder(str(table))) == self.found(StaticEmbedder())
+
+    def found(self, embedder: StaticEmbedder) -> list[tuple[int, float]]:
+        texts = [f"{word} {number}" for number, word in enumerate(("harbour", "violin", "부산 바다", "rain") * 8)]
+        with testing.memory(embedder=embedder) as memory:
+            memory.add_many({"text": text, "kind": "note"} for text in texts)
+            return [(hit.block.id, hit.score) for hit in memory.search("the sea near Busan", k=20)]

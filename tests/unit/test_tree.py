@@ -353,7 +353,7 @@ def repository() -> Iterator[Path]:
         folders[:] = [name for name in folders if name not in NOT_OURS and (name == ".ci" or not name.startswith("."))]
         for name in files:
             path = Path(folder, name)
-            if path.suffix not in (".so", ".pyd", ".pyc", ".table") and not name.startswith(".coverage"):
+            if path.suffix not in (".so", ".pyd", ".pyc", ".table", ".codes") and not name.startswith(".coverage"):
                 yield path
 
 

@@ -1,6 +1,6 @@
 //! The one seam through which the bytes of a file come in: mapped, or held in memory.
 
-use memmap2::{Mmap, MmapMut};
+use memmap2::Mmap;
 use std::fs::File;
 use std::ops::Deref;
 use std::path::Path;
@@ -38,15 +38,6 @@ impl Deref for Bytes {
             Self::Mapped(map) => map,
         }
     }
-}
-
-/// Room for bytes that are read here and there: on large pages where the system has such, so that the processor seldom looks up where one is.
-pub fn on_large_pages(length: usize) -> std::io::Result<MmapMut> {
-    let map = MmapMut::map_anon(length)?;
-    // A system that has none refuses: small pages do as well, only more slowly.
-    #[cfg(target_os = "linux")]
-    let _ = map.advise(memmap2::Advice::HugePage);
-    Ok(map)
 }
 
 /// A growing buffer that starts at a multiple of 64, as a mapped file does.

@@ -136,6 +136,9 @@ impl Width {
 /// The kinds of evidence in a score.
 pub const PARTS: [&str; 6] = ["words", "vector", "tokens", "conversation", "prior", "graph"];
 
+/// Which of them is what is known beforehand.
+pub const PRIOR: usize = 4;
+
 macro_rules! weights {
     ($($(#[$doc:meta])* $name:ident = $value:expr),* $(,)?) => {
         /// How much each kind of evidence counts, in standard deviations of that evidence over the blocks in scope.

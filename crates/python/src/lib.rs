@@ -69,6 +69,10 @@ impl Table {
         released(py, || self.0.verify())
     }
 
+    fn write_codes(&self, py: Python<'_>, path: PathBuf) -> PyResult<()> {
+        released(py, || self.0.write_codes(&path))
+    }
+
     fn encode_blocks<'py>(&self, py: Python<'py>, texts: Vec<String>) -> PyResult<Vec<Bound<'py, PyBytes>>> {
         let codes = released(py, || Ok(texts.iter().map(|text| self.0.encode(text)).collect::<Vec<_>>()))?;
         Ok(codes.iter().map(|code| PyBytes::new(py, code)).collect())

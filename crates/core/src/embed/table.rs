@@ -5,17 +5,16 @@
 //! `scripts/distil_korean.py` has added them; nothing is said about how near a word of the one language is to one of the other.
 
 use super::{hashing, wordpiece};
-use crate::bytes::{Bytes, on_large_pages};
+use crate::bytes::Bytes;
 use crate::error::{Error, Result};
 use crate::vectors::code::is_scale;
 use crate::vectors::{Code, CodeRef, coarse};
 use crate::words::korean::Dictionary;
 use crate::words::terms::is_content;
 use crate::words::{Class, Script, Token, Tokens, korean, passages};
-use memmap2::MmapMut;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 const MAGIC: &[u8; 8] = b"GREEUMT1";
 
@@ -42,9 +41,9 @@ pub struct Table {
     looked_up: AtomicU32,
     slots: OnceLock<Vec<u16>>,
     dictionary: OnceLock<Dictionary>,
-    /// Coarse codes that searches have made for themselves.
-    coded: AtomicUsize,
-    codes: OnceLock<Option<MmapMut>>,
+    /// The file of coarse codes beside it, if it is of this table.
+    kept_codes: Option<Bytes>,
+    made_codes: OnceLock<Vec<u8>>,
 }
 
 /// What a Korean word is made of.
@@ -74,9 +73,16 @@ const NO_TOKEN: u16 = u16::MAX;
 /// Pieces looked up by bisection before the table is hashed: that takes a millisecond, which a single search need not pay.
 const SLOTS_PAY_AT: u32 = 1_000;
 
-/// Coarse codes are made of all tokens at once (a microsecond each) when searches have made as many as one in so many of these for themselves: those
-/// that go on then pay at most half as much again as if they had known.
-const CODES_PAY_SHARE: usize = 2;
+/// What a file of coarse codes begins with, then the table's checksum and that of the codes, and zeros up to [`CODES_AT`].
+const CODES_MAGIC: &[u8; 8] = b"GREEUMC1";
+
+/// Where the codes begin.
+const CODES_AT: usize = 64;
+
+/// Where the coarse codes of a table lie.
+fn codes_path(table: &Path) -> PathBuf {
+    table.with_extension("codes")
+}
 
 fn first_slot(slots: &[u16], piece: &[u8]) -> usize {
     crate::id::hash(&[piece]) as usize % slots.len()
@@ -142,10 +148,21 @@ impl Table {
             looked_up: AtomicU32::new(0),
             slots: OnceLock::new(),
             dictionary: OnceLock::new(),
-            coded: AtomicUsize::new(0),
-            codes: OnceLock::new(),
+            kept_codes: None,
+            made_codes: OnceLock::new(),
         };
-        if table.is_sound() { Ok(table) } else { Err(damaged("has parts that do not fit together")) }
+        if !table.is_sound() {
+            return Err(damaged("has parts that do not fit together"));
+        }
+        let kept_codes = Bytes::map(&codes_path(path)).ok().filter(|kept| table.are_its_codes(kept));
+        Ok(Self { kept_codes, ..table })
+    }
+
+    /// Whether a file is of coarse codes, and of this table's.
+    fn are_its_codes(&self, kept: &[u8]) -> bool {
+        kept.len() == CODES_AT + self.size * coarse::bytes(self.dimension)
+            && kept.starts_with(CODES_MAGIC)
+            && kept[CODES_MAGIC.len()..].starts_with(&self.checksum.to_le_bytes())
     }
 
     /// Whether every token's text lies inside, and its numbers are such as a vector can be made of.
@@ -158,12 +175,17 @@ impl Table {
             && every(self.section(self.weights, self.size), |weight| (0.0..=WEIGHT_MAX).contains(weight))
     }
 
-    /// Reads the whole table and compares its checksum.
+    /// Reads the whole table, and the coarse codes beside it, and compares their checksums.
     pub fn verify(&self) -> Result<()> {
-        if crc32fast::hash(&self.bytes[64..]) == self.checksum {
+        if crc32fast::hash(&self.bytes[64..]) != self.checksum {
+            return Err(Error::Damaged("the token table's checksum is wrong".into()));
+        }
+        let is_right =
+            |kept: &Bytes| kept[CODES_MAGIC.len() + 4..].starts_with(&crc32fast::hash(&kept[CODES_AT..]).to_le_bytes());
+        if self.kept_codes.as_ref().is_none_or(is_right) {
             Ok(())
         } else {
-            Err(Error::Damaged("the token table's checksum is wrong".into()))
+            Err(Error::Damaged("the checksum of the token table's coarse codes is wrong".into()))
         }
     }
 
@@ -252,30 +274,33 @@ impl Table {
         }
     }
 
-    /// The coarse codes of all tokens' directions, one after another, for a search that needs `count` of them. They are made where there are many
-    /// searches: a single one makes those that it needs.
-    pub fn codes(&self, count: usize) -> Option<&[u8]> {
-        if self.codes.get().is_none() {
-            let before = self.coded.fetch_add(count, Ordering::Relaxed);
-            if before < self.size / CODES_PAY_SHARE {
-                return None;
-            }
+    /// The coarse codes of all tokens' directions, one after another: those beside the table, or made (a microsecond a token) for the first who
+    /// asks.
+    pub fn codes(&self) -> &[u8] {
+        match &self.kept_codes {
+            Some(kept) => &kept[CODES_AT..],
+            None => self.made_codes.get_or_init(|| self.make_codes()),
         }
-        let made = || {
-            let mut codes = Vec::with_capacity(self.size * coarse::bytes(self.dimension));
-            self.push_codes(0..self.size as u16, &mut codes);
-            let mut room = on_large_pages(codes.len()).ok()?;
-            room.copy_from_slice(&codes);
-            Some(room)
-        };
-        // Without room, searches go on making their own.
-        self.codes.get_or_init(made).as_deref()
     }
 
-    /// Appends the coarse codes of some tokens' directions.
-    pub fn push_codes(&self, tokens: impl Iterator<Item = u16>, out: &mut Vec<u8>) {
+    fn make_codes(&self) -> Vec<u8> {
+        let mut codes = Vec::with_capacity(self.size * coarse::bytes(self.dimension));
         let mut room = Vec::new();
-        tokens.for_each(|token| coarse::push(self.direction(token), &mut room, out));
+        (0..self.size as u16).for_each(|token| coarse::push(self.direction(token), &mut room, &mut codes));
+        codes
+    }
+
+    /// Makes the coarse codes anew and writes them beside the table at `path`, for all who open it from then on.
+    pub fn write_codes(&self, path: &Path) -> Result<()> {
+        let codes = self.make_codes();
+        let mut bytes = vec![0; CODES_AT];
+        let numbers = [self.checksum, crc32fast::hash(&codes)];
+        bytes[..8].copy_from_slice(CODES_MAGIC);
+        bytes[8..16].copy_from_slice(bytemuck::cast_slice(&numbers.map(u32::to_le_bytes)));
+        bytes.extend(codes);
+        let (path, aside) = (codes_path(path), path.with_extension("codes.new"));
+        std::fs::write(&aside, bytes)?;
+        Ok(std::fs::rename(aside, path)?)
     }
 
     /// Codes of each text's passages, one after another, for the Store.

@@ -48,14 +48,7 @@ impl<'a> Similarities<'a> {
             view.passages_of(place.block).for_each(|passage| self.rows.meet(view.tokens_of(passage)));
         }
         let (tokens, rows) = self.rows.missing();
-        match self.table.codes(tokens.len()) {
-            Some(codes) => self.lanes.similar(codes, tokens, rows),
-            None => {
-                let (mut codes, numbers) = (Vec::new(), (0..tokens.len() as u16).collect::<Vec<u16>>());
-                self.table.push_codes(tokens.iter().copied(), &mut codes);
-                self.lanes.similar(&codes, &numbers, rows);
-            }
-        }
+        self.lanes.similar(self.table.codes(), tokens, rows);
     }
 
     /// By piece, the best that any of some tokens does, all of which were met; what is beyond the pieces means nothing.

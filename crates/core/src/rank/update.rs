@@ -9,7 +9,7 @@ use super::weighing::Weighing;
 use super::words::{self, Worth};
 use crate::id::BlockId;
 use crate::index::state::Place;
-use crate::query::{Hit, PARTS};
+use crate::query::{Hit, PRIOR};
 use crate::segment::flag;
 use crate::words::persons;
 use std::cell::OnceCell;
@@ -19,9 +19,6 @@ const HEAD: usize = 5;
 
 /// How much of what the query's words are worth both have: less is another subject.
 const COMMON_SHARE: f32 = 0.35;
-
-const PRIOR: usize = 4;
-const _: () = assert!(PARTS[PRIOR].len() == "prior".len());
 
 /// A block that stands for what an earlier and better one said.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -45,7 +45,7 @@ pub struct Weighed {
 }
 
 impl Weighing<'_, '_> {
-    /// Each candidate that has anything to it, with all that speaks for it.
+    /// Each candidate that has anything to it, with all that speaks for it: itself, and for one of them what it stands for ([`Update`]).
     pub fn hits(&self) -> Vec<Hit> {
         let mut hits = self.by_themselves();
         if let Some(update) = Update::find(self, &hits) {
@@ -60,7 +60,7 @@ impl Weighing<'_, '_> {
         Update::find(self, &self.by_themselves())
     }
 
-    /// The same, each without a look at the others.
+    /// Each candidate that has anything to it, by itself.
     fn by_themselves(&self) -> Vec<Hit> {
         let mut hits = Vec::with_capacity(self.pool.candidates.len());
         for candidate in &self.pool.candidates {
