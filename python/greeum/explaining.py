@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from greeum.weights import KeptWeights
 
     Near: TypeAlias = str | int | Anchor | Choice
+    Asked: TypeAlias = list[tuple[str, bytes | None]]
+    """Queries, each with its vector."""
     Options: TypeAlias = tuple[
         int, str, str | None, list[tuple[int, int]], bool, int, bool, list[tuple[str, float]] | None, int | None
     ]
@@ -64,7 +66,7 @@ class Explaining:
         as_of: Time | None,
         min_trust: float,
         code: bytes | None,
-    ) -> tuple[list[tuple[str, bytes | None]], Options]:
+    ) -> tuple[Asked, Options]:
         """Queries, each with its vector (`code`, if it is not to be made of each), and what a search for them is asked
         with, all checked. After it the Index has every change that was there.
         """

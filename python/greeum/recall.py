@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from greeum import _core
     from greeum.difference import Difference
     from greeum.embed.protocol import Embedder
+    from greeum.explaining import Asked, Options
     from greeum.follower import Follower
     from greeum.inputs import Namespace, Time
     from greeum.model import Context
@@ -128,9 +129,8 @@ class Recall(Explaining):
         budget_ms = inputs.search_budget_ms(budget_ms)
         left_us = None if budget_ms is None else Budget(budget_ms).left_us
         depth = k if rerank is None else max(inputs.count(k, "k", limits.K_MAX), limits.RERANKED_MIN)
-        found = self._found(
-            [asked], depth, namespace, where, near, history, exact, weights, as_of, min_trust, code, left_us,
-        )  # fmt: skip
+        options = self._options([asked], depth, namespace, where, near, history, exact, weights, as_of, min_trust, code)
+        found = self._found(*options, left_us)
         hits = Hits(self._hits(found.hits(0)), found.left_out(0) if left_us else ())
         if rerank is None:
             return hits
@@ -157,7 +157,8 @@ class Recall(Explaining):
         fraction of the time. Raises as `search` does.
         """
         asked, code = self._question(query, vector)
-        found = self._found([asked], k, namespace, where, near, history, exact, weights, as_of, min_trust, code)
+        options = self._options([asked], k, namespace, where, near, history, exact, weights, as_of, min_trust, code)
+        found = self._found(*options)
         return found.json(0, self._follower.kept.json(found.ids()))
 
     def stream(
@@ -186,9 +187,8 @@ class Recall(Explaining):
             code = self._embedder.encode_query(asked)  # once for both searches
 
         def rank(k: int) -> Ranked:
-            return self._found(
-                [asked], k, namespace, where, near, history, exact, weights, as_of, min_trust, code
-            ).hits(0)
+            options = self._options([asked], k, namespace, where, near, history, exact, weights, as_of, min_trust, code)
+            return self._found(*options).hits(0)
 
         first = rank(min(inputs.count(k, "k", limits.K_MAX), STREAM_FIRST))
         return self._streamed(first, k, rank)
@@ -203,29 +203,10 @@ class Recall(Explaining):
             for part in slices(rest):
                 yield from self._hits_as_of_now(part)
 
-    def _found(
-        self,
-        queries: Sequence[str],
-        k: int,
-        namespace: Namespace,
-        where: Mapping[str, object] | None,
-        near: Near | None,
-        history: bool,
-        exact: bool,
-        weights: Mapping[str, float] | None,
-        as_of: Time | None,
-        min_trust: float,
-        code: bytes | None,
-        left_us: Callable[[], int] | None = None,
-    ) -> _core.Found:
-        """The answers of the Index to queries; `code` is their vector, if it is not to be made of each, and `left_us`
-        says how long each may take.
-        """
-        asked, options = self._options(
-            queries, k, namespace, where, near, history, exact, weights, as_of, min_trust, code
-        )
+    def _found(self, asked: Asked, options: Options, left_us: Callable[[], int] | None = None) -> _core.Found:
+        """The answers of the Index to queries (see `_options`); `left_us` says how long each may take."""
         found = self._index.search(asked, *options, None if left_us is None else left_us())
-        self._echoes.note(options[1], queries, found)
+        self._echoes.note(options[1], [query for query, _ in asked], found)
         return found
 
     def _code(self, vector: Sequence[float]) -> bytes:
@@ -260,9 +241,10 @@ class Recall(Explaining):
         """
         budget_ms = inputs.search_budget_ms(budget_ms)
         left_us = None if budget_ms is None else (lambda: int(budget_ms * 1_000))
-        found = self._found(
-            query_texts(queries), k, namespace, where, near, history, exact, weights, as_of, min_trust, None, left_us
+        options = self._options(
+            query_texts(queries), k, namespace, where, near, history, exact, weights, as_of, min_trust, None
         )
+        found = self._found(*options, left_us)
         rows = self._follower.kept.rows(found.ids())
         answers = range(len(found))
         return [Hits(shown(found.hits(query), rows), found.left_out(query) if left_us else ()) for query in answers]
@@ -282,9 +264,10 @@ class Recall(Explaining):
         weights: Mapping[str, float] | None = None,
     ) -> Written:
         """The hits of `search_many`, as JSON arrays as in `search_json`."""
-        found = self._found(
+        options = self._options(
             query_texts(queries), k, namespace, where, near, history, exact, weights, as_of, min_trust, None
         )
+        found = self._found(*options)
         blocks = self._follower.kept.json(found.ids())
         return bounded(found.json(query, blocks) for query in range(len(found)))
 
