@@ -205,7 +205,7 @@ class Hit(Answered):
     block: Block
 
 
-Stage = Literal["graph", "words", "vector", "tokens", "candidates", "turns"]
+Stage = Literal["graph", "words", "vector", "tokens", "candidates", "turns", "home"]
 
 
 class Hits(Answered):
