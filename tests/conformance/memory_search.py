@@ -401,7 +401,7 @@ class TestWeights:
         turns = ("I tune the violin.", "The violin is old.", "Violins need rosin.", "A violin for Ann?", "Play it!")
         own = [{"text": text, "namespace": f"ann-and-ben/{day}"} for day in range(4) for text in turns]
         others = [{"text": f"Rain in town {number}.", "namespace": f"{number}/one"} for number in range(300)]
-        memory.add_many([*own, *others], on_duplicate="keep")
+        memory.add_many([*own, *others])
         query = "Whose old violin needs rosin?"
         alone = ids(memory.search(query, namespace="ann-and-ben"))
         assert ids(memory.search(query)) == alone
