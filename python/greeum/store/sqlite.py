@@ -342,9 +342,12 @@ class SQLiteStore(SQLiteUpkeep):
         return found
 
     def ids(self, after: int, limit: int) -> list[int]:
-        return [
+        found = [
             block_id for (block_id,) in self._ask(lambda connection: rows_of(connection, "block_ids", after, limit))
         ]
+        if found and found[-1] <= after:  # whoever goes on after the last of them would read this page for ever
+            raise typed(apsw.CorruptError("blocks are not in the order of their ids"), self._path)
+        return found
 
     def tally(self, field: str, ids: Sequence[int]) -> dict[str, int]:
         return dict(self._ask(lambda connection: rows_of(connection, TALLIES[field], _json_array(ids))))
