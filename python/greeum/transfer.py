@@ -11,7 +11,7 @@ from base64 import b64encode
 from json import dumps, loads
 
 from greeum import inputs, limits
-from greeum.errors import InvalidInput
+from greeum.errors import InvalidInput, StoreDamaged
 from greeum.importers.admission import GIVEN
 from greeum.importers.intake import AnchorAt, LinkAt, WeightsAt, at
 from greeum.learning import LEARNABLE
@@ -139,8 +139,11 @@ class Uids:
         self._uids = bytearray()
 
     def add(self, block_id: int, uid: str) -> None:
+        try:
+            self._uids += bytes.fromhex(uid)
+        except ValueError as error:
+            raise StoreDamaged(f"the uid of block {block_id} is damaged: restore a backup") from error
         self._ids.append(block_id)
-        self._uids += bytes.fromhex(uid)
 
     def get(self, block_id: int | None) -> str | None:
         from bisect import bisect_left
@@ -155,7 +158,7 @@ class Uids:
     def __getitem__(self, block_id: int) -> str:
         uid = self.get(block_id)
         if uid is None:
-            raise KeyError(block_id)
+            raise StoreDamaged(f"block {block_id}, which something refers to, is not there: run `greeum doctor --repair`")
         return uid
 
     def __contains__(self, block_id: int) -> bool:

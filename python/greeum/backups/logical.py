@@ -9,6 +9,7 @@ from __future__ import annotations
 from hashlib import sha256
 from json import JSONEncoder
 
+from greeum.errors import StoreDamaged
 from greeum.store.protocol import BLOCK_COLUMNS
 
 TYPE_CHECKING = False
@@ -48,6 +49,10 @@ def records_of(store: Store, columns: Sequence[str], *, weights: bool) -> Iterat
         for row, vectors in store.entries(ids):
             uids[row[0]] = row[1]
             before = row[16]
+            if before and before not in uids:
+                raise StoreDamaged(
+                    f"block {row[0]} supersedes block {before}, which is not there: run `greeum doctor --repair`"
+                )
             yield ["block", *(row[place] for place in places), before and uids[before], vectors.hex()]
         last = ids[-1]
     ids = list(uids)

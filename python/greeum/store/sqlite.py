@@ -8,6 +8,7 @@ drop SQLite's locks.
 from __future__ import annotations
 
 import os
+from operator import lt
 
 import apsw
 
@@ -124,6 +125,8 @@ class SQLiteStore(SQLiteUpkeep):
             return self._readers.ask(question)
         except apsw.Error as error:
             raise typed(error, self._path) from error
+        except UnicodeDecodeError as error:  # what it keeps was checked when it came: the disk has changed it
+            raise typed(apsw.CorruptError(f"a text in it is not UTF-8: {error.reason}"), self._path) from error
 
     def _change(self, work: Callable[[apsw.Connection], T]) -> T:
         self._check_usable()
@@ -345,7 +348,7 @@ class SQLiteStore(SQLiteUpkeep):
         found = [
             block_id for (block_id,) in self._ask(lambda connection: rows_of(connection, "block_ids", after, limit))
         ]
-        if found and found[-1] <= after:  # whoever goes on after the last of them would read this page for ever
+        if not _ascend(after, found):  # whoever goes on after the last of them might read this page for ever
             raise typed(apsw.CorruptError("blocks are not in the order of their ids"), self._path)
         return found
 
@@ -388,6 +391,10 @@ def _rows_for_each(connection: apsw.Connection, statement: str, ids: Collection[
     finally:
         if connection.in_transaction:
             connection.execute("COMMIT")
+
+
+def _ascend(after: int, ids: Sequence[int]) -> bool:
+    return all(map(lt, (after, *ids), ids))
 
 
 def _by_ends_and_kind(link: LinkRow) -> tuple[int, int, str]:
