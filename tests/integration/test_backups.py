@@ -279,6 +279,14 @@ class TestBackingUp:
         with testing.memory() as memory, pytest.raises(InvalidInput, match=r"in RAM.*export"):
             memory.backup(place)
 
+    @pytest.mark.parametrize("within", [".", "backups", "index/../a/b"])
+    def test_a_memory_is_not_backed_up_into_itself(self, memory: Memory, tmp_path: Path, within: str) -> None:
+        furnish(memory)
+        with pytest.raises(InvalidInput, match="is the memory, or lies in it") as raised:
+            memory.backup(tmp_path / "memory" / within)
+        assert raised.value.field == "directory"
+        assert not list((tmp_path / "memory").rglob("*.pages"))
+
     @pytest.mark.parametrize(
         ("options", "field"),
         [

@@ -27,6 +27,7 @@ def backup(store: Store, place: str, *, full: bool, keep_us: int | None, now_us:
     """Make the next piece in `place`; it, or the one before if nothing has changed since. See `Memory.backup`."""
     if not store.is_on_disk:
         raise InvalidInput("memory", "is in RAM, and has no file to back up: export it")
+    check_apart(store, place)
     files.make_directory(place)
     with files.WriteLock(place):
         pieces = Pieces(place)
@@ -39,6 +40,15 @@ def backup(store: Store, place: str, *, full: bool, keep_us: int | None, now_us:
         if keep_us is not None:
             pieces.prune(now_us() - keep_us)
         return made
+
+
+def check_apart(store: Store, place: str) -> None:
+    """Backups within the memory's own directory are lost with it, and would share its lock."""
+    if store.directory is None:
+        return
+    home = os.path.realpath(store.directory)
+    if os.path.commonpath((home, os.path.realpath(place))) == home:
+        raise InvalidInput("directory", f"{place} is the memory, or lies in it: name one that is not lost with it")
 
 
 def check_memory(store: Store, pieces: Pieces) -> None:
