@@ -158,7 +158,9 @@ class Uids:
     def __getitem__(self, block_id: int) -> str:
         uid = self.get(block_id)
         if uid is None:
-            raise StoreDamaged(f"block {block_id}, which something refers to, is not there: run `greeum doctor --repair`")
+            raise StoreDamaged(
+                f"block {block_id}, which something refers to, is not there: run `greeum doctor --repair`"
+            )
         return uid
 
     def __contains__(self, block_id: int) -> bool:
