@@ -67,6 +67,9 @@ class Delegate:
             raise AttributeError(f"there is no {name!r} here; there are {', '.join(sorted(self._names))}")
         return partial(self._run, getattr(self._target, name))
 
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *self._names]
+
 
 class AsyncMemory(Delegate):
     """A Memory whose methods are awaited. `memory` is the one behind it."""

@@ -288,6 +288,10 @@ def test_what_update_keeps_says_so() -> None:
     assert repr(KEEP) == "KEEP"
 
 
+def test_what_the_package_offers_can_be_listed() -> None:
+    assert dir(greeum) == sorted([*greeum.__all__, "__version__"])
+
+
 def test_the_package_offers_what_it_says() -> None:
     for name in greeum.__all__:
         assert greeum.__getattr__(name) is getattr(greeum, name)
