@@ -702,6 +702,14 @@ class TestMeasuring:
         assert [line[0] for line in lines[1:4]] == ["violins", "one", "two"]
         assert lines[1][:4] == ["violins", "-", "2", "75.0"]
 
+    def test_questions_without_a_kind_do_not_stand_for_all(self, run: Run, questions: str) -> None:
+        with Path(questions).open("a", encoding="utf-8") as file:
+            file.write(json.dumps({"question": "the violin number 7", "answers": ["b7"]}) + "\n")
+        lines = [line.split() for line in run("eval", questions, "--by-kind").out.splitlines()]
+        assert [line[:3] for line in lines[1:]] == [
+            ["violins", "-", "3"], ["one", "-", "1"], ["two", "-", "1"], ["no", "kind", "-"],
+        ]  # fmt: skip
+
     def test_as_json_and_for_each_question(self, run: Run, questions: str, tmp_path: Path) -> None:
         file = str(tmp_path / "found.jsonl")
         result = run("eval", questions, "--without", "words,tokens", "--questions", file, "--json").json()
