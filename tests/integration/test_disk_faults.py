@@ -269,6 +269,22 @@ def test_damaged_pointers_within_a_page_are_an_error_and_no_page_without_end(dir
     store.close()
 
 
+@pytest.mark.parametrize("is_replaced", [False, True])
+def test_nothing_is_acknowledged_that_would_go_into_a_file_without_a_name(directory: str, is_replaced: bool) -> None:
+    store = SQLiteStore(directory)
+    store.add([draft()])
+    os.rename(directory, directory + ".old")
+    if is_replaced:
+        SQLiteStore(directory).close()
+    with pytest.raises(StoreFailed, match=r"memory\.db: was moved, removed or replaced while it was open"):
+        store.add([draft()])
+    store.close()
+    moved = SQLiteStore(directory + ".old")
+    moved.add([draft()])
+    assert moved.seq() == 2
+    moved.close()
+
+
 @pytest.mark.parametrize(
     ("number", "expected"),
     [(errno.ENOSPC, StoreFull), (errno.EROFS, StoreReadOnly), (errno.EACCES, StoreReadOnly), (errno.EIO, StoreFailed)],

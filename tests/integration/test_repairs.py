@@ -353,6 +353,12 @@ def test_what_the_disk_has_changed_in_a_row_is_told_as_damage(directory: Path, d
         memory.logical_hash()
 
 
+def test_that_the_directory_is_gone_is_a_finding(directory: Path) -> None:
+    with opened(directory) as memory:
+        shutil.rmtree(directory)
+        assert "is not there any more" in troubles(memory)["directory"]
+
+
 def test_where_there_is_none_nothing_is_made(tmp_path: Path) -> None:
     with pytest.raises(NotFound):
         wiring.repair(tmp_path / "nothing")

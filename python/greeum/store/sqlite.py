@@ -12,7 +12,7 @@ from operator import lt
 
 import apsw
 
-from greeum.errors import NotFound, StoreClosed, StoreReadOnly, StoreVersion
+from greeum.errors import NotFound, StoreClosed, StoreFailed, StoreReadOnly, StoreVersion
 from greeum.store import changes, erasure, files, sqlite_arrivals
 from greeum.store.changes import anchor_row, bound_embedder, row_of, rows_of
 from greeum.store.committer import Committer
@@ -79,6 +79,7 @@ class SQLiteStore(SQLiteUpkeep):
             self._readers = self._open_for_reading(vfs) if read_only else self._open_for_writing(vfs)
         except apsw.Error as error:
             raise typed(error, self._path) from error
+        self._file = files.identity(self._path)
 
     def _open_for_reading(self, vfs: str | None) -> Readers:
         readers = Readers(self._path, vfs, immutable=is_immutable(self._path))
@@ -90,7 +91,7 @@ class SQLiteStore(SQLiteUpkeep):
 
     def _open_for_writing(self, vfs: str | None) -> Readers:
         if not os.access(self._directory, os.W_OK):
-            raise StoreReadOnly(f"{self._directory}: may not be written; open it with read_only=True")
+            raise StoreReadOnly(f"{self._directory}: may not be written; open it with read_only=True (--read-only)")
         if files.size_bytes(self._path) == 0:
             self._writer.prepare()
         readers = Readers(self._path, vfs)
@@ -132,6 +133,9 @@ class SQLiteStore(SQLiteUpkeep):
         self._check_usable()
         if self.read_only:
             raise StoreReadOnly(f"{self._directory}: opened read-only; open it without read_only to change it")
+        if files.identity(self._path) != self._file:
+            # SQLite would go on in the file that has no name any more, and all of it be lost.
+            raise StoreFailed(f"{self._path}: was moved, removed or replaced while it was open; open the memory anew")
         return self._committer.run(work)
 
     # Changes.
