@@ -64,7 +64,7 @@ GUARDS = (
           "        if rerank is None:\n            return hits\n",
           SEARCH + "TestSearching::test_a_search_changes_nothing"),
     # A namespace is a wall.
-    Guard("rooted.py", "        return done.seen_from_within(links, anchors)", "        return done",
+    Guard("rooted/memory.py", "        return done.seen_from_within(links, anchors)", "        return done",
           "tests/unit/test_rooted.py::test_others_make_no_difference"),
     Guard(CORE + "segment/mod.rs", 'format!("{prefix}0")', 'format!("{prefix}~")',
           SEARCH + "TestNamespaces::test_a_namespace_holds_what_is_at_it_and_below"),

@@ -114,10 +114,10 @@ ARROWS: dict[str, tuple[str, ...]] = {
         "importers.report", "inputs", "limits", "maintenance", "model", "policies", "recall", "repairs", "retention",
         "topics", "transfer", "uses", "weights", "embed.protocol", "store.protocol", "store.rows",
     ),
-    "rooted": (
-        "anchors", "backups.pieces", "difference", "errors", "explanation", "forgetting", "hits", "importers.report",
-        "inputs", "listing", "limits", "maintenance", "memory", "model", "policies", "recall", "reranking", "weights",
-        "store.protocol",
+    "rooted": ("rooted.memory",),
+    "rooted.*": (
+        "anchors", "errors", "explanation", "forgetting", "inputs", "memory", "model", "policies", "recall", "rooted.*",
+        "weights", "store.protocol",
     ),
     "wiring": (
         "_core", "backups.restoring", "errors", "follower", "inputs", "limits", "memory", "reembedding", "repairs",
