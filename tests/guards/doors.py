@@ -60,7 +60,7 @@ GUARDS = (
     Guard("memory.py", "            if idempotency_key is not None:\n                draft.uid",
           "            if False:\n                draft.uid",
           REQUESTS + "TestRepeatedCorrections::test_the_same_again_is_the_correction_that_is_there"),
-    Guard("store/changes.py", "self.repeated(draft, draft.key) if draft.is_repeatable else None", "None",
+    Guard("store/addition.py", "self.repeated(draft, draft.key) if draft.is_repeatable else None", "None",
           REQUESTS + "TestRepeatedRequests::test_threads_that_ask_for_the_same_at_once"),
     # A key opens what it says, and nothing else.
     Guard("api/policy.py", "    if visitor.role < least:", "    if False:",

@@ -42,7 +42,7 @@ GUARDS = (
           "            if self._lock.acquire(blocking=False):\n                while self._step():",
           MEMORY + "TestThreads::test_every_thread_finds_what_it_added"),
     # The same fact is kept once.
-    Guard("store/changes.py", 'found += rows_of(self._connection, "blocks_by_digest", draft.digest)', "pass",
+    Guard("store/addition.py", 'found += rows_of(self._connection, "blocks_by_digest", draft.digest)', "pass",
           "tests/integration/test_duplicates.py::test_of_processes_that_add_the_same_facts_at_once_one_adds_each"),
     Guard("drafts.py", "draft.is_turn = draft.is_turn and is_dated and", "draft.is_turn = False and is_dated and",
           DUPLICATES + "TestAddingTheSameList::test_a_conversation_is_added_once"),

@@ -13,7 +13,7 @@ from greeum.follower import Follower
 from greeum.forgetting import BEFORE_ALL_US, Forgetting
 from greeum.importers import intake
 from greeum.recall import Recall
-from greeum.store import changes, provenance, rows, sqlite_upkeep
+from greeum.store import addition, changes, provenance, rows, sqlite_upkeep, statements
 from greeum.store.protocol import BLOCK, FORGOTTEN
 from greeum.store.sqlite import SQLiteStore
 
@@ -22,12 +22,12 @@ Fault = Callable[[], Any]
 
 def statements_left_out(*names: str) -> Any:
     """Some statements are not run."""
-    run = changes.rows_of
+    run = statements.rows_of
 
     def rows_of(connection: Any, statement: str, *bindings: Any) -> list[Any]:
         return [] if statement in names else run(connection, statement, *bindings)
 
-    return patch.object(changes, "rows_of", rows_of)
+    return patch.object(addition, "rows_of", rows_of)
 
 
 def changes_not_told(operation: int) -> Any:
@@ -52,14 +52,14 @@ def revisions_not_counted() -> Any:
 
 
 def replaced_a_minute_early() -> Any:
-    run = changes.rows_of
+    run = statements.rows_of
 
     def rows_of(connection: Any, statement: str, *bindings: Any) -> list[Any]:
         if statement == "mark_superseded":
             bindings = (bindings[0], bindings[1] - 60_000_000, bindings[2])
         return run(connection, statement, *bindings)
 
-    return patch.object(changes, "rows_of", rows_of)
+    return patch.object(addition, "rows_of", rows_of)
 
 
 def a_clock_that_stands_still() -> Any:
@@ -117,7 +117,7 @@ def restored_with_what_was_forgotten() -> Any:
 
 
 def duplicates_are_not_known() -> Any:
-    return patch.object(changes, "repeats", lambda *_: False)
+    return patch.object(addition, "repeats", lambda *_: False)
 
 
 @contextmanager
