@@ -14,16 +14,21 @@ from urllib.parse import urlencode
 import msgspec
 from tests.asgi import Client, Exchange
 
-from greeum.api import live, wire
+from greeum.api import live
 from greeum.api.application import Application
 from greeum.api.authentication import KeyedDoor
+from greeum.api.blocks import BlockChange
+from greeum.api.forgetting import ForgetWhere
 from greeum.api.health import Health
 from greeum.api.hosts import Hosts
 from greeum.api.logs import AccessLog
 from greeum.api.metrics import Metrics
 from greeum.api.operations import IDS, OPERATIONS
+from greeum.api.provenance import Quarantine
 from greeum.api.routes import Operation
 from greeum.api.tracing import Tracer
+from greeum.api.upkeep import NewRule
+from greeum.api.weights import Feedback
 from greeum.control.store import ControlStore
 from greeum.memory import Memory
 from greeum.tenants import Tenants
@@ -91,11 +96,11 @@ def values(thing: Thing) -> dict[str, object]:
 
 
 AT_LEAST = {
-    wire.BlockChange: {"text"},
-    wire.ForgetWhere: {"where"},
-    wire.NewRule: {"max_blocks"},
-    wire.Feedback: {"good"},
-    wire.Quarantine: {"origin"},
+    BlockChange: {"text"},
+    ForgetWhere: {"where"},
+    NewRule: {"max_blocks"},
+    Feedback: {"good"},
+    Quarantine: {"origin"},
 }  # fmt: skip
 """Of requests in which something must be said, and it does not matter what: what is said."""
 

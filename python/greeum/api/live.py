@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from time import perf_counter
+from typing import Annotated, Any
+
+from msgspec import Meta
 
 from greeum.api import requests, wire
+from greeum.api.search import OneQuery
 from greeum.errors import GreeumError, InvalidInput, Unauthenticated
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
-
     from greeum.api.authentication import Visitor
     from greeum.api.http import Message, Receive, Send
     from greeum.api.worker import Worker
@@ -34,6 +36,18 @@ IDLE_TIMEOUT_S = 600.0
 
 GOING_AWAY, NOT_TEXT, REFUSED, TOO_BIG, TRY_AGAIN = 1001, 1003, 1008, 1009, 1013
 """Codes of RFC 6455 with which a conversation is ended."""
+
+
+class LiveSearch(OneQuery, kw_only=True):
+    """A message over `/v1/search:live`."""
+
+    id: Annotated[int, Meta(description="Comes back with the answer.", ge=0, le=2**53 - 1)]
+
+
+class LiveKey(wire.Request):
+    """The first message from a browser that has not named its key otherwise."""
+
+    key: str
 
 
 class Ended(Exception):
@@ -86,7 +100,7 @@ class Conversation:
     async def _introduction(self) -> None:
         try:
             text = await asyncio.wait_for(self._text(), KEY_TIMEOUT_S)
-            self._credential = requests.checked(requests.json_of(text, "message"), wire.LiveKey)["key"]
+            self._credential = requests.checked(requests.json_of(text, "message"), LiveKey)["key"]
             await self.is_known()
         except (TimeoutError, InvalidInput, Unauthenticated) as error:
             raise Ended(REFUSED, 'send {"key": "…"} first, with a key that holds') from error
@@ -145,7 +159,7 @@ class Conversation:
             fields = requests.json_of(text, "message")
             number = number_of(fields)
             self._worker.admit(visitor, OPERATION)
-            query = requests.checked(fields, wire.LiveSearch)
+            query = requests.checked(fields, LiveSearch)
             del query["id"]
             hits = await self._worker.run(visitor.share, search, visitor, query)
             answer = b'{"id":%b,"hits":%b}' % (number, hits)
