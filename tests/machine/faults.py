@@ -7,11 +7,11 @@ from contextlib import contextmanager
 from typing import Any
 from unittest.mock import patch
 
-from greeum import comparing, difference, drafts, inputs, transfer
+from greeum import comparing, difference, drafts, inputs
 from greeum.backups import restoring
 from greeum.follower import Follower
 from greeum.forgetting import BEFORE_ALL_US, Forgetting
-from greeum.importers import intake
+from greeum.importers import exports, intake
 from greeum.recall import Recall
 from greeum.store import addition, changes, provenance, rows, sqlite_upkeep, statements
 from greeum.store.protocol import BLOCK, FORGOTTEN
@@ -160,14 +160,14 @@ def one_too_few_is_kept() -> Any:
 
 
 def imports_lose_quarantine() -> Any:
-    draft_of = transfer.draft_of
+    draft_of = exports.draft_of
 
     def shown(record: Any) -> Any:
         draft = draft_of(record)
         draft.flags = "[]"
         return draft
 
-    return patch.object(transfer, "draft_of", shown)
+    return patch.object(exports, "draft_of", shown)
 
 
 def merges_move_anchors() -> Any:

@@ -40,8 +40,8 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "follower": ("_core", "errors", "kept", "store.protocol"),
     "kept": ("_core", "errors", "limits", "store.protocol"),
     "transfer": (
-        "errors", "importers.admission", "importers.intake", "importers.rehearsal", "importers.report", "inputs",
-        "learning", "limits", "model", "store.arrivals", "store.protocol", "weights",
+        "importers.admission", "importers.exports", "importers.intake", "importers.rehearsal", "importers.report",
+        "model", "store.protocol", "weights",
     ),
     "importers": (),
     "importers.report": (),
@@ -53,9 +53,12 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "importers.rehearsal": (
         "errors", "importers.admission", "importers.intake", "importers.report", "store.arrivals", "store.protocol",
     ),
+    "importers.exports": (
+        "errors", "importers.admission", "importers.intake", "importers.rehearsal", "importers.report", "inputs",
+        "learning", "limits", "store.arrivals", "store.protocol", "weights",
+    ),
     "importers.importing": (
-        "errors", "importers", "importers.*", "inputs", "limits", "transfer", "store.arrivals", "store.protocol",
-        "store.rows",
+        "errors", "importers", "importers.*", "inputs", "limits", "store.arrivals", "store.protocol", "store.rows",
     ),
     "importers.*": ("errors", "importers", "importers.*", "inputs", "limits"),
     "checks": (
@@ -164,7 +167,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
         "_core", "counting", "difference", "drafts", "errors", "explanation", "feedback", "forgetting", "hits",
         "inputs", "limits", "listing",
         "maintenance", "memory", "model", "policies", "problems", "recall", "remote.*", "reranking", "retention",
-        "screening", "transfer", "weights", "store.protocol", "store.rollback",
+        "screening", "weights", "importers.exports", "store.protocol", "store.rollback",
     ),
     "aio": ("memory", "model", "recall", "remote", "wiring"),
     "integrations": (),
