@@ -435,10 +435,7 @@ class MemoryStore(MemoryUpkeep, Provenance):
 
     def anchors(self, namespace: str) -> list[AnchorRow]:
         with self._gate:
-            below = namespace + "/" if namespace else ""
-            return sorted(
-                anchor for anchor in self._anchors.values() if anchor[0] == namespace or anchor[0].startswith(below)
-            )
+            return sorted(anchor for anchor in self._anchors.values() if is_within(anchor[0], namespace))
 
     def changes(self, after: int, limit: int) -> list[Change]:
         with self._gate:
