@@ -10,11 +10,12 @@ from unittest.mock import patch
 from greeum import comparing, difference, drafts, inputs
 from greeum.backups import restoring
 from greeum.follower import Follower
-from greeum.forgetting import BEFORE_ALL_US, Forgetting
+from greeum.forgetting import Forgetting
 from greeum.importers import exports, intake
 from greeum.recall import Recall
 from greeum.store import addition, changes, provenance, rows, sqlite_upkeep, statements
 from greeum.store.protocol import BLOCK, FORGOTTEN
+from greeum.store.rows import BEFORE_ALL_US
 from greeum.store.sqlite import SQLiteStore
 
 Fault = Callable[[], Any]

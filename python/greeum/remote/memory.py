@@ -5,10 +5,9 @@ from __future__ import annotations
 from greeum import inputs, limits
 from greeum.counting import facet_fields
 from greeum.errors import InvalidInput
-from greeum.forgetting import block_ids, check_scope
+from greeum.forgetting import check_scope
 from greeum.maintenance import GRACE_S
 from greeum.memory import KEEP, Keep
-from greeum.recall import list_of
 from greeum.remote import bodies, rows
 from greeum.remote.anchors import RemoteAnchors
 from greeum.remote.client import Client
@@ -29,10 +28,12 @@ if TYPE_CHECKING:
     from greeum.inputs import Namespace, Span, Time
     from greeum.listing import NamespacePage, Page
     from greeum.maintenance import Report
-    from greeum.memory import AddedBlocks, Certificates, Findings, Ids
+    from greeum.memory import AddedBlocks, Certificates, Ids
     from greeum.model import Added, Anchor, Block, Link, RolledBack
-    from greeum.recall import Blocks, Changes, Facets, Links, Near
+    from greeum.recall import Blocks, Changes, Facets, Links
     from greeum.remote.transport import Transport
+    from greeum.starts import Near
+    from greeum.upkeep import Findings
     from greeum.weights import Weighing
 
 LONG_S = 600.0
@@ -114,12 +115,8 @@ class RemoteMemory(RemoteFinding):
 
     def add_many(self, blocks: Iterable[Mapping[str, Any]], *, idempotency_key: str | None = None) -> AddedBlocks:
         """As `Memory.add_many`. They go in one request, so that they may be 16 MiB of JSON at most."""
-        items = list_of(blocks, "blocks", "must be several mappings, each of the arguments of `add`")
-        if len(items) > limits.BATCH_MAX:
-            raise InvalidInput("blocks", f"are {len(items):,}; at most {limits.BATCH_MAX:,} go into one transaction")
-        body = bodies.encoded(
-            {"blocks": bodies.array(bodies.block(item, f"blocks[{i}].") for i, item in enumerate(items))}
-        )
+        items = enumerate(inputs.batch(blocks))
+        body = bodies.encoded({"blocks": bodies.array(bodies.block(item, f"blocks[{i}].") for i, item in items)})
         if len(body) > limits.BATCH_BODY_BYTES_MAX:
             most = f"at most {limits.BATCH_BODY_BYTES_MAX:,} bytes go into one request"
             raise InvalidInput("blocks", f"are {len(body):,} bytes of JSON; {most}")
@@ -472,7 +469,7 @@ class RemoteMemory(RemoteFinding):
 
 def named_ids(block: int | Iterable[int]) -> str:
     """The ids of one block or several, as many as go into one request."""
-    ids = block_ids(block)
+    ids = inputs.block_ids(block)
     if len(ids) > limits.BATCH_MAX:
         raise InvalidInput("block", f"are {len(ids):,}; at most {limits.BATCH_MAX:,} go into one request")
     return bodies.array(map(str, ids))

@@ -6,14 +6,14 @@ from functools import partial
 
 from greeum import inputs
 from greeum.errors import Forbidden, InvalidInput
-from greeum.forgetting import block_ids, check_scope, none_forgotten
-from greeum.memory import KEEP, Memory, none_used
-from greeum.recall import list_of
+from greeum.forgetting import check_scope, none_forgotten
+from greeum.memory import KEEP, Memory
 from greeum.rooted.anchors import RootedAnchors
 from greeum.rooted.methods import of_the_whole, within
 from greeum.rooted.policies import RootedPolicies
 from greeum.rooted.root import Root
 from greeum.rooted.weights import RootedWeights
+from greeum.upkeep import none_used
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from greeum.inputs import Namespace, Span, Time
     from greeum.memory import AddedBlocks, Ids, Keep
     from greeum.model import Anchor, Block, Link
-    from greeum.recall import Blocks, Links, Near
+    from greeum.recall import Blocks, Links
+    from greeum.starts import Near
 
 
 class Rooted:
@@ -69,8 +70,7 @@ class Rooted:
 
     def add_many(self, blocks: Iterable[Mapping[str, Any]], *, idempotency_key: str | None = None) -> AddedBlocks:
         """As `Memory.add_many`."""
-        items = list_of(blocks, "blocks", "must be several mappings, each of the arguments of `add`")
-        placed = [self._placed(item, f"blocks[{i}].") for i, item in enumerate(items)]
+        placed = [self._placed(item, f"blocks[{i}].") for i, item in enumerate(inputs.batch(blocks))]
         return self._memory.add_many(placed, idempotency_key=idempotency_key)
 
     def _placed(self, item: Any, prefix: str) -> Any:
@@ -184,7 +184,7 @@ class Rooted:
             # A root that is the whole memory is no namespace that could be named.
             scope = self._root.within("" if namespace is None else namespace) or None
             return self._forget(partial(self._memory.forget, namespace=scope, where=where), dry_run=dry_run)
-        ids = block_ids(block)
+        ids = inputs.block_ids(block)
         missing = set(ids) - self._root.inside(ids)
         if missing:
             raise none_forgotten(min(missing))
@@ -206,8 +206,7 @@ class Rooted:
 
     def used(self, block: int | Iterable[int]) -> None:
         """As `Memory.used`."""
-        wanted = [block] if isinstance(block, int) else list_of(block, "block", "must be a block's id, or several")
-        ids = [inputs.block_id(one) for one in wanted]
+        ids = inputs.block_ids(block)
         missing = set(ids) - self._root.inside(ids)
         if missing:
             raise none_used(min(missing))
@@ -257,8 +256,7 @@ class Rooted:
             inside = self._root.within(namespace)
             return act(origin=origin, source=source, where=where, namespace=inside, dry_run=dry_run)
         if block is not None:
-            wanted = [block] if isinstance(block, int) else list_of(block, "block", "must be a block's id, or several")
-            block = [self._root.block(one).id for one in wanted]
+            block = [self._root.block(one).id for one in inputs.block_ids(block)]
         return act(block, origin=origin, source=source, where=where, namespace=namespace, dry_run=dry_run)
 
     roll_back = within(Memory.roll_back)

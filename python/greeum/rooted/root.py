@@ -6,14 +6,15 @@ from greeum import inputs
 from greeum.anchors import AUTO, Choice
 from greeum.errors import Forbidden, InvalidInput, NotFound
 from greeum.model import Anchor, Block
+from greeum.store.rows import ID, NAMESPACE, is_within
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from greeum.inputs import Namespace
-    from greeum.recall import Near
     from greeum.rooted.anchors import RootedAnchors
+    from greeum.starts import Near
     from greeum.store.protocol import Store
 
 IDS_PER_STEP = 20_000
@@ -38,19 +39,19 @@ class Root:
 
     def holds(self, namespace: str) -> bool:
         """Whether a canonical namespace is the root or lies below it."""
-        return not self.path or namespace == self.path or namespace.startswith(self.path + "/")
+        return is_within(namespace, self.path)
 
     def block(self, block: int, field: str = "block") -> Block:
         """The block with this id. Raises NotFound if it lies outside, as if it were not there."""
         number = inputs.block_id(block, field)
         for row in self._store.blocks([number]):
-            if self.holds(row[2]):
+            if self.holds(row[NAMESPACE]):
                 return Block(row)
         raise NotFound(f"there is no block {number}")
 
     def inside(self, ids: Iterable[int]) -> set[int]:
         """Those of these blocks that are here."""
-        return {row[0] for row in self._store.blocks(list(ids)) if self.holds(row[2])}
+        return {row[ID] for row in self._store.blocks(list(ids)) if self.holds(row[NAMESPACE])}
 
     def amounts(self, ids: Sequence[int]) -> tuple[int, int]:
         """How many links, with both ends here, and anchors of here these blocks have."""
