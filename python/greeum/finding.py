@@ -261,7 +261,7 @@ class Finding:
     def _question(self, query: str, vector: Sequence[float] | None) -> tuple[str, bytes | None]:
         """A query, checked, and the code of the vector that came with it."""
         asked = inputs.string(query, "query", limits.QUERY_BYTES_MAX, empty=vector is not None)
-        return asked, None if vector is None else self._code(vector)
+        return asked, None if vector is None else self._drafter.given(vector)
 
     def _options(
         self,
@@ -291,10 +291,6 @@ class Finding:
         changes = self._follower.catch_up()
         own = self._kept_weights.of(scope, weights, changes)
         return asked, (k, scope, where_json, start, is_history, self._now_us(), is_exact, own, then)
-
-    def _code(self, vector: Sequence[float]) -> bytes:
-        """The code of a vector that came with a query."""
-        return self._drafter.given(vector)
 
     def _found(self, asked: Asked, options: Options, left_us: Callable[[], int] | None = None) -> _core.Found:
         """The answers of the Index to queries (see `_options`); `left_us` says how long each may take."""

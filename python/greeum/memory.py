@@ -166,7 +166,7 @@ class Memory(Upkeep):
         from greeum.topics import Topics
 
         text, namespace, vector = inputs.text(block["text"]), inputs.namespace(block["namespace"]), block["vector"]
-        code = self._embedder.encode_query(text) if vector is None else self._code(vector)
+        code = self._embedder.encode_query(text) if vector is None else self._drafter.given(vector)
         self._follower.catch_up()
         place = Topics(self._index, self._now_us).place(text, code, namespace, choice.slots(namespace))
         drafts = self._drafter.drafts([block | {"near": place.near}], "", idempotency_key, is_single=True)

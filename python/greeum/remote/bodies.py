@@ -177,6 +177,14 @@ def flags(**values: object) -> Body:
     return {field: "true" for field, value in values.items() if inputs.truth(value, field)}
 
 
+def named_ids(block: int | Iterable[int]) -> str:
+    """The ids of one block or several, as many as go into one request."""
+    ids = inputs.block_ids(block)
+    if len(ids) > limits.BATCH_MAX:
+        raise InvalidInput("block", f"are {len(ids):,}; at most {limits.BATCH_MAX:,} go into one request")
+    return array(map(str, ids))
+
+
 def names(**values: object) -> Body:
     """Of these names those that are given."""
     return {field: quoted_name(value, field) for field, value in values.items() if value is not None}
