@@ -154,14 +154,7 @@ class Drafter:
         return draft
 
     def _draft(self, item: Mapping[str, Any], now: int, prefix: str) -> Draft:
-        if not (hasattr(item, "keys") and hasattr(item, "get")):
-            reason = f"must be a mapping of the arguments of `add`, not {type(item).__name__}"
-            raise InvalidInput(prefix.rstrip("."), reason)
-        unknown = item.keys() - FIELDS
-        if unknown:
-            raise InvalidInput(
-                f"{prefix}{sorted(map(str, unknown))[0]}", f"is no field; there are {', '.join(sorted(FIELDS))}"
-            )
+        check_fields(item, prefix)
         try:
             namespace = inputs.namespace(item.get("namespace", ""))
             at = item.get("at")
@@ -237,6 +230,20 @@ class Drafter:
                 "vector", f"cannot be brought: this memory's vectors are made by {self._embedder.fingerprint}"
             )
         return _core.quantize([inputs.vector(vector)], self._embedder.dimension)
+
+
+def check_fields(item: Any, prefix: str) -> None:
+    """Raises InvalidInput for what is no block to add, or has a field that blocks do not have. `prefix` says which one
+    it is.
+    """
+    if not (hasattr(item, "keys") and hasattr(item, "get")):
+        reason = f"must be a mapping of the arguments of `add`, not {type(item).__name__}"
+        raise InvalidInput(prefix.rstrip("."), reason)
+    unknown = item.keys() - FIELDS
+    if unknown:
+        raise InvalidInput(
+            f"{prefix}{sorted(map(str, unknown))[0]}", f"is no field; there are {', '.join(sorted(FIELDS))}"
+        )
 
 
 def flags_json(flags: list[str]) -> str:

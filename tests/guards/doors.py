@@ -31,7 +31,7 @@ GUARDS = (
     Guard("api/connection.py", "elif self._phase == HEADERS and elapsed_s > bounds.headers_s:", "elif False:",
           SERVE + "test_half_sent_requests_are_gone_within_ten_seconds_while_others_are_served"),
     # Bad input is an error with a name.
-    Guard("drafts.py", "        unknown = item.keys() - FIELDS\n", "        unknown: set[str] = set()\n",
+    Guard("drafts.py", "    unknown = item.keys() - FIELDS\n", "    unknown: set[str] = set()\n",
           MEMORY + "TestAddingMany::test_an_unknown_field_is_refused_with_what_there_is"),
     Guard("drafts.py", 'inputs.share(item.get("importance", 0.5), "importance")', 'item.get("importance", 0.5)',
           "tests/acceptance/test_bad_input.py::test_to_add"),
