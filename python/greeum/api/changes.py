@@ -53,7 +53,7 @@ def changes(memory: Memory, call: Call) -> Answer:
         if "limit" in call.query:
             raise InvalidInput("limit", "is for a page; the stream of events has no end")
         memory.changes(after, limit=1)  # if this is refused, it is now
-        return Answer(media_type=EVENTS, pieces=events(memory, call, after))
+        return Answer(media_type=EVENTS, pieces=events(call, after))
     found = memory.changes(after, limit=call.query.get("limit", CHANGES_LIMIT))
     return encoding.plain({"changes": [change.to_dict() for change in found], "seq": memory.seq})
 
@@ -71,7 +71,7 @@ def after_of(call: Call) -> int:
     return int(last)
 
 
-async def events(memory: Memory, call: Call, after: int) -> AsyncGenerator[bytes, None]:
+async def events(call: Call, after: int) -> AsyncGenerator[bytes, None]:
     """Every change after a seq, until the client leaves or the server ends."""
     assert call.left is not None and call.visitor is not None
     watch = call.worker.watch_of(call.visitor)
