@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from msgspec import Meta
 
 from greeum.api import requests, wire
+from greeum.api.gate import WEBSOCKET_BYTES_MAX
 from greeum.api.search import OneQuery
 from greeum.errors import GreeumError, InvalidInput, Unauthenticated
 
@@ -24,9 +25,6 @@ PATH = "/v1/search:live"
 
 SUBPROTOCOL, SUBPROTOCOL_KEY = "greeum", "greeum.key."
 """What browsers offer: the name of this protocol, and a key where they can send no header."""
-
-MESSAGE_BYTES_MAX = 1_048_576
-"""One message: a query, however JSON escapes it, and its filter."""
 
 KEY_TIMEOUT_S = 10.0
 """How long the key may take that a browser sends as its first message."""
@@ -115,8 +113,9 @@ class Conversation:
         text = message.get("text")
         if text is None:
             raise Ended(NOT_TEXT, "write JSON in text messages")
-        if len(text) > MESSAGE_BYTES_MAX:
-            raise Ended(TOO_BIG, f"a message may have {MESSAGE_BYTES_MAX:,} bytes")
+        # Our own server counts before it decodes; others may have no bound, or another one.
+        if len(text.encode()) > WEBSOCKET_BYTES_MAX:
+            raise Ended(TOO_BIG, f"a message may have {WEBSOCKET_BYTES_MAX:,} bytes")
         return str(text)
 
     async def _converse(self) -> None:

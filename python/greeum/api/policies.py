@@ -8,6 +8,7 @@ from msgspec import Meta
 
 from greeum.api import answers, encoding, wire
 from greeum.api.routes import Operation
+from greeum.policies import EVERY_KIND
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,13 +19,13 @@ if TYPE_CHECKING:
 class NewPolicy(wire.Request):
     """What to do with blocks of a kind from now on; what is null or left out stays as it is."""
 
-    kind: Annotated[wire.Name, Meta(description="`*`: of every kind of which nothing is said.")] = "*"
+    kind: Annotated[wire.Name, Meta(description="`*`: of every kind of which nothing is said.")] = EVERY_KIND
     on_duplicate: wire.OnDuplicate = None
     on_conflict: wire.OnConflict = None
 
 
 class PolicyFor(wire.Request):
-    kind: wire.Name = "*"
+    kind: wire.Name = EVERY_KIND
 
 
 class Policy(answers.Answered):
@@ -42,7 +43,7 @@ def get(memory: Memory, call: Call) -> Answer:
 def put(memory: Memory, call: Call) -> Answer:
     """Say so for a kind, or for all of which nothing is said. What is null or left out stays as it was."""
     memory.policies.set(**call.body)
-    return encoding.plain(memory.policies.get(call.body.get("kind", "*")))
+    return encoding.plain(memory.policies.get(call.body.get("kind", EVERY_KIND)))
 
 
 OPERATIONS = (

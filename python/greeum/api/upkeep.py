@@ -9,6 +9,7 @@ from msgspec import Meta
 from greeum.api import answers, encoding, wire
 from greeum.api.http import Answer
 from greeum.api.routes import Operation
+from greeum.maintenance import GRACE_S
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ class Maintain(wire.Request):
             description="For how many seconds what has expired is still kept.",
             extra_json_schema={"minimum": 0},
         ),
-    ] = 86_400.0
+    ] = float(GRACE_S)
 
 
 class RuleName(wire.Request):
