@@ -6,8 +6,8 @@ from _thread import allocate_lock
 
 from greeum.errors import StoreBusy
 from greeum.store.memory_erasure import MemoryErasure
-from greeum.store.protocol import BLOCK, BLOCK_COLUMNS, UNSAID
-from greeum.store.rows import ADDED_AT, EXPIRES_AT, ID, KIND, NAMESPACE, REVISION, SUPERSEDED_BY
+from greeum.store.protocol import BLOCK, UNSAID
+from greeum.store.rows import ADDED_AT, EXPIRES_AT, ID, KIND, NAMESPACE, REVISION, SUPERSEDED_BY, USES
 from greeum.store.upkeep import MENDABLE, closest
 
 TYPE_CHECKING = False
@@ -88,12 +88,11 @@ class MemoryUpkeep(MemoryErasure):
             return unchanged
 
     def count_uses(self, uses: Mapping[int, int]) -> int:
-        column = BLOCK_COLUMNS.index("uses")
         with self._gate:
             there = sorted(self._rows.keys() & uses.keys())
             for block_id in there:
                 row: Any = self._rows[block_id]
-                self._rows[block_id] = (*row[:column], row[column] + uses[block_id], *row[column + 1 :])
+                self._rows[block_id] = (*row[:USES], row[USES] + uses[block_id], *row[USES + 1 :])
                 self._log.append((BLOCK, block_id))
             return len(there)
 

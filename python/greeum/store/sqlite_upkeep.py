@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from greeum.store.writer import Writer
 
     T = TypeVar("T")
+    Mender = Callable[[apsw.Connection, list[Any]], int]
 
 MAINTAINED_AT = "maintained_at"
 """The setting that says when it was last maintained."""
@@ -215,22 +216,15 @@ def mend_vectors(connection: apsw.Connection, concerned: list[Any]) -> int:
     return len(concerned)
 
 
-def mend_anchors(connection: apsw.Connection, concerned: list[Any]) -> int:
-    for_each(connection, "mend_anchor", concerned)
-    log(connection, [(ANCHOR, row[0]) for row in concerned])
-    return len(concerned)
+def each(statement: str, operation: int) -> Mender:
+    """Runs a statement for each that is concerned, and says of the block that stands first there what was done."""
 
+    def mend(connection: apsw.Connection, concerned: list[Any]) -> int:
+        for_each(connection, statement, concerned)
+        log(connection, [(operation, row[0]) for row in concerned])
+        return len(concerned)
 
-def mend_successors(connection: apsw.Connection, concerned: list[Any]) -> int:
-    for_each(connection, "mend_successor", concerned)
-    log(connection, [(BLOCK, row[0]) for row in concerned])
-    return len(concerned)
-
-
-def mend_predecessors(connection: apsw.Connection, concerned: list[Any]) -> int:
-    for_each(connection, "mend_predecessor", concerned)
-    log(connection, [(BLOCK, row[0]) for row in concerned])
-    return len(concerned)
+    return mend
 
 
 def mend_heads(connection: apsw.Connection, concerned: list[Any]) -> int:
@@ -250,12 +244,12 @@ def mend_counter(connection: apsw.Connection, concerned: list[Any]) -> int:
     return len(concerned)
 
 
-MENDERS: dict[str, Callable[[apsw.Connection, list[Any]], int]] = {
+MENDERS: dict[str, Mender] = {
     "links": mend_links,
     "vectors": mend_vectors,
-    "anchors": mend_anchors,
-    "successors": mend_successors,
-    "predecessors": mend_predecessors,
+    "anchors": each("mend_anchor", ANCHOR),
+    "successors": each("mend_successor", BLOCK),
+    "predecessors": each("mend_predecessor", BLOCK),
     "heads": mend_heads,
     "log": mend_log,
     "counter": mend_counter,
