@@ -70,7 +70,7 @@ class SearchMany(SearchOptions, kw_only=True):
     budget_ms: BudgetMs = None
 
 
-Stage = Literal["graph", "words", "vector", "tokens", "candidates", "turns"]
+Stage = Literal["graph", "words", "vector", "tokens", "candidates", "turns", "home"]
 
 
 class Hits(answers.Answered):

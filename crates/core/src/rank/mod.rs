@@ -14,6 +14,7 @@ mod exclusion;
 mod explanation;
 mod fading;
 mod family;
+mod home;
 mod late;
 mod local;
 mod matches;
