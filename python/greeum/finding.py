@@ -87,17 +87,17 @@ class Finding:
         """The `k` blocks that answer best, best first; fewer if there are fewer.
 
         `namespace` limits it to what lies at or below that; `where` to blocks for which a filter holds, as in
-        `{"source": "alice", "importance": {"gte": 0.5}}`, and does not change what a block scores. `near` (an anchor,
-        its name, "auto" for the one that fits, or a block's id) looks at what is around it, prefers what is within its
-        hops, and goes further only if there is too little of what is asked for. `history` includes superseded versions,
-        and what holds no longer, not yet, or is quarantined. `exact` scores every block, whatever it takes. `as_of`
-        asks what was known at some time, and held then: what has been recorded or corrected since is as if it had not
-        been. `min_trust` leaves out what came by a door that is trusted less. `weights` changes how much each kind of
-        evidence counts, by name. `rerank` is a function of yours that is given the query and the first hits (50, or
-        `k` if that is more) and gives a score for each, by which they are ordered anew if it is back within
-        `rerank_budget_ms`; the list that comes back is then a `Reranked`, which says whether it was. `budget_ms` is how
-        long it may take until the blocks are known, their texts are read afterwards: what has been found by then is
-        ranked, and `left_out` of the list says what there was no time for.
+        `{"source": "alice", "importance": {"gte": 0.5}}`, and does not change what a block scores by itself. `near` (an
+        anchor, its name, "auto" for the one that fits, or a block's id) looks at what is around it, prefers what is
+        within its hops, and goes further only if there is too little of what is asked for. `history` includes
+        superseded versions, and what holds no longer, not yet, or is quarantined. `exact` scores every block, whatever
+        it takes. `as_of` asks what was known at some time, and held then: what has been recorded or corrected since is
+        as if it had not been. `min_trust` leaves out what came by a door that is trusted less. `weights` changes how
+        much each kind of evidence counts, by name. `rerank` is a function of yours that is given the query and the
+        first hits (50, or `k` if that is more) and gives a score for each, by which they are ordered anew if it is back
+        within `rerank_budget_ms`; the list that comes back is then a `Reranked`, which says whether it was. `budget_ms`
+        is how long it may take until the blocks are known, their texts are read afterwards: what has been found by then
+        is ranked, and `left_out` of the list says what there was no time for.
 
         Raises InvalidInput, NotFound (`near`), EmbedderFailed or StoreError.
         """
