@@ -14,14 +14,14 @@ import apsw
 
 from greeum.errors import NotFound, StoreClosed, StoreFailed, StoreReadOnly, StoreVersion
 from greeum.store import changes, erasure, files, sqlite_arrivals
-from greeum.store.changes import anchor_row, bound_embedder, row_of, rows_of
+from greeum.store.changes import anchor_row, bound_embedder
 from greeum.store.committer import Committer
 from greeum.store.connections import Readers, copy_database, is_immutable, typed
 from greeum.store.erasure import SCRUB_DUE, run
 from greeum.store.migrations import is_current
 from greeum.store.protocol import UNSAID
 from greeum.store.sqlite_upkeep import SQLiteUpkeep
-from greeum.store.statements import SQL
+from greeum.store.statements import SQL, row_of, rows_of
 from greeum.store.writer import Writer
 
 TYPE_CHECKING = False
