@@ -40,8 +40,8 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "follower": ("_core", "errors", "kept", "store.protocol"),
     "kept": ("_core", "errors", "limits", "store.protocol"),
     "transfer": (
-        "importers.admission", "importers.exports", "importers.intake", "importers.rehearsal", "importers.report",
-        "model", "store.protocol", "weights",
+        "errors", "importers.admission", "importers.exports", "importers.intake", "importers.rehearsal",
+        "importers.report", "model", "store.protocol", "weights",
     ),
     "importers": (),
     "importers.report": (),
