@@ -70,6 +70,10 @@ class Memory(Upkeep):
         self._comparer = Comparer(store, follower.index, self._echoes, now_us)
         self._writes_as(self._drafter)
 
+    def __repr__(self) -> str:
+        directory = self._store.directory
+        return "Memory(in RAM)" if directory is None else f"Memory({directory!r})"
+
     def __enter__(self) -> Memory:
         return self
 

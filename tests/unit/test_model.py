@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import greeum
-from greeum import Anchor, Block, Change, Context, Hit, Link
+from greeum import Anchor, Block, Change, Context, Hit, Link, testing
 from greeum._core import PARTS
 from greeum.inputs import metadata, tags
 from greeum.limits import TIME_MAX_US, TIME_MIN_US
@@ -203,6 +204,7 @@ def test_they_say_what_they_are() -> None:
     assert repr(Anchor(("", "B", 7, 2, False, 0))) == "Anchor(B at 7)"
     assert repr(Hit(ROW, 1.2345, SCORES)) == "Hit(1.23, 'I moved to Busan in May.')"
     assert repr(Context("text", [Block(ROW)], 5)) == "Context(1 blocks, 5 tokens)"
+    assert f"Known: {Context('text', [Block(ROW)], 5)}" == "Known: text"
     assert repr(Change(5, "block", 7)) == "Change(5, block, block 7)"
     long: BlockRow = (*ROW[:4], "x" * 1_000, *ROW[5:])
     assert len(repr(Block(long))) < 100
@@ -283,6 +285,14 @@ def test_errors_keep_what_they_say_when_they_are_copied() -> None:
         assert (other.field, other.reason, str(other)) == ("text", "is empty", "text: is empty")
     assert isinstance(error, (greeum.GreeumError, ValueError))
     assert issubclass(greeum.errors.NotFound, LookupError)
+
+
+def test_a_memory_says_which_it_is(tmp_path: Path) -> None:
+    with greeum.open(tmp_path / "m") as memory:
+        assert repr(memory) == f"Memory({str(tmp_path / 'm')!r})"
+        assert repr(greeum.Rooted(memory, "acme/alice")) == f"Rooted({memory!r}, 'acme/alice')"
+    with testing.memory() as memory:
+        assert repr(memory) == "Memory(in RAM)"
 
 
 def test_what_update_keeps_says_so() -> None:

@@ -50,6 +50,9 @@ class Rooted:
         """The namespace that it is confined to."""
         return self._root.path
 
+    def __repr__(self) -> str:
+        return f"Rooted({self._memory!r}, {self.root!r})"
+
     def __enter__(self) -> Rooted:
         return self
 
