@@ -221,6 +221,18 @@ class TestFinding:
         assert explained.out.startswith(plain.out)
         assert re.search(r"block 1: hit 1, score .*\nwords +█", explained.out)
 
+    def test_a_context_is_the_text_alone(self, run: Run) -> None:
+        plain = run("context", "Busan", "--max-tokens", "60").out
+        document = run("context", "Busan", "--max-tokens", "60", "--json").json()
+        assert plain == f"{document['text']}\n"
+        assert "Busan" in plain
+        assert (document["tokens"] <= 60, len(document["blocks"])) == (True, plain.count("\n["))
+        assert run("context", "Busan", "--max-tokens", "0").code == 2
+
+    def test_a_context_of_nothing_is_no_error(self, run: Run) -> None:
+        result = run("context", "Busan", "--namespace", "nobody")
+        assert (result.code, result.out, result.err) == (0, "", "nothing found, or nothing that fits\n")
+
     def test_finding_nothing_is_no_error(self, run: Run) -> None:
         result = run("search", "Busan", "--namespace", "nobody")
         assert (result.code, result.out, result.err) == (0, "", "nothing found\n")
