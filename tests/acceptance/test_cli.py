@@ -221,6 +221,13 @@ class TestFinding:
         assert explained.out.startswith(plain.out)
         assert re.search(r"block 1: hit 1, score .*\nwords +█", explained.out)
 
+    def test_a_query_without_a_word_to_look_for_is_explained(self, run: Run) -> None:
+        result = run("explain", "1", "the who")
+        assert (result.code, result.out.splitlines()[0]) == (
+            0,
+            "block 1: not looked at, since the query has no word to look for",
+        )
+
     def test_a_context_is_the_text_alone(self, run: Run) -> None:
         plain = run("context", "Busan", "--max-tokens", "60").out
         document = run("context", "Busan", "--max-tokens", "60", "--json").json()
