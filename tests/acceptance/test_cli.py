@@ -771,6 +771,7 @@ class TestSayingWhatIsWrong:
             ("search x -k 1 -k 2", 2, "given twice"),
             ("search x --history=1", 2, "takes no value"),
             ("search x -k ten", 2, "not a whole number"),
+            ("add x --ttl 1y", 2, "'1y' is no time span: write seconds, or as 30m, 12h, 90d, 2w"),
             ("search x -k 0", 2, "between 1 and"),
             ("search x -k " + "9" * 5_000, 2, "too long"),
             ("search x --where [1]", 2, "JSON object"),
