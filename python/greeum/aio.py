@@ -14,7 +14,7 @@ from functools import partial
 from itertools import chain, islice, repeat
 
 from greeum import wiring
-from greeum.recall import STREAM_SLICES
+from greeum.finding import STREAM_SLICES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -88,7 +88,7 @@ class Follower:
         seq, weights_changes = self._store.newest()
         if seq != self.index.seq:
             with self._lock:
-                while self._step():
+                while self._step() and self.index.seq < seq:
                     pass
             self._fold_if_due()
         now_s = monotonic()

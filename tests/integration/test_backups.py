@@ -767,3 +767,23 @@ class TestSchedule:
         assert recovered.wait(20)
         schedule.close()
         assert notes[:2] == ["backup_failed", "backup"]
+
+    def test_what_nobody_has_foreseen_does_not_end_it(self, place: Path) -> None:
+        heard = Event()
+
+        class Broken:
+            calls = 0
+
+            def backup(self, directory: str, *, full: bool = False, keep: float | None = None) -> pieces.Backup:
+                self.calls += 1
+                raise OSError("the disk has gone")
+
+        def note(level: str, name: str, **fields: object) -> None:
+            assert (level, name, fields["reason"]) == ("error", "backup_failed", "the disk has gone")
+            if broken.calls == 2:
+                heard.set()
+
+        broken = Broken()
+        schedule = Schedule(broken, str(place), every_s=0.01, keep_s=None, note=note)
+        assert heard.wait(20)
+        schedule.close()

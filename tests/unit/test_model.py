@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import greeum
@@ -241,6 +241,7 @@ ROUGH = st.floats(-1e9, 1e9) | st.integers(-(10**6), 10**6).map(lambda number: n
 FINITE = ROUGH.filter(lambda number: abs(number) < 1e18)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.tuples(ROWS, FINITE, st.lists(FINITE, min_size=len(PARTS), max_size=len(PARTS))), max_size=3))
 def test_json_from_the_core_says_what_to_dict_says(found: list[Any]) -> None:
     hits = [Hit(*one) for one in found]

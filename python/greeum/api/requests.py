@@ -1,5 +1,5 @@
-"""From bytes to arguments: bodies and query strings, checked against the shapes in wire.py. What is not understood is
-refused; nothing is passed over.
+"""From bytes to arguments: bodies and query strings, checked against shapes. What is not understood is refused; nothing
+is passed over.
 """
 
 from __future__ import annotations

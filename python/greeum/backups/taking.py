@@ -7,7 +7,7 @@ import os
 from greeum.backups import ledger, places
 from greeum.backups.disk import remove, sha256_of, typed_errors, written
 from greeum.backups.logical import COLUMNS, logical_hash
-from greeum.backups.pages import page_size_of, write_changed
+from greeum.backups.pages import DIGEST_BYTES, page_size_of, write_changed
 from greeum.backups.pieces import SCRATCH, Backup, Pieces
 from greeum.errors import Conflict, InvalidInput
 from greeum.store import files
@@ -110,17 +110,21 @@ def write_piece(pieces: Pieces, copy: Store, database: str, facts: dict[str, Any
         return before
     with written(pieces.path(number, "map")) as file:
         file.write(digests)
+    with typed_errors(path):
+        sizes = {
+            "bytes": os.path.getsize(path),
+            "sha256": sha256_of(path),
+            "map_sha256": sha256_of(pieces.path(number, "map")),
+        }
     made = pieces.describe(
         facts
+        | sizes
         | {
             "number": number,
             "base": number if before is None else before.base,
             "page_size": page_size,
-            "page_count": len(digests) // 16,
+            "page_count": len(digests) // DIGEST_BYTES,
             "pages": count,
-            "bytes": os.path.getsize(path),
-            "sha256": sha256_of(path),
-            "map_sha256": sha256_of(pieces.path(number, "map")),
             # Last, since it takes most of the time: where no page has changed it is not needed.
             "logical_hash": logical_hash(copy),
         }

@@ -13,19 +13,19 @@ import apsw
 
 from greeum.errors import NotFound, StoreClosed, StoreReadOnly, StoreVersion
 from greeum.store import changes, erasure, files, sqlite_arrivals
-from greeum.store.changes import anchor_row, bound_embedder, row_of, rows_of
+from greeum.store.changes import anchor_row, bound_embedder
 from greeum.store.committer import Committer
 from greeum.store.connections import Readers, copy_database, is_immutable, typed
 from greeum.store.erasure import SCRUB_DUE, run
 from greeum.store.migrations import is_current
 from greeum.store.protocol import UNSAID
 from greeum.store.sqlite_upkeep import SQLiteUpkeep
-from greeum.store.statements import SQL
+from greeum.store.statements import SQL, row_of, rows_of
 from greeum.store.writer import Writer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from typing import Any, TypeVar
 
     from greeum.store.arrivals import Arrival, Outcome
@@ -290,11 +290,11 @@ class SQLiteStore(SQLiteUpkeep):
         return self._ask(lambda connection: provenance.written_by(connection, origin, since, namespace))
 
     def blocks(self, ids: Sequence[int]) -> list[BlockRow]:
-        return self._ask(lambda connection: _rows_for_each(connection, "block", ids))
+        return self._ask(lambda connection: rows_of(connection, "blocks", _json_array(ids)))
 
     def entries(self, ids: Sequence[int]) -> list[tuple[BlockRow, bytes]]:
         def read(connection: apsw.Connection) -> list[Any]:
-            rows = _rows_for_each(connection, "entry", sorted(set(ids)))
+            rows = rows_of(connection, "entries", _json_array(sorted(set(ids))))
             # Afterwards: none of these rows is of a later embedder, if that has not taken over by now.
             changes.check_embedder(connection, self._bound)
             return rows
@@ -347,8 +347,7 @@ class SQLiteStore(SQLiteUpkeep):
         ]
 
     def tally(self, field: str, ids: Sequence[int]) -> dict[str, int]:
-        wanted = f"[{','.join(map(str, ids))}]"
-        return dict(self._ask(lambda connection: rows_of(connection, TALLIES[field], wanted)))
+        return dict(self._ask(lambda connection: rows_of(connection, TALLIES[field], _json_array(ids))))
 
     def counts(self) -> dict[str, int]:
         blocks, superseded, links, anchors = self._ask(lambda connection: row_of(connection, "counts"))
@@ -372,8 +371,14 @@ def _newest(connection: apsw.Connection) -> tuple[int, int]:
     return newest[0] or 0, newest[1] or 0
 
 
-def _rows_for_each(connection: apsw.Connection, statement: str, ids: Iterable[int]) -> list[Any]:
+def _json_array(ids: Sequence[int]) -> str:
+    return f"[{','.join(map(str, ids))}]"
+
+
+def _rows_for_each(connection: apsw.Connection, statement: str, ids: Collection[int]) -> list[Any]:
     """The rows of a statement run for each id, all as of one moment."""
+    if not ids:
+        return []
     connection.execute("BEGIN")
     try:
         return connection.executemany(SQL[statement], [(block_id,) for block_id in ids]).fetchall()

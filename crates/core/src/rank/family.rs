@@ -58,7 +58,7 @@ impl Families {
 }
 
 /// By the name of the namespace above it.
-fn family_of(ground: &Ground<'_>, place: Place) -> u64 {
+pub fn family_of(ground: &Ground<'_>, place: Place) -> u64 {
     let namespace = ground.view(place).namespace_of(place.block);
     ground.state.parts[place.part as usize].families()[namespace as usize]
 }

@@ -3,7 +3,8 @@
 //! Every kind of evidence gives each block a number; each is brought to standard deviations over the blocks in scope, so that they
 //! can be added; then come the neighbours in the conversation, what is known beforehand, and the way from the anchor. What a
 //! block scores does not depend on how many hits are asked for, nor on what `filter` leaves out; but for the one that says how
-//! something is now ([`update`]), which stands where what was said before would.
+//! something is now ([`update`]), which stands where what was said before would, and for those of the conversation that most of
+//! the best are of ([`home`]), which stand in its own order.
 
 mod asked;
 mod best;
@@ -14,6 +15,7 @@ mod exclusion;
 mod explanation;
 mod fading;
 mod family;
+mod home;
 mod late;
 mod local;
 mod matches;
