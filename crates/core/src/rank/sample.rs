@@ -8,11 +8,11 @@ use crate::vectors::Probe;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-/// Samples that are kept: that of the whole memory, and those of some namespaces.
-const SAMPLES_MAX: usize = 4;
+/// Samples that are kept: that of the whole memory, and those of the namespaces of some users and agents. To make one takes 20 microseconds.
+const SAMPLES_MAX: usize = 16;
 
-/// Bytes of similarities that are kept of each: some ten thousand pieces with a hundred passages.
-const BYTES_MAX: usize = 1 << 20;
+/// Bytes of similarities that are kept of each: some thousand pieces with a hundred passages.
+const BYTES_MAX: usize = 1 << 18;
 
 /// See the module; what was asked for last comes first.
 #[derive(Default)]
