@@ -110,14 +110,15 @@ impl Asked<'_> {
             }
             None => words::score(ground, terms, depth.words, is_exact, word_room, deadline),
         };
+        let Scratch { rows, samples, pool, vectors, .. } = scratch;
+        let mut sample = if is_exact || some.is_some() { None } else { Some(samples.of(ground)) };
         let vector = match some {
             Some(some) => vector::over(ground, code.as_ref(), some),
-            None => vector::score(ground, code.as_ref(), is_exact, depth.each, scratch, deadline),
+            None => vector::score(ground, code.as_ref(), sample.as_deref(), depth.each, vectors, deadline),
         };
-        let Scratch { rows, samples, pool, .. } = scratch;
         let late = match some {
             Some(some) => Late::over(ground, &question, &words.rarity, self.table, some, rows),
-            None => Late::new(ground, &question, &words.rarity, self.table, is_exact, (rows, samples), deadline),
+            None => Late::new(ground, &question, &words.rarity, self.table, sample.take(), rows, deadline),
         };
         let mut evidence = Evidence { ground, words: &words, vector: &vector, late, weights: &query.weights, deadline };
         let prior = Prior::new(ground, query, &question, families, evidence.share());

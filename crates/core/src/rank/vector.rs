@@ -2,7 +2,7 @@
 
 use super::best::{Best, Scored};
 use super::deadline::Deadline;
-use super::scratch::Scratch;
+use super::sample::Sample;
 use super::statistics::{Scale, Sums};
 use super::view::{Ground, View};
 use crate::bitmap::Bitmap;
@@ -11,8 +11,7 @@ use crate::index::state::Place;
 use crate::query::Stage;
 use crate::segment::Section;
 use crate::vectors::coarse::Asked;
-use crate::vectors::distance::prefetch_all;
-use crate::vectors::graph::{Graph, Room, Vectors};
+use crate::vectors::graph::{self, Graph, Vectors};
 use crate::vectors::{Code, Probe, signs};
 use std::cell::OnceCell;
 
@@ -45,14 +44,29 @@ const JUDGED_BY: usize = 8;
 /// Vectors that are compared between two looks at the clock.
 const COMPARED_AT_ONCE: usize = 64;
 
-/// Vectors that are on their way while one is compared.
-const AHEAD: usize = 4;
+/// Room that comparing takes.
+#[derive(Default)]
+pub struct Room {
+    /// By passage of one part: the inner product with the query's vector.
+    products: Vec<i32>,
+    /// By part and passage: the same as a cosine, where all have been compared.
+    cosines: Vec<Vec<f32>>,
+    /// By passage of one part: in how many signs it differs.
+    differences: Vec<u16>,
+    /// How near passages are by their coarse codes.
+    looks: Vec<(i32, u32)>,
+    /// What a walk along a graph keeps.
+    walk: graph::Room,
+}
 
 /// What the vectors say.
+#[derive(Default)]
 pub struct VectorScores<'a> {
     probe: Option<(Probe<'a>, f32)>,
     /// By part and block, where all of them have been compared.
     known: Option<Vec<Vec<f32>>>,
+    /// By part and passage, where all of a part have been compared; of others, nothing.
+    cosines: &'a [Vec<f32>],
     /// The scale of the scores.
     pub scale: Scale,
     /// The nearest of the blocks that may be hits.
@@ -70,27 +84,66 @@ impl VectorScores<'_> {
     pub fn of(&self, ground: &Ground<'_>, place: Place) -> f32 {
         match (&self.known, &self.probe) {
             (Some(known), _) => known[place.part as usize][place.block as usize],
-            (None, Some((probe, scale))) => cosine(ground.view(place), place.block, probe, *scale),
+            (None, Some((probe, scale))) => {
+                let view = ground.view(place);
+                match self.cosines_of(place.part) {
+                    [] => cosine(view, place.block, probe, *scale),
+                    cosines => nearest(view, place.block, cosines),
+                }
+            }
             (None, None) => 0.0,
         }
     }
+
+    /// The scores of some blocks, in order.
+    pub fn of_each(&self, ground: &Ground<'_>, places: &[Place], scores: &mut Vec<f32>) {
+        let Some((probe, scale)) = &self.probe else { return scores.resize(scores.len() + places.len(), 0.0) };
+        let is_known = |place: &Place| self.known.is_some() || !self.cosines_of(place.part).is_empty();
+        let passages = |place: &Place| {
+            let view = ground.view(*place);
+            view.passages_of(place.block).map(move |passage| (view, passage as usize))
+        };
+        let unknown = places.iter().filter(|place| !is_known(place));
+        let rows: Vec<&[i8]> = unknown.flat_map(passages).map(|(view, at)| view.code(at)).collect();
+        let mut products = vec![0; rows.len()];
+        probe.dot_some(&rows, &mut products);
+        let mut products = products.iter();
+        scores.extend(places.iter().map(|place| {
+            if is_known(place) {
+                return self.of(ground, *place);
+            }
+            let of = |((view, at), &product): ((&View<'_>, usize), &i32)| product as f32 * view.scales[at];
+            passages(place).zip(products.by_ref()).map(of).fold(f32::NEG_INFINITY, f32::max) * scale
+        }));
+    }
+
+    fn cosines_of(&self, part: u32) -> &'_ [f32] {
+        self.cosines.get(part as usize).map_or(&[], Vec::as_slice)
+    }
 }
 
-/// Compares every block in scope if `exact`; otherwise those that stand for all, and those that look near, of which it chooses `depth`.
+/// The best of a block's passages, of which the cosines are known.
+#[inline]
+fn nearest(view: &View<'_>, block: Local, cosines: &[f32]) -> f32 {
+    let passages = view.passages_of(block);
+    cosines[passages.start as usize..passages.end as usize].iter().copied().fold(f32::NEG_INFINITY, f32::max)
+}
+
+/// Compares those that stand for all, and those that look near, of which it chooses `depth`; if nothing stands for all, every block in scope.
 pub fn score<'a>(
     ground: &Ground<'_>,
     code: Option<&'a Code>,
-    exact: bool,
+    sample: Option<&Sample>,
     depth: usize,
-    scratch: &mut Scratch,
+    room: &'a mut Room,
     deadline: &Deadline,
 ) -> VectorScores<'a> {
-    let mut scores = VectorScores { probe: None, known: None, scale: Scale::default(), chosen: Vec::new() };
+    let mut scores = VectorScores::default();
     let Some(code) = code.filter(|_| !deadline.cuts(Stage::Vector)) else { return scores };
     let (probe, mut sums) = (Probe::new(&code.bytes), Sums::default());
     scores.probe = Some((probe, code.scale));
     let mut best = Best::new(depth);
-    if exact {
+    let Some(sample) = sample else {
         let mut known: Vec<Vec<f32>> =
             ground.views.iter().map(|view| vec![0.0; view.segment.blocks() as usize]).collect();
         for (at, place) in ground.scope.places().enumerate() {
@@ -102,31 +155,43 @@ pub fn score<'a>(
             sums.add(score);
         }
         scores.known = Some(known);
-    } else {
-        let sample = ground.sample();
-        sample.iter().for_each(|&place| fetch(ground.view(place), place.block));
-        sample.iter().for_each(|&place| sums.add(scores.of(ground, place)));
-        let asked = OnceCell::new();
-        for (number, view) in ground.views.iter().enumerate() {
-            if number > 0 && deadline.cuts(Stage::Vector) {
-                break;
+        scores.scale = sums.own_scale();
+        return scores;
+    };
+    let asked = OnceCell::new();
+    room.cosines.resize_with(ground.views.len().max(room.cosines.len()), Vec::new);
+    room.cosines.iter_mut().for_each(Vec::clear);
+    let mut cosines = Vec::new();
+    for (number, view) in ground.views.iter().enumerate() {
+        if number > 0 && deadline.cuts(Stage::Vector) {
+            break;
+        }
+        let mut take = |block: Local, score: f32| {
+            if best.may_take(score) {
+                let place = Place { part: number as u32, block };
+                best.take(Scored { score, id: ground.id(place), place });
             }
-            let mut take = |block: Local, score: f32| {
-                if best.may_take(score) {
-                    let place = Place { part: number as u32, block };
-                    best.take(Scored { score, id: ground.id(place), place });
-                }
-            };
-            let inside = &ground.scope.parts[number];
-            if inside.wanted_count <= FEW && inside.wanted_count >= view.segment.blocks() / DENSE_SHARE {
-                compare_all(view, inside.wanted(), (&probe, code.scale), depth, scratch, take);
-            } else {
-                near(ground, number, view, (code, &asked), depth, scratch, |block| {
-                    take(block, cosine(view, block, &probe, code.scale));
-                });
-            }
+        };
+        let inside = &ground.scope.parts[number];
+        if inside.wanted_count <= FEW && inside.wanted_count >= view.segment.blocks() / DENSE_SHARE {
+            compare_all(
+                view,
+                inside.wanted(),
+                (&probe, code.scale),
+                depth,
+                (&mut room.products, &mut room.cosines[number]),
+                take,
+            );
+        } else {
+            let blocks = near(ground, number, view, (code, &asked), depth, room).into_iter();
+            let places: Vec<Place> = blocks.map(|block| Place { part: number as u32, block }).collect();
+            cosines.clear();
+            scores.of_each(ground, &places, &mut cosines);
+            places.iter().zip(&cosines).for_each(|(place, &cosine)| take(place.block, cosine));
         }
     }
+    scores.cosines = &room.cosines;
+    sample.each_cosine(&probe, |cosine| sums.add(cosine * code.scale));
     scores.scale = sums.own_scale();
     scores.chosen = best.into_vec();
     scores
@@ -134,12 +199,13 @@ pub fn score<'a>(
 
 /// Ready to compare any block; the scale is over some.
 pub fn over<'a>(ground: &Ground<'_>, code: Option<&'a Code>, places: &[Place]) -> VectorScores<'a> {
-    let mut scores = VectorScores { probe: None, known: None, scale: Scale::default(), chosen: Vec::new() };
+    let mut scores = VectorScores::default();
     let Some(code) = code else { return scores };
     scores.probe = Some((Probe::new(&code.bytes), code.scale));
     let mut sums = Sums::default();
-    places.iter().for_each(|&place| fetch(ground.view(place), place.block));
-    places.iter().for_each(|&place| sums.add(scores.of(ground, place)));
+    let mut each = Vec::with_capacity(places.len());
+    scores.of_each(ground, places, &mut each);
+    each.iter().for_each(|&score| sums.add(score));
     scores.scale = sums.own_scale();
     scores
 }
@@ -147,15 +213,9 @@ pub fn over<'a>(ground: &Ground<'_>, code: Option<&'a Code>, places: &[Place]) -
 fn cosine(view: &View<'_>, block: Local, probe: &Probe<'_>, scale: f32) -> f32 {
     let of = |passage: u32| {
         let at = passage as usize;
-        probe.dot(row(view, at)) as f32 * view.scales[at]
+        probe.dot(view.code(at)) as f32 * view.scales[at]
     };
     view.passages_of(block).map(of).fold(f32::NEG_INFINITY, f32::max) * scale
-}
-
-/// Asks for a block's vector before it is needed.
-pub fn fetch(view: &View<'_>, block: Local) {
-    let first = view.passages_of(block).start as usize;
-    prefetch_all(row(view, first));
 }
 
 /// Compares the vectors of all blocks of a part, as they lie in memory, and gives the scores of those that may be hits: of all, or at least of the
@@ -165,7 +225,7 @@ fn compare_all(
     wanted: &Bitmap,
     (probe, scale): (&Probe<'_>, f32),
     depth: usize,
-    Scratch { products, cosines, .. }: &mut Scratch,
+    (products, cosines): (&mut Vec<i32>, &mut Vec<f32>),
     mut take: impl FnMut(Local, f32),
 ) {
     products.resize(view.scales.len(), 0);
@@ -174,9 +234,7 @@ fn compare_all(
     cosines.extend(products.iter().zip(view.scales).map(|(&product, by)| product as f32 * by * scale));
     if !view.has_one_passage_a_block() || wanted.count() as usize != cosines.len() {
         for block in wanted.iter() {
-            let passages = view.passages_of(block);
-            let passages = &cosines[passages.start as usize..passages.end as usize];
-            take(block, passages.iter().copied().fold(f32::NEG_INFINITY, f32::max));
+            take(block, nearest(view, block, cosines));
         }
         return;
     }
@@ -203,28 +261,22 @@ fn reached(scores: &[f32], count: usize) -> f32 {
     }
 }
 
-fn row<'a>(view: &View<'a>, passage: usize) -> &'a [i8] {
-    let dimension = view.codes.len() / view.scales.len();
-    &view.codes[passage * dimension..][..dimension]
-}
-
-/// Names the blocks of one part that look nearest among those that may be hits: all if they are few; along the graph if there is one; or by
-/// the signs of their vectors. A block of several passages may be named more than once.
+/// The blocks of one part that look nearest among those that may be hits: all if they are few; along the graph if there is one; or by the signs of
+/// their vectors. A block of several passages may be there more than once.
 fn near(
     ground: &Ground<'_>,
     number: usize,
     view: &View<'_>,
     (code, asked): (&Code, &OnceCell<Asked>),
     depth: usize,
-    scratch: &mut Scratch,
-    mut name: impl FnMut(Local),
-) {
+    room: &mut Room,
+) -> Vec<Local> {
     let inside = &ground.scope.parts[number];
     let wanted = inside.wanted();
     if inside.wanted_count <= FEW {
-        return wanted.iter().for_each(name);
+        return wanted.iter().collect();
     }
-    let Scratch { walk, looks, differences, .. } = scratch;
+    let Room { walk, looks, differences, .. } = room;
     let walked = match Walkable::new(view, code) {
         Some(part) if ground.scope.passages > SIGNS_MAX => {
             let asked = asked.get_or_init(|| Asked::new(code.as_ref()));
@@ -235,13 +287,12 @@ fn near(
         }
         _ => None,
     };
-    let passages = walked.unwrap_or_else(|| by_signs(view, wanted, code, depth * COMPARED_PER_WANTED, differences));
-    for (at, &passage) in passages.iter().enumerate() {
-        if let Some(&ahead) = passages.get(at + AHEAD) {
-            prefetch_all(row(view, ahead as usize));
-        }
-        name(view.owner[passage as usize]);
-    }
+    let count = depth * COMPARED_PER_WANTED;
+    let passages = walked.unwrap_or_else(|| match inside.wants_all() {
+        true => by_signs(view, |_| true, code, count, differences),
+        false => by_signs(view, |passage| wanted.contains(view.block_of(passage)), code, count, differences),
+    });
+    passages.into_iter().map(|passage| view.block_of(passage)).collect()
 }
 
 /// How wide a walk in one of the parts is: wide enough for the part's share of the nearest, and more, since they may lie together.
@@ -276,7 +327,13 @@ impl<'a> Walkable<'a> {
         steps * LOOKS_PER_STEP < wanted
     }
 
-    fn walk(&self, wanted: &Bitmap, (code, asked): (&Code, &Asked), beam: usize, room: &mut Room) -> Option<Vec<u32>> {
+    fn walk(
+        &self,
+        wanted: &Bitmap,
+        (code, asked): (&Code, &Asked),
+        beam: usize,
+        room: &mut graph::Room,
+    ) -> Option<Vec<u32>> {
         let owner = self.view.owner;
         let found =
             self.graph.search(code.as_ref(), asked, beam, room, |passage| wanted.contains(owner[passage as usize]))?;
@@ -308,26 +365,33 @@ impl<'a> Walkable<'a> {
 const LOOKS: usize = 32;
 
 /// The wanted passages whose vectors differ in the fewest signs from the query's: about `count`, and more where many differ in as many.
-fn by_signs(view: &View<'_>, wanted: &Bitmap, code: &Code, count: usize, differences: &mut Vec<u16>) -> Vec<u32> {
+fn by_signs(
+    view: &View<'_>,
+    is_wanted: impl Fn(u32) -> bool,
+    code: &Code,
+    count: usize,
+    differences: &mut Vec<u16>,
+) -> Vec<u32> {
     let mut query = Vec::with_capacity(signs::words(code.bytes.len()));
     signs::push(&code.bytes, &mut query);
     differences.resize(view.scales.len(), 0);
     signs::differences(view.signs, &query, differences);
-    let is_wanted = |passage: usize| wanted.contains(view.owner[passage]);
-    let most = bound(differences, is_wanted, count, code.bytes.len());
-    let near = signs::at_most(differences, most).filter(|&passage| is_wanted(passage));
-    near.map(|passage| passage as u32).collect()
+    let most = bound(differences, &is_wanted, count, code.bytes.len());
+    let mut near = Vec::with_capacity(2 * count);
+    signs::at_most(differences, most, &mut near);
+    near.retain(|&passage| is_wanted(passage));
+    near
 }
 
 /// The difference up to which `count` passages lie, judged by some of them.
-fn bound(differences: &[u16], is_wanted: impl Fn(usize) -> bool, count: usize, dimension: usize) -> u16 {
-    let mut histogram = vec![0_usize; dimension + 1];
-    for passage in (0..differences.len()).step_by(JUDGED_BY) {
-        histogram[usize::from(differences[passage])] += usize::from(is_wanted(passage));
+fn bound(differences: &[u16], is_wanted: &impl Fn(u32) -> bool, count: usize, dimension: usize) -> u16 {
+    let mut histogram = vec![0_u32; dimension + 1];
+    for (passage, &differs) in (0..).zip(differences).step_by(JUDGED_BY) {
+        histogram[usize::from(differs)] += u32::from(is_wanted(passage));
     }
     let mut reached = 0;
     let most = histogram.iter().position(|&at| {
-        reached += at;
+        reached += at as usize;
         reached >= count.div_ceil(JUDGED_BY)
     });
     most.unwrap_or(dimension) as u16
