@@ -47,7 +47,7 @@ impl Asked<'_> {
         let (mut answer, hits) = self.look(scratch, word_room, None, |found| best(found.hits(), depth))?;
         answer.hits = hits.unwrap_or_default();
         if let Some(home) = Home::find(self, &answer.hits) {
-            answer.hits = best(home.settle(self, answer.hits, (scratch, word_room))?.hits, depth);
+            answer.hits = home.settle(self, answer.hits, (scratch, word_room))?.hits;
         }
         answer.hits.truncate(self.query.k);
         answer.left_out = self.deadline.left_out();

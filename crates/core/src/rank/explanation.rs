@@ -15,7 +15,7 @@ use super::{Measure, View};
 use crate::error::Result;
 use crate::id::{BlockId, Score};
 use crate::index::state::Place;
-use crate::query::{Answer, Hit, PRIOR};
+use crate::query::{Answer, Hit};
 use crate::words::calendar::Days;
 use crate::words::mentions::When;
 use crate::words::passages;
@@ -124,16 +124,15 @@ impl Asked<'_> {
             if !by_itself.contains(&block) {
                 *account = home.ask(self, |asked| asked.own_account(subject, rooms))?;
             }
-            if let Some(account) = account {
+            if let (Some(account), Some(hit)) = (account, settled.hits.iter().find(|hit| hit.block == block)) {
                 let weight = self.query.weights.home;
-                account.hit.parts[PRIOR] += shift;
-                account.hit.score = account.hit.parts.iter().sum();
+                account.hit = *hit;
                 let measure = shift / weight;
                 account.weights.push(Weighed { part: "prior", name: "home", weight, measure, turns: Vec::new() });
             }
         }
         let stands: HashSet<BlockId> = settled.hits.iter().map(|hit| hit.block).collect();
-        let mut all = best(settled.hits, usize::MAX);
+        let mut all = settled.hits;
         all.extend(rest.into_iter().filter(|hit| !stands.contains(&hit.block)));
         Ok((all, is_candidate || stands.contains(&subject.block)))
     }

@@ -96,12 +96,16 @@ impl Settled {
             let by_itself = there.iter().find(|other| other.block == hit.block);
             let before = by_itself.map_or(least, |hit| hit.score);
             let mut hit = by_itself.copied().unwrap_or(hit);
-            let shift = before + weight * (stands_for.score - before) - hit.score;
+            // So that with a weight of 1 it is to the last bit what the place scores.
+            let score = before * (1.0 - weight) + stands_for.score * weight;
+            let shift = score - hit.score;
             hit.parts[PRIOR] += shift;
-            hit.score = hit.parts.iter().sum();
+            hit.score = score;
             self.shifts.push((hit.block, shift));
             self.hits[at] = hit;
         }
+        // Of two that score the same, the one that stands first by itself stays so.
+        self.hits.sort_by(|a, b| b.score.total_cmp(&a.score));
     }
 }
 
