@@ -189,6 +189,23 @@ fn the_best_are_the_best_where_all_lists_are_gone_through_at_once() {
     }
 }
 
+#[test]
+fn the_best_are_the_best_of_words_that_never_meet() {
+    // That some texts have both is expected of words so frequent, and does not happen.
+    let mut dice = Dice::new(13);
+    let text = |dice: &mut Dice| {
+        let words: Vec<&str> = (0..1 + dice.below(12)).map(|_| *dice.choose(&["winter", "train", "ticket"])).collect();
+        [dice.choose(&["garden", "river"]), &words.join(" ")[..]].join(" ")
+    };
+    let texts: Vec<String> = (0..SIFTED).map(|_| text(&mut dice)).collect();
+    let entries: Vec<Entry> = texts.iter().zip(1..).map(|(text, id)| entry(id, text)).collect();
+    let (index, model) = (loaded(&entries, &[]), Model::new(&entries));
+    for text in ["garden river", "river garden winter"] {
+        let found = index.by_words(&query(text), DEPTH).into_iter().map(|(id, score)| (id, score.to_bits()));
+        assert_eq!(found.collect::<Vec<_>>(), model.best(text, "", |_| true, DEPTH), "{text}");
+    }
+}
+
 /// What words are worth in the answer, by block.
 fn words_of(index: &Index, text: &str, exact: bool) -> HashMap<BlockId, f32> {
     let hits = index.search(&Query { exact, k: 50, ..query(text) }).unwrap();

@@ -13,11 +13,11 @@ use crate::rank::statistics::{Scale, Sums};
 use crate::rank::view::Ground;
 use crate::words::postings::{Postings, WELL_SAMPLED_MIN};
 
-/// Passages that are drawn for a query, of its terms in equal shares: their deviation is within a tenth of that of all.
-const DRAWN: usize = 128;
+/// Passages that are drawn for a query: their deviation is within a twentieth of that of all.
+const DRAWN: f32 = 64.0;
 
 /// Passages that are drawn of each term at least, and at most. Every term is looked up in every block that was drawn, so that many terms share.
-const DRAWN_OF_A_TERM: [usize; 2] = [8, 32];
+const DRAWN_OF_A_TERM: [f32; 2] = [4.0, 32.0];
 
 /// What is known of all blocks by those that were drawn.
 pub struct Drawn {
@@ -30,9 +30,12 @@ pub struct Drawn {
 /// Draws blocks and scores them; the floor is that of `depth` blocks.
 pub fn draw(ground: &Ground<'_>, worth: &Worth<'_>, depth: usize) -> Drawn {
     let [least, most] = DRAWN_OF_A_TERM;
-    let share = (DRAWN / worth.found.len().max(1)).clamp(least, most);
-    let mut drawn: Vec<(Place, f64)> = Vec::with_capacity(share * worth.found.len());
-    worth.found.iter().for_each(|found| draw_of(ground, found, share as u64, &mut drawn));
+    let all: f32 = worth.found.iter().map(spread).sum();
+    let mut drawn: Vec<(Place, f64)> = Vec::with_capacity(most as usize * worth.found.len());
+    for found in &worth.found {
+        let share = (DRAWN * spread(found) / all).clamp(least, most);
+        draw_of(ground, found, share as u64, &mut drawn);
+    }
     drawn.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
     drawn.dedup_by_key(|drawn| drawn.0);
     let (mut sums, mut wanted) = (Sums::default(), Vec::with_capacity(drawn.len()));
@@ -48,6 +51,11 @@ pub fn draw(ground: &Ground<'_>, worth: &Worth<'_>, depth: usize) -> Drawn {
         _ => f32::NEG_INFINITY,
     };
     Drawn { scale: sums.scale(ground.scope.blocks), floor }
+}
+
+/// How much of what scores differ by comes from a term: of what says most, most is to be known.
+fn spread(found: &Found<'_>) -> f32 {
+    found.count as f32 * found.worth() * found.worth()
 }
 
 /// Draws about `share` blocks that have a term, each with how many it stands for.

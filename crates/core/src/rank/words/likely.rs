@@ -33,6 +33,11 @@ impl Likely {
         }
     }
 
+    /// Whether as many as are asked for reach what was only expected of them.
+    pub fn reaches(&self, expected: f32) -> bool {
+        self.found.iter().filter(|found| found.0 >= expected).count() >= self.depth
+    }
+
     /// Whether it pays to leave out what cannot be among the best any more.
     pub fn is_worth_cutting(&self) -> bool {
         self.found.len() > self.depth + self.depth / CUT_SHARE

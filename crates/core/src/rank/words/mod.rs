@@ -1,11 +1,13 @@
 //! The same words: BM25 over the passages in scope, a block being as good as its best passage.
 //!
 //! Where the query's terms occur a few times, all of it is added up. Where they occur often, most passages cannot be among the best, and are
-//! never looked at ([`pruned`], [`sifted`]); the scale of the scores then comes from blocks that are drawn by their ids ([`drawn`]), and what else is asked of a
+//! never looked at ([`pruned`], [`sifted`], by a bound that is [`expected`]); the scale of the scores then comes from blocks that are drawn by their ids ([`drawn`]), and what else is asked of a
 //! block is looked up ([`windows`]).
 
 mod added;
+mod chosen;
 mod drawn;
+mod expected;
 mod found;
 mod likely;
 mod pruned;
@@ -143,7 +145,7 @@ pub fn score<'a>(
         return WordScores { scores, says_something, scale, rarity, chosen };
     }
     let drawn = drawn::draw(ground, &worth, depth);
-    let chosen = pruned::choose(ground, &worth, depth, drawn.floor, &mut room.cells, deadline);
+    let chosen = chosen::choose(ground, &worth, depth, drawn.floor, &mut room.cells, deadline);
     let scores = Scores::LookedUp(RefCell::new(Windows::new(ground, worth, &mut room.windows)));
     WordScores { scores, says_something, scale: drawn.scale, rarity, chosen }
 }

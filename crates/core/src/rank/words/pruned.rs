@@ -7,19 +7,18 @@
 
 use super::found::Worth;
 use super::likely::Likely;
-use super::sieve::{Needs, ROUNDING, STRETCH};
+use super::sieve::{Needs, ROUNDING};
 use crate::index::state::Place;
 use crate::query::Stage;
-use crate::rank::best::{Best, Scored};
 use crate::rank::deadline::Deadline;
 use crate::rank::scope::PartScope;
-use crate::rank::view::{Ground, View};
+use crate::rank::view::View;
 use crate::vectors::distance::prefetch;
 use crate::words::bm25::Bm25;
 use crate::words::postings::{CONTAINER, Container};
 
 /// Lengths that are told apart: no passage of a chat is longer, and of longer ones this is a bound.
-const LENGTHS: usize = 256;
+pub const LENGTHS: usize = 256;
 
 /// Postings that are read in the time in which one passage is looked up in a list.
 const LOOKUP_COST: usize = 8;
@@ -30,48 +29,14 @@ const LOOKUPS_AT_ONCE: usize = 16;
 /// Room for sums, kept between searches; every cell is 0 whenever nobody is at it.
 #[derive(Default)]
 pub struct Cells {
-    sums: Vec<f32>,
+    /// Of a container, by passage.
+    pub sums: Vec<f32>,
     met: Vec<u16>,
     floor: Vec<f32>,
     /// Of a stretch: see [`super::sieve`].
     pub steps: Vec<u8>,
     /// What has come through.
     pub sifted: Vec<(u16, u8)>,
-}
-
-/// The `depth` best of the blocks that may be hits, as many of which are known to reach `floor`.
-pub fn choose(
-    ground: &Ground<'_>,
-    worth: &Worth<'_>,
-    depth: usize,
-    floor: f32,
-    cells: &mut Cells,
-    deadline: &Deadline,
-) -> Vec<Scored> {
-    cells.sums.resize(CONTAINER as usize, 0.0);
-    cells.steps.resize(STRETCH, 0);
-    let norms = std::array::from_fn(|length| worth.bm25.saturate(1.0, length as f32));
-    let average = ground.scope.words as f32 / ground.scope.passages.max(1) as f32;
-    let mut likely = Likely::new(depth, floor);
-    for (number, (view, inside)) in (0_u32..).zip(ground.views.iter().zip(&ground.scope.parts)) {
-        if inside.wanted_count == 0 {
-            continue;
-        }
-        let likely = &mut likely;
-        let mut hunt =
-            Hunt { worth, norms: &norms, view, inside, number, depth, average, needs: None, cells, likely, deadline };
-        if hunt.is_quicker_one_by_one() {
-            hunt.one_by_one();
-        } else {
-            let containers = (0..view.lengths.len() as u32).step_by(CONTAINER as usize);
-            containers.take_while(|_| !deadline.cuts(Stage::Words)).for_each(|base| hunt.container(base));
-        }
-    }
-    let mut best = Best::new(depth);
-    for place in likely.into_places() {
-        best.take(Scored { score: worth.of_block(ground.view(place), place), id: ground.id(place), place });
-    }
-    best.into_vec()
 }
 
 /// The search of one part.
@@ -120,6 +85,15 @@ impl<'a> Lane<'a> {
 }
 
 impl Hunt<'_, '_> {
+    /// Looks at all passages that may be among the best.
+    pub fn everywhere(&mut self) {
+        if self.is_quicker_one_by_one() {
+            return self.one_by_one();
+        }
+        let containers = (0..self.view.lengths.len() as u32).step_by(CONTAINER as usize);
+        containers.take_while(|_| !self.deadline.cuts(Stage::Words)).for_each(|base| self.container(base));
+    }
+
     /// Whether so few are wanted that to look each of them up takes less than to read.
     fn is_quicker_one_by_one(&self) -> bool {
         let lists = self.worth.found.iter().map(|found| found.lists[self.number as usize].len());

@@ -1,0 +1,75 @@
+//! The best of all parts, by a bound that is expected beforehand: most passages are passed over from the first on.
+//!
+//! If fewer reach it than are asked for, which seldom happens, it is all done again without.
+
+use super::expected::expected;
+use super::found::Worth;
+use super::likely::Likely;
+use super::pruned::{Cells, Hunt, LENGTHS};
+use super::sieve::STRETCH;
+use crate::query::Stage;
+use crate::rank::best::{Best, Scored};
+use crate::rank::deadline::Deadline;
+use crate::rank::view::Ground;
+use crate::words::postings::CONTAINER;
+
+/// The `depth` best of the blocks that may be hits, as many of which are known to reach `floor`.
+pub fn choose(
+    ground: &Ground<'_>,
+    worth: &Worth<'_>,
+    depth: usize,
+    floor: f32,
+    cells: &mut Cells,
+    deadline: &Deadline,
+) -> Vec<Scored> {
+    cells.sums.resize(CONTAINER as usize, 0.0);
+    cells.steps.resize(STRETCH, 0);
+    let norms = std::array::from_fn(|length| worth.bm25.saturate(1.0, length as f32));
+    let average = ground.scope.words as f32 / ground.scope.passages.max(1) as f32;
+    let mut search = Search { ground, worth, norms: &norms, depth, average, cells, deadline };
+    let expected = search.expected().unwrap_or(f32::NEG_INFINITY);
+    let mut likely = Likely::new(depth, floor.max(expected));
+    search.everywhere(&mut likely);
+    if expected > floor && !likely.reaches(expected) && !deadline.cuts(Stage::Words) {
+        likely = Likely::new(depth, floor);
+        search.everywhere(&mut likely);
+    }
+    let mut best = Best::new(depth);
+    for place in likely.into_places() {
+        best.take(Scored { score: worth.of_block(ground.view(place), place), id: ground.id(place), place });
+    }
+    best.into_vec()
+}
+
+/// The search of all parts.
+struct Search<'a, 'g> {
+    ground: &'a Ground<'g>,
+    worth: &'a Worth<'g>,
+    norms: &'a [f32; LENGTHS],
+    depth: usize,
+    average: f32,
+    cells: &'a mut Cells,
+    deadline: &'a Deadline,
+}
+
+impl Search<'_, '_> {
+    /// What the best may be expected to reach.
+    fn expected(&self) -> Option<f32> {
+        let scope = self.ground.scope;
+        let wanted = self.depth as f32 * scope.blocks as f32 / scope.wanted.max(1) as f32;
+        let sum = expected(self.worth, scope.passages, wanted)?;
+        Some(sum * self.worth.bm25.saturate(1.0, self.average))
+    }
+
+    fn everywhere(&mut self, likely: &mut Likely) {
+        let Self { ground, worth, norms, depth, average, deadline, .. } = *self;
+        for (number, (view, inside)) in (0_u32..).zip(ground.views.iter().zip(&ground.scope.parts)) {
+            if inside.wanted_count > 0 {
+                let (cells, likely) = (&mut *self.cells, &mut *likely);
+                let needs = None;
+                Hunt { worth, norms, view, inside, number, depth, average, needs, cells, likely, deadline }
+                    .everywhere();
+            }
+        }
+    }
+}
