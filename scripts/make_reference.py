@@ -140,8 +140,8 @@ def methods_of(name: str, face: type) -> Iterator[str]:
 
 
 def public(owner: type) -> Iterator[tuple[str, Callable[..., object]]]:
-    """Its methods, and after them those that it takes over from classes above it."""
-    for kind in owner.__mro__[:-1]:
+    """Its methods, and after them those that it takes over: from the lowest layer up."""
+    for kind in (owner, *reversed(owner.__mro__[1:-1])):
         for name, method in vars(kind).items():
             if not name.startswith("_") and inspect.isfunction(method):
                 yield name, method

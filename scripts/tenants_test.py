@@ -14,18 +14,18 @@ something is missing or mixed up, if the active ones do not keep up, or if more 
 from __future__ import annotations
 
 import argparse
+import asyncio
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
-from threading import Lock
-from time import monotonic, process_time, sleep
+from time import monotonic, process_time
 
 from greeum.api.authentication import KeyedDoor, Visitor
+from greeum.api.threads import QUEUE_MAX, Threads
 from greeum.api.worker import THREADS
 from greeum.control.store import ControlStore
 from greeum.tenants import TENANTS_DIRECTORY, Tenants
@@ -85,13 +85,37 @@ class Node:
     def each(self, work: Callable[[int], None], numbers: Sequence[int], what: str) -> None:
         """Do this for each of these tenants, from several threads, and say how quickly it went."""
         began_s, cpu_s = monotonic(), process_time()
-        with ThreadPoolExecutor(self.threads) as pool:
-            for done, _ in enumerate(pool.map(work, numbers)):
-                if done % 64 == 0:
-                    self.watch()
+        self.at(work, ((began_s, number) for number in numbers))
         took_s, cpu_s = monotonic() - began_s, process_time() - cpu_s
         print(f"{what} {len(numbers):,} tenants, {len(numbers) / took_s:,.0f} a second "
               f"({cpu_s / len(numbers) * 1000:.2f} ms of CPU each); {self.figures()}", flush=True)  # fmt: skip
+
+    def at(self, work: Callable[[int], None], due: Iterable[tuple[float, int]]) -> list[float]:
+        """Do this for each of these tenants when its time has come, in the threads of a server, as many of them waiting
+        as may in one. How long after its time each was done.
+        """
+        return asyncio.run(self._at(work, due))
+
+    async def _at(self, work: Callable[[int], None], due: Iterable[tuple[float, int]]) -> list[float]:
+        threads, room = Threads(self.threads, "tenants"), asyncio.Semaphore(QUEUE_MAX // 2)
+        late_s: list[float] = []
+
+        async def do(due_s: float, number: int) -> None:
+            try:
+                await threads.begin(number, work, number)
+            finally:
+                room.release()
+            late_s.append(monotonic() - due_s)
+            if len(late_s) % 64 == 0:
+                self.watch()
+
+        async with asyncio.TaskGroup() as tasks:
+            for due_s, number in due:
+                await room.acquire()
+                await asyncio.sleep(max(0.0, due_s - monotonic()))
+                tasks.create_task(do(due_s, number))
+        threads.close()
+        return late_s
 
     def figures(self) -> str:
         self.watch()
@@ -125,34 +149,11 @@ def look(node: Node, number: int) -> None:
         raise Failure(f"{name_of(number)} was answered {texts}")
 
 
-class Beat:
-    """Every active tenant adds a block once a second, each at a moment of its own within it."""
-
-    def __init__(self, node: Node, active: Sequence[int], seconds: int, random: Random) -> None:
-        self.node = node
-        # In the order of their moments, of which each thread takes the next.
-        offsets = sorted((random.random() * PERIOD_S, number) for number in active)
-        self.due = ((beat * PERIOD_S + offset, number) for beat in range(seconds) for offset, number in offsets)
-        self.lock = Lock()
-        self.late_s: list[float] = []
-        self.began_s = monotonic()
-
-    def run(self) -> None:
-        with ThreadPoolExecutor(self.node.threads) as pool:
-            for done in [pool.submit(self._work) for _ in range(self.node.threads)]:
-                done.result()
-
-    def _work(self) -> None:
-        while True:
-            with self.lock:
-                due_s, number = next(self.due, (0.0, -1))
-            if number < 0:
-                return
-            sleep(max(0.0, self.began_s + due_s - monotonic()))
-            add(self.node, number)
-            self.late_s.append(monotonic() - self.began_s - due_s)
-            if len(self.late_s) % 256 == 0:
-                self.node.watch()
+def beats(active: Sequence[int], seconds: int, random: Random) -> Iterator[tuple[float, int]]:
+    """Every active tenant once a second, each at a moment of its own within it."""
+    offsets = sorted((random.random() * PERIOD_S, number) for number in active)
+    began_s = monotonic()
+    return ((began_s + beat * PERIOD_S + offset, number) for beat in range(seconds) for offset, number in offsets)
 
 
 def add(node: Node, number: int) -> None:
@@ -164,9 +165,9 @@ def add(node: Node, number: int) -> None:
 def keep_up(node: Node, active: Sequence[int], seconds: int, random: Random) -> None:
     # As in a server that has run for a while, those who are busy have been here already.
     node.each(lambda number: add(node, number), active, "added to")
-    plan, cpu_s = Beat(node, active, seconds, random), process_time()
-    plan.run()
-    took_s, late_s = monotonic() - plan.began_s, sorted(plan.late_s)
+    began_s, cpu_s = monotonic(), process_time()
+    late_s = sorted(node.at(lambda number: add(node, number), beats(active, seconds, random)))
+    took_s = monotonic() - began_s
     share = (process_time() - cpu_s) / took_s
     print(f"{len(active):,} tenants added once a second: {len(late_s) / took_s:,.0f} adds a second, done after "
           f"{late_s[len(late_s) // 2] * 1000:.1f} ms (median), {late_s[int(len(late_s) * 0.99)] * 1000:.1f} ms (99 %), "

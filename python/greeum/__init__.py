@@ -94,3 +94,7 @@ def __getattr__(name: str) -> object:
     if name == "errors":
         return import_module("greeum.errors")
     raise AttributeError(f"module 'greeum' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

@@ -14,7 +14,7 @@ from functools import partial
 from itertools import chain, islice, repeat
 
 from greeum import wiring
-from greeum.recall import STREAM_SLICES
+from greeum.finding import STREAM_SLICES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -66,6 +66,9 @@ class Delegate:
         if name.startswith("_") or name not in self._names:
             raise AttributeError(f"there is no {name!r} here; there are {', '.join(sorted(self._names))}")
         return partial(self._run, getattr(self._target, name))
+
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *self._names]
 
 
 class AsyncMemory(Delegate):

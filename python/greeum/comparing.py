@@ -9,7 +9,7 @@ from __future__ import annotations
 from greeum import _core
 from greeum.errors import Conflict
 from greeum.model import Contradiction
-from greeum.store.rows import outlives
+from greeum.store.rows import AT, ID, KIND, SOURCE, TEXT, TRUST, VALID_FROM, VALID_TO, outlives
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ class Comparer:
         rows = [row for row in rows if is_comparable(row, draft)]
         if not rows:
             return
-        compared = self._index.compare(draft.text, [row[4] for row in rows])
+        compared = self._index.compare(draft.text, [row[TEXT] for row in rows])
         found = list(zip(rows, compared, strict=True))
         if draft.on_duplicate != "keep" and draft.alike is None:
             self._note_duplicate(draft, found)
@@ -119,7 +119,7 @@ class Comparer:
 
     def _note_conflicts(self, draft: Draft, found: Sequence[tuple[BlockRow, Compared]]) -> None:
         conflicts = [
-            Contradiction(row[0], *difference, row[4])
+            Contradiction(row[ID], *difference, row[TEXT])
             for row, (_, difference) in found
             if difference is not None and holds_at_once(row, draft)
         ]
@@ -130,7 +130,7 @@ class Comparer:
             raise Conflict(f"{conflicts[0].message}: update that block, or add it with another `on_conflict`")
         if draft.on_conflict == "supersede":
             sure = [
-                row[0] for row, (_, difference) in found if difference and difference[3] and may_supersede(row, draft)
+                row[ID] for row, (_, difference) in found if difference and difference[3] and may_supersede(row, draft)
             ]
             # Of several nobody knows which one it is that has changed.
             draft.supersedes = sure[0] if len(sure) == len(conflicts) == 1 else None
@@ -171,24 +171,29 @@ def is_compared(draft: Draft, is_single: bool) -> bool:
 
 def is_comparable(row: BlockRow, draft: Draft) -> bool:
     """Whether the two may be about the same: "I" is somebody else where another speaks."""
-    return row[6] == draft.source or row[6] is None or draft.source is None
+    return row[SOURCE] == draft.source or row[SOURCE] is None or draft.source is None
 
 
 def stands_for(row: BlockRow, draft: Draft) -> bool:
     """Whether a block can be given back instead of the draft: the same kind of thing from the same source, which
     holds for the same time, is here for as long, and is trusted as far."""
-    same = (row[5], row[6], row[12], row[13]) == (draft.kind, draft.source, draft.valid_from, draft.valid_to)
-    return same and row[20] >= draft.trust and outlives(row, draft, draft.added_at)
+    same = (row[KIND], row[SOURCE], row[VALID_FROM], row[VALID_TO]) == (
+        draft.kind,
+        draft.source,
+        draft.valid_from,
+        draft.valid_to,
+    )
+    return same and row[TRUST] >= draft.trust and outlives(row, draft, draft.added_at)
 
 
 def holds_at_once(row: BlockRow, draft: Draft) -> bool:
     """Whether the times for which the two hold meet."""
-    ends_before = row[13] is not None and draft.valid_from is not None and row[13] <= draft.valid_from
-    begins_after = row[12] is not None and draft.valid_to is not None and draft.valid_to <= row[12]
+    ends_before = row[VALID_TO] is not None and draft.valid_from is not None and row[VALID_TO] <= draft.valid_from
+    begins_after = row[VALID_FROM] is not None and draft.valid_to is not None and draft.valid_to <= row[VALID_FROM]
     return not ends_before and not begins_after
 
 
 def may_supersede(row: BlockRow, draft: Draft) -> bool:
     """Whether the draft may come after a block: the same kind from the same source, said no earlier and trusted no
     less."""
-    return (row[5], row[6]) == (draft.kind, draft.source) and row[10] <= draft.at and row[20] <= draft.trust
+    return (row[KIND], row[SOURCE]) == (draft.kind, draft.source) and row[AT] <= draft.at and row[TRUST] <= draft.trust

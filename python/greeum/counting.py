@@ -24,9 +24,8 @@ IDS_PER_STEP = 20_000
 
 def facet_fields(fields: str | Iterable[str]) -> list[str]:
     """The fields asked for, each once. Raises InvalidInput for one that blocks are not counted by."""
-    named = [fields] if isinstance(fields, str) else fields
-    if isinstance(named, (bytes, dict)) or not hasattr(named, "__iter__"):
-        raise InvalidInput("fields", "must be a field's name, or several")
+    reason = "must be a field's name, or several"
+    named = [fields] if isinstance(fields, str) else inputs.several(fields, "fields", reason)
     distinct = list(dict.fromkeys(inputs.name(field, "fields") for field in named))
     for field in distinct:
         if field not in FACETS:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from greeum.model import Block
-from greeum.store.rows import SUPERSEDED_BY
+from greeum.store.rows import ID, SUPERSEDED_BY
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -54,12 +54,12 @@ class Difference:
 def difference(store: Store, before: Sequence[int], after: Sequence[int], limit: int) -> Difference:
     """The difference between the ids that could be found at two moments."""
     first, last = set(before), set(after)
-    came = {row[0]: row for row in rows_of(store, sorted(last - first))}
+    came = {row[ID]: row for row in rows_of(store, sorted(last - first))}
     went = rows_of(store, sorted(first - last))
     ends = [(row, end_of(store, row, came)) for row in went]
     changed = [(row, came.pop(end)) for row, end in ends if end is not None and end in came]
-    replaced = {row[0] for row, _ in changed}
-    removed = [row for row in went if row[0] not in replaced]
+    replaced = {row[ID] for row, _ in changed}
+    removed = [row for row in went if row[ID] not in replaced]
     added = list(came.values())
     counts = {"added": len(added), "changed": len(changed), "removed": len(removed)}
     return Difference(
@@ -79,4 +79,4 @@ def end_of(store: Store, row: BlockRow, came: dict[int, BlockRow]) -> int | None
     """The version of a block that can be found at the later moment, if there is one."""
     if row[SUPERSEDED_BY] is None or row[SUPERSEDED_BY] in came:
         return row[SUPERSEDED_BY]
-    return next((later[0] for later in store.history(row[0]) if later[0] > row[0] and later[0] in came), None)
+    return next((later[ID] for later in store.history(row[ID]) if later[ID] > row[ID] and later[ID] in came), None)

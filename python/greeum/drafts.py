@@ -10,7 +10,17 @@ from greeum.errors import InvalidInput
 from greeum.model import Anchor
 from greeum.policies import conflict_policy, duplicate_policy
 from greeum.store.protocol import Draft
-from greeum.store.rows import QUARANTINED, check_validity
+from greeum.store.rows import (
+    EXPIRES_AT,
+    KEY,
+    NAMESPACE,
+    QUARANTINED,
+    TRUST,
+    VALID_FROM,
+    VALID_TO,
+    check_validity,
+    is_quarantined,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -119,18 +129,22 @@ class Drafter:
         """The version after `old`: with a new text, and all that `fields` does not change."""
         now = self._now_us()
         kept: dict[str, Any] = dict(zip(("kind", "source", "tags", "importance", "metadata"), old[5:10], strict=True))
-        kept |= {"at": now, "valid_from": old[12], "valid_to": old[13], "expires_at": old[14]} | fields | {"text": text}
+        kept |= (
+            {"at": now, "valid_from": old[VALID_FROM], "valid_to": old[VALID_TO], "expires_at": old[EXPIRES_AT]}
+            | fields
+            | {"text": text}
+        )
         flags = self.screening.screen(kept)
-        if f'"{QUARANTINED}"' in old[21]:
+        if is_quarantined(old):
             flags.append(QUARANTINED)  # or it would be enough to correct what is hidden
         draft = Draft(
             uid=os.urandom(16).hex(),
-            namespace=old[2],
-            key=old[3],
+            namespace=old[NAMESPACE],
+            key=old[KEY],
             added_at=now,
             vectors=self._brought(vector, kept["text"]),
             origin=self.origin,
-            trust=min(self.trust, old[20]),
+            trust=min(self.trust, old[TRUST]),
             flags=flags_json(flags),
             **kept,
         )
@@ -140,14 +154,7 @@ class Drafter:
         return draft
 
     def _draft(self, item: Mapping[str, Any], now: int, prefix: str) -> Draft:
-        if not (hasattr(item, "keys") and hasattr(item, "get")):
-            reason = f"must be a mapping of the arguments of `add`, not {type(item).__name__}"
-            raise InvalidInput(prefix.rstrip("."), reason)
-        unknown = item.keys() - FIELDS
-        if unknown:
-            raise InvalidInput(
-                f"{prefix}{sorted(map(str, unknown))[0]}", f"is no field; there are {', '.join(sorted(FIELDS))}"
-            )
+        check_fields(item, prefix)
         try:
             namespace = inputs.namespace(item.get("namespace", ""))
             at = item.get("at")
@@ -223,6 +230,20 @@ class Drafter:
                 "vector", f"cannot be brought: this memory's vectors are made by {self._embedder.fingerprint}"
             )
         return _core.quantize([inputs.vector(vector)], self._embedder.dimension)
+
+
+def check_fields(item: Any, prefix: str) -> None:
+    """Raises InvalidInput for what is no block to add, or has a field that blocks do not have. `prefix` says which one
+    it is.
+    """
+    if not (hasattr(item, "keys") and hasattr(item, "get")):
+        reason = f"must be a mapping of the arguments of `add`, not {type(item).__name__}"
+        raise InvalidInput(prefix.rstrip("."), reason)
+    unknown = item.keys() - FIELDS
+    if unknown:
+        raise InvalidInput(
+            f"{prefix}{sorted(map(str, unknown))[0]}", f"is no field; there are {', '.join(sorted(FIELDS))}"
+        )
 
 
 def flags_json(flags: list[str]) -> str:

@@ -2,85 +2,28 @@
 
 from __future__ import annotations
 
-from greeum import inputs, limits
+from greeum import inputs
+from greeum.errors import NotFound
+from greeum.finding import Finding
 from greeum.model import Block
+from greeum.store.rows import ID, SOURCE, TAGS, TEXT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-    from typing import Any, TypeAlias
+    from collections.abc import Mapping, Sequence
+    from typing import Any
 
-    from greeum import _core
-    from greeum.anchors import Choice
-    from greeum.embed.protocol import Embedder
     from greeum.explanation import Explanation, Step
-    from greeum.follower import Follower
     from greeum.inputs import Namespace, Time
-    from greeum.model import Anchor
+    from greeum.starts import Near
     from greeum.store.protocol import BlockRow, Store
-    from greeum.weights import KeptWeights
-
-    Near: TypeAlias = str | int | Anchor | Choice
-    Asked: TypeAlias = list[tuple[str, bytes | None]]
-    """Queries, each with its vector."""
-    Options: TypeAlias = tuple[
-        int, str, str | None, list[tuple[int, int]], bool, int, bool, list[tuple[str, float]] | None, int | None
-    ]
-    """As the Index takes them: k, namespace, filter, where it starts, history, now, exact, weights, as of."""
-
 
 LINK_WAYS = {"link": False, "back": True}
 """How the Index says that a link leads to a block, and whether it is read backwards: only the Store knows its kind."""
 
 
-class Explaining:
-    """The half of a memory that says why."""
-
-    if TYPE_CHECKING:
-        _store: Store
-        _index: _core.Index
-        _follower: Follower
-        _embedder: Embedder
-        _kept_weights: KeptWeights
-        _now_us: Callable[[], int]
-
-        def _starts(self, near: Near, namespace: str, then: int | None) -> list[tuple[int, int]]: ...
-        def _code(self, vector: Sequence[float]) -> bytes: ...
-        def _row(self, block: int) -> BlockRow: ...
-
-    def _question(self, query: str, vector: Sequence[float] | None) -> tuple[str, bytes | None]:
-        """A query, checked, and the code of the vector that came with it."""
-        asked = inputs.string(query, "query", limits.QUERY_BYTES_MAX, empty=vector is not None)
-        return asked, None if vector is None else self._code(vector)
-
-    def _options(
-        self,
-        queries: Sequence[str],
-        k: int,
-        namespace: Namespace,
-        where: Mapping[str, object] | None,
-        near: Near | None,
-        history: bool,
-        exact: bool,
-        weights: Mapping[str, float] | None,
-        as_of: Time | None,
-        min_trust: float,
-        code: bytes | None,
-    ) -> tuple[Asked, Options]:
-        """Queries, each with its vector (`code`, if it is not to be made of each), and what a search for them is asked
-        with, all checked. After it the Index has every change that was there.
-        """
-        where_json = inputs.where(where, min_trust)
-        then = inputs.optional_time(as_of, "as_of")
-        scope = inputs.namespace(namespace)
-        k = inputs.count(k, "k", limits.K_MAX)
-        start = [] if near is None else self._starts(near, scope, then)
-        is_history, is_exact = inputs.truth(history, "history"), inputs.truth(exact, "exact")
-        encode = self._embedder.encode_query
-        asked = [(query, encode(query) if code is None else code) for query in queries]
-        changes = self._follower.catch_up()
-        own = self._kept_weights.of(scope, weights, changes)
-        return asked, (k, scope, where_json, start, is_history, self._now_us(), is_exact, own, then)
+class Explaining(Finding):
+    """What a memory says about its finding."""
 
     def explain(
         self,
@@ -109,8 +52,14 @@ class Explaining:
         [question], options = self._options(
             [asked], k, namespace, where, near, history, exact, weights, as_of, min_trust, code
         )
-        said = self._index.explain(question, *options, (row[0], row[4], labels_of(row), clauses(where, min_trust)))
+        said = self._index.explain(question, *options, (row[ID], row[TEXT], labels_of(row), clauses(where, min_trust)))
         return explained(self._store, asked, row, said)
+
+    def _row(self, block: int) -> BlockRow:
+        rows = self._store.blocks([block])
+        if not rows:
+            raise NotFound(f"there is no block {block}")
+        return rows[0]
 
 
 def explained(store: Store, query: str, row: BlockRow, said: str) -> Explanation:
@@ -129,7 +78,7 @@ def labels_of(row: BlockRow) -> list[str]:
     """The source and the tags of a block, by which it is found too."""
     from json import loads
 
-    return [*([] if row[6] is None else [row[6]]), *loads(row[7])]
+    return [*([] if row[SOURCE] is None else [row[SOURCE]]), *loads(row[TAGS])]
 
 
 def clauses(where: Mapping[str, object] | None, min_trust: float) -> list[tuple[str, str]]:

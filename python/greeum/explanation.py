@@ -145,7 +145,8 @@ class Explanation:
 
     These are "namespace", "expired", "superseded", "quarantined", "not_yet_valid", "no_longer_valid",
     "not_yet_recorded" (as of that time), "min_trust", "not_indexed", or "where.…" with the field of the filter that
-    does not hold. `account` is how it was scored, or would have been; None where no search could see it.
+    does not hold. `account` is how it was scored, or would have been; None where no search could see it, or where the
+    query is made of words alone that say nothing by themselves (the, who, 그리고), so that it finds nothing.
     """
 
     query: str

@@ -12,7 +12,7 @@ from hashlib import blake2b
 from greeum import inputs, limits
 from greeum.errors import InvalidInput, NotFound
 from greeum.learning import LEARNABLE, NAMED_WORTH, REQUEST_BYTES, Candidate, Learnt, directions, standing
-from greeum.store.rows import is_within
+from greeum.store.rows import ID, NAMESPACE, is_within
 from greeum.weights import Own, defaults
 
 TYPE_CHECKING = False
@@ -65,7 +65,7 @@ class Judgement:
     def check(self, store: Store) -> None:
         """Raises NotFound if a block that it names is not in its namespace."""
         wanted = sorted(self.good | self.bad)
-        there = {row[0] for row in store.blocks(wanted) if is_within(row[2], self.namespace)}
+        there = {row[ID] for row in store.blocks(wanted) if is_within(row[NAMESPACE], self.namespace)}
         if missing := [block for block in wanted if block not in there]:
             raise NotFound(f"there is no block {missing[0]} in namespace {self.namespace!r}")
 
@@ -82,9 +82,8 @@ def both_sides(good: object, bad: object) -> tuple[set[int], set[int]]:
 
 def named(blocks: object, field: str) -> set[int]:
     """The ids of some blocks."""
-    if isinstance(blocks, (str, bytes, dict)) or not hasattr(blocks, "__iter__"):
-        raise InvalidInput(field, "must be several ids of blocks")
-    found = {inputs.block_id(block, field) for block in blocks}
+    named = inputs.several(blocks, field, "must be several ids of blocks")
+    found = {inputs.block_id(block, field) for block in named}
     if len(found) > limits.JUDGED_MAX:
         raise InvalidInput(field, f"must name at most {limits.JUDGED_MAX} blocks")
     return found

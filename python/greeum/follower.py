@@ -8,7 +8,7 @@ import errno
 from _thread import RLock, allocate_lock
 from time import monotonic
 
-from greeum.errors import EmbedderMismatch, StoreClosed, StoreFailed, StoreFull
+from greeum.errors import EmbedderMismatch, StoreClosed, StoreDamaged, StoreFailed, StoreFull
 from greeum.kept import KeptBlocks
 from greeum.store.protocol import BLOCK, FORGOTTEN, LINKS
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from threading import Thread
 
     from greeum._core import Index
-    from greeum.store.protocol import LinkRow, Store
+    from greeum.store.protocol import BlockRow, LinkRow, Store
 
 CHANGES_PER_STEP = 5_000
 """Changes folded in at once: enough to be quick, few enough that a first step is seen soon."""
@@ -88,7 +88,7 @@ class Follower:
         seq, weights_changes = self._store.newest()
         if seq != self.index.seq:
             with self._lock:
-                while self._step():
+                while self._step() and self.index.seq < seq:
                     pass
             self._fold_if_due()
         now_s = monotonic()
@@ -126,12 +126,21 @@ class Follower:
             while ids := self._store.ids(last, ROWS_PER_STEP):
                 entries = self._store.entries(ids)
                 links = self._store.links(ids)
-                self.index.load(seq, entries, grouped(sorted({link[0] for link in links}), links))
+                self._load(seq, entries, links)
                 last, done = ids[-1], done + len(ids)
                 if self._report:
                     self._report(done, total)
             if seq:
                 self.index.apply(seq, [], [], [])
+
+    def _load(self, seq: int, entries: list[tuple[BlockRow, bytes]], links: list[LinkRow]) -> None:
+        try:
+            self.index.load(seq, entries, grouped(sorted({link[0] for link in links}), links))
+        except RuntimeError as error:
+            raise StoreDamaged(
+                f"rows of blocks {entries[0][0][0]} to {entries[-1][0][0]} are damaged ({error}): keep a copy of the "
+                "directory, then restore a backup"
+            ) from error
 
     def renew(self) -> None:
         """Make the index anew out of the rows, and its files with it."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from greeum import inputs, limits
+from greeum import inputs
 from greeum.errors import Conflict, InvalidInput, NotFound, StoreError
 from greeum.model import optional_iso
 from greeum.store.certificates import SEALED
 from greeum.store.protocol import Erased, ErasureRequest
-from greeum.store.rows import TRUST, trusted_more
+from greeum.store.rows import BEFORE_ALL_US, TRUST, trusted_more
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     from greeum.store.protocol import CertificateRow, Store
 
     Where: TypeAlias = Mapping[str, object]
-
-BEFORE_ALL_US = limits.TIME_MIN_US - 1
-"""As of then nothing has expired: what expires is hidden from searches, and must be forgotten all the same."""
 
 
 class Certificate:
@@ -105,7 +102,7 @@ class Forgetting:
 
     def named(self, blocks: int | Iterable[int], *, dry_run: bool) -> Forgotten:
         """Those with these ids. Raises NotFound if one of them is not there, and then forgets none."""
-        ids = block_ids(blocks)
+        ids = inputs.block_ids(blocks)
         missing = set(ids) - {row[0] for row in self._store.blocks(ids)}
         if missing:
             raise none_forgotten(min(missing))
@@ -155,15 +152,6 @@ class Forgetting:
 
 def none_forgotten(block: int) -> NotFound:
     return NotFound(f"there is no block {block}: nothing was forgotten")
-
-
-def block_ids(blocks: int | Iterable[int]) -> list[int]:
-    """One block's id, or those of several, checked."""
-    if isinstance(blocks, int):
-        return [inputs.block_id(blocks)]
-    if isinstance(blocks, (str, bytes, dict)) or not hasattr(blocks, "__iter__"):
-        raise InvalidInput("block", "must be a block's id, or several")
-    return [inputs.block_id(one) for one in blocks]
 
 
 def check_scope(block: object, namespace: Namespace | None, where: Where | None) -> None:

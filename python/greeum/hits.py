@@ -15,8 +15,8 @@ class Hits(list["Hit"]):
     """Hits, best first, of which `left_out` says what there was no time for: nothing, unless a budget was given.
 
     These are stages of a search: "graph" (the walk from the anchor), "words", "vector" and "tokens" (kinds of
-    evidence), "candidates" (some that these led to were not looked at closely) and "turns" (those around some were not
-    looked at).
+    evidence), "candidates" (some that these led to were not looked at closely), "turns" (those around some were not
+    looked at) and "home" (the conversation that most hits are of was not asked once more by itself).
     """
 
     left_out: tuple[str, ...]

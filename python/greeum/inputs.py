@@ -234,6 +234,27 @@ def block_id(value: object, field: str = "block") -> int:
     return count(value, field, 2**53 - 1)
 
 
+def block_ids(blocks: int | Iterable[int]) -> list[int]:
+    """One block's id, or those of several."""
+    wanted = [blocks] if isinstance(blocks, int) else several(blocks, "block", "must be a block's id, or several")
+    return [block_id(one) for one in wanted]
+
+
+def batch(blocks: object) -> list[Any]:
+    """Several blocks to add, of which each is still to be looked at."""
+    items = several(blocks, "blocks", "must be several mappings, each of the arguments of `add`")
+    if len(items) > limits.BATCH_MAX:
+        raise InvalidInput("blocks", f"are {len(items):,}; at most {limits.BATCH_MAX:,} go into one transaction")
+    return items
+
+
+def several(values: object, field: str, reason: str) -> list[Any]:
+    """What can be gone through, as a list. One text is not several, and neither is a dictionary."""
+    if isinstance(values, (str, bytes, dict)) or not hasattr(values, "__iter__"):
+        raise InvalidInput(field, reason)
+    return list(values)
+
+
 def truth(value: object, field: str) -> bool:
     if not isinstance(value, bool):
         raise InvalidInput(field, f"must be True or False, not {type(value).__name__}")
@@ -242,9 +263,8 @@ def truth(value: object, field: str) -> bool:
 
 def tags(value: Iterable[str]) -> str:
     """Tags as a JSON array, in the order given, each once."""
-    if isinstance(value, (str, bytes, dict)) or not hasattr(value, "__iter__"):
-        raise InvalidInput("tags", "must be a sequence of strings")
-    distinct = list(dict.fromkeys(name(tag, f"tags[{i}]") for i, tag in enumerate(value)))
+    given = several(value, "tags", "must be a sequence of strings")
+    distinct = list(dict.fromkeys(name(tag, f"tags[{i}]") for i, tag in enumerate(given)))
     if not distinct:
         return "[]"
     if len(distinct) > limits.TAGS_MAX:
@@ -361,9 +381,7 @@ def codes(value: object, text: str, dimension: int, field: str = "vectors") -> b
 
 def vector(value: Sequence[float], field: str = "vector") -> list[float]:
     """The components as floats; whether they are finite and as many as needed is checked where they are used."""
-    if isinstance(value, (str, bytes, dict)) or not hasattr(value, "__iter__"):
-        raise InvalidInput(field, "must be a sequence of numbers")
-    components = list(value)
+    components = several(value, field, "must be a sequence of numbers")
     if len(components) > limits.DIMENSION_MAX:
         raise InvalidInput(field, f"has {len(components)} components; at most {limits.DIMENSION_MAX:,} are allowed")
     for i, component in enumerate(components):

@@ -2,45 +2,37 @@
 
 from __future__ import annotations
 
-from os.path import abspath
 from time import time_ns
 
-from greeum import inputs, limits
+from greeum import inputs
 from greeum.anchors import AUTO, Choice
 from greeum.comparing import Comparer
 from greeum.drafts import CHECKS, request_uid
-from greeum.errors import Conflict, Forbidden, InvalidInput, NotFound, StoreError, StoreReadOnly
-from greeum.forgetting import BEFORE_ALL_US, Forgetting, check_scope
-from greeum.maintenance import GRACE_S, Maintenance, count_uses
-from greeum.model import Added, Block, Link, RolledBack
-from greeum.recall import Recall, list_of
-from greeum.retention import Retention
+from greeum.errors import Conflict, InvalidInput, NotFound
+from greeum.forgetting import Forgetting, check_scope
+from greeum.model import Added, Block, Link
 from greeum.store.protocol import BLOCK_COLUMNS
-from greeum.store.rows import FLAGS, QUARANTINED, TRUST, trusted_more
-from greeum.uses import Uses
+from greeum.store.rows import ID, NAMESPACE, REVISION, TRUST, trusted_more
+from greeum.upkeep import Upkeep
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import os
     from collections.abc import Callable, Iterable, Mapping, Sequence
-    from datetime import timedelta
-    from typing import Any, BinaryIO
+    from typing import Any
 
-    from greeum.backups.pieces import Backup
+    from greeum.drafts import Drafter
     from greeum.embed.protocol import Embedder
     from greeum.follower import Follower
     from greeum.forgetting import Certificate, Forgotten
-    from greeum.importers.admission import Admission
-    from greeum.importers.report import ImportReport
     from greeum.inputs import Namespace, Span, Time
-    from greeum.maintenance import Report
-    from greeum.recall import Near
+    from greeum.model import RolledBack
+    from greeum.provenance import Provenance
+    from greeum.starts import Near
     from greeum.store.protocol import BlockRow, Draft, Store
     from greeum.weights import Weighing
 
     Ids = list[int]
     AddedBlocks = list[Added]
-    Findings = list[tuple[str, bool, str]]
     Certificates = list[Certificate]
 
 
@@ -59,7 +51,7 @@ def clock_us() -> int:
     return time_ns() // 1_000
 
 
-class Memory(Recall):
+class Memory(Upkeep):
     """A memory, open. Get one from `greeum.open`. All methods may be called from any thread.
 
     What a method adds or changes is on disk when it returns, and found by the next search.
@@ -74,13 +66,13 @@ class Memory(Recall):
         now_us: Callable[[], int] = clock_us,
         open_store: Callable[[str], Store] | None = None,
     ) -> None:
-        super().__init__(store, follower, embedder, now_us=now_us)
-        self._open_store = open_store
-        """Opens the store in another directory, for reading."""
+        super().__init__(store, follower, embedder, now_us=now_us, open_store=open_store)
         self._comparer = Comparer(store, follower.index, self._echoes, now_us)
-        self._forgetting = Forgetting(store, follower, "", 1.0, now_us)
-        self.retention = Retention(store, now_us)
-        self._uses = Uses()
+        self._writes_as(self._drafter)
+
+    def __repr__(self) -> str:
+        directory = self._store.directory
+        return "Memory(in RAM)" if directory is None else f"Memory({directory!r})"
 
     def __enter__(self) -> Memory:
         return self
@@ -107,10 +99,14 @@ class Memory(Recall):
         drafter = self._drafter.through(inputs.name(origin, "origin"), inputs.share(trust, "trust"))
         view = object.__new__(type(self))
         view.__dict__.update(self.__dict__)
-        view._drafter = drafter
-        view._forgetting = Forgetting(self._store, self._follower, drafter.origin, drafter.trust, self._now_us)
-        view.screening = drafter.screening
+        view._writes_as(drafter)
         return view
+
+    def _writes_as(self, drafter: Drafter) -> None:
+        """Have what is written from now on be by whom this drafter says."""
+        self._drafter = drafter
+        self.screening = drafter.screening
+        self._forgetting = Forgetting(self._store, self._follower, drafter.origin, drafter.trust, self._now_us)
 
     # Remembering.
 
@@ -174,7 +170,7 @@ class Memory(Recall):
         from greeum.topics import Topics
 
         text, namespace, vector = inputs.text(block["text"]), inputs.namespace(block["namespace"]), block["vector"]
-        code = self._embedder.encode_query(text) if vector is None else self._code(vector)
+        code = self._embedder.encode_query(text) if vector is None else self._drafter.given(vector)
         self._follower.catch_up()
         place = Topics(self._index, self._now_us).place(text, code, namespace, choice.slots(namespace))
         drafts = self._drafter.drafts([block | {"near": place.near}], "", idempotency_key, is_single=True)
@@ -189,10 +185,7 @@ class Memory(Recall):
         the same list again adds nothing. Each is compared with what was there before, and with those before it in the
         list for what says the same; messages are looked at for what they contradict only if they say what is to be
         done then. Raises as `add` does; `field` then begins with the place of the block, as in `blocks[3].text`."""
-        items = list_of(blocks, "blocks", "must be several mappings, each of the arguments of `add`")
-        if len(items) > limits.BATCH_MAX:
-            raise InvalidInput("blocks", f"are {len(items):,}; at most {limits.BATCH_MAX:,} go into one transaction")
-        return self._add(items, "blocks[{}].", idempotency_key)
+        return self._add(inputs.batch(blocks), "blocks[{}].", idempotency_key)
 
     def _add(
         self,
@@ -288,10 +281,10 @@ class Memory(Recall):
             if shows(row, fields):
                 return self._store.history(block)[-1]
             try:
-                return self._store.revise(block, fields, row[15] if revision is None else revision, flags)
+                return self._store.revise(block, fields, row[REVISION] if revision is None else revision, flags)
             except Conflict:
                 now = self._row(block)
-                if not shows(now, fields) and (revision is not None or now[15] == row[15]):
+                if not shows(now, fields) and (revision is not None or now[REVISION] == row[REVISION]):
                     raise
 
     def _supersede(
@@ -307,12 +300,12 @@ class Memory(Recall):
             old = self._row(block)
             draft = self._drafter.successor(old, text, fields, vector)
             if idempotency_key is not None:
-                draft.uid, draft.is_repeatable = request_uid(old[2], idempotency_key, 0), True
+                draft.uid, draft.is_repeatable = request_uid(old[NAMESPACE], idempotency_key, 0), True
             try:
-                return self._store.supersede(block, draft, old[15] if revision is None else revision)
+                return self._store.supersede(block, draft, old[REVISION] if revision is None else revision)
             except Conflict:
                 # Revised meanwhile, and the caller named no revision: take over what it says now.
-                if revision is not None or self._row(block)[15] == old[15]:
+                if revision is not None or self._row(block)[REVISION] == old[REVISION]:
                     raise
 
     def forget(
@@ -394,7 +387,7 @@ class Memory(Recall):
 
         Raises InvalidInput, NotFound (`block`), or Forbidden to those who are not trusted in full.
         """
-        return self._flag(True, block, origin, source, where, namespace, dry_run)
+        return self._provenance().flag(True, block, origin, source, where, namespace, dry_run)
 
     def release(
         self,
@@ -407,7 +400,7 @@ class Memory(Recall):
         dry_run: bool = False,
     ) -> Ids:
         """Undo a `quarantine`; the ids of those that were hidden. It takes what that takes, and raises as that does."""
-        return self._flag(False, block, origin, source, where, namespace, dry_run)
+        return self._provenance().flag(False, block, origin, source, where, namespace, dry_run)
 
     def roll_back(
         self,
@@ -426,75 +419,12 @@ class Memory(Recall):
 
         Raises InvalidInput, or Forbidden to those who are not trusted in full.
         """
-        self._check_trusted_in_full("rolls back")
-        begin = limits.TIME_MIN_US if since is None else inputs.time(since, "since")
-        scope = inputs.namespace(namespace)
-        is_dry, erases = inputs.truth(dry_run, "dry_run"), inputs.truth(forget, "forget")
-        undone = self._store.roll_back(inputs.name(origin, "origin"), begin, scope, self._now_us(), is_dry)
-        self._follower.catch_up()
-        if not erases or not undone.written:
-            return RolledBack(undone, [])
-        return RolledBack(undone, undone.written if is_dry else list(self.forget(undone.written)))
+        return self._provenance().roll_back(origin, since, namespace, forget=forget, dry_run=dry_run)
 
-    def _flag(
-        self,
-        is_set: bool,
-        block: int | Iterable[int] | None,
-        origin: str | None,
-        source: str | None,
-        where: Mapping[str, object] | None,
-        namespace: Namespace,
-        dry_run: bool,
-    ) -> Ids:
-        self._check_trusted_in_full("quarantines and releases")
-        is_dry = inputs.truth(dry_run, "dry_run")
-        if block is None:
-            ids = self._meant(origin, source, where, namespace)
-        elif (origin, source, where, namespace) == (None, None, None, ""):
-            ids = self._known(block)
-        else:
-            raise InvalidInput("block", "comes alone: an id says which block is meant")
-        if is_dry:
-            rows = self._store.blocks(sorted(ids))
-            return [row[0] for row in rows if (f'"{QUARANTINED}"' in row[FLAGS]) != is_set]
-        changed = self._store.flag(ids, QUARANTINED, is_set)
-        self._follower.catch_up()
-        return changed
+    def _provenance(self) -> Provenance:
+        from greeum.provenance import Provenance
 
-    def _known(self, block: int | Iterable[int]) -> set[int]:
-        """The ids of blocks that are all there. Raises NotFound."""
-        wanted = [block] if isinstance(block, int) else list_of(block, "block", "must be a block's id, or several")
-        ids = {inputs.block_id(one) for one in wanted}
-        missing = sorted(ids - {row[0] for row in self._store.blocks(sorted(ids))})
-        if missing:
-            raise NotFound(f"there is no block {missing[0]}: nothing was changed")
-        return ids
-
-    def _meant(
-        self, origin: str | None, source: str | None, where: Mapping[str, object] | None, namespace: Namespace
-    ) -> set[int]:
-        """The blocks, hidden and superseded ones too, for which all that is given holds."""
-        scope = inputs.namespace(namespace)
-        if origin is None and source is None and where is None and not scope:
-            raise InvalidInput("origin", "is missing: name an origin, a source, a filter, a namespace, or ids")
-        written = (
-            None if origin is None else self._store.written_by(inputs.name(origin, "origin"), limits.TIME_MIN_US, scope)
-        )
-        if written is not None and source is None and where is None:
-            return set(written)
-        inputs.where(where)
-        asked: list[Mapping[str, object]] = [] if where is None else [where]
-        if source is not None:
-            asked.append({"source": inputs.name(source, "source")})
-        filter_json = inputs.where({"and": asked}) if asked else None
-        self._follower.catch_up()
-        # What has expired too, for it may yet be given more time.
-        found = set(self._index.ids(scope, filter_json, True, BEFORE_ALL_US, None))
-        return found if written is None else found & set(written)
-
-    def _check_trusted_in_full(self, deed: str) -> None:
-        if self._drafter.trust < 1:
-            raise Forbidden(f"who {deed} must be trusted in full; what you write is trusted to {self._drafter.trust:g}")
+        return Provenance(self._store, self._follower, self._forgetting, self._drafter.trust, self._now_us)
 
     # Links and anchors.
 
@@ -516,35 +446,7 @@ class Memory(Recall):
             raise NotFound(f"there is no link {kind!r} from block {source} to block {target}")
         self._follower.catch_up()
 
-    # Looking after it.
-
-    def used(self, block: int | Iterable[int]) -> None:
-        """Say that a block was of use, or several, each once. It weighs in searches (`weights` has `uses`), and makes
-        what was used fade more slowly.
-
-        Uses are gathered aside and counted together: by `maintain`, by `close`, and when a thousand blocks have some.
-        Only then `Block.uses` shows them; a process that is killed before loses them. Raises NotFound or StoreReadOnly.
-        """
-        wanted = [block] if isinstance(block, int) else list_of(block, "block", "must be a block's id, or several")
-        ids = dict.fromkeys(inputs.block_id(one) for one in wanted)
-        missing = ids.keys() - {row[0] for row in self._store.blocks(list(ids))}
-        if missing:
-            raise none_used(min(missing))
-        if self._store.read_only:
-            raise StoreReadOnly("opened read-only; open it without read_only to count uses")
-        if self._uses.note(ids):
-            self._count_uses()
-
-    def _count_uses(self) -> int:
-        """Count what was noted; of how many blocks."""
-        return count_uses(self._store, self._uses)
-
-    def _settle_uses(self) -> None:
-        """Before it is closed. What cannot be counted now is lost, for a close is not to fail for it."""
-        try:
-            self._count_uses()
-        except StoreError:
-            self._uses.take()
+    # Learning from hits.
 
     def feedback(
         self,
@@ -579,202 +481,10 @@ class Memory(Recall):
         learn(self._kept_weights, self._index, judgement, self._now_us())
         return self.weights.get(scope)
 
-    def maintain(
-        self, *, dry_run: bool = False, grace: Span = GRACE_S, progress: Callable[[str, int], None] | None = None
-    ) -> Report:
-        """Erase what expired longer than `grace` ago (default: a day) and what `retention` does not keep, as `forget`
-        does; count uses; remove links that lead nowhere; write out and merge files of the index; cut what nobody needs
-        from the log of changes; give back free space. What was done, step by step.
-
-        It may be run at any time, beside other processes, and interrupted; a second run finds nothing to do. `dry_run`
-        changes nothing, and says what there is to do. `progress` is called with a step's name and how much it has done.
-
-        Raises InvalidInput, StoreBusy if another process is at it, or another StoreError.
-        """
-        grace_us = inputs.duration(grace, "grace", or_none=True)
-        run = Maintenance(
-            self._store, self._follower, self._uses, now_us=self._now_us(), grace_us=grace_us, progress=progress
-        )
-        return run.look() if inputs.truth(dry_run, "dry_run") else run.run()
-
-    def check(self) -> Findings:
-        """Read everything and look for trouble: what was looked at, whether it is well, and what to do. It changes
-        nothing.
-        """
-        from greeum.checks import check
-
-        return check(self._store, self._follower, self._embedder)
-
-    def backup(
-        self, directory: str | os.PathLike[str], *, full: bool = False, keep: float | timedelta | None = None
-    ) -> Backup:
-        """Back everything up, as of one moment, into a directory that is for backups of this memory alone; what was
-        made, or the backup before if nothing has changed since. Others may write meanwhile.
-
-        It holds what has changed since the backup before, unless it is the first, `full`, or another full one is due.
-        `keep` is for how long (seconds, or a `timedelta`) one is to be able to go back: older backups are removed, and
-        a full one is due after as long. From the first backup on, whatever is forgotten is told to the directory too,
-        so that no backup brings it back. See docs/operate/backup.md.
-
-        Raises InvalidInput, Conflict (it holds the backups of another memory), StoreDamaged, StoreFull or another
-        StoreError; what was there stays usable.
-        """
-        from greeum.backups.taking import backup
-
-        keep_us = None if keep is None else inputs.duration(keep, "keep", or_none=True)
-        place = abspath(inputs.path(directory, "directory"))
-        return backup(self._store, place, full=inputs.truth(full, "full"), keep_us=keep_us, now_us=self._now_us)
-
-    def drop_backups(self, directory: str | os.PathLike[str]) -> None:
-        """Tell this directory no longer what is forgotten: the backups there are gone for good. They are not removed.
-
-        Raises NotFound if this memory has no backups there.
-        """
-        from greeum.backups.places import drop
-
-        drop(self._store, abspath(inputs.path(directory, "directory")))
-
-    def logical_hash(self) -> str:
-        """A hash of all that is stored, whatever the ids are: two memories with the same blocks (by uid, in every
-        version, with their vectors), links, anchors and weights have the same. It reads everything.
-        """
-        from greeum.backups.logical import logical_hash
-
-        return logical_hash(self._store)
-
-    def repair(self) -> Findings:
-        """Put in order what `check` finds, where it is sure what is right: what it was about, whether it is well now,
-        and what was done. Nothing if there is nothing to repair.
-
-        The index is made anew out of the rows; what rows refer to that is not there is removed; vectors are made anew;
-        files are closed to others. Everything else stays as it is, and `check` says what to do. Raises StoreError.
-        """
-        from greeum.repairs import repair
-
-        return repair(self._store, self._follower, self._embedder)
-
-    def export(self) -> Iterable[str]:
-        """Everything as JSON Lines, one record a line, for `import_` into any memory. Vectors are
-        among it only where they cannot be made anew (`GivenVectors`). See docs/reference/export.md.
-        """
-        from greeum.transfer import export
-
-        return export(self._store)
-
-    def _door(self) -> Admission:
-        """What comes from elsewhere comes in here."""
-        from greeum.importers.admission import Admission
-
-        return Admission(self._drafter, self._embedder)
-
-    def import_(
-        self,
-        lines: Iterable[str],
-        *,
-        progress: Callable[[int], None] | None = None,
-        bring_back: bool = False,
-    ) -> dict[str, int]:
-        """Take in what `export` wrote; how many of each record were `added` and how many were there already.
-
-        Blocks keep their uid, and where they are from and how far they are trusted (no further than what is written
-        here, see `through`), and get new ids; a block whose uid is here already is passed over, so that a second import
-        of the same lines adds nothing. One that was forgotten here is passed over too, with its links and anchors, and
-        counted as `forgotten`; `bring_back` takes it in. Raises InvalidInput with the number of the first bad line;
-        what came before it stays.
-        """
-        from greeum.transfer import import_lines
-
-        inputs.truth(bring_back, "bring_back")
-        done = import_lines(self._store, self._door(), lines, bring_back=bring_back, progress=progress)
-        self._follower.catch_up()
-        return done
-
-    def import_from(
-        self,
-        path: str | os.PathLike[str] | BinaryIO,
-        *,
-        format: str | None = None,  # noqa: A002 - the word for it
-        namespace: Namespace = "",
-        dry_run: bool = False,
-        time_zone: str | None = None,
-        progress: Callable[[int, int], None] | None = None,
-        bring_back: bool = False,
-    ) -> ImportReport:
-        """Take in what another program keeps, or an export, from a file or folder; a report of what was done. An export
-        may also come in a binary stream.
-
-        `format` is recognised if it is left out: greeum (an export, packed by gzip or not), greeum-legacy (a store of
-        Greeum 2 to 5), mem0, mcp-memory, letta, chatgpt, claude or markdown. Blocks come to lie in `namespace` and
-        below it. With `dry_run` nothing is written. Times without an offset are in `time_zone` (as Asia/Seoul); if that
-        is left out, in that of this machine for an older store, and else in UTC. `progress` is called with (rows, 0).
-
-        What was imported before is recognised and passed over; so is what was forgotten here, unless it is to be
-        brought back (`bring_back`). Blocks that another program kept have the origin import/FORMAT; all are looked at
-        as those that are added (see `screening`), and trusted no further than what is written here. A row that cannot
-        be taken is reported, and the others are taken. Files are only read, and other programs' databases left as they
-        are, to the byte.
-
-        Raises InvalidInput if it cannot be read or recognised, and NotFound.
-        """
-        from greeum.importers.importing import Import
-
-        zone = None if time_zone is None else inputs.time_zone(time_zone)
-        where = inputs.namespace(namespace)
-        is_dry = inputs.truth(dry_run, "dry_run")
-        comes_back = inputs.truth(bring_back, "bring_back")
-        job = Import(
-            self._store, self._door(), self._now_us(), dry_run=is_dry, bring_back=comes_back, progress=progress
-        )
-        try:
-            return job.run(inputs.path_or_stream(path), format, where, zone)
-        finally:
-            self._follower.catch_up()
-
-    def merge(
-        self,
-        other: str | os.PathLike[str],
-        *,
-        dry_run: bool = False,
-        progress: Callable[[int, int], None] | None = None,
-        bring_back: bool = False,
-    ) -> ImportReport:
-        """Take in everything of the memory in the directory `other`: versions, links, anchors, weights; a report of it.
-
-        Blocks keep their uid and get new ids, so that a second merge adds nothing. What is the same block in both, by
-        uid, or by key and text, is one block afterwards. Where the two contradict each other, what is here stays, and
-        the report says so: a key with another text, a block that both have corrected, an anchor that points elsewhere,
-        other weights of a namespace.
-        What was forgotten here is passed over, unless it is to be brought back (`bring_back`); what was forgotten in
-        the other stays here. That one is only read. With `dry_run` nothing is written. `progress` is called with (rows,
-        total).
-
-        Raises NotFound if there is no memory, and what `open` raises.
-        """
-        from os.path import isdir
-
-        from greeum.transfer import merge
-
-        assert self._open_store is not None, "whoever joins a memory says how to open another"
-        is_dry = inputs.truth(dry_run, "dry_run")
-        comes_back = inputs.truth(bring_back, "bring_back")
-        directory = inputs.path(other, "other")
-        if not isdir(directory):
-            raise NotFound(f"{directory}: there is no such directory")
-        store = self._open_store(directory)
-        try:
-            return merge(self._store, store, self._door(), dry_run=is_dry, bring_back=comes_back, progress=progress)
-        finally:
-            store.close()
-            self._follower.catch_up()
-
-
-def none_used(block: int) -> NotFound:
-    return NotFound(f"there is no block {block}: no use was counted")
-
 
 def added(draft: Draft, row: BlockRow) -> Added:
     """A draft as it was stored, with what came of it."""
-    duplicate_of = row[0] if draft.was_there else draft.duplicate_of
+    duplicate_of = row[ID] if draft.was_there else draft.duplicate_of
     conflicts = () if draft.was_there else draft.conflicts
     return Added(row, not draft.was_there, duplicate_of, draft.echo_of, conflicts)
 

@@ -465,6 +465,10 @@ class Context:
     def __hash__(self) -> int:
         return hash(self._text)
 
+    def __str__(self) -> str:
+        """The text: what a prompt is to hold, if somebody puts the whole of it there."""
+        return self._text
+
     def __repr__(self) -> str:
         return f"Context({len(self._blocks)} blocks, {self._tokens} tokens)"
 

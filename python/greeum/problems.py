@@ -15,6 +15,13 @@ REQUEST_PREFIX = "urn:greeum:request:"
 """The same of its instance; the request's id follows."""
 
 
+RETRY_AFTER_S = 1
+"""When to try again after a 503: a writer in the way, a worker that ends, or a full queue is gone by then as a rule."""
+
+PRIVATE = "Something failed that should not have; the server's log has this request's id"
+"""What is told of a defect in place of its message: that speaks of the machine, and is in the log."""
+
+
 class Kind(NamedTuple):
     """A sort of problem: its status, and its title, which is the same every time."""
 

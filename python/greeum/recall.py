@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from itertools import chain, repeat
 from time import monotonic
 
 from greeum import inputs, limits
 from greeum._core import format_time
-from greeum.anchors import AUTO, Anchors, Choice
-from greeum.drafts import Drafter
-from greeum.echoes import Echoes
 from greeum.errors import InvalidInput, LogCut, NotFound
 from greeum.explaining import Explaining
-from greeum.hits import Budget, Hits
-from greeum.kept import too_much
 from greeum.listing import (
     NamespacePage,
     Page,
@@ -24,44 +18,25 @@ from greeum.listing import (
     write_cursor,
     write_namespace_cursor,
 )
-from greeum.model import OPERATIONS, Anchor, Block, Change, Hit, Link
-from greeum.policies import Policies
-from greeum.screening import Screening
-from greeum.store.rows import QUARANTINED
-from greeum.weights import KeptWeights, Weights
+from greeum.model import OPERATIONS, Anchor, Block, Change, Link
+from greeum.starts import version_of
+from greeum.store.rows import BEFORE_ALL_US, is_quarantined
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-    from typing import Any
+    from collections.abc import Callable, Iterable, Mapping
 
-    from greeum import _core
     from greeum.difference import Difference
     from greeum.embed.protocol import Embedder
-    from greeum.explaining import Asked, Options
     from greeum.follower import Follower
     from greeum.inputs import Namespace, Time
-    from greeum.model import Context
-    from greeum.reranking import Rerank
-    from greeum.store.protocol import BlockRow, Store
+    from greeum.store.protocol import Store
 
-    Near = str | int | Anchor | Choice
     # `Recall.list` hides the builtin from annotations within the class.
     Blocks = list[Block]
-    Answers = list[Hits]
-    Written = list[bytes]
     Changes = list[Change]
     Facets = dict[str, list[tuple[str, int]]]
     Links = list[Link]
-    Ranked = list[tuple[int, float, list[float]]]
-
-STREAM_SLICES = (8, 64)
-"""Hits of which `stream` reads the texts at once: few at first, so that these can be shown while the rest is read, and
-then so many that the largest texts there are take 64 MiB."""
-
-STREAM_FIRST = 50
-"""Hits that `stream` ranks by themselves if more are wanted: up to here a search does not look deeper for more."""
-
 
 AT_HAND_S = 0.05
 """For how long it counts that every change was folded in: what another process writes meanwhile is folded in within as
@@ -72,257 +47,9 @@ class Recall(Explaining):
     """What can be asked of a memory."""
 
     def __init__(self, store: Store, follower: Follower, embedder: Embedder, *, now_us: Callable[[], int]) -> None:
-        self._store = store
-        self._follower = follower
-        self._index = follower.index
-        self._embedder = embedder
+        super().__init__(store, follower, embedder, now_us=now_us)
         self._embeds_at_once = embedder.fingerprint.startswith(("static/", "given/"))
         self._caught_up_at_s = float("-inf")
-        self._now_us = now_us
-        self.anchors = Anchors(store, now_us)
-        self.policies = Policies(store)
-        self.screening = Screening(store)
-        self._kept_weights = KeptWeights(store)
-        self.weights = Weights(self._kept_weights)
-        self._echoes = Echoes(store.blocks)
-        self._drafter = Drafter(embedder, self.anchors, self.policies, now_us, self.screening)
-
-    # Finding.
-
-    def search(
-        self,
-        query: str,
-        *,
-        k: int = 10,
-        namespace: Namespace = "",
-        where: Mapping[str, object] | None = None,
-        near: Near | None = None,
-        history: bool = False,
-        exact: bool = False,
-        as_of: Time | None = None,
-        min_trust: float = 0.0,
-        weights: Mapping[str, float] | None = None,
-        vector: Sequence[float] | None = None,
-        rerank: Rerank | None = None,
-        rerank_budget_ms: float = limits.RERANK_BUDGET_MS,
-        budget_ms: float | None = None,
-    ) -> Hits:
-        """The `k` blocks that answer best, best first; fewer if there are fewer.
-
-        `namespace` limits it to what lies at or below that; `where` to blocks for which a filter holds, as in
-        `{"source": "alice", "importance": {"gte": 0.5}}`, and does not change what a block scores. `near` (an anchor,
-        its name, "auto" for the one that fits, or a block's id) looks at what is around it, prefers what is within its
-        hops, and goes further only if there is too little of what is asked for. `history` includes superseded versions,
-        and what holds no longer, not yet, or is quarantined. `exact` scores every block, whatever it takes. `as_of`
-        asks what was known at some time, and held then: what has been recorded or corrected since is as if it had not
-        been. `min_trust` leaves out what came by a door that is trusted less. `weights` changes how much each kind of
-        evidence counts, by name. `rerank` is a function of yours that is given the query and the first hits (50, or
-        `k` if that is more) and gives a score for each, by which they are ordered anew if it is back within
-        `rerank_budget_ms`; the list that comes back is then a `Reranked`, which says whether it was. `budget_ms` is how
-        long it may take until the blocks are known, their texts are read afterwards: what has been found by then is
-        ranked, and `left_out` of the list says what there was no time for.
-
-        Raises InvalidInput, NotFound (`near`), EmbedderFailed or StoreError.
-        """
-        asked, code = self._question(query, vector)
-        budget_s = inputs.rerank_budget_s(rerank, rerank_budget_ms)
-        budget_ms = inputs.search_budget_ms(budget_ms)
-        left_us = None if budget_ms is None else Budget(budget_ms).left_us
-        depth = k if rerank is None else max(inputs.count(k, "k", limits.K_MAX), limits.RERANKED_MIN)
-        options = self._options([asked], depth, namespace, where, near, history, exact, weights, as_of, min_trust, code)
-        found = self._found(*options, left_us)
-        hits = Hits(self._hits(found.hits(0)), found.left_out(0) if left_us else ())
-        if rerank is None:
-            return hits
-        from greeum.reranking import reranked
-
-        return reranked(asked, hits, k, rerank, budget_s)
-
-    def search_json(
-        self,
-        query: str,
-        *,
-        k: int = 10,
-        namespace: Namespace = "",
-        where: Mapping[str, object] | None = None,
-        near: Near | None = None,
-        history: bool = False,
-        exact: bool = False,
-        as_of: Time | None = None,
-        min_trust: float = 0.0,
-        weights: Mapping[str, float] | None = None,
-        vector: Sequence[float] | None = None,
-    ) -> bytes:
-        """The hits of `search` as a JSON array of what `Hit.to_dict` gives: for those who only pass them on, in a
-        fraction of the time. Raises as `search` does.
-        """
-        asked, code = self._question(query, vector)
-        options = self._options([asked], k, namespace, where, near, history, exact, weights, as_of, min_trust, code)
-        found = self._found(*options)
-        return found.json(0, self._follower.kept.json(found.ids()))
-
-    def stream(
-        self,
-        query: str,
-        *,
-        k: int = 10,
-        namespace: Namespace = "",
-        where: Mapping[str, object] | None = None,
-        near: Near | None = None,
-        history: bool = False,
-        exact: bool = False,
-        as_of: Time | None = None,
-        min_trust: float = 0.0,
-        weights: Mapping[str, float] | None = None,
-        vector: Sequence[float] | None = None,
-    ) -> Iterator[Hit]:
-        """The hits of `search`, one after the other: their texts are read as they are asked for, a few at first. For
-        many hits, of which the first are wanted at once: the first 50 are those of a search for 50, which takes a tenth
-        of the time of one for 1,000, and what a deeper search finds beside them follows.
-
-        Raises as `search` does, at once. A block that is forgotten meanwhile is passed over.
-        """
-        asked, code = self._question(query, vector)
-        if code is None:
-            code = self._embedder.encode_query(asked)  # once for both searches
-
-        def rank(k: int) -> Ranked:
-            options = self._options([asked], k, namespace, where, near, history, exact, weights, as_of, min_trust, code)
-            return self._found(*options).hits(0)
-
-        first = rank(min(inputs.count(k, "k", limits.K_MAX), STREAM_FIRST))
-        return self._streamed(first, k, rank)
-
-    def _streamed(self, first: Ranked, k: int, rank: Callable[[int], Ranked]) -> Iterator[Hit]:
-        """The first hits, then those of a deeper search that are not among them."""
-        for part in slices(first):
-            yield from self._hits_as_of_now(part)
-        if len(first) == STREAM_FIRST < k:
-            given = {hit[0] for hit in first}
-            rest = [hit for hit in rank(k) if hit[0] not in given][: k - STREAM_FIRST]
-            for part in slices(rest):
-                yield from self._hits_as_of_now(part)
-
-    def _found(self, asked: Asked, options: Options, left_us: Callable[[], int] | None = None) -> _core.Found:
-        """The answers of the Index to queries (see `_options`); `left_us` says how long each may take."""
-        found = self._index.search(asked, *options, None if left_us is None else left_us())
-        self._echoes.note(options[1], [query for query, _ in asked], found)
-        return found
-
-    def _code(self, vector: Sequence[float]) -> bytes:
-        """The code of a vector that came with a query."""
-        return self._drafter.given(vector)
-
-    def _hits(self, found: Ranked) -> list[Hit]:
-        return shown(found, self._follower.kept.rows([hit[0] for hit in found]))
-
-    def _hits_as_of_now(self, found: Ranked) -> list[Hit]:
-        """Some time after they were found: what has been forgotten since by another process may still be kept here."""
-        return shown(found, {row[0]: row for row in self._store.blocks([hit[0] for hit in found])})
-
-    def search_many(
-        self,
-        queries: Iterable[str],
-        *,
-        k: int = 10,
-        namespace: Namespace = "",
-        where: Mapping[str, object] | None = None,
-        near: Near | None = None,
-        history: bool = False,
-        exact: bool = False,
-        as_of: Time | None = None,
-        min_trust: float = 0.0,
-        weights: Mapping[str, float] | None = None,
-        budget_ms: float | None = None,
-    ) -> Answers:
-        """The hits of several queries, in the same order, with the same options for all; on all processors, and from
-        one state of the memory. `budget_ms` is for each query by itself, from when its turn comes. Raises as `search`
-        does.
-        """
-        budget_ms = inputs.search_budget_ms(budget_ms)
-        left_us = None if budget_ms is None else (lambda: int(budget_ms * 1_000))
-        options = self._options(
-            query_texts(queries), k, namespace, where, near, history, exact, weights, as_of, min_trust, None
-        )
-        found = self._found(*options, left_us)
-        rows = self._follower.kept.rows(found.ids())
-        answers = range(len(found))
-        return [Hits(shown(found.hits(query), rows), found.left_out(query) if left_us else ()) for query in answers]
-
-    def search_many_json(
-        self,
-        queries: Iterable[str],
-        *,
-        k: int = 10,
-        namespace: Namespace = "",
-        where: Mapping[str, object] | None = None,
-        near: Near | None = None,
-        history: bool = False,
-        exact: bool = False,
-        as_of: Time | None = None,
-        min_trust: float = 0.0,
-        weights: Mapping[str, float] | None = None,
-    ) -> Written:
-        """The hits of `search_many`, as JSON arrays as in `search_json`."""
-        options = self._options(
-            query_texts(queries), k, namespace, where, near, history, exact, weights, as_of, min_trust, None
-        )
-        found = self._found(*options)
-        blocks = self._follower.kept.json(found.ids())
-        return bounded(found.json(query, blocks) for query in range(len(found)))
-
-    def context(
-        self,
-        query: str,
-        *,
-        max_tokens: int = 1_000,
-        namespace: Namespace = "",
-        where: Mapping[str, object] | None = None,
-        near: Near | None = None,
-        as_of: Time | None = None,
-        min_trust: float = 0.0,
-        weights: Mapping[str, float] | None = None,
-    ) -> Context:
-        """What is known about a query, as a text for a prompt of at most `max_tokens` tokens.
-
-        It is made of the blocks that answer best for their length, each only if it says something new, by conversation
-        and in the order in which they were said; every line has the date, who said it and the id to cite. Tokens are
-        estimated, on the safe side; a block that does not fit is left out. The rest is as in `search`.
-        """
-        from greeum.context import candidates, compose
-
-        most = inputs.count(max_tokens, "max_tokens", limits.CONTEXT_TOKENS_MAX)
-        hits = self.search(
-            query, k=candidates(most), namespace=namespace, where=where, near=near, as_of=as_of,
-            min_trust=min_trust, weights=weights,
-        )  # fmt: skip
-        return compose(hits, most)
-
-    def _starts(self, near: Near, namespace: str, then: int | None) -> list[tuple[int, int]]:
-        """The blocks from which a search may start, and how far it reaches from each."""
-        if near == AUTO:
-            near = Choice(self.anchors)
-        if isinstance(near, Choice):
-            return [self._start(anchor, namespace, then) for anchor in near.within(namespace)]
-        return [self._start(near, namespace, then)]
-
-    def _start(self, near: str | int | Anchor, namespace: str, then: int | None) -> tuple[int, int]:
-        if isinstance(near, str):
-            near = self.anchors.closest(inputs.name(near, "near"), namespace)
-        if isinstance(near, Anchor):
-            # It was read at some time before: what it points to may have been corrected or forgotten since.
-            return self._version(near.block_id, then)[0], near.hops
-        newest = self._version(inputs.block_id(near, "near"), then)
-        if not f"{newest[2]}/".startswith(f"{namespace}/" if namespace else ""):
-            raise InvalidInput("near", f"block {near} is not in namespace {namespace!r}")
-        return newest[0], limits.HOPS_OF_BLOCK
-
-    def _version(self, near: int, then: int | None) -> BlockRow:
-        """The newest version, or the one of that time if there was one."""
-        versions = self._store.history(near)
-        if not versions:
-            raise NotFound(f"near: there is no block {near}")
-        return versions[-1] if then is None else version_of(versions, then) or versions[0]
 
     def get(
         self,
@@ -353,18 +80,12 @@ class Recall(Explaining):
             row = self._store.block_by_key(where, inputs.name(key, "key"))
             if row is None:
                 raise NotFound(f"there is no block with key {key!r} in namespace {where!r}")
-            if f'"{QUARANTINED}"' in row[21]:
+            if is_quarantined(row):
                 raise NotFound(f"the block with key {key!r} in namespace {where!r} is quarantined: its id is {row[0]}")
             return Block(row)
         if namespace != "":
             raise InvalidInput("namespace", "comes with a key; an id is the same in all of them")
         return Block(self._row(inputs.block_id(block)))
-
-    def _row(self, block: int) -> Any:
-        rows = self._store.blocks([block])
-        if not rows:
-            raise NotFound(f"there is no block {block}")
-        return rows[0]
 
     def list(
         self,
@@ -569,55 +290,8 @@ class Recall(Explaining):
         return amounts(self._store, self._index, namespace)
 
 
-BEFORE_ALL_US = limits.TIME_MIN_US - 1
-"""Before anything expires."""
-
-
 def expired_by(now_us: int, where_json: str | None, history: bool) -> str:
     """The filter that holds for what has expired, of that for which another one holds."""
     ends = [f'{{"expires_at": {{"lte": "{format_time(now_us)}"}}}}']
     newest = [] if history else ['{"superseded_at": {"exists": false}}']
     return f'{{"and": [{", ".join([*ends, *newest, *([] if where_json is None else [where_json])])}]}}'
-
-
-def version_of(versions: Sequence[BlockRow], then: int) -> BlockRow | None:
-    """The version, of these from the oldest to the newest, that was the newest at some time."""
-    return next((row for row in reversed(versions) if row[11] <= then), None)
-
-
-def shown(found: Ranked, rows: Mapping[int, BlockRow]) -> list[Hit]:
-    """Hits with their rows. A block that was forgotten a moment ago is no longer among these."""
-    return [Hit(rows[block], score, parts) for block, score, parts in found if block in rows]
-
-
-def query_texts(queries: Iterable[str]) -> list[str]:
-    """Several queries, each one looked at."""
-    asked = list_of(queries, "queries", "must be several strings")
-    return [inputs.string(query, f"queries[{i}]", limits.QUERY_BYTES_MAX) for i, query in enumerate(asked)]
-
-
-def list_of(values: object, field: str, reason: str) -> list[Any]:
-    if isinstance(values, (str, bytes, dict)) or not hasattr(values, "__iter__"):
-        raise InvalidInput(field, reason)
-    return list(values)
-
-
-def bounded(answers: Iterable[bytes]) -> Written:
-    """The answers of a batch. Raises InvalidInput if they are more together than one answer may be."""
-    written, left = [], limits.ANSWER_BYTES_MAX
-    for answer in answers:
-        left -= len(answer)
-        if left < 0:
-            raise too_much()
-        written.append(answer)
-    return written
-
-
-def slices(found: Ranked) -> Iterator[Ranked]:
-    """Consecutive parts, as large as STREAM_SLICES says; what is left after these, in parts as large as the last."""
-    start = 0
-    for size in chain(STREAM_SLICES, repeat(STREAM_SLICES[-1])):
-        if start >= len(found):
-            return
-        yield found[start : start + size]
-        start += size

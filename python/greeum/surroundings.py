@@ -29,6 +29,8 @@ DIRECTORY_MODE, FILE_MODE = 0o700, 0o600
 
 
 def surroundings(directory: str) -> list[Finding]:
+    if not os.path.isdir(directory):
+        return [("directory", False, f"{directory} is not there any more: open the memory where it is now")]
     return [free_space(directory), permissions(directory), locks(directory)]
 
 

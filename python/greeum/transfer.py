@@ -8,40 +8,143 @@ blocks by their uid, which is the same in every memory. docs/reference/export.md
 from __future__ import annotations
 
 from base64 import b64encode
-from json import dumps, loads
+from json import dumps
 
-from greeum import inputs, limits
-from greeum.errors import InvalidInput
+from greeum.errors import StoreDamaged
 from greeum.importers.admission import GIVEN
-from greeum.importers.intake import AnchorAt, LinkAt, WeightsAt, at
-from greeum.learning import LEARNABLE
+from greeum.importers.exports import FORMAT, LINES_PER_STEP, Importer
 from greeum.model import Block, optional_iso
-from greeum.store.arrivals import Arrival
-from greeum.store.protocol import Draft
-from greeum.weights import Own, is_readable, said, weight_pairs
+from greeum.weights import Own, is_readable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
-    from typing import Any
 
     from greeum.importers.admission import Admission
+    from greeum.importers.exports import Record
     from greeum.importers.intake import Intake
     from greeum.importers.rehearsal import Rehearsal
     from greeum.importers.report import ImportReport
     from greeum.store.protocol import AnchorRow, BlockRow, LinkRow, Store
 
-    Record = dict[str, Any]
-
-FORMAT = 1
-"""Counts up when an older Greeum could no longer read what is written."""
-
 ROWS_PER_STEP = 500
 """Blocks read at once."""
 
-UID_DIGITS = 32
 
-# Out.
+def export(store: Store) -> Iterator[str]:
+    """The lines, without line ends. Blocks that are added meanwhile may or may not be among them."""
+    bound = store.embedder()
+    are_given = bound is not None and bound[0].startswith(GIVEN)
+    for record in records(store, with_vectors=are_given):
+        yield dumps(record, ensure_ascii=False)
+
+
+def records(store: Store, *, with_vectors: bool) -> Iterator[Record]:
+    """What the lines say: the header, blocks, links, anchors, weights."""
+    yield {"type": "greeum", "format": FORMAT}
+    uids = Uids()
+    for row, vectors in entries_of(store):
+        uids.add(row[0], row[1])
+        record = block_record(row, uids)
+        if with_vectors:
+            record["vectors"] = b64encode(vectors).decode()
+        yield record
+    for link in links_of(store, uids):
+        yield link_record(link, uids)
+    for anchor in store.anchors(""):
+        if anchor[2] in uids:
+            yield anchor_record(anchor, uids)
+    for namespace, kept in sorted(store.weights_below("").items()):
+        if is_readable(kept):
+            yield {"type": "weights", "namespace": namespace, **Own.read(kept).to_dict()}
+
+
+class Uids:
+    """The uids of blocks by their ids, which come in ascending order: 24 bytes each, for there may be millions."""
+
+    def __init__(self) -> None:
+        from array import array
+
+        self._ids = array("q")
+        self._uids = bytearray()
+
+    def add(self, block_id: int, uid: str) -> None:
+        try:
+            self._uids += bytes.fromhex(uid)
+        except ValueError as error:
+            raise StoreDamaged(f"the uid of block {block_id} is damaged: restore a backup") from error
+        self._ids.append(block_id)
+
+    def get(self, block_id: int | None) -> str | None:
+        from bisect import bisect_left
+
+        if block_id is None:
+            return None
+        place = bisect_left(self._ids, block_id)
+        if place == len(self._ids) or self._ids[place] != block_id:
+            return None
+        return self._uids[16 * place : 16 * place + 16].hex()
+
+    def __getitem__(self, block_id: int) -> str:
+        uid = self.get(block_id)
+        if uid is None:
+            raise StoreDamaged(
+                f"block {block_id}, which something refers to, is not there: run `greeum doctor --repair`"
+            )
+        return uid
+
+    def __contains__(self, block_id: int) -> bool:
+        return self.get(block_id) is not None
+
+    def steps(self) -> Iterator[list[int]]:
+        """The ids, some at a time."""
+        for start in range(0, len(self._ids), ROWS_PER_STEP):
+            yield self._ids[start : start + ROWS_PER_STEP].tolist()
+
+
+def entries_of(store: Store) -> Iterator[tuple[BlockRow, bytes]]:
+    last = 0
+    while ids := store.ids(last, ROWS_PER_STEP):
+        yield from store.entries(ids)
+        last = ids[-1]
+
+
+def links_of(store: Store, uids: Uids) -> Iterator[LinkRow]:
+    for ids in uids.steps():
+        for link in store.links(ids):
+            if link[1] in uids:
+                yield link
+
+
+def block_record(row: BlockRow, uids: Uids) -> Record:
+    record = {"type": "block"} | Block(row).to_dict()
+    del record["id"], record["superseded_by"], record["superseded_at"]  # the version after it says both
+    record["supersedes"] = uids.get(row[16])
+    return record
+
+
+def link_record(row: LinkRow, uids: Uids) -> Record:
+    return {
+        "type": "link",
+        "source": uids[row[0]],
+        "target": uids[row[1]],
+        "kind": row[2],
+        "weight": row[3],
+        "added_at": optional_iso(row[4]),
+        "origin": row[5],
+    }
+
+
+def anchor_record(row: AnchorRow, uids: Uids) -> Record:
+    return {
+        "type": "anchor",
+        "namespace": row[0],
+        "name": row[1],
+        "block": uids[row[2]],
+        "hops": row[3],
+        "pinned": bool(row[4]),
+        "moved_at": optional_iso(row[5]),
+    }
 
 
 def import_lines(
@@ -99,336 +202,3 @@ def place_of(record: Record) -> str:
     """How a report calls a record of another store."""
     name = record.get("uid") or record.get("source") or record.get("name") or record.get("namespace") or ""
     return f"{record['type']} {name}".rstrip()
-
-
-def export(store: Store) -> Iterator[str]:
-    """The lines, without line ends. Blocks that are added meanwhile may or may not be among them."""
-    bound = store.embedder()
-    are_given = bound is not None and bound[0].startswith(GIVEN)
-    for record in records(store, with_vectors=are_given):
-        yield dumps(record, ensure_ascii=False)
-
-
-def records(store: Store, *, with_vectors: bool) -> Iterator[Record]:
-    """What the lines say: the header, blocks, links, anchors, weights."""
-    yield {"type": "greeum", "format": FORMAT}
-    uids = Uids()
-    for row, vectors in entries_of(store):
-        uids.add(row[0], row[1])
-        record = block_record(row, uids)
-        if with_vectors:
-            record["vectors"] = b64encode(vectors).decode()
-        yield record
-    for link in links_of(store, uids):
-        yield link_record(link, uids)
-    for anchor in store.anchors(""):
-        if anchor[2] in uids:
-            yield anchor_record(anchor, uids)
-    for namespace, kept in sorted(store.weights_below("").items()):
-        if is_readable(kept):
-            yield {"type": "weights", "namespace": namespace, **Own.read(kept).to_dict()}
-
-
-class Uids:
-    """The uids of blocks by their ids, which come in ascending order: 24 bytes each, for there may be millions."""
-
-    def __init__(self) -> None:
-        from array import array
-
-        self._ids = array("q")
-        self._uids = bytearray()
-
-    def add(self, block_id: int, uid: str) -> None:
-        self._ids.append(block_id)
-        self._uids += bytes.fromhex(uid)
-
-    def get(self, block_id: int | None) -> str | None:
-        from bisect import bisect_left
-
-        if block_id is None:
-            return None
-        place = bisect_left(self._ids, block_id)
-        if place == len(self._ids) or self._ids[place] != block_id:
-            return None
-        return self._uids[16 * place : 16 * place + 16].hex()
-
-    def __getitem__(self, block_id: int) -> str:
-        uid = self.get(block_id)
-        if uid is None:
-            raise KeyError(block_id)
-        return uid
-
-    def __contains__(self, block_id: int) -> bool:
-        return self.get(block_id) is not None
-
-    def steps(self) -> Iterator[list[int]]:
-        """The ids, some at a time."""
-        for start in range(0, len(self._ids), ROWS_PER_STEP):
-            yield self._ids[start : start + ROWS_PER_STEP].tolist()
-
-
-def entries_of(store: Store) -> Iterator[tuple[BlockRow, bytes]]:
-    last = 0
-    while ids := store.ids(last, ROWS_PER_STEP):
-        yield from store.entries(ids)
-        last = ids[-1]
-
-
-def links_of(store: Store, uids: Uids) -> Iterator[LinkRow]:
-    for ids in uids.steps():
-        for link in store.links(ids):
-            if link[1] in uids:
-                yield link
-
-
-def block_record(row: BlockRow, uids: Uids) -> Record:
-    record = {"type": "block"} | Block(row).to_dict()
-    del record["id"], record["superseded_by"], record["superseded_at"]  # the version after it says both
-    record["supersedes"] = uids.get(row[16])
-    return record
-
-
-def link_record(row: LinkRow, uids: Uids) -> Record:
-    return {
-        "type": "link",
-        "source": uids[row[0]],
-        "target": uids[row[1]],
-        "kind": row[2],
-        "weight": row[3],
-        "added_at": optional_iso(row[4]),
-        "origin": row[5],
-    }
-
-
-def anchor_record(row: AnchorRow, uids: Uids) -> Record:
-    return {
-        "type": "anchor",
-        "namespace": row[0],
-        "name": row[1],
-        "block": uids[row[2]],
-        "hops": row[3],
-        "pinned": bool(row[4]),
-        "moved_at": optional_iso(row[5]),
-    }
-
-
-# In.
-
-LINES_PER_STEP = 500
-"""Lines between two reports of progress."""
-
-COUNTED = ("added", "present", "forgotten", "links", "anchors", "weights")
-"""What `import_` says the number of."""
-
-
-class Importer:
-    """Takes records of an export, in the order in which they come. What is wrong with one is the intake's to refuse."""
-
-    def __init__(
-        self, intake: Intake | Rehearsal, report: ImportReport, door: Admission, *, takes_vectors: bool = False
-    ) -> None:
-        self._intake = intake
-        self._report = report
-        self._embedder = door.embedder
-        self._takes_vectors = takes_vectors or door.needs_vectors
-        self._has_begun = False
-
-    def run(self, lines: Iterable[str], progress: Callable[[int], None] | None = None) -> dict[str, int]:
-        """Take in all lines; `progress` is called with the number of lines done."""
-        if isinstance(lines, (str, bytes)) or not hasattr(lines, "__iter__"):
-            raise InvalidInput("lines", "must be several strings, each a line of JSON")
-        try:
-            for number, line in enumerate(lines, 1):
-                if not isinstance(line, str):
-                    raise InvalidInput(f"line {number}", f"must be a string, not {type(line).__name__}")
-                self.line(number, line)
-                if progress is not None and number % LINES_PER_STEP == 0:
-                    progress(number)
-        finally:
-            self._intake.flush()
-        self.end()
-        return {name: getattr(self._report, name) for name in COUNTED}
-
-    def end(self) -> None:
-        """There are no more lines."""
-        if not self._has_begun:
-            raise InvalidInput("lines", "are empty: the first one must say what follows")
-
-    def line(self, number: int, line: str | bytes | None) -> None:
-        """Take one line; None is one that was too long to be read."""
-        where = f"line {number}"
-        try:
-            if line is None:
-                raise InvalidInput("line", "is too long")
-            if not line.strip():
-                return
-            record = parsed(line)
-        except InvalidInput as error:
-            self._refuse(where, error)
-        else:
-            self.record(where, record)
-
-    def record(self, where: str, record: Record) -> None:
-        """Take one record."""
-        try:
-            thing = self._read(where, record)
-        except InvalidInput as error:
-            self._refuse(where, error)
-            return
-        if isinstance(thing, Arrival):
-            self._intake.block(where, thing)
-        elif isinstance(thing, LinkAt):
-            self._intake.link(thing)
-        elif isinstance(thing, WeightsAt):
-            self._intake.weights(thing)
-        elif thing is not None:
-            self._intake.anchor(thing)
-
-    def _refuse(self, where: str, error: InvalidInput) -> None:
-        """What has not begun as an export is none, and refused as a whole."""
-        if not self._has_begun:
-            raise at(where, error) from error
-        self._intake.refuse(where, error)
-
-    def _read(self, where: str, record: Record) -> Arrival | LinkAt | AnchorAt | WeightsAt | None:
-        sort = record.get("type")
-        if not self._has_begun or sort == "greeum":
-            check_header(record)
-            self._has_begun = True
-            return None
-        if sort == "block":
-            return self._block(record)
-        if sort == "link":
-            return link_of(where, record)
-        if sort == "anchor":
-            return anchor_of(where, record)
-        if sort == "weights":
-            return weights_of(where, record)
-        raise InvalidInput("type", f"is {sort!r}; there are block, link, anchor and weights")
-
-    def _block(self, record: Record) -> Arrival:
-        draft = draft_of(record)
-        if "vectors" in record:
-            draft.vectors = self._given(record["vectors"], draft.text)
-        before = record.get("supersedes")
-        return Arrival(draft, None if before is None else uid_of(before, "supersedes"))
-
-    def _given(self, vectors: object, text: str) -> bytes:
-        if not self._takes_vectors:
-            raise InvalidInput("vectors", f"cannot be taken: this memory's are made by {self._embedder.fingerprint}")
-        return inputs.codes(vectors, text, self._embedder.dimension)
-
-
-LINK_FIELDS = frozenset(("type", "source", "target", "kind", "weight", "added_at", "origin"))
-ANCHOR_FIELDS = frozenset(("type", "namespace", "name", "block", "hops", "pinned", "moved_at"))
-WEIGHTS_FIELDS = frozenset(("type", "namespace", "set", "learnt"))
-BLOCK_FIELDS = frozenset(
-    ("type", "uid", "namespace", "key", "text", "kind", "source", "tags", "importance", "metadata", "at", "added_at",
-     "valid_from", "valid_to", "expires_at", "revision", "supersedes", "origin", "trust", "flags", "uses", "vectors")
-)  # fmt: skip
-
-
-def link_of(where: str, record: Record) -> LinkAt:
-    check_fields(record, LINK_FIELDS)
-    source, target = uid_of(record.get("source"), "source"), uid_of(record.get("target"), "target")
-    if source == target:
-        raise InvalidInput("target", "is the block itself")
-    kind, weight = inputs.name(record.get("kind"), "kind"), inputs.share(record.get("weight"), "weight")
-    added_at, origin = inputs.time(record.get("added_at", ""), "added_at"), origin_of(record)
-    return LinkAt(where, source, target, kind, weight, added_at, origin)
-
-
-def anchor_of(where: str, record: Record) -> AnchorAt:
-    check_fields(record, ANCHOR_FIELDS)
-    return AnchorAt(
-        where,
-        inputs.namespace(record.get("namespace", "")),
-        inputs.name(record.get("name"), "name"),
-        uid_of(record.get("block"), "block"),
-        inputs.count(record.get("hops"), "hops", limits.HOPS_MAX),
-        inputs.truth(record.get("pinned"), "pinned"),
-        inputs.time(record.get("moved_at", ""), "moved_at"),
-    )
-
-
-def weights_of(where: str, record: Record) -> WeightsAt:
-    check_fields(record, WEIGHTS_FIELDS)
-    namespace = inputs.namespace(record.get("namespace", ""))
-    chosen = record.get("set", {})
-    weight_pairs(chosen)
-    if chosen:
-        said(chosen)  # that there are such weights
-    try:
-        own = Own.of({"set": chosen, "learnt": record.get("learnt")})
-    except InvalidInput:
-        raise
-    except (ValueError, TypeError, KeyError) as error:
-        raise InvalidInput("learnt", f"cannot have been learnt ({error})") from error
-    unknown = own.learnt.steps.keys() - set(LEARNABLE) if own.learnt is not None else ()
-    if unknown:
-        raise InvalidInput("learnt.steps", f"has {min(unknown)[:80]!r}, which is no weight that is learnt")
-    if own.written() is None:
-        raise InvalidInput("set", "and `learnt` say nothing")
-    return WeightsAt(where, namespace, own)
-
-
-def draft_of(record: dict[str, Any]) -> Draft:
-    check_fields(record, BLOCK_FIELDS)
-    at = inputs.time(record.get("at", ""), "at")
-    return Draft(
-        uid=uid_of(record.get("uid"), "uid"),
-        namespace=inputs.namespace(record.get("namespace", "")),
-        key=inputs.optional_name(record.get("key"), "key"),
-        text=inputs.text(record.get("text")),
-        kind=inputs.name(record.get("kind", "message"), "kind"),
-        source=inputs.optional_name(record.get("source"), "source"),
-        tags=inputs.tags(record.get("tags", ())),
-        importance=inputs.share(record.get("importance", 0.5), "importance"),
-        metadata=inputs.metadata(record.get("metadata", {})),
-        at=at,
-        added_at=inputs.time(record["added_at"], "added_at") if "added_at" in record else at,
-        valid_from=inputs.optional_time(record.get("valid_from"), "valid_from"),
-        valid_to=inputs.optional_time(record.get("valid_to"), "valid_to"),
-        expires_at=inputs.optional_time(record.get("expires_at"), "expires_at"),
-        revision=inputs.count(record.get("revision", 1), "revision", 2**53 - 1),
-        origin=origin_of(record),
-        trust=inputs.share(record.get("trust", 1.0), "trust"),
-        flags=inputs.tags(record.get("flags", ())),
-        uses=inputs.count(record.get("uses", 0), "uses", 2**53 - 1, least=0),
-        vectors=b"",
-    )
-
-
-def parsed(line: str | bytes) -> Record:
-    try:
-        record = loads(line if isinstance(line, str) else line.decode())
-    except UnicodeDecodeError as error:
-        raise InvalidInput("line", f"is not UTF-8 ({error.reason} at byte {error.start})") from error
-    except (ValueError, RecursionError) as error:  # ValueError also for a number of thousands of digits
-        raise InvalidInput("line", f"is not JSON ({error})") from error
-    if not isinstance(record, dict):
-        raise InvalidInput("line", "is not a JSON object")
-    return record
-
-
-def check_header(record: dict[str, Any]) -> None:
-    if record.get("type") != "greeum":
-        raise InvalidInput("type", 'of the first line must be "greeum": this is no export of a memory')
-    if record.get("format") != FORMAT:
-        raise InvalidInput("format", f"is {record.get('format')!r}; this version reads {FORMAT}: upgrade Greeum")
-
-
-def check_fields(record: dict[str, Any], known: frozenset[str]) -> None:
-    unknown = sorted(record.keys() - known)
-    if unknown:
-        raise InvalidInput(unknown[0], f"is no field of a {record['type']}")
-
-
-def origin_of(record: Record) -> str:
-    return inputs.string(record.get("origin", ""), "origin", limits.NAME_BYTES_MAX, empty=True)
-
-
-def uid_of(value: object, field: str) -> str:
-    if not isinstance(value, str) or len(value) != UID_DIGITS or any(c not in "0123456789abcdef" for c in value):
-        raise InvalidInput(field, f"must be {UID_DIGITS} hex digits")
-    return value

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from greeum.backups.restoring import Restored
     from greeum.embed.protocol import Embedder
     from greeum.inputs import Time
-    from greeum.memory import Findings
     from greeum.reembedding import Reembedded
     from greeum.store.protocol import Store
+    from greeum.upkeep import Findings
 
 INDEX_DIRECTORY = "index"
 """Where the Index keeps its files, below the memory's directory. Delete it, and it is built anew."""

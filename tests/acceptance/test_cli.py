@@ -221,6 +221,25 @@ class TestFinding:
         assert explained.out.startswith(plain.out)
         assert re.search(r"block 1: hit 1, score .*\nwords +█", explained.out)
 
+    def test_a_query_without_a_word_to_look_for_is_explained(self, run: Run) -> None:
+        result = run("explain", "1", "the who")
+        assert (result.code, result.out.splitlines()[0]) == (
+            0,
+            "block 1: not looked at, since the query has no word to look for",
+        )
+
+    def test_a_context_is_the_text_alone(self, run: Run) -> None:
+        plain = run("context", "Busan", "--max-tokens", "60").out
+        document = run("context", "Busan", "--max-tokens", "60", "--json").json()
+        assert plain == f"{document['text']}\n"
+        assert "Busan" in plain
+        assert (document["tokens"] <= 60, len(document["blocks"])) == (True, plain.count("\n["))
+        assert run("context", "Busan", "--max-tokens", "0").code == 2
+
+    def test_a_context_of_nothing_is_no_error(self, run: Run) -> None:
+        result = run("context", "Busan", "--namespace", "nobody")
+        assert (result.code, result.out, result.err) == (0, "", "nothing found, or nothing that fits\n")
+
     def test_finding_nothing_is_no_error(self, run: Run) -> None:
         result = run("search", "Busan", "--namespace", "nobody")
         assert (result.code, result.out, result.err) == (0, "", "nothing found\n")
@@ -702,6 +721,14 @@ class TestMeasuring:
         assert [line[0] for line in lines[1:4]] == ["violins", "one", "two"]
         assert lines[1][:4] == ["violins", "-", "2", "75.0"]
 
+    def test_questions_without_a_kind_do_not_stand_for_all(self, run: Run, questions: str) -> None:
+        with Path(questions).open("a", encoding="utf-8") as file:
+            file.write(json.dumps({"question": "the violin number 7", "answers": ["b7"]}) + "\n")
+        lines = [line.split() for line in run("eval", questions, "--by-kind").out.splitlines()]
+        assert [line[:3] for line in lines[1:]] == [
+            ["violins", "-", "3"], ["one", "-", "1"], ["two", "-", "1"], ["no", "kind", "-"],
+        ]  # fmt: skip
+
     def test_as_json_and_for_each_question(self, run: Run, questions: str, tmp_path: Path) -> None:
         file = str(tmp_path / "found.jsonl")
         result = run("eval", questions, "--without", "words,tokens", "--questions", file, "--json").json()
@@ -744,6 +771,7 @@ class TestSayingWhatIsWrong:
             ("search x -k 1 -k 2", 2, "given twice"),
             ("search x --history=1", 2, "takes no value"),
             ("search x -k ten", 2, "not a whole number"),
+            ("add x --ttl 1y", 2, "'1y' is no time span: write seconds, or as 30m, 12h, 90d, 2w"),
             ("search x -k 0", 2, "between 1 and"),
             ("search x -k " + "9" * 5_000, 2, "too long"),
             ("search x --where [1]", 2, "JSON object"),

@@ -135,7 +135,8 @@ class TestBackups:
         Path("b").rename("elsewhere")
         assert "could not be told" in filled("forget", "1", "--yes").err
         assert filled("doctor").code == 1
-        assert filled("backup", "b", "--drop").code == 0
+        assert filled("backup", "b", "--drop", "--full").code == 2, "there is no backup to be full"
+        assert filled("backup", "b", "--drop", "--json").json() == {"dropped": "b"}
         assert filled("forget", "2", "--yes").err == ""
         assert filled("doctor").code == 0
 

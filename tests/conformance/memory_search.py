@@ -322,8 +322,8 @@ class TestLanguages:
 
 WEIGHTS = (
     "words", "vector", "tokens", "previous", "asked", "next", "previous2", "next2", "session", "source", "company",
-    "family", "question", "answer", "opening", "brevity", "personal", "summary", "time", "date", "update", "importance",
-    "uses", "recency", "half_life", "near",
+    "family", "question", "answer", "opening", "brevity", "personal", "summary", "time", "date", "update", "home",
+    "importance", "uses", "recency", "half_life", "near",
 )  # fmt: skip
 
 
@@ -397,8 +397,23 @@ class TestWeights:
         assert "update" in [weighed.name for weighed in explanation.account.weights]
         assert explanation.score == memory.search(self.ASKED)[0].score
 
-    @pytest.mark.parametrize("name", sorted({*WEIGHTS} - {"uses", "half_life", "update"}))  # see memory_lifetime
+    def test_the_conversation_that_is_meant_is_asked_by_itself(self, memory: Memory) -> None:
+        turns = ("I tune the violin.", "The violin is old.", "Violins need rosin.", "A violin for Ann?", "Play it!")
+        own = [{"text": text, "namespace": f"ann-and-ben/{day}"} for day in range(4) for text in turns]
+        others = [{"text": f"Rain in town {number}.", "namespace": f"{number}/one"} for number in range(300)]
+        memory.add_many([*own, *others])
+        query = "Whose old violin needs rosin?"
+        alone = ids(memory.search(query, namespace="ann-and-ben"))
+        assert ids(memory.search(query)) == alone
+        assert ids(memory.search(query, weights={"home": 0})) != alone
+        explanation = memory.explain(query, alone[1])
+        assert explanation.account is not None
+        assert "home" in [weighed.name for weighed in explanation.account.weights]
+        assert explanation.rank == 2
+
+    @pytest.mark.parametrize("name", sorted({*WEIGHTS} - {"uses", "half_life", "update", "home"}))
     def test_each_has_an_effect(self, said: Memory, name: str) -> None:
+        """The others need more than this conversation: see above, and memory_lifetime."""
         query = "When in May did Alice move to Busan?" + (" A summary, please." if name == "summary" else "")
         usual, changed = (dict(scores(said.search(query, near="A", weights=weights))) for weights in ({}, {name: 3.21}))
         assert usual.keys() == changed.keys()

@@ -6,78 +6,20 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.conformance.memory import (  # noqa: F401
-    OpenMemory,
-    TestAdding,
-    TestAddingMany,
-    TestAddingNear,
-    TestAnchors,
-    TestClosing,
-    TestExpiring,
-    TestForgetting,
-    TestGetting,
-    TestGivenVectors,
-    TestKeys,
-    TestLinking,
-    TestLookingAfterIt,
-    TestThreads,
-    TestUpdating,
-    clock,
-    memory,
-    vectors,
-)
-from tests.conformance.memory_duplicates import (  # noqa: F401
-    TestAddingTheSameList,
-    TestContradictions,
-    TestEchoes,
-    TestTheSameAgain,
-    TestTheSamePolicy,
-)
-from tests.conformance.memory_explaining import TestBudget, TestExplaining  # noqa: F401
-from tests.conformance.memory_forgetting import (  # noqa: F401
-    TestCertificates,
-    TestForgettingByFilter,
-    TestWiping,
-)
+from tests.conformance.every_memory import *  # noqa: F403
+from tests.conformance.memory import OpenMemory, TestAdding, TestLookingAfterIt  # noqa: F401
+from tests.conformance.memory_duplicates import TestEchoes  # noqa: F401
+from tests.conformance.memory_forgetting import TestCertificates  # noqa: F401
 from tests.conformance.memory_lifetime import (  # noqa: F401
     TestCountingUses,
-    TestExpired,
     TestFading,
     TestMaintaining,
     TestReopeningUses,
     TestRetention,
-    TestTimeToLive,
-    TestUsing,
 )
-from tests.conformance.memory_recall import (  # noqa: F401
-    TestChanges,
-    TestContext,
-    TestCounting,
-    TestDifference,
-    TestFacets,
-    TestNamespaceListing,
-    TestOptions,
-    TestStreaming,
-    TestTimeTravel,
-    TestValidity,
-)
-from tests.conformance.memory_requests import (  # noqa: F401
-    TestRepeatedCorrections,
-    TestRepeatedRequests,
-)
-from tests.conformance.memory_search import (  # noqa: F401
-    TestFiltering,
-    TestLanguages,
-    TestListing,
-    TestNamespaces,
-    TestSearching,
-    TestSearchingNear,
-    TestWeights,
-)
-from tests.conformance.memory_transfer import (  # noqa: F401
-    TestReopening,
-    TestTransfer,
-)
+from tests.conformance.memory_recall import TestChanges  # noqa: F401
+from tests.conformance.memory_search import TestSearching  # noqa: F401
+from tests.conformance.memory_transfer import TestReopening, TestTransfer  # noqa: F401
 from tests.conformance.memory_trust import (  # noqa: F401
     TestCrowding,
     TestFlags,
@@ -87,10 +29,6 @@ from tests.conformance.memory_trust import (  # noqa: F401
     TestRollingBack,
     TestScreening,
     TestTrust,
-)
-from tests.conformance.memory_weights import (  # noqa: F401
-    TestFeedback,
-    TestOwnWeights,
 )
 
 from greeum import Memory, wiring
@@ -105,7 +43,7 @@ def open_memory(tmp_path: Path) -> Iterator[OpenMemory]:
     directory = tmp_path / "memory"
     opened: list[Memory] = []
 
-    def open_again(*, embedder: Embedder | None = None, clock: FrozenClock | None = None) -> Memory:  # noqa: F811
+    def open_again(*, embedder: Embedder | None = None, clock: FrozenClock | None = None) -> Memory:
         if clock is None:
             opened.append(wiring.open(directory, embedder=embedder))
         else:

@@ -5,76 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from tests.conformance.memory import (  # noqa: F401
-    OpenMemory,
-    TestAdding,
-    TestAddingMany,
-    TestAddingNear,
-    TestAnchors,
-    TestClosing,
-    TestExpiring,
-    TestForgetting,
-    TestGetting,
-    TestGivenVectors,
-    TestKeys,
-    TestLinking,
-    TestLookingAfterIt,
-    TestThreads,
-    TestUpdating,
-    clock,
-    memory,
-    vectors,
-)
-from tests.conformance.memory_duplicates import (  # noqa: F401
-    TestAddingTheSameList,
-    TestContradictions,
-    TestEchoes,
-    TestTheSameAgain,
-    TestTheSamePolicy,
-)
-from tests.conformance.memory_explaining import TestBudget, TestExplaining  # noqa: F401
-from tests.conformance.memory_forgetting import (  # noqa: F401
-    TestCertificates,
-    TestForgettingByFilter,
-    TestWiping,
-)
-from tests.conformance.memory_lifetime import (  # noqa: F401
-    TestCountingUses,
-    TestExpired,
-    TestFading,
-    TestMaintaining,
-    TestRetention,
-    TestTimeToLive,
-    TestUsing,
-)
-from tests.conformance.memory_recall import (  # noqa: F401
-    TestChanges,
-    TestContext,
-    TestCounting,
-    TestDifference,
-    TestFacets,
-    TestNamespaceListing,
-    TestOptions,
-    TestStreaming,
-    TestTimeTravel,
-    TestValidity,
-)
-from tests.conformance.memory_requests import (  # noqa: F401
-    TestRepeatedCorrections,
-    TestRepeatedRequests,
-)
-from tests.conformance.memory_search import (  # noqa: F401
-    TestFiltering,
-    TestLanguages,
-    TestListing,
-    TestNamespaces,
-    TestSearching,
-    TestSearchingNear,
-    TestWeights,
-)
-from tests.conformance.memory_transfer import (  # noqa: F401
-    TestTransfer,
-)
+from tests.conformance.every_memory import *  # noqa: F403
+from tests.conformance.memory import OpenMemory, TestAdding, TestLookingAfterIt  # noqa: F401
+from tests.conformance.memory_duplicates import TestEchoes  # noqa: F401
+from tests.conformance.memory_forgetting import TestCertificates  # noqa: F401
+from tests.conformance.memory_lifetime import TestCountingUses, TestFading, TestMaintaining, TestRetention  # noqa: F401
+from tests.conformance.memory_recall import TestChanges  # noqa: F401
+from tests.conformance.memory_search import TestSearching  # noqa: F401
+from tests.conformance.memory_transfer import TestTransfer  # noqa: F401
 from tests.conformance.memory_trust import (  # noqa: F401
     TestCrowding,
     TestFlags,
@@ -84,10 +22,6 @@ from tests.conformance.memory_trust import (  # noqa: F401
     TestRollingBack,
     TestScreening,
     TestTrust,
-)
-from tests.conformance.memory_weights import (  # noqa: F401
-    TestFeedback,
-    TestOwnWeights,
 )
 
 from greeum import Memory, testing
@@ -99,7 +33,7 @@ from greeum.testing import FrozenClock
 def open_memory() -> Iterator[OpenMemory]:
     opened: list[Memory] = []
 
-    def open_again(*, embedder: Embedder | None = None, clock: FrozenClock | None = None) -> Memory:  # noqa: F811
+    def open_again(*, embedder: Embedder | None = None, clock: FrozenClock | None = None) -> Memory:
         opened.append(testing.memory(embedder=embedder, clock=clock))
         return opened[-1]
 

@@ -19,79 +19,12 @@ from tests.conformance import (
     memory_search,
     memory_transfer,
 )
-from tests.conformance.memory import (  # noqa: F401
-    PARTS,
-    OpenMemory,
-    TestAddingMany,
-    TestAddingNear,
-    TestAnchors,
-    TestClosing,
-    TestExpiring,
-    TestForgetting,
-    TestGetting,
-    TestGivenVectors,
-    TestKeys,
-    TestLinking,
-    TestLookingAfterIt,
-    TestThreads,
-    TestUpdating,
-    clock,
-    memory,
-    tell,
-    vectors,
-)
-from tests.conformance.memory_duplicates import (  # noqa: F401
-    TestAddingTheSameList,
-    TestContradictions,
-    TestTheSameAgain,
-    TestTheSamePolicy,
-)
-from tests.conformance.memory_explaining import TestBudget, TestExplaining  # noqa: F401
-from tests.conformance.memory_forgetting import (  # noqa: F401
-    TestCertificates,
-    TestForgettingByFilter,
-    TestWiping,
-)
-from tests.conformance.memory_lifetime import (  # noqa: F401
-    TestCountingUses,
-    TestExpired,
-    TestReopeningUses,
-    TestRetention,
-    TestTimeToLive,
-    TestUsing,
-)
-from tests.conformance.memory_recall import (  # noqa: F401
-    TestChanges,
-    TestContext,
-    TestCounting,
-    TestDifference,
-    TestFacets,
-    TestNamespaceListing,
-    TestOptions,
-    TestStreaming,
-    TestTimeTravel,
-    TestValidity,
-)
-from tests.conformance.memory_requests import (  # noqa: F401
-    TestRepeatedCorrections,
-    TestRepeatedRequests,
-)
-from tests.conformance.memory_search import (  # noqa: F401
-    TestFiltering,
-    TestLanguages,
-    TestListing,
-    TestNamespaces,
-    TestSearchingNear,
-    TestWeights,
-)
-from tests.conformance.memory_transfer import (  # noqa: F401
-    TestReopening,
-    TestTransfer,
-)
-from tests.conformance.memory_weights import (  # noqa: F401
-    TestFeedback,
-    TestOwnWeights,
-)
+from tests.conformance.every_memory import *  # noqa: F403
+from tests.conformance.memory import PARTS, OpenMemory, TestLookingAfterIt, tell  # noqa: F401
+from tests.conformance.memory_forgetting import TestCertificates  # noqa: F401
+from tests.conformance.memory_lifetime import TestCountingUses, TestReopeningUses, TestRetention  # noqa: F401
+from tests.conformance.memory_recall import TestChanges  # noqa: F401
+from tests.conformance.memory_transfer import TestReopening, TestTransfer  # noqa: F401
 from tests.served import Loop, loop_in_a_thread, served
 
 import greeum
@@ -114,7 +47,7 @@ def open_memory(tmp_path: Path, loop: Loop) -> Iterator[OpenMemory]:
     directory = tmp_path / "memory"
     running = ExitStack()
 
-    def open_again(*, embedder: Embedder | None = None, clock: FrozenClock | None = None) -> Memory:  # noqa: F811
+    def open_again(*, embedder: Embedder | None = None, clock: FrozenClock | None = None) -> Memory:
         running.close()
         if clock is None:
             local = wiring.open(directory, embedder=embedder)
@@ -136,7 +69,7 @@ digit of each."""
 
 
 class TestAdding(memory_suite.TestAdding):
-    def test_the_kind_says_whether_it_is_a_turn_of_a_conversation(self, memory: Memory) -> None:  # noqa: F811
+    def test_the_kind_says_whether_it_is_a_turn_of_a_conversation(self, memory: Memory) -> None:
         for kind in ("message", "note"):
             memory.add("It was made in Cremona.", kind=kind, namespace=kind)
             memory.add("The violin is old.", kind=kind, namespace=kind)
@@ -150,7 +83,7 @@ class TestAdding(memory_suite.TestAdding):
 
 
 class TestSearching(memory_search.TestSearching):
-    def test_a_score_is_the_sum_of_its_parts(self, memory: Memory) -> None:  # noqa: F811
+    def test_a_score_is_the_sum_of_its_parts(self, memory: Memory) -> None:
         tell(memory)
         memory.anchors.set("A", memory.list()[0].id)
         for hit in memory.search("apple and plum", near="A"):
@@ -160,7 +93,7 @@ class TestSearching(memory_search.TestSearching):
 
 
 class TestEchoes(memory_duplicates.TestEchoes):
-    def test_by_whatever_way_it_was_found(self, memory: Memory) -> None:  # noqa: F811
+    def test_by_whatever_way_it_was_found(self, memory: Memory) -> None:
         block = memory.add(memory_duplicates.SAYS)
         for find in (
             lambda: memory.search_many(["bicycle", "cellar"]),
@@ -174,14 +107,14 @@ class TestEchoes(memory_duplicates.TestEchoes):
 class TestFading(memory_lifetime.TestFading):
     """How much it is, to four digits, says nothing exact of how it compares."""
 
-    def test_what_was_used_comes_before_its_equal(self, memory: Memory) -> None:  # noqa: F811
+    def test_what_was_used_comes_before_its_equal(self, memory: Memory) -> None:
         first, second = memory.add_many([{"text": "a violin", "namespace": name, "kind": "note"} for name in "ab"])
         assert [hit.block.id for hit in memory.search("violin")] == [second.id, first.id]
         memory.used(first.id)
         memory.maintain()
         assert [hit.block.id for hit in memory.search("violin")] == [first.id, second.id]
 
-    def test_recency_halves_and_uses_slow_that_down(self, memory: Memory, clock: FrozenClock) -> None:  # noqa: F811
+    def test_recency_halves_and_uses_slow_that_down(self, memory: Memory, clock: FrozenClock) -> None:
         memory.add("a violin", namespace="a", kind="note")
         clock.advance(100 * 86_400)
         memory.add("a violin", namespace="b", kind="note")
@@ -194,7 +127,7 @@ class TestFading(memory_lifetime.TestFading):
 class TestMaintaining(memory_lifetime.TestMaintaining):
     """A server tells of its steps when all of them are done."""
 
-    def test_a_second_run_finds_nothing_to_do(self, memory: Memory, clock: FrozenClock) -> None:  # noqa: F811
+    def test_a_second_run_finds_nothing_to_do(self, memory: Memory, clock: FrozenClock) -> None:
         memory.add_many({"text": f"turn {number}", "ttl": 60 + number} for number in range(70))
         memory.retention.set(max_blocks=10)
         clock.advance(100)
@@ -204,7 +137,7 @@ class TestMaintaining(memory_lifetime.TestMaintaining):
         assert told == list(first.counts.items())
         assert set(memory.maintain(grace=0).counts.values()) == {0}
 
-    def test_interrupted_it_goes_on_from_there(self, memory: Memory, clock: FrozenClock) -> None:  # noqa: F811
+    def test_interrupted_it_goes_on_from_there(self, memory: Memory, clock: FrozenClock) -> None:
         """Who does not wait for it does not end it: it is done all the same."""
         memory.add("The door code is 4711.", ttl=60)
         clock.advance(60)

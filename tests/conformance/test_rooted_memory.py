@@ -8,66 +8,10 @@ from typing import cast
 import pytest
 from tests.conformance import memory as memory_suite
 from tests.conformance.below import Below
-from tests.conformance.memory import (  # noqa: F401
-    OpenMemory,
-    TestAdding,
-    TestAddingMany,
-    TestAddingNear,
-    TestAnchors,
-    TestClosing,
-    TestExpiring,
-    TestForgetting,
-    TestGetting,
-    TestGivenVectors,
-    TestKeys,
-    TestLinking,
-    TestThreads,
-    TestUpdating,
-    clock,
-    memory,
-    vectors,
-)
-from tests.conformance.memory_duplicates import (  # noqa: F401
-    TestAddingTheSameList,
-    TestContradictions,
-    TestEchoes,
-    TestTheSameAgain,
-    TestTheSamePolicy,
-)
-from tests.conformance.memory_explaining import TestBudget, TestExplaining  # noqa: F401
-from tests.conformance.memory_forgetting import (  # noqa: F401
-    TestForgettingByFilter,
-    TestWiping,
-)
-from tests.conformance.memory_lifetime import (  # noqa: F401
-    TestExpired,
-    TestTimeToLive,
-    TestUsing,
-)
-from tests.conformance.memory_recall import (  # noqa: F401
-    TestContext,
-    TestCounting,
-    TestDifference,
-    TestFacets,
-    TestNamespaceListing,
-    TestOptions,
-    TestStreaming,
-    TestTimeTravel,
-    TestValidity,
-)
-from tests.conformance.memory_requests import (  # noqa: F401
-    TestRepeatedCorrections,
-    TestRepeatedRequests,
-)
-from tests.conformance.memory_search import (  # noqa: F401
-    TestFiltering,
-    TestLanguages,
-    TestListing,
-    TestNamespaces,
-    TestSearching,
-    TestSearchingNear,
-    TestWeights,
-)
+from tests.conformance.every_memory import *  # noqa: F403
+from tests.conformance.memory import OpenMemory, TestAdding  # noqa: F401
+from tests.conformance.memory_duplicates import TestEchoes  # noqa: F401
+from tests.conformance.memory_search import TestSearching  # noqa: F401
 from tests.conformance.memory_trust import (  # noqa: F401
     TestCrowding,
     TestFlags,
@@ -76,10 +20,6 @@ from tests.conformance.memory_trust import (  # noqa: F401
     TestRollingBack,
     TestTrust,
 )
-from tests.conformance.memory_weights import (  # noqa: F401
-    TestFeedback,
-    TestOwnWeights,
-)
 
 from greeum import Memory, testing
 from greeum.embed.protocol import Embedder
@@ -87,7 +27,7 @@ from greeum.testing import FrozenClock
 
 
 class TestLookingAfterIt(memory_suite.TestLookingAfterIt):
-    def test_stats_count(self, memory: Memory) -> None:  # noqa: F811
+    def test_stats_count(self, memory: Memory) -> None:
         first = memory.add("one")
         second = memory.add("two", near=first.id)
         memory.update(first.id, text="three", expires_at="2020-01-01")
@@ -103,7 +43,7 @@ class TestLookingAfterIt(memory_suite.TestLookingAfterIt):
 def open_memory() -> Iterator[OpenMemory]:
     opened: list[Below] = []
 
-    def open_again(*, embedder: Embedder | None = None, clock: FrozenClock | None = None) -> Memory:  # noqa: F811
+    def open_again(*, embedder: Embedder | None = None, clock: FrozenClock | None = None) -> Memory:
         opened.append(Below(testing.memory(embedder=embedder, clock=clock)))
         # It is no subclass of Memory; that it can stand in its place is what is tested here.
         return cast("Memory", opened[-1])

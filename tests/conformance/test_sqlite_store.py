@@ -6,38 +6,9 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from tests.conformance.store import (  # noqa: F401
-    OpenStore,
-    TestAdding,
-    TestAnchors,
-    TestCertificates,
-    TestClosing,
-    TestEmbedder,
-    TestForgetting,
-    TestLedger,
-    TestLinks,
-    TestLog,
-    TestManyAtOnce,
-    TestNear,
-    TestReading,
-    TestRepeating,
-    TestRevising,
-    TestSettings,
-    TestTakingIn,
-    TestTallying,
-    TestThreads,
-    TestVersions,
-    TestWeights,
-    store,
-)
+from tests.conformance.every_store import *  # noqa: F403
+from tests.conformance.store import OpenStore
 from tests.conformance.store_model import compare_with_memory
-from tests.conformance.store_upkeep import (  # noqa: F401
-    TestCuttingTheLog,
-    TestExpiring,
-    TestLookingAfterIt,
-    TestRetention,
-    TestUses,
-)
 
 from greeum.store.sqlite import SQLiteStore
 

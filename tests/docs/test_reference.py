@@ -9,8 +9,9 @@ import pytest
 from scripts.make_reference import pages
 from tests.docs.pages import ROOT
 
-from greeum import testing, transfer
+from greeum import testing
 from greeum.errors import InvalidInput
+from greeum.importers import exports
 
 MADE = pages()
 
@@ -23,9 +24,9 @@ def test_it_is_as_the_script_makes_it(path: Path) -> None:
 @pytest.mark.parametrize(
     ("record", "fields"),
     [
-        ("block", transfer.BLOCK_FIELDS),
-        ("link", transfer.LINK_FIELDS),
-        ("anchor", transfer.ANCHOR_FIELDS),
+        ("block", exports.BLOCK_FIELDS),
+        ("link", exports.LINK_FIELDS),
+        ("anchor", exports.ANCHOR_FIELDS),
     ],
 )
 def test_the_export_page_has_every_field(record: str, fields: frozenset[str]) -> None:

@@ -34,7 +34,7 @@ GUARDS = (
     Guard(CORE + "segment/mod.rs", "        if !segment.is_sound() {", "        if false {",
           DAMAGE + "a_forged_segment_is_no_panic"),
     # A parameter that is accepted has an effect.
-    Guard("explaining.py", "        own = self._kept_weights.of(scope, weights, changes)\n", "        own = None\n",
+    Guard("finding.py", "        own = self._kept_weights.of(scope, weights, changes)\n", "        own = None\n",
           SEARCH + "TestWeights::test_each_has_an_effect"),
     Guard("store/changes.py", '    rows_of(connection, "revise_block", *(row[column] for column in _REVISED))\n', "",
           MEMORY + "TestUpdating::test_another_field_changes_in_place"),
@@ -59,12 +59,12 @@ GUARDS = (
            (CORE + "rank/statistics.rs",
             "        self.sum += (steps * count) as i64;\n        self.squares += (steps * steps * count) as i128;\n",
             "        self.sum += steps * count;\n        self.squares += steps * steps * count;\n"))),
-    Guard("recall.py", "        if rerank is None:\n            return hits\n",
+    Guard("finding.py", "        if rerank is None:\n            return hits\n",
           "        self._store.count_uses({hit.block.id: 1 for hit in hits})\n"
           "        if rerank is None:\n            return hits\n",
           SEARCH + "TestSearching::test_a_search_changes_nothing"),
     # A namespace is a wall.
-    Guard("rooted.py", "        return done.seen_from_within(links, anchors)", "        return done",
+    Guard("rooted/memory.py", "        return done.seen_from_within(links, anchors)", "        return done",
           "tests/unit/test_rooted.py::test_others_make_no_difference"),
     Guard(CORE + "segment/mod.rs", 'format!("{prefix}0")', 'format!("{prefix}~")',
           SEARCH + "TestNamespaces::test_a_namespace_holds_what_is_at_it_and_below"),

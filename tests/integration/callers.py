@@ -12,18 +12,25 @@ from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 import msgspec
+import pytest
 from tests.asgi import Client, Exchange
 
-from greeum.api import live, wire
+from greeum.api import authentication, live
 from greeum.api.application import Application
 from greeum.api.authentication import KeyedDoor
+from greeum.api.blocks import BlockChange
+from greeum.api.forgetting import ForgetWhere
 from greeum.api.health import Health
 from greeum.api.hosts import Hosts
 from greeum.api.logs import AccessLog
 from greeum.api.metrics import Metrics
 from greeum.api.operations import IDS, OPERATIONS
+from greeum.api.provenance import Quarantine
 from greeum.api.routes import Operation
 from greeum.api.tracing import Tracer
+from greeum.api.upkeep import NewRule
+from greeum.api.weights import Feedback
+from greeum.control.model import Role
 from greeum.control.store import ControlStore
 from greeum.memory import Memory
 from greeum.tenants import Tenants
@@ -33,6 +40,9 @@ KEYED = [operation for operation in OPERATIONS if not operation.is_open]
 """Every operation that asks for a key."""
 
 OPEN = [operation for operation in OPERATIONS if operation.is_open]
+
+MARKER = "zanzibar"
+"""In everything of the tenant that others must not learn of."""
 
 
 class Thing(NamedTuple):
@@ -91,11 +101,11 @@ def values(thing: Thing) -> dict[str, object]:
 
 
 AT_LEAST = {
-    wire.BlockChange: {"text"},
-    wire.ForgetWhere: {"where"},
-    wire.NewRule: {"max_blocks"},
-    wire.Feedback: {"good"},
-    wire.Quarantine: {"origin"},
+    BlockChange: {"text"},
+    ForgetWhere: {"where"},
+    NewRule: {"max_blocks"},
+    Feedback: {"good"},
+    Quarantine: {"origin"},
 }  # fmt: skip
 """Of requests in which something must be said, and it does not matter what: what is said."""
 
@@ -245,3 +255,21 @@ class Service:
         """Another one after any change of the tenant's memory."""
         with self.inside(tenant) as memory:
             return memory.seq
+
+
+@contextmanager
+def two_tenants(directory: Path, mcp: Any = None) -> Iterator[Service]:
+    """A service in which what one says is nowhere in the other's."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(authentication, "LOOK_PERIOD_S", 0.0)
+        found = Service(directory, mcp)
+        for number in range(3):
+            found.thing("acme", MARKER, f"{MARKER}/{number}")
+        found.thing("globex", "plain", "plain/1")
+        yield found
+        found.close()
+
+
+def each_role(service: Service) -> dict[Role, str]:
+    """A key of each, of the marked tenant."""
+    return {role: service.key("acme", str(role)) for role in Role}

@@ -279,6 +279,14 @@ class TestBackingUp:
         with testing.memory() as memory, pytest.raises(InvalidInput, match=r"in RAM.*export"):
             memory.backup(place)
 
+    @pytest.mark.parametrize("within", [".", "backups", "index/../a/b"])
+    def test_a_memory_is_not_backed_up_into_itself(self, memory: Memory, tmp_path: Path, within: str) -> None:
+        furnish(memory)
+        with pytest.raises(InvalidInput, match="is the memory, or lies in it") as raised:
+            memory.backup(tmp_path / "memory" / within)
+        assert raised.value.field == "directory"
+        assert not list((tmp_path / "memory").rglob("*.pages"))
+
     @pytest.mark.parametrize(
         ("options", "field"),
         [
@@ -767,3 +775,23 @@ class TestSchedule:
         assert recovered.wait(20)
         schedule.close()
         assert notes[:2] == ["backup_failed", "backup"]
+
+    def test_what_nobody_has_foreseen_does_not_end_it(self, place: Path) -> None:
+        heard = Event()
+
+        class Broken:
+            calls = 0
+
+            def backup(self, directory: str, *, full: bool = False, keep: float | None = None) -> pieces.Backup:
+                self.calls += 1
+                raise OSError("the disk has gone")
+
+        def note(level: str, name: str, **fields: object) -> None:
+            assert (level, name, fields["reason"]) == ("error", "backup_failed", "the disk has gone")
+            if broken.calls == 2:
+                heard.set()
+
+        broken = Broken()
+        schedule = Schedule(broken, str(place), every_s=0.01, keep_s=None, note=note)
+        assert heard.wait(20)
+        schedule.close()

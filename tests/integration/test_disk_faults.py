@@ -250,6 +250,41 @@ def test_damage_is_an_error_and_not_an_answer(directory: str) -> None:
     store.close()
 
 
+def test_damaged_pointers_within_a_page_are_an_error_and_no_page_without_end(directory: str) -> None:
+    store = SQLiteStore(directory)
+    store.add([draft(TEXT), draft(TEXT)])
+    store.close()
+    path = Path(directory) / files.DATABASE_FILE
+    connection = apsw.Connection(str(path))
+    root = connection.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'blocks'").get
+    page_bytes = connection.pragma("page_size")
+    connection.close()
+    content = bytearray(path.read_bytes())
+    pointers = (root - 1) * page_bytes + 8  # behind the page's header; SQLite then reads rows of zeros
+    content[pointers : pointers + 14] = b"garbagegarbage"
+    path.write_bytes(content)
+    store = SQLiteStore(directory)
+    with pytest.raises(StoreDamaged, match="order of their ids"):
+        store.ids(0, 1_000)
+    store.close()
+
+
+@pytest.mark.parametrize("is_replaced", [False, True])
+def test_nothing_is_acknowledged_that_would_go_into_a_file_without_a_name(directory: str, is_replaced: bool) -> None:
+    store = SQLiteStore(directory)
+    store.add([draft()])
+    os.rename(directory, directory + ".old")
+    if is_replaced:
+        SQLiteStore(directory).close()
+    with pytest.raises(StoreFailed, match=r"memory\.db: was moved, removed or replaced while it was open"):
+        store.add([draft()])
+    store.close()
+    moved = SQLiteStore(directory + ".old")
+    moved.add([draft()])
+    assert moved.seq() == 2
+    moved.close()
+
+
 @pytest.mark.parametrize(
     ("number", "expected"),
     [(errno.ENOSPC, StoreFull), (errno.EROFS, StoreReadOnly), (errno.EACCES, StoreReadOnly), (errno.EIO, StoreFailed)],

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,7 +17,7 @@ import pytest
 import greeum
 from greeum import Memory, wiring
 from greeum.embed.given import GivenVectors
-from greeum.errors import EmbedderMismatch, NotFound
+from greeum.errors import EmbedderMismatch, NotFound, StoreDamaged
 from greeum.store import files
 from greeum.testing import TinyEmbedder
 
@@ -333,6 +334,29 @@ class TestSurroundings:
         with opened(directory) as memory, files.Claim(str(directory / files.MAINTAIN_LOCK_FILE)):
             [told] = [found[2] for found in memory.check() if found[0] == "locks"]
         assert files.MAINTAIN_LOCK_FILE in told
+
+
+@pytest.mark.parametrize(
+    ("damage", "told"),
+    [
+        ("UPDATE blocks SET text = CAST(x'62ff64' AS TEXT) WHERE id = 7", "a text in it is not UTF-8"),
+        ("UPDATE blocks SET uid = 'zz' || substr(uid, 3) WHERE id = 7", "the uid of block 7 is damaged"),
+        ("DELETE FROM blocks WHERE id = 1", "block 301 supersedes block 1, which is not there"),
+        ("UPDATE blocks SET importance = -5e165 WHERE id = 7", "rows of blocks 1 to 302 are damaged"),
+    ],
+)
+def test_what_the_disk_has_changed_in_a_row_is_told_as_damage(directory: Path, damage: str, told: str) -> None:
+    sql(directory, damage)
+    shutil.rmtree(directory / "index")  # or it would not be read
+    with pytest.raises(StoreDamaged, match=told), opened(directory) as memory:
+        list(memory.export())
+        memory.logical_hash()
+
+
+def test_that_the_directory_is_gone_is_a_finding(directory: Path) -> None:
+    with opened(directory) as memory:
+        shutil.rmtree(directory)
+        assert "is not there any more" in troubles(memory)["directory"]
 
 
 def test_where_there_is_none_nothing_is_made(tmp_path: Path) -> None:

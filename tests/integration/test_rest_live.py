@@ -14,6 +14,7 @@ from greeum import Memory, testing
 from greeum.api import live
 from greeum.api.application import Application, application
 from greeum.api.authentication import Visitor
+from greeum.api.gate import WEBSOCKET_BYTES_MAX
 from greeum.api.health import Health
 from greeum.api.hosts import Hosts
 from greeum.api.logs import AccessLog
@@ -169,8 +170,12 @@ def test_a_message_that_cannot_be_used_is_answered(rest: Client, text: str, numb
 
 @pytest.mark.parametrize(
     ("message", "code"),
-    [({"bytes": b"{}"}, 1003), ({"text": "x" * (live.MESSAGE_BYTES_MAX + 1)}, 1009)],
-    ids=["binary", "too long"],
+    [
+        ({"bytes": b"{}"}, 1003),
+        ({"text": "x" * (WEBSOCKET_BYTES_MAX + 1)}, 1009),
+        ({"text": "바" * (WEBSOCKET_BYTES_MAX // 2)}, 1009),
+    ],
+    ids=["binary", "too long", "too many bytes"],
 )
 def test_what_is_no_message_ends_it(rest: Client, message: dict[str, Any], code: int) -> None:
     exchange = opened(rest)

@@ -13,14 +13,17 @@ from typing import Any
 import pytest
 from tests.integration.callers import (
     KEYED,
+    MARKER,
     OPEN,
     Answer,
     Request,
     Service,
     Thing,
+    each_role,
     names,
     refers,
     request_for,
+    two_tenants,
 )
 
 from greeum.api import authentication, live, policy
@@ -31,9 +34,6 @@ from greeum.control.keys import NewKey
 from greeum.control.model import ROLES, Role
 from greeum.testing import memory
 
-MARKER = "zanzibar"
-"""In everything of the tenant that others must not learn of."""
-
 every_operation = pytest.mark.parametrize("operation", KEYED, ids=lambda operation: operation.id)
 
 every_role = pytest.mark.parametrize("role", ROLES.values(), ids=str)
@@ -41,21 +41,14 @@ every_role = pytest.mark.parametrize("role", ROLES.values(), ids=str)
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """Two tenants; what one says is nowhere in the other's."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(authentication, "LOOK_PERIOD_S", 0.0)
-        found = Service(tmp_path_factory.mktemp("tenants"))
-        for number in range(3):
-            found.thing("acme", MARKER, f"{MARKER}/{number}")
-        found.thing("globex", "plain", "plain/1")
+    with two_tenants(tmp_path_factory.mktemp("tenants")) as found:
         yield found
-        found.close()
 
 
 @pytest.fixture(scope="module")
 def keys(service: Service) -> dict[Role, str]:
     """One of each role, of acme."""
-    return {role: service.key("acme", str(role)) for role in Role}
+    return each_role(service)
 
 
 @pytest.fixture(scope="module")

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import pytest
-from tests.integration.callers import Answer, Request, Service, Thing
+from tests.integration.callers import MARKER, Answer, Request, Service, Thing, each_role, two_tenants
 
-from greeum.api import authentication, policy
+from greeum.api import policy
 from greeum.api.policy import LEAST_ROLE
 from greeum.control.keys import NewKey
 from greeum.control.model import ROLES, Role
@@ -20,9 +20,6 @@ from greeum.mcp import http, prompts, resources
 from greeum.mcp.catalogue import tools_of
 from greeum.mcp.tools.memory import TAKES
 from greeum.mcp.tools.tool import Tool
-
-MARKER = "zanzibar"
-"""In everything of the tenant that others must not learn of."""
 
 TOOLS = tools_of("memory")
 
@@ -48,21 +45,14 @@ class Message(NamedTuple):
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """Two tenants; what one says is nowhere in the other's."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(authentication, "LOOK_PERIOD_S", 0.0)
-        found = Service(tmp_path_factory.mktemp("tenants"), mcp=http.Endpoint())
-        for number in range(3):
-            found.thing("acme", MARKER, f"{MARKER}/{number}")
-        found.thing("globex", "plain", "plain/1")
+    with two_tenants(tmp_path_factory.mktemp("tenants"), mcp=http.Endpoint()) as found:
         yield found
-        found.close()
 
 
 @pytest.fixture(scope="module")
 def keys(service: Service) -> dict[Role, str]:
     """One of each role, of acme."""
-    return {role: service.key("acme", str(role)) for role in Role}
+    return each_role(service)
 
 
 @pytest.fixture(scope="module")

@@ -7,14 +7,15 @@ from contextlib import contextmanager
 from typing import Any
 from unittest.mock import patch
 
-from greeum import comparing, difference, drafts, inputs, transfer
+from greeum import comparing, difference, drafts, inputs
 from greeum.backups import restoring
 from greeum.follower import Follower
-from greeum.forgetting import BEFORE_ALL_US, Forgetting
-from greeum.importers import intake
+from greeum.forgetting import Forgetting
+from greeum.importers import exports, intake
 from greeum.recall import Recall
-from greeum.store import changes, provenance, rows, sqlite_upkeep
+from greeum.store import addition, changes, provenance, rows, sqlite_upkeep, statements
 from greeum.store.protocol import BLOCK, FORGOTTEN
+from greeum.store.rows import BEFORE_ALL_US
 from greeum.store.sqlite import SQLiteStore
 
 Fault = Callable[[], Any]
@@ -22,12 +23,12 @@ Fault = Callable[[], Any]
 
 def statements_left_out(*names: str) -> Any:
     """Some statements are not run."""
-    run = changes.rows_of
+    run = statements.rows_of
 
     def rows_of(connection: Any, statement: str, *bindings: Any) -> list[Any]:
         return [] if statement in names else run(connection, statement, *bindings)
 
-    return patch.object(changes, "rows_of", rows_of)
+    return patch.object(addition, "rows_of", rows_of)
 
 
 def changes_not_told(operation: int) -> Any:
@@ -52,14 +53,14 @@ def revisions_not_counted() -> Any:
 
 
 def replaced_a_minute_early() -> Any:
-    run = changes.rows_of
+    run = statements.rows_of
 
     def rows_of(connection: Any, statement: str, *bindings: Any) -> list[Any]:
         if statement == "mark_superseded":
             bindings = (bindings[0], bindings[1] - 60_000_000, bindings[2])
         return run(connection, statement, *bindings)
 
-    return patch.object(changes, "rows_of", rows_of)
+    return patch.object(addition, "rows_of", rows_of)
 
 
 def a_clock_that_stands_still() -> Any:
@@ -117,7 +118,7 @@ def restored_with_what_was_forgotten() -> Any:
 
 
 def duplicates_are_not_known() -> Any:
-    return patch.object(changes, "repeats", lambda *_: False)
+    return patch.object(addition, "repeats", lambda *_: False)
 
 
 @contextmanager
@@ -160,14 +161,14 @@ def one_too_few_is_kept() -> Any:
 
 
 def imports_lose_quarantine() -> Any:
-    draft_of = transfer.draft_of
+    draft_of = exports.draft_of
 
     def shown(record: Any) -> Any:
         draft = draft_of(record)
         draft.flags = "[]"
         return draft
 
-    return patch.object(transfer, "draft_of", shown)
+    return patch.object(exports, "draft_of", shown)
 
 
 def merges_move_anchors() -> Any:

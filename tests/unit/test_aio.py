@@ -47,6 +47,13 @@ def test_every_method_is_offered() -> None:
     memory.memory.close()
 
 
+def test_what_is_offered_can_be_listed() -> None:
+    memory = AsyncMemory(testing.memory())
+    assert aio.METHODS | {"export", "stream", "anchors", "memory"} <= set(dir(memory))
+    assert set(dir(memory.anchors)) >= aio.ANCHOR_METHODS
+    memory.memory.close()
+
+
 def test_nothing_else_is_offered() -> None:
     memory = AsyncMemory(testing.memory())
     for name in ("_store", "_index", "serach", "__len__"):

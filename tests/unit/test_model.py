@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import greeum
-from greeum import Anchor, Block, Change, Context, Hit, Link
+from greeum import Anchor, Block, Change, Context, Hit, Link, testing
 from greeum._core import PARTS
 from greeum.inputs import metadata, tags
 from greeum.limits import TIME_MAX_US, TIME_MIN_US
@@ -203,6 +204,7 @@ def test_they_say_what_they_are() -> None:
     assert repr(Anchor(("", "B", 7, 2, False, 0))) == "Anchor(B at 7)"
     assert repr(Hit(ROW, 1.2345, SCORES)) == "Hit(1.23, 'I moved to Busan in May.')"
     assert repr(Context("text", [Block(ROW)], 5)) == "Context(1 blocks, 5 tokens)"
+    assert f"Known: {Context('text', [Block(ROW)], 5)}" == "Known: text"
     assert repr(Change(5, "block", 7)) == "Change(5, block, block 7)"
     long: BlockRow = (*ROW[:4], "x" * 1_000, *ROW[5:])
     assert len(repr(Block(long))) < 100
@@ -241,6 +243,7 @@ ROUGH = st.floats(-1e9, 1e9) | st.integers(-(10**6), 10**6).map(lambda number: n
 FINITE = ROUGH.filter(lambda number: abs(number) < 1e18)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.tuples(ROWS, FINITE, st.lists(FINITE, min_size=len(PARTS), max_size=len(PARTS))), max_size=3))
 def test_json_from_the_core_says_what_to_dict_says(found: list[Any]) -> None:
     hits = [Hit(*one) for one in found]
@@ -284,8 +287,20 @@ def test_errors_keep_what_they_say_when_they_are_copied() -> None:
     assert issubclass(greeum.errors.NotFound, LookupError)
 
 
+def test_a_memory_says_which_it_is(tmp_path: Path) -> None:
+    with greeum.open(tmp_path / "m") as memory:
+        assert repr(memory) == f"Memory({str(tmp_path / 'm')!r})"
+        assert repr(greeum.Rooted(memory, "acme/alice")) == f"Rooted({memory!r}, 'acme/alice')"
+    with testing.memory() as memory:
+        assert repr(memory) == "Memory(in RAM)"
+
+
 def test_what_update_keeps_says_so() -> None:
     assert repr(KEEP) == "KEEP"
+
+
+def test_what_the_package_offers_can_be_listed() -> None:
+    assert dir(greeum) == sorted([*greeum.__all__, "__version__"])
 
 
 def test_the_package_offers_what_it_says() -> None:

@@ -13,6 +13,8 @@ from tests.docs.pages import ROOT
 
 from greeum import testing
 from greeum.api import answers, filters, openapi
+from greeum.api.changes import Change
+from greeum.api.looking import Context
 from greeum.api.operations import IDS, OPERATIONS
 from greeum.api.policy import LEAST_ROLE
 from greeum.errors import InvalidInput
@@ -81,9 +83,7 @@ def test_schemas_are_schemas() -> None:
         assert schema.get("description"), name
 
 
-@pytest.mark.parametrize(
-    "shape", [answers.Block, answers.Link, answers.Anchor, answers.Hit, answers.Context, answers.Change]
-)
+@pytest.mark.parametrize("shape", [answers.Block, answers.Link, answers.Anchor, answers.Hit, Context, Change])
 def test_a_shape_is_that_of_the_thing(shape: type[msgspec.Struct]) -> None:
     with testing.memory() as memory:
         memory.add_many([{"text": "red apples", "valid_from": "2025-01-01", "tags": ["x"]}, {"text": "blue"}])

@@ -13,7 +13,7 @@ from tests.conformance.memory_recall import OPTIONS
 from greeum import Anchor, Memory, recall, testing
 from greeum.embed.given import GivenVectors
 from greeum.errors import NotFound
-from greeum.recall import STREAM_SLICES, slices
+from greeum.finding import STREAM_SLICES, slices
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from greeum import Anchor, Anchors, Block, Context, Hit, Link, Memory, Rooted, testing
 from greeum.errors import Conflict, Forbidden, GreeumError, InvalidInput, NotFound
 from greeum.forgetting import Forgotten
-from greeum.rooted import RootedAnchors
+from greeum.rooted.anchors import RootedAnchors
 from greeum.testing import FrozenClock, TinyEmbedder
 
 NEVER = 2**52
@@ -68,6 +68,16 @@ def test_a_namespace_outside_is_forbidden(rooted: Rooted, outside: Any) -> None:
         lambda: rooted.list(namespace=outside),
         lambda: rooted.count(namespace=outside),
         lambda: rooted.facets("kind", namespace=outside),
+        lambda: rooted.diff("2025-01-01", namespace=outside),
+        lambda: rooted.explain("hello", block.id, namespace=outside),
+        lambda: rooted.feedback("hello", good=[block.id], namespace=outside),
+        lambda: rooted.forget(namespace=outside),
+        lambda: rooted.quarantine(namespace=outside),
+        lambda: rooted.release(namespace=outside),
+        lambda: rooted.roll_back(origin="web", namespace=outside),
+        lambda: rooted.weights.get(outside),
+        lambda: rooted.weights.set({"tokens": 0}, namespace=outside),
+        lambda: rooted.weights.reset(namespace=outside),
         lambda: rooted.namespaces(namespace=outside),
         lambda: rooted.anchor("A", namespace=outside),
         lambda: rooted.anchors.set("A", block.id, namespace=outside),

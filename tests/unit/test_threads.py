@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
+from greeum.api import threads as module
 from greeum.api.problems import Problem
-from greeum.api.threads import Threads
+from greeum.api.threads import LOOK_S, TENANTS_AT_ONCE, Breadth, Threads
 
 PATIENCE_S = 20
 
@@ -131,3 +132,84 @@ def test_one_memory_that_has_them_all_may_have_everything_waiting(gate: Event) -
         assert await asyncio.gather(*calls) == [True] * 100
 
     shared(1, test, queue_max=8)
+
+
+def ran_at_once(threads: Threads, gate: Event, tenants: int) -> tuple[list[str], list[asyncio.Future[None]]]:
+    """Who of so many tenants has begun, while none of them ends."""
+    begun: list[str] = []
+
+    def work(share: str) -> None:
+        begun.append(share)
+        gate.wait(PATIENCE_S)
+
+    return begun, [threads.begin(f"tenant {number}", work, f"tenant {number}") for number in range(tenants)]
+
+
+def test_few_tenants_run_at_once_and_those_as_often_as_they_like(gate: Event, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "LOOK_S", PATIENCE_S)
+    done: list[int] = []
+
+    async def test(threads: Threads) -> None:
+        begun, calls = ran_at_once(threads, gate, 20)
+        own = threads.begin("tenant 0", done.append, 1)
+        await own
+        assert begun == [f"tenant {number}" for number in range(TENANTS_AT_ONCE)]
+        gate.set()
+        await asyncio.gather(*calls)
+        assert len(begun) == 20
+
+    shared(64, test)
+
+
+def test_more_tenants_run_while_those_who_do_wait_for_a_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    idle = Looks(monkeypatch, cores=0.5)
+    assert idle.tenants_after(1, ending=True) == TENANTS_AT_ONCE * 2
+    assert idle.tenants_after(9, ending=True) == 64
+
+
+def test_no_more_tenants_run_while_the_processors_are_busy(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert Looks(monkeypatch, cores=1.0).tenants_after(9, ending=True) == TENANTS_AT_ONCE
+
+
+def test_whose_calls_take_long_is_not_counted_however_busy_the_processors_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    busy = Looks(monkeypatch, cores=1.0)
+    assert busy.tenants_after(1, ending=False) == TENANTS_AT_ONCE * 2
+    assert busy.tenants_after(3, ending=False) == TENANTS_AT_ONCE * 3
+
+
+class Looks:
+    """A breadth that is looked at while the process uses so many processors."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, cores: float) -> None:
+        self._now_s = 0.0
+        monkeypatch.setattr(module, "monotonic", lambda: self._now_s)
+        monkeypatch.setattr(module, "process_time", lambda: self._now_s * cores)
+
+    def tenants_after(self, looks: int, *, ending: bool) -> int:
+        """How many may run, if as many as may always do, and between two looks the calls of all end, or of none."""
+        breadth, running = Breadth(64), set[str]()
+        fill(breadth, running)
+        breadth.begin(running)
+        for _ in range(looks):
+            for share in running if ending else ():
+                breadth.ended(share)
+            self._now_s += LOOK_S
+            breadth.look(running)
+            fill(breadth, running)
+        return len(running)
+
+
+def fill(breadth: Breadth, running: set[str]) -> None:
+    while not breadth.full(running):
+        running.add(f"tenant {len(running)}")
+
+
+def test_slow_tenants_do_not_keep_others_from_running(gate: Event) -> None:
+    async def test(threads: Threads) -> None:
+        begun, calls = ran_at_once(threads, gate, 40)
+        while len(begun) < 40:
+            await asyncio.sleep(0.001)
+        gate.set()
+        await asyncio.gather(*calls)
+
+    shared(64, test)

@@ -13,6 +13,8 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from opentelemetry.trace import SpanKind, StatusCode
 
 from greeum.api import policy, tracing
+from greeum.api.forgetting import Forgotten
+from greeum.api.operations import OPERATIONS
 from greeum.api.tracing import MEMORY_OPERATIONS, Tracer, exporting_tracer
 from greeum.errors import InvalidInput
 
@@ -135,3 +137,8 @@ def test_the_exporter_goes_where_the_environment_says(monkeypatch: pytest.Monkey
     tracer.start("count", "POST", "/v1/count", ()).end(200)
     tracer.close()
     assert [span.name for span in found[0].get_finished_spans()] == ["POST /v1/count"]
+
+
+def test_whatever_erases_says_that_it_does() -> None:
+    erasing = {operation.id for operation in OPERATIONS if operation.answer is Forgotten}
+    assert {name for name, work in MEMORY_OPERATIONS.items() if work == "delete_memory"} == erasing

@@ -1447,7 +1447,7 @@ export interface components {
         Hits: {
             hits: components["schemas"]["Hit"][];
             /** @description What there was no time for; only where a budget was given. */
-            left_out?: ("candidates" | "graph" | "tokens" | "turns" | "vector" | "words")[];
+            left_out?: ("candidates" | "graph" | "home" | "tokens" | "turns" | "vector" | "words")[];
         };
         /**
          * Hit
@@ -1546,7 +1546,7 @@ export interface components {
         HitsOfQueries: {
             answers: components["schemas"]["Hit"][][];
             /** @description What there was no time for, of each query; only where a budget was given. */
-            left_out?: ("candidates" | "graph" | "tokens" | "turns" | "vector" | "words")[][];
+            left_out?: ("candidates" | "graph" | "home" | "tokens" | "turns" | "vector" | "words")[][];
         };
         /**
          * ExplainRequest

@@ -91,11 +91,14 @@ pub enum Stage {
     Candidates,
     /// To look at the turns around these.
     Turns,
+    /// To ask the conversation that most hits are of once more by itself.
+    Home,
 }
 
 impl Stage {
     /// All, in their order.
-    pub const ALL: [Self; 6] = [Self::Graph, Self::Words, Self::Vector, Self::Tokens, Self::Candidates, Self::Turns];
+    pub const ALL: [Self; 7] =
+        [Self::Graph, Self::Words, Self::Vector, Self::Tokens, Self::Candidates, Self::Turns, Self::Home];
 
     /// As it is called outside.
     pub fn name(self) -> &'static str {
@@ -106,6 +109,7 @@ impl Stage {
             Self::Tokens => "tokens",
             Self::Candidates => "candidates",
             Self::Turns => "turns",
+            Self::Home => "home",
         }
     }
 }
@@ -221,6 +225,9 @@ weights! {
     /// The query asks how something is, and this says that it has changed since what an earlier hit of the same source says: by this share it
     /// makes up for what it lacks to that one.
     update = 1.1,
+    /// Most of the first ten hits are of its family, one of very many: by this share it comes to where it would stand if that family alone were
+    /// searched, beside the others of it.
+    home = 1.0,
     /// It is important (from -1/2 to 1/2 of this).
     importance = 0.4,
     /// It was used (half of this after four uses, in full after very many).

@@ -2,16 +2,56 @@
 
 from __future__ import annotations
 
+from typing import Annotated, Any
+
+from msgspec import Meta
+
+from greeum import limits
 from greeum.api import answers, encoding, wire
 from greeum.api.http import Answer
 from greeum.api.routes import Operation
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
-
     from greeum import Memory
     from greeum.api.http import Call
+
+Hops = Annotated[int | None, Meta(extra_json_schema={"minimum": 1, "maximum": limits.HOPS_MAX})]
+
+
+class AnchorPlace(wire.Request):
+    """Where an anchor is to be."""
+
+    block: wire.Id
+    namespace: wire.Namespace = ""
+    hops: Annotated[Hops, Meta(description="How far searches near it reach; null: as it was.")] = None
+    pinned: Annotated[bool | None, Meta(description="Whether it stays when blocks are added near it.")] = None
+
+
+class AnchorMove(wire.Request):
+    """Where an anchor is to go."""
+
+    block: wire.Id
+    namespace: wire.Namespace = ""
+
+
+class AnchorNamespace(wire.Request):
+    """Of which namespace the anchor is."""
+
+    namespace: wire.Namespace = ""
+
+
+class AnchorName(wire.Request):
+    namespace: wire.PathNamespace = ""
+    closest: Annotated[
+        bool, Meta(description="Whether to take the anchor that a search there would use, of a namespace above too.")
+    ] = False
+
+
+class Anchors(answers.Answered):
+    """Those of a namespace and of all below it."""
+
+    anchors: list[answers.Anchor]
 
 
 def status(memory: Memory, call: Call) -> Answer:
@@ -62,15 +102,15 @@ def operation(name: str, method: str, path: str, handle: Any, **more: Any) -> Op
 OPERATIONS = (
     Operation(
         id="anchors.status", method="GET", path="/v1/anchors", handle=status, query=wire.InNamespace,
-        answer=answers.Anchors,
+        answer=Anchors,
     ),
-    operation("get", "GET", "/{name}", get, query=wire.AnchorName, answer=answers.Anchor),
-    operation("set", "PUT", "/{name}", put, body=wire.AnchorPlace, answer=answers.Anchor),
+    operation("get", "GET", "/{name}", get, query=AnchorName, answer=answers.Anchor),
+    operation("set", "PUT", "/{name}", put, body=AnchorPlace, answer=answers.Anchor),
     operation("clear", "DELETE", "/{name}", clear, query=wire.InNamespace, status=204),
     Operation(
-        id="anchors.move", method="POST", path="/v1/anchors/{name}:move", handle=move, body=wire.AnchorMove,
+        id="anchors.move", method="POST", path="/v1/anchors/{name}:move", handle=move, body=AnchorMove,
         answer=answers.Anchor, problems=("not-found", "conflict"),
     ),
-    operation("pin", "POST", "/{name}:pin", pin, body=wire.AnchorNamespace, answer=answers.Anchor),
-    operation("unpin", "POST", "/{name}:unpin", unpin, body=wire.AnchorNamespace, answer=answers.Anchor),
+    operation("pin", "POST", "/{name}:pin", pin, body=AnchorNamespace, answer=answers.Anchor),
+    operation("unpin", "POST", "/{name}:unpin", unpin, body=AnchorNamespace, answer=answers.Anchor),
 )  # fmt: skip

@@ -124,7 +124,7 @@ class KeyedDoor:
 
     def __init__(self, control: ControlStore, tenants: Tenants) -> None:
         self._control = control
-        self._tenants = self.tenants = tenants
+        self.tenants = tenants
         self._known: dict[bytes, Key] = {}
         """Hash of a valid key → what is known of it. After any change of the control store it is another dictionary, so
         that what was read before the change goes into the old one, and is forgotten with it."""
@@ -134,12 +134,12 @@ class KeyedDoor:
     def enter(self, credential: str | None) -> Visitor:
         epoch = self._known
         key = self._key(credential)
-        return visitor_of(key, self._tenants.enter(key.tenant), epoch)
+        return visitor_of(key, self.tenants.enter(key.tenant), epoch)
 
     def enter_at_once(self, credential: str | None) -> Visitor | None:
         epoch = self._known
         key = self._key(credential)
-        place = self._tenants.enter_at_once(key.tenant)
+        place = self.tenants.enter_at_once(key.tenant)
         return None if place is None else visitor_of(key, place, epoch)
 
     def _key(self, credential: str | None) -> Key:
@@ -178,15 +178,15 @@ class KeyedDoor:
 
     def open_count(self) -> int:
         """How many memories are open, for the metrics."""
-        return self._tenants.open_count
+        return self.tenants.open_count
 
     def leave(self, visitor: Visitor) -> None:
         place, visitor.tenant = visitor.tenant, None
         if place is not None:
-            self._tenants.leave(place)
+            self.tenants.leave(place)
 
     def close(self) -> None:
-        self._tenants.close()
+        self.tenants.close()
         self._control.close()
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from typing import Annotated, Any, Literal
 
+from msgspec import UNSET, Meta, UnsetType, field
 from msgspec.json import encode
 
 from greeum import limits
@@ -15,8 +17,6 @@ from greeum.errors import Conflict, InvalidInput
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
-
     from greeum import Block, Memory
     from greeum.api.http import Call
 
@@ -26,6 +26,117 @@ IDEMPOTENCY_KEY = re.compile(rb"[\x21-\x7e]{1,255}")
 """What an Idempotency-Key may be: visible ASCII, as much as a UUID, a hash or a path takes."""
 
 TAG = re.compile(rb'\s*(W/)?"([\x21\x23-\x7e\x80-\xff]*)"\s*')
+
+
+class NewBlock(wire.Request):
+    """A block to remember. `at` is when it was said (default: now); the same text under the same key adds nothing."""
+
+    text: wire.Text
+    namespace: wire.Namespace = ""
+    key: wire.Name | None = None
+    kind: wire.Name = "message"
+    source: wire.Name | None = None
+    tags: wire.Tags = field(default_factory=list)
+    importance: wire.Share = 0.5
+    metadata: wire.Metadata = field(default_factory=dict)
+    at: wire.Time | None = None
+    valid_from: wire.Time | None = None
+    valid_to: wire.Time | None = None
+    expires_at: wire.Time | None = None
+    ttl: wire.Ttl = None
+    near: wire.Near = None
+    vector: wire.Vector = None
+    on_duplicate: wire.OnDuplicate = None
+    on_conflict: wire.OnConflict = None
+
+
+class NewBlocks(wire.Request):
+    """Blocks to remember, all or none."""
+
+    blocks: Annotated[list[NewBlock], Meta(extra_json_schema={"maxItems": limits.BATCH_MAX})]
+
+
+class BlockChange(wire.Request):
+    """What is to be changed; what is left out stays. With a new text there is a new block that supersedes this one."""
+
+    text: wire.Text | UnsetType = UNSET
+    kind: wire.Name | UnsetType = UNSET
+    source: wire.Name | UnsetType | None = UNSET
+    tags: wire.Tags | UnsetType = UNSET
+    importance: wire.Share | UnsetType = UNSET
+    metadata: wire.Metadata | UnsetType = UNSET
+    at: wire.Time | UnsetType = UNSET
+    valid_from: wire.Time | UnsetType | None = UNSET
+    valid_to: wire.Time | UnsetType | None = UNSET
+    expires_at: wire.Time | UnsetType | None = UNSET
+    ttl: wire.Ttl | UnsetType = UNSET
+    vector: wire.Vector = None
+
+
+class BlockIds(wire.Request):
+    """Several blocks."""
+
+    ids: Annotated[list[wire.Id], Meta(max_length=limits.BATCH_MAX)]
+
+
+class Listing(wire.Request):
+    namespace: wire.PathNamespace = ""
+    where: wire.Where = None
+    history: bool = False
+    expired: wire.Expired = False
+    as_of: wire.AsOf = None
+    limit: wire.PageLimit = 100
+    cursor: wire.Cursor = None
+    newest_first: bool = False
+
+
+class Moment(wire.Request):
+    as_of: wire.AsOf = None
+
+
+class Key(wire.Request):
+    key: wire.Name
+    namespace: wire.PathNamespace = ""
+    as_of: wire.AsOf = None
+
+
+class Contradiction(answers.Answered):
+    """That a block cannot hold beside another one, and why."""
+
+    block: Annotated[int, Meta(description="The other one's id.")]
+    reason: Literal["number", "date", "negation", "value"]
+    new: Annotated[str, Meta(description="What this one says there.")]
+    old: Annotated[str, Meta(description="What the other one says there.")]
+    is_sure: Annotated[bool, Meta(description="Whether the newer one is sure to hold instead.")]
+    message: str
+
+
+class Added(answers.Block):
+    """The block as stored, and what came of adding it."""
+
+    is_new: Annotated[bool, Meta(description="False if nothing was added: this is the block that was there.")]
+    duplicate_of: Annotated[int | None, Meta(description="The block that says the same; its own id if it was there.")]
+    echo_of: Annotated[int | None, Meta(description="The block that a search had given back a moment before.")]
+    conflicts: list[Contradiction]
+
+
+class AddedBlocks(answers.Answered):
+    """Those that were sent, in the same order."""
+
+    blocks: list[Added]
+
+
+class Blocks(answers.Answered):
+    """Several blocks, in order."""
+
+    blocks: list[answers.Block]
+
+
+class BlockPage(answers.Answered):
+    """Some blocks of a list, in the order in which they were said."""
+
+    blocks: list[answers.Block]
+    cursor: answers.Cursor
 
 
 def id_of(call: Call) -> int:
@@ -146,33 +257,33 @@ def operation(id: str, method: str, path: str, handle: Any, **more: Any) -> Oper
 
 OPERATIONS = (
     operation(
-        "add", "POST", "/v1/blocks", add, body=wire.NewBlock, status=201, answer=answers.Added,
+        "add", "POST", "/v1/blocks", add, body=NewBlock, status=201, answer=Added,
         problems=("not-found", "conflict", "embedder-failed", "store-full"), headers=("Idempotency-Key",),
     ),
     operation(
-        "add_many", "POST", "/v1/blocks:batch", add_many, body=wire.NewBlocks, status=201, answer=answers.AddedBlocks,
+        "add_many", "POST", "/v1/blocks:batch", add_many, body=NewBlocks, status=201, answer=AddedBlocks,
         problems=("not-found", "conflict", "embedder-failed", "store-full"), headers=("Idempotency-Key",),
         bytes_max=limits.BATCH_BODY_BYTES_MAX,
     ),
     operation(
-        "get", "GET", "/v1/blocks/{id}", get, query=wire.Moment, answer=answers.Block, problems=("not-found",),
+        "get", "GET", "/v1/blocks/{id}", get, query=Moment, answer=answers.Block, problems=("not-found",),
         preconditions=(b"if-none-match",), is_quick=always,
     ),
     operation(
-        "get_by_key", "GET", "/v1/blocks:by-key", get_by_key, query=wire.Key, answer=answers.Block,
+        "get_by_key", "GET", "/v1/blocks:by-key", get_by_key, query=Key, answer=answers.Block,
         problems=("not-found",),
     ),
-    operation("list", "GET", "/v1/blocks", listing, query=wire.Listing, answer=answers.BlockPage),
+    operation("list", "GET", "/v1/blocks", listing, query=Listing, answer=BlockPage),
     operation(
-        "history", "GET", "/v1/blocks/{id}/history", history, answer=answers.Blocks, problems=("not-found",)
+        "history", "GET", "/v1/blocks/{id}/history", history, answer=Blocks, problems=("not-found",)
     ),
     operation(
-        "update", "PATCH", "/v1/blocks/{id}", update, body=wire.BlockChange, answer=answers.Block,
+        "update", "PATCH", "/v1/blocks/{id}", update, body=BlockChange, answer=answers.Block,
         problems=("not-found", "conflict", "precondition-failed", "embedder-failed", "store-full"),
         preconditions=(b"if-match",), headers=("Idempotency-Key",),
     ),
     operation(
-        "used", "POST", "/v1/blocks:used", used, body=wire.BlockIds, status=204, problems=("not-found",),
+        "used", "POST", "/v1/blocks:used", used, body=BlockIds, status=204, problems=("not-found",),
         bytes_max=limits.BATCH_BODY_BYTES_MAX,
     ),
 )  # fmt: skip

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 from time import monotonic
+from typing import Annotated, Literal
+
+from msgspec import Meta
 
 from greeum.api import answers, encoding, wire
 from greeum.api.http import EVENTS, JSON, Answer
@@ -17,6 +20,29 @@ if TYPE_CHECKING:
     from greeum import Memory
     from greeum.api.http import Call
 
+CHANGES_LIMIT = 1_000
+"""Changes of a page, if nothing else is asked for: as many as `Memory.changes` gives."""
+
+
+class Since(wire.Request):
+    after: Annotated[int, Meta(description="The seq of the last change that is known.", ge=0, le=2**53 - 1)] = 0
+    limit: wire.PageLimit = CHANGES_LIMIT
+
+
+class Change(answers.Answered):
+    """One entry of the log: never content."""
+
+    seq: int
+    operation: Literal["block", "forgotten", "links", "anchor"]
+    block_id: int
+
+
+class Changes(answers.Answered):
+    """The changes after a seq, in order, and the newest seq that there is."""
+
+    changes: list[Change]
+    seq: int
+
 
 def changes(memory: Memory, call: Call) -> Answer:
     """The changes after a seq: which blocks, links and anchors, and no content. As events it goes on with each change
@@ -27,8 +53,8 @@ def changes(memory: Memory, call: Call) -> Answer:
         if "limit" in call.query:
             raise InvalidInput("limit", "is for a page; the stream of events has no end")
         memory.changes(after, limit=1)  # if this is refused, it is now
-        return Answer(media_type=EVENTS, pieces=events(memory, call, after))
-    found = memory.changes(after, limit=call.query.get("limit", wire.CHANGES_LIMIT))
+        return Answer(media_type=EVENTS, pieces=events(call, after))
+    found = memory.changes(after, limit=call.query.get("limit", CHANGES_LIMIT))
     return encoding.plain({"changes": [change.to_dict() for change in found], "seq": memory.seq})
 
 
@@ -45,7 +71,7 @@ def after_of(call: Call) -> int:
     return int(last)
 
 
-async def events(memory: Memory, call: Call, after: int) -> AsyncGenerator[bytes, None]:
+async def events(call: Call, after: int) -> AsyncGenerator[bytes, None]:
     """Every change after a seq, until the client leaves or the server ends."""
     assert call.left is not None and call.visitor is not None
     watch = call.worker.watch_of(call.visitor)
@@ -65,7 +91,7 @@ async def events(memory: Memory, call: Call, after: int) -> AsyncGenerator[bytes
 
 OPERATIONS = (
     Operation(
-        id="changes", method="GET", path="/v1/changes", handle=changes, query=wire.Since, answer=answers.Changes,
+        id="changes", method="GET", path="/v1/changes", handle=changes, query=Since, answer=Changes,
         offers=(JSON, EVENTS), problems=("log-cut",), headers=("Last-Event-ID",),
         streams=((EVENTS, "Events `change`, each a Change, whose id is its seq; `problem` before it ends early."),),
     ),

@@ -9,6 +9,7 @@ from msgspec import Meta
 from greeum.api import encoding, wire
 from greeum.api.answers import Answered, Block, Parts
 from greeum.api.routes import Operation
+from greeum.api.search import OneQuery
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,6 +17,12 @@ if TYPE_CHECKING:
     from greeum.api.http import Answer, Call
 
 PartName = Literal["words", "vector", "tokens", "conversation", "prior", "graph"]
+
+
+class ExplainRequest(OneQuery, kw_only=True):
+    """Which block, and of which search."""
+
+    block: wire.Id
 
 
 class Weighed(Answered):
@@ -120,7 +127,7 @@ def explain(memory: Memory, call: Call) -> Answer:
 
 OPERATIONS = (
     Operation(
-        id="explain", method="POST", path="/v1/explain", handle=explain, body=wire.ExplainRequest, answer=Explanation,
+        id="explain", method="POST", path="/v1/explain", handle=explain, body=ExplainRequest, answer=Explanation,
         problems=("not-found", "embedder-failed"),
     ),
 )  # fmt: skip

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from time import perf_counter
+from typing import Annotated, Any
+
+from msgspec import Meta
 
 from greeum.api import requests, wire
+from greeum.api.gate import WEBSOCKET_BYTES_MAX
+from greeum.api.search import OneQuery
 from greeum.errors import GreeumError, InvalidInput, Unauthenticated
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
-
     from greeum.api.authentication import Visitor
     from greeum.api.http import Message, Receive, Send
     from greeum.api.worker import Worker
@@ -23,9 +26,6 @@ PATH = "/v1/search:live"
 SUBPROTOCOL, SUBPROTOCOL_KEY = "greeum", "greeum.key."
 """What browsers offer: the name of this protocol, and a key where they can send no header."""
 
-MESSAGE_BYTES_MAX = 1_048_576
-"""One message: a query, however JSON escapes it, and its filter."""
-
 KEY_TIMEOUT_S = 10.0
 """How long the key may take that a browser sends as its first message."""
 
@@ -34,6 +34,18 @@ IDLE_TIMEOUT_S = 600.0
 
 GOING_AWAY, NOT_TEXT, REFUSED, TOO_BIG, TRY_AGAIN = 1001, 1003, 1008, 1009, 1013
 """Codes of RFC 6455 with which a conversation is ended."""
+
+
+class LiveSearch(OneQuery, kw_only=True):
+    """A message over `/v1/search:live`."""
+
+    id: Annotated[int, Meta(description="Comes back with the answer.", ge=0, le=2**53 - 1)]
+
+
+class LiveKey(wire.Request):
+    """The first message from a browser that has not named its key otherwise."""
+
+    key: str
 
 
 class Ended(Exception):
@@ -86,7 +98,7 @@ class Conversation:
     async def _introduction(self) -> None:
         try:
             text = await asyncio.wait_for(self._text(), KEY_TIMEOUT_S)
-            self._credential = requests.checked(requests.json_of(text, "message"), wire.LiveKey)["key"]
+            self._credential = requests.checked(requests.json_of(text, "message"), LiveKey)["key"]
             await self.is_known()
         except (TimeoutError, InvalidInput, Unauthenticated) as error:
             raise Ended(REFUSED, 'send {"key": "…"} first, with a key that holds') from error
@@ -101,8 +113,9 @@ class Conversation:
         text = message.get("text")
         if text is None:
             raise Ended(NOT_TEXT, "write JSON in text messages")
-        if len(text) > MESSAGE_BYTES_MAX:
-            raise Ended(TOO_BIG, f"a message may have {MESSAGE_BYTES_MAX:,} bytes")
+        # Our own server counts before it decodes; others may have no bound, or another one.
+        if len(text.encode()) > WEBSOCKET_BYTES_MAX:
+            raise Ended(TOO_BIG, f"a message may have {WEBSOCKET_BYTES_MAX:,} bytes")
         return str(text)
 
     async def _converse(self) -> None:
@@ -145,7 +158,7 @@ class Conversation:
             fields = requests.json_of(text, "message")
             number = number_of(fields)
             self._worker.admit(visitor, OPERATION)
-            query = requests.checked(fields, wire.LiveSearch)
+            query = requests.checked(fields, LiveSearch)
             del query["id"]
             hits = await self._worker.run(visitor.share, search, visitor, query)
             answer = b'{"id":%b,"hits":%b}' % (number, hits)

@@ -10,6 +10,7 @@ from msgspec import json
 
 from greeum import __version__
 from greeum.api import answers, filters, problems
+from greeum.api.blocks import Added
 from greeum.api.http import JSON
 from greeum.api.operations import OPERATIONS
 from greeum.problems import KINDS
@@ -236,10 +237,7 @@ def success(operation: Operation, schemas: dict[Any, Schema]) -> Schema:
         }
         for offer in operation.offers
     }
-    is_block = operation.path in ("/v1/blocks", "/v1/blocks/{id}") and operation.answer in (
-        answers.Block,
-        answers.Added,
-    )
+    is_block = operation.path in ("/v1/blocks", "/v1/blocks/{id}") and operation.answer in (answers.Block, Added)
     names = (*(["ETag"] if is_block else []), *(["Location"] if operation.id == "blocks.add" else []))
     said = "As a text." if operation.answer is str else (inspect.getdoc(operation.answer) or "").split("\n")[0]
     return {"description": said, "headers": headers(*names), "content": content}

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from msgspec import UNSET, Struct, UnsetType
+
 from greeum.api import answers
 from greeum.api import page as trial
 from greeum.api.http import Answer
@@ -9,13 +13,26 @@ from greeum.api.routes import Operation, always
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
-
     from greeum.api.http import Call
 
 HTML = b"text/html"
 PLAIN = b"text/plain"
 OPENMETRICS = b"application/openmetrics-text"
+
+
+class Probe(answers.Answered):
+    """How one process of the server is."""
+
+    status: str
+    checks: dict[str, bool] | UnsetType = UNSET
+
+
+class Description(Struct, kw_only=True):
+    """An OpenAPI document."""
+
+    openapi: str
+    info: dict[str, Any]
+    paths: dict[str, Any]
 
 
 def probe(_: None, call: Call) -> Answer:
@@ -47,11 +64,11 @@ def open_to_all(name: str, path: str, handle: Any, **more: Any) -> Operation:
 
 
 OPERATIONS = (
-    open_to_all("livez", "/livez", probe, answer=answers.Probe),
-    open_to_all("readyz", "/readyz", probe, answer=answers.Probe),
-    open_to_all("startupz", "/startupz", probe, answer=answers.Probe),
+    open_to_all("livez", "/livez", probe, answer=Probe),
+    open_to_all("readyz", "/readyz", probe, answer=Probe),
+    open_to_all("startupz", "/startupz", probe, answer=Probe),
     open_to_all("metrics", "/metrics", metrics, answer=str, offers=(PLAIN, OPENMETRICS),
                 streams=((PLAIN, "Prometheus's text form."), (OPENMETRICS, "OpenMetrics."))),
-    open_to_all("openapi", "/openapi.json", description, answer=answers.Description),
+    open_to_all("openapi", "/openapi.json", description, answer=Description),
 )  # fmt: skip
 PAGE = open_to_all("page", "/", page, answer=str, offers=(HTML,))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec.json import encode
 
 from greeum import errors
-from greeum.problems import KINDS, OTHER, REQUEST_PREFIX, TYPE_PREFIX, name_of
+from greeum.problems import KINDS, OTHER, PRIVATE, REQUEST_PREFIX, RETRY_AFTER_S, TYPE_PREFIX, name_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,9 +15,6 @@ if TYPE_CHECKING:
 
 MEDIA_TYPE = b"application/problem+json"
 
-RETRY_AFTER_S = 1
-"""When to try again after a 503: a writer in the way, or a worker that ends, is gone by then as a rule."""
-
 TRY_AGAIN = [(b"retry-after", b"%d" % RETRY_AFTER_S)]
 
 ALWAYS_WITH: dict[str, Headers] = {
@@ -26,9 +23,6 @@ ALWAYS_WITH: dict[str, Headers] = {
 }
 """Headers that a problem does not come without."""
 
-
-PRIVATE = "Something failed that should not have; the server's log has this request's id"
-"""What is told of a defect in place of its message: that speaks of the machine, and is in the log."""
 
 OF_THE_MACHINE: dict[type[Exception], str] = {
     errors.StoreBusy: "The memory is in use or being opened, or too many are open; nothing was stored; try again",

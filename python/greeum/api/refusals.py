@@ -5,8 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from json import dumps
 
-RETRY_AFTER_S = 1
-"""When to try again after a refusal for overload: the queue that was full is a fraction of a second long."""
+from greeum.problems import KINDS, OTHER, PRIVATE, REQUEST_PREFIX, RETRY_AFTER_S, TYPE_PREFIX
 
 
 class Refused:
@@ -16,16 +15,16 @@ class Refused:
 
     __slots__ = ("_body", "_heads", "detail", "status")
 
-    def __init__(self, status: int, problem: str, title: str, detail: str) -> None:
-        """`problem` is what its type ends with, as in greeum.api.problems."""
+    def __init__(self, status: int, problem: str, detail: str) -> None:
+        """`problem` is one of KINDS; the status may be a closer one than it has there."""
         self.status = status
         self.detail = detail
         members = {
-            "type": f"urn:greeum:problem:{problem}",
-            "title": title,
+            "type": TYPE_PREFIX + problem,
+            "title": KINDS[problem].title,
             "status": status,
             "detail": detail,
-            "instance": "urn:greeum:request:%s",
+            "instance": REQUEST_PREFIX + "%s",
         }
         self._body = dumps(members).encode()
         self._heads = {close: self._head(close=close) for close in (False, True)}
@@ -46,20 +45,12 @@ class Refused:
         return head + body if with_body else head
 
 
-INVALID, TIMEOUT = "The request cannot be used", "The request did not arrive in time"
-LARGE, UNAVAILABLE = "The request is too large", "Not at the moment"
-
-NOT_HTTP = Refused(400, "invalid-input", INVALID, "This is not HTTP/1.1")
-BAD_URL = Refused(400, "invalid-input", INVALID, "The URL is none, or is not UTF-8")
-SLOW_HEADERS = Refused(408, "timeout", TIMEOUT, "The headers took too long")
-SLOW_BODY = Refused(408, "timeout", TIMEOUT, "The body took too long for its size")
-LONG_URL = Refused(414, "too-large", LARGE, "The URL is longer than is taken; what is long goes into a body")
-LARGE_HEADERS = Refused(431, "too-large", LARGE, "The headers are more, or longer, than are taken")
-FAILED = Refused(
-    500,
-    "internal",
-    "The server failed",
-    "Something failed that should not have; the server's log has this request's id",
-)
-OVERLOADED = Refused(503, "unavailable", UNAVAILABLE, "Too many requests are waiting for their answer; try again")
-FULL = Refused(503, "unavailable", UNAVAILABLE, "Too many connections are open; try again")
+NOT_HTTP = Refused(400, "invalid-input", "This is not HTTP/1.1")
+BAD_URL = Refused(400, "invalid-input", "The URL is none, or is not UTF-8")
+SLOW_HEADERS = Refused(408, "timeout", "The headers took too long")
+SLOW_BODY = Refused(408, "timeout", "The body took too long for its size")
+LONG_URL = Refused(414, "too-large", "The URL is longer than is taken; what is long goes into a body")
+LARGE_HEADERS = Refused(431, "too-large", "The headers are more, or longer, than are taken")
+FAILED = Refused(500, OTHER, PRIVATE)
+OVERLOADED = Refused(503, "unavailable", "Too many requests are waiting for their answer; try again")
+FULL = Refused(503, "unavailable", "Too many connections are open; try again")

@@ -1,5 +1,5 @@
-"""From bytes to arguments: bodies and query strings, checked against the shapes in wire.py. What is not understood is
-refused; nothing is passed over.
+"""From bytes to arguments: bodies and query strings, checked against shapes. What is not understood is refused; nothing
+is passed over.
 """
 
 from __future__ import annotations
@@ -79,6 +79,7 @@ def checked(fields: Any, shape: type[Struct]) -> dict[str, Any]:
 
 PROBLEM = re.compile(r"(.*?)(?: - at `\$\.?(.*)`)?", re.DOTALL)
 NAMED = re.compile(r"Object (contains unknown|missing required) field `(.*)`", re.DOTALL)
+CHOSEN = re.compile(r"Invalid enum value (.*)", re.DOTALL)
 EXPECTED = re.compile(r"Expected `([^`]*)`(?:, got `([^`]*)`| of (length .*)| (.*))", re.DOTALL)
 WORDS = {
     "str": "a string", "int": "a whole number", "float": "a number", "bool": "true or false", "null": "null",
@@ -96,7 +97,18 @@ def refused(message: str, shape: type[Struct]) -> InvalidInput:
         if named[1].startswith("missing"):
             return InvalidInput(field, "is missing")
         return InvalidInput(field[:200], f"is no field; there are {', '.join(sorted(names_at(place, shape)))}")
+    if (chosen := CHOSEN.fullmatch(what)) is not None and values_at(place, shape):
+        return InvalidInput(place, f"is {chosen[1]}; there are {', '.join(values_at(place, shape))}")
     return InvalidInput(place or "body", reason_of(what))
+
+
+def values_at(place: str, shape: type[Struct]) -> list[str]:
+    """What a field of the shape, or what it lists, may be, if that is a choice."""
+    [kind] = (field.type for field in struct_of(shape).fields if field.encode_name == place.partition("[")[0])
+    kind = bare(kind)
+    if isinstance(kind, msgspec.inspect.ListType):
+        kind = bare(kind.item_type)
+    return sorted(map(str, kind.values)) if isinstance(kind, msgspec.inspect.LiteralType) else []
 
 
 def names_at(place: str, shape: type[Struct]) -> tuple[str, ...]:

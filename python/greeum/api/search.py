@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from itertools import chain, islice, repeat
 from time import perf_counter
+from typing import Annotated, Any, Literal
 
+from msgspec import UNSET, Meta, UnsetType
 from msgspec.json import decode, encode
 
 from greeum import limits
@@ -16,7 +18,6 @@ from greeum.errors import InvalidInput
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from typing import Any
 
     from greeum import Hit, Memory
     from greeum.api.http import Call
@@ -26,6 +27,69 @@ HITS_PER_PIECE = (1, 7, 64)
 
 AT_ONCE_K_MAX = 100
 """Hits that the event loop reads and writes itself: ten times as many take it a millisecond."""
+
+
+class SearchOptions(wire.Request):
+    k: wire.K = 10
+    namespace: wire.Namespace = ""
+    where: wire.Where = None
+    near: wire.Near = None
+    history: Annotated[
+        bool, Meta(description="Whether superseded versions, and what holds no longer or not yet, may be hits.")
+    ] = False
+    exact: Annotated[bool, Meta(description="Whether to score every block, whatever it takes.")] = False
+    as_of: wire.AsOf = None
+    min_trust: wire.MinTrust = 0.0
+    weights: wire.Weights = None
+
+
+BudgetMs = Annotated[
+    float | None,
+    Meta(
+        description="How long a query may take; what there was no time for is in `left_out`. Only for answers in JSON.",
+        extra_json_schema={"exclusiveMinimum": 0, "maximum": limits.SEARCH_BUDGET_MS_MAX},
+    ),
+]
+
+
+class OneQuery(SearchOptions, kw_only=True):
+    query: wire.Query
+    vector: wire.Vector = None
+
+
+class Search(OneQuery, kw_only=True):
+    """What to find, and where."""
+
+    budget_ms: BudgetMs = None
+
+
+class SearchMany(SearchOptions, kw_only=True):
+    """Several queries, with the same options for all."""
+
+    queries: Annotated[list[wire.Query], Meta(max_length=limits.QUERIES_MAX)]
+    budget_ms: BudgetMs = None
+
+
+Stage = Literal["graph", "words", "vector", "tokens", "candidates", "turns", "home"]
+
+
+class Hits(answers.Answered):
+    """Best first."""
+
+    hits: list[answers.Hit]
+    left_out: Annotated[
+        list[Stage] | UnsetType, Meta(description="What there was no time for; only where a budget was given.")
+    ] = UNSET
+
+
+class HitsOfQueries(answers.Answered):
+    """The hits of each query, in the order of the queries."""
+
+    answers: list[list[answers.Hit]]
+    left_out: Annotated[
+        list[list[Stage]] | UnsetType,
+        Meta(description="What there was no time for, of each query; only where a budget was given."),
+    ] = UNSET
 
 
 def is_quick(call: Call) -> bool:
@@ -132,7 +196,7 @@ def records_in(call: Call, found: list[bytes]) -> int | None:
 
 OPERATIONS = (
     Operation(
-        id="search", method="POST", path="/v1/search", handle=search, body=wire.Search, answer=answers.Hits,
+        id="search", method="POST", path="/v1/search", handle=search, body=Search, answer=Hits,
         is_quick=is_quick,
         offers=(JSON, NDJSON, EVENTS), problems=("not-found", "embedder-failed"),
         streams=(
@@ -141,7 +205,7 @@ OPERATIONS = (
         ),
     ),
     Operation(
-        id="search.many", method="POST", path="/v1/search:batch", handle=search_many, body=wire.SearchMany,
-        answer=answers.HitsOfQueries, problems=("not-found", "embedder-failed"),
+        id="search.many", method="POST", path="/v1/search:batch", handle=search_many, body=SearchMany,
+        answer=HitsOfQueries, problems=("not-found", "embedder-failed"),
     ),
 )  # fmt: skip

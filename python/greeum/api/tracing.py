@@ -18,6 +18,8 @@ MEMORY_OPERATIONS = {
     "blocks.update": "update_memory",
     "blocks.forget": "delete_memory",
     "blocks.forget_many": "delete_memory",
+    "blocks.forget_where": "delete_memory",
+    "wipe": "delete_memory",
     "search": "search_memory",
     "search.many": "search_memory",
     "context": "search_memory",

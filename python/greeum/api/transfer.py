@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from concurrent.futures import TimeoutError as FutureTimeoutError
+from typing import Annotated
+
+from msgspec import Meta
 
 from greeum import limits
 from greeum.api import answers, encoding, wire
@@ -24,6 +27,21 @@ PIECE_BYTES_MIN = 65_536
 
 PIECE_TIMEOUT_S = 60.0
 """How long an import waits for more of its body. It holds one of few threads while it does."""
+
+
+class BringBack(wire.Request):
+    bring_back: Annotated[bool, Meta(description="Whether to take in what was forgotten here, too.")] = False
+
+
+class Imported(answers.Answered):
+    """How many records were taken in, and how many blocks were there already, or were forgotten here."""
+
+    added: int
+    present: int
+    forgotten: int
+    links: int
+    anchors: int
+    weights: Annotated[int, Meta(description="Namespaces of which weights were taken over.")]
 
 
 def export(memory: Memory, _: Call) -> Answer:
@@ -111,8 +129,8 @@ OPERATIONS = (
         ),
     ),
     Operation(
-        id="import", method="POST", path="/v1/import", handle=import_, query=wire.BringBack, takes=NDJSON,
-        answer=answers.Imported,
+        id="import", method="POST", path="/v1/import", handle=import_, query=BringBack, takes=NDJSON,
+        answer=Imported,
         problems=("conflict", "embedder-failed", "store-full"), is_long=True,
     ),
 )  # fmt: skip

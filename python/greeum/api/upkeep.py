@@ -2,14 +2,114 @@
 
 from __future__ import annotations
 
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
 from greeum.api import answers, encoding, wire
 from greeum.api.http import Answer
 from greeum.api.routes import Operation
+from greeum.maintenance import GRACE_S
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from greeum import Memory
     from greeum.api.http import Call
+
+
+class NewRule(wire.Request):
+    """What is to be kept; at least one bound must be given."""
+
+    namespace: wire.Namespace = ""
+    kind: Annotated[wire.Name | None, Meta(description="Null: of every kind.")] = None
+    max_age: Annotated[
+        float | None,
+        Meta(
+            description="Seconds since it was added; null is without bound.", extra_json_schema={"exclusiveMinimum": 0}
+        ),
+    ] = None
+    max_blocks: Annotated[
+        int | None,
+        Meta(
+            description="How many, the newest ones; null is without bound.",
+            extra_json_schema={"minimum": 0, "maximum": 2**53 - 1},
+        ),
+    ] = None
+
+
+class Maintain(wire.Request):
+    """How to go about it."""
+
+    dry_run: wire.DryRun = False
+    grace: Annotated[
+        float,
+        Meta(
+            description="For how many seconds what has expired is still kept.",
+            extra_json_schema={"minimum": 0},
+        ),
+    ] = float(GRACE_S)
+
+
+class RuleName(wire.Request):
+    namespace: wire.PathNamespace = ""
+    kind: Annotated[wire.Name | None, Meta(description="Left out: the rule for every kind.")] = None
+
+
+class RuleFor(wire.Request):
+    namespace: wire.PathNamespace = ""
+    kind: wire.Name = "message"
+
+
+class Rule(answers.Answered):
+    """What is kept of a namespace and all below it."""
+
+    namespace: str
+    kind: Annotated[str | None, Meta(description="Null: of every kind.")]
+    max_age: Annotated[float | None, Meta(description="Seconds since it was added.")]
+    max_blocks: int | None
+    set_at: answers.Moment
+
+
+class Rules(answers.Answered):
+    """Every rule, ordered by namespace and kind."""
+
+    rules: list[Rule]
+
+
+class RuleThatCounts(answers.Answered):
+    """The one rule for blocks of a kind in a namespace; null if they are kept for good."""
+
+    rule: Rule | None
+
+
+class Step(answers.Answered):
+    """What one step did, or would do."""
+
+    name: str
+    count: int
+    unit: Literal["blocks", "links", "changes", "bytes"]
+    seconds: float
+
+
+class Report(answers.Answered):
+    """Step by step."""
+
+    dry_run: bool
+    steps: list[Step]
+
+
+class Finding(answers.Answered):
+    """What was looked at, whether it is well, and what was found and is to be done."""
+
+    what: str
+    well: bool
+    advice: str
+
+
+class Findings(answers.Answered):
+    """How the memory stands."""
+
+    findings: list[Finding]
 
 
 def rules(memory: Memory, _: Call) -> Answer:
@@ -57,28 +157,28 @@ def found(findings: list[tuple[str, bool, str]]) -> Answer:
 
 
 OPERATIONS = (
-    Operation(id="retention.list", method="GET", path="/v1/retention", handle=rules, answer=answers.Rules),
+    Operation(id="retention.list", method="GET", path="/v1/retention", handle=rules, answer=Rules),
     Operation(
-        id="retention.rule", method="GET", path="/v1/retention:rule", handle=rule, query=wire.RuleFor,
-        answer=answers.RuleThatCounts,
+        id="retention.rule", method="GET", path="/v1/retention:rule", handle=rule, query=RuleFor,
+        answer=RuleThatCounts,
     ),
     Operation(
-        id="retention.set", method="PUT", path="/v1/retention", handle=set_rule, body=wire.NewRule,
-        answer=answers.Rule, problems=("store-full",),
+        id="retention.set", method="PUT", path="/v1/retention", handle=set_rule, body=NewRule,
+        answer=Rule, problems=("store-full",),
     ),
     Operation(
-        id="retention.clear", method="DELETE", path="/v1/retention", handle=clear_rule, query=wire.RuleName,
+        id="retention.clear", method="DELETE", path="/v1/retention", handle=clear_rule, query=RuleName,
         status=204, problems=("not-found", "store-full"),
     ),
     Operation(
-        id="maintain", method="POST", path="/v1/maintain", handle=maintain, body=wire.Maintain, answer=answers.Report,
+        id="maintain", method="POST", path="/v1/maintain", handle=maintain, body=Maintain, answer=Report,
         problems=("store-full",), is_long=True,
     ),
     Operation(
-        id="check", method="POST", path="/v1/check", handle=check, answer=answers.Findings, is_long=True
+        id="check", method="POST", path="/v1/check", handle=check, answer=Findings, is_long=True
     ),
     Operation(
-        id="repair", method="POST", path="/v1/repair", handle=repair, answer=answers.Findings,
+        id="repair", method="POST", path="/v1/repair", handle=repair, answer=Findings,
         problems=("embedder-failed", "store-full"), is_long=True,
     ),
 )  # fmt: skip

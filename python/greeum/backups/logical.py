@@ -9,13 +9,14 @@ from __future__ import annotations
 from hashlib import sha256
 from json import JSONEncoder
 
+from greeum.errors import StoreDamaged
 from greeum.store.protocol import BLOCK_COLUMNS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from greeum.store.protocol import Store
+    from greeum.store.protocol import BlockRow, Store
 
 ROWS_PER_STEP = 2_000
 """Rows read at once."""
@@ -47,8 +48,7 @@ def records_of(store: Store, columns: Sequence[str], *, weights: bool) -> Iterat
     while ids := store.ids(last, ROWS_PER_STEP):
         for row, vectors in store.entries(ids):
             uids[row[0]] = row[1]
-            before = row[16]
-            yield ["block", *(row[place] for place in places), before and uids[before], vectors.hex()]
+            yield ["block", *(row[place] for place in places), uid_before(row, uids), vectors.hex()]
         last = ids[-1]
     ids = list(uids)
     for start in range(0, len(ids), ROWS_PER_STEP):
@@ -61,3 +61,15 @@ def records_of(store: Store, columns: Sequence[str], *, weights: bool) -> Iterat
     if weights:
         for namespace, kept in store.weights_below("").items():
             yield ["weights", namespace, kept]
+
+
+def uid_before(row: BlockRow, uids: Mapping[int, str]) -> str | None:
+    """The uid of the version that this one supersedes, if there is one. Versions come after those before them."""
+    before = row[16]
+    if before is None:
+        return None
+    if before not in uids:
+        raise StoreDamaged(
+            f"block {row[0]} supersedes block {before}, which is not there: run `greeum doctor --repair`"
+        )
+    return uids[before]

@@ -29,6 +29,10 @@ if TYPE_CHECKING:
 ASKED = '{"by":"restore"}'
 
 
+PROBLEMS_SHOWN_MAX = 5
+"""Of what is wrong with a backup: the rest is of the same sort."""
+
+
 class Restored:
     """A backup that was brought back, and how many versions of blocks it held that had been forgotten since."""
 
@@ -163,6 +167,6 @@ def tried(pieces: Pieces, chosen: Backup, open_store: Open, now_us: Callable[[],
         with typed_errors(scratch):
             remove(scratch)
     if problems:
-        return name, False, "; ".join(problems[:5])
+        return name, False, "; ".join(problems[:PROBLEMS_SHOWN_MAX])
     rest = f", less {len(erased):,} versions that were forgotten since" if erased else ""
     return name, True, f"was restored, and holds what it should{rest} (logical hash {chosen.logical_hash[:16]}…)"

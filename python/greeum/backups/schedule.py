@@ -53,7 +53,8 @@ class Schedule:
         start_s = monotonic()
         try:
             made = self._memory.backup(self._directory, keep=self._keep_s)
-        except GreeumError as error:
+        except (GreeumError, OSError, RuntimeError) as error:
+            # Whatever it was, the next one is due: a thread that ends by it would make no more, and nobody would hear.
             self._note("error", "backup_failed", reason=str(error))
         else:
             took_s = round(monotonic() - start_s, 3)

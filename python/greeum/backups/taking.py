@@ -7,7 +7,7 @@ import os
 from greeum.backups import ledger, places
 from greeum.backups.disk import remove, sha256_of, typed_errors, written
 from greeum.backups.logical import COLUMNS, logical_hash
-from greeum.backups.pages import page_size_of, write_changed
+from greeum.backups.pages import DIGEST_BYTES, page_size_of, write_changed
 from greeum.backups.pieces import SCRATCH, Backup, Pieces
 from greeum.errors import Conflict, InvalidInput
 from greeum.store import files
@@ -27,6 +27,7 @@ def backup(store: Store, place: str, *, full: bool, keep_us: int | None, now_us:
     """Make the next piece in `place`; it, or the one before if nothing has changed since. See `Memory.backup`."""
     if not store.is_on_disk:
         raise InvalidInput("memory", "is in RAM, and has no file to back up: export it")
+    check_apart(store, place)
     files.make_directory(place)
     with files.WriteLock(place):
         pieces = Pieces(place)
@@ -39,6 +40,15 @@ def backup(store: Store, place: str, *, full: bool, keep_us: int | None, now_us:
         if keep_us is not None:
             pieces.prune(now_us() - keep_us)
         return made
+
+
+def check_apart(store: Store, place: str) -> None:
+    """Backups within the memory's own directory are lost with it, and would share its lock."""
+    if store.directory is None:
+        return
+    home = os.path.realpath(store.directory)
+    if os.path.commonpath((home, os.path.realpath(place))) == home:
+        raise InvalidInput("directory", f"{place} is the memory, or lies in it: name one that is not lost with it")
 
 
 def check_memory(store: Store, pieces: Pieces) -> None:
@@ -110,17 +120,21 @@ def write_piece(pieces: Pieces, copy: Store, database: str, facts: dict[str, Any
         return before
     with written(pieces.path(number, "map")) as file:
         file.write(digests)
+    with typed_errors(path):
+        sizes = {
+            "bytes": os.path.getsize(path),
+            "sha256": sha256_of(path),
+            "map_sha256": sha256_of(pieces.path(number, "map")),
+        }
     made = pieces.describe(
         facts
+        | sizes
         | {
             "number": number,
             "base": number if before is None else before.base,
             "page_size": page_size,
-            "page_count": len(digests) // 16,
+            "page_count": len(digests) // DIGEST_BYTES,
             "pages": count,
-            "bytes": os.path.getsize(path),
-            "sha256": sha256_of(path),
-            "map_sha256": sha256_of(pieces.path(number, "map")),
             # Last, since it takes most of the time: where no page has changed it is not needed.
             "logical_hash": logical_hash(copy),
         }

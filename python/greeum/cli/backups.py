@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from greeum.cli.options import Argument, Command, Option, as_moment, as_seconds
 from greeum.cli.screen import GREEN, RED
+from greeum.errors import InvalidInput
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,12 +22,10 @@ AT = Option("--at", "TIME|SEQ", "The newest backup up to a time, or up to a seq.
 
 
 def run_backup(call: Call) -> int:
+    if "drop" in call.given:
+        return drop(call)
     directory = call.given["directory"]
     with call.open() as memory:
-        if "drop" in call.given:
-            memory.drop_backups(directory)
-            call.screen.note(f"{directory} is told no more of what is forgotten")
-            return 0
         made = memory.backup(directory, **call.pick("full", "keep"))
     if call.screen.json:
         call.screen.document(made.to_dict())
@@ -35,6 +34,20 @@ def run_backup(call: Call) -> int:
         call.screen.line(
             f"backup {made.number} in {directory}: {kind}, up to seq {made.seq:,} ({made.size_bytes:,} bytes)"
         )
+    return 0
+
+
+def drop(call: Call) -> int:
+    """Make none, and tell the directory no more."""
+    if call.pick("full", "keep"):
+        raise InvalidInput("--drop", "makes no backup: leave out --full and --keep")
+    directory = call.given["directory"]
+    with call.open() as memory:
+        memory.drop_backups(directory)
+    if call.screen.json:
+        call.screen.document({"dropped": directory})
+    else:
+        call.screen.note(f"{directory} is told no more of what is forgotten")
     return 0
 
 
@@ -51,7 +64,7 @@ BACKUP = Command(
     details="""The first one holds everything, the next ones what has changed. If nothing has, none is made, and what
         is told is the one before. From the first one on, whatever is forgotten is told to the directory too, so that
         no backup brings it back. With --json the document is {"number", "at", "seq", "full", "bytes", "pages",
-        "logical_hash"}. See docs/operate/backup.md.""",
+        "logical_hash"}, or {"dropped"}. See docs/operate/backup.md.""",
     examples=["greeum backup ./backups", "greeum backup ./backups --keep 30d"],
 )
 

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 HOMES = {
     "add": "add.COMMAND",
     "search": "search.COMMAND",
+    "context": "context.COMMAND",
     "explain": "explain.COMMAND",
     "get": "get.COMMAND",
     "list": "listing.COMMAND",

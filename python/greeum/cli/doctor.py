@@ -24,7 +24,7 @@ MARK_CELLS = 9
 
 def run(call: Call) -> int:
     path = call.path()
-    repairs = repaired(call, path) if "repair" in call.given else None
+    repairs = repaired(path) if "repair" in call.given else None
     findings = [*opened(call, path), table()]
     sound = all(ok for _, ok, _ in findings)
     if call.screen.json:
@@ -50,7 +50,7 @@ def show(call: Call, mark: str, style: str, name: str, detail: str) -> None:
     call.screen.line(f"{call.screen.styled(f'{mark:<{MARK_CELLS}}', style)}{name:<{NAME_CELLS}}{detail}")
 
 
-def repaired(call: Call, path: str) -> list[Finding]:
+def repaired(path: str) -> list[Finding]:
     """What was put in order, and what could not be. That there is no memory is no finding."""
     from greeum.wiring import repair
 

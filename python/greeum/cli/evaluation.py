@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 K = 10
 
+WITHOUT_KIND = "no kind"
+"""The line of the questions that name no kind, beside those that do."""
+
 
 def run(call: Call) -> int:
     from greeum.evaluate.ablations import ablations
@@ -61,7 +64,7 @@ def kinds(outcomes: Sequence[Outcome]) -> dict[str, list[int]]:
     """Places of outcomes by the kind of their questions; none, if there is only one."""
     found: dict[str, list[int]] = {}
     for place, outcome in enumerate(outcomes):
-        found.setdefault(outcome.question.kind, []).append(place)
+        found.setdefault(outcome.question.kind or WITHOUT_KIND, []).append(place)
     return found if len(found) > 1 else {}
 
 

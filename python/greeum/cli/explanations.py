@@ -51,6 +51,8 @@ def outcome(explanation: Explanation) -> str:
             return f"outranked, at place {explanation.rank} with {score:.2f}{needed}"
         case "unmatched":
             return "looked at, but it has nothing to do with the query"
+        case "not_looked_at" if score is None:
+            return "not looked at, since the query has no word to look for"
         case "not_looked_at":
             return f"not looked at, since nothing led to it; it would have {score:.2f}{needed}"
         case _:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import sys
-
-from greeum.cli import fields
+from greeum.cli import asking, fields
 from greeum.cli.options import Argument, Command, Option, as_whole_number
-from greeum.errors import InvalidInput
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,8 +14,13 @@ if TYPE_CHECKING:
 SHOWN_MAX = 20
 """Blocks that are shown before the question: of more, nobody reads them."""
 
+TEXT_CELLS = 60
+"""Of each of them: enough to know it again."""
+
 IDS_SHOWN_MAX = 100
 """Ids that are listed in the end."""
+
+FOR_GOOD = ": forgetting cannot be undone"
 
 
 def run(call: Call) -> int:
@@ -60,25 +62,12 @@ def agreed(call: Call, memory: Memory, would: Forgotten) -> bool:
     """Whether the person at the terminal wants it, having seen what it is."""
     from greeum.cli.cells import clip, on_one_line
 
-    need_terminal("--yes")
+    asking.need_terminal("--yes", FOR_GOOD)
     shown = call.given["blocks"] or would[:SHOWN_MAX]
     for block in dict.fromkeys(shown):
-        call.screen.note(f"{block}  {clip(on_one_line(memory.get(block).text), 60)}")
+        call.screen.note(f"{block}  {clip(on_one_line(memory.get(block).text), TEXT_CELLS)}")
     call.screen.note(amounts(would))
-    return asked("Forget this for good, with every version of it? [y/N] ").lower() in ("y", "yes")
-
-
-def need_terminal(instead: str) -> None:
-    from greeum.cli.screen import is_terminal
-
-    if not is_terminal(sys.stdin) or not is_terminal(sys.stderr):
-        raise InvalidInput(instead, "is needed where nobody can be asked: forgetting cannot be undone")
-
-
-def asked(question: str) -> str:
-    sys.stderr.write(question)
-    sys.stderr.flush()
-    return sys.stdin.readline().strip()
+    return asking.agreed("Forget this for good, with every version of it?")
 
 
 COMMAND = Command(
@@ -107,10 +96,10 @@ def run_wipe(call: Call) -> int:
     with call.open() as memory:
         confirm = call.given.get("confirm")
         if confirm is None:
-            need_terminal("--confirm")
+            asking.need_terminal("--confirm", FOR_GOOD)
             there = memory.stats()["blocks"]
             call.screen.note(f"{call.path()} holds {there:,} blocks.")
-            answer = asked("Forget all of them for good? Type how many they are: ")
+            answer = asking.asked("Forget all of them for good? Type how many they are: ")
             confirm = as_whole_number(answer.replace(",", ""), "confirm") if answer else None
         if confirm is None:
             call.screen.note("nothing was forgotten")

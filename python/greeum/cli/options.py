@@ -45,7 +45,12 @@ SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
 def as_seconds(value: str, field: str) -> float:
     """A time span: a number of seconds, or one with a unit after it, as in 90d."""
     unit = value[-1:]
-    return as_number(value.removesuffix(unit), field) * SECONDS[unit] if unit in SECONDS else as_number(value, field)
+    try:
+        return (
+            as_number(value.removesuffix(unit), field) * SECONDS[unit] if unit in SECONDS else as_number(value, field)
+        )
+    except InvalidInput as error:
+        raise InvalidInput(field, f"{value!r} is no time span: write seconds, or as 30m, 12h, 90d, 2w") from error
 
 
 def as_object(value: str, field: str) -> dict[str, Any]:

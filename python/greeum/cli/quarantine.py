@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-
-from greeum.cli import fields
+from greeum.cli import asking, fields
 from greeum.cli.options import Argument, Command, Option
 from greeum.errors import InvalidInput
 
@@ -55,14 +53,9 @@ def run_roll_back(call: Call) -> int:
 
 def agreed(call: Call, planned: RolledBack) -> bool:
     """Whether the person at the terminal wants it, having seen what it comes to."""
-    from greeum.cli.screen import is_terminal
-
-    if not is_terminal(sys.stdin) or not is_terminal(sys.stderr):
-        raise InvalidInput("--yes", "is needed where nobody can be asked; --dry-run shows what it comes to")
+    asking.need_terminal("--yes", "; --dry-run shows what it comes to")
     call.screen.note(told(planned))
-    sys.stderr.write("Roll this back? [y/N] ")
-    sys.stderr.flush()
-    return sys.stdin.readline().strip().lower() in ("y", "yes")
+    return asking.agreed("Roll this back?")
 
 
 def told(done: RolledBack) -> str:

@@ -17,7 +17,7 @@ PARTS = {
     "conversation": ("previous", "asked", "next", "previous2", "next2", "session"),
     "prior": (
         "source", "company", "family", "question", "answer", "opening", "brevity", "personal", "summary", "time",
-        "date", "update", "importance", "uses", "recency",
+        "date", "update", "home", "importance", "uses", "recency",
     ),
     "graph": ("near",),
 }  # fmt: skip

@@ -96,7 +96,7 @@ class Import:
         return Intake(self._store, self._door, report, origin=origin, bring_back=self._bring_back)
 
     def _take_export(self, path: str | BinaryIO, intake: Intake | Rehearsal, report: ImportReport) -> None:
-        from greeum.transfer import Importer
+        from greeum.importers.exports import Importer
 
         if self._namespace:
             raise InvalidInput("namespace", "cannot be chosen for an export of a memory: its blocks have theirs")

@@ -26,7 +26,7 @@ MEMBERS = (None, "results", "memories")
 TEXTS = ("memory", "text", "data", "content")
 """What a memory's text is called, by version and by product."""
 
-BESIDE = ("agent_id", "app_id", "actor_id", "role", "hash")
+BESIDE = ("agent_id", "app_id", "actor_id", "role")
 """What stands beside a memory's metadata and belongs to it."""
 
 HISTORY_COLUMNS = ("id", "memory_id", "old_memory", "new_memory", "event", "created_at", "updated_at")
@@ -57,7 +57,7 @@ def findings(part: Part) -> Findings:
     yield Record(
         where=part.where, id=version(str(identity), text), text=text, namespace=place(memory), key=short(str(identity)),
         kind="fact", source=source_of(memory), metadata=tame(metadata | {
-            name: memory[name] for name in BESIDE if memory.get(name) is not None and name != "hash"
+            name: memory[name] for name in BESIDE if memory.get(name) is not None
         }), at=created if updated is None else updated, added_at=created,
         expires_at=None if expires is None else moment(expires, "expiration_date"), replaces=True,
     )  # fmt: skip

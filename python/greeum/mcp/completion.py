@@ -38,11 +38,11 @@ def namespaces(memory: AnyMemory, typed: str) -> list[str]:
     return [namespace for namespace, _ in page]
 
 
-def anchors(memory: AnyMemory, typed: str) -> list[str]:
+def anchors(memory: AnyMemory, _: str) -> list[str]:
     return sorted({anchor.name for anchor in memory.anchors.status()})
 
 
-def block_ids(memory: AnyMemory, typed: str) -> list[str]:
+def block_ids(memory: AnyMemory) -> list[str]:
     return [str(block.id) for block in memory.list(limit=LOOKED_THROUGH_MAX, newest_first=True)]
 
 
@@ -64,7 +64,7 @@ def of_resource(memory: AnyMemory, uri: str, argument: str, typed: str) -> Compl
         raise NotFound(f"there is no resource template {uri[:200]!r}")
     if argument != "id":
         raise InvalidInput("argument", f"{argument[:200]!r} is no argument of {uri}")
-    return beginning(typed, block_ids(memory, typed))
+    return beginning(typed, block_ids(memory))
 
 
 def beginning(typed: str, values: list[str]) -> Completion:

@@ -4,7 +4,7 @@ address.py     where the server is, and whether a key may go there
 transport.py   connections, time-outs, answers; retries.py: what is sent again
 client.py      the operations of the service, by what they do
 bodies.py      from arguments to JSON, checked; rows.py: from JSON to Block, Hit, …
-memory.py      RemoteMemory; anchors.py, feed.py, upload.py: parts of it
+memory.py      RemoteMemory, on finding.py, recall.py and upkeep.py; anchors.py, feed.py, upload.py: parts of it
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from json import dumps
 
 from greeum import inputs, limits
 from greeum._core import format_time, quantize
-from greeum.drafts import FIELDS
+from greeum.drafts import check_fields
 from greeum.errors import InvalidInput
 from greeum.memory import Keep
 from greeum.model import Anchor
@@ -138,14 +138,7 @@ NULLABLE = frozenset(
 
 def block(item: Any, prefix: str) -> str:
     """A block to add. `prefix` says in errors which one is meant."""
-    if not (hasattr(item, "keys") and hasattr(item, "get")):
-        reason = f"must be a mapping of the arguments of `add`, not {type(item).__name__}"
-        raise InvalidInput(prefix.rstrip("."), reason)
-    unknown = item.keys() - FIELDS
-    if unknown:
-        raise InvalidInput(
-            f"{prefix}{sorted(map(str, unknown))[0]}", f"is no field; there are {', '.join(sorted(FIELDS))}"
-        )
+    check_fields(item, prefix)
     given = {"text"}.union(item.keys())
     try:
         if item.get("ttl") is not None and item.get("expires_at") is not None:
@@ -175,6 +168,14 @@ def said_twice() -> InvalidInput:
 def flags(**values: object) -> Body:
     """Of what is true or false, that which is true: the rest is left out."""
     return {field: "true" for field, value in values.items() if inputs.truth(value, field)}
+
+
+def named_ids(block: int | Iterable[int]) -> str:
+    """The ids of one block or several, as many as go into one request."""
+    ids = inputs.block_ids(block)
+    if len(ids) > limits.BATCH_MAX:
+        raise InvalidInput("block", f"are {len(ids):,}; at most {limits.BATCH_MAX:,} go into one request")
+    return array(map(str, ids))
 
 
 def names(**values: object) -> Body:

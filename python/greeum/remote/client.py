@@ -28,6 +28,11 @@ URL_BYTES_MAX = 16_384
 NAME_BYTES_MAX = 255
 """The longest name of a request that servers take; it is of visible ASCII."""
 
+LONG_S = 600.0
+"""For what reads or writes a whole memory: a gigabyte takes a second to check, and an embedder elsewhere may take
+minutes over what is imported.
+"""
+
 
 class Client:
     """One server's operations. `prefix` is what stands before `/v1` there."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from greeum import inputs, limits
+from greeum.finding import query_texts
 from greeum.hits import Hits
-from greeum.recall import query_texts
 from greeum.remote import bodies, rows
 
 TYPE_CHECKING = False
@@ -13,11 +13,12 @@ if TYPE_CHECKING:
     from typing import Any
 
     from greeum.explanation import Explanation
+    from greeum.finding import Answers
     from greeum.inputs import Namespace, Time
     from greeum.model import Context, Hit
-    from greeum.recall import Answers, Near
     from greeum.remote.client import Client
     from greeum.reranking import Rerank
+    from greeum.starts import Near
 
 
 class RemoteFinding:

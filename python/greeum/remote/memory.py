@@ -3,45 +3,33 @@
 from __future__ import annotations
 
 from greeum import inputs, limits
-from greeum.counting import facet_fields
 from greeum.errors import InvalidInput
-from greeum.forgetting import block_ids, check_scope
-from greeum.maintenance import GRACE_S
+from greeum.forgetting import check_scope
 from greeum.memory import KEEP, Keep
-from greeum.recall import list_of
 from greeum.remote import bodies, rows
 from greeum.remote.anchors import RemoteAnchors
-from greeum.remote.client import Client
+from greeum.remote.client import LONG_S, Client
 from greeum.remote.feed import Feed
-from greeum.remote.finding import RemoteFinding
 from greeum.remote.policies import RemotePolicies, RemoteScreening
 from greeum.remote.retention import RemoteRetention
-from greeum.remote.upload import Upload
+from greeum.remote.upkeep import RemoteUpkeep
 from greeum.remote.weights import RemoteWeights, judgement
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from typing import Any
 
-    from greeum.difference import Difference
     from greeum.forgetting import Forgotten
     from greeum.inputs import Namespace, Span, Time
-    from greeum.listing import NamespacePage, Page
-    from greeum.maintenance import Report
-    from greeum.memory import AddedBlocks, Certificates, Findings, Ids
-    from greeum.model import Added, Anchor, Block, Link, RolledBack
-    from greeum.recall import Blocks, Changes, Facets, Links, Near
+    from greeum.memory import AddedBlocks, Certificates, Ids
+    from greeum.model import Added, Block, Link, RolledBack
     from greeum.remote.transport import Transport
+    from greeum.starts import Near
     from greeum.weights import Weighing
 
-LONG_S = 600.0
-"""For what reads or writes a whole memory: a gigabyte takes a second to check, and an embedder elsewhere may take
-minutes over what is imported.
-"""
 
-
-class RemoteMemory(RemoteFinding):
+class RemoteMemory(RemoteUpkeep):
     """A memory that a server keeps. Get one from `greeum.connect`. All methods may be called from any thread.
 
     Methods, arguments, answers and errors are those of Memory. Values are checked before they are sent; what a method
@@ -114,123 +102,13 @@ class RemoteMemory(RemoteFinding):
 
     def add_many(self, blocks: Iterable[Mapping[str, Any]], *, idempotency_key: str | None = None) -> AddedBlocks:
         """As `Memory.add_many`. They go in one request, so that they may be 16 MiB of JSON at most."""
-        items = list_of(blocks, "blocks", "must be several mappings, each of the arguments of `add`")
-        if len(items) > limits.BATCH_MAX:
-            raise InvalidInput("blocks", f"are {len(items):,}; at most {limits.BATCH_MAX:,} go into one transaction")
-        body = bodies.encoded(
-            {"blocks": bodies.array(bodies.block(item, f"blocks[{i}].") for i, item in enumerate(items))}
-        )
+        items = enumerate(inputs.batch(blocks))
+        body = bodies.encoded({"blocks": bodies.array(bodies.block(item, f"blocks[{i}].") for i, item in items)})
         if len(body) > limits.BATCH_BODY_BYTES_MAX:
             most = f"at most {limits.BATCH_BODY_BYTES_MAX:,} bytes go into one request"
             raise InvalidInput("blocks", f"are {len(body):,} bytes of JSON; {most}")
         meaning = rows.listed("blocks", rows.added)
         return self._client.named_change("POST", "/v1/blocks:batch", body, meaning, name=idempotency_key)
-
-    # Reading.
-
-    def get(
-        self,
-        block: int | None = None,
-        *,
-        key: str | None = None,
-        namespace: Namespace = "",
-        as_of: Time | None = None,
-    ) -> Block:
-        """As `Memory.get`."""
-        if (block is None) == (key is None):
-            raise InvalidInput("block", "name either an id or a key")
-        if key is not None:
-            named = {"key": inputs.name(key, "key"), "namespace": inputs.namespace(namespace)}
-            return self._client.read(
-                "/v1/blocks:by-key", rows.block, **named, as_of=bodies.optional_time(as_of, "as_of")
-            )
-        if namespace != "":
-            raise InvalidInput("namespace", "comes with a key; an id is the same in all of them")
-        path = f"/v1/blocks/{inputs.block_id(block)}"
-        return self._client.read(path, rows.block, as_of=bodies.optional_time(as_of, "as_of"))
-
-    def list(
-        self,
-        *,
-        namespace: Namespace = "",
-        where: Mapping[str, object] | None = None,
-        history: bool = False,
-        expired: bool = False,
-        as_of: Time | None = None,
-        limit: int = 100,
-        cursor: str | None = None,
-        newest_first: bool = False,
-    ) -> Page:
-        """As `Memory.list`."""
-        query = {
-            "namespace": inputs.namespace(namespace),
-            "where": inputs.where(where),
-            "limit": str(inputs.count(limit, "limit", limits.PAGE_MAX)),
-            "history": bodies.truth(history, "history"),
-            "as_of": bodies.optional_time(as_of, "as_of"),
-            "newest_first": bodies.truth(newest_first, "newest_first"),
-            "expired": bodies.flags(expired=expired).get("expired"),
-            "cursor": bodies.cursor(cursor, "list"),
-        }
-        return self._client.read("/v1/blocks", rows.page, **query)
-
-    def history(self, block: int) -> Blocks:
-        """As `Memory.history`."""
-        return self._client.read(f"/v1/blocks/{inputs.block_id(block)}/history", rows.listed("blocks", rows.block))
-
-    def count(
-        self,
-        *,
-        namespace: Namespace = "",
-        where: Mapping[str, object] | None = None,
-        history: bool = False,
-        expired: bool = False,
-        as_of: Time | None = None,
-    ) -> int:
-        """As `Memory.count`."""
-        body = bodies.scope(namespace, where) | bodies.flags(history=history, expired=expired) | bodies.moment(as_of)
-        return self._client.question("/v1/count", body, rows.count)
-
-    def facets(
-        self,
-        fields: str | Iterable[str],
-        *,
-        namespace: Namespace = "",
-        where: Mapping[str, object] | None = None,
-        as_of: Time | None = None,
-        limit: int = 20,
-    ) -> Facets:
-        """As `Memory.facets`."""
-        body = bodies.scope(namespace, where) | bodies.moment(as_of)
-        body["fields"] = bodies.array(map(bodies.quoted, facet_fields(fields)))
-        body["limit"] = str(inputs.count(limit, "limit", limits.PAGE_MAX))
-        return self._client.question("/v1/facets", body, rows.facets)
-
-    def diff(
-        self,
-        since: Time,
-        until: Time | None = None,
-        *,
-        namespace: Namespace = "",
-        where: Mapping[str, object] | None = None,
-        limit: int = 100,
-    ) -> Difference:
-        """As `Memory.diff`."""
-        body = bodies.scope(namespace, where) | {"since": bodies.quoted_time(since, "since")}
-        if until is not None:
-            body["until"] = bodies.quoted_time(until, "until")
-        body["limit"] = str(inputs.count(limit, "limit", limits.PAGE_MAX))
-        return self._client.question("/v1/diff", body, rows.difference)
-
-    def namespaces(self, *, namespace: Namespace = "", limit: int = 100, cursor: str | None = None) -> NamespacePage:
-        """As `Memory.namespaces`."""
-        return self._client.read(
-            "/v1/namespaces",
-            rows.namespace_page,
-            namespace=inputs.namespace(namespace),
-            limit=str(inputs.count(limit, "limit", limits.PAGE_MAX)),
-            cursor=bodies.cursor(cursor, "namespaces"),
-        )
 
     # Changing.
 
@@ -291,7 +169,7 @@ class RemoteMemory(RemoteFinding):
 
     def _forget_named(self, block: int | Iterable[int], dry_run: bool) -> Forgotten:
         body = bodies.flags(dry_run=dry_run)
-        body["ids"] = named_ids(block)
+        body["ids"] = bodies.named_ids(block)
         return self._client.change("POST", "/v1/blocks:forget", body, rows.forgotten)
 
     def wipe(self, *, confirm: int) -> Forgotten:
@@ -305,10 +183,6 @@ class RemoteMemory(RemoteFinding):
         """As `Memory.certificates`."""
         query = {"namespace": None if namespace is None else inputs.namespace(namespace), "where": inputs.where(where)}
         return self._client.read("/v1/certificates", rows.listed("certificates", rows.certificate), **query)
-
-    def used(self, block: int | Iterable[int]) -> None:
-        """As `Memory.used`, of 10,000 blocks at most. The server counts them within some minutes."""
-        self._client.change("POST", "/v1/blocks:used", {"ids": named_ids(block)}, rows.nothing)
 
     def feedback(
         self,
@@ -390,50 +264,7 @@ class RemoteMemory(RemoteFinding):
         ends = {"source": str(inputs.block_id(source, "source")), "target": str(inputs.block_id(target, "target"))}
         self._client.erase("/v1/links", **ends, kind=inputs.name(kind, "kind"))
 
-    def links(self, block: int) -> Links:
-        """As `Memory.links`."""
-        return self._client.read(f"/v1/blocks/{inputs.block_id(block)}/links", rows.listed("links", rows.link))
-
-    def anchor(self, name: str, *, namespace: Namespace = "") -> Anchor:
-        """As `Memory.anchor`."""
-        return self.anchors.closest(name, namespace)
-
     # Looking after it.
-
-    @property
-    def seq(self) -> int:
-        """As `Memory.seq`."""
-        return self._client.read("/v1/stats", lambda stats: rows.integer(stats["seq"]))
-
-    def stats(self) -> dict[str, object]:
-        """As `Memory.stats`."""
-        return self._client.read("/v1/stats", rows.mapping)
-
-    def check(self) -> Findings:
-        """As `Memory.check`."""
-        return self._client.question("/v1/check", None, rows.listed("findings", rows.finding), timeout_s=LONG_S)
-
-    def repair(self) -> Findings:
-        """As `Memory.repair`."""
-        return self._client.change("POST", "/v1/repair", None, rows.listed("findings", rows.finding), timeout_s=LONG_S)
-
-    def maintain(
-        self, *, dry_run: bool = False, grace: Span = GRACE_S, progress: Callable[[str, int], None] | None = None
-    ) -> Report:
-        """As `Memory.maintain`; `progress` is told of each step when all of them are done."""
-        body = {"grace": bodies.seconds(grace, "grace", or_none=True)} | bodies.flags(dry_run=dry_run)
-        done = self._client.change("POST", "/v1/maintain", body, rows.report, timeout_s=LONG_S)
-        if progress is not None:
-            for step in done.steps:
-                progress(step.name, step.count)
-        return done
-
-    def changes(self, after: int = 0, *, limit: int = 1_000) -> Changes:
-        """As `Memory.changes`."""
-        limit = inputs.count(limit, "limit", limits.PAGE_MAX)
-        return self._client.read(
-            "/v1/changes", rows.listed("changes", rows.change), after=bodies.seq(after), limit=str(limit)
-        )
 
     def follow(self, after: int = 0) -> Feed:
         """The changes after a seq, and then each one as it happens: an iterator that waits for the next. Where the
@@ -443,39 +274,6 @@ class RemoteMemory(RemoteFinding):
         """
         bodies.seq(after)
         return Feed(self._transport, lambda seq: self._client.target("/v1/changes", {"after": bodies.seq(seq)}), after)
-
-    def export(self) -> Iterator[str]:
-        """As `Memory.export`, line by line as it comes."""
-        return self._client.text_lines("/v1/export", timeout_s=LONG_S)
-
-    def import_(
-        self,
-        lines: Iterable[str],
-        *,
-        progress: Callable[[int], None] | None = None,
-        bring_back: bool = False,
-    ) -> dict[str, int]:
-        """As `Memory.import_`; `progress` is told how many lines have been sent."""
-        query = bodies.flags(bring_back=bring_back)
-        upload = Upload(lines, progress)
-        try:
-            done = self._client.upload("/v1/import", upload, rows.counts, timeout_s=LONG_S, **query)
-        except InvalidInput as error:
-            # "There are no lines": none that could be sent.
-            if upload.error is None or error.field != "lines":
-                raise
-            raise upload.error from None
-        if upload.error is not None:
-            raise upload.error
-        return done
-
-
-def named_ids(block: int | Iterable[int]) -> str:
-    """The ids of one block or several, as many as go into one request."""
-    ids = block_ids(block)
-    if len(ids) > limits.BATCH_MAX:
-        raise InvalidInput("block", f"are {len(ids):,}; at most {limits.BATCH_MAX:,} go into one request")
-    return bodies.array(map(str, ids))
 
 
 def meant(
@@ -495,4 +293,4 @@ def meant(
         return body
     if (origin, source, where, namespace) != (None, None, None, ""):
         raise InvalidInput("block", "comes alone: an id says which block is meant")
-    return body | {"ids": named_ids(block)}
+    return body | {"ids": bodies.named_ids(block)}

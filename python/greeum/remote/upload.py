@@ -5,16 +5,13 @@ from __future__ import annotations
 from json import dumps
 
 from greeum.errors import InvalidInput
-from greeum.transfer import parsed
+from greeum.importers.exports import LINES_PER_STEP, parsed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
 PIECE_BYTES = 65_536
-
-LINES_PER_REPORT = 500
-"""As often as an import into a memory of one's own tells of its progress."""
 
 
 class Upload:
@@ -44,7 +41,7 @@ class Upload:
         try:
             for number, line in enumerate(self._lines, 1):
                 yield written(line, number)
-                if self._progress is not None and number % LINES_PER_REPORT == 0:
+                if self._progress is not None and number % LINES_PER_STEP == 0:
                     self._progress(number)
         except Exception as error:  # noqa: BLE001 - it is raised when the server has answered
             self.error = error

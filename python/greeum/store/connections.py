@@ -54,7 +54,7 @@ _MEANINGS: tuple[tuple[type[apsw.Error], type[GreeumError], str], ...] = (
     (apsw.FullError, StoreFull, "no room on the disk: make room, then try again"),
     (apsw.BusyError, StoreBusy, "another process is at work on it: try again"),
     (apsw.LockedError, StoreBusy, "another process is at work on it: try again"),
-    (apsw.ReadOnlyError, StoreReadOnly, "it may not be written: open it with read_only=True"),
+    (apsw.ReadOnlyError, StoreReadOnly, "it may not be written: open it with read_only=True (--read-only)"),
     (apsw.CorruptError, StoreDamaged, "it is damaged: keep a copy of the directory, then restore a backup"),
     (apsw.NotADBError, StoreDamaged, "it is not a database: keep a copy of the directory, then restore a backup"),
     (apsw.IOError, StoreFailed, "the disk failed: check it, then try again"),

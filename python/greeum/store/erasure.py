@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from greeum.store.certificates import certify, uid_digest
 from greeum.store.protocol import ANCHOR, LINKS, Erased
-from greeum.store.statements import SQL, load
+from greeum.store.statements import SQL, load, log
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def _erase(connection: apsw.Connection, request: ErasureRequest) -> Erased:
         gone = set(erased)
         changes = [(LINKS, block_id) for block_id in sorted(bereft - gone)]
         changes += [(ANCHOR, block_id) for block_id in pointed_to]
-        connection.executemany(SQL["log_change"], changes)
+        log(connection, changes)
         seq: Any = connection.execute(SQL["newest_seq"]).get
         digests = [digest for (digest,) in run(connection, "entered", number)]
         amounts = erased.blocks, len(erased), erased.links, erased.anchors

@@ -206,8 +206,19 @@ def typed(error: OSError) -> StoreError:
     if error.errno in (ENOSPC, EDQUOT):
         return StoreFull(f"{error.filename}: no room on the disk; make room, then try again")
     if error.errno == EROFS or isinstance(error, PermissionError):
-        return StoreReadOnly(f"{error.filename}: may not be written ({error.strerror}); open it with read_only=True")
+        return StoreReadOnly(
+            f"{error.filename}: may not be written ({error.strerror}); open it with read_only=True (--read-only)"
+        )
     return StoreFailed(f"{error.filename}: {error.strerror}")
+
+
+def identity(path: str) -> tuple[int, int] | None:
+    """Which file lies at this path, whatever it holds; None if there is none."""
+    try:
+        found = os.stat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    return found.st_dev, found.st_ino
 
 
 def make_directory(directory: str) -> None:

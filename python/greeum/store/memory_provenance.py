@@ -1,44 +1,22 @@
-"""What MemoryStore knows of who wrote what: the twin of `provenance`."""
+"""What a Store in memory knows of who wrote what: the twin of `provenance`."""
 
 from __future__ import annotations
 
+from greeum.store.memory_tables import Tables
 from greeum.store.protocol import ANCHOR, BLOCK, LINKS
 from greeum.store.rollback import plan, separation
-from greeum.store.rows import (
-    ADDED_AT,
-    FLAGS,
-    ID,
-    KEY,
-    NAMESPACE,
-    ORIGIN,
-    SUPERSEDED_BY,
-    USES,
-    flagged,
-    is_within,
-)
+from greeum.store.rows import ADDED_AT, FLAGS, ID, KEY, NAMESPACE, ORIGIN, SUPERSEDED_BY, USES, flagged, is_within
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from typing import Any
 
-    from greeum.store.protocol import AnchorRow, BlockRow, LinkRow
+    from greeum.store.protocol import LinkRow
     from greeum.store.rollback import Plan, Undone
 
 
-class Provenance:
-    """Part of MemoryStore, whose fields these are."""
-
-    _gate: Any
-    _rows: dict[int, BlockRow]
-    _heads: dict[tuple[str, str], int]
-    _links: dict[tuple[int, int, str], LinkRow]
-    _anchors: dict[tuple[str, str], AnchorRow]
-    _log: list[tuple[int, int]]
-
-    if TYPE_CHECKING:
-
-        def _chain(self, block_id: int) -> list[BlockRow]: ...
+class MemoryProvenance(Tables):
+    """The part of MemoryStore that says what an origin wrote, and undoes it."""
 
     def flag(self, ids: Iterable[int], name: str, is_set: bool) -> list[int]:
         with self._gate:

@@ -5,40 +5,28 @@ from __future__ import annotations
 from _thread import allocate_lock
 
 from greeum.errors import StoreBusy
-from greeum.store.protocol import BLOCK, BLOCK_COLUMNS, UNSAID
-from greeum.store.rows import ID, NAMESPACE, REVISION, SUPERSEDED_BY
+from greeum.store.memory_erasure import MemoryErasure
+from greeum.store.protocol import BLOCK, UNSAID
+from greeum.store.rows import ADDED_AT, EXPIRES_AT, ID, KIND, NAMESPACE, REVISION, SUPERSEDED_BY, USES
 from greeum.store.upkeep import MENDABLE, closest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
     from typing import Any
 
-    from greeum.store.protocol import BlockRow, Erased, ErasureRequest
+    from greeum.store.protocol import BlockRow, ErasureRequest
     from greeum.store.upkeep import Flaws, RuleRow, Seen
 
-KIND = BLOCK_COLUMNS.index("kind")
-ADDED_AT = BLOCK_COLUMNS.index("added_at")
-EXPIRES_AT = BLOCK_COLUMNS.index("expires_at")
 
-
-class MemoryUpkeep:
+class MemoryUpkeep(MemoryErasure):
     """The half of MemoryStore that nobody needs who only remembers and searches."""
 
     directory: str | None = None
 
-    if TYPE_CHECKING:
-        _gate: Any
-        _rows: dict[int, BlockRow]
-        _vectors: dict[int, bytes]
-        _log: list[tuple[int, int]]
-        _log_start: int
-
-        def _doomed(self, block_ids: Iterable[int]) -> Erased: ...
-        def _forget(self, erased: Erased, request: ErasureRequest) -> Erased: ...
-
     def __init__(self) -> None:
+        super().__init__()
         self._rules: dict[tuple[str, str], RuleRow] = {}
         self._maintained_at: int | None = None
         self._maintainer = Maintainer()
@@ -100,12 +88,11 @@ class MemoryUpkeep:
             return unchanged
 
     def count_uses(self, uses: Mapping[int, int]) -> int:
-        column = BLOCK_COLUMNS.index("uses")
         with self._gate:
             there = sorted(self._rows.keys() & uses.keys())
             for block_id in there:
                 row: Any = self._rows[block_id]
-                self._rows[block_id] = (*row[:column], row[column] + uses[block_id], *row[column + 1 :])
+                self._rows[block_id] = (*row[:USES], row[USES] + uses[block_id], *row[USES + 1 :])
                 self._log.append((BLOCK, block_id))
             return len(there)
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from greeum.store.changes import _log, anchor_row
+from greeum.store.changes import anchor_row
 from greeum.store.protocol import ANCHOR, BLOCK, LINKS
 from greeum.store.rollback import plan, separation
 from greeum.store.rows import FLAGS, ID, KEY, SUPERSEDED_AT, SUPERSEDED_BY, SUPERSEDES, flagged, is_within
 from greeum.store.statements import SQL as BLOCK_SQL
-from greeum.store.statements import load
+from greeum.store.statements import load, log
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def flag(connection: apsw.Connection, ids: Iterable[int], name: str, *, is_set: 
             if flags != row[FLAGS]:
                 changed.append((flags, block))
     connection.executemany(SQL["put_flags"], changed)
-    _log(connection, [(BLOCK, block) for _, block in changed])
+    log(connection, [(BLOCK, block) for _, block in changed])
     return [block for _, block in changed]
 
 
@@ -102,6 +102,6 @@ def carry_out(connection: apsw.Connection, planned: Plan) -> None:
         rows_of(connection, "drop_links_from", old)
         relinked.update(source for (source,) in rows_of(connection, "drop_links_to", old))
         relinked.update((old, new))
-    _log(connection, [(BLOCK, row[ID]) for row in planned.rows])
-    _log(connection, [(LINKS, block) for block in sorted(relinked)])
-    _log(connection, [(ANCHOR, anchor[2]) for anchor in planned.undone.anchors])
+    log(connection, [(BLOCK, row[ID]) for row in planned.rows])
+    log(connection, [(LINKS, block) for block in sorted(relinked)])
+    log(connection, [(ANCHOR, anchor[2]) for anchor in planned.undone.anchors])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from greeum.errors import Conflict, Forbidden, InvalidInput
+from greeum.limits import TIME_MIN_US
 from greeum.store.protocol import BLOCK_COLUMNS, REVISABLE
 
 TYPE_CHECKING = False
@@ -18,13 +19,16 @@ UID: Final = 1
 NAMESPACE: Final = 2
 KEY: Final = 3
 TEXT: Final = 4
+KIND: Final = 5
+SOURCE: Final = 6
+TAGS: Final = 7
+METADATA: Final = 9
+AT: Final = 10
 ADDED_AT: Final = 11
 VALID_FROM: Final = 12
 VALID_TO: Final = 13
-REVISION: Final = 15
-KIND: Final = 5
-SOURCE: Final = 6
 EXPIRES_AT: Final = 14
+REVISION: Final = 15
 SUPERSEDES: Final = 16
 SUPERSEDED_BY: Final = 17
 SUPERSEDED_AT: Final = 18
@@ -32,6 +36,9 @@ ORIGIN: Final = 19
 TRUST: Final = 20
 FLAGS: Final = 21
 USES: Final = 22
+
+BEFORE_ALL_US = TIME_MIN_US - 1
+"""As of then nothing has expired: what expires is hidden from searches, and there all the same."""
 
 QUARANTINED = "quarantined"
 """The flag of a block that nobody is to find until it is released."""
@@ -147,6 +154,10 @@ def taken(uid: str, block_id: int) -> Conflict:
     return Conflict(f"the uid {uid} is taken by block {block_id}: was this imported before?")
 
 
+def is_quarantined(row: BlockRow) -> bool:
+    return f'"{QUARANTINED}"' in row[FLAGS]
+
+
 def has_expired(row: BlockRow, now: int) -> bool:
     """Whether a block is over: its key is free then for another."""
     return row[EXPIRES_AT] is not None and row[EXPIRES_AT] <= now
@@ -159,7 +170,7 @@ def without_key(row: BlockRow) -> BlockRow:
 
 def added_before(head: BlockRow, draft: Draft) -> BlockRow:
     """The head of the draft's key, if it says the same. Raises Conflict if it says something else."""
-    if f'"{QUARANTINED}"' in head[FLAGS]:
+    if is_quarantined(head):
         raise Conflict(
             f"the key {draft.key!r} is taken by block {head[ID]}, which is quarantined: release or forget it first"
         )
@@ -175,7 +186,7 @@ def repeats(draft: Draft, row: BlockRow, now: int) -> bool:
     """Whether a newest version can be given back instead of a draft with the same digest, or that says the same in
     other words: it is the same kind of thing from the same source, holds for the same time, is here for as long, and
     is trusted as far."""
-    is_here = row[SUPERSEDED_BY] is None and row[NAMESPACE] == draft.namespace and '"quarantined"' not in row[FLAGS]
+    is_here = row[SUPERSEDED_BY] is None and row[NAMESPACE] == draft.namespace and not is_quarantined(row)
     if not is_here or row[TRUST] < draft.trust or not outlives(row, draft, now):
         return False
     if row[ID] == draft.alike:

@@ -8,24 +8,25 @@ drop SQLite's locks.
 from __future__ import annotations
 
 import os
+from operator import lt
 
 import apsw
 
-from greeum.errors import NotFound, StoreClosed, StoreReadOnly, StoreVersion
+from greeum.errors import NotFound, StoreClosed, StoreFailed, StoreReadOnly, StoreVersion
 from greeum.store import changes, erasure, files, sqlite_arrivals
-from greeum.store.changes import anchor_row, bound_embedder, row_of, rows_of
+from greeum.store.changes import anchor_row, bound_embedder
 from greeum.store.committer import Committer
 from greeum.store.connections import Readers, copy_database, is_immutable, typed
 from greeum.store.erasure import SCRUB_DUE, run
 from greeum.store.migrations import is_current
 from greeum.store.protocol import UNSAID
 from greeum.store.sqlite_upkeep import SQLiteUpkeep
-from greeum.store.statements import SQL
+from greeum.store.statements import SQL, row_of, rows_of
 from greeum.store.writer import Writer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from typing import Any, TypeVar
 
     from greeum.store.arrivals import Arrival, Outcome
@@ -78,6 +79,7 @@ class SQLiteStore(SQLiteUpkeep):
             self._readers = self._open_for_reading(vfs) if read_only else self._open_for_writing(vfs)
         except apsw.Error as error:
             raise typed(error, self._path) from error
+        self._file = files.identity(self._path)
 
     def _open_for_reading(self, vfs: str | None) -> Readers:
         readers = Readers(self._path, vfs, immutable=is_immutable(self._path))
@@ -89,7 +91,7 @@ class SQLiteStore(SQLiteUpkeep):
 
     def _open_for_writing(self, vfs: str | None) -> Readers:
         if not os.access(self._directory, os.W_OK):
-            raise StoreReadOnly(f"{self._directory}: may not be written; open it with read_only=True")
+            raise StoreReadOnly(f"{self._directory}: may not be written; open it with read_only=True (--read-only)")
         if files.size_bytes(self._path) == 0:
             self._writer.prepare()
         readers = Readers(self._path, vfs)
@@ -124,11 +126,16 @@ class SQLiteStore(SQLiteUpkeep):
             return self._readers.ask(question)
         except apsw.Error as error:
             raise typed(error, self._path) from error
+        except UnicodeDecodeError as error:  # what it keeps was checked when it came: the disk has changed it
+            raise typed(apsw.CorruptError(f"a text in it is not UTF-8: {error.reason}"), self._path) from error
 
     def _change(self, work: Callable[[apsw.Connection], T]) -> T:
         self._check_usable()
         if self.read_only:
             raise StoreReadOnly(f"{self._directory}: opened read-only; open it without read_only to change it")
+        if files.identity(self._path) != self._file:
+            # SQLite would go on in the file that has no name any more, and all of it be lost.
+            raise StoreFailed(f"{self._path}: was moved, removed or replaced while it was open; open the memory anew")
         return self._committer.run(work)
 
     # Changes.
@@ -290,11 +297,11 @@ class SQLiteStore(SQLiteUpkeep):
         return self._ask(lambda connection: provenance.written_by(connection, origin, since, namespace))
 
     def blocks(self, ids: Sequence[int]) -> list[BlockRow]:
-        return self._ask(lambda connection: _rows_for_each(connection, "block", ids))
+        return self._ask(lambda connection: rows_of(connection, "blocks", _json_array(ids)))
 
     def entries(self, ids: Sequence[int]) -> list[tuple[BlockRow, bytes]]:
         def read(connection: apsw.Connection) -> list[Any]:
-            rows = _rows_for_each(connection, "entry", sorted(set(ids)))
+            rows = rows_of(connection, "entries", _json_array(sorted(set(ids))))
             # Afterwards: none of these rows is of a later embedder, if that has not taken over by now.
             changes.check_embedder(connection, self._bound)
             return rows
@@ -342,13 +349,15 @@ class SQLiteStore(SQLiteUpkeep):
         return found
 
     def ids(self, after: int, limit: int) -> list[int]:
-        return [
+        found = [
             block_id for (block_id,) in self._ask(lambda connection: rows_of(connection, "block_ids", after, limit))
         ]
+        if not _ascend(after, found):  # whoever goes on after the last of them might read this page for ever
+            raise typed(apsw.CorruptError("blocks are not in the order of their ids"), self._path)
+        return found
 
     def tally(self, field: str, ids: Sequence[int]) -> dict[str, int]:
-        wanted = f"[{','.join(map(str, ids))}]"
-        return dict(self._ask(lambda connection: rows_of(connection, TALLIES[field], wanted)))
+        return dict(self._ask(lambda connection: rows_of(connection, TALLIES[field], _json_array(ids))))
 
     def counts(self) -> dict[str, int]:
         blocks, superseded, links, anchors = self._ask(lambda connection: row_of(connection, "counts"))
@@ -372,14 +381,24 @@ def _newest(connection: apsw.Connection) -> tuple[int, int]:
     return newest[0] or 0, newest[1] or 0
 
 
-def _rows_for_each(connection: apsw.Connection, statement: str, ids: Iterable[int]) -> list[Any]:
+def _json_array(ids: Sequence[int]) -> str:
+    return f"[{','.join(map(str, ids))}]"
+
+
+def _rows_for_each(connection: apsw.Connection, statement: str, ids: Collection[int]) -> list[Any]:
     """The rows of a statement run for each id, all as of one moment."""
+    if not ids:
+        return []
     connection.execute("BEGIN")
     try:
         return connection.executemany(SQL[statement], [(block_id,) for block_id in ids]).fetchall()
     finally:
         if connection.in_transaction:
             connection.execute("COMMIT")
+
+
+def _ascend(after: int, ids: Sequence[int]) -> bool:
+    return all(map(lt, (after, *ids), ids))
 
 
 def _by_ends_and_kind(link: LinkRow) -> tuple[int, int, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from greeum.store import changes, erasure
 from greeum.store.arrivals import Intake
+from greeum.store.statements import row_of, rows_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,11 +33,11 @@ class _Shelf:
         return erasure.forgotten(self._connection, uids)
 
     def head(self, namespace: str, key: str) -> BlockRow | None:
-        row: BlockRow | None = changes.row_of(self._connection, "block_by_key", namespace, key)
+        row: BlockRow | None = row_of(self._connection, "block_by_key", namespace, key)
         return row
 
     def chain(self, block_id: int) -> list[BlockRow]:
-        return changes.rows_of(self._connection, "history", block_id)
+        return rows_of(self._connection, "history", block_id)
 
     def place(self, drafts: Sequence[Draft]) -> list[BlockRow]:
         return changes.add(self._connection, drafts)

@@ -6,11 +6,11 @@ import os
 
 import apsw
 
-from greeum.store import changes, erasure
+from greeum.store import erasure
 from greeum.store.connections import typed
 from greeum.store.files import MAINTAIN_LOCK_FILE, Claim
 from greeum.store.protocol import ANCHOR, BLOCK, LINKS, UNSAID
-from greeum.store.statements import SQL, load
+from greeum.store.statements import load, log, row_of, rows_of
 from greeum.store.upkeep import FLAWS
 
 TYPE_CHECKING = False
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from greeum.store.writer import Writer
 
     T = TypeVar("T")
+    Mender = Callable[[apsw.Connection, list[Any]], int]
 
 MAINTAINED_AT = "maintained_at"
 """The setting that says when it was last maintained."""
@@ -95,7 +96,7 @@ class SQLiteUpkeep:
 
         def work(connection: apsw.Connection) -> int:
             counted = for_each(connection, "count_use", counts)
-            log_changes(connection, [(BLOCK, block_id) for (block_id,) in counted])
+            log(connection, [(BLOCK, block_id) for (block_id,) in counted])
             return len(counted)
 
         return self._change(work)
@@ -135,11 +136,11 @@ class SQLiteUpkeep:
         return Claim(os.path.join(self.directory, MAINTAIN_LOCK_FILE))
 
     def maintained_at(self) -> int | None:
-        found = self._ask(lambda connection: changes.row_of(connection, "setting", MAINTAINED_AT))
+        found = self._ask(lambda connection: row_of(connection, "setting", MAINTAINED_AT))
         return None if found is None else int(found[0])
 
     def note_maintained(self, at: int) -> None:
-        self._change(lambda connection: changes.rows_of(connection, "put_setting", MAINTAINED_AT, at))
+        self._change(lambda connection: rows_of(connection, "put_setting", MAINTAINED_AT, at))
 
     def last_id(self) -> int:
         newest: int = self._ask(lambda connection: rows(connection, "newest_block")[0][0])
@@ -156,9 +157,9 @@ class SQLiteUpkeep:
 
     def put_vectors(self, block_id: int, vectors: bytes) -> None:
         def work(connection: apsw.Connection) -> None:
-            if changes.row_of(connection, "block_exists", block_id) is not None:
+            if row_of(connection, "block_exists", block_id) is not None:
                 rows(connection, "mend_vectors", block_id, vectors)
-                log_changes(connection, [(BLOCK, block_id)])
+                log(connection, [(BLOCK, block_id)])
 
         self._change(work)
 
@@ -179,11 +180,6 @@ def statements() -> dict[str, str]:
 def rows(connection: apsw.Connection, statement: str, *bindings: Any) -> list[Any]:
     """All rows of one of these statements."""
     return connection.execute(statements()[statement], bindings).fetchall()
-
-
-def log_changes(connection: apsw.Connection, logged: list[tuple[int, int]]) -> None:
-    """Operations and the blocks that they were about."""
-    connection.executemany(SQL["log_change"], logged)
 
 
 def for_each(connection: apsw.Connection, statement: str, bindings: list[Any]) -> list[Any]:
@@ -209,38 +205,31 @@ def found_flaws(connection: apsw.Connection, wanted: Sequence[str]) -> Flaws:
 
 def mend_links(connection: apsw.Connection, concerned: list[Any]) -> int:
     for_each(connection, "mend_link", concerned)
-    log_changes(connection, [(LINKS, source) for source in sorted({row[0] for row in concerned})])
+    log(connection, [(LINKS, source) for source in sorted({row[0] for row in concerned})])
     return len(concerned)
 
 
 def mend_vectors(connection: apsw.Connection, concerned: list[Any]) -> int:
     for (block_id,) in concerned:
         rows(connection, "erase_vectors", block_id)
-    changes.rows_of(connection, "put_setting", erasure.SCRUB_DUE, 1)  # they tell what somebody had forgotten
+    rows_of(connection, "put_setting", erasure.SCRUB_DUE, 1)  # they tell what somebody had forgotten
     return len(concerned)
 
 
-def mend_anchors(connection: apsw.Connection, concerned: list[Any]) -> int:
-    for_each(connection, "mend_anchor", concerned)
-    log_changes(connection, [(ANCHOR, row[0]) for row in concerned])
-    return len(concerned)
+def each(statement: str, operation: int) -> Mender:
+    """Runs a statement for each that is concerned, and says of the block that stands first there what was done."""
 
+    def mend(connection: apsw.Connection, concerned: list[Any]) -> int:
+        for_each(connection, statement, concerned)
+        log(connection, [(operation, row[0]) for row in concerned])
+        return len(concerned)
 
-def mend_successors(connection: apsw.Connection, concerned: list[Any]) -> int:
-    for_each(connection, "mend_successor", concerned)
-    log_changes(connection, [(BLOCK, row[0]) for row in concerned])
-    return len(concerned)
-
-
-def mend_predecessors(connection: apsw.Connection, concerned: list[Any]) -> int:
-    for_each(connection, "mend_predecessor", concerned)
-    log_changes(connection, [(BLOCK, row[0]) for row in concerned])
-    return len(concerned)
+    return mend
 
 
 def mend_heads(connection: apsw.Connection, concerned: list[Any]) -> int:
     for_each(connection, "mend_head", [(newer, old) for old, newer in concerned])
-    log_changes(connection, [(BLOCK, row[0]) for row in concerned])
+    log(connection, [(BLOCK, row[0]) for row in concerned])
     return len(concerned)
 
 
@@ -255,12 +244,12 @@ def mend_counter(connection: apsw.Connection, concerned: list[Any]) -> int:
     return len(concerned)
 
 
-MENDERS: dict[str, Callable[[apsw.Connection, list[Any]], int]] = {
+MENDERS: dict[str, Mender] = {
     "links": mend_links,
     "vectors": mend_vectors,
-    "anchors": mend_anchors,
-    "successors": mend_successors,
-    "predecessors": mend_predecessors,
+    "anchors": each("mend_anchor", ANCHOR),
+    "successors": each("mend_successor", BLOCK),
+    "predecessors": each("mend_predecessor", BLOCK),
     "heads": mend_heads,
     "log": mend_log,
     "counter": mend_counter,

@@ -1,11 +1,19 @@
-"""The statements of `sql/queries.sql`, by name. Read once, split at lines: the command line pays for it. Those of
-`sql/upkeep.sql` are read by what needs them."""
+"""The statements of `sql/queries.sql`, by name, and how one is run. They are read once and split at lines, for the
+command line pays for it; those of `sql/upkeep.sql` are read by what needs them.
+"""
 
 from __future__ import annotations
 
 import os
 
 from greeum.store.protocol import BLOCK_COLUMNS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any
+
+    import apsw
 
 SQL_DIRECTORY = os.path.join(os.path.dirname(__file__), "sql")
 
@@ -31,3 +39,19 @@ def read(file_name: str, directory: str = SQL_DIRECTORY) -> str:
 
 SQL = load("queries.sql")
 """Every statement, by name."""
+
+
+def rows_of(connection: apsw.Connection, statement: str, *bindings: Any) -> list[Any]:
+    """All rows of a named statement."""
+    return connection.execute(SQL[statement], bindings).fetchall()
+
+
+def row_of(connection: apsw.Connection, statement: str, *bindings: Any) -> Any:
+    """The only row of a named statement, or None."""
+    rows = connection.execute(SQL[statement], bindings).fetchall()
+    return rows[0] if rows else None
+
+
+def log(connection: apsw.Connection, changes: Iterable[tuple[int, int]]) -> None:
+    """Enter operations into the log, each with the block that it was about."""
+    connection.executemany(SQL["log_change"], changes)

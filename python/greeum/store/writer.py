@@ -5,11 +5,11 @@ from __future__ import annotations
 import apsw
 
 from greeum.errors import StoreError
-from greeum.store.changes import row_of, rows_of
 from greeum.store.connections import BUSY_WAIT_MS, UNTRUSTED, abandon, let_give_back, open_writer, typed
 from greeum.store.erasure import SCRUB_DUE
 from greeum.store.files import make_database
 from greeum.store.migrations import is_empty, migrate
+from greeum.store.statements import row_of, rows_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -4,6 +4,7 @@ use super::Evidence;
 use super::candidates::{self, Pool};
 use super::deadline::Deadline;
 use super::family::Families;
+use super::home::{self, Home};
 use super::late::Late;
 use super::local::{self, Fits};
 use super::nearby::Nearby;
@@ -22,6 +23,7 @@ use crate::vectors::Code;
 use std::collections::HashMap;
 
 /// A query, and what it is asked of.
+#[derive(Clone, Copy)]
 pub struct Asked<'a> {
     /// What it looks at.
     pub ground: &'a Ground<'a>,
@@ -40,10 +42,22 @@ pub struct Asked<'a> {
 impl Asked<'_> {
     /// The best answers, and what was looked at for them.
     pub fn answer(&self, scratch: &mut Scratch, word_room: &mut WordRoom) -> Result<Answer> {
-        let (mut answer, hits) = self.look(scratch, word_room, None, |found| best(found.hits(), self.query.k))?;
+        // As many as are asked about whatever is wanted: what scores best does not depend on how many do.
+        let depth = self.query.k.max(home::HEAD);
+        let (mut answer, hits) = self.look(scratch, word_room, None, |found| best(found.hits(), depth))?;
         answer.hits = hits.unwrap_or_default();
+        if let Some(home) = Home::find(self, &answer.hits) {
+            answer.hits = home.settle(self, answer.hits, (scratch, word_room))?.hits;
+        }
+        answer.hits.truncate(self.query.k);
         answer.left_out = self.deadline.left_out();
         Ok(answer)
+    }
+
+    /// The `depth` best, best first, with nothing else asked about them.
+    pub fn by_itself(&self, scratch: &mut Scratch, word_room: &mut WordRoom, depth: usize) -> Result<Vec<Hit>> {
+        let (_, hits) = self.look(scratch, word_room, None, |found| best(found.hits(), depth))?;
+        Ok(hits.unwrap_or_default())
     }
 
     /// Looks around, and has `rank` make something of what it found; of nothing, nothing is made. A block `beyond` those that may be hits is
@@ -96,14 +110,15 @@ impl Asked<'_> {
             }
             None => words::score(ground, terms, depth.words, is_exact, word_room, deadline),
         };
+        let Scratch { rows, samples, pool, vectors, .. } = scratch;
+        let mut sample = if is_exact || some.is_some() { None } else { Some(samples.of(ground)) };
         let vector = match some {
             Some(some) => vector::over(ground, code.as_ref(), some),
-            None => vector::score(ground, code.as_ref(), is_exact, depth.each, scratch, deadline),
+            None => vector::score(ground, code.as_ref(), sample.as_deref(), depth.each, vectors, deadline),
         };
-        let Scratch { rows, samples, pool, .. } = scratch;
         let late = match some {
             Some(some) => Late::over(ground, &question, &words.rarity, self.table, some, rows),
-            None => Late::new(ground, &question, &words.rarity, self.table, is_exact, (rows, samples), deadline),
+            None => Late::new(ground, &question, &words.rarity, self.table, sample.take(), rows, deadline),
         };
         let mut evidence = Evidence { ground, words: &words, vector: &vector, late, weights: &query.weights, deadline };
         let prior = Prior::new(ground, query, &question, families, evidence.share());

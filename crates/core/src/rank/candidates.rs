@@ -4,10 +4,10 @@ use super::best::{Best, Scored};
 use super::conversation::CLOSE;
 use super::prior::Prior;
 use super::scratch::Numbers;
-use super::stretch::Stretch;
+use super::stretch::{Stretch, TURNS_MAX};
 use super::turns::Turns;
 use super::view::Ground;
-use super::{Evidence, Found, vector};
+use super::{Evidence, Found};
 use crate::index::state::Place;
 use crate::query::Stage;
 use std::collections::HashMap;
@@ -39,9 +39,6 @@ pub const RADIUS: usize = 8;
 
 /// Blocks that a search looks at and admits, for which room is made at once.
 const USUAL: usize = 512;
-
-/// Blocks that are on their way while one is looked at.
-const AHEAD: usize = 8;
 
 /// Blocks that are looked at between two looks at the clock.
 const LOOKED_AT_AT_ONCE: usize = 16;
@@ -223,19 +220,20 @@ impl<'a> Pool<'a> {
         let strip = turns.around(place, RADIUS + beside);
         let Some(middle) = strip.iter().position(|turn| turn.place == place) else { return };
         let stretch = Stretch::new(ground, strip, middle);
+        let mut numbers = [None; TURNS_MAX];
         for centre in stretch.beside(beside) {
             let own = strip[centre].place;
             if !ground.scope.wants(own) && self.beyond != Some(own) {
                 continue;
             }
-            let number = self.number(own) as usize;
+            let number = *numbers[centre].get_or_insert_with(|| self.number(own)) as usize;
             if std::mem::replace(&mut self.is_candidate[number], true) {
                 continue;
             }
             let (around, start) = (stretch.around(centre), self.turns.len());
             self.turns.extend_from_slice(&stretch.glances(evidence)[around.clone()]);
             for turn in stretch.close_to(centre) {
-                let number = self.number(strip[turn].place);
+                let number = *numbers[turn].get_or_insert_with(|| self.number(strip[turn].place));
                 self.close.push((start + turn - around.start, number));
             }
             let before = (centre > around.start).then(|| strip[centre - 1].place);
@@ -298,13 +296,7 @@ impl<'a> Pool<'a> {
         let deadline = evidence.deadline;
         let has_time = |first: bool| (first && stage == Stage::Candidates) || !deadline.cuts(stage);
         for (_, new) in new.chunks(at_once).enumerate().take_while(|(at, _)| has_time(*at == 0)) {
-            evidence.late.prepare(new);
-            for (at, &place) in new.iter().enumerate() {
-                if let Some(ahead) = new.get(at + AHEAD) {
-                    vector::fetch(self.ground.view(*ahead), ahead.block);
-                }
-                self.found.push(evidence.of(place));
-            }
+            evidence.look(new, &mut self.found);
         }
         self.found.resize(self.places.len(), Found::default());
     }

@@ -75,9 +75,8 @@ fn best(values: impl Iterator<Item = f32>) -> [f32; BEST] {
     let mut best = [f32::NEG_INFINITY; BEST];
     for mut value in values {
         for slot in &mut best {
-            if value > *slot {
-                std::mem::swap(&mut value, slot);
-            }
+            // Which is greater is not foreseeable, so that nothing branches on it.
+            (*slot, value) = if value > *slot { (value, *slot) } else { (*slot, value) };
         }
     }
     best
@@ -85,16 +84,17 @@ fn best(values: impl Iterator<Item = f32>) -> [f32; BEST] {
 
 /// How much less a speaker says here than the others, as the logarithm of the ratio: of each turn close by, whether it is theirs, and its words.
 pub fn brevity(turns: impl Iterator<Item = (bool, u32)>) -> f32 {
-    let (mut words, mut count) = ([0.0_f32; 2], [0.0_f32; 2]);
+    let (mut own, mut all) = ((0, 0), (0, 0));
     for (is_own, length) in turns {
-        words[usize::from(is_own)] += length as f32;
-        count[usize::from(is_own)] += 1.0;
+        let is_own = u32::from(is_own);
+        own = (own.0 + is_own * length, own.1 + is_own);
+        all = (all.0 + length, all.1 + 1);
     }
-    if count.contains(&0.0) {
+    if own.1 == 0 || own.1 == all.1 {
         return 0.0;
     }
-    let [others, own] = [0, 1].map(|side| words[side] / count[side] + FEW_WORDS);
-    (others / own).ln()
+    let mean = |words: u32, turns: u32| words as f32 / turns as f32 + FEW_WORDS;
+    (mean(all.0 - own.0, all.1 - own.1) / mean(own.0, own.1)).ln()
 }
 
 #[cfg(test)]

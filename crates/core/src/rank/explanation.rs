@@ -5,6 +5,7 @@
 
 use super::asked::{Asked, best};
 use super::exclusion::{self, Clause};
+use super::home::{self, Home};
 use super::matches::{Forms, Match, Pair, words_of};
 use super::nearby::{Nearby, Step};
 use super::scratch::{Scratch, WordRoom};
@@ -18,6 +19,7 @@ use crate::query::{Answer, Hit};
 use crate::words::calendar::Days;
 use crate::words::mentions::When;
 use crate::words::passages;
+use std::collections::HashSet;
 
 /// What is to be explained, and what of it the Index does not hold.
 pub struct Subject {
@@ -99,9 +101,47 @@ impl Asked<'_> {
             account.path = self.path(start, subject.block);
         }
         let all = best(hits, usize::MAX);
+        let (all, is_candidate) = self.at_home(subject, all, &mut account, is_candidate, (scratch, word_room))?;
         let rank = all.iter().position(|hit| hit.block == subject.block).map(|at| at + 1);
         let hits = all.into_iter().take(self.query.k).collect();
         Ok(Explanation { answer: Answer { hits, ..answer }, excluded, is_candidate, rank, account })
+    }
+
+    /// All hits as they stand in the end, and whether the block is one of those looked at; if it stands elsewhere than by itself, its account says why.
+    fn at_home(
+        &self,
+        subject: &Subject,
+        mut all: Vec<Hit>,
+        account: &mut Option<Account>,
+        is_candidate: bool,
+        rooms: (&mut Scratch, &mut WordRoom),
+    ) -> Result<(Vec<Hit>, bool)> {
+        let rest = all.split_off(all.len().min(self.query.k.max(home::HEAD)));
+        let Some(home) = Home::find(self, &all) else { return Ok(([all, rest].concat(), is_candidate)) };
+        let by_itself: HashSet<BlockId> = all.iter().map(|hit| hit.block).collect();
+        let settled = home.settle(self, all, (&mut *rooms.0, &mut *rooms.1))?;
+        if let Some(&(block, shift)) = settled.shifts.iter().find(|(block, _)| *block == subject.block) {
+            if !by_itself.contains(&block) {
+                *account = home.ask(self, |asked| asked.own_account(subject, rooms))?;
+            }
+            if let (Some(account), Some(hit)) = (account, settled.hits.iter().find(|hit| hit.block == block)) {
+                let weight = self.query.weights.home;
+                account.hit = *hit;
+                let measure = shift / weight;
+                account.weights.push(Weighed { part: "prior", name: "home", weight, measure, turns: Vec::new() });
+            }
+        }
+        let stands: HashSet<BlockId> = settled.hits.iter().map(|hit| hit.block).collect();
+        let mut all = settled.hits;
+        all.extend(rest.into_iter().filter(|hit| !stands.contains(&hit.block)));
+        Ok((all, is_candidate || stands.contains(&subject.block)))
+    }
+
+    /// How a block that is a candidate is scored.
+    fn own_account(&self, subject: &Subject, rooms: (&mut Scratch, &mut WordRoom)) -> Result<Option<Account>> {
+        let Some(place) = self.ground.state.locate(subject.block) else { return Ok(None) };
+        let (_, account) = self.look(rooms.0, rooms.1, None, |found| self.account(found, place, subject))?;
+        Ok(account.flatten())
     }
 
     fn path(&self, start: BlockId, block: BlockId) -> Vec<Step> {

@@ -31,8 +31,8 @@ impl Families {
         if with.is_empty() {
             return Self::default();
         }
-        let drawn = families_of(ground, ground.sample());
-        let all = distinct(with.iter().chain([&drawn]).flatten().copied().collect());
+        let drawn = ground.families(|sample| families_of(ground, sample));
+        let all = distinct(with.iter().map(Vec::as_slice).chain([drawn]).flatten().copied().collect());
         let mut has: Vec<(u64, f32)> = all.iter().map(|&family| (family, 0.0)).collect();
         for families in &with {
             let rarity = (all.len() as f32 / families.len() as f32).ln();
@@ -58,7 +58,7 @@ impl Families {
 }
 
 /// By the name of the namespace above it.
-fn family_of(ground: &Ground<'_>, place: Place) -> u64 {
+pub fn family_of(ground: &Ground<'_>, place: Place) -> u64 {
     let namespace = ground.view(place).namespace_of(place.block);
     ground.state.parts[place.part as usize].families()[namespace as usize]
 }
@@ -69,6 +69,7 @@ fn families_of(ground: &Ground<'_>, places: &[Place]) -> Vec<u64> {
 }
 
 fn distinct(mut families: Vec<u64>) -> Vec<u64> {
+    families.dedup(); // blocks that follow one another are of one family, as a rule
     families.sort_unstable();
     families.dedup();
     families

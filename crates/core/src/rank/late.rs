@@ -4,7 +4,7 @@
 //! query's pieces is worked out once a search.
 
 use super::deadline::Deadline;
-use super::sample::Samples;
+use super::sample::Sample;
 use super::scratch::Rows;
 use super::similar::{PIECES_MAX, STEPS, Similarities};
 use super::statistics::{Scale, Sums};
@@ -20,6 +20,9 @@ const LENGTH_PENALTY: f32 = 0.3;
 
 /// Blocks that are scored between two looks at the clock.
 const MEASURED_AT_ONCE: usize = 32;
+
+/// Blocks that are scored at once where nobody looks at the clock: more would save nothing, and take room.
+const PREPARED_AT_ONCE: usize = 4_096;
 
 /// What passages of so many words pay; longer ones are seldom.
 static PENALTIES: LazyLock<Vec<f32>> =
@@ -64,22 +67,23 @@ pub struct Late<'a> {
 }
 
 impl<'a> Late<'a> {
-    /// Ready to score; the scale is over every block in scope if `exact`, over a sample otherwise.
+    /// Ready to score; the scale is over a sample, or over every block in scope if there is none.
     pub fn new(
         ground: &'a Ground<'a>,
         query: &QueryWords,
         rarity: &Rarity,
         table: &'a Table,
-        exact: bool,
-        (rows, samples): (&'a mut Rows, &mut Samples),
+        sample: Option<&mut Sample>,
+        rows: &'a mut Rows,
         deadline: &Deadline,
     ) -> Self {
         let pieces = if deadline.cuts(Stage::Tokens) { Vec::new() } else { weighed(query, rarity) };
         let mut late = Self::unscaled(ground, pieces, table, rows);
-        if late.has_pieces() && exact {
-            late.scale = late.measure(deadline);
-        } else if late.has_pieces() {
-            late.scale = late.estimate(&samples.sums(ground, table, &late.pieces));
+        if late.has_pieces() {
+            late.scale = match sample {
+                Some(sample) => late.estimate(sample),
+                None => late.measure(deadline),
+            };
         }
         late
     }
@@ -94,9 +98,9 @@ impl<'a> Late<'a> {
         rows: &'a mut Rows,
     ) -> Self {
         let mut late = Self::unscaled(ground, weighed(query, rarity), table, rows);
-        late.prepare(places);
-        let mut sums = Sums::default();
-        places.iter().for_each(|&place| sums.add(late.of(place)));
+        let (mut sums, mut scores) = (Sums::default(), Vec::with_capacity(places.len()));
+        late.of_each(places, &mut scores);
+        scores.iter().for_each(|&score| sums.add(score));
         late.scale = sums.own_scale();
         late
     }
@@ -113,15 +117,15 @@ impl<'a> Late<'a> {
 
     /// Scores all blocks in scope.
     fn measure(&mut self, deadline: &Deadline) -> Scale {
-        let (ground, mut sums) = (self.ground, Sums::default());
+        let (ground, mut sums, mut scores) = (self.ground, Sums::default(), Vec::new());
         let places: Vec<Place> = ground.scope.places().collect();
         let mut known: Vec<Vec<f32>> =
             ground.views.iter().map(|view| vec![0.0; view.segment.blocks() as usize]).collect();
-        let at_once = if deadline.is_set() { MEASURED_AT_ONCE } else { places.len().max(1) };
+        let at_once = if deadline.is_set() { MEASURED_AT_ONCE } else { PREPARED_AT_ONCE };
         for places in places.chunks(at_once).take_while(|_| !deadline.cuts(Stage::Tokens)) {
-            self.prepare(places);
-            for &place in places {
-                let score = self.of(place);
+            scores.clear();
+            self.of_each(places, &mut scores);
+            for (place, &score) in places.iter().zip(&scores) {
                 sums.add(score);
                 known[place.part as usize][place.block as usize] = score;
             }
@@ -130,14 +134,11 @@ impl<'a> Late<'a> {
         sums.own_scale()
     }
 
-    /// The scale, from how near the pieces come to each passage of the sample.
-    fn estimate(&self, nearness: &[f32]) -> Scale {
-        let (mut sums, mut nearness) = (Sums::default(), nearness.iter());
-        for &place in self.ground.sample() {
-            let view = self.ground.view(place);
-            let passages = view.passages_of(place.block).zip(nearness.by_ref());
-            sums.add(passages.map(|(passage, &sum)| self.paid(sum, view, passage)).fold(0.0, f32::max));
-        }
+    /// The scale, from those that stand for all.
+    fn estimate(&mut self, sample: &mut Sample) -> Scale {
+        let (mut sums, usual, penalties) = (Sums::default(), self.usual_penalty, &PENALTIES[..]);
+        let score = |sum: f32, length: u16| sum * usual / penalty(penalties, length);
+        sample.each_score(&mut self.similarities, &self.pieces, score, |score| sums.add(score));
         sums.own_scale()
     }
 
@@ -156,6 +157,22 @@ impl<'a> Late<'a> {
         }
         let view = self.ground.view(place);
         view.passages_of(place.block).map(|passage| self.passage(view, passage)).fold(0.0, f32::max)
+    }
+
+    /// The scores of some blocks, in order: as [`Late::of`] says afterwards of each.
+    pub fn of_each(&mut self, places: &[Place], scores: &mut Vec<f32>) {
+        self.prepare(places);
+        if self.weights.is_empty() || self.known.is_some() {
+            return scores.extend(places.iter().map(|&place| self.of(place)));
+        }
+        let first = scores.len();
+        scores.resize(first + places.len(), 0.0);
+        let (scores, penalties) = (&mut scores[first..], &PENALTIES[..]);
+        self.similarities.each_best(|passage, best| {
+            let score = &mut scores[passage.place as usize];
+            let sum = weighed_sum(best, &self.weights);
+            *score = score.max(sum * self.usual_penalty / penalty(penalties, *passage.length));
+        });
     }
 
     /// Gets ready to score some blocks.
@@ -190,13 +207,14 @@ impl<'a> Late<'a> {
 
     /// What is left of a score when a passage has paid for its length.
     fn paid(&self, sum: f32, view: &View<'_>, passage: u32) -> f32 {
-        let length = view.lengths[passage as usize];
-        let penalty = match PENALTIES.get(length as usize) {
-            Some(&penalty) => penalty,
-            None => (length as f32).powf(LENGTH_PENALTY),
-        };
-        sum * self.usual_penalty / penalty
+        sum * self.usual_penalty / penalty(&PENALTIES, view.lengths[passage as usize])
     }
+}
+
+/// What a passage of so many words pays; `penalties` are those of lengths that there often are.
+#[inline]
+fn penalty(penalties: &[f32], length: u16) -> f32 {
+    penalties.get(usize::from(length)).copied().unwrap_or_else(|| f32::from(length).powf(LENGTH_PENALTY))
 }
 
 /// The sum of values times weights, of which there may be fewer. Four sums at once: one would have to wait for itself.

@@ -3,7 +3,8 @@
 //! Every kind of evidence gives each block a number; each is brought to standard deviations over the blocks in scope, so that they
 //! can be added; then come the neighbours in the conversation, what is known beforehand, and the way from the anchor. What a
 //! block scores does not depend on how many hits are asked for, nor on what `filter` leaves out; but for the one that says how
-//! something is now ([`update`]), which stands where what was said before would.
+//! something is now ([`update`]), which stands where what was said before would, and for those of the conversation that most of
+//! the best are of ([`home`]), which stand in its own order.
 
 mod asked;
 mod best;
@@ -14,6 +15,7 @@ mod exclusion;
 mod explanation;
 mod fading;
 mod family;
+mod home;
 mod late;
 mod local;
 mod matches;
@@ -214,16 +216,20 @@ impl Evidence<'_> {
         statistics::luck(self.ground.view(place).passages_of(place.block).len())
     }
 
-    /// What a closer look says of a block that `late` is ready for.
-    fn of(&self, place: Place) -> Found {
-        let (words, vector) = (self.words.of(self.ground, place), self.vector.of(self.ground, place));
-        let tokens = self.late.of(place);
-        let luck = self.luck(place);
-        let parts = [
-            (self.words.scale.z(words) - luck) * self.weights.words,
-            (self.vector.scale.z(vector) - luck) * self.weights.vector,
-            (self.late.scale.z(tokens) - luck) * self.weights.tokens,
-        ];
-        Found { parts, is_any: words > 0.0 || vector > 0.0 || tokens > 0.0 }
+    /// What a closer look says of some blocks, in order. All that it takes is asked for together.
+    fn look(&mut self, places: &[Place], found: &mut Vec<Found>) {
+        let (ground, count) = (self.ground, places.len());
+        let (mut vector, mut tokens) = (Vec::with_capacity(count), Vec::with_capacity(count));
+        self.late.of_each(places, &mut tokens);
+        self.vector.of_each(ground, places, &mut vector);
+        found.extend(places.iter().zip(vector).zip(tokens).map(|((&place, vector), tokens)| {
+            let (words, luck) = (self.words.of(ground, place), self.luck(place));
+            let parts = [
+                (self.words.scale.z(words) - luck) * self.weights.words,
+                (self.vector.scale.z(vector) - luck) * self.weights.vector,
+                (self.late.scale.z(tokens) - luck) * self.weights.tokens,
+            ];
+            Found { parts, is_any: words > 0.0 || vector > 0.0 || tokens > 0.0 }
+        }));
     }
 }

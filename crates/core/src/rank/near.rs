@@ -1,16 +1,14 @@
 //! Which blocks of one part look nearest to a query, before their vectors are compared.
 
 use super::runs::runs;
-use super::scope::PartScope;
-use super::scratch::Scratch;
-use super::vector::{AHEAD, row};
+use super::vector::{AHEAD, Room};
 use super::view::{Ground, View};
 use crate::bitmap::Bitmap;
 use crate::id::Local;
 use crate::segment::Section;
 use crate::vectors::coarse::Asked;
-use crate::vectors::distance::{prefetch, prefetch_all};
-use crate::vectors::graph::{Graph, Room, Vectors};
+use crate::vectors::distance::prefetch;
+use crate::vectors::graph::{self, Graph, Vectors};
 use crate::vectors::{Code, signs};
 use std::cell::OnceCell;
 use std::ops::Range;
@@ -38,37 +36,36 @@ const COMPARED_PER_WANTED: usize = 2;
 /// One passage in so many is counted to find out how many signs may differ: enough to come near the number that is wanted.
 const JUDGED_BY: usize = 8;
 
-/// Names the blocks of one part that look nearest among those that may be hits: along the graph if there is one; or by
-/// the signs of their vectors. A block of several passages may be named more than once.
+/// The blocks of one part that look nearest among those that may be hits: along the graph if there is one; or by the signs of their vectors. A block of several passages may be there more than once.
 pub fn near(
     ground: &Ground<'_>,
     number: usize,
     view: &View<'_>,
     (code, asked): (&Code, &OnceCell<Asked>),
     depth: usize,
-    scratch: &mut Scratch,
-    mut name: impl FnMut(Local),
-) {
+    room: &mut Room,
+) -> Vec<Local> {
     let inside = &ground.scope.parts[number];
     let wanted = inside.wanted();
-    let Scratch { walk, looks, differences, .. } = scratch;
-    let passages = match Walkable::new(view, code) {
+    let Room { walk, looks, differences, .. } = room;
+    let walked = match Walkable::new(view, code) {
         Some(part) if ground.scope.passages > SIGNS_MAX => {
             let asked = asked.get_or_init(|| Asked::new(code.as_ref()));
             let beam = beam(view, ground.scope.passages, depth);
             let is_worth = part.is_worth_walking(inside.wanted_count, beam);
-            let found = if is_worth { part.walk(wanted, (code, asked), beam, walk) } else { None };
-            Some(found.unwrap_or_else(|| part.look(wanted, asked, depth * COMPARED_PER_WANTED, looks)))
+            let walked = if is_worth { part.walk(wanted, (code, asked), beam, walk) } else { None };
+            Some(walked.unwrap_or_else(|| part.look(wanted, asked, depth * COMPARED_PER_WANTED, looks)))
         }
         _ => None,
     };
-    let passages = passages.unwrap_or_else(|| by_signs(view, inside, code, depth * COMPARED_PER_WANTED, differences));
-    for (at, &passage) in passages.iter().enumerate() {
-        if let Some(&ahead) = passages.get(at + AHEAD) {
-            prefetch_all(row(view, ahead as usize));
-        }
-        name(view.owner[passage as usize]);
-    }
+    let count = depth * COMPARED_PER_WANTED;
+    let is_sparse = inside.wanted_count < view.segment.blocks() / SPARSE_SHARE;
+    let passages = walked.unwrap_or_else(|| match inside.wants_all() {
+        _ if is_sparse => by_signs_of_runs(view, &runs(view, inside.wanted_blocks()), code, count, differences),
+        true => by_signs(view, |_| true, code, count, differences),
+        false => by_signs(view, |passage| wanted.contains(view.block_of(passage)), code, count, differences),
+    });
+    passages.into_iter().map(|passage| view.block_of(passage)).collect()
 }
 
 /// How wide a walk in one of the parts is: wide enough for the part's share of the nearest, and more, since they may lie together.
@@ -103,7 +100,13 @@ impl<'a> Walkable<'a> {
         steps * LOOKS_PER_STEP < wanted
     }
 
-    fn walk(&self, wanted: &Bitmap, (code, asked): (&Code, &Asked), beam: usize, room: &mut Room) -> Option<Vec<u32>> {
+    fn walk(
+        &self,
+        wanted: &Bitmap,
+        (code, asked): (&Code, &Asked),
+        beam: usize,
+        room: &mut graph::Room,
+    ) -> Option<Vec<u32>> {
         let owner = self.view.owner;
         let found =
             self.graph.search(code.as_ref(), asked, beam, room, |passage| wanted.contains(owner[passage as usize]))?;
@@ -135,28 +138,34 @@ impl<'a> Walkable<'a> {
 const LOOKS: usize = 32;
 
 /// The wanted passages whose vectors differ in the fewest signs from the query's: about `count`, and more where many differ in as many.
-fn by_signs(view: &View<'_>, inside: &PartScope, code: &Code, count: usize, differences: &mut Vec<u16>) -> Vec<u32> {
+fn by_signs(
+    view: &View<'_>,
+    is_wanted: impl Fn(u32) -> bool,
+    code: &Code,
+    count: usize,
+    differences: &mut Vec<u16>,
+) -> Vec<u32> {
     let mut query = Vec::with_capacity(signs::words(code.bytes.len()));
     signs::push(&code.bytes, &mut query);
-    if inside.wanted_count < view.segment.blocks() / SPARSE_SHARE {
-        return by_signs_of_runs(view, &runs(view, inside.wanted_blocks()), &query, count, differences);
-    }
     differences.resize(view.scales.len(), 0);
     signs::differences(view.signs, &query, differences);
-    let is_wanted = |passage: usize| inside.wants(view.owner[passage]);
-    let most = bound(differences, is_wanted, count, code.bytes.len());
-    let near = signs::at_most(differences, most).filter(|&passage| is_wanted(passage));
-    near.map(|passage| passage as u32).collect()
+    let most = bound(differences, &is_wanted, count, code.bytes.len());
+    let mut near = Vec::with_capacity(2 * count);
+    signs::at_most(differences, most, &mut near);
+    near.retain(|&passage| is_wanted(passage));
+    near
 }
 
 /// The same of some runs of passages, looking at no others.
 fn by_signs_of_runs(
     view: &View<'_>,
     runs: &[Range<u32>],
-    query: &[u64],
+    code: &Code,
     count: usize,
     differences: &mut Vec<u16>,
 ) -> Vec<u32> {
+    let mut query = Vec::with_capacity(signs::words(code.bytes.len()));
+    signs::push(&code.bytes, &mut query);
     differences.clear();
     let mut passages: Vec<u32> = Vec::new();
     for (at, run) in runs.iter().enumerate() {
@@ -167,21 +176,24 @@ fn by_signs_of_runs(
         passages.extend(run.clone());
         differences.resize(passages.len(), 0);
         let signs = &view.signs[run.start as usize * query.len()..run.end as usize * query.len()];
-        signs::differences(signs, query, &mut differences[before..]);
+        signs::differences(signs, &query, &mut differences[before..]);
     }
-    let most = bound(differences, |_| true, count, query.len() * signs::WORD);
-    signs::at_most(differences, most).map(|at| passages[at]).collect()
+    let most = bound(differences, &|_| true, count, code.bytes.len());
+    let mut near = Vec::with_capacity(2 * count);
+    signs::at_most(differences, most, &mut near);
+    near.iter_mut().for_each(|at| *at = passages[*at as usize]);
+    near
 }
 
 /// The difference up to which `count` passages lie, judged by some of them.
-fn bound(differences: &[u16], is_wanted: impl Fn(usize) -> bool, count: usize, dimension: usize) -> u16 {
-    let mut histogram = vec![0_usize; dimension + 1];
-    for passage in (0..differences.len()).step_by(JUDGED_BY) {
-        histogram[usize::from(differences[passage])] += usize::from(is_wanted(passage));
+fn bound(differences: &[u16], is_wanted: &impl Fn(u32) -> bool, count: usize, dimension: usize) -> u16 {
+    let mut histogram = vec![0_u32; dimension + 1];
+    for (passage, &differs) in (0..).zip(differences).step_by(JUDGED_BY) {
+        histogram[usize::from(differs)] += u32::from(is_wanted(passage));
     }
     let mut reached = 0;
     let most = histogram.iter().position(|&at| {
-        reached += at;
+        reached += at as usize;
         reached >= count.div_ceil(JUDGED_BY)
     });
     most.unwrap_or(dimension) as u16

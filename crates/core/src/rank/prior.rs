@@ -21,7 +21,7 @@ const MANY: f32 = 256.0;
 pub struct Prior<'a> {
     ground: &'a Ground<'a>,
     weights: &'a Weights,
-    fading: Fading,
+    fading: Fading<'a>,
     /// How much they count, from 0 to 1.
     scale: f32,
     asks_when: bool,
@@ -47,7 +47,7 @@ impl<'a> Prior<'a> {
         Self {
             ground,
             weights: &query.weights,
-            fading: Fading::new(query),
+            fading: Fading::new(ground, query),
             scale: share * (ground.scope.blocks.saturating_sub(1) as f32 / MANY).sqrt().min(1.0),
             asks_when: dates::asks_when(&question.tokens),
             asks_how_it_is: changes::asks_how_it_is(&question.tokens),
@@ -90,7 +90,7 @@ impl<'a> Prior<'a> {
         if self.is_of_the_time(place) {
             add("date", weights.date, scale);
         }
-        self.fading.each(self.segment(place), place, |name, weight, measure| add(name, weight, scale * measure));
+        self.fading.each(self.ground.view(place), place, |name, weight, measure| add(name, weight, scale * measure));
         if flags & flag::MESSAGE == 0 {
             add("personal", weights.personal, scale); // who writes a note has something to say
         } else {

@@ -100,13 +100,18 @@ const BEYOND: usize = crate::vectors::distance::LANES;
 
 const NO_ROW: u16 = u16::MAX;
 
+/// Numbers that a token can have, so that one need not be asked whether it is in range.
+const TOKENS: usize = 1 << 16;
+
 /// Rows of similarities by token, of those that were met.
-#[derive(Default)]
 pub struct Rows {
-    row_of: Vec<u16>,
-    /// The tokens that were met, in this order, as many as `count`; there is room for one more than there can be.
-    met: Vec<u16>,
-    count: usize,
+    row_of: Box<[u16; TOKENS]>,
+    /// The tokens that were met, in this order, as many as `count`.
+    met: Box<[u16; TOKENS]>,
+    count: u16,
+    /// The row of each token of the passages that were met last, one after another, as many as `sequence_end`.
+    sequence: Vec<u16>,
+    sequence_end: usize,
     similar: Vec<u8>,
     /// Tokens that have rows.
     known: usize,
@@ -114,44 +119,71 @@ pub struct Rows {
     width: usize,
 }
 
+impl Default for Rows {
+    fn default() -> Self {
+        let filled = |with| vec![with; TOKENS].into_boxed_slice().try_into().expect("as many");
+        let (row_of, met) = (filled(NO_ROW), filled(0));
+        Self { row_of, met, count: 0, sequence: Vec::new(), sequence_end: 0, similar: Vec::new(), known: 0, width: 0 }
+    }
+}
+
 impl Rows {
-    /// None of so many tokens has been met; rows of `width` bytes follow.
-    pub fn reset(&mut self, tokens: usize, width: usize) {
-        self.met[..self.count].iter().for_each(|&token| self.row_of[usize::from(token)] = NO_ROW);
-        if self.row_of.len() < tokens {
-            self.row_of.resize(tokens, NO_ROW);
-            self.met.resize(tokens + 1, 0);
-        }
-        (self.count, self.known, self.width) = (0, 0, width);
+    /// No token has been met; rows of `width` bytes follow.
+    pub fn reset(&mut self, width: usize) {
+        let count = usize::from(self.count);
+        self.met[..count].iter().for_each(|&token| self.row_of[usize::from(token)] = NO_ROW);
+        (self.count, self.known, self.width, self.sequence_end) = (0, 0, width, 0);
+    }
+
+    /// What was met so far is not asked for by its place any more.
+    pub fn begin(&mut self) {
+        self.sequence_end = 0;
     }
 
     /// Meets tokens. Whether one is new is not foreseeable, so that nothing branches on it: one that is not is written down, and then written over.
     #[inline]
     pub fn meet(&mut self, tokens: &[u16]) {
-        let mut count = self.count;
-        for &token in tokens {
+        let (mut count, end) = (self.count, self.sequence_end + tokens.len());
+        if self.sequence.len() < end {
+            self.sequence.resize(2 * end, 0);
+        }
+        for (&token, number) in tokens.iter().zip(&mut self.sequence[self.sequence_end..end]) {
             let row = &mut self.row_of[usize::from(token)];
             let is_new = *row == NO_ROW;
-            *row = if is_new { count as u16 } else { *row };
-            self.met[count] = token;
-            count += usize::from(is_new);
+            *number = if is_new { count } else { *row };
+            *row = *number;
+            self.met[usize::from(count)] = token;
+            count += u16::from(is_new);
         }
-        self.count = count;
+        (self.count, self.sequence_end) = (count, end);
+    }
+
+    /// The rows of the tokens that were met since [`Rows::begin`], as often and in the order in which they were.
+    pub fn sequence(&self) -> &[u16] {
+        &self.sequence[..self.sequence_end]
     }
 
     /// Tokens that were met and have no rows yet, and room for these.
     pub fn missing(&mut self) -> (&[u16], &mut [u8]) {
-        let known = std::mem::replace(&mut self.known, self.count);
-        let bytes = self.count * self.width;
-        self.similar.resize(bytes + BEYOND, 0);
-        (&self.met[known..self.count], &mut self.similar[known * self.width..bytes])
+        let count = usize::from(self.count);
+        let known = std::mem::replace(&mut self.known, count);
+        let bytes = count * self.width;
+        if self.similar.len() < bytes + BEYOND {
+            self.similar.resize(2 * bytes + BEYOND, 0);
+        }
+        (&self.met[known..count], &mut self.similar[known * self.width..bytes])
     }
 
     /// The row of a token that has one, and something beyond it: a row is read in whole registers.
     #[inline]
     pub fn of(&self, token: u16) -> &[u8] {
-        let start = usize::from(self.row_of[usize::from(token)]) * self.width;
-        &self.similar[start..][..self.width + BEYOND]
+        self.row(self.row_of[usize::from(token)])
+    }
+
+    /// The row of this number, and as much beyond it.
+    #[inline]
+    pub fn row(&self, number: u16) -> &[u8] {
+        &self.similar[usize::from(number) * self.width..][..self.width + BEYOND]
     }
 }
 
@@ -177,16 +209,8 @@ pub struct Scratch {
     pub rows: Rows,
     /// How near pieces come to the blocks that stand for all others.
     pub samples: super::sample::Samples,
-    /// By passage of one part: the inner product with the query's vector.
-    pub products: Vec<i32>,
-    /// The same as a cosine.
-    pub cosines: Vec<f32>,
-    /// By passage of one part: in how many signs it differs.
-    pub differences: Vec<u16>,
-    /// How near passages are by their coarse codes.
-    pub looks: Vec<(i32, u32)>,
-    /// What a walk along a graph keeps.
-    pub walk: crate::vectors::graph::Room,
+    /// For what the vectors say.
+    pub vectors: super::vector::Room,
 }
 
 #[cfg(test)]
@@ -212,15 +236,19 @@ mod tests {
         }
 
         let mut rows = Rows::default();
-        rows.reset(10, 2);
+        rows.reset(2);
         rows.meet(&[4, 9, 4]);
         let (met, room) = rows.missing();
         assert_eq!(met, [4, 9]);
         room.copy_from_slice(&[1, 2, 3, 4]);
+        assert_eq!(rows.sequence(), [0, 1, 0]);
+        rows.begin();
         rows.meet(&[9, 5]);
+        assert_eq!(rows.sequence(), [1, 2]);
         assert_eq!(rows.missing(), (&[5][..], &mut [0, 0][..]));
         assert_eq!((&rows.of(4)[..2], &rows.of(9)[..2]), (&[1, 2][..], &[3, 4][..]));
-        rows.reset(10, 3);
+        assert_eq!(&rows.row(1)[..2], &[3, 4]);
+        rows.reset(3);
         rows.meet(&[9]);
         assert_eq!(rows.missing().0, [9]);
     }

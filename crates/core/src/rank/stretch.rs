@@ -80,15 +80,16 @@ impl<'a> Stretch<'a> {
     /// How much less the speaker of one of them says than the others close by.
     pub fn brevity(&self, centre: usize) -> f32 {
         let speakers = self.speakers.get_or_init(|| self.speakers());
-        let own = self.turns[centre].place;
-        conversation::brevity(self.close_to(centre).map(|turn| {
-            let place = self.turns[turn].place;
-            let is_own = match place.part == own.part {
-                true => speakers[turn].source == speakers[centre].source,
-                false => self.ground.have_one_source(place, own),
-            };
-            (is_own, speakers[turn].words)
-        }))
+        let (own, close) = (speakers[centre], self.close_to(centre));
+        let (turns, speakers) = (&self.turns[close.clone()], &speakers[close]);
+        if turns.iter().all(|turn| turn.place.part == self.turns[centre].place.part) {
+            return conversation::brevity(speakers.iter().map(|speaker| (speaker.source == own.source, speaker.words)));
+        }
+        conversation::brevity(
+            turns.iter().zip(speakers).map(|(turn, speaker)| {
+                (self.ground.have_one_source(turn.place, self.turns[centre].place), speaker.words)
+            }),
+        )
     }
 
     /// Of the turns that are close to those beside the middle.

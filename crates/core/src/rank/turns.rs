@@ -1,7 +1,7 @@
 //! The turns of a conversation around a block, from whatever parts they are in.
 
 use super::view::Ground;
-use crate::id::{BlockId, TimeUs};
+use crate::id::{BlockId, Local, TimeUs};
 use crate::index::state::Place;
 
 /// A turn, and where it stands.
@@ -38,15 +38,15 @@ impl<'a> Turns<'a> {
         for ((part, view), number) in (0_u32..).zip(&ground.views).zip(&self.numbers) {
             let Some(namespace) = *number else { continue };
             let strip = view.conversation(namespace);
-            let middle = strip.partition_point(|&block| view.order_of(block) < here);
-            let seen = |&block: &u32| {
-                let (place, (at, id)) = (Place { part, block }, view.order_of(block));
-                (view.is_message(block) && ground.scope.contains(place)).then_some(Turn { at, id, place })
+            let middle = match strip.binary_search(&place.block) {
+                // Blocks mostly lie in the order in which they were said; and each is there once.
+                Ok(at) if part == place.part => at,
+                _ => strip.partition_point(|&block| view.order_of(block) < here),
             };
             let first = self.found.len();
-            self.found.extend(strip[..middle].iter().rev().filter_map(seen).take(radius));
+            take(ground, part, strip[..middle].iter().rev(), radius, &mut self.found);
             self.found[first..].reverse();
-            self.found.extend(strip[middle..].iter().filter_map(seen).take(radius + 1));
+            take(ground, part, strip[middle..].iter(), radius + 1, &mut self.found);
         }
         if self.numbers.iter().flatten().count() > 1 {
             self.found.sort_unstable();
@@ -67,6 +67,27 @@ impl<'a> Turns<'a> {
             };
             self.numbers.clear();
             self.numbers.extend((0..ground.views.len() as u32).map(number));
+        }
+    }
+}
+
+/// Takes up to so many of the blocks of a part that are messages in scope.
+fn take<'b>(
+    ground: &Ground<'_>,
+    part: u32,
+    blocks: impl Iterator<Item = &'b Local>,
+    most: usize,
+    found: &mut Vec<Turn>,
+) {
+    let (view, inside) = (&ground.views[part as usize], &ground.scope.parts[part as usize]);
+    let last = found.len() + most;
+    for &block in blocks {
+        if found.len() == last {
+            return;
+        }
+        if view.is_message(block) && (inside.is_all || inside.blocks.contains(block)) {
+            let (at, id) = view.order_of(block);
+            found.push(Turn { at, id, place: Place { part, block } });
         }
     }
 }

@@ -4,7 +4,7 @@ use super::best::{Best, Scored};
 use super::deadline::Deadline;
 use super::near::near;
 use super::runs::runs;
-use super::scratch::Scratch;
+use super::sample::Sample;
 use super::statistics::{Scale, Sums};
 use super::view::{Ground, View};
 use crate::bitmap::Bitmap;
@@ -12,7 +12,7 @@ use crate::id::Local;
 use crate::index::state::Place;
 use crate::query::Stage;
 use crate::vectors::distance::prefetch_all;
-use crate::vectors::{Code, Probe};
+use crate::vectors::{Code, Probe, graph};
 use std::cell::OnceCell;
 use std::ops::Range;
 
@@ -25,14 +25,32 @@ const DENSE_SHARE: u32 = 4;
 /// Vectors that are compared between two looks at the clock.
 const COMPARED_AT_ONCE: usize = 64;
 
-/// Vectors that are on their way while one is compared.
+/// Runs whose first vectors are on their way while those of one are compared.
 pub const AHEAD: usize = 4;
 
+/// Room that comparing takes.
+#[derive(Default)]
+pub struct Room {
+    /// By passage of one part: the inner product with the query's vector.
+    products: Vec<i32>,
+    /// By part and passage: the same as a cosine, where all have been compared.
+    cosines: Vec<Vec<f32>>,
+    /// By passage of one part: in how many signs it differs.
+    pub differences: Vec<u16>,
+    /// How near passages are by their coarse codes.
+    pub looks: Vec<(i32, u32)>,
+    /// What a walk along a graph keeps.
+    pub walk: graph::Room,
+}
+
 /// What the vectors say.
+#[derive(Default)]
 pub struct VectorScores<'a> {
     probe: Option<(Probe<'a>, f32)>,
     /// By part and block, where all of them have been compared.
     known: Option<Vec<Vec<f32>>>,
+    /// By part and passage, where all of a part have been compared; of others, nothing.
+    cosines: &'a [Vec<f32>],
     /// The scale of the scores.
     pub scale: Scale,
     /// The nearest of the blocks that may be hits.
@@ -50,27 +68,66 @@ impl VectorScores<'_> {
     pub fn of(&self, ground: &Ground<'_>, place: Place) -> f32 {
         match (&self.known, &self.probe) {
             (Some(known), _) => known[place.part as usize][place.block as usize],
-            (None, Some((probe, scale))) => cosine(ground.view(place), place.block, probe, *scale),
+            (None, Some((probe, scale))) => {
+                let view = ground.view(place);
+                match self.cosines_of(place.part) {
+                    [] => cosine(view, place.block, probe, *scale),
+                    cosines => nearest(view, place.block, cosines),
+                }
+            }
             (None, None) => 0.0,
         }
     }
+
+    /// The scores of some blocks, in order.
+    pub fn of_each(&self, ground: &Ground<'_>, places: &[Place], scores: &mut Vec<f32>) {
+        let Some((probe, scale)) = &self.probe else { return scores.resize(scores.len() + places.len(), 0.0) };
+        let is_known = |place: &Place| self.known.is_some() || !self.cosines_of(place.part).is_empty();
+        let passages = |place: &Place| {
+            let view = ground.view(*place);
+            view.passages_of(place.block).map(move |passage| (view, passage as usize))
+        };
+        let unknown = places.iter().filter(|place| !is_known(place));
+        let rows: Vec<&[i8]> = unknown.flat_map(passages).map(|(view, at)| view.code(at)).collect();
+        let mut products = vec![0; rows.len()];
+        probe.dot_some(&rows, &mut products);
+        let mut products = products.iter();
+        scores.extend(places.iter().map(|place| {
+            if is_known(place) {
+                return self.of(ground, *place);
+            }
+            let of = |((view, at), &product): ((&View<'_>, usize), &i32)| product as f32 * view.scales[at];
+            passages(place).zip(products.by_ref()).map(of).fold(f32::NEG_INFINITY, f32::max) * scale
+        }));
+    }
+
+    fn cosines_of(&self, part: u32) -> &'_ [f32] {
+        self.cosines.get(part as usize).map_or(&[], Vec::as_slice)
+    }
 }
 
-/// Compares every block in scope if `exact`; otherwise those that stand for all, and those that look near, of which it chooses `depth`.
+/// The best of a block's passages, of which the cosines are known.
+#[inline]
+fn nearest(view: &View<'_>, block: Local, cosines: &[f32]) -> f32 {
+    let passages = view.passages_of(block);
+    cosines[passages.start as usize..passages.end as usize].iter().copied().fold(f32::NEG_INFINITY, f32::max)
+}
+
+/// Compares those that stand for all, and those that look near, of which it chooses `depth`; if nothing stands for all, every block in scope.
 pub fn score<'a>(
     ground: &Ground<'_>,
     code: Option<&'a Code>,
-    exact: bool,
+    sample: Option<&Sample>,
     depth: usize,
-    scratch: &mut Scratch,
+    room: &'a mut Room,
     deadline: &Deadline,
 ) -> VectorScores<'a> {
-    let mut scores = VectorScores { probe: None, known: None, scale: Scale::default(), chosen: Vec::new() };
+    let mut scores = VectorScores::default();
     let Some(code) = code.filter(|_| !deadline.cuts(Stage::Vector)) else { return scores };
     let (probe, mut sums) = (Probe::new(&code.bytes), Sums::default());
     scores.probe = Some((probe, code.scale));
     let mut best = Best::new(depth);
-    if exact {
+    let Some(sample) = sample else {
         let mut known: Vec<Vec<f32>> =
             ground.views.iter().map(|view| vec![0.0; view.segment.blocks() as usize]).collect();
         for (at, place) in ground.scope.places().enumerate() {
@@ -82,33 +139,45 @@ pub fn score<'a>(
             sums.add(score);
         }
         scores.known = Some(known);
-    } else {
-        let sample = ground.sample();
-        sample.iter().for_each(|&place| fetch(ground.view(place), place.block));
-        sample.iter().for_each(|&place| sums.add(scores.of(ground, place)));
-        let asked = OnceCell::new();
-        for (number, view) in ground.views.iter().enumerate() {
-            if number > 0 && deadline.cuts(Stage::Vector) {
-                break;
+        scores.scale = sums.own_scale();
+        return scores;
+    };
+    let asked = OnceCell::new();
+    room.cosines.resize_with(ground.views.len().max(room.cosines.len()), Vec::new);
+    room.cosines.iter_mut().for_each(Vec::clear);
+    let mut cosines = Vec::new();
+    for (number, view) in ground.views.iter().enumerate() {
+        if number > 0 && deadline.cuts(Stage::Vector) {
+            break;
+        }
+        let mut take = |block: Local, score: f32| {
+            if best.may_take(score) {
+                let place = Place { part: number as u32, block };
+                best.take(Scored { score, id: ground.id(place), place });
             }
-            let mut take = |block: Local, score: f32| {
-                if best.may_take(score) {
-                    let place = Place { part: number as u32, block };
-                    best.take(Scored { score, id: ground.id(place), place });
-                }
-            };
-            let inside = &ground.scope.parts[number];
-            if inside.wanted_count <= FEW && inside.wanted_count >= view.segment.blocks() / DENSE_SHARE {
-                compare_all(view, inside.wanted(), (&probe, code.scale), depth, scratch, take);
-            } else if inside.wanted_count <= FEW {
-                compare_runs(view, &runs(view, inside.wanted_blocks()), (&probe, code.scale), scratch, take);
-            } else {
-                near(ground, number, view, (code, &asked), depth, scratch, |block| {
-                    take(block, cosine(view, block, &probe, code.scale));
-                });
-            }
+        };
+        let inside = &ground.scope.parts[number];
+        if inside.wanted_count <= FEW && inside.wanted_count >= view.segment.blocks() / DENSE_SHARE {
+            compare_all(
+                view,
+                inside.wanted(),
+                (&probe, code.scale),
+                depth,
+                (&mut room.products, &mut room.cosines[number]),
+                take,
+            );
+        } else if inside.wanted_count <= FEW {
+            compare_runs(view, &runs(view, inside.wanted_blocks()), (&probe, code.scale), &mut room.products, take);
+        } else {
+            let blocks = near(ground, number, view, (code, &asked), depth, room).into_iter();
+            let places: Vec<Place> = blocks.map(|block| Place { part: number as u32, block }).collect();
+            cosines.clear();
+            scores.of_each(ground, &places, &mut cosines);
+            places.iter().zip(&cosines).for_each(|(place, &cosine)| take(place.block, cosine));
         }
     }
+    scores.cosines = &room.cosines;
+    sample.each_cosine(&probe, |cosine| sums.add(cosine * code.scale));
     scores.scale = sums.own_scale();
     scores.chosen = best.into_vec();
     scores
@@ -116,12 +185,13 @@ pub fn score<'a>(
 
 /// Ready to compare any block; the scale is over some.
 pub fn over<'a>(ground: &Ground<'_>, code: Option<&'a Code>, places: &[Place]) -> VectorScores<'a> {
-    let mut scores = VectorScores { probe: None, known: None, scale: Scale::default(), chosen: Vec::new() };
+    let mut scores = VectorScores::default();
     let Some(code) = code else { return scores };
     scores.probe = Some((Probe::new(&code.bytes), code.scale));
     let mut sums = Sums::default();
-    places.iter().for_each(|&place| fetch(ground.view(place), place.block));
-    places.iter().for_each(|&place| sums.add(scores.of(ground, place)));
+    let mut each = Vec::with_capacity(places.len());
+    scores.of_each(ground, places, &mut each);
+    each.iter().for_each(|&score| sums.add(score));
     scores.scale = sums.own_scale();
     scores
 }
@@ -129,15 +199,9 @@ pub fn over<'a>(ground: &Ground<'_>, code: Option<&'a Code>, places: &[Place]) -
 fn cosine(view: &View<'_>, block: Local, probe: &Probe<'_>, scale: f32) -> f32 {
     let of = |passage: u32| {
         let at = passage as usize;
-        probe.dot(row(view, at)) as f32 * view.scales[at]
+        probe.dot(view.code(at)) as f32 * view.scales[at]
     };
     view.passages_of(block).map(of).fold(f32::NEG_INFINITY, f32::max) * scale
-}
-
-/// Asks for a block's vector before it is needed.
-pub fn fetch(view: &View<'_>, block: Local) {
-    let first = view.passages_of(block).start as usize;
-    prefetch_all(row(view, first));
 }
 
 /// Compares the vectors of all blocks of a part, as they lie in memory, and gives the scores of those that may be hits: of all, or at least of the
@@ -147,7 +211,7 @@ fn compare_all(
     wanted: &Bitmap,
     (probe, scale): (&Probe<'_>, f32),
     depth: usize,
-    Scratch { products, cosines, .. }: &mut Scratch,
+    (products, cosines): (&mut Vec<i32>, &mut Vec<f32>),
     mut take: impl FnMut(Local, f32),
 ) {
     products.resize(view.scales.len(), 0);
@@ -156,9 +220,7 @@ fn compare_all(
     cosines.extend(products.iter().zip(view.scales).map(|(&product, by)| product as f32 * by * scale));
     if !view.has_one_passage_a_block() || wanted.count() as usize != cosines.len() {
         for block in wanted.iter() {
-            let passages = view.passages_of(block);
-            let passages = &cosines[passages.start as usize..passages.end as usize];
-            take(block, passages.iter().copied().fold(f32::NEG_INFINITY, f32::max));
+            take(block, nearest(view, block, cosines));
         }
         return;
     }
@@ -175,19 +237,19 @@ fn compare_runs(
     view: &View<'_>,
     runs: &[Range<u32>],
     (probe, scale): (&Probe<'_>, f32),
-    Scratch { products, .. }: &mut Scratch,
+    products: &mut Vec<i32>,
     mut take: impl FnMut(Local, f32),
 ) {
+    let dimension = view.codes.len() / view.scales.len();
     for (at, run) in runs.iter().enumerate() {
         if let Some(ahead) = runs.get(at + AHEAD) {
-            prefetch_all(row(view, ahead.start as usize));
+            prefetch_all(view.code(ahead.start as usize));
         }
         products.resize(run.len(), 0);
         let (first, end) = (run.start as usize, run.end as usize);
-        probe.dot_each(rows(view, first, end), products);
-        let owners = &view.owner[first..end];
+        probe.dot_each(&view.codes[first * dimension..end * dimension], products);
         let mut cosines = products.iter().zip(&view.scales[first..]).map(|(&product, by)| product as f32 * by * scale);
-        for passages in owners.chunk_by(|a, b| a == b) {
+        for passages in view.owner[first..end].chunk_by(|a, b| a == b) {
             take(passages[0], cosines.by_ref().take(passages.len()).fold(f32::NEG_INFINITY, f32::max));
         }
     }
@@ -206,16 +268,6 @@ fn reached(scores: &[f32], count: usize) -> f32 {
         Some(last) if last < best.len() => *best.select_nth_unstable_by(last, |a, b| b.total_cmp(a)).1,
         _ => f32::NEG_INFINITY,
     }
-}
-
-/// The vector of a passage.
-pub fn row<'a>(view: &View<'a>, passage: usize) -> &'a [i8] {
-    rows(view, passage, passage + 1)
-}
-
-fn rows<'a>(view: &View<'a>, first: usize, end: usize) -> &'a [i8] {
-    let dimension = view.codes.len() / view.scales.len();
-    &view.codes[first * dimension..end * dimension]
 }
 
 #[cfg(test)]

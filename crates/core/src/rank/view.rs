@@ -5,7 +5,6 @@ use crate::id::{BlockId, Local, TimeUs};
 use crate::index::State;
 use crate::index::state::Place;
 use crate::segment::{Section, Segment, flag};
-use crate::vectors::distance::prefetch;
 use std::cell::OnceCell;
 use std::ops::Range;
 
@@ -83,13 +82,11 @@ impl<'a> View<'a> {
         &self.tokens[self.token_start[passage as usize] as usize..self.token_start[passage as usize + 1] as usize]
     }
 
-    /// Asks for the tokens of a block's first passage before they are needed.
-    pub fn fetch_tokens(&self, block: Local) {
-        let first = self.passage_start[block as usize] as usize;
-        prefetch(&self.lengths[first]);
-        if let Some(token) = self.tokens.get(self.token_start[first] as usize) {
-            prefetch(token);
-        }
+    /// The vector of a passage.
+    #[inline]
+    pub fn code(&self, passage: usize) -> &'a [i8] {
+        let dimension = self.codes.len() / self.scales.len();
+        &self.codes[passage * dimension..][..dimension]
     }
 
     /// Where a block stands in its conversation.
@@ -143,6 +140,7 @@ pub struct Ground<'a> {
     /// Its parts.
     pub views: Vec<View<'a>>,
     sample: OnceCell<Vec<Place>>,
+    families: OnceCell<Vec<u64>>,
 }
 
 /// Blocks that stand for all others: enough for a mean within a tenth of a deviation, which no recall figure notices.
@@ -152,7 +150,7 @@ impl<'a> Ground<'a> {
     /// See the module.
     pub fn new(state: &'a State, scope: &'a Scope) -> Self {
         let views = state.parts.iter().map(|part| View::new(&part.segment)).collect();
-        Self { state, scope, views, sample: OnceCell::new() }
+        Self { state, scope, views, sample: OnceCell::new(), families: OnceCell::new() }
     }
 
     /// The part of a block.
@@ -196,5 +194,10 @@ impl<'a> Ground<'a> {
             });
             drawn.filter(|&place| scope.contains(place)).collect()
         })
+    }
+
+    /// The families of the sample, as `find` finds them for the first of several queries.
+    pub fn families(&self, find: impl FnOnce(&[Place]) -> Vec<u64>) -> &[u64] {
+        self.families.get_or_init(|| find(self.sample()))
     }
 }

@@ -74,18 +74,56 @@ fn with_vpopcnt(rows: &[[u64; 4]], query: &[u64], out: &mut [u16]) {
     count(rest.as_flattened(), query, out_of_rest);
 }
 
-/// Where `differences` are at most `most`, ascending. A few of many: stretches without any are passed over at once.
-pub fn at_most(differences: &[u16], most: u16) -> impl Iterator<Item = usize> + '_ {
-    let stretches = differences.chunks(STRETCH).enumerate();
-    let with_any = stretches.filter(move |(_, stretch)| stretch.iter().fold(false, |any, &x| any | (x <= most)));
-    with_any.flat_map(move |(number, stretch)| {
-        let near = stretch.iter().enumerate().filter(move |&(_, &differs)| differs <= most);
-        near.map(move |(at, _)| number * STRETCH + at)
-    })
+/// Adds to `near` where `differences` are at most `most`, ascending.
+pub fn at_most(differences: &[u16], most: u16, near: &mut Vec<u32>) {
+    #[cfg(target_arch = "x86_64")]
+    if is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512bw") && is_x86_feature_detected!("popcnt")
+    {
+        // SAFETY: the features were detected just now.
+        return unsafe { at_most_with_avx512(differences, most, near) };
+    }
+    add_at_most(differences, 0, most, near);
 }
 
-/// Differences that are looked at together: those of a register or two.
-const STRETCH: usize = 32;
+/// Which ones those are is not foreseeable, so that nothing branches on it: the numbers of those of a register are pushed together and written
+/// down, and what stands behind them is written over.
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f,avx512bw,popcnt")]
+fn at_most_with_avx512(differences: &[u16], most: u16, near: &mut Vec<u32>) {
+    use std::arch::x86_64::*;
+    let (registers, rest) = differences.as_chunks::<REGISTER>();
+    let bound = _mm512_set1_epi16(most as i16);
+    let mut numbers = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+    let half = _mm512_set1_epi32(REGISTER as i32 / 2);
+    let mut end = near.len();
+    for register in registers {
+        // SAFETY: a register is 64 bytes long.
+        let differences = unsafe { _mm512_loadu_si512(register.as_ptr().cast()) };
+        let found = _mm512_cmple_epu16_mask(differences, bound);
+        if near.len() < end + REGISTER {
+            near.resize(2 * (end + REGISTER), 0);
+        }
+        for found in [found as u16, (found >> 16) as u16] {
+            let room: &mut [u32; REGISTER / 2] = near[end..].first_chunk_mut().expect("there is room");
+            // SAFETY: the room is 64 bytes long.
+            unsafe { _mm512_storeu_si512(room.as_mut_ptr().cast(), _mm512_maskz_compress_epi32(found, numbers)) };
+            end += found.count_ones() as usize;
+            numbers = _mm512_add_epi32(numbers, half);
+        }
+    }
+    near.truncate(end);
+    add_at_most(rest, differences.len() - rest.len(), most, near);
+}
+
+/// Differences of a register.
+#[cfg(target_arch = "x86_64")]
+const REGISTER: usize = 32;
+
+/// The same, one after another, of differences that begin with number `start`.
+fn add_at_most(differences: &[u16], start: usize, most: u16, near: &mut Vec<u32>) {
+    let numbered = (start as u32..).zip(differences);
+    near.extend(numbered.filter(|&(_, &differs)| differs <= most).map(|(at, _)| at));
+}
 
 #[inline(always)]
 fn count(signs: &[u64], query: &[u64], out: &mut [u16]) {
@@ -109,15 +147,16 @@ mod tests {
 
     proptest! {
         #[test]
-        fn differing_signs_are_counted(rows in prop_oneof![1_usize..300, 200_usize..257].prop_flat_map(|d| proptest::collection::vec(proptest::collection::vec(any::<i8>(), d), 2..30)), most in 0_u16..150) {
+        fn differing_signs_are_counted(rows in prop_oneof![1_usize..300, 200_usize..257].prop_flat_map(|d| proptest::collection::vec(proptest::collection::vec(any::<i8>(), d), 2..90)), most in 0_u16..150) {
             let (mut signs, mut query) = (Vec::new(), Vec::new());
             rows[1..].iter().for_each(|row| push(row, &mut signs));
             push(&rows[0], &mut query);
             prop_assert_eq!(query.len(), words(rows[0].len()));
             let mut out = vec![0; rows.len() - 1];
             differences(&signs, &query, &mut out);
-            let near: Vec<usize> = (0..out.len()).filter(|&at| out[at] <= most).collect();
-            prop_assert_eq!(at_most(&out, most).collect::<Vec<_>>(), near);
+            let (expected, mut near) = ((0..out.len()).filter(|&at| out[at] <= most), Vec::new());
+            at_most(&out, most, &mut near);
+            prop_assert_eq!(near, expected.map(|at| at as u32).collect::<Vec<_>>());
             for (row, found) in rows[1..].iter().zip(out) {
                 let expected = row.iter().zip(&rows[0]).filter(|(x, y)| (**x < 0) != (**y < 0)).count();
                 prop_assert_eq!(usize::from(found), expected);

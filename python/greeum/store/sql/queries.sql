@@ -10,8 +10,12 @@ SELECT seq, operation, block_id FROM log WHERE seq > ? ORDER BY seq LIMIT ?
 -- block: one row by id
 SELECT $block FROM blocks WHERE id = ?
 
--- entry: what the Index folds, the text and the vectors in one go
-SELECT $block, vectors FROM blocks JOIN vectors ON block_id = id WHERE id = ?
+-- blocks: rows by id, in the order of a JSON array of ids; as of one moment, since it is one statement
+SELECT $block FROM (SELECT value AS wanted FROM json_each(?)) CROSS JOIN blocks ON id = wanted
+
+-- entries: what the Index folds, the text and the vectors in one go
+SELECT $block, vectors
+FROM (SELECT value AS wanted FROM json_each(?)) CROSS JOIN blocks ON id = wanted CROSS JOIN vectors ON block_id = id
 
 -- block_exists: an end of a link, or the goal of an anchor
 SELECT 1 FROM blocks WHERE id = ?

@@ -37,6 +37,13 @@ impl<'a> Probe<'a> {
         (KERNEL.dot)(row, self)
     }
 
+    /// The inner product with each of some rows of the same length, which lie anywhere.
+    pub fn dot_some(&self, rows: &[&[i8]], out: &mut [i32]) {
+        assert_eq!(rows.len(), out.len());
+        assert!(rows.iter().all(|row| row.len() == self.bytes.len()));
+        (KERNEL.some)(rows, self, out);
+    }
+
     /// The inner product with each of some rows that lie one after another.
     pub fn dot_each(&self, rows: &[i8], out: &mut [i32]) {
         assert_eq!(rows.len(), self.bytes.len() * out.len());
@@ -77,6 +84,7 @@ struct Kernel {
     name: &'static str,
     dot: fn(&[i8], &Probe<'_>) -> i32,
     each: fn(&[i8], &Probe<'_>, &mut [i32]),
+    some: fn(&[&[i8]], &Probe<'_>, &mut [i32]),
     similar: lanes::Kernel,
 }
 
@@ -90,22 +98,46 @@ pub fn kernel_name() -> &'static str {
 /// Every kernel that this machine can run, the plainest first, the fastest last.
 fn kernels() -> Vec<Kernel> {
     #[allow(unused_mut, reason = "on a processor without any of these, scalar is all there is")]
-    let mut list = vec![Kernel { name: "scalar", dot: scalar::probe, each: scalar::each, similar: lanes::one_by_one }];
+    let mut list = vec![Kernel {
+        name: "scalar",
+        dot: scalar::probe,
+        each: scalar::each,
+        some: scalar::some,
+        similar: lanes::one_by_one,
+    }];
     #[cfg(target_arch = "x86_64")]
     {
         if is_x86_feature_detected!("avx2") {
-            list.push(Kernel { name: "avx2", dot: avx2::probe, each: avx2::each, similar: avx2::similar });
+            list.push(Kernel {
+                name: "avx2",
+                dot: avx2::probe,
+                each: avx2::each,
+                some: avx2::some,
+                similar: avx2::similar,
+            });
         }
         if is_x86_feature_detected!("avx512f")
             && is_x86_feature_detected!("avx512bw")
             && is_x86_feature_detected!("avx512vl")
             && is_x86_feature_detected!("avx512vnni")
         {
-            list.push(Kernel { name: "avx512vnni", dot: avx512::probe, each: avx512::each, similar: avx512::similar });
+            list.push(Kernel {
+                name: "avx512vnni",
+                dot: avx512::probe,
+                each: avx512::each,
+                some: avx512::some,
+                similar: avx512::similar,
+            });
         }
     }
     #[cfg(target_arch = "aarch64")]
-    list.push(Kernel { name: "neon", dot: neon::probe, each: neon::each, similar: lanes::one_by_one });
+    list.push(Kernel {
+        name: "neon",
+        dot: neon::probe,
+        each: neon::each,
+        some: neon::some,
+        similar: lanes::one_by_one,
+    });
     list
 }
 
@@ -137,9 +169,12 @@ mod tests {
             let (a, b): (Vec<i8>, Vec<i8>) = pairs.into_iter().unzip();
             for kernel in kernels() {
                 prop_assert_eq!(of(&kernel, &a, &b), scalar::dot(&a, &b), "{}", kernel.name);
-                let mut each = [0; 2];
-                (kernel.each)(&[&a[..], &b[..]].concat(), &Probe::new(&b), &mut each);
-                prop_assert_eq!(each, [scalar::dot(&a, &b), scalar::dot(&b, &b)], "{}", kernel.name);
+                let (mut each, mut some) = ([0; 11], [0; 11]);
+                let rows: [&[i8]; 11] = std::array::from_fn(|at| if at % 3 == 0 { &a[..] } else { &b[..] });
+                let expected = rows.map(|row| scalar::dot(row, &b));
+                (kernel.each)(&rows.concat(), &Probe::new(&b), &mut each);
+                (kernel.some)(&rows, &Probe::new(&b), &mut some);
+                prop_assert_eq!((each, some), (expected, expected), "{}", kernel.name);
             }
         }
     }

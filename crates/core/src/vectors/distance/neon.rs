@@ -13,6 +13,16 @@ pub fn each(rows: &[i8], probe: &Probe<'_>, out: &mut [i32]) {
     unsafe { each_dot(rows, probe, out) }
 }
 
+pub fn some(rows: &[&[i8]], probe: &Probe<'_>, out: &mut [i32]) {
+    // SAFETY: as above.
+    unsafe { some_dot(rows, probe, out) }
+}
+
+#[target_feature(enable = "neon")]
+fn some_dot(rows: &[&[i8]], probe: &Probe<'_>, out: &mut [i32]) {
+    rows.iter().zip(out).for_each(|(row, out)| *out = kernel(row, probe.bytes));
+}
+
 #[target_feature(enable = "neon")]
 fn each_dot(rows: &[i8], probe: &Probe<'_>, out: &mut [i32]) {
     rows.chunks_exact(probe.bytes.len()).zip(out).for_each(|(row, out)| *out = kernel(row, probe.bytes));

@@ -13,3 +13,7 @@ pub fn probe(row: &[i8], probe: &Probe<'_>) -> i32 {
 pub fn each(rows: &[i8], probe: &Probe<'_>, out: &mut [i32]) {
     rows.chunks_exact(probe.bytes.len()).zip(out).for_each(|(row, out)| *out = dot(row, probe.bytes));
 }
+
+pub fn some(rows: &[&[i8]], probe: &Probe<'_>, out: &mut [i32]) {
+    rows.iter().zip(out).for_each(|(row, out)| *out = dot(row, probe.bytes));
+}

@@ -1,0 +1,78 @@
+"""What every Memory promises, wherever it is: the test of one kind of Memory takes all of it and adds the rest."""
+
+from __future__ import annotations
+
+from tests.conformance.memory import (
+    TestAddingMany,
+    TestAddingNear,
+    TestAnchors,
+    TestClosing,
+    TestExpiring,
+    TestForgetting,
+    TestGetting,
+    TestGivenVectors,
+    TestKeys,
+    TestLinking,
+    TestThreads,
+    TestUpdating,
+    clock,
+    memory,
+    vectors,
+)
+from tests.conformance.memory_duplicates import (
+    TestAddingTheSameList,
+    TestContradictions,
+    TestTheSameAgain,
+    TestTheSamePolicy,
+)
+from tests.conformance.memory_explaining import (
+    TestBudget,
+    TestExplaining,
+)
+from tests.conformance.memory_forgetting import (
+    TestForgettingByFilter,
+    TestWiping,
+)
+from tests.conformance.memory_lifetime import (
+    TestExpired,
+    TestTimeToLive,
+    TestUsing,
+)
+from tests.conformance.memory_recall import (
+    TestContext,
+    TestCounting,
+    TestDifference,
+    TestFacets,
+    TestNamespaceListing,
+    TestOptions,
+    TestStreaming,
+    TestTimeTravel,
+    TestValidity,
+)
+from tests.conformance.memory_requests import (
+    TestRepeatedCorrections,
+    TestRepeatedRequests,
+)
+from tests.conformance.memory_search import (
+    TestFiltering,
+    TestLanguages,
+    TestListing,
+    TestNamespaces,
+    TestSearchingNear,
+    TestWeights,
+)
+from tests.conformance.memory_weights import (
+    TestFeedback,
+    TestOwnWeights,
+)
+
+__all__ = [
+    "TestAddingMany", "TestAddingNear", "TestAddingTheSameList", "TestAnchors", "TestBudget", "TestClosing",
+    "TestContext", "TestContradictions", "TestCounting", "TestDifference", "TestExpired", "TestExpiring",
+    "TestExplaining", "TestFacets", "TestFeedback", "TestFiltering", "TestForgetting", "TestForgettingByFilter",
+    "TestGetting", "TestGivenVectors", "TestKeys", "TestLanguages", "TestLinking", "TestListing",
+    "TestNamespaceListing", "TestNamespaces", "TestOptions", "TestOwnWeights", "TestRepeatedCorrections",
+    "TestRepeatedRequests", "TestSearchingNear", "TestStreaming", "TestTheSameAgain", "TestTheSamePolicy",
+    "TestThreads", "TestTimeToLive", "TestTimeTravel", "TestUpdating", "TestUsing", "TestValidity", "TestWeights",
+    "TestWiping", "clock", "memory", "vectors",
+]  # fmt: skip
