@@ -22,10 +22,10 @@ impl Bitmap {
         set
     }
 
-    /// Whether `at` is in the set; `at` must be below the length.
+    /// Whether `at` is in the set; nothing is that is not below the length.
     #[inline]
     pub fn contains(&self, at: Local) -> bool {
-        self.words[(at >> 6) as usize] >> (at & 63) & 1 == 1
+        self.words.get((at >> 6) as usize).is_some_and(|word| word >> (at & 63) & 1 == 1)
     }
 
     /// Adds `at`.

@@ -37,6 +37,8 @@ struct Facts {
     named: OnceLock<HashMap<u64, Vec<u32>>>,
     /// Of each namespace the hash of the name of the one above it, found out by the first search that needs it.
     families: OnceLock<Vec<u64>>,
+    /// Namespaces by the hashes of their names, found out by the first search that needs it.
+    namespaces: OnceLock<HashMap<u64, u32>>,
     /// Blocks by the hash of their ids, the lowest of them.
     draw: Vec<(u64, Local)>,
 }
@@ -61,6 +63,13 @@ pub const QUARANTINED: &str = "quarantined";
 /// Blocks of a part that are kept in the order in which they are drawn for a sample: a sample of a whole memory takes no more than these.
 const DRAW_MAX: usize = 2_048;
 
+/// Namespaces of a part among which one is found by bisection: of more, each step is a line of memory that is not near.
+const BISECTED_MAX: u32 = 1_024;
+
+fn name_hash(name: &str) -> u64 {
+    hash(&[name.as_bytes()])
+}
+
 impl Part {
     /// A part of which no block is gone.
     pub fn new(segment: Arc<Segment>, seq: Seq, file: Option<Arc<str>>) -> Self {
@@ -78,6 +87,7 @@ impl Part {
             draw,
             named: OnceLock::new(),
             families: OnceLock::new(),
+            namespaces: OnceLock::new(),
             expiring: moments(&segment, Section::ExpiresAt),
             beginning: moments(&segment, Section::ValidFrom),
             ending: moments(&segment, Section::ValidTo),
@@ -92,6 +102,12 @@ impl Part {
     /// what was corrected, is quarantined, or holds no longer or not yet only for `history`.
     pub fn visible(&self, query: &Query) -> Bitmap {
         let mut set = Bitmap::full(self.segment.blocks());
+        self.hide(&mut set, query);
+        set
+    }
+
+    /// Takes out of a set of its blocks those that a query may not see.
+    pub fn hide(&self, set: &mut Bitmap, query: &Query) {
         if let Some(dead) = &self.dead {
             set.and_not(dead);
         }
@@ -106,15 +122,14 @@ impl Part {
             remove(&facts.ending, |at, moment| at <= moment);
         }
         if let Some(then) = query.as_of {
-            self.remove_unrecorded(&mut set, then);
+            self.remove_unrecorded(set, then);
         }
         if !query.history {
-            self.remove_replaced(&mut set, query.as_of);
+            self.remove_replaced(set, query.as_of);
             if let Some(quarantined) = &facts.quarantined {
                 set.and_not(quarantined);
             }
         }
-        set
     }
 
     /// Whether a search at `now` may see a block of it.
@@ -161,8 +176,19 @@ impl Part {
     pub fn families(&self) -> &[u64] {
         self.facts.families.get_or_init(|| {
             let names = (0..self.segment.namespaces()).map(|number| self.segment.namespace(number));
-            names.map(|name| hash(&[name.rsplit_once('/').map_or("", |(above, _)| above).as_bytes()])).collect()
+            names.map(|name| name_hash(name.rsplit_once('/').map_or("", |(above, _)| above))).collect()
         })
+    }
+
+    /// The number of exactly this namespace.
+    pub fn find_namespace(&self, name: &str) -> Option<u32> {
+        if self.segment.namespaces() <= BISECTED_MAX {
+            return self.segment.find_namespace(name);
+        }
+        let namespaces = self.facts.namespaces.get_or_init(|| {
+            (0..self.segment.namespaces()).map(|number| (name_hash(self.segment.namespace(number)), number)).collect()
+        });
+        namespaces.get(&name_hash(name)).copied().filter(|&number| self.segment.namespace(number) == name)
     }
 
     /// Its blocks whose ids hash to at most `limit`.

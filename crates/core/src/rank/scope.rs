@@ -55,6 +55,15 @@ impl PartScope {
         self.wanted().contains(block)
     }
 
+    /// Those that may be hits, ascending.
+    pub fn wanted_blocks(&self) -> Box<dyn Iterator<Item = Local> + '_> {
+        match (&self.few, &self.wanted) {
+            (Some(few), None) => Box::new(few.iter().copied()),
+            (Some(few), Some(wanted)) => Box::new(few.iter().copied().filter(|&block| wanted.contains(block))),
+            _ => Box::new(self.wanted().iter()),
+        }
+    }
+
     /// The blocks, ascending.
     fn iter(&self) -> Box<dyn Iterator<Item = Local> + '_> {
         match &self.few {
@@ -127,20 +136,18 @@ fn inside(part: &Part, query: &Query) -> (Bitmap, Option<Vec<Local>>) {
     let segment = &part.segment;
     let numbers = segment.namespaces_under(&query.namespace);
     let strips = || numbers.iter().cloned().flatten().map(|number| segment.conversation(number));
-    let mut set = Bitmap::new(segment.blocks());
     let count: usize = strips().map(<[Local]>::len).sum();
     if count == 0 {
-        return (set, Some(Vec::new()));
+        return (Bitmap::default(), Some(Vec::new()));
     }
-    let visible = part.visible(query);
+    let mut set = Bitmap::new(segment.blocks());
+    strips().flatten().for_each(|&block| set.insert(block));
+    part.hide(&mut set, query);
     if count >= (segment.blocks() / FEW_SHARE) as usize {
-        strips().flatten().for_each(|&block| set.insert(block));
-        set.and(&visible);
         return (set, None);
     }
-    let mut few: Vec<Local> = strips().flatten().copied().filter(|&block| visible.contains(block)).collect();
+    let mut few: Vec<Local> = strips().flatten().copied().filter(|&block| set.contains(block)).collect();
     few.sort_unstable();
-    few.iter().for_each(|&block| set.insert(block));
     (set, Some(few))
 }
 

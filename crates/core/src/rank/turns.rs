@@ -60,13 +60,13 @@ impl<'a> Turns<'a> {
         if self.namespace != Some((place.part, namespace)) {
             self.namespace = Some((place.part, namespace));
             let name = ground.view(place).segment.namespace(namespace);
-            let number = |(part, view): (u32, &super::view::View<'_>)| match part {
+            let number = |part: u32| match part {
                 _ if part == place.part => Some(namespace),
                 _ if ground.scope.parts[part as usize].count == 0 => None,
-                _ => view.segment.find_namespace(name),
+                _ => ground.state.parts[part as usize].find_namespace(name),
             };
             self.numbers.clear();
-            self.numbers.extend((0..).zip(&ground.views).map(number));
+            self.numbers.extend((0..ground.views.len() as u32).map(number));
         }
     }
 }

@@ -2,6 +2,8 @@
 
 use super::best::{Best, Scored};
 use super::deadline::Deadline;
+use super::near::near;
+use super::runs::runs;
 use super::sample::Sample;
 use super::statistics::{Scale, Sums};
 use super::view::{Ground, View};
@@ -9,11 +11,10 @@ use crate::bitmap::Bitmap;
 use crate::id::Local;
 use crate::index::state::Place;
 use crate::query::Stage;
-use crate::segment::Section;
-use crate::vectors::coarse::Asked;
-use crate::vectors::graph::{self, Graph, Vectors};
-use crate::vectors::{Code, Probe, signs};
+use crate::vectors::distance::prefetch_all;
+use crate::vectors::{Code, Probe, graph};
 use std::cell::OnceCell;
+use std::ops::Range;
 
 /// Blocks of a part that may be hits up to which each one's vector is compared: quicker than any way around it.
 const FEW: u32 = 1_024;
@@ -21,28 +22,11 @@ const FEW: u32 = 1_024;
 /// Blocks of a part for each of these, up to which it is quicker to compare all of them in the order in which they lie.
 const DENSE_SHARE: u32 = 4;
 
-/// Passages in scope up to which the signs of each one's vector are looked at: a nanosecond each, and nothing near is missed. Beyond, a walk along
-/// a graph looks at a few.
-const SIGNS_MAX: u64 = 50_000;
-
-/// How wide that walk is at least where one part holds everything: what lies far from everything else has few links that lead to it.
-const BEAM: usize = 96;
-
-/// The same in a part that holds next to nothing of what is in scope, and brings in as little.
-const BEAM_MIN: usize = 32;
-
-/// A step of a walk costs as much as a look at so many coarse codes that lie anywhere.
-const LOOKS_PER_STEP: u64 = 32;
-
-/// For each block that is wanted so many are compared in full, after a look at the signs of all. One alone finds as much of what the ranking
-/// ends up with; two are for vectors whose signs say less than those of the shipped table.
-const COMPARED_PER_WANTED: usize = 2;
-
-/// One passage in so many is counted to find out how many signs may differ: enough to come near the number that is wanted.
-const JUDGED_BY: usize = 8;
-
 /// Vectors that are compared between two looks at the clock.
 const COMPARED_AT_ONCE: usize = 64;
+
+/// Runs whose first vectors are on their way while those of one are compared.
+pub const AHEAD: usize = 4;
 
 /// Room that comparing takes.
 #[derive(Default)]
@@ -52,11 +36,11 @@ pub struct Room {
     /// By part and passage: the same as a cosine, where all have been compared.
     cosines: Vec<Vec<f32>>,
     /// By passage of one part: in how many signs it differs.
-    differences: Vec<u16>,
+    pub differences: Vec<u16>,
     /// How near passages are by their coarse codes.
-    looks: Vec<(i32, u32)>,
+    pub looks: Vec<(i32, u32)>,
     /// What a walk along a graph keeps.
-    walk: graph::Room,
+    pub walk: graph::Room,
 }
 
 /// What the vectors say.
@@ -182,6 +166,8 @@ pub fn score<'a>(
                 (&mut room.products, &mut room.cosines[number]),
                 take,
             );
+        } else if inside.wanted_count <= FEW {
+            compare_runs(view, &runs(view, inside.wanted_blocks()), (&probe, code.scale), &mut room.products, take);
         } else {
             let blocks = near(ground, number, view, (code, &asked), depth, room).into_iter();
             let places: Vec<Place> = blocks.map(|block| Place { part: number as u32, block }).collect();
@@ -246,6 +232,29 @@ fn compare_all(
     }
 }
 
+/// Compares the vectors of runs of passages, and gives the scores of their blocks.
+fn compare_runs(
+    view: &View<'_>,
+    runs: &[Range<u32>],
+    (probe, scale): (&Probe<'_>, f32),
+    products: &mut Vec<i32>,
+    mut take: impl FnMut(Local, f32),
+) {
+    let dimension = view.codes.len() / view.scales.len();
+    for (at, run) in runs.iter().enumerate() {
+        if let Some(ahead) = runs.get(at + AHEAD) {
+            prefetch_all(view.code(ahead.start as usize));
+        }
+        products.resize(run.len(), 0);
+        let (first, end) = (run.start as usize, run.end as usize);
+        probe.dot_each(&view.codes[first * dimension..end * dimension], products);
+        let mut cosines = products.iter().zip(&view.scales[first..]).map(|(&product, by)| product as f32 * by * scale);
+        for passages in view.owner[first..end].chunk_by(|a, b| a == b) {
+            take(passages[0], cosines.by_ref().take(passages.len()).fold(f32::NEG_INFINITY, f32::max));
+        }
+    }
+}
+
 /// Scores of which only the best is looked at to find out what many reach.
 const GROUP: usize = 8;
 
@@ -259,142 +268,6 @@ fn reached(scores: &[f32], count: usize) -> f32 {
         Some(last) if last < best.len() => *best.select_nth_unstable_by(last, |a, b| b.total_cmp(a)).1,
         _ => f32::NEG_INFINITY,
     }
-}
-
-/// The blocks of one part that look nearest among those that may be hits: all if they are few; along the graph if there is one; or by the signs of
-/// their vectors. A block of several passages may be there more than once.
-fn near(
-    ground: &Ground<'_>,
-    number: usize,
-    view: &View<'_>,
-    (code, asked): (&Code, &OnceCell<Asked>),
-    depth: usize,
-    room: &mut Room,
-) -> Vec<Local> {
-    let inside = &ground.scope.parts[number];
-    let wanted = inside.wanted();
-    if inside.wanted_count <= FEW {
-        return wanted.iter().collect();
-    }
-    let Room { walk, looks, differences, .. } = room;
-    let walked = match Walkable::new(view, code) {
-        Some(part) if ground.scope.passages > SIGNS_MAX => {
-            let asked = asked.get_or_init(|| Asked::new(code.as_ref()));
-            let beam = beam(view, ground.scope.passages, depth);
-            let is_worth = part.is_worth_walking(inside.wanted_count, beam);
-            let walked = if is_worth { part.walk(wanted, (code, asked), beam, walk) } else { None };
-            Some(walked.unwrap_or_else(|| part.look(wanted, asked, depth * COMPARED_PER_WANTED, looks)))
-        }
-        _ => None,
-    };
-    let count = depth * COMPARED_PER_WANTED;
-    let passages = walked.unwrap_or_else(|| match inside.wants_all() {
-        true => by_signs(view, |_| true, code, count, differences),
-        false => by_signs(view, |passage| wanted.contains(view.block_of(passage)), code, count, differences),
-    });
-    passages.into_iter().map(|passage| view.block_of(passage)).collect()
-}
-
-/// How wide a walk in one of the parts is: wide enough for the part's share of the nearest, and more, since they may lie together.
-fn beam(view: &View<'_>, passages: u64, depth: usize) -> usize {
-    let share = (view.scales.len() as f32 / passages as f32).min(1.0);
-    BEAM_MIN + (share * (depth.max(BEAM) - BEAM_MIN) as f32) as usize
-}
-
-/// A part that has a graph.
-struct Walkable<'a> {
-    view: &'a View<'a>,
-    graph: Graph<'a>,
-}
-
-impl<'a> Walkable<'a> {
-    fn new(view: &'a View<'_>, code: &Code) -> Option<Self> {
-        let entries: &[u32] = view.segment.column(Section::GraphEntries);
-        let vectors = Vectors {
-            codes: view.codes,
-            scales: view.scales,
-            coarse: view.segment.column(Section::Coarse),
-            dimension: code.bytes.len(),
-        };
-        let graph = Graph { links: view.segment.column(Section::GraphLinks), entries, vectors };
-        (!entries.is_empty()).then_some(Self { view, graph })
-    }
-
-    /// Whether a walk is quicker than a look at all that is wanted: the fewer are wanted, the more it passes by on its way to each.
-    fn is_worth_walking(&self, wanted: u32, beam: usize) -> bool {
-        let (wanted, all) = (u64::from(wanted), self.view.scales.len() as u64);
-        let steps = beam as u64 * all / wanted.max(1);
-        steps * LOOKS_PER_STEP < wanted
-    }
-
-    fn walk(
-        &self,
-        wanted: &Bitmap,
-        (code, asked): (&Code, &Asked),
-        beam: usize,
-        room: &mut graph::Room,
-    ) -> Option<Vec<u32>> {
-        let owner = self.view.owner;
-        let found =
-            self.graph.search(code.as_ref(), asked, beam, room, |passage| wanted.contains(owner[passage as usize]))?;
-        Some(found.iter().map(|&(passage, _)| passage).collect())
-    }
-
-    /// The wanted passages that are nearest by their coarse codes.
-    fn look(&self, wanted: &Bitmap, asked: &Asked, count: usize, looks: &mut Vec<(i32, u32)>) -> Vec<u32> {
-        looks.clear();
-        let (mut numbers, mut near) = (Vec::with_capacity(LOOKS), [0; LOOKS]);
-        let mut passages = wanted.iter().flat_map(|block| self.view.passages_of(block)).peekable();
-        while passages.peek().is_some() {
-            numbers.clear();
-            numbers.extend(passages.by_ref().take(LOOKS));
-            numbers.iter().for_each(|&passage| self.graph.vectors.fetch_coarse(passage));
-            let near = &mut near[..numbers.len()];
-            asked.near(self.graph.vectors.coarse, &numbers, near);
-            looks.extend(near.iter().copied().zip(numbers.iter().copied()));
-        }
-        if looks.len() > count {
-            looks.select_nth_unstable_by(count - 1, |a, b| b.cmp(a));
-            looks.truncate(count);
-        }
-        looks.iter().map(|look| look.1).collect()
-    }
-}
-
-/// Coarse codes that are on their way at once: as many as a core can wait for.
-const LOOKS: usize = 32;
-
-/// The wanted passages whose vectors differ in the fewest signs from the query's: about `count`, and more where many differ in as many.
-fn by_signs(
-    view: &View<'_>,
-    is_wanted: impl Fn(u32) -> bool,
-    code: &Code,
-    count: usize,
-    differences: &mut Vec<u16>,
-) -> Vec<u32> {
-    let mut query = Vec::with_capacity(signs::words(code.bytes.len()));
-    signs::push(&code.bytes, &mut query);
-    differences.resize(view.scales.len(), 0);
-    signs::differences(view.signs, &query, differences);
-    let most = bound(differences, &is_wanted, count, code.bytes.len());
-    let mut near = Vec::with_capacity(2 * count);
-    signs::at_most(differences, most, &mut near);
-    near.retain(|&passage| is_wanted(passage));
-    near
-}
-
-/// The difference up to which `count` passages lie, judged by some of them.
-fn bound(differences: &[u16], is_wanted: &impl Fn(u32) -> bool, count: usize, dimension: usize) -> u16 {
-    let mut histogram = vec![0_u32; dimension + 1];
-    for (passage, &differs) in (0..).zip(differences).step_by(JUDGED_BY) {
-        histogram[usize::from(differs)] += u32::from(is_wanted(passage));
-    }
-    let mut reached = 0;
-    let most = histogram.iter().position(|&at| {
-        reached += at as usize;
-        reached >= count.div_ceil(JUDGED_BY)
-    });
-    most.unwrap_or(dimension) as u16
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use crate::words::bm25::Bm25;
 use crate::words::postings::CONTAINER;
 
 /// Postings that would be read from which a container is sifted: that takes as long as to read so many.
-const SIFTED_MIN: u32 = 500;
+const SIFTED_MIN: u32 = 1_000;
 
 /// By how much the bound must have grown until steps are made anew.
 const FINER: f32 = 1.01;

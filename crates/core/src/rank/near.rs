@@ -1,0 +1,200 @@
+//! Which blocks of one part look nearest to a query, before their vectors are compared.
+
+use super::runs::runs;
+use super::vector::{AHEAD, Room};
+use super::view::{Ground, View};
+use crate::bitmap::Bitmap;
+use crate::id::Local;
+use crate::segment::Section;
+use crate::vectors::coarse::Asked;
+use crate::vectors::distance::prefetch;
+use crate::vectors::graph::{self, Graph, Vectors};
+use crate::vectors::{Code, signs};
+use std::cell::OnceCell;
+use std::ops::Range;
+
+/// Passages in scope up to which the signs of each one's vector are looked at: a nanosecond each, and nothing near is missed. Beyond, a walk along
+/// a graph looks at a few.
+const SIGNS_MAX: u64 = 50_000;
+
+/// Blocks of a part for each that may be a hit, from which only the signs of these are looked at.
+const SPARSE_SHARE: u32 = 8;
+
+/// How wide that walk is at least where one part holds everything: what lies far from everything else has few links that lead to it.
+const BEAM: usize = 96;
+
+/// The same in a part that holds next to nothing of what is in scope, and brings in as little.
+const BEAM_MIN: usize = 32;
+
+/// A step of a walk costs as much as a look at so many coarse codes that lie anywhere.
+const LOOKS_PER_STEP: u64 = 32;
+
+/// For each block that is wanted so many are compared in full, after a look at the signs of all. One alone finds as much of what the ranking
+/// ends up with; two are for vectors whose signs say less than those of the shipped table.
+const COMPARED_PER_WANTED: usize = 2;
+
+/// One passage in so many is counted to find out how many signs may differ: enough to come near the number that is wanted.
+const JUDGED_BY: usize = 8;
+
+/// The blocks of one part that look nearest among those that may be hits: along the graph if there is one; or by the signs of their vectors. A block of several passages may be there more than once.
+pub fn near(
+    ground: &Ground<'_>,
+    number: usize,
+    view: &View<'_>,
+    (code, asked): (&Code, &OnceCell<Asked>),
+    depth: usize,
+    room: &mut Room,
+) -> Vec<Local> {
+    let inside = &ground.scope.parts[number];
+    let wanted = inside.wanted();
+    let Room { walk, looks, differences, .. } = room;
+    let walked = match Walkable::new(view, code) {
+        Some(part) if ground.scope.passages > SIGNS_MAX => {
+            let asked = asked.get_or_init(|| Asked::new(code.as_ref()));
+            let beam = beam(view, ground.scope.passages, depth);
+            let is_worth = part.is_worth_walking(inside.wanted_count, beam);
+            let walked = if is_worth { part.walk(wanted, (code, asked), beam, walk) } else { None };
+            Some(walked.unwrap_or_else(|| part.look(wanted, asked, depth * COMPARED_PER_WANTED, looks)))
+        }
+        _ => None,
+    };
+    let count = depth * COMPARED_PER_WANTED;
+    let is_sparse = inside.wanted_count < view.segment.blocks() / SPARSE_SHARE;
+    let passages = walked.unwrap_or_else(|| match inside.wants_all() {
+        _ if is_sparse => by_signs_of_runs(view, &runs(view, inside.wanted_blocks()), code, count, differences),
+        true => by_signs(view, |_| true, code, count, differences),
+        false => by_signs(view, |passage| wanted.contains(view.block_of(passage)), code, count, differences),
+    });
+    passages.into_iter().map(|passage| view.block_of(passage)).collect()
+}
+
+/// How wide a walk in one of the parts is: wide enough for the part's share of the nearest, and more, since they may lie together.
+fn beam(view: &View<'_>, passages: u64, depth: usize) -> usize {
+    let share = (view.scales.len() as f32 / passages as f32).min(1.0);
+    BEAM_MIN + (share * (depth.max(BEAM) - BEAM_MIN) as f32) as usize
+}
+
+/// A part that has a graph.
+struct Walkable<'a> {
+    view: &'a View<'a>,
+    graph: Graph<'a>,
+}
+
+impl<'a> Walkable<'a> {
+    fn new(view: &'a View<'_>, code: &Code) -> Option<Self> {
+        let entries: &[u32] = view.segment.column(Section::GraphEntries);
+        let vectors = Vectors {
+            codes: view.codes,
+            scales: view.scales,
+            coarse: view.segment.column(Section::Coarse),
+            dimension: code.bytes.len(),
+        };
+        let graph = Graph { links: view.segment.column(Section::GraphLinks), entries, vectors };
+        (!entries.is_empty()).then_some(Self { view, graph })
+    }
+
+    /// Whether a walk is quicker than a look at all that is wanted: the fewer are wanted, the more it passes by on its way to each.
+    fn is_worth_walking(&self, wanted: u32, beam: usize) -> bool {
+        let (wanted, all) = (u64::from(wanted), self.view.scales.len() as u64);
+        let steps = beam as u64 * all / wanted.max(1);
+        steps * LOOKS_PER_STEP < wanted
+    }
+
+    fn walk(
+        &self,
+        wanted: &Bitmap,
+        (code, asked): (&Code, &Asked),
+        beam: usize,
+        room: &mut graph::Room,
+    ) -> Option<Vec<u32>> {
+        let owner = self.view.owner;
+        let found =
+            self.graph.search(code.as_ref(), asked, beam, room, |passage| wanted.contains(owner[passage as usize]))?;
+        Some(found.iter().map(|&(passage, _)| passage).collect())
+    }
+
+    /// The wanted passages that are nearest by their coarse codes.
+    fn look(&self, wanted: &Bitmap, asked: &Asked, count: usize, looks: &mut Vec<(i32, u32)>) -> Vec<u32> {
+        looks.clear();
+        let (mut numbers, mut near) = (Vec::with_capacity(LOOKS), [0; LOOKS]);
+        let mut passages = wanted.iter().flat_map(|block| self.view.passages_of(block)).peekable();
+        while passages.peek().is_some() {
+            numbers.clear();
+            numbers.extend(passages.by_ref().take(LOOKS));
+            numbers.iter().for_each(|&passage| self.graph.vectors.fetch_coarse(passage));
+            let near = &mut near[..numbers.len()];
+            asked.near(self.graph.vectors.coarse, &numbers, near);
+            looks.extend(near.iter().copied().zip(numbers.iter().copied()));
+        }
+        if looks.len() > count {
+            looks.select_nth_unstable_by(count - 1, |a, b| b.cmp(a));
+            looks.truncate(count);
+        }
+        looks.iter().map(|look| look.1).collect()
+    }
+}
+
+/// Coarse codes that are on their way at once: as many as a core can wait for.
+const LOOKS: usize = 32;
+
+/// The wanted passages whose vectors differ in the fewest signs from the query's: about `count`, and more where many differ in as many.
+fn by_signs(
+    view: &View<'_>,
+    is_wanted: impl Fn(u32) -> bool,
+    code: &Code,
+    count: usize,
+    differences: &mut Vec<u16>,
+) -> Vec<u32> {
+    let mut query = Vec::with_capacity(signs::words(code.bytes.len()));
+    signs::push(&code.bytes, &mut query);
+    differences.resize(view.scales.len(), 0);
+    signs::differences(view.signs, &query, differences);
+    let most = bound(differences, &is_wanted, count, code.bytes.len());
+    let mut near = Vec::with_capacity(2 * count);
+    signs::at_most(differences, most, &mut near);
+    near.retain(|&passage| is_wanted(passage));
+    near
+}
+
+/// The same of some runs of passages, looking at no others.
+fn by_signs_of_runs(
+    view: &View<'_>,
+    runs: &[Range<u32>],
+    code: &Code,
+    count: usize,
+    differences: &mut Vec<u16>,
+) -> Vec<u32> {
+    let mut query = Vec::with_capacity(signs::words(code.bytes.len()));
+    signs::push(&code.bytes, &mut query);
+    differences.clear();
+    let mut passages: Vec<u32> = Vec::new();
+    for (at, run) in runs.iter().enumerate() {
+        if let Some(ahead) = runs.get(at + AHEAD) {
+            prefetch(&view.signs[ahead.start as usize * query.len()]);
+        }
+        let before = passages.len();
+        passages.extend(run.clone());
+        differences.resize(passages.len(), 0);
+        let signs = &view.signs[run.start as usize * query.len()..run.end as usize * query.len()];
+        signs::differences(signs, &query, &mut differences[before..]);
+    }
+    let most = bound(differences, &|_| true, count, code.bytes.len());
+    let mut near = Vec::with_capacity(2 * count);
+    signs::at_most(differences, most, &mut near);
+    near.iter_mut().for_each(|at| *at = passages[*at as usize]);
+    near
+}
+
+/// The difference up to which `count` passages lie, judged by some of them.
+fn bound(differences: &[u16], is_wanted: &impl Fn(u32) -> bool, count: usize, dimension: usize) -> u16 {
+    let mut histogram = vec![0_u32; dimension + 1];
+    for (passage, &differs) in (0..).zip(differences).step_by(JUDGED_BY) {
+        histogram[usize::from(differs)] += u32::from(is_wanted(passage));
+    }
+    let mut reached = 0;
+    let most = histogram.iter().position(|&at| {
+        reached += at as usize;
+        reached >= count.div_ceil(JUDGED_BY)
+    });
+    most.unwrap_or(dimension) as u16
+}
