@@ -29,6 +29,8 @@ pub struct Asked<'a> {
     pub ground: &'a Ground<'a>,
     /// The query.
     pub query: &'a Query,
+    /// Its words, whatever they are asked of.
+    pub question: &'a QueryWords,
     /// What makes vectors of words.
     pub table: &'a Table,
     /// Components of a vector.
@@ -69,11 +71,10 @@ impl Asked<'_> {
         beyond: Option<Place>,
         rank: impl FnOnce(&Weighing<'_, '_>) -> T,
     ) -> Result<(Answer, Option<T>)> {
-        let (ground, query, deadline) = (self.ground, self.query, self.deadline);
+        let Self { ground, query, question, deadline, .. } = *self;
         let is_exact = query.exact || ground.scope.blocks <= candidates::ALL_MAX;
-        let question = QueryWords::new(&query.text, self.table);
-        let terms = words::terms(ground, &question);
-        let code = self.code(&question, &terms.rarity)?;
+        let terms = words::terms(ground, question);
+        let code = self.code(&terms.rarity)?;
         let mut nearby = Nearby::new(ground, deadline);
         let mut fits = Fits::new(ground, &terms.worth.found, code.as_ref());
         let start = self.start(&mut nearby, &mut fits)?;
@@ -101,7 +102,7 @@ impl Asked<'_> {
         let families = if query.weights.family == 0.0 {
             Families::default()
         } else {
-            Families::new(ground, &terms.worth, &question)
+            Families::new(ground, &terms.worth, question)
         };
         let words = match some {
             Some(some) => {
@@ -117,11 +118,11 @@ impl Asked<'_> {
             None => vector::score(ground, code.as_ref(), sample.as_deref(), depth.each, vectors, deadline),
         };
         let late = match some {
-            Some(some) => Late::over(ground, &question, &words.rarity, self.table, some, rows),
-            None => Late::new(ground, &question, &words.rarity, self.table, sample.take(), rows, deadline),
+            Some(some) => Late::over(ground, question, &words.rarity, self.table, some, rows),
+            None => Late::new(ground, question, &words.rarity, self.table, sample.take(), rows, deadline),
         };
         let mut evidence = Evidence { ground, words: &words, vector: &vector, late, weights: &query.weights, deadline };
-        let prior = Prior::new(ground, query, &question, families, evidence.share());
+        let prior = Prior::new(ground, query, question, families, evidence.share());
         let mut pool = match &visited {
             Some(visited) => Pool::of(ground, pool, &visited.wanted, &mut evidence),
             None if is_exact => Pool::all(ground, pool, &mut evidence),
@@ -130,23 +131,15 @@ impl Asked<'_> {
         if let Some(place) = beyond {
             pool.admit_beyond(place, &mut evidence);
         }
-        let weighing = Weighing {
-            ground,
-            query,
-            question: &question,
-            pool: &pool,
-            prior: &prior,
-            reach: &reach,
-            evidence: &evidence,
-        };
+        let weighing =
+            Weighing { ground, query, question, pool: &pool, prior: &prior, reach: &reach, evidence: &evidence };
         Ok((answer, Some(rank(&weighing))))
     }
 
     /// How well what is around each block that it may start from fits the query.
     pub fn fits(&self) -> Result<Vec<f32>> {
-        let question = QueryWords::new(&self.query.text, self.table);
-        let terms = words::terms(self.ground, &question);
-        let code = self.code(&question, &terms.rarity)?;
+        let terms = words::terms(self.ground, self.question);
+        let code = self.code(&terms.rarity)?;
         let mut nearby = Nearby::new(self.ground, self.deadline);
         let mut fits = Fits::new(self.ground, &terms.worth.found, code.as_ref());
         Ok(self.query.near.iter().map(|start| fits.of(&mut nearby, start.0)).collect())
@@ -172,14 +165,14 @@ impl Asked<'_> {
     }
 
     /// The query's vector: the caller's, or the table's; none if it has no direction.
-    fn code(&self, question: &QueryWords, rarity: &Rarity) -> Result<Option<Code>> {
+    fn code(&self, rarity: &Rarity) -> Result<Option<Code>> {
         let dimension = self.dimension;
         let code = match &self.query.vector {
             Some(code) if code.bytes.len() != dimension => {
                 return Err(Error::invalid("vector", format!("has {} components, not {dimension}", code.bytes.len())));
             }
             Some(code) => Some(code.clone()),
-            None => self.embeds_queries.then(|| question.embed(self.table, rarity)),
+            None => self.embeds_queries.then(|| self.question.embed(self.table, rarity)),
         };
         Ok(code.filter(|code| code.scale > 0.0))
     }

@@ -75,8 +75,10 @@ fn best(values: impl Iterator<Item = f32>) -> [f32; BEST] {
     let mut best = [f32::NEG_INFINITY; BEST];
     for mut value in values {
         for slot in &mut best {
-            // Which is greater is not foreseeable, so that nothing branches on it.
-            (*slot, value) = if value > *slot { (value, *slot) } else { (*slot, value) };
+            // Which is greater is not foreseeable, so that nothing branches on it: one instruction for either of the two.
+            let less = if value > *slot { *slot } else { value };
+            *slot = if value > *slot { value } else { *slot };
+            value = less;
         }
     }
     best

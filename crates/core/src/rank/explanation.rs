@@ -151,7 +151,6 @@ impl Asked<'_> {
 
     fn account(&self, found: &Weighing<'_, '_>, place: Place, subject: &Subject) -> Option<Account> {
         let candidate = found.candidate(place)?;
-        let question = QueryWords::new(&self.query.text, self.table);
         let prior = found.prior;
         let dates = Dates { asks_when: prior.asks_when(), asked: prior.times().to_vec(), days: prior.days(place) };
         let (mut hit, mut weights) = (found.hit(candidate), found.weights(candidate));
@@ -164,8 +163,8 @@ impl Asked<'_> {
             hit,
             weights,
             measures: found.evidence.measures(place),
-            words: self.words(found, &question, place, subject),
-            pairs: self.pairs(found, &question, place, subject),
+            words: self.words(found, self.question, place, subject),
+            pairs: self.pairs(found, self.question, place, subject),
             dates,
             named: prior.named().map(str::to_owned),
             path: Vec::new(),

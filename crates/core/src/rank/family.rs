@@ -7,6 +7,7 @@
 use super::view::Ground;
 use super::words::{Found, QueryWords, Worth};
 use crate::index::state::Place;
+use std::cell::Cell;
 
 /// Passages in scope up to which a word is rare: to go through so many takes a microsecond. Up to 2,048, recall is the same.
 const RARE_MAX: u64 = 128;
@@ -19,6 +20,8 @@ const WORDS_MAX: usize = 16;
 pub struct Families {
     /// By family, ascending.
     has: Vec<(u64, f32)>,
+    /// The namespace that was asked about last, by its part, and what was said of it: the next block is often of the same.
+    last: Cell<Option<((u32, u32), f32)>>,
 }
 
 impl Families {
@@ -42,7 +45,7 @@ impl Families {
                 }
             }
         }
-        Self { has }
+        Self { has, last: Cell::new(None) }
     }
 
     /// How much of it the family of a block has: of each word, in how many times fewer families it is than there are, as a logarithm. (More than a
@@ -52,8 +55,16 @@ impl Families {
         if self.has.is_empty() {
             return 0.0;
         }
+        let namespace = (place.part, ground.view(place).namespace_of(place.block));
+        if let Some((last, has)) = self.last.get()
+            && last == namespace
+        {
+            return has;
+        }
         let at = self.has.binary_search_by_key(&family_of(ground, place), |has| has.0);
-        at.map_or(0.0, |at| self.has[at].1)
+        let has = at.map_or(0.0, |at| self.has[at].1);
+        self.last.set(Some((namespace, has)));
+        has
     }
 }
 

@@ -75,7 +75,16 @@ pub fn search_each(
         for query in alike {
             let mut word_room = std::mem::take(&mut scratch.words);
             let deadline = Deadline::new(began, query.budget);
-            let asked = Asked { ground: &ground, query, table, dimension, embeds_queries, deadline: &deadline };
+            let question = QueryWords::new(&query.text, table);
+            let asked = Asked {
+                ground: &ground,
+                query,
+                question: &question,
+                table,
+                dimension,
+                embeds_queries,
+                deadline: &deadline,
+            };
             found.push(asked.answer(&mut scratch, &mut word_room)?);
             scratch.words = word_room;
             began = query.budget.map(|_| Instant::now());
@@ -89,7 +98,10 @@ pub fn search_each(
 pub fn fits(state: &State, query: &Query, table: &Table, dimension: usize, embeds_queries: bool) -> Result<Vec<f32>> {
     let scope = Scope::new(state, query);
     let ground = Ground::new(state, &scope);
-    Asked { ground: &ground, query, table, dimension, embeds_queries, deadline: &Deadline::new(None, None) }.fits()
+    let (question, deadline) = (QueryWords::new(&query.text, table), Deadline::new(None, None));
+    let asked =
+        Asked { ground: &ground, query, question: &question, table, dimension, embeds_queries, deadline: &deadline };
+    asked.fits()
 }
 
 /// Why a block is, or is not, among the hits of a query.
@@ -103,8 +115,9 @@ pub fn explain(
 ) -> Result<Explanation> {
     let scope = Scope::new(state, query);
     let ground = Ground::new(state, &scope);
-    let deadline = Deadline::new(None, None);
-    let asked = Asked { ground: &ground, query, table, dimension, embeds_queries, deadline: &deadline };
+    let (question, deadline) = (QueryWords::new(&query.text, table), Deadline::new(None, None));
+    let asked =
+        Asked { ground: &ground, query, question: &question, table, dimension, embeds_queries, deadline: &deadline };
     let mut scratch = scratch::take();
     let mut word_room = std::mem::take(&mut scratch.words);
     let explanation = asked.explain(subject, &mut scratch, &mut word_room);
@@ -189,16 +202,23 @@ impl Evidence<'_> {
         if all > 0.0 { there / all } else { 1.0 }
     }
 
-    /// What can be said at a glance, from words alone.
-    fn glance(&self, place: Place) -> f32 {
-        self.words_alone(self.words.of(self.ground, place))
+    /// What can be said of some blocks at a glance, from words alone.
+    #[inline]
+    fn glances(&self, places: impl Iterator<Item = Place>, glances: &mut [f32]) {
+        self.words.of_each(self.ground, places, glances);
+        let (scale, stand_for) = (self.words.scale, self.words_stand_for());
+        glances.iter_mut().for_each(|glance| *glance = scale.z(*glance) * stand_for);
     }
 
     /// What words of this score stand for, with nothing else looked at.
     fn words_alone(&self, score: f32) -> f32 {
+        self.words.scale.z(score) * self.words_stand_for()
+    }
+
+    /// The weight of words that speak for all evidence.
+    fn words_stand_for(&self) -> f32 {
         let tokens = if self.late.has_pieces() { self.weights.tokens } else { 0.0 };
-        let stand_for = self.weights.words + conversation::AGREEMENT * (self.weights.vector + tokens);
-        self.words.scale.z(score) * stand_for
+        self.weights.words + conversation::AGREEMENT * (self.weights.vector + tokens)
     }
 
     /// What is weighed of a block: words, vector and tokens.
@@ -220,10 +240,12 @@ impl Evidence<'_> {
     fn look(&mut self, places: &[Place], found: &mut Vec<Found>) {
         let (ground, count) = (self.ground, places.len());
         let (mut vector, mut tokens) = (Vec::with_capacity(count), Vec::with_capacity(count));
+        let mut words = vec![0.0; count];
         self.late.of_each(places, &mut tokens);
         self.vector.of_each(ground, places, &mut vector);
-        found.extend(places.iter().zip(vector).zip(tokens).map(|((&place, vector), tokens)| {
-            let (words, luck) = (self.words.of(ground, place), self.luck(place));
+        self.words.of_each(ground, places.iter().copied(), &mut words);
+        found.extend(places.iter().zip(words).zip(vector).zip(tokens).map(|(((&place, words), vector), tokens)| {
+            let luck = self.luck(place);
             let parts = [
                 (self.words.scale.z(words) - luck) * self.weights.words,
                 (self.vector.scale.z(vector) - luck) * self.weights.vector,

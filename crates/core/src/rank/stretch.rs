@@ -72,7 +72,7 @@ impl<'a> Stretch<'a> {
     pub fn glances(&self, evidence: &Evidence<'_>) -> &[f32] {
         self.glances.get_or_init(|| {
             let mut glances = [0.0; TURNS_MAX];
-            glances.iter_mut().zip(self.turns).for_each(|(glance, turn)| *glance = evidence.glance(turn.place));
+            evidence.glances(self.turns.iter().map(|turn| turn.place), &mut glances[..self.turns.len()]);
             glances
         })
     }

@@ -35,6 +35,7 @@ impl<'a> Turns<'a> {
         self.enter(place);
         self.found.clear();
         let here = ground.view(place).order_of(place.block);
+        let mut before = 0;
         for ((part, view), number) in (0_u32..).zip(&ground.views).zip(&self.numbers) {
             let Some(namespace) = *number else { continue };
             let strip = view.conversation(namespace);
@@ -46,12 +47,16 @@ impl<'a> Turns<'a> {
             let first = self.found.len();
             take(ground, part, strip[..middle].iter().rev(), radius, &mut self.found);
             self.found[first..].reverse();
+            before = self.found.len();
             take(ground, part, strip[middle..].iter(), radius + 1, &mut self.found);
         }
-        if self.numbers.iter().flatten().count() > 1 {
+        let is_in_one_part = self.numbers.iter().flatten().count() == 1;
+        let middle = if is_in_one_part {
+            before
+        } else {
             self.found.sort_unstable();
-        }
-        let middle = self.found.partition_point(|turn| (turn.at, turn.id) < here);
+            self.found.partition_point(|turn| (turn.at, turn.id) < here)
+        };
         &self.found[middle.saturating_sub(radius)..(middle + radius + 1).min(self.found.len())]
     }
 
@@ -59,11 +64,13 @@ impl<'a> Turns<'a> {
         let (ground, namespace) = (self.ground, self.ground.view(place).namespace_of(place.block));
         if self.namespace != Some((place.part, namespace)) {
             self.namespace = Some((place.part, namespace));
-            let name = ground.view(place).segment.namespace(namespace);
             let number = |part: u32| match part {
                 _ if part == place.part => Some(namespace),
                 _ if ground.scope.parts[part as usize].count == 0 => None,
-                _ => ground.state.parts[part as usize].find_namespace(name),
+                _ => {
+                    let name = ground.view(place).segment.namespace(namespace);
+                    ground.state.parts[part as usize].find_namespace(name)
+                }
             };
             self.numbers.clear();
             self.numbers.extend((0..ground.views.len() as u32).map(number));

@@ -240,7 +240,7 @@ fn compare_runs(
     products: &mut Vec<i32>,
     mut take: impl FnMut(Local, f32),
 ) {
-    let dimension = view.codes.len() / view.scales.len();
+    let dimension = view.dimension;
     for (at, run) in runs.iter().enumerate() {
         if let Some(ahead) = runs.get(at + AHEAD) {
             prefetch_all(view.code(ahead.start as usize));

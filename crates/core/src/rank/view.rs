@@ -27,6 +27,8 @@ pub struct View<'a> {
     pub scales: &'a [f32],
     /// The vectors, one after another.
     pub codes: &'a [i8],
+    /// Components of each.
+    pub dimension: usize,
     /// Their signs.
     pub signs: &'a [u64],
     token_start: &'a [u32],
@@ -37,6 +39,7 @@ pub struct View<'a> {
 
 impl<'a> View<'a> {
     fn new(segment: &'a Segment) -> Self {
+        let (codes, scales): (&[i8], &[f32]) = (segment.column(Section::Codes), segment.column(Section::Scales));
         Self {
             segment,
             ids: segment.ids(),
@@ -48,8 +51,9 @@ impl<'a> View<'a> {
             passage_start: segment.column(Section::PassageStart),
             lengths: segment.lengths(),
             owner: segment.owner(),
-            scales: segment.column(Section::Scales),
-            codes: segment.column(Section::Codes),
+            scales,
+            codes,
+            dimension: codes.len().checked_div(scales.len()).unwrap_or(0),
             signs: segment.column(Section::Signs),
             token_start: segment.column(Section::TokenStart),
             tokens: segment.column(Section::Tokens),
@@ -85,8 +89,7 @@ impl<'a> View<'a> {
     /// The vector of a passage.
     #[inline]
     pub fn code(&self, passage: usize) -> &'a [i8] {
-        let dimension = self.codes.len() / self.scales.len();
-        &self.codes[passage * dimension..][..dimension]
+        &self.codes[passage * self.dimension..][..self.dimension]
     }
 
     /// Where a block stands in its conversation.

@@ -52,24 +52,21 @@ fn with_vpopcnt(rows: &[[u64; 4]], query: &[u64], out: &mut [u16]) {
     assert_eq!(query.len(), 4);
     // SAFETY: the query is four words long.
     let query_twice = _mm512_broadcast_i64x4(unsafe { _mm256_loadu_si256(query.as_ptr().cast()) });
-    let (firsts, seconds) =
-        (_mm512_setr_epi64(0, 1, 4, 5, 8, 9, 12, 13), _mm512_setr_epi64(2, 3, 6, 7, 10, 11, 14, 15));
-    let in_order = _mm512_setr_epi64(0, 2, 1, 3, 4, 6, 5, 7);
     for (eight, out) in eights.iter().zip(out) {
         let counts = |pair: usize| {
             // SAFETY: two rows from an even one on are 64 bytes long.
             let rows = unsafe { _mm512_loadu_si512(eight[2 * pair..2 * pair + 2].as_ptr().cast()) };
             _mm512_popcnt_epi64(_mm512_xor_si512(rows, query_twice))
         };
-        let halves = |a, b| _mm512_add_epi64(_mm512_unpacklo_epi64(a, b), _mm512_unpackhi_epi64(a, b));
-        let (low, high) = (halves(counts(0), counts(1)), halves(counts(2), counts(3)));
-        let sums = _mm512_add_epi64(
-            _mm512_permutex2var_epi64(low, firsts, high),
-            _mm512_permutex2var_epi64(low, seconds, high),
-        );
-        let sums = _mm512_cvtepi64_epi16(_mm512_permutexvar_epi64(in_order, sums));
+        // Each word of a register takes up a quarter of its place, so that all four are added up at once.
+        let low = _mm512_or_si512(counts(0), _mm512_slli_epi64::<16>(counts(1)));
+        let high = _mm512_or_si512(_mm512_slli_epi64::<32>(counts(2)), _mm512_slli_epi64::<48>(counts(3)));
+        let words = _mm512_or_si512(low, high);
+        let halves = _mm512_add_epi64(words, _mm512_permutex_epi64::<0b10_11_00_01>(words));
+        let sums = _mm512_add_epi64(halves, _mm512_permutex_epi64::<0b01_00_11_10>(halves));
+        let (even, odd) = (_mm512_castsi512_si128(sums), _mm512_extracti32x4_epi32::<2>(sums));
         // SAFETY: eight counts are 16 bytes long.
-        unsafe { _mm_storeu_si128(out.as_mut_ptr().cast(), sums) };
+        unsafe { _mm_storeu_si128(out.as_mut_ptr().cast(), _mm_unpacklo_epi16(even, odd)) };
     }
     count(rest.as_flattened(), query, out_of_rest);
 }

@@ -1,13 +1,17 @@
 //! Every posting in scope, added up.
 
 use super::found::Worth;
+use crate::id::Local;
 use crate::index::state::Place;
 use crate::query::Stage;
 use crate::rank::best::{Best, Scored};
 use crate::rank::deadline::Deadline;
 use crate::rank::scratch::Sparse;
 use crate::rank::statistics::{Scale, Sums};
-use crate::rank::view::Ground;
+use crate::rank::view::{Ground, View};
+
+/// Passages of fewer words are short: what it is worth to occur once in one is worked out beforehand, since nearly all postings are such.
+const SHORT: usize = 64;
 
 /// Fills `scores`, by part; the scale of the blocks' scores, and the `depth` best of those that may be hits.
 pub fn score(
@@ -24,21 +28,31 @@ pub fn score(
         let (sums_of_part, inside) = (&mut scores[number], &scope.parts[number]);
         sums_of_part.reset(view.lengths.len());
         add_up(ground, worth, number, sums_of_part, deadline);
-        for &passage in sums_of_part.touched() {
-            let block = view.owner[passage as usize];
-            let passages = view.passages_of(block);
-            if (passages.start..passage).any(|before| sums_of_part.of(before) > 0.0) {
-                continue; // the block was met by an earlier passage
-            }
-            let score = passages.map(|passage| sums_of_part.of(passage)).fold(0.0, f32::max);
+        each_block(view, sums_of_part, |block, score| {
             sums.add(score);
             if best.may_take(score) && inside.wants(block) {
                 let place = Place { part: number as u32, block };
                 best.take(Scored { score, id: ground.id(place), place });
             }
-        }
+        });
     }
     (sums.scale(scope.blocks), best.into_vec())
+}
+
+/// Calls `take` with each block that has a score, and that: as much as its best passage.
+#[inline]
+fn each_block(view: &View<'_>, scores: &Sparse, mut take: impl FnMut(Local, f32)) {
+    if view.has_one_passage_a_block() {
+        return scores.touched().iter().for_each(|&block| take(block, scores.of(block)));
+    }
+    for &passage in scores.touched() {
+        let block = view.owner[passage as usize];
+        let passages = view.passages_of(block);
+        // Unless the block was met by an earlier passage.
+        if (passages.start..passage).all(|before| scores.of(before) == 0.0) {
+            take(block, passages.map(|passage| scores.of(passage)).fold(0.0, f32::max));
+        }
+    }
 }
 
 /// Fills `scores`, by part, with those of some blocks and of those `beside`; the scale over the former.
@@ -74,14 +88,20 @@ pub fn score_some(
 /// Adds up what each passage of a part is worth.
 fn add_up(ground: &Ground<'_>, worth: &Worth<'_>, part: usize, scores: &mut Sparse, deadline: &Deadline) {
     let (view, inside) = (&ground.views[part], &ground.scope.parts[part]);
+    let once: [f32; SHORT] = std::array::from_fn(|length| worth.bm25.saturate(1.0, length as f32));
     for found in &worth.found {
         if deadline.cuts(Stage::Words) {
             break; // the rarest have been added
         }
         let each = found.worth();
         found.lists[part].each_inside(view, inside, |posting| {
-            let (passage, count) = (posting >> 8, (posting & 0xff) as f32);
-            scores.add(passage, each * worth.bm25.saturate(count, f32::from(view.lengths[passage as usize])));
+            let (passage, count) = (posting >> 8, posting & 0xff);
+            let length = view.lengths[passage as usize];
+            let worth = match once.get(usize::from(length)) {
+                Some(&once) if count == 1 => once,
+                _ => worth.bm25.saturate(count as f32, f32::from(length)),
+            };
+            scores.add(passage, each * worth);
         });
     }
 }

@@ -77,17 +77,32 @@ impl WordScores<'_> {
     }
 
     /// The score of a block.
-    #[inline]
     pub fn of(&self, ground: &Ground<'_>, place: Place) -> f32 {
-        let passages = ground.view(place).passages_of(place.block);
+        let mut score = 0.0;
+        self.of_each(ground, std::iter::once(place), std::slice::from_mut(&mut score));
+        score
+    }
+
+    /// The scores of some blocks, in order.
+    #[inline]
+    pub fn of_each(&self, ground: &Ground<'_>, places: impl Iterator<Item = Place>, scores: &mut [f32]) {
         match &self.scores {
             Scores::Added(sums) => {
-                let sums = &sums[place.part as usize];
-                passages.map(|passage| sums.of(passage)).fold(0.0, f32::max)
+                for (place, score) in places.zip(scores) {
+                    let (view, sums) = (ground.view(place), &sums[place.part as usize]);
+                    *score = if view.has_one_passage_a_block() {
+                        sums.of(place.block)
+                    } else {
+                        view.passages_of(place.block).map(|passage| sums.of(passage)).fold(0.0, f32::max)
+                    };
+                }
             }
             Scores::LookedUp(windows) => {
                 let mut windows = windows.borrow_mut();
-                passages.map(|passage| windows.of(ground, place.part, passage)).fold(0.0, f32::max)
+                for (place, score) in places.zip(scores) {
+                    let passages = ground.view(place).passages_of(place.block);
+                    *score = passages.map(|passage| windows.of(ground, place.part, passage)).fold(0.0, f32::max);
+                }
             }
         }
     }

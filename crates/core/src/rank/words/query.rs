@@ -4,7 +4,7 @@ use crate::embed::Table;
 use crate::vectors::Code;
 use crate::words::terms::{Term, is_content, of_morpheme, of_word};
 use crate::words::{Script, Token, Tokens, dates};
-use std::collections::HashMap;
+use std::collections::HashSet;
 
 /// A date that the query names and the block was said at, or names too, against a word.
 const DATE_WEIGHT: f32 = 1.0;
@@ -46,7 +46,7 @@ impl QueryWords {
         let mut dates = Vec::new();
         dates::named(&tokens, &mut dates);
         terms.extend(dates.into_iter().map(|hash| Term { hash, weight: DATE_WEIGHT }));
-        let mut seen = std::collections::HashSet::new();
+        let mut seen = HashSet::new();
         terms.retain(|term| seen.insert(term.hash));
         Self { tokens, content, pieces, terms }
     }
@@ -73,18 +73,20 @@ impl QueryWords {
 
 /// How rare each term of the query is among the passages in scope.
 pub struct Rarity {
-    idf: HashMap<u64, f32>,
+    /// By the hash of the term, ascending.
+    idf: Vec<(u64, f32)>,
     unseen: f32,
 }
 
 impl Rarity {
     /// Out of the idf of each term that occurs, and of one that does not.
-    pub fn new(idf: HashMap<u64, f32>, unseen: f32) -> Self {
+    pub fn new(mut idf: Vec<(u64, f32)>, unseen: f32) -> Self {
+        idf.sort_unstable_by_key(|idf| idf.0);
         Self { idf, unseen }
     }
 
     /// The idf of a term; of one that does not occur at all, the greatest.
     pub fn of(&self, term: u64) -> f32 {
-        self.idf.get(&term).copied().unwrap_or(self.unseen)
+        self.idf.binary_search_by_key(&term, |idf| idf.0).map_or(self.unseen, |at| self.idf[at].1)
     }
 }
