@@ -1,7 +1,6 @@
 //! Which blocks are worth a closer look, and the turns around each.
 
 use super::best::{Best, Scored};
-use super::conversation::CLOSE;
 use super::prior::Prior;
 use super::scratch::Numbers;
 use super::stretch::{Stretch, TURNS_MAX};
@@ -11,7 +10,7 @@ use super::{Evidence, Found};
 use crate::index::state::Place;
 use crate::query::Stage;
 use std::collections::HashMap;
-use std::ops::Range;
+use std::ops::{Deref, Range};
 
 /// Blocks in scope up to which each is a candidate: the smallest memories are ranked exactly.
 pub const ALL_MAX: u64 = 256;
@@ -36,9 +35,6 @@ pub const BESIDE: usize = 2;
 
 /// Turns before and after that speak for a block.
 pub const RADIUS: usize = 8;
-
-/// Blocks that a search looks at and admits, for which room is made at once.
-const USUAL: usize = 512;
 
 /// Blocks that are looked at between two looks at the clock.
 const LOOKED_AT_AT_ONCE: usize = 16;
@@ -88,57 +84,62 @@ impl Candidate {
 /// Blocks with what their content says: candidates, and the turns close to them.
 pub struct Pool<'a> {
     ground: &'a Ground<'a>,
+    room: &'a mut Room,
+    /// A block that is looked at though it may be no hit.
+    beyond: Option<Place>,
+}
+
+/// Room for a pool.
+#[derive(Default)]
+pub struct Room {
     /// By part: the place in the pool of each block.
-    numbers: &'a mut Vec<Numbers>,
+    numbers: Vec<Numbers>,
     /// The blocks.
     pub places: Vec<Place>,
     /// What each one's content says.
-    pub found: Vec<Found>,
+    pub(super) found: Vec<Found>,
     /// Those that may be hits.
     pub candidates: Vec<Candidate>,
     is_candidate: Vec<bool>,
-    /// A block that is looked at though it may be no hit.
-    beyond: Option<Place>,
     /// What the turns around each candidate say: of those close to it, as soon as they have been looked at.
     turns: Vec<f32>,
     /// Which of `turns` are close, and the number in the pool of each.
     close: Vec<(usize, u32)>,
 }
 
+impl Deref for Pool<'_> {
+    type Target = Room;
+
+    fn deref(&self) -> &Room {
+        self.room
+    }
+}
+
 impl<'a> Pool<'a> {
-    fn new(ground: &'a Ground<'a>, numbers: &'a mut Vec<Numbers>) -> Self {
-        numbers.resize_with(ground.views.len().max(numbers.len()), Numbers::default);
-        for (numbers, view) in numbers.iter_mut().zip(&ground.views) {
+    fn new(ground: &'a Ground<'a>, room: &'a mut Room) -> Self {
+        room.numbers.resize_with(ground.views.len().max(room.numbers.len()), Numbers::default);
+        for (numbers, view) in room.numbers.iter_mut().zip(&ground.views) {
             numbers.reset(view.segment.blocks() as usize);
         }
-        Self {
-            ground,
-            numbers,
-            places: Vec::with_capacity(USUAL),
-            found: Vec::with_capacity(USUAL),
-            candidates: Vec::with_capacity(USUAL),
-            is_candidate: Vec::with_capacity(USUAL),
-            beyond: None,
-            turns: Vec::with_capacity(USUAL * RADIUS),
-            close: Vec::with_capacity(USUAL * (2 * CLOSE + 1)),
-        }
+        room.places.clear();
+        room.found.clear();
+        room.candidates.clear();
+        room.is_candidate.clear();
+        room.turns.clear();
+        room.close.clear();
+        Self { ground, room, beyond: None }
     }
 
     /// Every block in scope.
-    pub fn all(ground: &'a Ground<'a>, numbers: &'a mut Vec<Numbers>, evidence: &mut Evidence<'_>) -> Self {
-        let mut pool = Self::new(ground, numbers);
+    pub fn all(ground: &'a Ground<'a>, room: &'a mut Room, evidence: &mut Evidence<'_>) -> Self {
+        let mut pool = Self::new(ground, room);
         pool.admit(ground.scope.places().filter(|&place| ground.scope.wants(place)), 0, evidence);
         pool
     }
 
     /// Some blocks, each of which may be a hit.
-    pub fn of(
-        ground: &'a Ground<'a>,
-        numbers: &'a mut Vec<Numbers>,
-        places: &[Place],
-        evidence: &mut Evidence<'_>,
-    ) -> Self {
-        let mut pool = Self::new(ground, numbers);
+    pub fn of(ground: &'a Ground<'a>, room: &'a mut Room, places: &[Place], evidence: &mut Evidence<'_>) -> Self {
+        let mut pool = Self::new(ground, room);
         pool.admit(places.iter().copied(), 0, evidence);
         pool
     }
@@ -146,13 +147,13 @@ impl<'a> Pool<'a> {
     /// The blocks that words and vectors bring in, those in reach of the anchor, and the turns beside the best of them.
     pub fn likely(
         ground: &'a Ground<'a>,
-        numbers: &'a mut Vec<Numbers>,
+        room: &'a mut Room,
         depth: &Depth,
         reach: &HashMap<Place, f32>,
         prior: &Prior<'_>,
         evidence: &mut Evidence<'_>,
     ) -> Self {
-        let mut pool = Self::new(ground, numbers);
+        let mut pool = Self::new(ground, room);
         let reached: Vec<Place> = reach.keys().copied().filter(|&place| ground.scope.wants(place)).collect();
         let expected = |place| if depth.is_among_many { prior.glance(place) } else { 0.0 };
         let by_words = by_words(depth.each, expected, evidence);
@@ -209,9 +210,8 @@ impl<'a> Pool<'a> {
             }
         }
         self.look(evidence, Stage::Turns);
-        for &(at, number) in &self.close {
-            self.turns[at] = self.found[number as usize].sum();
-        }
+        let Room { close, turns, found, .. } = &mut *self.room;
+        close.iter().for_each(|&(at, number)| turns[at] = found[number as usize].sum());
     }
 
     /// Admits a message and the turns `beside` it, as far as they may be hits and are not admitted already.
@@ -227,18 +227,18 @@ impl<'a> Pool<'a> {
                 continue;
             }
             let number = *numbers[centre].get_or_insert_with(|| self.number(own)) as usize;
-            if std::mem::replace(&mut self.is_candidate[number], true) {
+            if std::mem::replace(&mut self.room.is_candidate[number], true) {
                 continue;
             }
             let (around, start) = (stretch.around(centre), self.turns.len());
-            self.turns.extend_from_slice(&stretch.glances(evidence)[around.clone()]);
+            self.room.turns.extend_from_slice(&stretch.glances(evidence)[around.clone()]);
             for turn in stretch.close_to(centre) {
                 let number = *numbers[turn].get_or_insert_with(|| self.number(strip[turn].place));
-                self.close.push((start + turn - around.start, number));
+                self.room.close.push((start + turn - around.start, number));
             }
             let before = (centre > around.start).then(|| strip[centre - 1].place);
             let after = (centre + 1 < around.end).then(|| strip[centre + 1].place);
-            self.candidates.push(Candidate {
+            self.room.candidates.push(Candidate {
                 at: number,
                 around: start..self.turns.len(),
                 centre: centre - around.start,
@@ -256,11 +256,11 @@ impl<'a> Pool<'a> {
 
     fn admit_alone(&mut self, place: Place) {
         let (start, number) = (self.turns.len(), self.number(place));
-        self.is_candidate[number as usize] = true;
-        self.turns.push(0.0);
-        self.close.push((start, number));
+        self.room.is_candidate[number as usize] = true;
+        self.room.turns.push(0.0);
+        self.room.close.push((start, number));
         let around = start..start + 1;
-        self.candidates.push(Candidate {
+        self.room.candidates.push(Candidate {
             at: number as usize,
             around,
             centre: 0,
@@ -271,14 +271,15 @@ impl<'a> Pool<'a> {
     }
 
     fn number(&mut self, place: Place) -> u32 {
-        let numbers = &mut self.numbers[place.part as usize];
+        let Room { numbers, places, is_candidate, .. } = &mut *self.room;
+        let numbers = &mut numbers[place.part as usize];
         if let Some(number) = numbers.get(place.block as usize) {
             return number;
         }
-        let number = self.places.len() as u32;
+        let number = places.len() as u32;
         numbers.set(place.block as usize, number);
-        self.places.push(place);
-        self.is_candidate.push(false);
+        places.push(place);
+        is_candidate.push(false);
         number
     }
 
@@ -291,14 +292,15 @@ impl<'a> Pool<'a> {
     /// Looks at the content of all blocks that have come in since it last did. Those for which there is no time have nothing; but a few of the
     /// candidates are looked at whatever the clock says, for a search that found some is to give some.
     fn look(&mut self, evidence: &mut Evidence<'_>, stage: Stage) {
-        let new = &self.places[self.found.len()..];
+        let Room { places, found, .. } = &mut *self.room;
+        let new = &places[found.len()..];
         let at_once = if evidence.deadline.is_set() { LOOKED_AT_AT_ONCE } else { new.len().max(1) };
         let deadline = evidence.deadline;
         let has_time = |first: bool| (first && stage == Stage::Candidates) || !deadline.cuts(stage);
         for (_, new) in new.chunks(at_once).enumerate().take_while(|(at, _)| has_time(*at == 0)) {
-            evidence.look(new, &mut self.found);
+            evidence.look(new, found);
         }
-        self.found.resize(self.places.len(), Found::default());
+        found.resize(places.len(), Found::default());
     }
 }
 

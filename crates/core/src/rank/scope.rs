@@ -5,11 +5,12 @@ use crate::id::Local;
 use crate::index::State;
 use crate::index::state::{Part, Place};
 use crate::query::Query;
+use std::sync::Arc;
 
 /// The blocks of one part that are in scope.
 pub struct PartScope {
     /// In the namespace, and visible.
-    pub blocks: Bitmap,
+    pub blocks: Arc<Bitmap>,
     /// How many.
     pub count: u32,
     /// Those of them that the filter lets through; the same if there is none.
@@ -27,8 +28,13 @@ const FEW_SHARE: u32 = 64;
 
 impl PartScope {
     fn new(part: &Part, query: &Query) -> Self {
-        let (blocks, few) = if query.namespace.is_empty() { (part.visible(query), None) } else { inside(part, query) };
-        let count = few.as_ref().map_or_else(|| blocks.count(), |few| few.len() as u32);
+        let is_everywhere = query.namespace.is_empty();
+        let (blocks, few) = if is_everywhere { (part.visible(query), None) } else { inside(part, query) };
+        let count = match &few {
+            Some(few) => few.len() as u32,
+            None if is_everywhere && part.shows_all(query) => part.segment.blocks(),
+            None => blocks.count(),
+        };
         let wanted = query.filter.as_ref().filter(|_| count > 0).map(|filter| {
             let mut wanted = filter.evaluate(&part.segment);
             wanted.and(&blocks);
@@ -132,23 +138,23 @@ impl Scope {
 }
 
 /// The visible blocks of a namespace and of all below it; ascending too, if they are few.
-fn inside(part: &Part, query: &Query) -> (Bitmap, Option<Vec<Local>>) {
+fn inside(part: &Part, query: &Query) -> (Arc<Bitmap>, Option<Vec<Local>>) {
     let segment = &part.segment;
     let numbers = segment.namespaces_under(&query.namespace);
     let strips = || numbers.iter().cloned().flatten().map(|number| segment.conversation(number));
     let count: usize = strips().map(<[Local]>::len).sum();
     if count == 0 {
-        return (Bitmap::default(), Some(Vec::new()));
+        return (Arc::default(), Some(Vec::new()));
     }
     let mut set = Bitmap::new(segment.blocks());
     strips().flatten().for_each(|&block| set.insert(block));
     part.hide(&mut set, query);
     if count >= (segment.blocks() / FEW_SHARE) as usize {
-        return (set, None);
+        return (Arc::new(set), None);
     }
     let mut few: Vec<Local> = strips().flatten().copied().filter(|&block| set.contains(block)).collect();
     few.sort_unstable();
-    (set, Some(few))
+    (Arc::new(set), Some(few))
 }
 
 /// Passages and words of the blocks in scope; of all but a few, by subtraction.
@@ -166,7 +172,7 @@ fn measure(part: &Part, inside: &PartScope) -> (u64, u64) {
     if inside.count <= segment.blocks() / 2 {
         return inside.iter().map(of).fold((0, 0), total);
     }
-    let mut outside = inside.blocks.clone();
+    let mut outside = Bitmap::clone(&inside.blocks);
     outside.not();
     let (passages, words) = outside.iter().map(of).fold((0, 0), total);
     (u64::from(segment.passages()) - passages, part.words() - words)

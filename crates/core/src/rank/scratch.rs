@@ -203,8 +203,8 @@ pub struct WordRoom {
 pub struct Scratch {
     /// For what the words say.
     pub words: WordRoom,
-    /// By part: the number in the pool of each block.
-    pub pool: Vec<Numbers>,
+    /// For what is looked at closely.
+    pub pool: super::candidates::Room,
     /// Similarities of tokens with the query's pieces.
     pub rows: Rows,
     /// How near pieces come to the blocks that stand for all others.

@@ -64,6 +64,7 @@ impl<'a> Similarities<'a> {
     pub fn prepare(&mut self, ground: &'a Ground<'_>, places: &[Place]) {
         self.rows.begin();
         self.passages.clear();
+        self.passages.reserve(places.len());
         for (place, &Place { part, block }) in (0..).zip(places) {
             let view = &ground.views[part as usize];
             let passages = view.passages_of(block);

@@ -91,12 +91,16 @@ fn at_most_with_avx512(differences: &[u16], most: u16, near: &mut Vec<u32>) {
     let (registers, rest) = differences.as_chunks::<REGISTER>();
     let bound = _mm512_set1_epi16(most as i16);
     let mut numbers = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
-    let half = _mm512_set1_epi32(REGISTER as i32 / 2);
+    let (half, whole) = (_mm512_set1_epi32(REGISTER as i32 / 2), _mm512_set1_epi32(REGISTER as i32));
     let mut end = near.len();
     for register in registers {
         // SAFETY: a register is 64 bytes long.
         let differences = unsafe { _mm512_loadu_si512(register.as_ptr().cast()) };
         let found = _mm512_cmple_epu16_mask(differences, bound);
+        if found == 0 {
+            numbers = _mm512_add_epi32(numbers, whole);
+            continue; // as in most registers
+        }
         if near.len() < end + REGISTER {
             near.resize(2 * (end + REGISTER), 0);
         }

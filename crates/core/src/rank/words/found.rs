@@ -194,7 +194,7 @@ fn passages_in<'s>(view: &View<'_>, inside: &'s PartScope) -> Cow<'s, Bitmap> {
         return Cow::Borrowed(&inside.blocks);
     }
     let mut passages = Bitmap::full(view.owner.len() as u32);
-    let mut outside = inside.blocks.clone();
+    let mut outside = Bitmap::clone(&inside.blocks);
     outside.not();
     outside.iter().flat_map(|block| view.passages_of(block)).for_each(|passage| passages.remove(passage));
     Cow::Owned(passages)
