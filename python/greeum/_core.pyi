@@ -53,6 +53,17 @@ class Found:
         """The same as JSON, with each block's JSON out of `blocks`; one that is not there is passed over."""
 
 @final
+class LogHeader:
+    """The header of SQLite's index of a write-ahead log, in the memory that all processes share which have it open."""
+
+    def __new__(cls, descriptor: int) -> LogHeader:
+        """`descriptor` is SQLite's own, which is left to it. Raises OSError if it cannot be mapped."""
+    def read(self) -> bytes | None:
+        """As it is now: another one after each commit. None while somebody writes it, or it is not as we know it."""
+    def close(self) -> None:
+        """From now on there is None: for before SQLite closes it."""
+
+@final
 class Index:
     reason: str | None
     """Why it began empty, if the files that were there could not be used."""

@@ -34,6 +34,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "inputs": ("_core", "errors", "limits"),
     "store": (),
     "embed": (),
+    "store.log_index": ("_core",),
     "store.*": ("errors", "limits", "store", "store.*"),
     "embed.*": ("_core", "errors", "limits", "embed", "embed.*"),
     "anchors": ("errors", "inputs", "limits", "model", "store.protocol"),

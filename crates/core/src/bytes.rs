@@ -1,6 +1,6 @@
 //! The one seam through which the bytes of a file come in: mapped, or held in memory.
 
-use memmap2::Mmap;
+use memmap2::{Mmap, MmapOptions, MmapRaw};
 use std::fs::File;
 use std::ops::Deref;
 use std::path::Path;
@@ -37,6 +37,34 @@ impl Deref for Bytes {
             Self::Held(held) => held,
             Self::Mapped(map) => map,
         }
+    }
+}
+
+/// The first words of a file that other processes write to meanwhile, as they are whenever they are asked for.
+pub struct Shared<const WORDS: usize>(MmapRaw);
+
+#[cfg(unix)]
+impl<const WORDS: usize> Shared<WORDS> {
+    /// Of a file that somebody else has opened. It is not opened anew, since to close it again would let go of all locks that this process has on it.
+    pub fn of(descriptor: std::os::fd::RawFd) -> std::io::Result<Self> {
+        use std::os::fd::FromRawFd;
+        // SAFETY: that it is open is asked by the first call on it; and it is never closed here.
+        let file = std::mem::ManuallyDrop::new(unsafe { File::from_raw_fd(descriptor) });
+        let length = WORDS * size_of::<u64>();
+        if file.metadata()?.len() < length as u64 {
+            return Err(std::io::ErrorKind::UnexpectedEof.into());
+        }
+        Ok(Self(MmapOptions::new().len(length).map_raw_read_only(&*file)?))
+    }
+}
+
+impl<const WORDS: usize> Shared<WORDS> {
+    /// As they are now; while somebody writes to them, some as they were before and some as they will be.
+    pub fn read(&self) -> [u64; WORDS] {
+        let first = self.0.as_ptr().cast::<u64>();
+        // SAFETY: so many words are mapped, and a mapping begins at a page. They are read as what may change at any time. Whoever has the file
+        // open sees to it that it is not cut short.
+        std::array::from_fn(|at| unsafe { first.add(at).read_volatile() })
     }
 }
 

@@ -6,6 +6,7 @@
 mod explanation;
 mod json;
 
+use greeum_core::bytes::Shared;
 use greeum_core::filter::Filter;
 use greeum_core::links::Edge;
 use greeum_core::query::{PARTS, Weights};
@@ -18,7 +19,7 @@ use pyo3::exceptions::{PyIndexError, PyOSError, PyRuntimeError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList, PyTuple};
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 /// Runs `work` without the interpreter's lock, so that other threads go on: the one gate for whatever takes longer than a lookup.
@@ -76,6 +77,40 @@ impl Table {
     fn encode_blocks<'py>(&self, py: Python<'py>, texts: Vec<String>) -> PyResult<Vec<Bound<'py, PyBytes>>> {
         let codes = released(py, || Ok(texts.iter().map(|text| self.0.encode(text)).collect::<Vec<_>>()))?;
         Ok(codes.iter().map(|code| PyBytes::new(py, code)).collect())
+    }
+}
+
+/// What the index of a write-ahead log of SQLite begins with, twice: the layout is part of its documentation (walformat.html).
+const LOG_HEADER_WORDS: usize = 6;
+
+/// The version of that layout.
+const LOG_INDEX_VERSION: u32 = 3_007_000;
+
+/// The header of the index of a write-ahead log: another one after each commit, of whatever process.
+#[pyclass(frozen)]
+struct LogHeader(Mutex<Option<Shared<{ 2 * LOG_HEADER_WORDS }>>>);
+
+#[pymethods]
+impl LogHeader {
+    #[new]
+    fn new(py: Python<'_>, descriptor: i32) -> PyResult<Self> {
+        #[cfg(unix)]
+        let shared = Shared::of(descriptor);
+        #[cfg(not(unix))]
+        let shared = Err(std::io::ErrorKind::Unsupported.into());
+        shared.map(|shared| Self(Mutex::new(Some(shared)))).map_err(|error| raised(py, error.into()))
+    }
+
+    fn read<'py>(&self, py: Python<'py>) -> Option<Bound<'py, PyBytes>> {
+        let words = self.0.lock().unwrap_or_else(PoisonError::into_inner).as_ref()?.read();
+        let (first, second) = words.split_at(LOG_HEADER_WORDS);
+        let (version, is_made) = (words[0] as u32, words[1].to_ne_bytes()[4]);
+        let is_whole = first == second && version == LOG_INDEX_VERSION && is_made == 1;
+        is_whole.then(|| PyBytes::new(py, bytemuck::cast_slice(first)))
+    }
+
+    fn close(&self) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 }
 
@@ -537,6 +572,7 @@ fn hits_json<'py>(py: Python<'py>, hits: Vec<json::HitParts<'py>>) -> PyResult<B
 #[pymodule]
 fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<Table>()?;
+    module.add_class::<LogHeader>()?;
     module.add_class::<Found>()?;
     module.add_class::<Index>()?;
     module.add_function(wrap_pyfunction!(quantize, module)?)?;

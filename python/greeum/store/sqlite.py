@@ -18,6 +18,7 @@ from greeum.store.changes import anchor_row, bound_embedder
 from greeum.store.committer import Committer
 from greeum.store.connections import Readers, copy_database, is_immutable, typed
 from greeum.store.erasure import SCRUB_DUE, run
+from greeum.store.log_index import LogIndex
 from greeum.store.migrations import is_current
 from greeum.store.protocol import UNSAID
 from greeum.store.sqlite_upkeep import SQLiteUpkeep
@@ -80,6 +81,9 @@ class SQLiteStore(SQLiteUpkeep):
         except apsw.Error as error:
             raise typed(error, self._path) from error
         self._file = files.identity(self._path)
+        self._log_index = LogIndex(self._path)
+        self._known: tuple[bytes | None, tuple[int, int]] = (None, (0, 0))
+        """What `newest` said last, and in what state of the log."""
 
     def _open_for_reading(self, vfs: str | None) -> Readers:
         readers = Readers(self._path, vfs, immutable=is_immutable(self._path))
@@ -105,6 +109,7 @@ class SQLiteStore(SQLiteUpkeep):
         if self._closed or os.getpid() != self._process:
             return  # what a forked child inherits is its parent's to close
         self._closed = True
+        self._log_index.close()
         self._committer.close()
         try:
             self._writer.settle_doubt()
@@ -245,7 +250,13 @@ class SQLiteStore(SQLiteUpkeep):
     # Questions.
 
     def newest(self) -> tuple[int, int]:
-        return self._ask(_newest)
+        self._check_usable()
+        state = self._log_index.state()  # before it is asked: what is committed meanwhile is another one
+        known, newest = self._known
+        if state is None or state != known:
+            newest = self._ask(_newest)
+            self._known = (state, newest)
+        return newest
 
     def weights(self, namespace: str) -> str | None:
         return self.setting(f"weights/{namespace}")
