@@ -16,6 +16,7 @@ use crate::bytes::{Aligned, Bytes};
 use crate::error::{Error, Result};
 use crate::id::{BlockId, Local, TIME_DISTANCE_MAX_US, TimeUs};
 use crate::vectors::code::is_scale;
+use crate::vectors::distance::prefetch;
 use crate::vectors::{CodeRef, signs};
 use crate::words::calendar::Days;
 use crate::words::postings::Postings;
@@ -311,6 +312,18 @@ impl Segment {
     /// Where a term occurs.
     pub fn postings(&self, term: u64) -> Postings<'_> {
         self.places.find(self.column(Section::Terms), term).map(|at| self.postings_at(at)).unwrap_or_default()
+    }
+
+    /// Asks for what it takes to find a term: at first, and once that has come.
+    pub fn fetch_term(&self, term: u64, is_first: bool) {
+        if is_first { self.places.fetch(term) } else { self.places.fetch_hashes(self.column(Section::Terms), term) }
+    }
+
+    /// The number of a term, if there is one; where its postings begin is asked for.
+    pub fn find_term(&self, term: u64) -> Option<usize> {
+        let at = self.places.find(self.column(Section::Terms), term)?;
+        prefetch(&self.column::<u32>(Section::TermStart)[at]);
+        Some(at)
     }
 
     /// Where the term of this number occurs.

@@ -1,5 +1,8 @@
 //! Where hashes stand in a column of many: two lines of memory to find one, where to bisect takes one a step.
 
+use crate::vectors::distance::prefetch;
+use std::ops::Range;
+
 /// Hashes that share a place on average: a line of memory holds as many.
 const SHARED_BY: usize = 8;
 
@@ -21,9 +24,32 @@ impl Places {
 
     /// Where a hash stands among the same hashes.
     pub fn find(&self, hashes: &[u64], hash: u64) -> Option<usize> {
-        let at = beginning(hash, self.starts.len().saturating_sub(1).trailing_zeros());
-        let (start, end) = (*self.starts.get(at)? as usize, *self.starts.get(at + 1)? as usize);
-        hashes[start..end].binary_search(&hash).ok().map(|at| start + at)
+        let shared = self.shared(hash)?;
+        hashes[shared.clone()].binary_search(&hash).ok().map(|at| shared.start + at)
+    }
+
+    /// Asks for what [`Places::fetch_hashes`] looks at.
+    pub fn fetch(&self, hash: u64) {
+        if let Some(start) = self.starts.get(self.place(hash)) {
+            prefetch(start);
+        }
+    }
+
+    /// Asks for the hashes that [`Places::find`] looks at.
+    pub fn fetch_hashes(&self, hashes: &[u64], hash: u64) {
+        if let Some(shared) = self.shared(hash).map(|shared| &hashes[shared]) {
+            shared.first().into_iter().chain(shared.last()).for_each(prefetch);
+        }
+    }
+
+    /// Where those stand that begin as a hash does.
+    fn shared(&self, hash: u64) -> Option<Range<usize>> {
+        let at = self.place(hash);
+        Some(*self.starts.get(at)? as usize..*self.starts.get(at + 1)? as usize)
+    }
+
+    fn place(&self, hash: u64) -> usize {
+        beginning(hash, self.starts.len().saturating_sub(1).trailing_zeros())
     }
 }
 

@@ -10,6 +10,8 @@ mod encode;
 pub use container::Container;
 pub use encode::encode;
 
+use crate::vectors::distance::prefetch;
+
 /// Passages of one container, as the low half of a passage's number tells them apart.
 pub const CONTAINER: u32 = 1 << 16;
 
@@ -58,6 +60,11 @@ impl<'a> Postings<'a> {
     /// Out of what [`encode`] has written.
     pub fn new(units: &'a [u16]) -> Self {
         Self { units }
+    }
+
+    /// Asks for its beginning, and for its sample.
+    pub fn fetch(&self) {
+        self.units.first().into_iter().chain(self.units.last()).for_each(prefetch);
     }
 
     /// How many passages.
