@@ -1,6 +1,6 @@
 //! The one seam through which the bytes of a file come in: mapped, or held in memory.
 
-use memmap2::{Mmap, MmapOptions, MmapRaw};
+use memmap2::{Mmap, MmapRaw};
 use std::fs::File;
 use std::ops::Deref;
 use std::path::Path;
@@ -54,7 +54,7 @@ impl<const WORDS: usize> Shared<WORDS> {
         if file.metadata()?.len() < length as u64 {
             return Err(std::io::ErrorKind::UnexpectedEof.into());
         }
-        Ok(Self(MmapOptions::new().len(length).map_raw_read_only(&*file)?))
+        Ok(Self(memmap2::MmapOptions::new().len(length).map_raw_read_only(&*file)?))
     }
 }
 

@@ -1,9 +1,9 @@
-"""Whether the database has changed, told without asking it: by the header of SQLite's index of the write-ahead log, which
-lies in memory that all processes share which have the database open.
+"""Whether the database has changed, told without asking it: by the header of SQLite's index of the write-ahead log,
+which lies in memory that all processes share which have the database open.
 
-To begin and end a transaction costs ten times what a search has to know, whether anybody has committed anything since.
-Every commit writes that header anew (https://sqlite.org/walformat.html): a counter, and the checksum of all that is in the
-log. If it is the same to the last byte, so is the database.
+To begin and end a transaction takes ten times as long as all else that a search has to do to know that nobody has
+written since. Every commit writes that header anew (https://sqlite.org/walformat.html): a counter, and the checksum of
+all that is in the log. If it is the same to the last byte, so is the database.
 """
 
 from __future__ import annotations
@@ -27,15 +27,17 @@ class LogIndex:
 
     def __init__(self, path: str) -> None:
         self._path = os.path.realpath(f"{path}-shm")
-        self._questions = 0
+        self._questions_left = MAPPED_FROM
+        self._has_looked = False
         self._header: _core.LogHeader | None = None
 
     def state(self) -> bytes | None:
         """What is the same as before only if the database is; None if that cannot be said."""
         if self._header is not None:
             return self._header.read()
-        self._questions += 1
-        if self._questions == MAPPED_FROM:
+        self._questions_left -= 1
+        if self._questions_left <= 0 and not self._has_looked:
+            self._has_looked = True
             self._header = header(self._path)
         return None
 
