@@ -87,6 +87,22 @@ class TestExplaining:
         assert account.dates.mentions == ("2025-05-05/2025-05-11",)
         assert ("부산에서", "부산으로") in {(pair.word, pair.found) for pair in account.tokens}
 
+    @pytest.mark.parametrize(
+        ("text", "query", "found"),
+        [
+            ("Renew the licence at the Department of Motor Vehicles.", "dmv", "dmv"),
+            ("Ben moved to NYC.", "york", "york"),
+            ("Her bday is soon.", "birthday", "bday"),
+            ("알바를 구했어.", "아르바이트", "알바를"),
+        ],
+    )
+    def test_short_forms_meet_what_they_stand_for(self, memory: Memory, text: str, query: str, found: str) -> None:
+        block = memory.add(text)
+        memory.add("The train was late.")
+        account = memory.explain(query, block.id).account
+        assert account is not None
+        assert found in {form for match in account.words for form in match.found}
+
     def test_the_nearest_words_carry_what_shares_none(self, memory: Memory) -> None:
         block = memory.add("My kitten sleeps all day.")
         memory.add("The train was late.")

@@ -7,7 +7,7 @@ use super::words::{QueryWords, Worth};
 use crate::embed::Table;
 use crate::id::TimeUs;
 use crate::words::terms::{BIGRAM_WEIGHT, Term, is_content, of_morpheme, of_word};
-use crate::words::{Script, Tokens, calendar, dates};
+use crate::words::{Script, Tokens, abbreviations, calendar, dates};
 use std::collections::HashMap;
 
 /// In what way a word of a query is in a text.
@@ -77,7 +77,11 @@ impl Forms {
     /// Of a passage, with the names that stand beside it and when it was said.
     pub fn new(text: &str, labels: &[String], at: TimeUs, table: &Table) -> Self {
         let mut forms = Self { terms: HashMap::new(), pieces: HashMap::new() };
-        forms.read(&Tokens::new(text), table);
+        let tokens = Tokens::new(text);
+        forms.read(&tokens, table);
+        if let Some(keys) = abbreviations::keys(&tokens) {
+            forms.read(&keys, table);
+        }
         for label in labels {
             let tokens = Tokens::new(label);
             for &token in &tokens.list {

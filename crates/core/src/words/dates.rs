@@ -165,7 +165,7 @@ const MONTHS: [(&str, &str); 12] = [
 const WEEKDAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 const UNITS: [&str; 12] =
     ["day", "week", "weekend", "month", "year", "night", "morning", "evening", "summer", "winter", "spring", "hour"];
-const KOREAN_TIME: [&str; 17] = [
+const KOREAN_TIME: [&str; 24] = [
     "어제",
     "그제",
     "그저께",
@@ -174,6 +174,8 @@ const KOREAN_TIME: [&str; 17] = [
     "모레",
     "지난",
     "다음",
+    "담주",
+    "담달",
     "이번",
     "작년",
     "올해",
@@ -183,6 +185,11 @@ const KOREAN_TIME: [&str; 17] = [
     "수요일",
     "목요일",
     "금요일",
+    "월욜",
+    "화욜",
+    "수욜",
+    "목욜",
+    "금욜",
 ];
 const KOREAN_WHEN: [&str; 4] = ["언제", "며칠", "몇월", "몇일"];
 

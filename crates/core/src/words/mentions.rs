@@ -161,7 +161,7 @@ impl Reader<'_> {
     }
 
     fn korean_direction<'w>(&self, word: &'w str) -> Option<(i64, &'w str)> {
-        [("지난", -1), ("저번", -1), ("이번", 0), ("다음", 1)]
+        [("지난", -1), ("저번", -1), ("이번", 0), ("다음", 1), ("담", 1)]
             .iter()
             .find_map(|&(name, on)| Some((on, word.strip_prefix(name)?)))
     }
@@ -310,7 +310,7 @@ fn english_count(word: &str) -> Option<i64> {
 
 fn korean_weekday(word: &str) -> Option<i64> {
     let rest = word.get(3..)?;
-    if !rest.starts_with("요일") {
+    if !rest.starts_with("요일") && !rest.starts_with('욜') {
         return None;
     }
     "월화수목금토일".chars().position(|day| word.starts_with(day)).map(|at| at as i64)
@@ -413,8 +413,24 @@ mod tests {
             assert_eq!(days(english), [expected], "{english}");
             assert_eq!(days(korean), [expected], "{korean}");
         }
-        for text in ["I like dogs", "a day", "you may go", "전화했어", "my back", "the sun is out", "달이 밝다"]
-        {
+        for (short, expected) in [
+            ("see you tmrw", day(2023, 5, 9)),
+            ("담주 금욜에 봐", day(2023, 5, 19)),
+            ("담달에", Days::month(2023, 6)),
+            ("지난 화욜", day(2023, 5, 2)),
+        ] {
+            assert_eq!(days(short), [expected], "{short}");
+        }
+        for text in [
+            "I like dogs",
+            "a day",
+            "담배를 끊었어",
+            "you may go",
+            "전화했어",
+            "my back",
+            "the sun is out",
+            "달이 밝다",
+        ] {
             assert!(days(text).is_empty(), "{text}: {:?}", days(text));
         }
     }

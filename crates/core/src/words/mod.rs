@@ -2,6 +2,7 @@
 //!
 //! Useful for finding what was said in the same words, in any script. Not for meaning: that is `vectors`.
 
+pub mod abbreviations;
 pub mod bm25;
 pub mod calendar;
 pub mod changes;

@@ -1,7 +1,7 @@
 //! From words to index terms: what a text is found by.
 
 use super::tokenizer::{Script, Token, Tokens};
-use super::{calendar, dates};
+use super::{abbreviations, calendar, dates};
 use super::{english, korean};
 use crate::embed::Table;
 use crate::id::{TimeUs, hash};
@@ -39,7 +39,10 @@ pub struct Analysis {
 pub fn is_content(tokens: &Tokens, token: Token) -> bool {
     match token.script {
         Script::Latin => !english::is_stop_word(&tokens.lower(token)),
-        Script::Hangul => !korean::is_stop_word(tokens.cased(token)),
+        Script::Hangul => {
+            let word = tokens.cased(token);
+            !(korean::is_stop_word(word) || korean::is_calendar_unit(word) && tokens.is_behind_digit(token))
+        }
         Script::Number | Script::Other => true,
     }
 }
@@ -53,8 +56,9 @@ pub fn of_word(tokens: &Tokens, token: Token, out: &mut Vec<Term>) {
         Script::Number => number(word, out),
         Script::Hangul => {
             let stem = korean::stem(word);
-            push(out, stem);
-            bigrams(stem, out);
+            let whole = abbreviations::korean_word(stem).unwrap_or(stem);
+            push(out, whole);
+            bigrams(whole, out);
             if stem.len() < word.len() {
                 push(out, word);
             }
@@ -73,17 +77,10 @@ pub fn of_morpheme(table: &Table, morpheme: u16) -> Term {
 
 /// The terms of a passage, with those of who said it, when, and its tags: what a person would search it by.
 pub fn analyse(tokens: &Tokens, fields: &[&Tokens], at: TimeUs, table: Option<&Table>) -> Analysis {
-    let mut terms = Vec::with_capacity(tokens.list.len() * 2);
-    let (mut length, mut pieces) = (0, Vec::new());
-    for &token in tokens.list.iter().filter(|&&token| is_content(tokens, token)) {
-        of_word(tokens, token, &mut terms);
-        length += 1;
-        let Some(table) = table else { continue };
-        let first = pieces.len();
-        table.pieces(tokens, token, &mut pieces);
-        if token.script == Script::Hangul {
-            terms.extend(pieces[first..].iter().map(|&piece| of_morpheme(table, piece)));
-        }
+    let (mut terms, mut pieces) = (Vec::with_capacity(tokens.list.len() * 2), Vec::new());
+    let length = content(tokens, table, &mut terms, &mut pieces);
+    if let Some(keys) = abbreviations::keys(tokens) {
+        content(&keys, table, &mut terms, &mut pieces); // which make it no longer
     }
     pieces.sort_unstable();
     pieces.dedup();
@@ -97,6 +94,22 @@ pub fn analyse(tokens: &Tokens, fields: &[&Tokens], at: TimeUs, table: Option<&T
     let (year, month, day) = calendar::civil(at);
     terms.extend([dates::term::year(year), dates::term::month(month), dates::term::day(day)]);
     Analysis { terms, length, tokens: pieces }
+}
+
+/// The terms and the table's tokens of all words that carry a subject, and how many these are.
+fn content(tokens: &Tokens, table: Option<&Table>, terms: &mut Vec<Term>, pieces: &mut Vec<u16>) -> u32 {
+    let mut length = 0;
+    for &token in tokens.list.iter().filter(|&&token| is_content(tokens, token)) {
+        of_word(tokens, token, terms);
+        length += 1;
+        let Some(table) = table else { continue };
+        let first = pieces.len();
+        table.pieces(tokens, token, pieces);
+        if token.script == Script::Hangul {
+            terms.extend(pieces[first..].iter().map(|&piece| of_morpheme(table, piece)));
+        }
+    }
+    length
 }
 
 fn push(out: &mut Vec<Term>, word: &str) {
@@ -155,6 +168,27 @@ mod tests {
         assert!(shared("that costs 1,000 won", "1000") > 0);
         assert!(shared("due 2025-05-08", "on the 8") > 0);
         assert_eq!(shared("the cat", "a dog of the"), 0);
+    }
+
+    #[test]
+    fn short_forms_and_what_they_stand_for_meet() {
+        for (short, whole) in [
+            ("her bday is soon", "a birthday"),
+            ("moved to NYC", "New York City"),
+            ("renew it at the DMV", "the Department of Motor Vehicles"),
+            ("알바를 구했어", "아르바이트는 힘들어"),
+            ("여친이랑", "여자친구가 왔어"),
+        ] {
+            assert!(shared(short, whole) > 0, "{short}");
+        }
+        let length = |text: &str| analyse(&Tokens::new(text), &[], 0, None).length;
+        assert_eq!(length("moved to NYC"), 2, "what it is found by as well makes a passage no longer");
+    }
+
+    #[test]
+    fn the_unit_of_a_date_says_nothing_by_itself() {
+        assert_eq!(shared("10월 14일에 떠나", "3월 5일은 쉬어"), 0);
+        assert!(shared("회사 일이 많아", "그 일을 끝냈어") > 0, "work, which is the same word");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Cuts a text into words, by script. One tokenizer for texts and for queries, since the two must agree.
 
+use super::abbreviations::{self, Whole};
 use std::borrow::Cow;
 use unicode_normalization::UnicodeNormalization;
 
@@ -23,6 +24,8 @@ pub struct Token {
     end: u32,
     /// The script of its characters.
     pub script: Script,
+    /// What it is read as, if it is a clipped word.
+    whole: Option<Whole>,
 }
 
 /// A text in normal form, and its words in order.
@@ -51,7 +54,8 @@ impl Tokens {
                 end = at + c.len_utf8();
                 chars.next();
             }
-            list.push(Token { start: start as u32, end: end as u32, script });
+            let whole = abbreviations::english_word(without_possessive(script, &text[start..end]));
+            list.push(Token { start: start as u32, end: end as u32, script, whole });
         }
         Self { text, list }
     }
@@ -61,16 +65,28 @@ impl Tokens {
         &self.text[token.start as usize..token.end as usize]
     }
 
-    /// The word in lower case; English possessives are dropped.
+    /// The word in lower case; English possessives are dropped, and clipped words written out.
     pub fn lower(&self, token: Token) -> Cow<'_, str> {
-        let word = self.cased(token);
-        let word = if token.script == Script::Latin { word.strip_suffix("'s").unwrap_or(word) } else { word };
+        if let Some(whole) = token.whole {
+            return Cow::Borrowed(whole.word());
+        }
+        let word = without_possessive(token.script, self.cased(token));
         if word.chars().any(char::is_uppercase) { Cow::Owned(word.to_lowercase()) } else { Cow::Borrowed(word) }
     }
 
     /// Whether one word stands right behind another: PDF + 로.
     pub fn is_joined(&self, before: Token, after: Token) -> bool {
         before.end == after.start
+    }
+
+    /// Whether a number stands right before it: 5월.
+    pub fn is_behind_digit(&self, token: Token) -> bool {
+        self.text[..token.start as usize].ends_with(|c: char| c.is_ascii_digit())
+    }
+
+    /// Whether there is nothing but a space between one word and another.
+    pub fn is_next(&self, before: Token, after: Token) -> bool {
+        &self.text[before.end as usize..after.start as usize] == " "
     }
 
     /// Whether the text asks something, be it in passing.
@@ -82,6 +98,10 @@ impl Tokens {
     pub fn is_question(&self) -> bool {
         self.text.trim_end_matches(|c: char| c.is_whitespace() || "\"')]}.!~".contains(c)).ends_with('?')
     }
+}
+
+fn without_possessive(script: Script, word: &str) -> &str {
+    if script == Script::Latin { word.strip_suffix("'s").unwrap_or(word) } else { word }
 }
 
 fn normalise(text: &str) -> String {

@@ -40,6 +40,12 @@ pub fn is_stop_word(word: &str) -> bool {
     STOP_WORDS.binary_search(&word).is_ok()
 }
 
+/// Whether it is, with or without a particle, what a date is counted in: behind a number it says nothing by itself, for the
+/// date is a term of its own.
+pub fn is_calendar_unit(word: &str) -> bool {
+    ["월", "일"].contains(&stem(word))
+}
+
 /// What the syllable before a particle must sound like.
 #[derive(Clone, Copy, Debug)]
 pub enum After {
