@@ -64,7 +64,7 @@ class Finding:
         self.weights = Weights(self._kept_weights)
         self._starts = Starts(store, self.anchors)
         self._echoes = Echoes(store.blocks)
-        self._drafter = Drafter(embedder, self.anchors, self.policies, now_us, self.screening)
+        self._drafter = Drafter(embedder, self.anchors, now_us, self.screening)
 
     def search(
         self,

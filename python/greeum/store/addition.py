@@ -61,7 +61,7 @@ class Addition:
         """The row that this request has stored before, or that says the same under the same key already. Raises
         Conflict if it says something else.
         """
-        draft.was_there, draft.duplicate_of = False, None
+        draft.was_there, draft.duplicate_of, draft.seq = False, None, None
         done = self.repeated(draft, draft.key) if draft.is_repeatable else None
         if done is None:
             head = self._head(draft)
@@ -180,6 +180,13 @@ class Addition:
         log(self._connection, self._log)
         for before, (after, at) in self._superseded.items():
             move_to(self._connection, before, after, at)
+
+    def number(self, drafts: Sequence[Draft]) -> None:
+        """Say under which seq each was added, once they are written, if all that was entered is one row for each."""
+        if len(self._log) == len(self._rows) == len(drafts):
+            first = self._connection.last_insert_rowid() - len(drafts) + 1
+            for seq, draft in enumerate(drafts, first):
+                draft.seq = seq
 
     def check_uids(self, error: Exception) -> None:
         """After an error: raises Conflict if a uid of what was planned is taken, which is cheap to find out only now.

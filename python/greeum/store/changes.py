@@ -60,6 +60,7 @@ def add(connection: apsw.Connection, drafts: Sequence[Draft]) -> list[BlockRow]:
     try:
         rows = [addition.stored(draft) or addition.take(draft) for draft in drafts]
         addition.write()
+        addition.number(drafts)
     except (Conflict, NotFound, apsw.ConstraintError) as error:
         addition.check_uids(error)
         raise
@@ -89,6 +90,7 @@ def supersede(connection: apsw.Connection, block_id: int, draft: Draft, revision
 def set_policies(connection: apsw.Connection, policies: Mapping[str, str]) -> None:
     for name, value in policies.items():
         rows_of(connection, "put_setting", f"policy/{name}", value)
+    rows_of(connection, "count_settings_change")
 
 
 def swap_weights(connection: apsw.Connection, namespace: str, before: str | None, after: str | None) -> bool:
@@ -100,7 +102,7 @@ def swap_weights(connection: apsw.Connection, namespace: str, before: str | None
         rows_of(connection, "remove_setting", name)
     else:
         rows_of(connection, "put_setting", name, after)
-    rows_of(connection, "count_weights_change")
+    rows_of(connection, "count_settings_change")
     return True
 
 
