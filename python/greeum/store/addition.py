@@ -170,13 +170,17 @@ class Addition:
     def write(self) -> None:
         """Store what was planned."""
         many = self._connection.executemany
-        many(SQL["free_key"], [(block,) for block in self._freed])
+        if self._freed:
+            many(SQL["free_key"], [(block,) for block in self._freed])
         for before, (after, at) in self._superseded.items():
             rows_of(self._connection, "mark_superseded", after, at, before)
         many(SQL["add_block"], [(*row, digest) for row, digest in zip(self._rows, self._digests, strict=True)])
         many(SQL["add_vectors"], self._vectors)
-        many(SQL["put_link"], self._links).fetchall()
-        many(SQL["put_anchor"], self._anchors.values())
+        # Most have none of these; also nothing to do costs some microseconds each.
+        if self._links:
+            many(SQL["put_link"], self._links).fetchall()
+        if self._anchors:
+            many(SQL["put_anchor"], self._anchors.values())
         log(self._connection, self._log)
         for before, (after, at) in self._superseded.items():
             move_to(self._connection, before, after, at)
