@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from _thread import allocate_lock
 from collections import Counter, deque
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from time import monotonic, process_time
 
 from greeum.api.problems import Problem
@@ -70,25 +70,38 @@ class Breadth:
 
 
 class Call:
-    """Something to do, for whom, and what comes of it."""
+    """Something to do, for whom, and what comes of it. The future is the event loop's: a thread only looks at it."""
 
-    __slots__ = ("arguments", "future", "share", "work")
+    __slots__ = ("arguments", "error", "found", "future", "share", "work")
 
-    def __init__(self, share: Hashable, work: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
+    def __init__(
+        self, share: Hashable, work: Callable[..., Any], arguments: tuple[Any, ...], future: asyncio.Future[Any]
+    ) -> None:
         self.share = share
         self.work = work
         self.arguments = arguments
-        self.future: Future[Any] = Future()
+        self.future = future
+        self.found: Any = None
+        self.error: BaseException | None = None
 
     def run(self) -> None:
-        if not self.future.set_running_or_notify_cancel():
+        if self.future.cancelled():
             return
         try:
-            found = self.work(*self.arguments)
+            self.found = self.work(*self.arguments)
         except BaseException as error:  # noqa: BLE001 - whoever waits for it is told, whatever it is
-            self.future.set_exception(error)
+            self.error = error
+
+    def settle(self) -> None:
+        """In the event loop: tell whoever waits, if anybody still does."""
+        if self.future.done():
+            return
+        if isinstance(self.error, StopIteration):  # which no future takes
+            self.future.set_exception(RuntimeError("a call has raised StopIteration"))
+        elif self.error is not None:
+            self.future.set_exception(self.error)
         else:
-            self.future.set_result(found)
+            self.future.set_result(self.found)
 
 
 class Threads:
@@ -108,12 +121,17 @@ class Threads:
         self._waiting_count = 0
         self._breadth = Breadth(count)
         self._looking = False
+        self._done: dict[asyncio.AbstractEventLoop, list[Call]] = {}
+        """Whose results an event loop has been asked to fetch. To wake it costs as much as a statement of SQL, and those
+        that end while it is busy are fetched together."""
 
     def begin(self, share: Hashable, work: Callable[..., T], *arguments: Any) -> asyncio.Future[T]:
         """Have it done as soon as it is the turn of this tenant; None is whoever has no share, because all is theirs.
         Raises Problem if the tenant has too much waiting already.
         """
-        call = Call(share, work, arguments)
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[T] = loop.create_future()
+        call = Call(share, work, arguments, future)
         with self._lock:
             begins = self._may_begin(share)
             if begins:
@@ -127,8 +145,8 @@ class Threads:
         if begins:
             self._pool.submit(self._run, call)
         elif looks:
-            asyncio.get_running_loop().call_later(LOOK_S, self._look)
-        return asyncio.wrap_future(call.future)
+            loop.call_later(LOOK_S, self._look)
+        return future
 
     def close(self) -> None:
         """Wait for what runs and for what waits."""
@@ -170,6 +188,26 @@ class Threads:
             with self._lock:
                 self._end(call.share)
                 begun = self._next()
+                done = self._done.setdefault(call.future.get_loop(), [])
+                done.append(call)
+                is_first = len(done) == 1
+            if is_first:
+                self._wake(call.future.get_loop())
+
+    def _wake(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Have the event loop fetch what is done."""
+        try:
+            loop.call_soon_threadsafe(self._fetch, loop)
+        except RuntimeError:
+            # It has been closed, and nobody waits any more.
+            with self._lock:
+                self._done.pop(loop, None)
+
+    def _fetch(self, loop: asyncio.AbstractEventLoop) -> None:
+        with self._lock:
+            done = self._done.pop(loop, [])
+        for call in done:
+            call.settle()
 
     def _end(self, share: Hashable) -> None:
         self._running[share] -= 1
