@@ -106,6 +106,8 @@ class Follower:
             if is_next and last is not None:
                 entries = [(row, draft.vectors) for draft, row in zip(drafts, rows, strict=True)]
                 self.index.apply(last, entries, [], [])
+                if len(rows) == 1:
+                    self.kept.add(rows[0])
         if is_next:
             self._fold_if_due()
         elif last is None or self.index.seq < last:

@@ -67,7 +67,7 @@ class Memory(Upkeep):
         open_store: Callable[[str], Store] | None = None,
     ) -> None:
         super().__init__(store, follower, embedder, now_us=now_us, open_store=open_store)
-        self._comparer = Comparer(store, follower.index, self._echoes, now_us)
+        self._comparer = Comparer(follower.kept, follower.index, self._echoes, now_us)
         self._writes_as(self._drafter)
 
     def __repr__(self) -> str:
