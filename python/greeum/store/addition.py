@@ -21,7 +21,7 @@ from greeum.store.rows import (
     repeats,
     taken,
 )
-from greeum.store.statements import SQL, log, row_of, rows_of
+from greeum.store.statements import SQL, answer_of, log, row_of, rows_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class Addition:
 
     def __init__(self, connection: apsw.Connection) -> None:
         self._connection = connection
-        last = row_of(connection, "last_block_id")
+        last = answer_of(connection, "last_block_id")
         self._next_id: int = last[0] + 1 if last else 1
         self._rows: list[BlockRow] = []
         self._vectors: list[tuple[int, bytes]] = []

@@ -8,7 +8,7 @@ from greeum.errors import Conflict, EmbedderMismatch, NotFound
 from greeum.store.addition import Addition, existing, no_block
 from greeum.store.protocol import ANCHOR, BLOCK, BLOCK_COLUMNS, LINKS
 from greeum.store.rows import ANCHOR_HOPS, KEY, check_revision, inherited_key, revised
-from greeum.store.statements import SQL, log, row_of, rows_of
+from greeum.store.statements import SQL, answer_of, log, row_of, rows_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def bind_embedder(connection: apsw.Connection, fingerprint: str, dimension: int)
 
 def check_embedder(connection: apsw.Connection, fingerprint: str | None) -> None:
     """Raises EmbedderMismatch if the store is bound to another embedder by now."""
-    if fingerprint is not None and row_of(connection, "setting", "embedder") != (fingerprint,):
+    if fingerprint is not None and answer_of(connection, "setting", "embedder") != (fingerprint,):
         bound = bound_embedder(connection)
         raise EmbedderMismatch(
             f"this memory's vectors are made by {bound and bound[0]} since it was opened with {fingerprint}: "

@@ -21,7 +21,7 @@ from greeum.store.erasure import SCRUB_DUE, run
 from greeum.store.migrations import is_current
 from greeum.store.protocol import UNSAID
 from greeum.store.sqlite_upkeep import SQLiteUpkeep
-from greeum.store.statements import SQL, row_of, rows_of
+from greeum.store.statements import SQL, answer_of, row_of, rows_of
 from greeum.store.writer import Writer
 
 TYPE_CHECKING = False
@@ -377,8 +377,8 @@ def _newest_seq(connection: apsw.Connection) -> int:
 
 
 def _newest(connection: apsw.Connection) -> tuple[int, int]:
-    newest: Any = connection.execute(SQL["newest"]).get
-    return newest[0] or 0, newest[1] or 0
+    seq, settings_changes = answer_of(connection, "newest")
+    return seq or 0, settings_changes or 0
 
 
 def _json_array(ids: Sequence[int]) -> str:

@@ -9,7 +9,7 @@ from greeum.store.connections import BUSY_WAIT_MS, UNTRUSTED, abandon, let_give_
 from greeum.store.erasure import SCRUB_DUE
 from greeum.store.files import make_database
 from greeum.store.migrations import is_empty, migrate
-from greeum.store.statements import row_of, rows_of
+from greeum.store.statements import answer_of, rows_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -183,4 +183,4 @@ class Writer:
 
 
 def is_scrub_due(connection: apsw.Connection) -> bool:
-    return row_of(connection, "setting", SCRUB_DUE) is not None
+    return answer_of(connection, "setting", SCRUB_DUE) is not None
