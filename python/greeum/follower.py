@@ -247,6 +247,9 @@ class Follower:
                 # A forked child, or whoever shares a store that was closed first, or whose embedder has been replaced:
                 # there is nothing of its own.
                 return
+            except StoreFailed as error:
+                if not error.was_moved:
+                    raise
 
     def _leave_files(self) -> None:
         # Twice, since another process may forget something while it is being written.

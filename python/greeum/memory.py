@@ -171,7 +171,7 @@ class Memory(Upkeep):
 
         text, namespace, vector = inputs.text(block["text"]), inputs.namespace(block["namespace"]), block["vector"]
         code = self._embedder.encode_query(text) if vector is None else self._drafter.given(vector)
-        said = self.policies.said(self._follower.catch_up())
+        said = self._kept_policies.said(self._follower.catch_up())
         place = Topics(self._index, self._now_us).place(text, code, namespace, choice.slots(namespace))
         drafts = self._drafter.drafts([block | {"near": place.near}], said, "", idempotency_key, is_single=True)
         drafts[0].anchor = place.anchor
@@ -195,7 +195,7 @@ class Memory(Upkeep):
         is_single: bool = False,
     ) -> AddedBlocks:
         # What was there when this call began is what the new ones are compared with.
-        said = self.policies.said(self._follower.catch_up())
+        said = self._kept_policies.said(self._follower.catch_up())
         drafts = self._drafter.drafts(items, said, prefix, idempotency_key, is_single)
         return self._add_drafts(drafts, is_single) if drafts else []
 

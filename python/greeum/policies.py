@@ -40,8 +40,6 @@ class Policies:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._kept: tuple[int, Mapping[str, str]] | None = None
-        """What the store says, and which state of its settings that is."""
 
     def get(self, kind: str = EVERY_KIND) -> dict[str, str]:
         """What is done with blocks of a kind if a call says nothing: `on_duplicate` and `on_conflict`."""
@@ -55,8 +53,17 @@ class Policies:
         chosen = {"on_duplicate": duplicate_policy(on_duplicate), "on_conflict": conflict_policy(on_conflict)}
         self._store.set_policies({f"{name}/{kind}": value for name, value in chosen.items() if value is not None})
 
+
+class KeptPolicies:
+    """What the store says, kept from one add to the next."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._kept: tuple[int, Mapping[str, str]] | None = None
+        """With how often its settings had changed by then."""
+
     def said(self, changes: int) -> Mapping[str, str]:
-        """What the store says, when its settings have changed so often: see `Store.newest`. Mostly that is known."""
+        """All of it, when its settings have changed so often: see `Store.newest`."""
         kept = self._kept
         if kept is None or kept[0] != changes:
             kept = self._kept = changes, self._store.policies()

@@ -64,7 +64,7 @@ def test_one_who_raises_what_no_future_takes_keeps_nobody_from_being_told(gate: 
         gate.set()
         with pytest.raises(RuntimeError):
             await ending
-        assert await asyncio.gather(holding, other) == [True, "1"]
+        assert (await holding, await other) == (True, "1")
 
     shared(1, test)
 

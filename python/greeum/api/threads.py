@@ -122,8 +122,8 @@ class Threads:
         self._breadth = Breadth(count)
         self._looking = False
         self._done: dict[asyncio.AbstractEventLoop, list[Call]] = {}
-        """Whose results an event loop has been asked to fetch. To wake it costs as much as a statement of SQL, and those
-        that end while it is busy are fetched together."""
+        """Whose results an event loop has been asked to fetch. To wake it costs as much as a statement of SQL, so that
+        those that end while it is busy are fetched together."""
 
     def begin(self, share: Hashable, work: Callable[..., T], *arguments: Any) -> asyncio.Future[T]:
         """Have it done as soon as it is the turn of this tenant; None is whoever has no share, because all is theirs.

@@ -31,6 +31,9 @@ TURN_LOCK_FILE = "write-next.lock"
 MAINTAIN_LOCK_FILE = "maintain.lock"
 """Held by the one process that maintains the store."""
 
+LOOK_PERIOD_S = 0.25
+"""How often it is looked whether a database that is open is still where it was: one system call."""
+
 WRITE_LOCK_WAIT_S = 30.0
 """How long to wait for the write lock: the longest batch takes seconds, so whoever holds it for longer is stuck."""
 
@@ -243,6 +246,13 @@ def identity(path: str) -> tuple[int, int] | None:
     except (FileNotFoundError, NotADirectoryError):
         return None
     return found.st_dev, found.st_ino
+
+
+def moved(path: str) -> StoreFailed:
+    """That a database is no longer where it was when it was opened."""
+    return StoreFailed(
+        f"{path}: was moved, removed or replaced while it was open; open the memory anew", was_moved=True
+    )
 
 
 def make_directory(directory: str) -> None:

@@ -408,8 +408,8 @@ class Store(Upkeep, Protocol):
     # Questions.
 
     def newest(self) -> tuple[int, int]:
-        """The newest seq, and how often `swap_weights` or `set_policies` has changed something. Cheap: asked before every
-        search and every add.
+        """The newest seq, and how often `swap_weights` or `set_policies` has changed something. Cheap: asked before
+        every search and every add.
         """
 
     def weights(self, namespace: str) -> str | None:

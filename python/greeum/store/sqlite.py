@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import os
 from operator import lt
+from time import monotonic
 
 import apsw
 
-from greeum.errors import NotFound, StoreClosed, StoreFailed, StoreReadOnly, StoreVersion
+from greeum.errors import NotFound, StoreClosed, StoreReadOnly, StoreVersion
 from greeum.store import changes, erasure, files, sqlite_arrivals
 from greeum.store.changes import anchor_row, bound_embedder
 from greeum.store.committer import Committer
@@ -80,6 +81,7 @@ class SQLiteStore(SQLiteUpkeep):
         except apsw.Error as error:
             raise typed(error, self._path) from error
         self._file = files.identity(self._path)
+        self._looked_at_s = monotonic()
 
     def _open_for_reading(self, vfs: str | None) -> Readers:
         readers = Readers(self._path, vfs, immutable=is_immutable(self._path))
@@ -122,6 +124,8 @@ class SQLiteStore(SQLiteUpkeep):
 
     def _ask(self, question: Callable[[apsw.Connection], T]) -> T:
         self._check_usable()
+        if monotonic() - self._looked_at_s > files.LOOK_PERIOD_S:
+            self._look()
         try:
             return self._readers.ask(question)
         except apsw.Error as error:
@@ -133,10 +137,15 @@ class SQLiteStore(SQLiteUpkeep):
         self._check_usable()
         if self.read_only:
             raise StoreReadOnly(f"{self._directory}: opened read-only; open it without read_only to change it")
-        if files.identity(self._path) != self._file:
-            # SQLite would go on in the file that has no name any more, and all of it be lost.
-            raise StoreFailed(f"{self._path}: was moved, removed or replaced while it was open; open the memory anew")
+        self._look()
         return self._committer.run(work)
+
+    def _look(self) -> None:
+        """Raises StoreFailed if the database is no longer where it was: SQLite would go on in a file without a name,
+        answer from it, and lose all that is written."""
+        if files.identity(self._path) != self._file:
+            raise files.moved(self._path)
+        self._looked_at_s = monotonic()
 
     # Changes.
 
