@@ -69,6 +69,26 @@ def test_one_who_raises_what_no_future_takes_keeps_nobody_from_being_told(gate: 
     shared(1, test)
 
 
+def test_the_end_waits_for_all_that_has_come(gate: Event) -> None:
+    done: list[int] = []
+
+    async def test() -> None:
+        threads = Threads(4, "test")
+        calls = [threads.begin(number % 7, lambda number: (gate.wait(PATIENCE_S), done.append(number)), number)
+                 for number in range(50)]  # fmt: skip
+        closing = asyncio.ensure_future(asyncio.to_thread(threads.close))
+        gate.set()
+        await asyncio.wait_for(asyncio.gather(closing, *calls), PATIENCE_S)
+        assert sorted(done) == list(range(50))
+        with pytest.raises(RuntimeError):
+            threads.begin("late", str, 1)
+
+    for _ in range(20):
+        gate.clear()
+        done.clear()
+        asyncio.run(test())
+
+
 def test_who_has_closed_the_loop_leaves_the_threads_to_others(gate: Event) -> None:
     threads = Threads(1, "test")
 

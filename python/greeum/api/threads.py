@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from _thread import allocate_lock
 from collections import Counter, deque
-from concurrent.futures import ThreadPoolExecutor
+from queue import SimpleQueue
+from threading import Thread
 from time import monotonic, process_time
 
 from greeum.api.problems import Problem
@@ -112,8 +113,13 @@ class Threads:
 
     def __init__(self, count: int, name: str, *, queue_max: int = QUEUE_MAX) -> None:
         self._count = count
+        self._name = name
         self._queue_max = queue_max
-        self._pool = ThreadPoolExecutor(count, name)
+        self._begun: SimpleQueue[Call | None] = SimpleQueue()
+        """Calls that count as running, until a thread takes them; None ends the thread that takes it."""
+        self._threads: list[Thread] = []
+        """As many as have been needed at once."""
+        self._closed = False
         self._lock = allocate_lock()
         self._running: Counter[Hashable] = Counter()
         self._waiting: dict[Hashable, deque[Call]] = {}
@@ -142,15 +148,20 @@ class Threads:
                 if looks:
                     self._looking = True
                     self._breadth.begin(self._running)
-        if begins:
-            self._pool.submit(self._run, call)
-        elif looks:
+        if begins and not self._hand_out(call):
+            raise RuntimeError("these threads have been told to end")
+        if not begins and looks:
             loop.call_later(LOOK_S, self._look)
         return future
 
     def close(self) -> None:
-        """Wait for what runs and for what waits."""
-        self._pool.shutdown()
+        """Wait for what runs and for what waits. Nothing may be begun any more."""
+        with self._lock:
+            self._closed = True
+            for _ in self._threads:
+                self._begun.put(None)
+        for thread in self._threads:
+            thread.join()
 
     def _may_begin(self, share: Hashable) -> bool:
         running = self._running
@@ -171,23 +182,41 @@ class Threads:
         with self._lock:
             self._looking = self._waiting_count > 0
             self._breadth.look(self._running)
-            begun = self._next()
+            # Once these threads are to end, those that run see to those that wait.
+            begun = [] if self._closed else self._next()
         for call in begun:
-            self._pool.submit(self._run, call)
+            self._hand_out(call)
         if self._looking:
             asyncio.get_running_loop().call_later(LOOK_S, self._look)
+
+    def _hand_out(self, call: Call) -> bool:
+        """Have it done by a thread that is free; False if they are to end. One for each call that runs is enough, and
+        one is begun when it is needed.
+        """
+        with self._lock:
+            if self._closed:
+                return False
+            if len(self._threads) < self._running.total():
+                thread = Thread(target=self._work, name=f"{self._name}_{len(self._threads)}", daemon=True)
+                thread.start()
+                self._threads.append(thread)
+            self._begun.put(call)
+        return True
+
+    def _work(self) -> None:
+        while (call := self._begun.get()) is not None:
+            self._run(call)
 
     def _run(self, call: Call) -> None:
         """Do it, and whatever may be done after it."""
         begun = [call]
         while begun:
             call = begun.pop()
-            for other in begun:
-                self._pool.submit(self._run, other)
+            begun = [other for other in begun if not self._hand_out(other)]
             call.run()
             with self._lock:
                 self._end(call.share)
-                begun = self._next()
+                begun += self._next()
                 done = self._done.setdefault(call.future.get_loop(), [])
                 done.append(call)
                 is_first = len(done) == 1
