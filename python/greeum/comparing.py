@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from greeum.echoes import Echoes
-    from greeum.store.protocol import BlockRow, Draft, Store
+    from greeum.kept import KeptBlocks
+    from greeum.store.protocol import BlockRow, Draft
 
 SAME = 0.93
 """How much of two statements must be the same for one to be a duplicate of the other. `compare` gives 0 to those that
@@ -45,8 +46,8 @@ ECHO = "echo"
 class Comparer:
     """Compares drafts with what a memory holds."""
 
-    def __init__(self, store: Store, index: _core.Index, echoes: Echoes, now_us: Callable[[], int]) -> None:
-        self._store = store
+    def __init__(self, kept: KeptBlocks, index: _core.Index, echoes: Echoes, now_us: Callable[[], int]) -> None:
+        self._kept = kept
         self._index = index
         self._echoes = echoes
         self._now_us = now_us
@@ -63,7 +64,8 @@ class Comparer:
             self._look_among(asked)
         items = [(draft.namespace, draft.text, draft.vectors[: self._code_bytes(draft)]) for draft in asked]
         for draft, ids in zip(asked, self._index.nearest(items, self._now_us(), NEAREST), strict=True):
-            self._compare(draft, self._store.blocks(ids))
+            rows = self._kept.rows(ids)
+            self._compare(draft, [rows[block] for block in ids if block in rows])
 
     def _look_among(self, drafts: Sequence[Draft]) -> None:
         """Say of each draft which one before it says the same in other words, if that matters."""

@@ -8,7 +8,7 @@ from greeum import _core, inputs
 from greeum.anchors import AUTO, Choice
 from greeum.errors import InvalidInput
 from greeum.model import Anchor
-from greeum.policies import conflict_policy, duplicate_policy
+from greeum.policies import conflict_policy, duplicate_policy, policy_of
 from greeum.store.protocol import Draft
 from greeum.store.rows import (
     EXPIRES_AT,
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
     from greeum.anchors import Anchors
     from greeum.embed.protocol import Embedder
-    from greeum.policies import Policies
     from greeum.screening import Screening
     from greeum.store.protocol import BlockRow
 
@@ -68,7 +67,6 @@ class Drafter:
         self,
         embedder: Embedder,
         anchors: Anchors,
-        policies: Policies,
         now_us: Callable[[], int],
         screening: Screening,
         origin: str = "",
@@ -76,7 +74,6 @@ class Drafter:
     ) -> None:
         self._embedder = embedder
         self._anchors = anchors
-        self._policies = policies
         self._now_us = now_us
         self.screening = screening
         self.origin = origin
@@ -88,19 +85,22 @@ class Drafter:
         inputs.name(inside, "origin")
         trust = min(self.trust, trust)
         screening = self.screening if trust == 1 else self.screening.read_only()
-        return Drafter(self._embedder, self._anchors, self._policies, self._now_us, screening, inside, trust)
+        return Drafter(self._embedder, self._anchors, self._now_us, screening, inside, trust)
 
     def drafts(
         self,
         items: Sequence[Mapping[str, Any]],
+        said: Mapping[str, str],
         prefix: str,
         idempotency_key: str | None = None,
         is_single: bool = False,
     ) -> list[Draft]:
-        """The drafts of several blocks; `prefix` says in errors which one is meant, with its number for {}."""
+        """The drafts of several blocks, of which the store's policies say what is `said`; `prefix` says in errors which
+        one is meant, with its number for {}.
+        """
         key = inputs.optional_name(idempotency_key, "idempotency_key")
         now = self._now_us()
-        drafts = [self._draft(item, now, prefix.format(i)) for i, item in enumerate(items)]
+        drafts = [self._draft(item, said, now, prefix.format(i)) for i, item in enumerate(items)]
         if key is not None:
             for number, draft in enumerate(drafts):
                 draft.uid, draft.is_repeatable = request_uid(draft.namespace, key, number), True
@@ -153,13 +153,13 @@ class Drafter:
         self._embed([draft])
         return draft
 
-    def _draft(self, item: Mapping[str, Any], now: int, prefix: str) -> Draft:
+    def _draft(self, item: Mapping[str, Any], said: Mapping[str, str], now: int, prefix: str) -> Draft:
         check_fields(item, prefix)
         try:
             namespace = inputs.namespace(item.get("namespace", ""))
             at = item.get("at")
             metadata = item.get("metadata")
-            said: dict[str, Any] = {
+            screened: dict[str, Any] = {
                 "text": inputs.text(item.get("text")),
                 "namespace": namespace,
                 "kind": inputs.name(item.get("kind", "message"), "kind"),
@@ -168,12 +168,12 @@ class Drafter:
                 "tags": inputs.tags(item.get("tags", ())),
                 "metadata": "{}" if metadata is None else inputs.metadata(metadata),
             }
-            flags = self.screening.screen(said)
+            flags = self.screening.screen(screened)
             draft = Draft(
                 uid=os.urandom(16).hex(),
                 at=now if at is None else inputs.time(at, "at"),
                 added_at=now,
-                vectors=self._brought(item.get("vector"), said["text"]),
+                vectors=self._brought(item.get("vector"), screened["text"]),
                 importance=inputs.share(item.get("importance", 0.5), "importance"),
                 valid_from=inputs.optional_time(item.get("valid_from"), "valid_from"),
                 valid_to=inputs.optional_time(item.get("valid_to"), "valid_to"),
@@ -182,25 +182,13 @@ class Drafter:
                 origin=self.origin,
                 trust=self.trust,
                 flags=flags_json(flags),
-                **said,
+                **screened,
             )
             check_validity(draft.valid_from, draft.valid_to)
-            self._say_policy(draft, item, is_dated=at is not None)
+            say_policy(draft, item, said, is_dated=at is not None)
             return draft
         except InvalidInput as error:
             raise InvalidInput(prefix + error.field, error.reason) from error
-
-    def _say_policy(self, draft: Draft, item: Mapping[str, Any], is_dated: bool) -> None:
-        """What is to be done if it is there already, or contradicts what is."""
-        on_duplicate = duplicate_policy(item.get("on_duplicate"))
-        policy = self._policies.of(draft.kind, on_duplicate, conflict_policy(item.get("on_conflict")))
-        draft.on_duplicate, draft.on_conflict = policy.on_duplicate, policy.on_conflict
-        draft.is_policy_said = policy.is_said
-        mark(draft, is_turn=draft.kind == "message" and draft.on_duplicate == "keep")
-        # A key is a name for a thing of its own; and who says nothing of when it was said, says it now.
-        draft.is_turn = draft.is_turn and is_dated and on_duplicate is None and draft.key is None
-        if draft.key is not None:
-            draft.on_duplicate = "keep"
 
     def _near_of_draft(self, near: Near | None, namespace: str) -> tuple[str, str] | int | None:
         if near is None:
@@ -244,6 +232,19 @@ def check_fields(item: Any, prefix: str) -> None:
         raise InvalidInput(
             f"{prefix}{sorted(map(str, unknown))[0]}", f"is no field; there are {', '.join(sorted(FIELDS))}"
         )
+
+
+def say_policy(draft: Draft, item: Mapping[str, Any], said: Mapping[str, str], is_dated: bool) -> None:
+    """What is to be done if it is there already, or contradicts what is."""
+    on_duplicate = duplicate_policy(item.get("on_duplicate"))
+    policy = policy_of(said, draft.kind, on_duplicate, conflict_policy(item.get("on_conflict")))
+    draft.on_duplicate, draft.on_conflict = policy.on_duplicate, policy.on_conflict
+    draft.is_policy_said = policy.is_said
+    mark(draft, is_turn=draft.kind == "message" and draft.on_duplicate == "keep")
+    # A key is a name for a thing of its own; and who says nothing of when it was said, says it now.
+    draft.is_turn = draft.is_turn and is_dated and on_duplicate is None and draft.key is None
+    if draft.key is not None:
+        draft.on_duplicate = "keep"
 
 
 def flags_json(flags: list[str]) -> str:

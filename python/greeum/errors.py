@@ -95,7 +95,14 @@ class StoreDamaged(StoreError):
 
 
 class StoreFailed(StoreError):
-    """A write or a sync failed, so nothing of it was acknowledged; check the disk, then try again."""
+    """A write or a sync failed, so nothing of it was acknowledged; check the disk, then try again.
+
+    `was_moved` says that the directory was moved, removed or replaced while the memory was open.
+    """
+
+    def __init__(self, *said: object, was_moved: bool = False) -> None:
+        super().__init__(*said)
+        self.was_moved = was_moved
 
 
 class StoreFull(StoreError):

@@ -11,7 +11,7 @@ from greeum.echoes import Echoes
 from greeum.hits import Budget, Hits
 from greeum.kept import too_much
 from greeum.model import Hit
-from greeum.policies import Policies
+from greeum.policies import KeptPolicies, Policies
 from greeum.screening import Screening
 from greeum.starts import Starts
 from greeum.weights import KeptWeights, Weights
@@ -59,12 +59,13 @@ class Finding:
         self._now_us = now_us
         self.anchors = Anchors(store, now_us)
         self.policies = Policies(store)
+        self._kept_policies = KeptPolicies(store)
         self.screening = Screening(store)
         self._kept_weights = KeptWeights(store)
         self.weights = Weights(self._kept_weights)
         self._starts = Starts(store, self.anchors)
         self._echoes = Echoes(store.blocks)
-        self._drafter = Drafter(embedder, self.anchors, self.policies, now_us, self.screening)
+        self._drafter = Drafter(embedder, self.anchors, now_us, self.screening)
 
     def search(
         self,

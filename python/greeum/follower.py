@@ -14,11 +14,11 @@ from greeum.store.protocol import BLOCK, FORGOTTEN, LINKS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
     from threading import Thread
 
     from greeum._core import Index
-    from greeum.store.protocol import BlockRow, LinkRow, Store
+    from greeum.store.protocol import BlockRow, Draft, LinkRow, Store
 
 CHANGES_PER_STEP = 5_000
 """Changes folded in at once: enough to be quick, few enough that a first step is seen soon."""
@@ -84,8 +84,8 @@ class Follower:
         return False
 
     def catch_up(self) -> int:
-        """Fold in every change that is durable now; how often a namespace's weights have changed by now."""
-        seq, weights_changes = self._store.newest()
+        """Fold in every change that is durable now; how often weights or policies have changed by now."""
+        seq, settings_changes = self._store.newest()
         if seq != self.index.seq:
             with self._lock:
                 while self._step() and self.index.seq < seq:
@@ -96,7 +96,22 @@ class Follower:
             self._looked_at_s = now_s
             self._refresh()
             self._fold_if_due()
-        return weights_changes
+        return settings_changes
+
+    def follow(self, drafts: Sequence[Draft], rows: Sequence[BlockRow]) -> None:
+        """Fold in what has just been added here. If it is next, and nothing but new rows, it need not be read back."""
+        first, last = drafts[0].seq, drafts[-1].seq
+        with self._lock:
+            is_next = first is not None and last is not None and first == self.index.seq + 1
+            if is_next and last is not None:
+                entries = [(row, draft.vectors) for draft, row in zip(drafts, rows, strict=True)]
+                self.index.apply(last, entries, [], [])
+                if len(rows) == 1:
+                    self.kept.add(rows[0])
+        if is_next:
+            self._fold_if_due()
+        elif last is None or self.index.seq < last:
+            self.catch_up()
 
     def _step(self) -> bool:
         try:
@@ -232,6 +247,9 @@ class Follower:
                 # A forked child, or whoever shares a store that was closed first, or whose embedder has been replaced:
                 # there is nothing of its own.
                 return
+            except StoreFailed as error:
+                if not error.was_moved:
+                    raise
 
     def _leave_files(self) -> None:
         # Twice, since another process may forget something while it is being written.

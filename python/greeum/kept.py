@@ -57,6 +57,10 @@ class KeptBlocks:
         """The JSON of each of these blocks that there is. Raises InvalidInput for more than one answer may be."""
         return self._json.of(ids, limits.ANSWER_BYTES_MAX)
 
+    def add(self, row: BlockRow) -> None:
+        """This one is new, and as it was stored: the next to be added is compared with it, and searches find it."""
+        self._rows.add(row[0], row)
+
     def drop(self, ids: Iterable[int]) -> None:
         """These have changed, or are about to in the eyes of those who search."""
         changed = list(ids)
@@ -112,6 +116,9 @@ class Kept:
                 size += sum(map(self._size, read.values()))
                 if size > bytes_max:
                     raise too_much()
+
+    def add(self, block: int, form: Any) -> None:
+        self._keep({block: form}, self._generation)
 
     def _keep(self, read: dict[int, Any], generation: int) -> None:
         budget = self._budget

@@ -67,7 +67,7 @@ class Memory(Upkeep):
         open_store: Callable[[str], Store] | None = None,
     ) -> None:
         super().__init__(store, follower, embedder, now_us=now_us, open_store=open_store)
-        self._comparer = Comparer(store, follower.index, self._echoes, now_us)
+        self._comparer = Comparer(follower.kept, follower.index, self._echoes, now_us)
         self._writes_as(self._drafter)
 
     def __repr__(self) -> str:
@@ -171,9 +171,9 @@ class Memory(Upkeep):
 
         text, namespace, vector = inputs.text(block["text"]), inputs.namespace(block["namespace"]), block["vector"]
         code = self._embedder.encode_query(text) if vector is None else self._drafter.given(vector)
-        self._follower.catch_up()
+        said = self._kept_policies.said(self._follower.catch_up())
         place = Topics(self._index, self._now_us).place(text, code, namespace, choice.slots(namespace))
-        drafts = self._drafter.drafts([block | {"near": place.near}], "", idempotency_key, is_single=True)
+        drafts = self._drafter.drafts([block | {"near": place.near}], said, "", idempotency_key, is_single=True)
         drafts[0].anchor = place.anchor
         return self._add_drafts(drafts, is_single=True)[0]
 
@@ -194,14 +194,15 @@ class Memory(Upkeep):
         idempotency_key: str | None,
         is_single: bool = False,
     ) -> AddedBlocks:
-        drafts = self._drafter.drafts(items, prefix, idempotency_key, is_single)
+        # What was there when this call began is what the new ones are compared with.
+        said = self._kept_policies.said(self._follower.catch_up())
+        drafts = self._drafter.drafts(items, said, prefix, idempotency_key, is_single)
         return self._add_drafts(drafts, is_single) if drafts else []
 
     def _add_drafts(self, drafts: Sequence[Draft], is_single: bool) -> AddedBlocks:
-        self._follower.catch_up()
         self._comparer.examine(drafts, is_single)
         rows = self._store.add(drafts)
-        self._follower.catch_up()
+        self._follower.follow(drafts, rows)
         return [added(draft, row) for draft, row in zip(drafts, rows, strict=True)]
 
     # Changing.

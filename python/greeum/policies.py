@@ -7,6 +7,8 @@ from greeum.errors import InvalidInput
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from greeum.store.protocol import Store
 
 ON_DUPLICATE = ("return", "link", "keep")
@@ -41,7 +43,7 @@ class Policies:
 
     def get(self, kind: str = EVERY_KIND) -> dict[str, str]:
         """What is done with blocks of a kind if a call says nothing: `on_duplicate` and `on_conflict`."""
-        policy = self.of(inputs.name(kind, "kind"), None, None)
+        policy = policy_of(self._store.policies(), inputs.name(kind, "kind"), None, None)
         return {"on_duplicate": policy.on_duplicate, "on_conflict": policy.on_conflict}
 
     def set(self, kind: str = EVERY_KIND, *, on_duplicate: str | None = None, on_conflict: str | None = None) -> None:
@@ -51,15 +53,29 @@ class Policies:
         chosen = {"on_duplicate": duplicate_policy(on_duplicate), "on_conflict": conflict_policy(on_conflict)}
         self._store.set_policies({f"{name}/{kind}": value for name, value in chosen.items() if value is not None})
 
-    def of(self, kind: str, on_duplicate: str | None, on_conflict: str | None) -> Policy:
-        """What holds for a block of this kind, of which a call says this much."""
-        if on_duplicate is not None and on_conflict is not None:
-            return Policy(on_duplicate, on_conflict, True)
-        said = self._store.policies()
-        duplicate = on_duplicate or said.get(f"on_duplicate/{kind}") or said.get(f"on_duplicate/{EVERY_KIND}")
-        conflict = on_conflict or said.get(f"on_conflict/{kind}") or said.get(f"on_conflict/{EVERY_KIND}") or "keep"
-        otherwise = "return" if kind in RETURNED_KINDS else "keep"
-        return Policy(duplicate or otherwise, conflict, duplicate is not None)
+
+class KeptPolicies:
+    """What the store says, kept from one add to the next."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._kept: tuple[int, Mapping[str, str]] | None = None
+        """With how often its settings had changed by then."""
+
+    def said(self, changes: int) -> Mapping[str, str]:
+        """All of it, when its settings have changed so often: see `Store.newest`."""
+        kept = self._kept
+        if kept is None or kept[0] != changes:
+            kept = self._kept = changes, self._store.policies()
+        return kept[1]
+
+
+def policy_of(said: Mapping[str, str], kind: str, on_duplicate: str | None, on_conflict: str | None) -> Policy:
+    """What holds for a block of this kind, of which a call says this much, and the store what is `said`."""
+    duplicate = on_duplicate or said.get(f"on_duplicate/{kind}") or said.get(f"on_duplicate/{EVERY_KIND}")
+    conflict = on_conflict or said.get(f"on_conflict/{kind}") or said.get(f"on_conflict/{EVERY_KIND}") or "keep"
+    otherwise = "return" if kind in RETURNED_KINDS else "keep"
+    return Policy(duplicate or otherwise, conflict, duplicate is not None)
 
 
 def duplicate_policy(value: object) -> str | None:

@@ -9,10 +9,13 @@ import os
 import sys
 from _thread import allocate_lock
 from collections import OrderedDict
+from math import inf
+from time import monotonic
 
 from greeum.errors import GreeumError, StoreBusy, StoreClosed
 from greeum.rooted import Rooted
 from greeum.settings import Settings
+from greeum.store import files
 from greeum.store.files import DATABASE_FILE, MAINTAIN_LOCK_FILE, Claim
 from greeum.wiring import embedder_of
 from greeum.wiring import open as open_memory
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from greeum.embed.protocol import Embedder
+    from greeum.errors import StoreFailed
     from greeum.memory import Memory
 
 OPEN_MAX = 1_024
@@ -37,6 +41,10 @@ OPEN_WAIT_S = 2.0
 from many blocks; after this, nobody waits any more until it is done, or they would keep the threads that others need.
 """
 
+LOOK_PERIOD_S = 5.0
+"""How often it is looked whether an open memory is still that of its directory: one that was put there is opened in its
+stead. Until then the memory itself refuses to answer."""
+
 PARTS_MAX = 1_024
 """Views of one memory that are kept, of some 1,000 bytes each: one for each key."""
 
@@ -49,10 +57,15 @@ LOG = logging.getLogger(__name__)
 class Tenant:
     """One tenant's place: its memory while it is open, and how many are inside."""
 
-    __slots__ = ("is_slow", "lock", "memory", "name", "parts", "visitors")
+    __slots__ = ("_file", "_looked_at_s", "_path", "is_slow", "lock", "memory", "name", "parts", "visitors")
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, path: str) -> None:
         self.name = name
+        self._path = path
+        """Of its database."""
+        self._file: tuple[int, int] | None = None
+        """Which file was there when the memory was opened."""
+        self._looked_at_s = -inf
         self.memory: Memory | None = None
         self.parts: dict[tuple[str, str, float], Memory | Rooted] = {}
         """Of the open memory, by the namespace that each is confined to, and who writes through it, how far trusted."""
@@ -77,6 +90,24 @@ class Tenant:
         memory = self.memory.through(origin, trust) if origin or trust < 1 else self.memory
         part = self.parts[namespace, origin, trust] = Rooted(memory, namespace) if namespace else memory
         return part
+
+    def put(self, memory: Memory) -> None:
+        """This is the memory that is open from now on."""
+        self._file, self._looked_at_s = files.identity(self._path), monotonic()
+        self.memory = memory
+
+    def is_in_place(self) -> bool:
+        """Whether the open memory is that of its directory: it may have been removed, or a backup be there now."""
+        now_s = monotonic()
+        if now_s - self._looked_at_s > LOOK_PERIOD_S:
+            if files.identity(self._path) != self._file:
+                return False
+            self._looked_at_s = now_s
+        return True
+
+    def moved(self) -> StoreFailed | None:
+        """What to tell those who come, if there is nothing to open in place of the memory that was removed."""
+        return None if os.path.exists(self._path) else files.moved(self._path)
 
     def take(self) -> Memory | None:
         """The memory, to be closed: from now on there is none here."""
@@ -117,19 +148,24 @@ class Tenants:
                 return None
             self._places.move_to_end(name)
             place.visitors += 1
+        if place.is_in_place():
             return place
+        self.leave(place)
+        return None
 
     def enter(self, name: str) -> Tenant:
         """The place of this tenant, whose memory is open until `leave`. The name must be that of a tenant.
 
-        Raises StoreBusy if all the memories that may be open are in use, or what opening a memory raises.
+        Raises StoreBusy if all the memories that may be open are in use, StoreFailed if the directory was removed while
+        its memory was open (one that was put in its place is opened), or what opening a memory raises.
         """
         with self._lock:
             if self._closed:
                 raise StoreClosed("this server is shutting down")
             place = self._places.get(name)
             if place is None:
-                place = self._places[name] = Tenant(name)
+                path = os.path.join(self._directory, name, DATABASE_FILE)
+                place = self._places[name] = Tenant(name, path)
             self._places.move_to_end(name)
             place.visitors += 1
         try:
@@ -145,11 +181,27 @@ class Tenants:
             place.is_slow = True
             raise StoreBusy("this memory is still being opened; try again")
         try:
+            if place.memory is not None and not place.is_in_place():
+                self._let_go(place)
             if place.memory is None:
-                place.memory = self._opened(place.name)
+                place.put(self._opened(place.name))
         finally:
             place.is_slow = False
             place.lock.release()
+
+    def _let_go(self, place: Tenant) -> None:
+        """Close a memory in whose place there is another now. Raises StoreFailed if there is none, so that nobody is
+        given an empty one unawares, and StoreBusy while others are inside.
+        """
+        error = place.moved()
+        if error is not None:
+            raise error
+        with self._lock:
+            if place.visitors > 1:
+                raise StoreBusy("this memory was replaced, and is opened anew when those inside have left; try again")
+            memory = place.take()
+            self._taken -= 1
+        self._close_well(place.name, memory)
 
     def leave(self, place: Tenant) -> None:
         """One who was inside has gone."""
@@ -225,15 +277,19 @@ class Tenants:
     def _close(self, place: Tenant, memory: Memory | None) -> None:
         """Close what was taken from a place, whose lock is held, and let go of that."""
         try:
-            if memory is not None:
-                memory.close()
-        except (GreeumError, OSError) as error:
-            # What was acknowledged is on disk already; and it is another tenant who waits for the room.
-            LOG.warning("tenant %s: its memory could not be closed well: %s", place.name, error)
+            self._close_well(place.name, memory)
         finally:
             place.lock.release()
             with self._lock:
                 self._forget_if_empty(place)
+
+    def _close_well(self, name: str, memory: Memory | None) -> None:
+        try:
+            if memory is not None:
+                memory.close()
+        except (GreeumError, OSError) as error:
+            # What was acknowledged is on disk already; and it is another tenant who waits for the room.
+            LOG.warning("tenant %s: its memory could not be closed well: %s", name, error)
 
     def close(self) -> None:
         """Let nobody in any more, and close every memory. Those inside should have left: theirs is closed too."""

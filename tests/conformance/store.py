@@ -176,6 +176,21 @@ class TestAdding:
         assert add(store, "c") > [last]
 
 
+class TestNumbering:
+    def test_a_draft_is_told_the_seq_of_its_new_row(self, store: Store) -> None:
+        before, drafts = store.seq(), [draft("one"), draft("two"), draft("three")]
+        rows = store.add(drafts)
+        assert [one.seq for one in drafts] == [before + 1, before + 2, before + 3]
+        assert store.changes(before, 10) == [(one.seq, BLOCK, row[0]) for one, row in zip(drafts, rows, strict=True)]
+
+    def test_nothing_is_told_where_more_or_less_came_of_it(self, store: Store) -> None:
+        first = store.add([draft(key="city", expires_at=5)])[0]
+        drafts = [draft(near=first[0])], [draft(key="city"), draft()], [draft(key="city"), draft("two")]
+        for together in drafts:  # a link; a key that was freed; one that was there
+            store.add(together)
+            assert [one.seq for one in together] == [None] * len(together)
+
+
 class TestNear:
     def test_a_block_near_a_block_is_linked_to_it(self, store: Store) -> None:
         [goal] = add(store, "goal")
@@ -1024,7 +1039,8 @@ class TestWeights:
         store.swap_weights("acme", None, "one")
         store.swap_weights("acme", None, "not done")
         store.swap_weights("acme", "one", None)
-        assert store.newest() == (seq, changes + 2)
+        store.set_policies({"on_duplicate/fact": "link", "on_conflict/fact": "reject"})
+        assert store.newest() == (seq, changes + 3)
 
     def test_the_newest_seq_is_that_of_the_log(self, store: Store) -> None:
         store.add([draft()])

@@ -22,7 +22,7 @@ GUARDS = (
     # What is acknowledged is durable.
     Guard("store/connections.py", "synchronous = FULL", "synchronous = OFF",
           FAULTS + "test_what_is_there_is_what_was_acknowledged"),
-    Guard("store/writer.py", 'connection.execute("ROLLBACK TO request")',
+    Guard("store/writer.py", "connection.execute(undo)",
           "pass", STORE + "TestAdding::test_all_or_none"),
     Guard("follower.py", "if seq != self.index.seq:", "if False:",
           "tests/acceptance/test_crash.py::test_killed_writers_lose_nothing_that_was_acknowledged"),

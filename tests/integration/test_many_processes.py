@@ -185,6 +185,30 @@ def test_waiting_for_the_lock_has_an_end(directory: str, monkeypatch: pytest.Mon
     store.close()
 
 
+@pytest.mark.skipif(os.name != "posix", reason="locks")
+def test_who_has_just_written_stands_in_line_and_who_was_away_need_not(
+    directory: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import fcntl
+
+    monkeypatch.setattr(files, "WRITE_LOCK_WAIT_S", 0.02)
+    monkeypatch.setattr(files, "AWAY_S", 3_600.0)
+    os.mkdir(directory)
+    lock = files.WriteLock(directory)
+    turn = os.open(os.path.join(directory, files.TURN_LOCK_FILE), os.O_RDWR | os.O_CREAT)
+    fcntl.flock(turn, fcntl.LOCK_EX)
+    with lock:
+        pass
+    with pytest.raises(StoreBusy, match="write-next"), lock:
+        pass
+    monkeypatch.setattr(files, "AWAY_S", 0.0)
+    with lock, pytest.raises(StoreBusy), files.WriteLock(directory):
+        pass
+    os.close(turn)
+    with lock:
+        pass
+
+
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="forks")
 @pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
 def test_a_forked_child_must_open_the_store_again(directory: str) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -544,6 +545,46 @@ def test_it_backs_up_what_it_serves(tmp_path: Path, workers: str) -> None:
 def backups_in(server: Serving) -> list[dict[str, Any]]:
     """What the log says of each backup that was made."""
     return [entry for entry in server.log() if entry["event"] == "backup"]
+
+
+def test_a_tenants_memory_that_was_removed_is_told_of_and_the_server_stays_ready(tmp_path: Path) -> None:
+    root, aside = tmp_path / "tenants", tmp_path / "aside"
+    keys = {}
+    for name in ("acme", "beta"):
+        create = ["keys", "create", "--tenants", str(root), "--tenant", name, "--role", "writer"]
+        made = subprocess.run([sys.executable, "-m", "greeum", *create], capture_output=True, text=True, check=True)
+        keys[name] = f"authorization: Bearer {made.stdout.strip()}\r\n"
+    with serving(tmp_path, "--tenants", str(root)) as server:
+
+        def answer(name: str, path: str, body: dict[str, object]) -> Reply:
+            return server.asked("POST", path, body, keys[name])
+
+        def becomes(name: str, status: int) -> Reply:
+            """Within some seconds: how often a server looks is its own."""
+            deadline_s = time.monotonic() + PATIENCE_S
+            while (reply := answer(name, "/v1/search", {"query": "violin"})).status != status:
+                assert time.monotonic() < deadline_s
+            return reply
+
+        for name in keys:
+            assert answer(name, "/v1/blocks", {"text": f"The violin is {name}'s."}).status == 201
+        acme = root / "tenants" / "acme"
+        acme.rename(aside)
+        said = json.loads(becomes("acme", 503).body)
+        assert said["type"] == "urn:greeum:problem:store-failed"
+        assert "was moved, removed or replaced" in said["detail"]
+        assert answer("acme", "/v1/blocks", {"text": "lost?"}).status == 503
+        assert not acme.exists()
+        assert answer("beta", "/v1/search", {"query": "violin"}).status == 200
+        assert server.get("/readyz")["status"] == "ready"
+        shutil.copytree(aside, acme)
+        assert b"The violin is acme's." in becomes("acme", 200).body
+        assert answer("acme", "/v1/blocks", {"text": "kept"}).status == 201
+        root.rename(tmp_path / "gone")
+        reply = server.asked("GET", "/readyz")
+        assert (reply.status, json.loads(reply.body)["reasons"]) == (503, {"store": "missing"})
+        (tmp_path / "gone").rename(root)
+        assert server.asked("GET", "/readyz").status == 200
 
 
 def test_tenants_are_not_backed_up_by_the_server(tmp_path: Path) -> None:

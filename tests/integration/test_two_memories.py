@@ -157,6 +157,30 @@ def test_whoever_does_something_both_see_it(
     assert view(open_memory()) == seen
 
 
+def test_a_policy_that_another_sets_holds_for_the_next_add(open_memory: Open) -> None:
+    mine, theirs = open_memory(), open_memory()
+    first = mine.add("The harbour is closed.", kind="message")
+    assert mine.add("The harbour is closed.", kind="message").id != first.id
+    for policy in ("return", "keep", "return"):
+        theirs.policies.set("message", on_duplicate=policy)
+        found = mine.add("The harbour is closed.", kind="message")
+        assert found.is_new == (policy != "return")
+
+
+def test_who_adds_by_turns_finds_all_of_it(open_memory: Open) -> None:
+    """Also where what was added is next, and is not read back."""
+    mine, theirs = open_memory(), open_memory()
+    added = []
+    for turn in range(6):
+        for memory in (mine, theirs, theirs, mine):
+            added.append(memory.add(f"harbour turn {turn}").id)
+            if len(added) % 5 == 0:
+                theirs.forget(added.pop(0))
+    for memory in (mine, theirs):
+        assert [block.id for block in memory.list()] == added
+        assert sorted(hit.block.id for hit in memory.search("harbour turn", k=100)) == added
+
+
 def test_a_conflict_between_two_is_noticed(open_memory: Open) -> None:
     one, other = open_memory(), open_memory()
     block = one.add("I live in Busan.", key="home")

@@ -35,11 +35,16 @@ def test_what_ends_while_it_starts_does_not_become_ready() -> None:
 
 
 def test_a_check_that_fails_takes_the_readiness_and_nothing_else() -> None:
-    health, holds = Health(), {"disk": True}
+    health, troubles = Health(), dict[str, str]()
     health.ready()
-    health.check("disk", lambda: holds["disk"])
+    health.check("disk", lambda: troubles.get("disk"))
+    health.check("keys", lambda: None)
     assert status(health, "/readyz") == 200
-    holds["disk"] = False
+    assert "reasons" not in loads(health.answer("/readyz")[1])
+    troubles["disk"] = "missing"
     found, body = health.answer("/readyz")
-    assert (found, loads(body)) == (503, {"status": "ready", "checks": {"disk": False}})
+    assert found == 503
+    assert loads(body) == {
+        "status": "ready", "checks": {"disk": False, "keys": True}, "reasons": {"disk": "missing"},
+    }  # fmt: skip
     assert status(health, "/livez") == 200

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from greeum import limits
+from greeum import limits, wiring
 from greeum.errors import InvalidInput
 from greeum.kept import BUDGET, Budget, KeptBlocks
 from greeum.store.memory import MemoryStore
 from greeum.store.protocol import Draft
-from greeum.testing import memory
+from greeum.testing import TinyEmbedder, memory
 
 
 class Reads(MemoryStore):
@@ -42,6 +42,19 @@ def test_what_is_more_than_one_answer_is_refused(monkeypatch: pytest.MonkeyPatch
             kept.json(range(1, 201))
         assert caught.value.field == "k"
     assert max(store.read) < 200
+
+
+def test_what_was_just_added_need_not_be_read() -> None:
+    store = Reads()
+    with wiring.join(store, TinyEmbedder(), None) as memory:
+        first = memory.add("The harbour is closed.", kind="fact", source="alice")
+        assert memory.add("The harbour is shut.", kind="fact", source="alice").id != first.id
+        assert [hit.block.text for hit in memory.search("harbour closed", k=1)] == ["The harbour is closed."]
+        assert store.read == []
+        wiring.join(store, TinyEmbedder(), None).update(first.id, importance=1)
+        store.read.clear()
+        assert memory.search("harbour closed", k=1)[0].block.importance == 1
+        assert store.read == [first.id]
 
 
 def filled(count: int) -> Reads:

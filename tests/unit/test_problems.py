@@ -54,6 +54,13 @@ def test_the_other_side_raises_the_same_error(kind: type[Exception]) -> None:
         assert (raised.field, raised.reason) == ("text", "is empty")
 
 
+def test_who_asks_for_a_memory_that_was_removed_is_told_so_and_not_where_it_was() -> None:
+    problem = problem_of(errors.StoreFailed("/data/tenants/acme/memory.db: was moved", was_moved=True))
+    assert (problem.name, problem.status) == ("store-failed", 503)
+    assert "was moved, removed or replaced" in problem.detail
+    assert "acme" not in problem.detail
+
+
 def test_of_a_kind_that_is_not_known_the_kind_above_counts() -> None:
     class Busier(errors.StoreBusy):
         pass

@@ -112,7 +112,7 @@ def test_slices_grow(count: int, sizes: list[int]) -> None:
 
 
 def test_what_is_trusted_less_is_left_out(memory: Memory) -> None:
-    draft = memory._drafter.drafts([{"text": "The violin is a trumpet.", "namespace": "a"}], "")[0]
+    draft = memory._drafter.drafts([{"text": "The violin is a trumpet.", "namespace": "a"}], {}, "")[0]
     draft.trust, draft.origin, draft.flags = 0.25, "rest/gr_1", '["bidi"]'
     [row] = memory._store.add([draft])
     assert row[0] in [hit.block.id for hit in memory.search("violin trumpet")]
@@ -135,7 +135,7 @@ def test_what_is_trusted_less_is_left_out(memory: Memory) -> None:
 
 
 def test_what_is_quarantined_is_found_with_history_alone(memory: Memory) -> None:
-    draft = memory._drafter.drafts([{"text": "The violin burns.", "namespace": "a"}], "")[0]
+    draft = memory._drafter.drafts([{"text": "The violin burns.", "namespace": "a"}], {}, "")[0]
     draft.flags = '["quarantined"]'
     [row] = memory._store.add([draft])
     assert row[0] not in [hit.block.id for hit in memory.search("violin burns", exact=True)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -100,8 +101,46 @@ def test_a_server_whose_store_cannot_be_read_is_not_ready(tmp_path: Path, monkey
 
         monkeypatch.setattr(greeum.Memory, "seq", property(fail))
         assert readiness(health) == (503, {"store": False})
+        assert reasons(health) == {"store": "unreadable"}
     finally:
         close()
+
+
+@pytest.mark.parametrize("is_tenants", [False, True])
+def test_a_server_whose_data_are_gone_is_not_ready_and_says_why(tmp_path: Path, is_tenants: bool) -> None:
+    directory, aside = tmp_path / "data", tmp_path / "aside"
+    where = {"memory": None, "tenants": str(directory)} if is_tenants else {"memory": str(directory)}
+    health, observers, close = made(options(directory)._replace(**where))
+    try:
+        directory.rename(aside)
+        assert readiness(health) == (503, {"store": False})
+        assert reasons(health) == {"store": "missing"}
+        for child in (directory, tmp_path / "copy"):
+            shutil.copytree(aside, child)
+        assert reasons(health) == {"store": "replaced"}
+        shutil.rmtree(directory)
+        aside.rename(directory)
+        assert readiness(health) == (200, {"store": True})
+        assert health.answer("/livez")[0] == 200
+    finally:
+        close()
+        observers.close()
+
+
+def test_a_server_that_may_write_no_more_is_not_ready(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    health, observers, close = made(options(tmp_path / "memory"))
+    try:
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "access", lambda path, mode: not mode & os.W_OK)  # as on a disk that went read-only
+            assert reasons(health) == {"store": "not-writable"}
+        assert readiness(health) == (200, {"store": True})
+    finally:
+        close()
+        observers.close()
+
+
+def reasons(health: Health) -> Any:
+    return json.loads(health.answer("/readyz")[1])["reasons"]
 
 
 def test_a_server_of_tenants_is_ready_while_its_keys_can_be_read(tmp_path: Path) -> None:

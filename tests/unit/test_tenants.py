@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier, Event
@@ -11,8 +12,10 @@ from typing import Any
 
 import pytest
 
+from greeum import Memory
 from greeum import tenants as module
 from greeum.errors import StoreBusy, StoreClosed, StoreDamaged, StoreFailed
+from greeum.store import files
 from greeum.tenants import FILES_EACH, OPEN_MAX, Tenants, open_max_here
 from greeum.testing import TinyEmbedder
 
@@ -71,6 +74,14 @@ def tenants(opened: Opened) -> Iterator[Tenants]:
     found.close()
     assert opened.now == []
     assert found.open_count == 0
+
+
+def came(tenants: Tenants, name: str) -> Memory:
+    """The memory of a tenant, for a moment."""
+    place = tenants.enter(name)
+    tenants.leave(place)
+    assert place.memory is not None
+    return place.memory
 
 
 def visit(tenants: Tenants, name: str) -> None:
@@ -350,6 +361,42 @@ class TestClosing:
 
 
 class TestOnDisk:
+    def test_one_that_was_removed_is_told_of_and_what_is_put_there_is_opened(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(files, "LOOK_PERIOD_S", -1.0)
+        monkeypatch.setattr(module, "LOOK_PERIOD_S", -1.0)
+        tenants = Tenants(str(tmp_path), embedder=TinyEmbedder())
+        for name in ("a", "b"):
+            assert came(tenants, name).add(f"of {name}").is_new
+        inside = tenants.enter("a")
+        assert inside.memory is not None
+        shutil.copytree(tmp_path / "a", tmp_path / "backup")
+        shutil.rmtree(tmp_path / "a")
+        memory = inside.memory
+        uses: tuple[Callable[[], object], ...] = (
+            lambda: memory.get(1),
+            lambda: memory.search("of"),
+            lambda: memory.add("x"),
+        )
+        for use in uses:
+            with pytest.raises(StoreFailed, match="was moved, removed or replaced") as caught:
+                use()
+            assert caught.value.was_moved
+        assert tenants.enter_at_once("a") is None
+        with pytest.raises(StoreFailed, match="was moved, removed or replaced"):
+            tenants.enter("a")
+        assert not (tmp_path / "a").exists()
+        assert came(tenants, "b").get(1).text == "of b"
+        (tmp_path / "backup").rename(tmp_path / "a")
+        with pytest.raises(StoreBusy, match="when those inside have left"):
+            tenants.enter("a")
+        tenants.leave(inside)
+        assert came(tenants, "a").get(1).text == "of a"
+        assert came(tenants, "a").add("more").id == 2
+        assert tenants.open_count == 2
+        tenants.close()
+
     def test_each_has_a_directory_of_its_own(self, tmp_path: Path) -> None:
         tenants = Tenants(str(tmp_path), embedder=TinyEmbedder(), open_max=1)
         for name in ("a", "b"):

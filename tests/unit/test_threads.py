@@ -48,6 +48,62 @@ def test_what_a_call_returns_or_raises() -> None:
     shared(2, test)
 
 
+def test_all_are_told_though_many_end_at_once() -> None:
+    async def test(threads: Threads) -> None:
+        for _ in range(20):
+            calls = [threads.begin(number % 40, str, number) for number in range(200)]
+            assert await asyncio.gather(*calls) == [str(number) for number in range(200)]
+
+    shared(16, test)
+
+
+def test_one_who_raises_what_no_future_takes_keeps_nobody_from_being_told(gate: Event) -> None:
+    async def test(threads: Threads) -> None:
+        holding = threads.begin(None, gate.wait, PATIENCE_S)
+        ending, other = threads.begin(None, next, iter(())), threads.begin(None, str, 1)
+        gate.set()
+        with pytest.raises(RuntimeError):
+            await ending
+        assert (await holding, await other) == (True, "1")
+
+    shared(1, test)
+
+
+def test_the_end_waits_for_all_that_has_come(gate: Event) -> None:
+    done: list[int] = []
+
+    async def test() -> None:
+        threads = Threads(4, "test")
+        calls = [threads.begin(number % 7, lambda number: (gate.wait(PATIENCE_S), done.append(number)), number)
+                 for number in range(50)]  # fmt: skip
+        closing = asyncio.ensure_future(asyncio.to_thread(threads.close))
+        gate.set()
+        await asyncio.wait_for(asyncio.gather(closing, *calls), PATIENCE_S)
+        assert sorted(done) == list(range(50))
+        with pytest.raises(RuntimeError):
+            threads.begin("late", str, 1)
+
+    for _ in range(20):
+        gate.clear()
+        done.clear()
+        asyncio.run(test())
+
+
+def test_who_has_closed_the_loop_leaves_the_threads_to_others(gate: Event) -> None:
+    threads = Threads(1, "test")
+
+    async def leave() -> None:
+        threads.begin(None, gate.wait, PATIENCE_S)
+
+    async def come() -> str:
+        return await asyncio.wait_for(threads.begin(None, str, 1), PATIENCE_S)
+
+    asyncio.run(leave())
+    gate.set()
+    assert asyncio.run(come()) == "1"
+    threads.close()
+
+
 def test_a_tenant_whose_calls_take_long_holds_up_nobody_else(gate: Event) -> None:
     async def test(threads: Threads) -> None:
         slow = blocked(threads, gate, "slow", 100)

@@ -2505,6 +2505,9 @@ export interface components {
             checks?: {
                 [key: string]: boolean;
             };
+            reasons?: {
+                [key: string]: string;
+            };
         };
         /**
          * Description

@@ -25,11 +25,13 @@ class Health:
         self.stopping = Event()
         """Set when the server ends: whoever sends a stream that has no end of its own ends it then."""
         self._started = False
-        self._checks: dict[str, Callable[[], bool]] = {}
+        self._checks: dict[str, Callable[[], str | None]] = {}
 
-    def check(self, name: str, holds: Callable[[], bool]) -> None:
-        """Ask `holds` for every `/readyz`. It must be quick, and must not raise."""
-        self._checks[name] = holds
+    def check(self, name: str, trouble: Callable[[], str | None]) -> None:
+        """Ask what is wrong, in a word, for every `/readyz`; None is that nothing is. It must be quick, and must not
+        raise.
+        """
+        self._checks[name] = trouble
 
     def ready(self) -> None:
         """Requests are answered from now on, unless the end has come meanwhile."""
@@ -51,6 +53,9 @@ class Health:
             return 200, b'{"status":"alive"}'
         if path == "/startupz":
             return (200, b'{"status":"started"}') if self._started else (503, b'{"status":"starting"}')
-        checks = {name: holds() for name, holds in self._checks.items()}
-        is_ready = self.state == "ready" and all(checks.values())
-        return 200 if is_ready else 503, dumps({"status": self.state, "checks": checks}).encode()
+        troubles = {name: trouble() for name, trouble in self._checks.items()}
+        reasons = {name: trouble for name, trouble in troubles.items() if trouble is not None}
+        said: dict[str, object] = {"status": self.state, "checks": {name: name not in reasons for name in troubles}}
+        if reasons:
+            said["reasons"] = reasons
+        return 200 if self.state == "ready" and not reasons else 503, dumps(said).encode()

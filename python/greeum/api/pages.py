@@ -25,6 +25,7 @@ class Probe(answers.Answered):
 
     status: str
     checks: dict[str, bool] | UnsetType = UNSET
+    reasons: dict[str, str] | UnsetType = UNSET
 
 
 class Description(Struct, kw_only=True):

@@ -38,6 +38,10 @@ OF_THE_MACHINE: dict[type[Exception], str] = {
 """What is told of errors whose own message names directories of the server, or its embedder; that is in its log."""
 
 
+MOVED = "This memory's directory on the server was moved, removed or replaced; its operator puts it back"
+"""What is told of a StoreFailed that says so: to try again helps once somebody has done something."""
+
+
 class Problem(Exception):
     """An answer that says what is wrong."""
 
@@ -79,6 +83,8 @@ def problem_of(error: Exception) -> Problem:
 
 def of_the_machine(error: Exception) -> str | None:
     """What to tell in place of the message, if that is about the machine and not about the request."""
+    if isinstance(error, errors.StoreFailed) and error.was_moved:
+        return MOVED
     return next((OF_THE_MACHINE[kind] for kind in type(error).__mro__ if kind in OF_THE_MACHINE), None)
 
 

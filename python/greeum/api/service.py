@@ -19,7 +19,11 @@ if TYPE_CHECKING:
     from greeum.api.caretaker import Memories
     from greeum.api.gate import ASGI
     from greeum.api.health import Health
+    from greeum.api.place import Place
     from greeum.settings import Settings
+
+UNREADABLE = "unreadable"
+"""What is wrong with a store that is where it was, and cannot be asked."""
 
 STDERR, NOWHERE = "stderr", "none"
 """Where a log may go besides files."""
@@ -123,7 +127,8 @@ def make(options: Options, observers: Observers, health: Health) -> tuple[ASGI, 
 
     tracer = exporting_tracer(content=options.trace_content) if options.traces else Tracer()
     door, close_door = door_of(options, observers)
-    health.check("store", lambda: is_readable(door))
+    place = place_of(options)
+    health.check("store", lambda: place.trouble() or (None if is_readable(door) else UNREADABLE))
     application = Application(
         door,
         log=observers.log,
@@ -190,6 +195,20 @@ def looked_after(
         close()
 
     return leave
+
+
+def place_of(options: Options) -> Place:
+    """Of what every request needs: the one memory, or who the tenants' keys belong to. That a single tenant's memory is
+    gone is told those who ask for it, and is nothing to send the requests of all others elsewhere for.
+    """
+    from greeum.api.place import Place
+    from greeum.control.store import DATABASE_FILE as CONTROL_FILE
+    from greeum.settings import Settings
+    from greeum.store.files import DATABASE_FILE as MEMORY_FILE
+
+    if options.tenants is not None:
+        return Place(options.tenants, CONTROL_FILE)
+    return Place(options.memory or Settings().home, MEMORY_FILE)
 
 
 def is_readable(door: Authentication) -> bool:

@@ -21,7 +21,7 @@ from greeum.store.rows import (
     repeats,
     taken,
 )
-from greeum.store.statements import SQL, log, row_of, rows_of
+from greeum.store.statements import SQL, answer_of, log, row_of, rows_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class Addition:
 
     def __init__(self, connection: apsw.Connection) -> None:
         self._connection = connection
-        last = row_of(connection, "last_block_id")
+        last = answer_of(connection, "last_block_id")
         self._next_id: int = last[0] + 1 if last else 1
         self._rows: list[BlockRow] = []
         self._vectors: list[tuple[int, bytes]] = []
@@ -61,7 +61,7 @@ class Addition:
         """The row that this request has stored before, or that says the same under the same key already. Raises
         Conflict if it says something else.
         """
-        draft.was_there, draft.duplicate_of = False, None
+        draft.was_there, draft.duplicate_of, draft.seq = False, None, None
         done = self.repeated(draft, draft.key) if draft.is_repeatable else None
         if done is None:
             head = self._head(draft)
@@ -170,16 +170,27 @@ class Addition:
     def write(self) -> None:
         """Store what was planned."""
         many = self._connection.executemany
-        many(SQL["free_key"], [(block,) for block in self._freed])
+        if self._freed:
+            many(SQL["free_key"], [(block,) for block in self._freed])
         for before, (after, at) in self._superseded.items():
             rows_of(self._connection, "mark_superseded", after, at, before)
         many(SQL["add_block"], [(*row, digest) for row, digest in zip(self._rows, self._digests, strict=True)])
         many(SQL["add_vectors"], self._vectors)
-        many(SQL["put_link"], self._links).fetchall()
-        many(SQL["put_anchor"], self._anchors.values())
+        # Most have none of these; also nothing to do costs some microseconds each.
+        if self._links:
+            many(SQL["put_link"], self._links).fetchall()
+        if self._anchors:
+            many(SQL["put_anchor"], self._anchors.values())
         log(self._connection, self._log)
         for before, (after, at) in self._superseded.items():
             move_to(self._connection, before, after, at)
+
+    def number(self, drafts: Sequence[Draft]) -> None:
+        """Say under which seq each was added, once they are written, if all that was entered is one row for each."""
+        if len(self._log) == len(self._rows) == len(drafts):
+            first = self._connection.last_insert_rowid() - len(drafts) + 1
+            for seq, draft in enumerate(drafts, first):
+                draft.seq = seq
 
     def check_uids(self, error: Exception) -> None:
         """After an error: raises Conflict if a uid of what was planned is taken, which is cheap to find out only now.

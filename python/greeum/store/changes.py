@@ -8,7 +8,7 @@ from greeum.errors import Conflict, EmbedderMismatch, NotFound
 from greeum.store.addition import Addition, existing, no_block
 from greeum.store.protocol import ANCHOR, BLOCK, BLOCK_COLUMNS, LINKS
 from greeum.store.rows import ANCHOR_HOPS, KEY, check_revision, inherited_key, revised
-from greeum.store.statements import SQL, log, row_of, rows_of
+from greeum.store.statements import SQL, answer_of, log, row_of, rows_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def bind_embedder(connection: apsw.Connection, fingerprint: str, dimension: int)
 
 def check_embedder(connection: apsw.Connection, fingerprint: str | None) -> None:
     """Raises EmbedderMismatch if the store is bound to another embedder by now."""
-    if fingerprint is not None and row_of(connection, "setting", "embedder") != (fingerprint,):
+    if fingerprint is not None and answer_of(connection, "setting", "embedder") != (fingerprint,):
         bound = bound_embedder(connection)
         raise EmbedderMismatch(
             f"this memory's vectors are made by {bound and bound[0]} since it was opened with {fingerprint}: "
@@ -60,6 +60,7 @@ def add(connection: apsw.Connection, drafts: Sequence[Draft]) -> list[BlockRow]:
     try:
         rows = [addition.stored(draft) or addition.take(draft) for draft in drafts]
         addition.write()
+        addition.number(drafts)
     except (Conflict, NotFound, apsw.ConstraintError) as error:
         addition.check_uids(error)
         raise
@@ -89,6 +90,7 @@ def supersede(connection: apsw.Connection, block_id: int, draft: Draft, revision
 def set_policies(connection: apsw.Connection, policies: Mapping[str, str]) -> None:
     for name, value in policies.items():
         rows_of(connection, "put_setting", f"policy/{name}", value)
+    rows_of(connection, "count_settings_change")
 
 
 def swap_weights(connection: apsw.Connection, namespace: str, before: str | None, after: str | None) -> bool:
@@ -100,7 +102,7 @@ def swap_weights(connection: apsw.Connection, namespace: str, before: str | None
         rows_of(connection, "remove_setting", name)
     else:
         rows_of(connection, "put_setting", name, after)
-    rows_of(connection, "count_weights_change")
+    rows_of(connection, "count_settings_change")
     return True
 
 

@@ -114,6 +114,7 @@ class MemoryStore(MemoryUpkeep, MemoryAddition):
     def set_policies(self, policies: Mapping[str, str]) -> None:
         with self._gate:
             self._policies.update(policies)
+            self._settings_changes += 1
 
     def swap_weights(self, namespace: str, before: str | None, after: str | None) -> bool:
         with self._gate:
@@ -123,14 +124,14 @@ class MemoryStore(MemoryUpkeep, MemoryAddition):
                 self._weights.pop(namespace, None)
             else:
                 self._weights[namespace] = after
-            self._weights_changes += 1
+            self._settings_changes += 1
             return True
 
     # Questions.
 
     def newest(self) -> tuple[int, int]:
         with self._gate:
-            return self._log_start + len(self._log), self._weights_changes
+            return self._log_start + len(self._log), self._settings_changes
 
     def weights(self, namespace: str) -> str | None:
         with self._gate:

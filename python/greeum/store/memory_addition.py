@@ -60,6 +60,9 @@ class MemoryAddition(MemoryErasure):
         finally:
             if len(rows) != len(drafts):
                 self._undo(last_id, seq, anchors, links, before)
+        if len(self._log) - seq == self._last_id - last_id == len(drafts):
+            for number, draft in enumerate(drafts, self._log_start + seq + 1):
+                draft.seq = number
         return rows
 
     def _undo(
@@ -131,7 +134,7 @@ class MemoryAddition(MemoryErasure):
         return None
 
     def _stored(self, draft: Draft) -> BlockRow | None:
-        draft.was_there, draft.duplicate_of = False, None
+        draft.was_there, draft.duplicate_of, draft.seq = False, None, None
         done = self._repeated(draft, draft.key)
         if done is None:
             head = self._head(draft)

@@ -33,7 +33,7 @@ class Tables:
         self._digest_of: dict[int, int] = {}
         self._policies: dict[str, str] = {}
         self._weights: dict[str, str] = {}
-        self._weights_changes = 0
+        self._settings_changes = 0
         self._certificates: list[CertificateRow] = []
         self._ledger: dict[bytes, tuple[int, int]] = {}
         """Digest of a uid → block id, number of the certificate."""

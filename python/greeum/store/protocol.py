@@ -125,7 +125,8 @@ class Draft:
     `on_duplicate` is "return" (give back the block that is there), "link" (add it, with a link to that) or "keep"; a
     turn (`is_turn`) that has the same digest is given back whatever that says. `similar_to` is a block to link it
     with, and `supersedes` one whose next version it is. `was_there` and `duplicate_of` are for the Store to fill in:
-    that nothing was added, and which block says the same.
+    that nothing was added, and which block says the same. So is `seq`: under which its block was added, provided that
+    all that came of its request is one new row for each draft; else None.
 
     `near` is a (namespace, anchor name) pair or a block id: the new block is linked with what is found there, in the
     same transaction, and an unpinned anchor moves on to it. `anchor` is a (namespace, name, hops) that comes to point
@@ -161,6 +162,7 @@ class Draft:
         "revision",
         "same_as",
         "says",
+        "seq",
         "similar_to",
         "source",
         "supersedes",
@@ -238,6 +240,7 @@ class Draft:
         self.conflicts: tuple[Any, ...] = ()
         self.was_there = False
         self.duplicate_of: int | None = None
+        self.seq: int | None = None
 
 
 class ErasureRequest:
@@ -405,7 +408,9 @@ class Store(Upkeep, Protocol):
     # Questions.
 
     def newest(self) -> tuple[int, int]:
-        """The newest seq, and how often `swap_weights` has done something. Cheap: asked before every search."""
+        """The newest seq, and how often `swap_weights` or `set_policies` has changed something. Cheap: asked before
+        every search and every add.
+        """
 
     def weights(self, namespace: str) -> str | None:
         """What is kept for exactly this namespace."""
@@ -417,7 +422,7 @@ class Store(Upkeep, Protocol):
         """The blocks that an origin, and those below it, added since a time, in a namespace and below; ascending."""
 
     def policies(self) -> dict[str, str]:
-        """What `set_policies` has kept. Cheap: asked before every add."""
+        """What `set_policies` has kept."""
 
     def would_forget(self, block_ids: Iterable[int]) -> Erased:
         """What `forget` would erase."""

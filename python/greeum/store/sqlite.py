@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import os
 from operator import lt
+from time import monotonic
 
 import apsw
 
-from greeum.errors import NotFound, StoreClosed, StoreFailed, StoreReadOnly, StoreVersion
+from greeum.errors import NotFound, StoreClosed, StoreReadOnly, StoreVersion
 from greeum.store import changes, erasure, files, sqlite_arrivals
 from greeum.store.changes import anchor_row, bound_embedder
 from greeum.store.committer import Committer
@@ -22,7 +23,7 @@ from greeum.store.log_index import LogIndex
 from greeum.store.migrations import is_current
 from greeum.store.protocol import UNSAID
 from greeum.store.sqlite_upkeep import SQLiteUpkeep
-from greeum.store.statements import SQL, row_of, rows_of
+from greeum.store.statements import SQL, answer_of, row_of, rows_of
 from greeum.store.writer import Writer
 
 TYPE_CHECKING = False
@@ -81,6 +82,7 @@ class SQLiteStore(SQLiteUpkeep):
         except apsw.Error as error:
             raise typed(error, self._path) from error
         self._file = files.identity(self._path)
+        self._looked_at_s = monotonic()
         self._log_index = LogIndex(self._path)
         self._known: tuple[bytes | None, tuple[int, int]] = (None, (0, 0))
         """What `newest` said last, and in what state of the log."""
@@ -126,7 +128,7 @@ class SQLiteStore(SQLiteUpkeep):
             raise StoreClosed(f"{self._directory}: this memory was opened before a fork; open it again in the child")
 
     def _ask(self, question: Callable[[apsw.Connection], T]) -> T:
-        self._check_usable()
+        self._check_askable()
         try:
             return self._readers.ask(question)
         except apsw.Error as error:
@@ -138,10 +140,20 @@ class SQLiteStore(SQLiteUpkeep):
         self._check_usable()
         if self.read_only:
             raise StoreReadOnly(f"{self._directory}: opened read-only; open it without read_only to change it")
-        if files.identity(self._path) != self._file:
-            # SQLite would go on in the file that has no name any more, and all of it be lost.
-            raise StoreFailed(f"{self._path}: was moved, removed or replaced while it was open; open the memory anew")
+        self._look()
         return self._committer.run(work)
+
+    def _check_askable(self) -> None:
+        self._check_usable()
+        if monotonic() - self._looked_at_s > files.LOOK_PERIOD_S:
+            self._look()
+
+    def _look(self) -> None:
+        """Raises StoreFailed if the database is no longer where it was: SQLite would go on in a file without a name,
+        answer from it, and lose all that is written."""
+        if files.identity(self._path) != self._file:
+            raise files.moved(self._path)
+        self._looked_at_s = monotonic()
 
     # Changes.
 
@@ -250,7 +262,7 @@ class SQLiteStore(SQLiteUpkeep):
     # Questions.
 
     def newest(self) -> tuple[int, int]:
-        self._check_usable()
+        self._check_askable()
         state = self._log_index.state()  # before it is asked: what is committed meanwhile is another one
         known, newest = self._known
         if state is None or state != known:
@@ -388,8 +400,8 @@ def _newest_seq(connection: apsw.Connection) -> int:
 
 
 def _newest(connection: apsw.Connection) -> tuple[int, int]:
-    newest: Any = connection.execute(SQL["newest"]).get
-    return newest[0] or 0, newest[1] or 0
+    seq, settings_changes = answer_of(connection, "newest")
+    return seq or 0, settings_changes or 0
 
 
 def _json_array(ids: Sequence[int]) -> str:

@@ -52,6 +52,13 @@ def row_of(connection: apsw.Connection, statement: str, *bindings: Any) -> Any:
     return rows[0] if rows else None
 
 
+def answer_of(connection: apsw.Connection, question: str, *bindings: Any) -> Any:
+    """The first row of a named question, or None. It is not gone through to its end, for which Python's lock would be
+    given up once more: that is dearer than most answers while other threads want it.
+    """
+    return connection.execute(SQL[question], bindings).fetchone()
+
+
 def log(connection: apsw.Connection, changes: Iterable[tuple[int, int]]) -> None:
     """Enter operations into the log, each with the block that it was about."""
     connection.executemany(SQL["log_change"], changes)

@@ -9,7 +9,7 @@ from greeum.store.connections import BUSY_WAIT_MS, UNTRUSTED, abandon, let_give_
 from greeum.store.erasure import SCRUB_DUE
 from greeum.store.files import make_database
 from greeum.store.migrations import is_empty, migrate
-from greeum.store.statements import row_of, rows_of
+from greeum.store.statements import answer_of, rows_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -52,9 +52,10 @@ class Writer:
         """
         try:
             with self._lock:
-                self._commit(self._opened(), batch)
+                is_due = self._commit(self._opened(), batch)
                 self._in_doubt = False
-                self._scrub(self._opened())
+                if is_due:
+                    self._scrub(self._opened())
         except (apsw.Error, StoreError) as error:
             self._distrust(error)
             self._refuse(batch, error)
@@ -79,7 +80,8 @@ class Writer:
         """
         try:
             with self._lock:
-                self._scrub(self._opened())
+                if is_scrub_due(self._opened()):
+                    self._scrub(self._opened())
         except (apsw.Error, StoreError) as error:
             self._distrust(error)
 
@@ -109,12 +111,14 @@ class Writer:
             abandon(self._connection)
             self._connection = None
 
-    def _commit(self, connection: apsw.Connection, batch: list[Request]) -> None:
+    def _commit(self, connection: apsw.Connection, batch: list[Request]) -> bool:
+        """Whether there is something to scrub afterwards."""
         complete = False
         try:
             connection.execute("BEGIN IMMEDIATE")
-            for request in batch:
-                self._attempt(connection, request)
+            self._attempt_all(connection, batch)
+            # Within the transaction, where it costs no lock of its own.
+            is_due = is_scrub_due(connection)
             complete = True
             connection.execute("COMMIT")
         except apsw.Error:
@@ -127,11 +131,21 @@ class Writer:
             elif complete:
                 for request in batch:
                     request.settled = True
+        return is_due
 
-    def _attempt(self, connection: apsw.Connection, request: Request) -> None:
+    def _attempt_all(self, connection: apsw.Connection, batch: list[Request]) -> None:
+        if len(batch) == 1:
+            # All there is to undo is its own.
+            self._attempt(connection, batch[0], "ROLLBACK; BEGIN IMMEDIATE")
+            return
+        for request in batch:
+            connection.execute("SAVEPOINT request")
+            self._attempt(connection, request, "ROLLBACK TO request")
+            connection.execute("RELEASE request")
+
+    def _attempt(self, connection: apsw.Connection, request: Request, undo: str) -> None:
         """Run one request; if it fails on its own account, the others go on."""
         failure: Exception | None = None
-        connection.execute("SAVEPOINT request")
         try:
             request.result = request.work(connection)
         except UNTRUSTED:
@@ -141,8 +155,7 @@ class Writer:
         except Exception as error:  # noqa: BLE001 - whatever it is, it belongs to the thread that asked
             failure = error
         if failure is not None:
-            connection.execute("ROLLBACK TO request")
-        connection.execute("RELEASE request")
+            connection.execute(undo)
         request.error = failure
 
     def _refuse(self, batch: list[Request], error: apsw.Error | StoreError) -> None:
@@ -154,13 +167,11 @@ class Writer:
                 request.settled = True
 
     def _scrub(self, connection: apsw.Connection) -> None:
-        """If something was forgotten, fold the log into the database and empty it, for it still holds the text.
+        """Something was forgotten: fold the log into the database and empty it, for it still holds the text.
 
         A reader that is in the middle of the log stops this; the setting stays, and the next batch, of whichever
         process, or the next one to open the store for writing tries again.
         """
-        if row_of(connection, "setting", SCRUB_DUE) is None:
-            return
         connection.set_busy_timeout(SCRUB_WAIT_MS)
         try:
             connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
@@ -169,3 +180,7 @@ class Writer:
         finally:
             connection.set_busy_timeout(BUSY_WAIT_MS)
         rows_of(connection, "remove_setting", SCRUB_DUE)
+
+
+def is_scrub_due(connection: apsw.Connection) -> bool:
+    return answer_of(connection, "setting", SCRUB_DUE) is not None
