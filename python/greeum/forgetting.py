@@ -203,7 +203,8 @@ def tell_backups(store: Store) -> list[str]:
     for place in places_of(store):
         try:
             tell(store, place)
-        except StoreError:
-            # It is forgotten, and the next one to forget or to make a backup tells them of this too.
+        except (StoreError, Conflict):
+            # It is forgotten, and the next one to forget or to make a backup tells them of this too; unless they have
+            # gone on with another copy of this memory: then they are no longer its backups.
             untold.append(place)
     return untold

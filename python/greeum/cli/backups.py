@@ -63,8 +63,9 @@ BACKUP = Command(
     ],
     details="""The first one holds everything, the next ones what has changed. If nothing has, none is made, and what
         is told is the one before. From the first one on, whatever is forgotten is told to the directory too, so that
-        no backup brings it back. With --json the document is {"number", "at", "seq", "full", "bytes", "pages",
-        "logical_hash"}, or {"dropped"}. See docs/operate/backup.md.""",
+        no backup brings it back. Of copies of one memory that are in use at once, a directory goes on with the first
+        to make a backup there, and the others are refused. With --json the document is {"number", "at", "seq", "full",
+        "bytes", "pages", "logical_hash"}, or {"dropped"}. See docs/operate/backup.md.""",
     examples=["greeum backup ./backups", "greeum backup ./backups --keep 30d"],
 )
 
