@@ -116,6 +116,9 @@ fn what_cannot_both_hold_is_told_with_its_reason() {
     for (new, old, reason) in [
         ("I live in Busan", "I live in Seoul", "value"),
         ("Alice's birthday is May 4", "Alice's birthday is May 3", "date"),
+        ("The concert is on 8 March", "The concert is on 3 March", "date"),
+        ("The concert is on 3 March", "The concert is on 8 March", "date"),
+        ("콘서트는 3월 8일이다", "콘서트는 3월 3일이다", "date"),
         ("The team has nine members", "The team has eight members", "number"),
         ("I don't drink coffee anymore", "I drink coffee", "negation"),
         ("내 생일은 5월 4일이야", "내 생일은 5월 3일이야", "date"),

@@ -97,7 +97,8 @@ impl<'a> Pairing<'a> {
     fn new(new: &'a Statement, old: &'a Statement, table: &Table) -> Self {
         let mut pairs: Vec<(usize, usize, f32)> = Vec::new();
         let (mut is_new_paired, mut is_old_paired) = (vec![false; new.words.len()], vec![false; old.words.len()]);
-        for closeness in [equal, synonymous] {
+        // The month of "3 March" is a 3 too, and must not be taken for the day of the other, which has no unit.
+        for closeness in [identical, equal, synonymous] {
             for (i, a) in new.words.iter().enumerate() {
                 let free = |&j: &usize| !is_old_paired[j] && closeness(a, &old.words[j]).is_some();
                 if is_new_paired[i] {
@@ -313,6 +314,12 @@ fn persons(statement: &Statement) -> u32 {
 
 fn exclude(a: &Word, b: &Word) -> bool {
     a.form != b.form && a.shares(b, Known::exclusive)
+}
+
+/// The same number with the same unit.
+fn identical(a: &Word, b: &Word) -> Option<f32> {
+    let same = a.class == Class::Number && b.class == Class::Number && a.form == b.form && a.with == b.with;
+    same.then_some(1.0)
 }
 
 /// The same word; a number with the same unit, or where one has none.
