@@ -124,10 +124,10 @@ def has_change(store: Store, piece: Backup) -> bool:
     if piece.newest_change is None:
         return True
     try:
-        [change] = store.changes(piece.seq - 1, 1)
+        changes = store.changes(piece.seq - 1, 1)
     except LookupError:
         return True  # its log has been cut since
-    return list(change[1:]) == piece.newest_change
+    return [list(change[1:]) for change in changes] == [piece.newest_change]
 
 
 def has_block(store: Store, uid: str) -> bool:
