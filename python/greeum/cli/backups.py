@@ -18,7 +18,12 @@ KEEP = Option(
     "For how long one is to be able to go back, as in 30d; what is older is removed.",
     read=as_seconds,
 )
-AT = Option("--at", "TIME|SEQ", "The newest backup up to a time, or up to a seq. Default: the newest.", read=as_moment)
+AT = Option(
+    "--at",
+    "TIME|SEQ",
+    "The newest backup up to a time; or up to a seq, on the way to the newest. Default: the newest.",
+    read=as_moment,
+)
 
 
 def run_backup(call: Call) -> int:
