@@ -216,7 +216,8 @@ def check_backups(store: Store) -> list[Finding]:
             "backups",
             False,
             f"{', '.join(untold)}: cannot be read, or is not told all that was forgotten: see that it can be written, "
-            "and make a backup there; or, if it is gone for good, `greeum backup DIR --drop`",
+            "and make a backup there; or, if it is gone for good, or has gone on with another copy of this memory, "
+            "`greeum backup DIR --drop`",
         )
     ]
 

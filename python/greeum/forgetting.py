@@ -65,7 +65,8 @@ class Forgotten(list[int]):
 
     `blocks`, `versions`, `links` and `anchors` say how many went, a block and its older versions being one block and
     several versions. `certificate` is None if nothing was there to forget, and after a dry run. `untold` names the
-    backups that could not be told (see `Memory.backup`): they will be with the next `forget` or backup.
+    backups that could not be told (see `Memory.backup`): they will be with the next `forget` or backup,
+    unless they have gone on with another copy of this memory.
     """
 
     def __init__(self, erased: Erased, *, dry_run: bool, untold: Iterable[str] = ()) -> None:
@@ -203,7 +204,8 @@ def tell_backups(store: Store) -> list[str]:
     for place in places_of(store):
         try:
             tell(store, place)
-        except StoreError:
-            # It is forgotten, and the next one to forget or to make a backup tells them of this too.
+        except (StoreError, Conflict):
+            # It is forgotten, and the next one to forget or to make a backup tells them of this too; unless they have
+            # gone on with another copy of this memory: then they are no longer its backups.
             untold.append(place)
     return untold

@@ -123,8 +123,8 @@ class Upkeep(Recall):
         a full one is due after as long. From the first backup on, whatever is forgotten is told to the directory too,
         so that no backup brings it back. See docs/operate/backup.md.
 
-        Raises InvalidInput, Conflict (it holds the backups of another memory), StoreDamaged, StoreFull or another
-        StoreError; what was there stays usable.
+        Raises InvalidInput, Conflict (it holds the backups of another memory, or has gone on with another copy of this
+        one), StoreDamaged, StoreFull or another StoreError; what was there stays usable.
         """
         from greeum.backups.taking import backup
 
@@ -133,7 +133,8 @@ class Upkeep(Recall):
         return backup(self._store, place, full=inputs.truth(full, "full"), keep_us=keep_us, now_us=self._now_us)
 
     def drop_backups(self, directory: str | os.PathLike[str]) -> None:
-        """Tell this directory no longer what is forgotten: the backups there are gone for good. They are not removed.
+        """Tell this directory no longer what is forgotten: the backups there are gone for good, or have gone on with
+        another copy of this memory. They are not removed.
 
         Raises NotFound if this memory has no backups there.
         """

@@ -6,13 +6,14 @@ import shutil
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.machine.base import Base
+from tests.machine.base import Base, refused
 from tests.machine.known import State
 from tests.machine.operation import NUMBER, operation
 from tests.machine.writing import KEYS
 
 from greeum import Memory
 from greeum.backups.restoring import restore
+from greeum.errors import Conflict, NotFound
 from greeum.model import moment
 from greeum.store.sqlite import SQLiteStore
 
@@ -24,6 +25,8 @@ class Piece(NamedTuple):
     seq: int
     hash: str
     state: State
+    line: tuple[int, ...]
+    """The numbers of those that it is a later state of, and its own."""
 
 
 class Carrying(Base):
@@ -33,11 +36,14 @@ class Carrying(Base):
         """In a new place: those of another memory are of no use."""
         self.backups = self.new_directory()
         self.pieces: dict[int, Piece] = {}
+        self.line: tuple[int, ...] = ()
 
     def make_backup(self) -> None:
         made = self.memory.backup(str(self.backups))
         assert made.logical_hash == self.memory.logical_hash()
-        piece = Piece(made.at_us, made.seq, made.logical_hash, self.state.copy())
+        if made.number not in self.pieces:
+            self.line = (*self.line, made.number)
+        piece = Piece(made.at_us, made.seq, made.logical_hash, self.state.copy(), self.line)
         assert self.pieces.setdefault(made.number, piece).hash == piece.hash
 
     @operation()
@@ -52,19 +58,50 @@ class Carrying(Base):
             self.make_backup()
             wanted = self.pieces[sorted(self.pieces)[number % len(self.pieces)]]
             by_time = number % 2
-            fits = [
-                piece for _, piece in sorted(self.pieces.items())
-                if (piece.at <= wanted.at if by_time else piece.seq <= wanted.seq)
-            ]  # fmt: skip
+            if by_time:
+                fits = [piece for _, piece in sorted(self.pieces.items()) if piece.at <= wanted.at]
+            else:
+                fits = [piece for piece in map(self.pieces.__getitem__, self.line) if piece.seq <= wanted.seq]
             forgotten: dict[str, int] = {}
             for piece in self.pieces.values():
                 for uid, block in piece.state.forgotten.items():
                     forgotten[uid] = max(block, forgotten.get(uid, 0))
             directory = self.new_directory()
             at = moment(wanted.at) if by_time else wanted.seq
+            if not fits:
+                refused(NotFound, lambda: restore(str(self.backups), str(directory), at, SQLiteStore, self.clock))
+                return
             restore(str(self.backups), str(directory), at, SQLiteStore, self.clock)
             self.state = fits[-1].state.without(forgotten)
+            self.line = fits[-1].line
             self.go_on_in(directory)
+
+    @operation(number=NUMBER)
+    def part(self, number: int) -> None:
+        """Another life of this memory begins, and goes on as well: the backups are those of the one or of the other."""
+        with self.step("part"):
+            self.make_backup()
+            directory = self.new_directory()
+            if number % 2:
+                copy_files(self.directory, directory)
+            else:
+                restore(str(self.backups), str(directory), None, SQLiteStore, self.clock)
+            other = self.open(directory)
+            other.add(**self.fields(number))
+            for block in sorted(self.state.heads(), key=lambda block: block.id)[: number % 3]:
+                other.forget(block.id)
+            is_theirs = number // 2 % 2
+            if is_theirs:
+                other.backup(str(self.backups))
+            self.state.add(self.known_of(self.memory.add(**self.fields(number // 2))))
+            if is_theirs:
+                refused(Conflict, lambda: self.memory.backup(str(self.backups)))
+                self.begin_backups()
+            else:
+                self.make_backup()
+                refused(Conflict, lambda: other.backup(str(self.backups)))
+            other.close()
+            shutil.rmtree(directory)
 
     @operation()
     def carry_over(self) -> None:

@@ -114,7 +114,7 @@ def as_of_the_minute_before() -> Any:
 
 
 def restored_with_what_was_forgotten() -> Any:
-    return patch.object(restoring, "known_forgotten", lambda _: [])
+    return patch.object(restoring, "known_forgotten", lambda *_: [])
 
 
 def duplicates_are_not_known() -> Any:

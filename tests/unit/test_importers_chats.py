@@ -82,6 +82,10 @@ class TestChatGPT:
         nan = chatgpt("n", chatgpt_node("a", None, "good"), chatgpt_node("b", "a", "bad", at=float("nan")))
         late = chatgpt("l", chatgpt_node("a", None, "bad", at=1e300), chatgpt_node("b", "a", "fine"))
         odd: list[Any] = [CHAT, circle, nan, late, {"mapping": {}}, 7, {"id": "x", "mapping": {"a": 5}}, {"id": "y"}]
+        said: Any = chatgpt("p", chatgpt_node("a", None, "x"), chatgpt_node("b", "a", "y"))
+        said["mapping"]["a"]["message"]["content"]["parts"] = "no list"
+        said["mapping"]["b"]["message"]["content"] = "no object"
+        odd.append(said)
         report = memory.import_from(written(tmp_path / "c.json", odd))
         assert report.added == 5
         assert [(where, reason.partition(":")[0]) for where, reason in report.reasons] == [
@@ -92,6 +96,8 @@ class TestChatGPT:
             ("[5]", "conversation"),
             ("[6].mapping['a']", "node"),
             ("[7]", "mapping"),
+            ("[8].mapping['a']", "content.parts"),
+            ("[8].mapping['b']", "content"),
         ]
 
     def test_texts_that_cannot_be_stored_are_mended(self, memory: Memory, tmp_path: Path) -> None:
@@ -173,6 +179,8 @@ class TestClaude:
                 {"sender": "human"},
                 5,
                 claude_message("c", "y", created_at="soon"),
+                claude_message("d", "", content=[]) | {"text": 5},
+                claude_message("e", "", content="no list"),
             ),
             claude("circle", *circle),
             {"chat_messages": []},
@@ -185,6 +193,8 @@ class TestClaude:
             "uuid",
             "message",
             "created_at",
+            "text",
+            "content",
             "chat_messages",
             "uuid",
             "chat_messages",

@@ -106,10 +106,14 @@ class TestMem0:
             remembered("b", " "),
             remembered("c", "x", created_at="soon"),
             remembered("d", "y", expiration_date="2026-01-01"),
+            {"id": "e", "memory": 42},
+            {"id": "f", "memory": None, "text": ["no", "text"]},
         ]
         report = memory.import_from(written(tmp_path / "m.json", odd))
         assert report.added == 2
-        assert [where for where, _ in report.reasons] == ["[1]", "[2]", "[4]"]
+        assert [where for where, _ in report.reasons] == ["[1]", "[2]", "[4]", "[6]", "[7]"]
+        assert report.reasons[3].reason == "memory: must be a string, not int"
+        assert report.left_out == {"memories without text": 1}
         assert memory.get(key="a", namespace="alice").metadata == {"n": "a whole number of 61 bits", "deep": [[1.5]]}
         assert memory.get(key="d", namespace="alice").expires_at == datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -232,13 +236,18 @@ class TestLetta:
     def test_files_of_one_agent_are_read_too(self, memory: Memory, tmp_path: Path) -> None:
         given = {
             "agent_type": "memgpt_agent",
-            "core_memory": [{"label": "persona", "value": "a tutor"}, {"label": "human", "value": " "}, {"label": 5}],
+            "core_memory": [
+                {"label": "persona", "value": "a tutor", "created_at": "2025-01-01", "updated_at": "2025-02-01"},
+                {"label": "human", "value": " "},
+                {"label": 5},
+            ],
             "messages": [message("m", "user", "hello"), message("n", "user", "x", created_at="soon")],
             "name": "tutor",
         }
         report = memory.import_from(written(tmp_path / "tutor.af", given))
         assert (report.format, sorted(texts(memory))) == ("letta", ["a tutor", "hello"])
         assert len(report.reasons) == 2
+        assert memory.get(key="persona", namespace="tutor").at == datetime(2025, 2, 1, tzinfo=UTC)
 
     def test_what_is_wrong_is_said(self, memory: Memory, tmp_path: Path) -> None:
         given = {
@@ -251,11 +260,14 @@ class TestLetta:
                         message("2", "assistant", "", tool_calls=[{"function": SEND["function"] | {"arguments": "{"}}]),
                         {"id": "3", "content": "whose?"},
                         message("4", "user", "", content=[5, "plain"]),
+                        message("5", "user", "", content=17),
                     ],
                 },
             ]
         }
         report = memory.import_from(written(tmp_path / "tutor.af", given))
         assert sorted(texts(memory)) == ["plain", "{not JSON"]
-        assert [where for where, _ in report.reasons] == ["agents[0]", "agents[1].messages[2]"]
+        assert [where for where, _ in report.reasons] == [
+            "agents[0]", "agents[1].messages[2]", "agents[1].messages[4]"
+        ]  # fmt: skip
         assert report.left_out == {"messages without text": 1}

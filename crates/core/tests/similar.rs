@@ -116,12 +116,20 @@ fn what_cannot_both_hold_is_told_with_its_reason() {
     for (new, old, reason) in [
         ("I live in Busan", "I live in Seoul", "value"),
         ("Alice's birthday is May 4", "Alice's birthday is May 3", "date"),
+        ("The concert is on 8 March", "The concert is on 3 March", "date"),
+        ("The concert is on 3 March", "The concert is on 8 March", "date"),
+        ("콘서트는 3월 8일이다", "콘서트는 3월 3일이다", "date"),
         ("The team has nine members", "The team has eight members", "number"),
         ("I don't drink coffee anymore", "I drink coffee", "negation"),
         ("내 생일은 5월 4일이야", "내 생일은 5월 3일이야", "date"),
         ("나는 부산에 살아", "나는 서울에 살아", "value"),
         ("나는 커피를 좋아하지 않아", "나는 커피를 좋아해", "negation"),
         ("비밀번호는 5678입니다", "비밀번호는 1234입니다", "number"),
+        ("사무실은 5층에 있다", "사무실은 3층에 있다", "number"),
+        ("내 이름은 지영이야", "내 이름은 민수야", "value"),
+        ("The team is on the Business plan", "The team is on the Monthly plan", "value"),
+        ("We use the Pro tier", "We use the Free tier", "value"),
+        ("우리 팀은 비즈니스 요금제를 쓴다", "우리 팀은 월간 요금제를 쓴다", "value"),
     ] {
         assert_eq!(compared(new, old), (false, Some((reason, true))), "{new} / {old}");
     }
@@ -141,9 +149,26 @@ fn what_may_both_hold_is_left_alone() {
         ("나는 라면을 좋아해", "나는 김치를 좋아해"),
         ("4번 방은 넓어", "3번 방은 넓어"),
         ("Does he live in Busan?", "He lives in Seoul"),
+        ("I like the Business plan", "I like the Monthly plan"),
+        ("I have the Business plan", "I have the Monthly plan"),
+        ("We discussed the Business plan", "We discussed the Monthly plan"),
+        ("Ann is on the pension plan", "Ann is on the meal plan"),
+        ("The Business plan is on the site", "The Monthly plan is on the site"),
+        ("The plan is popular", "The plan is cheap"),
+        ("비즈니스 요금제를 좋아해", "월간 요금제를 좋아해"),
+        ("비즈니스 요금제는 비싸다", "월간 요금제는 비싸다"),
     ] {
         assert_eq!(compared(new, old).1, None, "{new} / {old}");
     }
     // Both may have happened: it is said, and nothing is sure.
     assert_eq!(compared("I ran 8 km", "I ran 5 km").1, Some(("number", false)));
+    for (new, old) in [
+        ("I have an appointment on 5 March", "I have an appointment on 3 March"),
+        ("나는 5일에 약속이 있다", "나는 3일에 약속이 있다"),
+    ] {
+        assert_eq!(compared(new, old).1, Some(("date", false)), "{new} / {old}");
+    }
+    assert_eq!(compared("나는 5시에 회의가 있어요", "나는 3시에 회의가 있어요").1, Some(("number", false)));
+    // So may one be had beside the other.
+    assert_eq!(compared("I have a blue scarf", "I have a red scarf").1, Some(("value", false)));
 }

@@ -11,14 +11,16 @@ import os
 from hashlib import sha256
 from struct import Struct
 
+from greeum.backups import lineage
 from greeum.backups.disk import typed_errors
+from greeum.backups.pieces import newest_in
 from greeum.errors import StoreDamaged
 from greeum.store import files
 from greeum.store.certificates import DIGEST_BYTES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from typing import BinaryIO
 
     from greeum.store.protocol import LedgerRow, Store
@@ -38,35 +40,79 @@ TRAILER = Struct(">q32s")
 """The number of the newest certificate that is in it, and the chained SHA-256."""
 
 
+class Content:
+    """What is in a ledger's file."""
+
+    def __init__(self) -> None:
+        self.rows: list[LedgerRow] = []
+        self.last: frozenset[bytes] = frozenset()
+        """The digests of the last batch."""
+        self.before = -1
+        """The newest certificate in the batches before the last one; -1 if there are none."""
+        self.newest = -1
+        """The newest certificate in it; -1 if there is nothing."""
+        self.seal = b""
+        """The last SHA-256."""
+        self.end = 0
+        """Where that ends, in bytes."""
+
+
 def tell(store: Store, place: str) -> None:
     """Append to the ledger in `place` what it does not have yet. Raises StoreError if it cannot be written, or is
-    damaged.
+    damaged, and Conflict if the directory has gone on with another lineage.
     """
     folder = os.path.join(place, FOLDER)
     with typed_errors(place):
         os.stat(place)  # where the whole place is gone (a disk that is not mounted), none is to be made
         files.make_directory(folder)
-    path = path_of(store, place)
-    with files.WriteLock(folder), typed_errors(path):
+    with in_turn(place):
+        lineage.take_footing(store, place)
+        if not append(store, path_of(store, place)):
+            lineage.begin(store)
+            lineage.take_footing(store, place)
+            append(store, path_of(store, place))
+
+
+def in_turn(place: str) -> files.WriteLock:
+    """While nobody tells this directory anything."""
+    return files.WriteLock(os.path.join(place, FOLDER))
+
+
+def standing(place: str, lineages: Collection[str]) -> dict[str, object]:
+    """What a piece of these lineages says of the ledgers: how many entries theirs have, and which are others'."""
+    apart = [name for name in lineages_in(place) if name not in lineages]
+    return {"forgotten": len(read(place, lineages)), "apart": apart}
+
+
+def append(store: Store, path: str) -> bool:
+    """Whether it could be: not if what was appended last is another's, which has the same lineage and is another life
+    (a copy that could not be told from it): it would go on where that one ended, and leave out what it forgot itself.
+    """
+    with typed_errors(path):
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         with open(descriptor, "r+b") as file:
-            _, newest, seal, end = read_file(file, path, entries=False)
-            rows = store.ledger(newest)
-            if not rows:
-                return
-            file.seek(end)
-            file.truncate()
-            file.write(batch(rows, seal))
-            file.flush()
-            os.fsync(file.fileno())
-        files.sync_directory(folder)
+            content = read_file(file, path, entries=False)
+            since = store.ledger(content.before)
+            if not content.last <= {digest for digest, _, _ in since}:
+                return False
+            rows = [row for row in since if row[2] > content.newest]
+            if rows:
+                file.seek(content.end)
+                file.truncate()
+                file.write(batch(rows, content.seal))
+                file.flush()
+                os.fsync(file.fileno())
+                files.sync_directory(os.path.dirname(path))
+            return True
 
 
 def is_told(store: Store, place: str) -> bool:
     """Whether the ledger in `place` has all that was forgotten. Raises StoreError if it cannot be read."""
+    if not lineage.may_go_on(store, place, newest_in(place)):
+        return False
     path = path_of(store, place)
     with typed_errors(path), open(path, "rb") as file:
-        return not store.ledger(read_file(file, path, entries=False)[1])
+        return lineage.is_settled(store) and not store.ledger(read_file(file, path, entries=False).newest)
 
 
 def path_of(store: Store, place: str) -> str:
@@ -84,40 +130,50 @@ def chained(seal: bytes, body: bytes, newest: int) -> bytes:
     return sha256(seal + body + HEADER.pack(newest)).digest()
 
 
-def read(place: str) -> list[LedgerRow]:
-    """All that is known to be forgotten of the memory whose backups are in `place`, over all its lives. Raises
-    StoreDamaged.
-    """
-    folder = os.path.join(place, FOLDER)
+def read(place: str, names: Collection[str]) -> list[LedgerRow]:
+    """All that these lineages are known to have forgotten. Raises StoreDamaged."""
     found: list[LedgerRow] = []
-    with typed_errors(folder):
-        names = sorted(os.listdir(folder)) if os.path.isdir(folder) else []
-        for name in names:
-            if name.endswith(SUFFIX):
-                path = os.path.join(folder, name)
+    for name in names:
+        path = os.path.join(place, FOLDER, f"{name}{SUFFIX}")
+        with typed_errors(path):
+            if os.path.exists(path):
                 with open(path, "rb") as file:
-                    found += read_file(file, path)[0]
+                    found += read_file(file, path).rows
     return found
 
 
-def read_file(file: BinaryIO, path: str, *, entries: bool = True) -> tuple[list[LedgerRow], int, bytes, int]:
-    """The entries (if they are wanted), the newest certificate among them (-1 if there are none), the last SHA-256, and
-    where that ends.
-    """
-    content = file.read()
-    rows: list[LedgerRow] = []
-    newest, seal, end = -1, b"", 0
-    while True:
-        start = end + HEADER.size
-        if len(content) < start:
-            return rows, newest, seal, end
-        [count] = HEADER.unpack_from(content, end)
-        stop = start + count * ENTRY.size
-        if len(content) < stop + TRAILER.size:
-            return rows, newest, seal, end
-        number, is_said = TRAILER.unpack_from(content, stop)
-        if is_said != chained(seal, content[end:stop], number):
-            raise StoreDamaged(f"{path}: is damaged at byte {end}: take this ledger from another copy of the backups")
-        if entries:
-            rows += ((digest, block_id, 0) for digest, block_id in ENTRY.iter_unpack(content[start:stop]))
-        newest, seal, end = number, is_said, stop + TRAILER.size
+def lineages_in(place: str) -> list[str]:
+    """Those that have told the directory what they forgot."""
+    folder = os.path.join(place, FOLDER)
+    with typed_errors(folder):
+        names = sorted(os.listdir(folder)) if os.path.isdir(folder) else []
+    return [name.removesuffix(SUFFIX) for name in names if name.endswith(SUFFIX)]
+
+
+def read_file(file: BinaryIO, path: str, *, entries: bool = True) -> Content:
+    """What is whole of it; the rows, if they are wanted. Raises StoreDamaged."""
+    written = file.read()
+    content = Content()
+    while (batch_end := end_of_batch(written, content.end)) is not None:
+        start, stop = content.end + HEADER.size, batch_end - TRAILER.size
+        number, is_said = TRAILER.unpack_from(written, stop)
+        if is_said != chained(content.seal, written[content.end : stop], number):
+            raise StoreDamaged(
+                f"{path}: is damaged at byte {content.end}: take this ledger from another copy of the backups"
+            )
+        is_last = end_of_batch(written, batch_end) is None
+        if entries or is_last:
+            rows = [(digest, block_id, 0) for digest, block_id in ENTRY.iter_unpack(written[start:stop])]
+            content.rows += rows if entries else ()
+            content.last = frozenset(digest for digest, _, _ in rows)
+        content.before, content.newest, content.seal, content.end = content.newest, number, is_said, batch_end
+    return content
+
+
+def end_of_batch(content: bytes, start: int) -> int | None:
+    """Where the batch that begins there ends; None if it was cut short."""
+    if len(content) < start + HEADER.size:
+        return None
+    [count] = HEADER.unpack_from(content, start)
+    end: int = start + HEADER.size + count * ENTRY.size + TRAILER.size
+    return end if end <= len(content) else None

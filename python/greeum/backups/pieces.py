@@ -55,6 +55,16 @@ class Backup:
         self.hashes_weights: bool = fields.get("hashes_weights", False)
         """Whether its logical hash is over namespaces' weights too; that of older ones is not."""
         self.forgotten: int = fields["forgotten"]
+        self.lineage: str = fields["lineage"]
+        self.goes_on_from: int = fields.get("goes_on_from", self.number - 1)
+        """The number of the piece that it is a later state of; 0 if none. Older ones are taken for one line."""
+        self.lineages: list[str] | None = fields.get("lineages")
+        """Its own and those that it comes of, the oldest first; older ones do not say."""
+        self.newest_change: list[int] | None = fields.get("newest_change")
+        """What its last change did, and to which block."""
+        self.newest_uid: str = fields.get("newest_uid", "")
+        self.apart: list[str] = fields.get("apart", [])
+        """The lineages that had told the directory what they forgot, and that it has not gone on with."""
 
     @property
     def is_full(self) -> bool:
@@ -80,6 +90,28 @@ class Backup:
         return f"Backup({self.to_dict()})"
 
 
+def read(place: str, name: str) -> tuple[dict[str, Any], str]:
+    """A description, and its SHA-256. Raises StoreDamaged."""
+    path = os.path.join(place, name)
+    with typed_errors(path), open(path, "rb") as file:
+        content = file.read()
+    try:
+        fields = loads(content)
+        wrong = fields["format"] != FORMAT
+    except (ValueError, TypeError, KeyError) as error:
+        raise StoreDamaged(f"{path}: is damaged: take it from another copy of the backups") from error
+    if wrong:
+        raise StoreDamaged(f"{path}: was written by another Greeum (format {fields['format']}): upgrade")
+    return fields, sha256(content).hexdigest()
+
+
+def newest_in(place: str) -> Backup | None:
+    """The newest one in a directory, if there is any: the others are not read. Raises StoreDamaged."""
+    with typed_errors(place):
+        numbers = [int(found[1]) for found in map(DESCRIPTION.fullmatch, os.listdir(place)) if found]
+    return Backup(*read(place, f"{max(numbers):06d}.json")) if numbers else None
+
+
 class Pieces:
     """All pieces in a directory. Raises NotFound if there is no such directory, StoreDamaged if a description cannot be
     read or one is missing.
@@ -93,24 +125,11 @@ class Pieces:
             names = os.listdir(place)
         self.pruned: dict[str, Any] = {"number": 0, "sha256": ""}
         if PRUNED in names:
-            self.pruned = self._read(PRUNED)[0]
+            self.pruned = read(place, PRUNED)[0]
         numbers = sorted(int(found[1]) for found in map(DESCRIPTION.fullmatch, names) if found)
         kept = [number for number in numbers if number > self.pruned["number"]]
-        self.all = [Backup(*self._read(f"{number:06d}.json")) for number in kept]
+        self.all = [Backup(*read(place, f"{number:06d}.json")) for number in kept]
         self._check_chain()
-
-    def _read(self, name: str) -> tuple[dict[str, Any], str]:
-        path = os.path.join(self.place, name)
-        with typed_errors(path), open(path, "rb") as file:
-            content = file.read()
-        try:
-            fields = loads(content)
-            wrong = fields["format"] != FORMAT
-        except (ValueError, TypeError, KeyError) as error:
-            raise StoreDamaged(f"{path}: is damaged: take it from another copy of the backups") from error
-        if wrong:
-            raise StoreDamaged(f"{path}: was written by another Greeum (format {fields['format']}): upgrade")
-        return fields, sha256(content).hexdigest()
 
     def _check_chain(self) -> None:
         number, digest = self.pruned["number"], self.pruned["sha256"]
@@ -132,12 +151,28 @@ class Pieces:
         """The pieces that make up what there was at one of them."""
         return [piece for piece in self.all if last.base <= piece.number <= last.number]
 
+    def line(self, last: Backup) -> list[Backup]:
+        """Those of which one of them is a later state, and it: what other lineages did meanwhile is not among them."""
+        found = [last]
+        for piece in reversed(self.all):
+            if piece.number == found[-1].goes_on_from:
+                found.append(piece)
+        return found[::-1]
+
+    def lineages(self, last: Backup) -> list[str]:
+        """Those that a piece comes of, and its own."""
+        if last.lineages is not None:
+            return last.lineages
+        return list(dict.fromkeys(piece.lineage for piece in self.all if piece.number <= last.number))
+
     def chosen(self, at: object = None) -> Backup:
-        """The newest one, or the newest up to a time or a seq. Raises NotFound or InvalidInput."""
+        """The newest one, or the newest up to a time, or up to a seq on the way to the newest: each lineage has a seq
+        of its own. Raises NotFound or InvalidInput.
+        """
         fits = self.all
         if isinstance(at, int) and not isinstance(at, bool):
             seq = inputs.count(at, "at", 2**53, least=0)
-            fits = [piece for piece in fits if piece.seq <= seq]
+            fits = [piece for piece in self.line(self.all[-1]) if piece.seq <= seq] if self.all else []
         elif at is not None:
             if isinstance(at, bool):
                 raise InvalidInput("at", "must be a time or a seq")

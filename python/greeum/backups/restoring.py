@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from contextlib import nullcontext, suppress
 
-from greeum.backups import ledger, places
+from greeum.backups import ledger, lineage
 from greeum.backups.disk import UNFINISHED, remove, sha256_of, typed_errors
 from greeum.backups.logical import logical_hash
 from greeum.backups.pages import put_together
@@ -71,7 +71,7 @@ def bring_back(
     """A memory in `scratch`, as it was at a backup, without what has been forgotten since; if it `goes_on`, it tells
     this directory what it forgets. Raises StoreError, and then leaves nothing there.
     """
-    known = known_forgotten(pieces)
+    known = known_forgotten(pieces, chosen)
     whole = False
     try:
         files.make_directory(scratch)
@@ -85,7 +85,7 @@ def bring_back(
                 )
             erased = store.reconcile(known, ErasureRequest(asked=ASKED, origin="", at=now_us()))
             if goes_on:
-                places.remember(store, pieces.place)
+                lineage.restored(store, pieces.place, pieces.all[-1], chosen)
                 # Where the backups may only be read, the next `forget` says that they are not told.
                 with suppress(StoreReadOnly):
                     ledger.tell(store, pieces.place)
@@ -99,14 +99,19 @@ def bring_back(
                 remove(scratch)
 
 
-def known_forgotten(pieces: Pieces) -> list[tuple[bytes, int, int]]:
-    """The ledger in the directory. Raises StoreDamaged if it lacks what was in it when a backup was made."""
-    known = ledger.read(pieces.place)
-    expected = max((piece.forgotten for piece in pieces.all), default=0)
-    if len(known) < expected:
+def known_forgotten(pieces: Pieces, chosen: Backup) -> list[tuple[bytes, int, int]]:
+    """What is known to be forgotten, for one that is to be brought back: by the lineages that it comes of, by those
+    that the newest comes of, and by those that may be the next to go on from there. Raises StoreDamaged if the ledgers
+    lack what was in them when the newest was made.
+    """
+    newest = pieces.all[-1]
+    going_on = [name for name in ledger.lineages_in(pieces.place) if name not in newest.apart]
+    known = ledger.read(pieces.place, {*pieces.lineages(newest), *going_on, *pieces.lineages(chosen)})
+    if len(known) < newest.forgotten:
         raise StoreDamaged(
             f"{os.path.join(pieces.place, ledger.FOLDER)}: the ledger of what was forgotten is not whole "
-            f"({len(known):,} of {expected:,} entries): take it from another copy, or forgotten things would come back"
+            f"({len(known):,} of {newest.forgotten:,} entries): take it from another copy, or forgotten things would "
+            "come back"
         )
     return known
 
@@ -116,7 +121,7 @@ def verify(place: str, at: object, open_store: Open, now_us: Callable[[], int]) 
     with in_turn(place):
         pieces = Pieces(place)
         chosen = pieces.chosen(at)
-        return [*checked(pieces), tried(pieces, chosen, open_store, now_us)]
+        return [*checked(pieces, chosen), tried(pieces, chosen, open_store, now_us)]
 
 
 def in_turn(place: str) -> AbstractContextManager[None]:
@@ -125,13 +130,13 @@ def in_turn(place: str) -> AbstractContextManager[None]:
     return files.WriteLock(place) if is_writable else nullcontext()
 
 
-def checked(pieces: Pieces) -> Iterator[Finding]:
+def checked(pieces: Pieces, chosen: Backup) -> Iterator[Finding]:
     """Every file against its checksum. That the descriptions follow each other was seen to when they were read."""
     yield "descriptions", True, f"{len(pieces.all):,} backups, each covering the one before"
     wrong = [path for piece in pieces.all if (path := fault(pieces, piece))]
     yield "pages", not wrong, f"damaged or missing: {', '.join(wrong)}" if wrong else "their checksums are right"
     try:
-        known = known_forgotten(pieces)
+        known = known_forgotten(pieces, chosen)
     except GreeumError as error:
         yield "ledger", False, str(error)
     else:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 
-from greeum.backups import ledger, places
+from greeum.backups import ledger, lineage, places
 from greeum.backups.disk import remove, sha256_of, typed_errors, written
 from greeum.backups.logical import COLUMNS, logical_hash
 from greeum.backups.pages import DIGEST_BYTES, page_size_of, write_changed
 from greeum.backups.pieces import SCRATCH, Backup, Pieces
-from greeum.errors import Conflict, InvalidInput
+from greeum.errors import InvalidInput
 from greeum.store import files
 
 TYPE_CHECKING = False
@@ -23,6 +23,10 @@ INCREMENTS_MAX = 500
 """Pieces after a full one, at most: restoring reads all of them, some milliseconds each."""
 
 
+IDS_PER_STEP = 100_000
+"""Read at once, on the way to the newest: some megabytes."""
+
+
 def backup(store: Store, place: str, *, full: bool, keep_us: int | None, now_us: Callable[[], int]) -> Backup:
     """Make the next piece in `place`; it, or the one before if nothing has changed since. See `Memory.backup`."""
     if not store.is_on_disk:
@@ -31,11 +35,10 @@ def backup(store: Store, place: str, *, full: bool, keep_us: int | None, now_us:
     files.make_directory(place)
     with files.WriteLock(place):
         pieces = Pieces(place)
-        check_memory(store, pieces)
-        pieces.sweep()
+        lineage.check_past(store, place, pieces.newest)
         # From here on `forget` tells this place too; what was forgotten before is told now.
-        places.remember(store, place)
         ledger.tell(store, place)
+        pieces.sweep()
         made = add_piece(store, pieces, full=full, keep_us=keep_us, now_us=now_us)
         if keep_us is not None:
             pieces.prune(now_us() - keep_us)
@@ -51,12 +54,6 @@ def check_apart(store: Store, place: str) -> None:
         raise InvalidInput("directory", f"{place} is the memory, or lies in it: name one that is not lost with it")
 
 
-def check_memory(store: Store, pieces: Pieces) -> None:
-    newest = pieces.newest
-    if newest is not None and newest["memory_id"] != store.setting("memory_id"):
-        raise Conflict(f"{pieces.place}: holds the backups of another memory: name another directory")
-
-
 def add_piece(store: Store, pieces: Pieces, *, full: bool, keep_us: int | None, now_us: Callable[[], int]) -> Backup:
     scratch = os.path.join(pieces.place, SCRATCH)
     try:
@@ -64,8 +61,7 @@ def add_piece(store: Store, pieces: Pieces, *, full: bool, keep_us: int | None, 
             os.mkdir(scratch, 0o700)
         copy = store.copy(scratch)
         try:
-            facts = facts_of(copy, now_us())
-            facts["forgotten"] = len(ledger.read(pieces.place))
+            facts = facts_of(copy, now_us()) | descent(copy, pieces)
             before = None if full else comparable(pieces, facts, keep_us)
             return write_piece(pieces, copy, os.path.join(scratch, files.DATABASE_FILE), facts, before)
         finally:
@@ -88,6 +84,28 @@ def facts_of(copy: Store, at_us: int) -> dict[str, Any]:
         "columns": list(COLUMNS),
         "hashes_weights": True,
     }
+
+
+def newest_of(copy: Store) -> dict[str, Any]:
+    """Its newest change and block, by which later states of it are known."""
+    seq, last = copy.seq(), 0
+    while ids := copy.ids(last, IDS_PER_STEP):
+        last = ids[-1]
+    changes = copy.changes(seq - 1, 1) if seq else []
+    return {
+        "newest_change": list(changes[0][1:]) if changes else None,
+        "newest_uid": copy.blocks([last])[0][1] if last else "",
+    }
+
+
+def descent(copy: Store, pieces: Pieces) -> dict[str, Any]:
+    """Which of the pieces the next one goes on from, and of which lineages it comes."""
+    own, newest = str(copy.setting(lineage.LINEAGE)), pieces.newest
+    footing = places.places_of(copy)[pieces.place]
+    number = newest.number if newest and newest.lineage == own else footing[1] if footing else 0
+    before = next((piece for piece in pieces.all if piece.number == number), None)
+    past = pieces.lineages(before) if before else []
+    return {"goes_on_from": number, "lineages": list(dict.fromkeys([*past, own]))}
 
 
 def comparable(pieces: Pieces, facts: dict[str, Any], keep_us: int | None) -> Backup | None:
@@ -126,18 +144,17 @@ def write_piece(pieces: Pieces, copy: Store, database: str, facts: dict[str, Any
             "sha256": sha256_of(path),
             "map_sha256": sha256_of(pieces.path(number, "map")),
         }
-    made = pieces.describe(
-        facts
-        | sizes
-        | {
-            "number": number,
-            "base": number if before is None else before.base,
-            "page_size": page_size,
-            "page_count": len(digests) // DIGEST_BYTES,
-            "pages": count,
-            # Last, since it takes most of the time: where no page has changed it is not needed.
-            "logical_hash": logical_hash(copy),
-        }
-    )
+    facts |= sizes | {
+        "number": number,
+        "base": number if before is None else before.base,
+        "page_size": page_size,
+        "page_count": len(digests) // DIGEST_BYTES,
+        "pages": count,
+        # Last, since these take most of the time: where no page has changed they are not needed.
+        **newest_of(copy),
+        "logical_hash": logical_hash(copy),
+    }
+    with ledger.in_turn(pieces.place):
+        made = pieces.describe(facts | ledger.standing(pieces.place, facts["lineages"]))
     pieces.sweep()
     return made

@@ -18,7 +18,12 @@ KEEP = Option(
     "For how long one is to be able to go back, as in 30d; what is older is removed.",
     read=as_seconds,
 )
-AT = Option("--at", "TIME|SEQ", "The newest backup up to a time, or up to a seq. Default: the newest.", read=as_moment)
+AT = Option(
+    "--at",
+    "TIME|SEQ",
+    "The newest backup up to a time; or up to a seq, on the way to the newest. Default: the newest.",
+    read=as_moment,
+)
 
 
 def run_backup(call: Call) -> int:
@@ -63,8 +68,9 @@ BACKUP = Command(
     ],
     details="""The first one holds everything, the next ones what has changed. If nothing has, none is made, and what
         is told is the one before. From the first one on, whatever is forgotten is told to the directory too, so that
-        no backup brings it back. With --json the document is {"number", "at", "seq", "full", "bytes", "pages",
-        "logical_hash"}, or {"dropped"}. See docs/operate/backup.md.""",
+        no backup brings it back. Of copies of one memory that are in use at once, a directory goes on with the first
+        to make a backup there, and the others are refused. With --json the document is {"number", "at", "seq", "full",
+        "bytes", "pages", "logical_hash"}, or {"dropped"}. See docs/operate/backup.md.""",
     examples=["greeum backup ./backups", "greeum backup ./backups --keep 30d"],
 )
 

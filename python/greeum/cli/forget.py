@@ -50,7 +50,10 @@ def tell(call: Call, done: Forgotten) -> None:
     if done.certificate is not None and not call.given.get("blocks"):
         call.screen.line(f"certificate {done.certificate.number}, {done.certificate.sha256}")
     for place in done.untold:
-        call.screen.note(f"greeum: warning: {place} could not be told; the next backup there, or `forget`, tells it")
+        call.screen.note(
+            f"greeum: warning: {place} could not be told; the next backup there, or `forget`, tells it, unless "
+            "it has gone on with another copy of this memory"
+        )
 
 
 def amounts(done: Forgotten) -> str:

@@ -8,7 +8,7 @@ another.
 from __future__ import annotations
 
 from greeum.errors import InvalidInput
-from greeum.importers.documents import check_object
+from greeum.importers.documents import check_kind, check_object
 from greeum.importers.records import Bad, Left, Record, moment, optional_short
 
 TYPE_CHECKING = False
@@ -111,9 +111,11 @@ def message(node: object, node_id: str, last: int | None) -> Record | Left | Non
 
 def texts(content: object) -> Iterator[str]:
     """The texts of a message's content; pictures and sounds are none."""
+    check_kind(content, "content", dict)
     if not isinstance(content, dict):
         return
     parts = content.get("parts")
+    check_kind(parts, "content.parts", list)
     if not isinstance(parts, list):
         parts = [content.get("text"), content.get("result"), content.get("content")]
     for part in parts:

@@ -7,7 +7,7 @@ of branches that were left. Each conversation is a namespace of its own, so that
 from __future__ import annotations
 
 from greeum.errors import InvalidInput
-from greeum.importers.documents import check_object
+from greeum.importers.documents import check_kind, check_object
 from greeum.importers.records import Bad, Left, Record, moment, optional_short
 
 TYPE_CHECKING = False
@@ -104,6 +104,8 @@ def message(said: dict[str, Any], last: int | None) -> Record | Left:
 
 def texts(said: dict[str, Any]) -> Iterator[str]:
     """The texts of a message, and of what was attached to it. What a tool was asked and answered is not among them."""
+    check_kind(said.get("text"), "text", str)
+    check_kind(said.get("content"), "content", list)
     written = [part.get("text") for part in listed(said, "content") if part.get("type", "text") == "text"]
     plain = [text for text in written if isinstance(text, str) and text.strip()]
     yield from plain or [text for text in [said.get("text")] if isinstance(text, str)]

@@ -32,6 +32,10 @@ FLAT = re.compile(rb'(?:[^"{}\[\]]++|"(?:[^"\\]++|\\.)*+")*+', re.DOTALL)
 REST_OF_STRING = re.compile(rb'(?:[^"\\]++|\\.)*+', re.DOTALL)
 
 
+KINDS: dict[type, str] = {str: "a string", list: "an array", dict: "an object"}
+"""What JSON calls them."""
+
+
 class Part(NamedTuple):
     """A part of a document: the member of the object that it is, or is an item of, its number there from 0, and its
     value, or why there is none.
@@ -242,6 +246,13 @@ def parsed(raw: bytes) -> tuple[Any, str | None]:
         return None, f"is not UTF-8 ({error.reason} at byte {error.start} of it)"
     except (ValueError, RecursionError) as error:  # ValueError also for a number of thousands of digits
         return None, f"is not JSON ({error})"
+
+
+def check_kind(value: object, what: str, *kinds: type) -> None:
+    """Nothing, or one of these. Raises InvalidInput: what is of another kind is no empty text."""
+    if value is not None and not isinstance(value, kinds):
+        wanted = " or ".join(KINDS[kind] for kind in kinds)
+        raise InvalidInput(what, f"must be {wanted}, not {type(value).__name__}")
 
 
 def check_object(value: object, what: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from json import loads
 
 from greeum.errors import InvalidInput
-from greeum.importers.documents import check_object
+from greeum.importers.documents import check_kind, check_object
 from greeum.importers.records import Bad, Left, Record, digest, moment, optional_short, short
 
 TYPE_CHECKING = False
@@ -79,10 +79,11 @@ def core_block(name: str, block: dict[str, Any]) -> Record | Left:
     if not text.strip():
         return Left("core memory that is empty")
     description = block.get("description")
+    written = [moment(block.get(name), name) for name in ("updated_at", "created_at")]
     return Record(
         where="", id=digest(name, label, text), text=text, namespace=(name,), key=short(label), kind="core",
         metadata={"description": description[:1_000]} if isinstance(description, str) and description else {},
-        importance=0.8, replaces=True,
+        at=next((at for at in written if at is not None), None), importance=0.8, replaces=True,
     )  # fmt: skip
 
 
@@ -107,6 +108,7 @@ def said(name: str, message: dict[str, Any]) -> Record | Left:
 def texts(message: dict[str, Any]) -> Iterator[str]:
     """The texts of a message. An assistant's words to the user are an argument of the tool that sends them."""
     content = message.get("content", message.get("text"))
+    check_kind(content, "content", str, list)
     for part in [content] if isinstance(content, str) else content if isinstance(content, list) else ():
         text = part.get("text") if isinstance(part, dict) else part
         if isinstance(text, str):

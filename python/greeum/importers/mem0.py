@@ -7,7 +7,7 @@ and the role in their metadata. A memory's id is its key, so that a later export
 from __future__ import annotations
 
 from greeum.errors import InvalidInput
-from greeum.importers.documents import check_object
+from greeum.importers.documents import check_kind, check_object
 from greeum.importers.records import Bad, Left, Note, Record, digest, moment, short, tame
 
 TYPE_CHECKING = False
@@ -48,6 +48,8 @@ def findings(part: Part) -> Findings:
         raise InvalidInput("id", "is missing: a memory must have one")
     text = next((memory[name] for name in TEXTS if isinstance(memory.get(name), str)), "")
     if not text.strip():
+        for name in TEXTS:
+            check_kind(memory.get(name), name, str)
         yield Left("memories without text")
         return
     created = moment(memory.get("created_at"), "created_at")

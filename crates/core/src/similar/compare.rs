@@ -1,8 +1,8 @@
 //! Two statements side by side: whether they say the same, and if not, whether one cannot hold beside the other.
 
 use super::lexicon::{Known, known};
-use super::roles;
 use super::statement::{Class, Statement, WORDS_MAX, Word};
+use super::{korean, roles};
 use crate::embed::Table;
 use crate::vectors::Code;
 use unicode_normalization::UnicodeNormalization;
@@ -97,7 +97,8 @@ impl<'a> Pairing<'a> {
     fn new(new: &'a Statement, old: &'a Statement, table: &Table) -> Self {
         let mut pairs: Vec<(usize, usize, f32)> = Vec::new();
         let (mut is_new_paired, mut is_old_paired) = (vec![false; new.words.len()], vec![false; old.words.len()]);
-        for closeness in [equal, synonymous] {
+        // The month of "3 March" is a 3 too, and must not be taken for the day of the other, which has no unit.
+        for closeness in [identical, equal, synonymous] {
             for (i, a) in new.words.iter().enumerate() {
                 let free = |&j: &usize| !is_old_paired[j] && closeness(a, &old.words[j]).is_some();
                 if is_new_paired[i] {
@@ -249,7 +250,7 @@ impl<'a> Pairing<'a> {
             }
         };
         let same_role = !a.is_korean()
-            || last_with(left_new) == last_with(left_old)
+            || last_role(left_new) == last_role(left_old)
             || a.class == Class::Number
             || a.is_verb && b.is_verb;
         said(a, self.new) && said(b, self.old) && same_role
@@ -276,7 +277,11 @@ impl<'a> Pairing<'a> {
             let is_date = left_new.iter().any(|word| is_date_unit(&word.with))
                 || self.pairs.iter().any(|&(i, _, _)| is_date_unit(&new.words[i].with));
             let reason = if is_date { Reason::Date } else { Reason::Number };
-            return same_units.then(|| found(reason, is_present && lasts)).flatten();
+            // One may have two appointments, on two days.
+            let is_at_a_time = is_date || left_new.iter().any(|word| is_hour_unit(&word.with));
+            return same_units
+                .then(|| found(reason, is_present && lasts && !(new.possesses && is_at_a_time)))
+                .flatten();
         }
         if left_new.iter().chain(left_old).any(|word| word.class == Class::Number) {
             return None;
@@ -293,12 +298,38 @@ impl<'a> Pairing<'a> {
         if (is_described || is_single) && same_class && !is_said_by_verb {
             return found(Reason::Value, is_present && lasts);
         }
-        if excludes { found(Reason::Value, is_present && lasts) } else { None }
+        if is_present && lasts && self.is_on_another_tier() {
+            return found(Reason::Value, true);
+        }
+        if excludes { found(Reason::Value, is_present && lasts && !new.possesses) } else { None }
+    }
+
+    /// "on the Monthly plan", "on the Business plan". In English these must be names: who is on the meal plan may be on the pension plan
+    /// too. And it must be said that somebody is on it, or uses it: one may like both.
+    fn is_on_another_tier(&self) -> bool {
+        let is_named = |left: &[&Word]| left.iter().all(|word| word.is_korean() || word.class == Class::Name);
+        let stands_before = |left: &[&Word], word: &Word| left.last().is_some_and(|last| last.at + 1 == word.at);
+        let is_tier = self.pairs.iter().any(|&(i, j, _)| {
+            let (a, b) = (&self.new.words[i], &self.old.words[j]);
+            a.is_in(Known::tier) && stands_before(&self.left[0], a) && stands_before(&self.left[1], b)
+        });
+        let is_judged = self.pairs.iter().any(|&(i, _, _)| {
+            let word = &self.new.words[i];
+            word.is_in(Known::lasting) && !matches!(&*word.form, "use" | "us" | "쓰")
+        });
+        is_tier && !is_judged && !self.new.possesses && self.left.iter().all(|left| is_named(left))
     }
 }
 
-fn last_with<'a>(words: &[&'a Word]) -> &'a str {
-    words.last().map_or("", |word| &word.with)
+/// The particle, or that it is a copula, which is another one behind a vowel: 민수야, 지영이야.
+fn last_role<'a>(words: &[&'a Word]) -> &'a str {
+    let with = words.last().map_or("", |word| &word.with);
+    if korean::is_copula(with) { "이다" } else { with }
+}
+
+/// Of a day.
+fn is_hour_unit(unit: &str) -> bool {
+    matches!(unit, "시" | "am" | "pm")
 }
 
 fn is_date_unit(unit: &str) -> bool {
@@ -313,6 +344,12 @@ fn persons(statement: &Statement) -> u32 {
 
 fn exclude(a: &Word, b: &Word) -> bool {
     a.form != b.form && a.shares(b, Known::exclusive)
+}
+
+/// The same number with the same unit.
+fn identical(a: &Word, b: &Word) -> Option<f32> {
+    let same = a.class == Class::Number && b.class == Class::Number && a.form == b.form && a.with == b.with;
+    same.then_some(1.0)
 }
 
 /// The same word; a number with the same unit, or where one has none.

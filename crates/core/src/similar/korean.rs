@@ -186,6 +186,9 @@ static SURE_JAMO: LazyLock<Vec<String>> = LazyLock::new(|| SURE.iter().map(|endi
 static LAST_JAMO: LazyLock<Vec<String>> = LazyLock::new(|| LAST.iter().map(|ending| jamo(ending)).collect());
 static ENDINGS_JAMO: LazyLock<Vec<String>> = LazyLock::new(|| ENDINGS.iter().map(|ending| jamo(ending)).collect());
 
+/// Its own end looks like the mark of the past. (A verb in 이 has 였 there.)
+static THERE_IS: LazyLock<String> = LazyLock::new(|| jamo("있"));
+
 fn jamo(word: &str) -> String {
     word.nfd().collect()
 }
@@ -227,6 +230,9 @@ fn verb(letters: &str) -> Form {
         let least = if middle.starts_with(['시', '셨']) { RESPECTED_MIN } else { 2 };
         rest.strip_suffix(&*jamo(middle)).filter(|left| left.chars().count() >= least).map(|left| (left, past, future))
     }) {
+        if rest.ends_with(&*THERE_IS) {
+            break;
+        }
         rest = left;
         form.is_past |= past;
         form.is_future |= future;
@@ -267,6 +273,12 @@ mod tests {
             assert_eq!(roots.len(), 1, "{family:?}: {roots:?}");
         }
         assert!(form("먹었다", true, false).is_past && !form("먹는다", true, false).is_past);
+        for (word, root, is_past) in
+            [("있다", "있", false), ("있습니다", "있", false), ("있었어요", "있", true), ("맛있어요", "맛있", false)]
+        {
+            let form = form(word, true, false);
+            assert_eq!((&*form.root, form.is_past), (root, is_past), "{word}");
+        }
     }
 
     #[test]

@@ -461,6 +461,10 @@ lists! {
     &["live resid liv reside work employ born marri married locat based bas weigh cost start begin end open close clos belong call due stud major report \
       sit stay leav depart arriv land expir 살 거주하 다니 일하 근무하 태어나 위치하 시작하 끝나 열리 닫 출발하 도착하"];
 
+    /// Of these a subject is on one at a time, and what stands before it says on which: on the Business plan.
+    tier,
+    &["plan tier 요금제 요금"];
+
     /// What is so until it is said to be otherwise, rather than what happened once.
     lasting,
     &["be is are am 's have has own like lov love enjoy hat hate prefer need want eat drink smok smoke driv drive speak know live liv resid \

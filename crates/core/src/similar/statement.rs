@@ -98,6 +98,8 @@ pub struct Statement {
     pub ways: [bool; 2],
     /// Whether what it says lasts until it is said to be otherwise.
     pub is_lasting: bool,
+    /// Whether it says what somebody has, or what there is: another of the sort may be there beside it.
+    pub possesses: bool,
     /// Words in all.
     pub length: usize,
 }
@@ -193,6 +195,7 @@ impl Statement {
         let is_in = |list: List| of_word.iter().any(|known| !list(known).is_empty());
         let is_verb = is_copula(lower) || is_in(Known::lasting) || is_in(Known::single);
         self.is_lasting |= is_verb;
+        self.possesses |= matches!(&*word, "have" | "has" | "own");
         let is_marker = is_negated || has_ended || !of_lower.qualifier().is_empty();
         if let (Some(number), false) = (of_lower.number, is_marker) {
             self.push_number(number, "", cased, at, *has_verb);
@@ -266,6 +269,7 @@ impl Statement {
         }
         self.has_ended |= !of_cased.ended().is_empty();
         self.is_past |= form.is_past;
+        self.possesses |= form.is_verb && form.root == "있";
         let is_copula = !form.is_verb && !form.particle.is_empty() && is_last && !form.is_past;
         self.is_lasting |=
             is_last && !form.is_past && (is_copula || !of_root.lasting().is_empty() || !of_root.single().is_empty());
