@@ -176,7 +176,10 @@ ARROWS: dict[str, tuple[str, ...]] = {
         "remote.*", "reranking", "retention", "screening", "starts", "upkeep", "weights", "importers.exports",
         "store.protocol", "store.rollback",
     ),
-    "aio": ("finding", "memory", "model", "remote", "wiring"),
+    "aio": (
+        "anchors", "finding", "memory", "model", "policies", "remote", "retention", "rooted", "screening", "weights",
+        "wiring",
+    ),
     "integrations": (),
     "integrations.*": (
         "greeum", "errors", "inputs", "integrations.*", "limits", "listing", "model", "embed.protocol",
