@@ -195,6 +195,7 @@ class Awaited(Behind):
     repair = awaited(Memory.repair)
     maintain = awaited(Memory.maintain)
     import_ = awaited(Memory.import_)
+    import_from = awaited(Memory.import_from)
 
     async def export(self) -> Lines:
         """The lines of `Memory.export`, all at once."""
@@ -216,7 +217,6 @@ class AsyncMemory(Awaited):
 
     backup = awaited(Memory.backup)
     drop_backups = awaited(Memory.drop_backups)
-    import_from = awaited(Memory.import_from)
     logical_hash = awaited(Memory.logical_hash)
     merge = awaited(Memory.merge)
 

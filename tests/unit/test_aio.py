@@ -23,7 +23,7 @@ NOT_AWAITED = {"closest"}
 OF_DOORS = {"search_json", "search_many_json", "through"}
 """For those who pass hits on, and have threads of their own; or know who comes."""
 
-OF_THE_MACHINE = {"backup", "drop_backups", "import_from", "logical_hash", "merge"}
+OF_THE_MACHINE = {"backup", "drop_backups", "logical_hash", "merge"}
 """Of the directory that a memory is in, and so of no server's."""
 
 ASKED_AT_ONCE = {"export", "seq", "stream"}

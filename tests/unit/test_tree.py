@@ -58,7 +58,15 @@ ARROWS: dict[str, tuple[str, ...]] = {
         "learning", "limits", "store.arrivals", "store.protocol", "weights",
     ),
     "importers.importing": (
-        "errors", "importers", "importers.*", "inputs", "limits", "store.arrivals", "store.protocol", "store.rows",
+        "errors", "importers", "importers.*", "inputs", "store.protocol",
+    ),
+    "importers.reading": (
+        "errors", "importers.intake", "importers.records", "importers.report", "inputs", "limits", "store.arrivals",
+        "store.protocol", "store.rows",
+    ),
+    "importers.conversion": (
+        "_core", "importers", "importers.exports", "importers.formats", "importers.intake", "importers.reading",
+        "importers.report", "store.arrivals",
     ),
     "importers.*": ("errors", "importers", "importers.*", "inputs", "limits"),
     "checks": (
@@ -168,12 +176,13 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "api.wire": ("limits",),
     "problems": ("errors",),
     "api.problems": ("errors", "problems"),
+    "api.transfer": ("greeum", "api", "api.*", "errors", "importers.files"),
     "api.*": ("greeum", "api.*", "errors", "limits", "maintenance", "model", "policies", "problems", "rooted"),
     "remote": ("errors", "inputs", "remote.*"),
     "remote.*": (
         "_core", "counting", "difference", "drafts", "errors", "explanation", "feedback", "finding", "forgetting",
         "hits", "inputs", "limits", "listing", "maintenance", "memory", "model", "policies", "problems", "recall",
-        "remote.*", "reranking", "retention", "screening", "starts", "upkeep", "weights", "importers.exports",
+        "remote.*", "reranking", "retention", "screening", "starts", "upkeep", "weights", "importers.*",
         "store.protocol", "store.rollback",
     ),
     "aio": (
