@@ -216,7 +216,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "cli.serve": ("api", "api.*", "cli.*", "errors", "limits"),
     "cli.*": (
         "greeum", "cli", "cli.*", "demo", "demo.*", "difference", "errors", "explanation", "forgetting", "hits",
-        "limits", "maintenance", "memory", "model", "settings", "surroundings", "weights", "wiring",
+        "limits", "maintenance", "memory", "model", "remote", "settings", "surroundings", "weights", "wiring",
     ),
     "__main__": ("cli",),
 }  # fmt: skip

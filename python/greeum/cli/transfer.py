@@ -9,7 +9,7 @@ from contextlib import contextmanager, nullcontext
 from greeum.cli import fields
 from greeum.cli.cells import on_one_line
 from greeum.cli.exits import DONE, INVALID
-from greeum.cli.options import Argument, Command, Option
+from greeum.cli.options import HERE, Argument, Command, Option
 from greeum.cli.progress import bar
 from greeum.errors import Conflict, InvalidInput, NotFound
 
@@ -151,7 +151,7 @@ def run_merge(call: Call) -> int:
 @contextmanager
 def target(call: Call, is_dry: bool) -> Iterator[Memory]:
     """The memory that takes it in. A dry run makes none where there is none, and looks at an empty one instead."""
-    if not is_dry or os.path.isdir(call.path()):
+    if not is_dry or "url" in call.given or os.path.isdir(call.path()):
         with call.open(create=not is_dry) as memory:
             yield memory
         return
@@ -250,4 +250,5 @@ MERGE = Command(
         afterwards, so that a second merge adds nothing. What was forgotten here is passed over, unless --bring-back
         says otherwise. Where the two contradict each other, what is here stays, and the exit code is 2.""",
     examples=["greeum merge ./laptop", "greeum merge ./laptop --memory ./desk --dry-run"],
+    places=HERE,
 )
