@@ -203,6 +203,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "mcp.install.*": ("errors", "mcp.install.*", "settings"),
     "mcp.tools": (),
     "mcp.tools.*": ("errors", "inputs", "limits", "mcp.tools", "mcp.tools.*", "memory", "model", "rooted"),
+    "mcp.server": ("greeum", "errors", "mcp", "mcp.*", "problems"),
     "mcp.*": ("greeum", "errors", "inputs", "mcp", "mcp.*", "memory", "model"),
     "evaluate": ("evaluate.*",),
     "evaluate.*": ("greeum", "errors", "evaluate.*", "memory"),
