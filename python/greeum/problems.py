@@ -75,7 +75,7 @@ OF_THE_MACHINE: dict[type[Exception], str] = {
     errors.StoreReadOnly: "The server may read this memory, but not change it",
     errors.StoreVersion: "The memory on the server was written by a newer version than the one that runs there",
     errors.EmbedderFailed: "The embedder of this memory did not answer, or not as it should; try again",
-    errors.EmbedderMismatch: "The memory's vectors were made by another embedder than the one that the server has",
+    errors.EmbedderMismatch: "The memory's vectors are not of the server's embedder; its operator sets GREEUM_EMBEDDER",
     errors.StoreFailed: "The server's disk failed, so that this is not done, or not to its end; try again",
 }
 """What is told of errors whose own message names directories of the server, or its embedder; that is in its log."""

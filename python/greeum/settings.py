@@ -12,7 +12,7 @@ VARIABLES = {
         "What makes vectors: static (the default), model2vec:FOLDER, sentence-transformers:MODEL or openai:MODEL. "
         "A memory stays with the embedder that it was begun with."
     ),
-    "GREEUM_EMBEDDER_URL": "Where openai:MODEL is served, up to and without /embeddings, as http://127.0.0.1:11434/v1",
+    "GREEUM_EMBEDDER_URL": "Where openai:MODEL is served, up to /embeddings or with it, as http://127.0.0.1:11434/v1",
     "GREEUM_EMBEDDER_KEY": "The API key of that server, if it wants one.",
     "GREEUM_ALLOWED_HOSTS": (
         "Names that a server answers to, without ports, separated by commas. Default: on loopback localhost, 127.0.0.1 "

@@ -141,8 +141,6 @@ def run_merge(call: Call) -> int:
     other = os.path.expanduser(call.given["other"])
     if not os.path.isdir(other):
         raise NotFound(f"{other}: there is no such directory")
-    if os.path.isdir(call.path()) and os.path.samefile(other, call.path()):
-        raise InvalidInput("DIR", "is the memory itself")
     with target(call, is_dry) as memory, bar("Merging", "rows") as progress:
         report = memory.merge(other, dry_run=is_dry, progress=progress, **call.pick("bring_back"))
     return told(call, report)

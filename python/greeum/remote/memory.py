@@ -144,7 +144,7 @@ class RemoteMemory(RemoteUpkeep):
             }
         )  # fmt: skip
         if "text" not in body and idempotency_key is None:
-            # A change of fields counts as one also where they say so already, so that twice is not once.
+            # Somebody may have changed them again between the two, which the second would undo.
             return self._client.change("PATCH", path, body, rows.block, headers=headers)
         return self._client.named_change(
             "PATCH", path, bodies.encoded(body), rows.block, name=idempotency_key, headers=headers
