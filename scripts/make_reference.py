@@ -72,11 +72,11 @@ Everything that is meant to be used from Python. Namespaces are paths (`"acme/al
 
 ASYNC = """\
 `async with await greeum.aio.open(path) as memory:` gives the same memory for asyncio: each call runs in a worker
-thread. There are {methods}; of `memory.anchors` there are {anchors},
-of `memory.retention` {retention},
-of `memory.weights` {weights}; `await memory.export()` gives all lines at once, `memory.stream(…)` is for
-`async for`, `seq` is awaited as `memory.seq()`, and `memory.memory` is the Memory behind it.
-`greeum.aio.connect` takes what `greeum.connect` takes, and its `follow` is for `async for`."""
+thread. An `AsyncMemory` has every method of Memory with the same arguments, to be awaited, except {left_out}; so do
+its `anchors`, `policies`, `retention`, `screening` and `weights`. `await memory.export()` gives all lines at once,
+`memory.stream(…)` is for `async for`, `seq` is awaited as `memory.seq()`, and `memory.memory` is the Memory behind it.
+`greeum.aio.connect` takes what `greeum.connect` takes; what it gives is an `AsyncRemoteMemory`, with the methods of
+RemoteMemory, and its `follow` is for `async for`. Editors and type checkers know all of it."""
 
 WEIGHTS_INTRODUCTION = """\
 How much each kind of evidence counts in a score, and its default. `memory.search(…, weights={"tokens": 0})` changes
@@ -117,14 +117,8 @@ def memory() -> Iterator[str]:
     yield from ("## RemoteMemory", prose(greeum.RemoteMemory))
     yield from section("memory.follow", greeum.RemoteMemory.follow, level=3)
     yield "## asyncio"
-    yield filled(
-        ASYNC.format(
-            methods=code_list(aio.METHODS),
-            anchors=code_list(aio.ANCHOR_METHODS),
-            retention=code_list(aio.RETENTION_METHODS),
-            weights=code_list(aio.WEIGHTS_METHODS),
-        )
-    )
+    left_out = frozenset(dict(public(greeum.Memory))) - frozenset(dir(aio.AsyncMemory))
+    yield filled(ASYNC.format(left_out=code_list(left_out)))
     yield from ("## For tests of your own", "From `greeum.testing`:")
     for name in testing.__all__:
         if name != "MemoryStore":

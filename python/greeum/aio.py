@@ -3,114 +3,222 @@
 async with await greeum.aio.open("./memory") as memory:
     await memory.add("I moved to Busan in May.")
 
-`greeum.aio.connect(url, key)` is the same for a memory that a server keeps.
+`greeum.aio.connect(url, key)` is the same for a memory that a server keeps. Each method is made of the one that it
+calls, and has its arguments, its answer and its description: for editors, type checkers and `help()` alike.
 """
 
 from __future__ import annotations
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
+from functools import partial, wraps
 from itertools import chain, islice, repeat
 
-from greeum import wiring
+from greeum import remote, wiring
+from greeum.anchors import Anchors
 from greeum.finding import STREAM_SLICES
+from greeum.memory import Memory
+from greeum.policies import Policies
+from greeum.remote import RemoteMemory
+from greeum.retention import Retention
+from greeum.screening import Screening
+from greeum.weights import Weights
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Coroutine
-    from typing import Any, Self
+    from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+    from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
-    from greeum.memory import Memory
-    from greeum.model import Change, Hit
-    from greeum.remote import RemoteMemory
+    from greeum.model import Change
+    from greeum.rooted import Rooted
 
+    P = ParamSpec("P")
+    R = TypeVar("R")
+    M = TypeVar("M")
     Run = Callable[..., Coroutine[Any, Any, Any]]
-
-METHODS = frozenset(
-    ("add", "add_many", "anchor", "backup", "certificates", "changes", "check", "close", "context", "count", "diff",
-     "drop_backups", "explain", "facets", "feedback", "forget", "get", "history", "import_", "import_from", "link",
-     "links", "list", "logical_hash", "maintain", "merge", "namespaces", "quarantine", "release", "repair", "roll_back",
-     "search", "search_many", "stats", "unlink", "update", "used", "wipe")
-)  # fmt: skip
-"""What `AsyncMemory` offers: the methods of Memory that wait for the disk or for the processor."""
-
-ANCHOR_METHODS = frozenset(("clear", "get", "move", "pin", "set", "status", "unpin"))
-
-RETENTION_METHODS = frozenset(("clear", "list", "rule", "set"))
-
-WEIGHTS_METHODS = frozenset(("get", "reset", "set"))
+    Lines = list[str]  # `list` is a method where it is needed
 
 
-async def open(path: str | None = None, **options: Any) -> AsyncMemory:  # noqa: A001 - as greeum.open
-    """As `greeum.open`."""
-    return AsyncMemory(await asyncio.to_thread(partial(wiring.open, path, **options)))
+def awaited(method: Callable[Concatenate[Any, P], R]) -> Callable[Concatenate[Any, P], Coroutine[Any, Any, R]]:
+    """A method that awaits the one of this name, of what stands behind."""
+    name = method.__name__
+
+    @wraps(method)
+    async def call(self: Behind, /, *arguments: P.args, **options: P.kwargs) -> R:
+        answer: R = await self._run(getattr(self._target, name), *arguments, **options)
+        return answer
+
+    return call
 
 
-async def connect(url: str, key: str | None = None, **options: Any) -> AsyncRemoteMemory:
-    """As `greeum.connect`."""
-    from greeum import remote
+def iterated(
+    method: Callable[Concatenate[Any, P], Iterator[R]],
+) -> Callable[Concatenate[Any, P], AsyncIterator[R]]:
+    """The same for `async for`: each slice is read in a worker thread."""
+    name = method.__name__
 
-    return AsyncRemoteMemory(await asyncio.to_thread(partial(remote.connect, url, key, **options)))
-
-
-class Delegate:
-    """Calls the methods of `target` that are named, each in a worker thread as `run` does it."""
-
-    def __init__(self, target: object, names: frozenset[str], run: Run = asyncio.to_thread) -> None:
-        self._target = target
-        self._names = names
-        self._run = run
-
-    def __getattr__(self, name: str) -> Callable[..., Coroutine[Any, Any, Any]]:
-        if name.startswith("_") or name not in self._names:
-            raise AttributeError(f"there is no {name!r} here; there are {', '.join(sorted(self._names))}")
-        return partial(self._run, getattr(self._target, name))
-
-    def __dir__(self) -> list[str]:
-        return [*super().__dir__(), *self._names]
-
-
-class AsyncMemory(Delegate):
-    """A Memory whose methods are awaited. `memory` is the one behind it."""
-
-    def __init__(self, memory: Memory | RemoteMemory, run: Run = asyncio.to_thread) -> None:
-        super().__init__(memory, METHODS, run)
-        self.memory = memory
-        self.anchors = Delegate(memory.anchors, ANCHOR_METHODS, run)
-        self.weights = Delegate(memory.weights, WEIGHTS_METHODS, run)
-
-    @property
-    def retention(self) -> Delegate:
-        """`Memory.retention`, awaited. Raises Forbidden where a memory is confined."""
-        target: Any = self.memory
-        return Delegate(target.retention, RETENTION_METHODS, self._run)
-
-    async def stream(self, query: str, **options: Any) -> AsyncIterator[Hit]:
-        """The hits of `Memory.stream`, for `async for`: each slice is read in a worker thread."""
-        hits = await self._run(partial(self.memory.stream, query, **options))
+    @wraps(method)
+    async def call(self: Behind, /, *arguments: P.args, **options: P.kwargs) -> AsyncIterator[R]:
+        found: Iterator[R] = await self._run(getattr(self._target, name), *arguments, **options)
         for size in chain(STREAM_SLICES, repeat(STREAM_SLICES[-1])):
-            part = await self._run(list, islice(hits, size))
-            for hit in part:
-                yield hit
+            part: list[R] = await self._run(list, islice(found, size))
+            for item in part:
+                yield item
             if len(part) < size:
                 return
 
-    async def seq(self) -> int:
-        """`Memory.seq`."""
-        seq: int = await self._run(lambda: self.memory.seq)
-        return seq
+    return call
 
-    async def export(self) -> list[str]:
-        """The lines of `Memory.export`, all at once."""
-        lines: list[str] = await self._run(lambda: list(self.memory.export()))
-        return lines
+
+def opened(by: Callable[P, M], face: Callable[[M], R]) -> Callable[P, Coroutine[Any, Any, R]]:
+    """What this opens, behind an awaited face."""
+
+    @wraps(by)
+    async def call(*arguments: P.args, **options: P.kwargs) -> R:
+        return face(await asyncio.to_thread(partial(by, *arguments, **options)))
+
+    return call
+
+
+class Behind:
+    """What stands behind, and what runs its methods elsewhere."""
+
+    def __init__(self, target: object, run: Run) -> None:
+        self._target = target
+        self._run = run
+
+
+class AsyncAnchors(Behind):
+    """`memory.anchors`, awaited."""
+
+    set = awaited(Anchors.set)
+    move = awaited(Anchors.move)
+    pin = awaited(Anchors.pin)
+    unpin = awaited(Anchors.unpin)
+    clear = awaited(Anchors.clear)
+    get = awaited(Anchors.get)
+    status = awaited(Anchors.status)
+
+
+class AsyncPolicies(Behind):
+    """`memory.policies`, awaited."""
+
+    get = awaited(Policies.get)
+    set = awaited(Policies.set)
+
+
+class AsyncRetention(Behind):
+    """`memory.retention`, awaited."""
+
+    set = awaited(Retention.set)
+    list = awaited(Retention.list)
+    rule = awaited(Retention.rule)
+    clear = awaited(Retention.clear)
+
+
+class AsyncScreening(Behind):
+    """`memory.screening`, awaited."""
+
+    policies = awaited(Screening.policies)
+    set = awaited(Screening.set)
+
+
+class AsyncWeights(Behind):
+    """`memory.weights`, awaited."""
+
+    get = awaited(Weights.get)
+    set = awaited(Weights.set)
+    reset = awaited(Weights.reset)
+
+
+class Awaited(Behind):
+    """What can be awaited of a memory, wherever it is kept."""
+
+    _target: Memory | RemoteMemory | Rooted
+
+    def __init__(self, memory: Memory | RemoteMemory | Rooted, run: Run) -> None:
+        super().__init__(memory, run)
+        self.anchors = AsyncAnchors(memory.anchors, run)
+        self.policies = AsyncPolicies(memory.policies, run)
+        self.weights = AsyncWeights(memory.weights, run)
+
+    @property
+    def retention(self) -> AsyncRetention:
+        """`memory.retention`, awaited. Raises Forbidden where a memory is confined."""
+        return AsyncRetention(self._target.retention, self._run)
+
+    @property
+    def screening(self) -> AsyncScreening:
+        """`memory.screening`, awaited. Raises Forbidden where a memory is confined."""
+        return AsyncScreening(self._target.screening, self._run)
 
     async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self._run(self.memory.close)
+        await self._run(self._target.close)
+
+    close = awaited(Memory.close)
+
+    add = awaited(Memory.add)
+    add_many = awaited(Memory.add_many)
+    update = awaited(Memory.update)
+    forget = awaited(Memory.forget)
+    wipe = awaited(Memory.wipe)
+    certificates = awaited(Memory.certificates)
+    quarantine = awaited(Memory.quarantine)
+    release = awaited(Memory.release)
+    roll_back = awaited(Memory.roll_back)
+    link = awaited(Memory.link)
+    unlink = awaited(Memory.unlink)
+    feedback = awaited(Memory.feedback)
+    used = awaited(Memory.used)
+
+    search = awaited(Memory.search)
+    search_many = awaited(Memory.search_many)
+    stream = iterated(Memory.stream)
+    context = awaited(Memory.context)
+    explain = awaited(Memory.explain)
+    get = awaited(Memory.get)
+    list = awaited(Memory.list)
+    history = awaited(Memory.history)
+    count = awaited(Memory.count)
+    facets = awaited(Memory.facets)
+    namespaces = awaited(Memory.namespaces)
+    diff = awaited(Memory.diff)
+    links = awaited(Memory.links)
+    anchor = awaited(Memory.anchor)
+    changes = awaited(Memory.changes)
+    stats = awaited(Memory.stats)
+
+    check = awaited(Memory.check)
+    repair = awaited(Memory.repair)
+    maintain = awaited(Memory.maintain)
+    import_ = awaited(Memory.import_)
+    import_from = awaited(Memory.import_from)
+
+    async def export(self) -> Lines:
+        """The lines of `Memory.export`, all at once."""
+        lines: Lines = await self._run(lambda: [*self._target.export()])
+        return lines
+
+    async def seq(self) -> int:
+        """`Memory.seq`."""
+        seq: int = await self._run(lambda: self._target.seq)
+        return seq
+
+
+class AsyncMemory(Awaited):
+    """A Memory whose methods are awaited. `memory` is the one behind it."""
+
+    def __init__(self, memory: Memory | Rooted, run: Run = asyncio.to_thread) -> None:
+        super().__init__(memory, run)
+        self.memory = memory
+
+    backup = awaited(Memory.backup)
+    drop_backups = awaited(Memory.drop_backups)
+    logical_hash = awaited(Memory.logical_hash)
+    merge = awaited(Memory.merge)
 
 
 CALLS_MAX = 64
@@ -118,14 +226,13 @@ CALLS_MAX = 64
 are processors, and a server is not waited for by the processor."""
 
 
-class AsyncRemoteMemory(AsyncMemory):
+class AsyncRemoteMemory(Awaited):
     """A RemoteMemory whose methods are awaited. `memory` is the one behind it."""
-
-    memory: RemoteMemory
 
     def __init__(self, memory: RemoteMemory) -> None:
         self._threads = ThreadPoolExecutor(CALLS_MAX, "greeum-remote")
         super().__init__(memory, self._wait_for)
+        self.memory = memory
 
     async def _wait_for(self, work: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
         return await asyncio.get_running_loop().run_in_executor(self._threads, partial(work, *arguments, **options))
@@ -135,3 +242,7 @@ class AsyncRemoteMemory(AsyncMemory):
         with self.memory.follow(after) as feed:
             while (change := await self._wait_for(next, feed, None)) is not None:
                 yield change
+
+
+open = opened(wiring.open, AsyncMemory)  # noqa: A001 - as greeum.open
+connect = opened(remote.connect, AsyncRemoteMemory)

@@ -12,7 +12,7 @@ from greeum.errors import Conflict, InvalidInput, NotFound
 from greeum.forgetting import Forgetting, check_scope
 from greeum.model import Added, Block, Link
 from greeum.store.protocol import BLOCK_COLUMNS
-from greeum.store.rows import ID, NAMESPACE, REVISION, TRUST, trusted_more
+from greeum.store.rows import ID, NAMESPACE, REVISION, SUPERSEDED_BY, TEXT, TRUST, trusted_more
 from greeum.upkeep import Upkeep
 
 TYPE_CHECKING = False
@@ -229,11 +229,12 @@ class Memory(Upkeep):
         """Correct a block; the block as it is now.
 
         A new `text` makes a new block that supersedes this one: searches find the new one, `history` shows both. Its
-        `at` is now unless you say otherwise; the other fields, links and anchors are taken over. Without a new text the
-        fields change in place and `revision` counts up. `revision`, if given, must be the current one. `ttl` sets
+        `at` is now unless you say otherwise; the other fields, links and anchors are taken over. Without a new text, or
+        with the one that it has, the fields change in place and `revision` counts up. Where they all say so already,
+        nothing is changed, and the block comes back as it is. `revision`, if given, must be the current one. `ttl` sets
         `expires_at`, counted from now; None for either of them lets it stay for good.
         `idempotency_key` names this very request, so that it may be made again: the correction that is there already
-        then comes back (in its newest version), and fields that say so already are left as they are.
+        then comes back (in its newest version).
 
         Raises InvalidInput, NotFound, Forbidden if the block is trusted more than what is written here (see `through`),
         or Conflict if the block was superseded, or changed since `revision`, or if the
@@ -257,14 +258,26 @@ class Memory(Upkeep):
                 raise InvalidInput("vector", "comes with a new text")
             if not fields:
                 raise InvalidInput("update", "changes nothing: name at least one field")
-            self._check_trust([block])
-            flags = self._drafter.screening.screen(fields)
-            revise = self._store.revise if idempotency_key is None else self._revise_once
-            row = revise(block, fields, revision, flags)
+            row = self._revise(block, fields, revision, idempotency_key)
+        elif vector is None and self._says(block, inputs.text(text)):
+            row = self._revise(block, fields, revision, idempotency_key)
         else:
             row = self._supersede(block, inputs.text(text), fields, revision, vector, idempotency_key)
         self._follower.catch_up()
         return Block(row)
+
+    def _says(self, block: int, text: str) -> bool:
+        """Whether the newest version is this block, and has this text."""
+        row = self._row(block)
+        return row[TEXT] == text and row[SUPERSEDED_BY] is None
+
+    def _revise(
+        self, block: int, fields: dict[str, Any], revision: int | None, idempotency_key: str | None
+    ) -> BlockRow:
+        self._check_trust([block])
+        flags = self._drafter.screening.screen(fields)
+        revise = self._store.revise if idempotency_key is None else self._revise_once
+        return revise(block, fields, revision, flags)
 
     def _check_trust(self, blocks: Iterable[int]) -> None:
         """Raises Forbidden if one of them is trusted more than what is written here."""

@@ -1,5 +1,5 @@
 """What goes wrong, by the names that it has over HTTP: the server says them, and its clients raise the errors that they
-stand for. One table, read from both sides.
+stand for. One table, read from both sides. And what is told, by whatever door, of errors that are about the machine.
 """
 
 from __future__ import annotations
@@ -67,6 +67,23 @@ NAMES = {kind.error: name for name, kind in reversed(KINDS.items()) if kind.erro
 """Error → problem: the first of those that stand for it."""
 
 
+OF_THE_MACHINE: dict[type[Exception], str] = {
+    errors.StoreBusy: "The memory is in use or being opened, or too many are open; nothing was stored; try again",
+    errors.StoreClosed: "The memory was closed, as it is when a server ends; try again",
+    errors.StoreDamaged: "The memory on the server is damaged; its operator restores a backup",
+    errors.StoreFull: "There is no room on the server's disk; nothing was stored; what is there can be read",
+    errors.StoreReadOnly: "The server may read this memory, but not change it",
+    errors.StoreVersion: "The memory on the server was written by a newer version than the one that runs there",
+    errors.EmbedderFailed: "The embedder of this memory did not answer, or not as it should; try again",
+    errors.EmbedderMismatch: "The memory's vectors are not of the server's embedder; its operator sets GREEUM_EMBEDDER",
+    errors.StoreFailed: "The server's disk failed, so that this is not done, or not to its end; try again",
+}
+"""What is told of errors whose own message names directories of the server, or its embedder; that is in its log."""
+
+MOVED = "This memory's directory on the server was moved, removed or replaced; its operator puts it back"
+"""What is told of a StoreFailed that says so: to try again helps once somebody has done something."""
+
+
 def name_of(error: Exception) -> str:
     """The problem that an error is, or the one that the error above it is."""
     return next((NAMES[kind] for kind in type(error).__mro__ if kind in NAMES), OTHER)
@@ -75,3 +92,10 @@ def name_of(error: Exception) -> str:
 def error_class(name: str) -> type[errors.GreeumError]:
     """The error that a problem stands for; ServerFailed for one that is not known here."""
     return KINDS[name].error if name in KINDS else errors.ServerFailed
+
+
+def of_the_machine(error: Exception) -> str | None:
+    """What to tell in place of the message, if that is about the machine and not about the request."""
+    if isinstance(error, errors.StoreFailed) and error.was_moved:
+        return MOVED
+    return next((OF_THE_MACHINE[kind] for kind in type(error).__mro__ if kind in OF_THE_MACHINE), None)

@@ -6,12 +6,13 @@ import os
 
 VARIABLES = {
     "GREEUM_HOME": "The directory of the memory, where none is named. Default: ~/.greeum",
+    "GREEUM_KEY": "The key that the command line sends to the server that --url names, if that wants one.",
     "GREEUM_TENANTS": "The directory of a server's tenants, where none is named.",
     "GREEUM_EMBEDDER": (
         "What makes vectors: static (the default), model2vec:FOLDER, sentence-transformers:MODEL or openai:MODEL. "
         "A memory stays with the embedder that it was begun with."
     ),
-    "GREEUM_EMBEDDER_URL": "Where openai:MODEL is served, up to and without /embeddings, as http://127.0.0.1:11434/v1",
+    "GREEUM_EMBEDDER_URL": "Where openai:MODEL is served, up to /embeddings or with it, as http://127.0.0.1:11434/v1",
     "GREEUM_EMBEDDER_KEY": "The API key of that server, if it wants one.",
     "GREEUM_ALLOWED_HOSTS": (
         "Names that a server answers to, without ports, separated by commas. Default: on loopback localhost, 127.0.0.1 "
@@ -43,12 +44,13 @@ class Settings:
 
     __slots__ = (
         "allowed_hosts", "appdata", "claude_config_dir", "codex_home", "columns", "embedder", "embedder_key",
-        "embedder_url", "home", "no_color", "tenants", "trace_content", "traces", "xdg_config_home",
+        "embedder_url", "home", "key", "no_color", "tenants", "trace_content", "traces", "xdg_config_home",
     )  # fmt: skip
 
     def __init__(self, environment: dict[str, str] | None = None) -> None:
         values = os.environ if environment is None else environment
         self.home = values.get("GREEUM_HOME") or os.path.join(os.path.expanduser("~"), ".greeum")
+        self.key = values.get("GREEUM_KEY") or None
         self.tenants = values.get("GREEUM_TENANTS") or None
         self.embedder = values.get("GREEUM_EMBEDDER") or "static"
         self.embedder_url = values.get("GREEUM_EMBEDDER_URL")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from os.path import abspath
 
 from greeum import inputs
-from greeum.errors import NotFound, StoreError, StoreReadOnly
+from greeum.errors import InvalidInput, NotFound, StoreError, StoreReadOnly
 from greeum.maintenance import GRACE_S, Maintenance, count_uses
 from greeum.recall import Recall
 from greeum.retention import Retention
@@ -239,9 +239,9 @@ class Upkeep(Recall):
         the other stays here. That one is only read. With `dry_run` nothing is written. `progress` is called with (rows,
         total).
 
-        Raises NotFound if there is no memory, and what `open` raises.
+        Raises NotFound if there is no memory, InvalidInput if it is this one, and what `open` raises.
         """
-        from os.path import isdir
+        from os.path import isdir, samefile
 
         from greeum.transfer import merge
 
@@ -251,6 +251,8 @@ class Upkeep(Recall):
         directory = inputs.path(other, "other")
         if not isdir(directory):
             raise NotFound(f"{directory}: there is no such directory")
+        if self._store.directory is not None and samefile(directory, self._store.directory):
+            raise InvalidInput("other", "is the memory itself")
         store = self._open_store(directory)
         try:
             return merge(self._store, store, self._door(), dry_run=is_dry, bring_back=comes_back, progress=progress)

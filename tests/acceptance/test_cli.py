@@ -104,6 +104,21 @@ def import_many(run: Run) -> None:
 
 
 class TestAdding:
+    @pytest.mark.parametrize(
+        "line",
+        ["add '' ", "add hello --at yesterday", "add hello --near A", "add hello --importance 2",
+         "weights set nonsense=1", "screening set secret maybe", "policies set note --on-duplicate maybe"],
+    )  # fmt: skip
+    def test_what_fails_makes_no_memory(self, run: Run, home: Path, line: str) -> None:
+        assert run(*shlex.split(line)).code in (2, 3)
+        assert not home.exists()
+
+    def test_an_empty_directory_becomes_a_memory_only_by_what_succeeds(self, run: Run, home: Path) -> None:
+        home.mkdir()
+        assert run("add", "").code == 2
+        assert list(home.iterdir()) == []
+        assert run("add", "hello").code == 0
+
     def test_every_field_is_stored(self, run: Run) -> None:
         other = add(run, "Before.", "--namespace", "acme/alice")
         line = """

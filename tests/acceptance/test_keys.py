@@ -104,7 +104,7 @@ class TestCreating:
             ("create --tenant acme --role reader --rate many", "rate: 'many'"),
             ("create --tenant acme --role reader --rate 0", "rate: is 0"),
             ("create --tenant acme --role reader --namespace /a", "namespace: "),
-            ("create --tenant acme --role reader --memory m", "--memory: has no keys"),
+            ("create --tenant acme --role reader --memory m", "--memory: is no option of `greeum keys create`"),
             ("create --tenant acme --role reader --tenants=", "--tenants: is missing"),
         ],
     )

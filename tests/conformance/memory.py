@@ -664,6 +664,35 @@ class TestUpdating:
         with pytest.raises(NotFound):
             memory.update(999, text="hi")
 
+    @pytest.mark.parametrize(
+        "said",
+        [
+            {"kind": "fact"},
+            {"source": "alice", "tags": ["home", "move"], "importance": 0.9, "metadata": {"x": 1}},
+            {"at": "2025-01-01", "valid_from": "2024-06-01", "valid_to": None, "expires_at": "2035-01-01"},
+            {"text": "I live in Busan."},
+            {"text": "I live in Busan.", "importance": 0.9, "revision": 1},
+        ],
+    )
+    def test_what_says_so_already_is_no_change(self, memory: Memory, said: dict[str, Any]) -> None:
+        block = memory.add(
+            "I live in Busan.", kind="fact", source="alice", tags=["home", "move"], importance=0.9, metadata={"x": 1},
+            at="2025-01-01", valid_from="2024-06-01", expires_at="2035-01-01",
+        )  # fmt: skip
+        before = facts(memory)
+        for key in (None, "request-1"):
+            assert memory.update(block.id, idempotency_key=key, **said) == block
+        assert facts(memory) == before
+
+    def test_a_text_that_it_has_is_no_new_one(self, memory: Memory) -> None:
+        block = memory.add("I live in Busan.", importance=0.5)
+        after = memory.update(block.id, text="I live in Busan.", importance=0.9)
+        assert (after.id, after.revision, after.importance) == (block.id, 2, 0.9)
+        new = memory.update(block.id, text="I live in Seoul.")
+        with pytest.raises(Conflict, match="superseded"):
+            memory.update(block.id, text="I live in Busan.")
+        assert memory.update(new.id, text="I live in Busan.").supersedes == new.id
+
     def test_anchors_move_to_the_new_version(self, memory: Memory) -> None:
         old = memory.add("one")
         memory.anchors.set("A", old.id, pinned=True)

@@ -555,6 +555,16 @@ class TestRevising:
         assert store.blocks([row[0]]) == [after]
         assert log(store) == [(BLOCK, row[0]), (BLOCK, row[0])]
 
+    def test_what_says_so_already_takes_no_revision_and_no_seq(self, store: Store) -> None:
+        [block_id] = add(store, "x", source="alice", importance=0.9)
+        [before] = store.blocks([block_id])
+        said: dict[str, object] = {"source": "alice", "importance": 0.9, "valid_to": None}
+        assert store.revise(block_id, said) == store.revise(block_id, {}) == before
+        assert (store.blocks([block_id]), store.seq()) == ([before], 1)
+        with pytest.raises(Conflict, match="revision 1"):
+            store.revise(block_id, said, revision=2)
+        assert columns(store.revise(block_id, said, flags=["secret"]))["revision"] == 2
+
     def test_a_field_can_be_emptied(self, store: Store) -> None:
         [block_id] = add(store, "x", source="alice", expires_at=5)
         after = columns(store.revise(block_id, {"source": None, "expires_at": None}))

@@ -200,7 +200,7 @@ class TestKeys:
             for tool in tools_of("memory"):
                 may = ROLES[role] >= LEAST_ROLE[tool.operation]
                 assert (tool.name in listed) is may
-                result = await client.call_tool(tool.name, {})
+                result = await client.call_tool(tool.name, {"deepth": 3})
                 assert (result.meta or {}).get(ERROR_META) == ("InvalidInput" if may else "Forbidden"), tool.name
             assert (await client.list_resources()).resources
             assert (await client.get_prompt("remember")).messages

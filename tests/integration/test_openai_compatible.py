@@ -162,6 +162,12 @@ def test_texts_become_codes(server: Server) -> None:
     assert server.headers[0]["Content-Type"] == "application/json"
 
 
+@pytest.mark.parametrize("end", ["", "/", "/embeddings", "/embeddings/"])
+def test_the_address_may_be_named_with_its_end_or_without(end: str) -> None:
+    embedder = OpenAICompatibleEmbedder(f"https://elsewhere.example/v1{end}", "tiny", dimension=3)
+    assert embedder.name == "tiny at https://elsewhere.example/v1/embeddings"
+
+
 def test_without_a_key_none_is_sent(server: Server) -> None:
     open_embedder(server).encode_query("one")
     assert "Authorization" not in server.headers[0]

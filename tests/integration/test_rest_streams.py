@@ -272,6 +272,65 @@ def test_a_bad_line_is_named_and_what_came_before_it_stays(
     assert [found.text for found in memory.list()] == ["1"]
 
 
+def test_with_a_report_what_cannot_be_taken_is_passed_over_and_named(rest: Client, memory: Memory) -> None:
+    body = HEADER + block(1) + b"no json\n" + block(2, colour="red") + block(3)
+    reply = rest("POST", "/v1/import?report=true", body=body, headers=NDJSON)
+    assert reply.status == 200
+    assert (reply.json["format"], reply.json["added"], reply.json["skipped"]) == ("greeum", 2, 2)
+    assert [reason["where"] for reason in reply.json["reasons"]] == ["line 3", "line 4"]
+    assert "no field of a block" in reply.json["reasons"][1]["reason"]
+    assert [found.text for found in memory.list()] == ["1", "3"]
+
+
+def test_a_dry_run_writes_nothing(rest: Client, memory: Memory) -> None:
+    reply = rest("POST", "/v1/import?dry_run=true", body=HEADER + block(1) + b"no json\n", headers=NDJSON)
+    assert (reply.json["dry_run"], reply.json["added"], reply.json["skipped"]) == (True, 1, 1)
+    assert memory.count() == 0
+    assert rest("POST", "/v1/import?dry_run=false", body=HEADER + block(1), headers=NDJSON).json["added"] == 1
+
+
+@pytest.mark.parametrize("query", ["", "?report=true"])
+@pytest.mark.parametrize("said", [{"content-encoding": "gzip"}, {}], ids=["announced", "not announced"])
+def test_an_import_may_be_packed(rest: Client, memory: Memory, query: str, said: dict[str, str]) -> None:
+    body = gzip.compress(HEADER + block(1) + block(2))
+    assert rest("POST", "/v1/import" + query, body=body, headers=NDJSON | said).json["added"] == 2
+    assert memory.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        (gzip.compress(HEADER + block(1))[:-12], "body"),
+        (gzip.compress(HEADER + block(1)) + b"rubbish", "body"),
+        (HEADER + block(1), "content-encoding"),
+        (b"", "content-encoding"),
+        (gzip.compress(gzip.compress(HEADER)), "line 1"),
+        (gzip.compress(HEADER + b" " * 80_000_000), "body"),
+    ],
+    ids=["cut off", "with a tail", "plain", "empty", "packed twice", "a bomb"],
+)
+@pytest.mark.parametrize("query", ["", "?report=true"])
+def test_what_is_packed_and_cannot_be_unpacked_is_refused(rest: Client, body: bytes, field: str, query: str) -> None:
+    reply = rest("POST", "/v1/import" + query, body=body, headers=NDJSON | {"content-encoding": "gzip"})
+    assert (reply.status, reply.json["field"].partition(":")[0]) == (400, field)
+
+
+def test_no_other_encoding_is_taken(rest: Client) -> None:
+    for encoding in ("br", "zstd", "gzip, gzip"):
+        reply = rest("POST", "/v1/import", body=HEADER, headers=NDJSON | {"content-encoding": encoding})
+        assert reply.problem == "unsupported-media-type"
+
+
+def test_what_has_come_is_taken_in_before_more_comes(rest: Client, memory: Memory) -> None:
+    """Also of a report, which reads a stream: it waits for no more than there is."""
+    exchange = rest.open("POST", "/v1/import?report=true", NDJSON, body=None)
+    exchange.say(type="http.request", body=HEADER + block(1) + block(2)[:20], more_body=True)
+    exchange.leave()
+    exchange.end()
+    assert not exchange.has_more()
+    assert memory.count() == 1
+
+
 @pytest.mark.parametrize("body", [b"", b"\n\n", block(1)], ids=["nothing", "empty lines", "no header"])
 def test_an_import_says_what_follows(rest: Client, body: bytes) -> None:
     assert rest("POST", "/v1/import", body=body, headers=NDJSON).problem == "invalid-input"

@@ -717,7 +717,7 @@ def test_another_embedder_is_refused(open_memory: Open, read_only: bool) -> None
     memory.add("hello")
     memory.close()
     for other in (None, StaticEmbedder(), GivenVectors(64)):
-        with pytest.raises(EmbedderMismatch, match="tiny/64"):
+        with pytest.raises(EmbedderMismatch, match=r"tiny/64.*embedder=.*GREEUM_EMBEDDER.*greeum reembed"):
             open_memory(embedder=other, read_only=read_only)
     memory = open_memory(embedder=TinyEmbedder(), read_only=read_only)
     assert [hit.block.text for hit in memory.search("hello")] == ["hello"]

@@ -156,8 +156,10 @@ class State:
         self.links = moved
 
     def revise(self, block: int, **fields: object) -> None:
+        """What says so already is not changed."""
         now = self.blocks[block]
-        self.blocks[block] = replace(now, revision=now.revision + 1, **fields)  # type: ignore[arg-type]
+        after = replace(now, **fields)  # type: ignore[arg-type]
+        self.blocks[block] = now if after == now else replace(after, revision=now.revision + 1)
 
     def hide(self, blocks: Iterable[int], *, is_set: bool) -> list[int]:
         """Those for which that is new."""

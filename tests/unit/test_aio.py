@@ -12,16 +12,33 @@ from typing import Any
 import pytest
 
 import greeum
-from greeum import Anchors, Memory, aio, testing
-from greeum.aio import AsyncMemory
+from greeum import Memory, aio, testing
+from greeum.aio import AsyncMemory, AsyncRemoteMemory
 from greeum.errors import InvalidInput, NotFound, StoreClosed
+from greeum.screening import Screening
 
 NOT_AWAITED = {"closest"}
 """Asked with what has been checked already."""
 
-
 OF_DOORS = {"search_json", "search_many_json", "through"}
 """For those who pass hits on, and have threads of their own; or know who comes."""
+
+OF_THE_MACHINE = {"backup", "drop_backups", "logical_hash", "merge"}
+"""Of the directory that a memory is in, and so of no server's."""
+
+ASKED_AT_ONCE = {"export", "seq", "stream"}
+"""Written by hand, or iterated over: what they give is not what is awaited."""
+
+PARTS = {
+    "anchors": (greeum.Anchors, aio.AsyncAnchors),
+    "policies": (greeum.Policies, aio.AsyncPolicies),
+    "retention": (greeum.Retention, aio.AsyncRetention),
+    "screening": (Screening, aio.AsyncScreening),
+    "weights": (greeum.Weights, aio.AsyncWeights),
+}
+FACES = [(Memory, AsyncMemory), (Memory, AsyncRemoteMemory), *PARTS.values()]
+OF_THE_INSIDE = {"of", "read_only", "screen"}
+"""Of policies and screening, what those who write ask."""
 
 
 def public(face: type) -> set[str]:
@@ -37,31 +54,31 @@ def run(work: Callable[[AsyncMemory], Awaitable[Any]]) -> Any:
 
 
 def test_every_method_is_offered() -> None:
+    assert public(AsyncMemory) == public(Memory) - OF_DOORS | {"seq"}
+    assert public(AsyncRemoteMemory) == public(Memory) - OF_DOORS - OF_THE_MACHINE | {"follow", "seq"}
+    for plain, face in PARTS.values():
+        assert public(face) == public(plain) - NOT_AWAITED - OF_THE_INSIDE
     memory = AsyncMemory(testing.memory())
-    for name in public(Memory) - OF_DOORS:
-        assert callable(getattr(memory, name)), name
-    for name in public(Anchors) - NOT_AWAITED:
-        assert callable(getattr(memory.anchors, name)), name
-    assert public(Memory) - OF_DOORS == aio.METHODS | {"export", "stream"}
-    assert public(Anchors) - NOT_AWAITED == aio.ANCHOR_METHODS
+    for name, (_, face) in PARTS.items():
+        assert isinstance(getattr(memory, name), face)
     memory.memory.close()
 
 
-def test_what_is_offered_can_be_listed() -> None:
-    memory = AsyncMemory(testing.memory())
-    assert aio.METHODS | {"export", "stream", "anchors", "memory"} <= set(dir(memory))
-    assert set(dir(memory.anchors)) >= aio.ANCHOR_METHODS
-    memory.memory.close()
+@pytest.mark.parametrize(("plain", "face"), FACES)
+def test_a_method_shows_the_arguments_and_the_description_of_the_one_it_calls(plain: type, face: type) -> None:
+    for name in public(face) & public(plain) - ASKED_AT_ONCE:
+        method, original = getattr(face, name), getattr(plain, name)
+        assert inspect.signature(method) == inspect.signature(original), name
+        assert inspect.getdoc(method) == inspect.getdoc(original), name
+        assert inspect.iscoroutinefunction(method), name
+    stream = inspect.signature(AsyncMemory.stream)
+    assert stream == inspect.signature(Memory.stream)
+    assert inspect.isasyncgenfunction(AsyncMemory.stream)
 
 
-def test_nothing_else_is_offered() -> None:
-    memory = AsyncMemory(testing.memory())
-    for name in ("_store", "_index", "serach", "__len__"):
-        with pytest.raises(AttributeError, match=r"there is no .*; there are add, "):
-            getattr(memory, name)
-    with pytest.raises(AttributeError, match="clear, get, move"):
-        memory.anchors.closest  # noqa: B018
-    memory.memory.close()
+def test_opening_shows_its_arguments() -> None:
+    assert inspect.signature(aio.open) == inspect.signature(greeum.open)
+    assert inspect.signature(aio.connect) == inspect.signature(greeum.connect)
 
 
 def test_every_method_gives_what_the_memory_gives() -> None:

@@ -13,6 +13,7 @@ from mcp.client import Client
 from mcp.shared.exceptions import MCPError
 
 from greeum import Memory, errors
+from greeum.api.problems import problem_of
 from greeum.mcp.callers import Local
 from greeum.mcp.catalogue import server_of, tools_of
 from greeum.mcp.server import ERROR_META, FAILED, FIELD_META
@@ -23,7 +24,7 @@ T = TypeVar("T")
 
 INVALID_PARAMS, INTERNAL_ERROR = -32602, -32603
 
-READING = {"memory_search", "memory_context", "memory_get", "search", "fetch"}
+READING = {"memory_search", "memory_context", "memory_list", "memory_get", "search", "fetch"}
 
 
 @pytest.fixture
@@ -207,18 +208,18 @@ def told(caller: Any) -> str:
 
 
 def test_the_servers_own_failures_are_logged_and_not_told(caplog: pytest.LogCaptureFixture) -> None:
-    damaged = errors.StoreDamaged("secret path is damaged")
+    unknown = errors.StoreError("secret path is damaged")
     with caplog.at_level(logging.ERROR):
         assert told(Elsewhere(Failing(ZeroDivisionError("secret"))))  # type: ignore[arg-type]
         assert told(Elsewhere(Failing(ZeroDivisionError("secret")))) == FAILED  # type: ignore[arg-type]
-        assert told(Elsewhere(Failing(damaged))) == FAILED  # type: ignore[arg-type]
+        assert told(Elsewhere(Failing(unknown))) == FAILED  # type: ignore[arg-type]
     assert len(caplog.records) == 3
 
 
 @pytest.mark.parametrize(
     "kind",
-    [errors.StoreBusy, errors.StoreClosed, errors.StoreFull, errors.StoreReadOnly, errors.StoreFailed,
-     errors.EmbedderFailed, errors.EmbedderMismatch],
+    [errors.StoreBusy, errors.StoreClosed, errors.StoreDamaged, errors.StoreFull, errors.StoreReadOnly,
+     errors.StoreFailed, errors.StoreVersion, errors.EmbedderFailed, errors.EmbedderMismatch],
 )  # fmt: skip
 def test_who_calls_from_elsewhere_is_not_told_of_directories(
     kind: type[errors.GreeumError], caplog: pytest.LogCaptureFixture
@@ -228,7 +229,7 @@ def test_who_calls_from_elsewhere_is_not_told_of_directories(
     assert text
     assert "acme" not in text
     assert "/srv/tenants/acme" in caplog.text
-    assert ("try again" in text) == (kind in (errors.StoreBusy, errors.StoreClosed, errors.EmbedderFailed))
+    assert text == problem_of(kind("")).detail, "what is told over REST"
 
 
 def test_whoever_started_it_is_told_of_the_machine() -> None:

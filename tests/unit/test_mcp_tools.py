@@ -78,6 +78,7 @@ class TestEveryTool:
             ("memory_add", Memory.add, {"vector"}),
             ("memory_search", Memory.search, {"vector", "rerank", "rerank_budget_ms", "budget_ms"}),
             ("memory_context", Memory.context, set()),
+            ("memory_list", Memory.list, set()),
             ("memory_get", Memory.get, set()),
             ("memory_update", Memory.update, {"vector"}),
             ("memory_forget", Memory.forget, {"namespace", "where"}),
@@ -205,6 +206,54 @@ class TestSearch:
     def test_a_version_that_was_corrected_says_so(self, m: Memory) -> None:
         m.update(m.add("The ferry leaves at nine.").id, text="The ferry leaves at eight.")
         assert "[corrected since, see 2]" in call(m, "memory_search", query="ferry", history=True).text
+
+
+class TestList:
+    def test_the_newest_first_and_page_by_page(self, m: Memory) -> None:
+        m.add_many({"text": f"Ferry number {n}", "at": f"2026-01-{n + 1:02}"} for n in range(25))
+        first = call(m, "memory_list")
+        assert [block["id"] for block in first.structured["blocks"]] == list(range(25, 5, -1))
+        cursor = first.structured["cursor"]
+        assert first.text.startswith("[25] 2026-01-25 message: Ferry number 24\n[24]")
+        assert first.text.endswith(f"There are more: ask the same with cursor {cursor}")
+        rest = call(m, "memory_list", cursor=cursor)
+        assert [block["id"] for block in rest.structured["blocks"]] == [5, 4, 3, 2, 1]
+        assert rest.structured["cursor"] is None and "more" not in rest.text
+
+    def test_filters_and_options_reach_the_memory(self, m: Memory) -> None:
+        old = m.add("The ferry leaves at nine.", namespace="a", source="alice", at="2026-01-01")
+        m.add("The ferry leaves at ten.", namespace="b", source="bob", at="2026-01-02")
+        m.add("It rains.", namespace="b", expires_at="2026-01-03", at="2026-01-02")
+        m.update(old.id, text="The ferry leaves at eight.", at="2026-01-04")
+
+        def listed(**options: Any) -> list[int]:
+            return [block["id"] for block in call(m, "memory_list", **options).structured["blocks"]]
+
+        assert listed() == [4, 2]
+        assert listed(newest_first=False, limit=1) == [2]
+        assert listed(namespace="b") == [2]
+        assert listed(where={"source": "alice"}) == [4]
+        assert listed(history=True) == [4, 2, 1]
+        assert listed(expired=True) == [3]
+        assert listed(as_of="2025-01-01") == []
+
+    def test_texts_that_are_too_long_are_named_and_not_cut(self, m: Memory) -> None:
+        m.add("ferry " * 10_000, at="2026-01-01")
+        m.add("The ferry leaves at nine.", at="2026-01-02")
+        result = call(m, "memory_list")
+        assert [block["id"] for block in result.structured["blocks"]] == [2]
+        assert result.structured["left_out"] == [1]
+        assert result.text.endswith("Too long to show here: [1]. Read them with memory_get.")
+        assert call(m, "memory_list", limit=40).structured["left_out"] == []
+
+    def test_nothing(self, m: Memory) -> None:
+        assert call(m, "memory_list") == Result({"blocks": [], "left_out": [], "cursor": None}, "There is nothing.")
+
+    def test_a_cursor_of_another_list_is_refused(self, m: Memory) -> None:
+        m.add_many({"text": f"turn {n}"} for n in range(3))
+        cursor = call(m, "memory_list", limit=1).structured["cursor"]
+        with pytest.raises(InvalidInput):
+            call(m, "memory_list", cursor=cursor, namespace="acme")
 
 
 class TestContext:

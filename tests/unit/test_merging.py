@@ -13,7 +13,7 @@ import greeum
 import greeum.testing
 from greeum import Memory
 from greeum.embed.given import GivenVectors
-from greeum.errors import NotFound
+from greeum.errors import InvalidInput, NotFound
 from greeum.testing import FrozenClock, TinyEmbedder
 
 Open = Callable[[str], Memory]
@@ -148,6 +148,16 @@ class TestMerge:
         with pytest.raises(NotFound):
             mine.merge(tmp_path / "missing")
         assert not (tmp_path / "missing").exists()
+
+    @pytest.mark.parametrize("dry_run", [False, True])
+    def test_it_is_not_merged_with_itself(self, mine: Memory, tmp_path: Path, dry_run: bool) -> None:
+        mine.add("east")
+        (tmp_path / "other name").symlink_to(tmp_path / "mine")
+        for itself in (tmp_path / "mine", tmp_path / "mine" / ".." / "mine", tmp_path / "other name"):
+            with pytest.raises(InvalidInput, match="is the memory itself") as caught:
+                mine.merge(itself, dry_run=dry_run)
+            assert caught.value.field == "other"
+        assert mine.seq == 1
 
 
 class TestDryRun:

@@ -250,7 +250,7 @@ def test_an_anchor_itself_is_not_sent(nowhere: RemoteMemory, local: Memory) -> N
 
 
 OF_A_MEMORY_OF_ONES_OWN = {
-    "at_hand", "backup", "drop_backups", "import_from", "logical_hash", "merge", "of", "read_only", "screen",
+    "at_hand", "backup", "drop_backups", "logical_hash", "merge", "of", "read_only", "screen",
     "search_json", "search_many_json", "through",
 }  # fmt: skip
 """For servers, of the memory that they keep: whether there is something to wait for, and answers as they are sent. For

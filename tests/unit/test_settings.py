@@ -20,6 +20,7 @@ from greeum.wiring import embedder_of, join, verify_table
 def test_an_empty_environment_says_what_is_usual() -> None:
     settings = Settings({})
     assert settings.home == str(Path.home() / ".greeum")
+    assert settings.key is None
     assert settings.tenants is None
     assert settings.embedder == "static"
     assert (settings.embedder_url, settings.embedder_key) == (None, None)
@@ -32,6 +33,7 @@ def test_an_empty_environment_says_what_is_usual() -> None:
 def test_every_variable_is_read() -> None:
     given = {
         "GREEUM_HOME": "/somewhere",
+        "GREEUM_KEY": "gk_",
         "GREEUM_TENANTS": "/tenants",
         "GREEUM_EMBEDDER": "openai:small",
         "GREEUM_EMBEDDER_URL": "http://127.0.0.1:11434/v1",
@@ -50,6 +52,7 @@ def test_every_variable_is_read() -> None:
     }
     settings = Settings(given)
     assert settings.home == "/somewhere"
+    assert settings.key == "gk_"
     assert settings.tenants == "/tenants"
     assert settings.embedder == "openai:small"
     assert settings.embedder_url == "http://127.0.0.1:11434/v1"

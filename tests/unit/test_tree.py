@@ -59,7 +59,15 @@ ARROWS: dict[str, tuple[str, ...]] = {
         "learning", "limits", "store.arrivals", "store.protocol", "weights",
     ),
     "importers.importing": (
-        "errors", "importers", "importers.*", "inputs", "limits", "store.arrivals", "store.protocol", "store.rows",
+        "errors", "importers", "importers.*", "inputs", "store.protocol",
+    ),
+    "importers.reading": (
+        "errors", "importers.intake", "importers.records", "importers.report", "inputs", "limits", "store.arrivals",
+        "store.protocol", "store.rows",
+    ),
+    "importers.conversion": (
+        "_core", "importers", "importers.exports", "importers.formats", "importers.intake", "importers.reading",
+        "importers.report", "store.arrivals",
     ),
     "importers.*": ("errors", "importers", "importers.*", "inputs", "limits"),
     "checks": (
@@ -173,15 +181,19 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "api.wire": ("limits",),
     "problems": ("errors",),
     "api.problems": ("errors", "problems"),
+    "api.transfer": ("greeum", "api", "api.*", "errors", "importers.files"),
     "api.*": ("greeum", "api.*", "errors", "limits", "maintenance", "model", "policies", "problems", "rooted"),
     "remote": ("errors", "inputs", "remote.*"),
     "remote.*": (
         "_core", "counting", "difference", "drafts", "errors", "explanation", "feedback", "finding", "forgetting",
         "hits", "inputs", "limits", "listing", "maintenance", "memory", "model", "policies", "problems", "recall",
-        "remote.*", "reranking", "retention", "screening", "starts", "upkeep", "weights", "importers.exports",
+        "remote.*", "reranking", "retention", "screening", "starts", "upkeep", "weights", "importers.*",
         "store.protocol", "store.rollback",
     ),
-    "aio": ("finding", "memory", "model", "remote", "wiring"),
+    "aio": (
+        "anchors", "finding", "memory", "model", "policies", "remote", "retention", "rooted", "screening", "weights",
+        "wiring",
+    ),
     "integrations": (),
     "integrations.*": (
         "greeum", "errors", "inputs", "integrations.*", "limits", "listing", "model", "embed.protocol",
@@ -196,6 +208,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "mcp.install.*": ("errors", "mcp.install.*", "settings"),
     "mcp.tools": (),
     "mcp.tools.*": ("errors", "inputs", "limits", "mcp.tools", "mcp.tools.*", "memory", "model", "rooted"),
+    "mcp.server": ("greeum", "errors", "mcp", "mcp.*", "problems"),
     "mcp.*": ("greeum", "errors", "inputs", "mcp", "mcp.*", "memory", "model"),
     "evaluate": ("evaluate.*",),
     "evaluate.*": ("greeum", "errors", "evaluate.*", "memory"),
@@ -209,7 +222,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "cli.serve": ("api", "api.*", "cli.*", "errors", "limits"),
     "cli.*": (
         "greeum", "cli", "cli.*", "demo", "demo.*", "difference", "errors", "explanation", "forgetting", "hits",
-        "limits", "maintenance", "memory", "model", "settings", "surroundings", "weights", "wiring",
+        "limits", "maintenance", "memory", "model", "remote", "settings", "surroundings", "weights", "wiring",
     ),
     "__main__": ("cli",),
 }  # fmt: skip

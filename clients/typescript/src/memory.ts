@@ -333,7 +333,8 @@ export class Memory {
 
   /** Take in what `export` wrote, while it comes; what is there already, or was forgotten here, is passed over.
    *
-   * A browser collects all of it first. What came before the first bad line stays, as InvalidInput says.
+   * A browser collects all of it first. What came before the first bad line stays, as InvalidInput says; with `report`
+   * bad lines are passed over and named instead, and with `dry_run` nothing is written.
    */
   async import(source: Iterable<string> | AsyncIterable<string>, options: ImportOptions = {}): Promise<ImportCounts> {
     const { call, fields: query } = apart(options);

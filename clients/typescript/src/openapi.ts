@@ -858,8 +858,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Take in what an export wrote
-         * @description Take in what an export wrote; blocks that are here already are passed over, so that it may be sent again, and so are those that were forgotten here. At the first bad line it ends: what came before that stays.
+         * Take in what an export wrote, packed by gzip or not
+         * @description Take in what an export wrote, packed by gzip or not. Blocks that are here already are passed over, so that it may be sent again, and so are those that were forgotten here. The first bad line ends it, unless a report is asked for; what came before that stays.
          */
         post: operations["import"];
         delete?: never;
@@ -2467,7 +2467,8 @@ export interface components {
         };
         /**
          * Imported
-         * @description How many records were taken in, and how many blocks were there already, or were forgotten here.
+         * @description How many records were taken in, and how many blocks were there already, or were forgotten here. With a report,
+         *         what could not be taken too.
          */
         Imported: {
             added: number;
@@ -2477,6 +2478,26 @@ export interface components {
             anchors: number;
             /** @description Namespaces of which weights were taken over. */
             weights: number;
+            format?: string;
+            dry_run?: boolean;
+            /** @description Of those added, newer versions of others. */
+            corrected?: number;
+            /** @description Lines that could not be taken. */
+            skipped?: number;
+            /** @description The first thousand of them. */
+            reasons?: components["schemas"]["Skipped"][];
+            left_out?: {
+                [key: string]: number;
+            };
+            notes?: string[];
+        };
+        /**
+         * Skipped
+         * @description A line that could not be taken.
+         */
+        Skipped: {
+            where: string;
+            reason: string;
         };
         /**
          * Changes
@@ -4980,6 +5001,10 @@ export interface operations {
             query?: {
                 /** @description Whether to take in what was forgotten here, too. */
                 bring_back?: boolean;
+                /** @description Whether to pass over lines that cannot be taken, and say which; the first one ends it else. */
+                report?: boolean;
+                /** @description Whether to write nothing, and report what would be done. */
+                dry_run?: boolean;
             };
             header?: never;
             path?: never;
@@ -4991,7 +5016,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description How many records were taken in, and how many blocks were there already, or were forgotten here. */
+            /** @description How many records were taken in, and how many blocks were there already, or were forgotten here. With a report, */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];

@@ -203,7 +203,7 @@ class Application:
                 body = await body_of(call.receive, headers, operation.bytes_max)
                 call.body = requests.fields_of(body, operation.body)
         elif operation.takes is not None:
-            check_type(headers, operation.takes)
+            check_type(headers, operation.takes, (b"identity", b"gzip"))
         elif has_body(headers):
             raise InvalidInput("body", "is not taken here")
 

@@ -191,13 +191,14 @@ def has_body(headers: dict[bytes, bytes]) -> bool:
     return headers.get(b"content-length", b"0") != b"0" or b"transfer-encoding" in headers
 
 
-def check_type(headers: dict[bytes, bytes], wanted: bytes) -> None:
-    """That the body is what is wanted, in UTF-8. Raises Problem."""
+def check_type(headers: dict[bytes, bytes], wanted: bytes, encodings: tuple[bytes, ...] = (b"identity",)) -> None:
+    """That the body is what is wanted, in UTF-8 and in one of these content encodings. Raises Problem."""
     given = headers.get(b"content-type")
     if given != wanted and not is_type(given or b"", wanted):
         raise Problem("unsupported-media-type", f"The body must be {wanted.decode()} in UTF-8: say so in content-type")
-    if headers.get(b"content-encoding", b"identity").lower() != b"identity":
-        raise Problem("unsupported-media-type", "The body must not be compressed")
+    if headers.get(b"content-encoding", b"identity").lower() not in encodings:
+        how = " or ".join(encoding.decode() for encoding in encodings)
+        raise Problem("unsupported-media-type", f"The content encoding of the body must be {how}")
 
 
 def is_type(given: bytes, wanted: bytes) -> bool:

@@ -39,6 +39,8 @@ and queries that were overtaken are passed over. Browsers name the key as the su
 `greeum`, or send `{"key": "KEY"}` first. MCP is served at `/mcp`.
 """
 
+LINES = "One JSON object a line. All of it may be packed by gzip, which `Content-Encoding` then says."
+
 COMMON = (
     "invalid-input", "unauthenticated", "forbidden", "not-acceptable", "misdirected", "rate-limited", "internal",
     "unavailable",
@@ -209,7 +211,7 @@ def in_headers(operation: Operation) -> Iterator[Schema]:
 
 def body(operation: Operation, schemas: dict[Any, Schema]) -> Schema:
     if operation.takes is not None:
-        content = {operation.takes.decode(): {"schema": {"type": "string", "description": "One JSON object a line."}}}
+        content = {operation.takes.decode(): {"schema": {"type": "string", "description": LINES}}}
         return {"required": True, "content": content}
     return {"required": operation.needs_body, "content": {"application/json": {"schema": schemas[operation.body]}}}
 

@@ -75,6 +75,7 @@ LEAST_ROLE: dict[str, Role] = {
     "mcp.memory_add": WRITER,
     "mcp.memory_search": READER,
     "mcp.memory_context": READER,
+    "mcp.memory_list": READER,
     "mcp.memory_get": READER,
     "mcp.memory_update": WRITER,
     "mcp.memory_forget": WRITER,

@@ -5,7 +5,16 @@ from __future__ import annotations
 from msgspec.json import encode
 
 from greeum import errors
-from greeum.problems import KINDS, OTHER, PRIVATE, REQUEST_PREFIX, RETRY_AFTER_S, TYPE_PREFIX, name_of
+from greeum.problems import (
+    KINDS,
+    OTHER,
+    PRIVATE,
+    REQUEST_PREFIX,
+    RETRY_AFTER_S,
+    TYPE_PREFIX,
+    name_of,
+    of_the_machine,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,24 +31,6 @@ ALWAYS_WITH: dict[str, Headers] = {
     "unauthenticated": [(b"www-authenticate", b'Bearer realm="greeum"')],
 }
 """Headers that a problem does not come without."""
-
-
-OF_THE_MACHINE: dict[type[Exception], str] = {
-    errors.StoreBusy: "The memory is in use or being opened, or too many are open; nothing was stored; try again",
-    errors.StoreClosed: "The memory was closed, as it is when a server ends; try again",
-    errors.StoreDamaged: "The memory on the server is damaged; its operator restores a backup",
-    errors.StoreFull: "There is no room on the server's disk; nothing was stored; what is there can be read",
-    errors.StoreReadOnly: "The server may read this memory, but not change it",
-    errors.StoreVersion: "The memory on the server was written by a newer version than the one that runs there",
-    errors.EmbedderFailed: "The embedder of this memory did not answer, or not as it should; try again",
-    errors.EmbedderMismatch: "The memory's vectors were made by another embedder than the one that the server has",
-    errors.StoreFailed: "The server's disk failed, so that this is not done, or not to its end; try again",
-}
-"""What is told of errors whose own message names directories of the server, or its embedder; that is in its log."""
-
-
-MOVED = "This memory's directory on the server was moved, removed or replaced; its operator puts it back"
-"""What is told of a StoreFailed that says so: to try again helps once somebody has done something."""
 
 
 class Problem(Exception):
@@ -79,13 +70,6 @@ def problem_of(error: Exception) -> Problem:
     if name == OTHER:
         return Problem(name, PRIVATE)
     return Problem(name, of_the_machine(error) or printable(str(error)), field=field_of(error))
-
-
-def of_the_machine(error: Exception) -> str | None:
-    """What to tell in place of the message, if that is about the machine and not about the request."""
-    if isinstance(error, errors.StoreFailed) and error.was_moved:
-        return MOVED
-    return next((OF_THE_MACHINE[kind] for kind in type(error).__mro__ if kind in OF_THE_MACHINE), None)
 
 
 def field_of(error: Exception) -> str | None:

@@ -4,23 +4,28 @@ from __future__ import annotations
 
 import asyncio
 from concurrent.futures import TimeoutError as FutureTimeoutError
+from io import BufferedReader, RawIOBase
 from typing import Annotated
 
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
-from greeum import limits
 from greeum.api import answers, encoding, wire
 from greeum.api.http import NDJSON, Answer, ClientLeft
 from greeum.api.problems import Problem
 from greeum.api.routes import Operation
 from greeum.errors import InvalidInput
+from greeum.importers.files import GZIP_MAGIC, LINE_BYTES_MAX, unpacked
+from greeum.importers.files import lines as lines_in
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from _typeshed import WriteableBuffer
+
     from greeum import Memory
     from greeum.api.http import Call, Message
+    from greeum.importers.files import Prompt
 
 PIECE_BYTES_MIN = 65_536
 """Lines of an export are sent together from this size on: one trip to a thread and one write for some hundred."""
@@ -28,13 +33,32 @@ PIECE_BYTES_MIN = 65_536
 PIECE_TIMEOUT_S = 60.0
 """How long an import waits for more of its body. It holds one of few threads while it does."""
 
+OURS = "greeum"
+"""The format of exports; others are converted by whoever sends them."""
 
-class BringBack(wire.Request):
+TAKEN_IN = " (what came before this was taken in)"
+
+
+class Taking(wire.Request):
     bring_back: Annotated[bool, Meta(description="Whether to take in what was forgotten here, too.")] = False
+    report: Annotated[
+        bool,
+        Meta(description="Whether to pass over lines that cannot be taken, and say which; the first one ends it else."),
+    ] = False
+    dry_run: Annotated[bool, Meta(description="Whether to write nothing, and report what would be done.")] = False
+
+
+class Skipped(answers.Answered):
+    """A line that could not be taken."""
+
+    where: str
+    reason: str
 
 
 class Imported(answers.Answered):
-    """How many records were taken in, and how many blocks were there already, or were forgotten here."""
+    """How many records were taken in, and how many blocks were there already, or were forgotten here. With a report,
+    what could not be taken too.
+    """
 
     added: int
     present: int
@@ -42,6 +66,13 @@ class Imported(answers.Answered):
     links: int
     anchors: int
     weights: Annotated[int, Meta(description="Namespaces of which weights were taken over.")]
+    format: str | UnsetType = UNSET
+    dry_run: bool | UnsetType = UNSET
+    corrected: Annotated[int, Meta(description="Of those added, newer versions of others.")] | UnsetType = UNSET
+    skipped: Annotated[int, Meta(description="Lines that could not be taken.")] | UnsetType = UNSET
+    reasons: Annotated[list[Skipped], Meta(description="The first thousand of them.")] | UnsetType = UNSET
+    left_out: dict[str, int] | UnsetType = UNSET
+    notes: list[str] | UnsetType = UNSET
 
 
 def export(memory: Memory, _: Call) -> Answer:
@@ -64,13 +95,52 @@ def joined(lines: Iterable[str]) -> Iterator[bytes]:
 
 
 def import_(memory: Memory, call: Call) -> Answer:
-    """Take in what an export wrote; blocks that are here already are passed over, so that it may be sent again, and
-    so are those that were forgotten here. At the first bad line it ends: what came before that stays.
+    """Take in what an export wrote, packed by gzip or not. Blocks that are here already are passed over, so that it may
+    be sent again, and so are those that were forgotten here. The first bad line ends it, unless a report is asked for;
+    what came before that stays.
     """
+    is_dry, brings_back = call.query.get("dry_run", False), call.query.get("bring_back", False)
     try:
-        return encoding.plain(memory.import_(lines_of(pieces_of(call)), **call.query))
+        with body_of(call) as body:
+            if is_dry or call.query.get("report"):
+                return encoding.one(memory.import_from(body, format=OURS, dry_run=is_dry, bring_back=brings_back))
+            lines = lines_of(unpacked(body, "what was sent"))
+            return encoding.plain(memory.import_(lines, bring_back=brings_back))
     except InvalidInput as error:
-        raise InvalidInput(error.field, f"{error.reason} (what came before this line was taken in)") from error
+        field = "body" if error.field == "path" else error.field
+        raise InvalidInput(field, error.reason + ("" if is_dry else TAKEN_IN)) from error
+
+
+def body_of(call: Call) -> BufferedReader[Body]:
+    """The body as it comes, as a stream. Raises InvalidInput if it is not what the request says."""
+    stream = BufferedReader(Body(pieces_of(call)), PIECE_BYTES_MIN)
+    says_gzip = call.headers.get(b"content-encoding", b"").lower() == b"gzip"
+    if says_gzip and not stream.peek(len(GZIP_MAGIC)).startswith(GZIP_MAGIC):
+        raise InvalidInput("content-encoding", "is gzip, and the body is not")
+    return stream
+
+
+class Body(RawIOBase):
+    """Pieces, to be read in whatever sizes are wanted. Nothing of it is waited for but the next piece."""
+
+    def __init__(self, pieces: Iterator[bytes]) -> None:
+        self._pieces = pieces
+        self._left = memoryview(b"")
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: WriteableBuffer) -> int:
+        while not self._left:
+            piece = next(self._pieces, None)
+            if piece is None:
+                return 0
+            self._left = memoryview(piece)
+        room = memoryview(buffer)
+        part = self._left[: len(room)]
+        room[: len(part)] = part
+        self._left = self._left[len(part) :]
+        return len(part)
 
 
 def pieces_of(call: Call) -> Iterator[bytes]:
@@ -96,22 +166,12 @@ async def receive(call: Call) -> Message:
     return await call.receive()
 
 
-def lines_of(pieces: Iterable[bytes]) -> Iterator[str]:
+def lines_of(stream: Prompt) -> Iterator[str]:
     """The lines of a body, without line ends. Raises InvalidInput for one that is too long or is not text."""
-    waiting: list[bytes] = []
-    size, number = 0, 1
-    for piece in pieces:
-        for place, part in enumerate(piece.split(b"\n")):
-            if place:
-                yield text_of(b"".join(waiting), number)
-                waiting, size, number = [], 0, number + 1
-            waiting.append(part)
-            size += len(part)
-            if size > limits.BATCH_BODY_BYTES_MAX:
-                reason = f"is longer than the {limits.BATCH_BODY_BYTES_MAX:,} bytes that one may have"
-                raise InvalidInput(f"line {number}", reason)
-    if size:
-        yield text_of(b"".join(waiting), number)
+    for number, line in lines_in(stream):
+        if line is None:
+            raise InvalidInput(f"line {number}", f"is longer than the {LINE_BYTES_MAX:,} bytes that one may have")
+        yield text_of(line, number)
 
 
 def text_of(line: bytes, number: int) -> str:
@@ -129,7 +189,7 @@ OPERATIONS = (
         ),
     ),
     Operation(
-        id="import", method="POST", path="/v1/import", handle=import_, query=BringBack, takes=NDJSON,
+        id="import", method="POST", path="/v1/import", handle=import_, query=Taking, takes=NDJSON,
         answer=Imported,
         problems=("conflict", "embedder-failed", "store-full"), is_long=True,
     ),

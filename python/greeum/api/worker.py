@@ -9,10 +9,11 @@ from weakref import WeakKeyDictionary
 
 from greeum.api import policy
 from greeum.api.http import REQUEST_ID
-from greeum.api.problems import Problem, of_the_machine, problem_of
+from greeum.api.problems import Problem, problem_of
 from greeum.api.threads import Threads
 from greeum.api.turns import Turns
 from greeum.api.watch import Watch
+from greeum.problems import of_the_machine
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

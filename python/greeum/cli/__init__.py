@@ -43,11 +43,11 @@ def run(words: Sequence[str]) -> int:
     options.check_words(words)
     name, rest = named(words)
     if name not in HOMES:
-        return without_command(name, options.read(rest, PROGRAM, (), (*options.GLOBALS, options.VERSION)))
+        return without_command(name, options.read(rest, PROGRAM, (), (*options.SAID_BEFORE, options.VERSION)))
     from greeum.cli.call import Call
 
     chosen = command(name)
-    given = options.read(rest, f"{PROGRAM} {name}", chosen.arguments, (*options.GLOBALS, *chosen.options))
+    given = options.read(rest, f"{PROGRAM} {name}", chosen.arguments, chosen.all_options)
     settings = Settings()
     screen = Screen(settings, json="json" in given)
     if "help" in given:
@@ -62,12 +62,12 @@ def named(words: Sequence[str]) -> tuple[str, list[str]]:
     """The name of the command, or of a group of commands, or "" if there is none; and the other words."""
     from greeum.cli.commands import GROUPS, HOMES
     from greeum.cli.fields import READ_ONLY
-    from greeum.cli.options import GLOBALS, first_name
+    from greeum.cli.options import SAID_BEFORE, first_name
 
     rest = list(words)
     name = ""
     while name not in HOMES or name in GROUPS:
-        place = first_name(rest, (*GLOBALS, READ_ONLY))
+        place = first_name(rest, (*SAID_BEFORE, READ_ONLY))
         if place is None or (name in HOMES and f"{name} {rest[place]}" not in HOMES):
             break
         name = f"{name} {rest.pop(place)}".lstrip()

@@ -17,8 +17,7 @@ GIVEN = (
 
 def run(call: Call) -> int:
     text = call.text(call.given["text"], "text")
-    with call.open(create=True) as memory:
-        block = memory.add(text, **call.pick(*GIVEN))
+    block = call.write(lambda memory: memory.add(text, **call.pick(*GIVEN)))
     if call.screen.json:
         call.screen.document(block.to_dict() | block.outcome())
         return 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from greeum.cli.options import Argument, Command, Option, as_moment, as_seconds
+from greeum.cli.options import HERE, NOWHERE, Argument, Command, Option, as_moment, as_seconds
 from greeum.cli.screen import GREEN, RED
 from greeum.errors import InvalidInput
 
@@ -72,6 +72,7 @@ BACKUP = Command(
         to make a backup there, and the others are refused. With --json the document is {"number", "at", "seq", "full",
         "bytes", "pages", "logical_hash"}, or {"dropped"}. See docs/operate/backup.md.""",
     examples=["greeum backup ./backups", "greeum backup ./backups --keep 30d"],
+    places=HERE,
 )
 
 
@@ -102,6 +103,7 @@ RESTORE = Command(
     details="""What was forgotten after the backup does not come back. It is compared with what the backup should hold;
         the target gets its name when all is done. With --json the document is that of `backup`, and "forgotten".""",
     examples=["greeum restore ./backups ./restored", "greeum restore ./backups ./restored --at 2026-11-01T12:00:00Z"],
+    places=NOWHERE,
 )
 
 
@@ -130,4 +132,5 @@ VERIFY = Command(
         is removed afterwards, read from end to end, and compared with what it should hold. Exit code 1 if there is
         trouble. With --json the document is {"ok", "checks": [{"name", "ok", "detail"}, …]}.""",
     examples=["greeum verify ./backups"],
+    places=NOWHERE,
 )

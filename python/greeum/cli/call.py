@@ -8,11 +8,17 @@ from greeum.errors import InvalidInput
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from collections.abc import Callable
+    from typing import Any, TypeVar
 
     from greeum.cli.screen import Screen
     from greeum.memory import Memory
     from greeum.settings import Settings
+
+    T = TypeVar("T")
+
+KEY_CHARACTERS_MAX = 4_096
+"""Read of a file with a key, which is shorter: what is longer is none."""
 
 ORIGIN = "cli"
 """What is written by a command says so."""
@@ -39,6 +45,10 @@ class Call:
 
     def open(self, *, create: bool = False) -> Memory:
         """The memory that was named, or the default one. Only a command that adds makes one where there is none."""
+        if "url" in self.given:
+            return self.connect()
+        if "key_file" in self.given:
+            raise InvalidInput("--key-file", "is for a server: name it with --url")
         import warnings
 
         with warnings.catch_warnings(record=True) as caught:
@@ -59,6 +69,54 @@ class Call:
                 path, read_only=read_only or "read_only" in self.given, create=create, progress=progress
             )
         return memory.through(ORIGIN)
+
+    def connect(self) -> Memory:
+        """The memory that a server keeps."""
+        for option in ("memory", "read_only"):
+            if option in self.given:
+                flag = f"--{option.replace('_', '-')}"
+                raise InvalidInput(flag, "is about a directory, and --url names a server: leave one of them out")
+        from greeum.remote import connect
+
+        # It is no subclass of Memory, and stands in its place: whoever opens one uses no more than both have.
+        return connect(self.given["url"], self.key())  # type: ignore[return-value]
+
+    def key(self) -> str | None:
+        """The key for the server. It is not said on the command line, which others on this machine can read."""
+        file = self.given.get("key_file")
+        if file is None:
+            return self.settings.key
+        try:
+            with open(file, encoding="utf-8") as stream:
+                return stream.read(KEY_CHARACTERS_MAX).strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise InvalidInput("--key-file", f"{file} cannot be read: {error}") from error
+
+    def write(self, act: Callable[[Memory], T]) -> T:
+        """What `act` gives, done in the memory that was named. That is made if it is not there, but not for what fails:
+        this is tried in an empty one before.
+        """
+        if self.is_missing():
+            from tempfile import TemporaryDirectory
+
+            with TemporaryDirectory(prefix="greeum-") as directory, self.at(directory).open(create=True) as memory:
+                act(memory)
+        with self.open(create=True) as memory:
+            return act(memory)
+
+    def is_missing(self) -> bool:
+        """Whether there is no memory yet where one was named."""
+        if "url" in self.given:
+            return False
+        from os import listdir
+        from os.path import isdir
+
+        return not isdir(self.path()) or not listdir(self.path())
+
+    def place(self) -> str:
+        """Where the memory is, as a person reads it."""
+        url: str | None = self.given.get("url")
+        return url or self.path()
 
     def path(self) -> str:
         """The directory of the memory that was named, or of the default one."""

@@ -6,7 +6,7 @@ import os
 import sys
 
 from greeum.cli.call import Call
-from greeum.cli.options import Command, Option, as_whole_number
+from greeum.cli.options import HERE, Command, Option, as_whole_number
 from greeum.errors import Conflict, InvalidInput
 
 TYPE_CHECKING = False
@@ -135,4 +135,5 @@ COMMAND = Command(
         empty or not there. Your own memory is not touched. Shown are eight searches: what was typed, what
         came first, and of what parts its score is made. With --json all of it is one document.""",
     examples=["greeum demo", "greeum demo --memory ./greeum-demo"],
+    places=HERE,
 )

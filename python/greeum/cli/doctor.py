@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from greeum.cli.options import Command, Option
+from greeum.cli.options import HERE, Command, Option
 from greeum.cli.screen import GREEN, RED
 from greeum.errors import GreeumError, NotFound
 from greeum.surroundings import surroundings
@@ -99,4 +99,5 @@ COMMAND = Command(
         as it is. One line a check; exit code 1 if there is trouble (left). With --json the document is {"memory",
         "ok", "checks": [{"name", "ok", "detail"}, …]}, and with --repair "repairs" in the same form.""",
     examples=["greeum doctor", "greeum doctor --repair"],
+    places=HERE,
 )

@@ -22,7 +22,7 @@ PIPE_CLOSED = 141
 
 MEANINGS = {
     DONE: "done",
-    TROUBLE: "it could not be done for another reason, or `doctor` has found trouble",
+    TROUBLE: "a server refused the key, or failed; `doctor` found trouble; or it could not be done for another reason",
     INVALID: "the command line, or a value in it, cannot be used",
     NOT_FOUND: "there is no such memory, block, link or anchor",
     CONFLICT: "it exists already, or has changed meanwhile, or is pinned",
@@ -48,7 +48,7 @@ CODES: tuple[tuple[type[Exception], int], ...] = (
     (errors.StoreVersion, DAMAGED),
     (errors.EmbedderFailed, EMBEDDER),
     (errors.EmbedderMismatch, EMBEDDER),
-    # Of memories behind a server, which no command opens.
+    # Of memories behind a server.
     (errors.LogCut, NOT_FOUND),
     (errors.Unauthenticated, TROUBLE),
     (errors.Forbidden, TROUBLE),

@@ -43,6 +43,7 @@ NEAR_WHEN_SEARCHING = Option(
     "--near", "NAME|ID", "Prefer what is within reach of an anchor, or of the block of this id.", read=as_near
 )
 HISTORY = Option("--history", None, "Include versions that were superseded, and what holds no longer or not yet.")
+EXPIRED = Option("--expired", None, "What has expired and is not erased yet, and nothing else.")
 AS_OF = Option("--as-of", "TIME", "As things stood then: what had been recorded by that time, and held.")
 MIN_TRUST = Option(
     "--min-trust", "NUMBER", "Leave out what came by a door that is trusted less: 0 to 1.", read=as_number

@@ -101,7 +101,7 @@ def run_wipe(call: Call) -> int:
         if confirm is None:
             asking.need_terminal("--confirm", FOR_GOOD)
             there = memory.stats()["blocks"]
-            call.screen.note(f"{call.path()} holds {there:,} blocks.")
+            call.screen.note(f"{call.place()} holds {there:,} blocks.")
             answer = asking.asked("Forget all of them for good? Type how many they are: ")
             confirm = as_whole_number(answer.replace(",", ""), "confirm") if answer else None
         if confirm is None:

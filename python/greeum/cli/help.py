@@ -5,7 +5,7 @@ from __future__ import annotations
 from greeum.cli.cells import wrap
 from greeum.cli.commands import every_command
 from greeum.cli.exits import MEANINGS
-from greeum.cli.options import GLOBALS, VERSION
+from greeum.cli.options import SAID_BEFORE, VERSION
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def overall(width: int | None) -> str:
         "\nCommands (`greeum COMMAND --help` tells more):",
         *summaries(every_command(), cells),
         "\nOptions, before the command or after:",
-        *definitions(map(described, (*GLOBALS, VERSION)), cells),
+        *definitions(map(described, (*SAID_BEFORE, VERSION)), cells),
         "\nExit codes:",
         *definitions(((str(code), meaning) for code, meaning in MEANINGS.items()), cells),
     ]
@@ -48,7 +48,7 @@ def of_command(command: Command, width: int | None) -> str:
     parts = [usage(command), "", *wrap(command.summary, cells), *wrap(command.details, cells)]
     if command.arguments:
         parts += ["\nArguments:", *definitions(((one.metavar, one.meaning) for one in command.arguments), cells)]
-    parts += ["\nOptions:", *definitions(map(described, (*command.options, *GLOBALS)), cells)]
+    parts += ["\nOptions:", *definitions(map(described, command.all_options), cells)]
     return "\n".join([*parts, "\nExamples:", *(f"  {example}" for example in command.examples)])
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from greeum.cli.options import Argument, Command, Option, as_number
+from greeum.cli.options import NOWHERE, Argument, Command, Option, as_number
 from greeum.errors import InvalidInput, NotFound
 
 TYPE_CHECKING = False
@@ -89,8 +89,6 @@ def id_of(named: str) -> str:
 def control(call: Call, *, create: bool = False) -> ControlStore:
     from greeum.control.store import ControlStore
 
-    if "memory" in call.given:
-        raise InvalidInput("--memory", "has no keys: name the directory of the tenants with --tenants")
     directory = call.given.get("tenants", call.settings.tenants)
     if not directory:
         raise InvalidInput("--tenants", "is missing: name the directory of the tenants, or set GREEUM_TENANTS")
@@ -116,6 +114,7 @@ CREATE = Command(
         "greeum keys create --tenants ./tenants --tenant acme --role reader --namespace acme/alice --rate 50",
         "greeum keys create --tenants ./tenants --tenant acme --role writer --trust 0.3 --label crawler",
     ],
+    places=NOWHERE,
 )
 
 LIST = Command(
@@ -125,6 +124,7 @@ LIST = Command(
     options=[TENANTS, TENANT],
     details="""With --json the document is {"keys": […]}.""",
     examples=["greeum keys list --tenants ./tenants", "greeum keys list --tenants ./tenants --tenant acme"],
+    places=NOWHERE,
 )
 
 REVOKE = Command(
@@ -134,4 +134,5 @@ REVOKE = Command(
     arguments=[Argument("ID", "The key's id, or the whole key.", field="key")],
     options=[TENANTS],
     examples=["greeum keys revoke 4fRt09ZqLm --tenants ./tenants"],
+    places=NOWHERE,
 )

@@ -38,7 +38,7 @@ COMMAND = Command(
         Option("--cursor", "CURSOR", "Go on where a list with the same filters has ended."),
         Option("--newest-first", None, "The newest first."),
         fields.HISTORY,
-        Option("--expired", None, "What has expired and is not erased yet, and nothing else."),
+        fields.EXPIRED,
         fields.AS_OF,
         fields.READ_ONLY,
     ],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from greeum.cli.options import Command, Option
+from greeum.cli.options import HERE, Command, Option
 from greeum.errors import InvalidInput
 from greeum.mcp.offers import OFFERS
 
@@ -72,4 +72,5 @@ COMMAND = Command(
     details="""Agents start it themselves: `greeum mcp install` tells them how. It needs no key; the memory is made if
     it is not there. It ends when the agent closes its end, or with SIGTERM. See docs/guides/mcp.md.""",
     examples=["greeum mcp", "greeum mcp --memory ./memory --read-only", "greeum mcp --tools knowledge-graph"],
+    places=HERE,
 )

@@ -6,7 +6,7 @@ import os
 import sys
 
 from greeum.cli.mcp import TOOLS, known_tools, need_package
-from greeum.cli.options import Argument, Command, Option
+from greeum.cli.options import HERE, Argument, Command, Option
 from greeum.errors import InvalidInput
 
 TYPE_CHECKING = False
@@ -122,4 +122,5 @@ COMMAND = Command(
         "greeum mcp install cursor --scope project --memory ./memory",
         "greeum mcp install codex --print",
     ],
+    places=HERE,
 )

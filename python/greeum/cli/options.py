@@ -121,10 +121,33 @@ class Argument:
         self.most = most
 
 
+HELP = Option("-h --help", None, "Show this help.")
+JSON = Option("--json", None, "Print one JSON document instead of text; an error is one on stderr.")
+MEMORY = Option("--memory", "DIR", "The directory of the memory. Default: $GREEUM_HOME, else ~/.greeum")
+URL = Option("--url", "URL", "A server's memory in its place, as http://127.0.0.1:8400")
+KEY_FILE = Option("--key-file", "FILE", "A file with the key for that server. Default: $GREEUM_KEY")
+VERSION = Option("--version", None, "Show the version.")
+
+GLOBALS = (JSON, HELP)
+"""What every command takes, before its name or after."""
+
+ANYWHERE = (MEMORY, URL, KEY_FILE)
+"""What a command takes that works on a memory, wherever that is kept."""
+
+SAID_BEFORE = (*ANYWHERE, *GLOBALS)
+"""What may stand before the name of a command, which then has to take it."""
+
+HERE = (MEMORY,)
+"""What one takes that works on the directory of a memory."""
+
+NOWHERE = ()
+"""What one takes that works on none."""
+
+
 class Command:
     """One command: what it is called, what it takes, what it does."""
 
-    __slots__ = ("arguments", "details", "examples", "name", "options", "run", "summary")
+    __slots__ = ("arguments", "details", "examples", "name", "options", "places", "run", "summary")
 
     def __init__(
         self,
@@ -136,6 +159,7 @@ class Command:
         options: Sequence[Option] = (),
         details: str = "",
         examples: Sequence[str] = (),
+        places: Sequence[Option] = ANYWHERE,
     ) -> None:
         self.name = name
         self.run = run
@@ -144,15 +168,12 @@ class Command:
         self.options = options
         self.details = details
         self.examples = examples
+        self.places = places
+        """How the memory is named that it works on."""
 
-
-HELP = Option("-h --help", None, "Show this help.")
-JSON = Option("--json", None, "Print one JSON document instead of text; an error is one on stderr.")
-MEMORY = Option("--memory", "DIR", "The directory of the memory. Default: $GREEUM_HOME, else ~/.greeum")
-VERSION = Option("--version", None, "Show the version.")
-
-GLOBALS = (MEMORY, JSON, HELP)
-"""What every command takes, before its name or after."""
+    @property
+    def all_options(self) -> tuple[Option, ...]:
+        return (*self.options, *self.places, *GLOBALS)
 
 
 def is_option(word: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from greeum.cli.options import Command
+from greeum.cli.options import HERE, Command
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,4 +33,5 @@ COMMAND = Command(
         that was cut short goes on where it stopped when it is made again. With --json the document is {"embedder",
         "before", "blocks"}. See docs/guides/embedders.md.""",
     examples=["GREEUM_EMBEDDER=model2vec:/models/potion-multilingual-128M greeum reembed"],
+    places=HERE,
 )

@@ -7,15 +7,15 @@ import sys
 from greeum.cli.commands import every_command
 from greeum.cli.exits import MEANINGS
 from greeum.cli.help import INTRODUCTION, described, usage
-from greeum.cli.options import GLOBALS, VERSION
+from greeum.cli.options import ANYWHERE, GLOBALS, HERE, NOWHERE, VERSION
 from greeum.cli.screen import speak_utf8
 from greeum.settings import VARIABLES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
-    from greeum.cli.options import Command
+    from greeum.cli.options import Command, Option
 
 NOTES = """\
 - The verbs and the names of fields are those of the library: `--valid-from` means what `valid_from` means there.
@@ -29,6 +29,11 @@ NOTES = """\
 - Colours and progress bars appear on a terminal alone.
 """
 
+PLACES = """\
+Commands that work on a memory take these. With `--url` they do to the memory of a [server](../operate/serve.md) what
+they do to one in a directory, as far as the key may; `--memory` and `--read-only` then have no place. Only on a
+directory work {here}; on no memory {nowhere}."""
+
 
 def reference() -> str:
     """The page."""
@@ -39,6 +44,9 @@ def reference() -> str:
         NOTES.rstrip(),
         "## Options of every command",
         table(("Option", "Meaning"), map(described, (*GLOBALS, VERSION))),
+        "## Which memory",
+        table(("Option", "Meaning"), map(described, ANYWHERE)),
+        PLACES.format(here=named(HERE), nowhere=named(NOWHERE)),
         "## Exit codes",
         table(("Code", "Meaning"), ((str(code), meaning) for code, meaning in MEANINGS.items())),
         "## Environment",
@@ -47,6 +55,11 @@ def reference() -> str:
         *map(section, every_command()),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def named(places: Sequence[Option]) -> str:
+    """The commands that take these options to name a memory."""
+    return ", ".join(f"`{command.name}`" for command in every_command() if command.places == places)
 
 
 def section(command: Command) -> str:

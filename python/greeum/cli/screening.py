@@ -22,8 +22,7 @@ def run_show(call: Call) -> int:
 
 def run_set(call: Call) -> int:
     kind, policy = call.given["kind"], call.given["policy"]
-    with call.open(create=True) as memory:
-        memory.screening.set(kind, policy)
+    call.write(lambda memory: memory.screening.set(kind, policy))
     if call.screen.json:
         call.screen.document({kind: policy})
     else:

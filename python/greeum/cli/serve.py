@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from greeum.cli.options import Command, Option, as_number, as_seconds, as_whole_number
+from greeum.cli.options import HERE, Command, Option, as_number, as_seconds, as_whole_number
 from greeum.cli.screen import BOLD
 from greeum.errors import GreeumError, InvalidInput, NotFound
 from greeum.limits import DURATION_S_MAX
@@ -247,6 +247,7 @@ COMMAND = Command(
         "greeum serve --memory ./memory --port 8401 --log none",
         "greeum serve --tenants ./tenants --host 0.0.0.0 --workers 2",
     ],
+    places=HERE,
 )
 
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager, nullcontext
 from greeum.cli import fields
 from greeum.cli.cells import on_one_line
 from greeum.cli.exits import DONE, INVALID
-from greeum.cli.options import Argument, Command, Option
+from greeum.cli.options import HERE, Argument, Command, Option
 from greeum.cli.progress import bar
 from greeum.errors import Conflict, InvalidInput, NotFound
 
@@ -141,8 +141,6 @@ def run_merge(call: Call) -> int:
     other = os.path.expanduser(call.given["other"])
     if not os.path.isdir(other):
         raise NotFound(f"{other}: there is no such directory")
-    if os.path.isdir(call.path()) and os.path.samefile(other, call.path()):
-        raise InvalidInput("DIR", "is the memory itself")
     with target(call, is_dry) as memory, bar("Merging", "rows") as progress:
         report = memory.merge(other, dry_run=is_dry, progress=progress, **call.pick("bring_back"))
     return told(call, report)
@@ -151,7 +149,7 @@ def run_merge(call: Call) -> int:
 @contextmanager
 def target(call: Call, is_dry: bool) -> Iterator[Memory]:
     """The memory that takes it in. A dry run makes none where there is none, and looks at an empty one instead."""
-    if not is_dry or os.path.isdir(call.path()):
+    if not is_dry or "url" in call.given or os.path.isdir(call.path()):
         with call.open(create=not is_dry) as memory:
             yield memory
         return
@@ -250,4 +248,5 @@ MERGE = Command(
         afterwards, so that a second merge adds nothing. What was forgotten here is passed over, unless --bring-back
         says otherwise. Where the two contradict each other, what is here stays, and the exit code is 2.""",
     examples=["greeum merge ./laptop", "greeum merge ./laptop --memory ./desk --dry-run"],
+    places=HERE,
 )

@@ -24,8 +24,7 @@ def run_show(call: Call) -> int:
 
 def run_set(call: Call) -> int:
     chosen = dict(map(pair, call.given["weights"]))
-    with call.open(create=True) as memory:
-        weighing = memory.weights.set(chosen, **call.pick("namespace"))
+    weighing = call.write(lambda memory: memory.weights.set(chosen, **call.pick("namespace")))
     show(call.screen, weighing)
     return 0
 

@@ -18,12 +18,14 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+PATH = "/embeddings"
+
 PROBE = "dimension"
 """Embedded once to see how long vectors are, where that is not said."""
 
 
 class OpenAICompatibleEmbedder(FloatEmbedder):
-    """An Embedder over HTTP. `base_url` ends where `/embeddings` begins, as in http://127.0.0.1:11434/v1.
+    """An Embedder over HTTP. `base_url` ends where `/embeddings` begins, as in http://127.0.0.1:11434/v1, or with it.
 
     `dimension` is how many components the model's vectors have; without it, and without `dimensions`, one request finds
     out. `dimensions` asks the server to shorten them (OpenAI's field of that name; not every model can). `query_prefix`
@@ -56,9 +58,7 @@ class OpenAICompatibleEmbedder(FloatEmbedder):
         self._model = model
         self._prefixes = {True: query_prefix, False: passage_prefix}
         self._shortened = {} if dimensions is None else {"dimensions": dimensions}
-        self._endpoint = Endpoint(
-            base_url.rstrip("/") + "/embeddings", key=api_key, timeout_s=timeout_s, retries=retries
-        )
+        self._endpoint = Endpoint(url_of(base_url), key=api_key, timeout_s=timeout_s, retries=retries)
         self.name = f"{model} at {self._endpoint.url}"
         given = dimension if dimensions is None else dimensions
         self.dimension = self._checked_dimension(self._probe() if given is None else given)
@@ -90,6 +90,11 @@ class OpenAICompatibleEmbedder(FloatEmbedder):
             return vectors_of(reply, len(inputs))
         except ValueError as error:
             raise EmbedderFailed(f"{self.name}: asked for {len(inputs)} vectors, got {error}") from error
+
+
+def url_of(base_url: str) -> str:
+    """Where texts are sent. Some servers' pages name the whole of it, and some what stands before."""
+    return base_url.rstrip("/").removesuffix(PATH) + PATH
 
 
 def vectors_of(reply: object, count: int) -> list[list[float]]:

@@ -126,7 +126,8 @@ class Importer:
         if "vectors" in record:
             draft.vectors = self._given(record["vectors"], draft.text)
         before = record.get("supersedes")
-        return Arrival(draft, None if before is None else uid_of(before, "supersedes"))
+        replaces = inputs.truth(record.get("replaces", False), "replaces")
+        return Arrival(draft, None if before is None else uid_of(before, "supersedes"), replaces=replaces)
 
     def _given(self, vectors: object, text: str) -> bytes:
         if not self._takes_vectors:
@@ -139,7 +140,8 @@ ANCHOR_FIELDS = frozenset(("type", "namespace", "name", "block", "hops", "pinned
 WEIGHTS_FIELDS = frozenset(("type", "namespace", "set", "learnt"))
 BLOCK_FIELDS = frozenset(
     ("type", "uid", "namespace", "key", "text", "kind", "source", "tags", "importance", "metadata", "at", "added_at",
-     "valid_from", "valid_to", "expires_at", "revision", "supersedes", "origin", "trust", "flags", "uses", "vectors")
+     "valid_from", "valid_to", "expires_at", "revision", "supersedes", "replaces", "origin", "trust", "flags", "uses",
+     "vectors")
 )  # fmt: skip
 
 

@@ -5,20 +5,26 @@ from __future__ import annotations
 import os
 import stat
 import zlib
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from greeum.errors import InvalidInput, NotFound
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from io import BufferedReader
     from typing import BinaryIO, Protocol
-    from zipfile import ZipFile
+    from zipfile import ZipExtFile, ZipFile
 
     class Stream(Protocol):
         """What can be read, some bytes at a time."""
 
         def read(self, size: int, /) -> bytes: ...
+
+    class Prompt(Stream, Protocol):
+        """One that also gives what has come, and does not wait for as much as was asked for."""
+
+        def read1(self, size: int, /) -> bytes: ...
 
 
 PIECE_BYTES = 1_048_576
@@ -66,12 +72,12 @@ def magic(path: str) -> bytes:
 class Counted:
     """A stream that counts what was read of it."""
 
-    def __init__(self, stream: Stream) -> None:
+    def __init__(self, stream: Prompt) -> None:
         self._stream = stream
         self.done = 0
 
     def read(self, size: int = PIECE_BYTES, /) -> bytes:
-        piece = self._stream.read(size)
+        piece = self._stream.read1(size)  # what has come can be unpacked
         self.done += len(piece)
         return piece
 
@@ -85,17 +91,23 @@ class Unpacked:
     all proportion to what was read of it, or to the `packed_bytes` that it has.
     """
 
-    def __init__(self, stream: Stream, name: str, packed: Counted | int) -> None:
+    def __init__(self, stream: Prompt, name: str, packed: Counted | int) -> None:
         self._stream = stream
         self._name = name
         self._packed = packed
         self._done = 0
 
     def read(self, size: int, /) -> bytes:
+        return self._checked(self._stream.read, size)
+
+    def read1(self, size: int, /) -> bytes:
+        return self._checked(self._stream.read1, size)
+
+    def _checked(self, read: Callable[[int], bytes], size: int) -> bytes:
         from zipfile import BadZipFile
 
         try:
-            piece = self._stream.read(size)
+            piece = read(size)
         except (EOFError, zlib.error, BadZipFile, OSError) as error:
             raise InvalidInput("path", f"{self._name} is damaged: {error}") from error
         self._done += len(piece)
@@ -107,11 +119,16 @@ class Unpacked:
         return piece
 
 
-def unpacked(file: BinaryIO, name: str) -> Stream:
-    """The content of an open file, out of gzip if it is in that: its first bytes say so."""
+def buffered(file: BinaryIO) -> BufferedReader:
+    """An open file, of which the first bytes can be looked at before it is read."""
     from io import BufferedReader
 
-    stream = file if isinstance(file, BufferedReader) else BufferedReader(file)  # type: ignore[type-var]
+    return file if isinstance(file, BufferedReader) else BufferedReader(file)  # type: ignore[arg-type]
+
+
+def unpacked(file: BinaryIO, name: str) -> Prompt:
+    """The content of an open file, out of gzip if it is in that: its first bytes say so."""
+    stream = buffered(file)
     start = stream.peek(MAGIC_BYTES)[:MAGIC_BYTES]
     if start.startswith(ZSTD_MAGIC):
         raise InvalidInput("path", f"{name} is packed by zstd, which is not read: unpack it first, by `zstd -d`")
@@ -133,18 +150,19 @@ def opened(path: str) -> BinaryIO:
         raise unreadable(path, error) from error
 
 
-def lines(stream: Stream, bytes_max: int = LINE_BYTES_MAX) -> Iterator[tuple[int, bytes | None]]:
-    """Number and content of each line, without its end; None for one that is too long."""
-    number, waiting, too_long = 1, b"", False
-    while piece := stream.read(PIECE_BYTES):
-        *whole, rest = (waiting + piece).split(b"\n")
-        for line in whole:
-            yield number, None if too_long or len(line) > bytes_max else line
-            number, too_long = number + 1, False
-        too_long = too_long or len(rest) > bytes_max
-        waiting = b"" if too_long else rest
-    if waiting or too_long:
-        yield number, None if too_long else waiting
+def lines(stream: Prompt, bytes_max: int = LINE_BYTES_MAX) -> Iterator[tuple[int, bytes | None]]:
+    """Number and content of each line, without its end, as soon as it has come; None for one that is too long."""
+    number, waiting, size = 1, list[bytes](), 0
+    while piece := stream.read1(PIECE_BYTES):
+        for place, part in enumerate(piece.split(b"\n")):
+            if place:
+                yield number, b"".join(waiting) if size <= bytes_max else None
+                number, waiting, size = number + 1, [], 0
+            size += len(part)
+            if size <= bytes_max:
+                waiting.append(part)
+    if size:
+        yield number, b"".join(waiting) if size <= bytes_max else None
 
 
 def first_line(stream: Stream) -> bytes | None:
@@ -211,12 +229,13 @@ def archive(path: str) -> ZipFile:
         raise InvalidInput("path", f"{path} is no zip file that can be read: {error}") from error
 
 
-def member(packed: ZipFile, name: str) -> Stream:
+def member(packed: ZipFile, name: str) -> Prompt:
     """A file in a zip file. Raises InvalidInput."""
     from zipfile import BadZipFile
 
     info = packed.getinfo(name)
     try:
-        return Unpacked(packed.open(info), name, min(info.compress_size, os.path.getsize(packed.filename or "")))
+        stream = cast("ZipExtFile", packed.open(info))
+        return Unpacked(stream, name, min(info.compress_size, os.path.getsize(packed.filename or "")))
     except (BadZipFile, NotImplementedError, RuntimeError, OSError) as error:
         raise InvalidInput("path", f"{name} cannot be unpacked: {error}") from error

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from greeum.importers.documents import Part
-    from greeum.importers.files import Stream
+    from greeum.importers.files import Prompt, Stream
     from greeum.importers.records import Findings
 
 OURS = "greeum"
@@ -74,7 +74,7 @@ def is_file(path: str) -> bool:
     return stat.S_ISREG(os.stat(path).st_mode)
 
 
-def rewound(file: BinaryIO, path: str) -> Stream:
+def rewound(file: BinaryIO, path: str) -> Prompt:
     file.seek(0)
     return unpacked(file, path)
 

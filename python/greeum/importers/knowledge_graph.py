@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-    from greeum.importers.files import Stream
+    from greeum.importers.files import Prompt
     from greeum.importers.records import Findings
 
 NAME = "mcp-memory"
@@ -42,7 +42,7 @@ def is_one(value: object) -> bool:
     )
 
 
-def findings(open_stream: Callable[[], Stream]) -> Findings:
+def findings(open_stream: Callable[[], Prompt]) -> Findings:
     """The entities and what was observed about them, then the relations: read twice, since lines come in any order."""
     names: set[str] = set()
     for number, line in lines(open_stream()):

@@ -15,6 +15,7 @@ from mcp.shared.exceptions import MCPError
 from greeum import errors
 from greeum.mcp import completion, offers, prompts, resources
 from greeum.mcp.opening import LISTS_FRESH_MS
+from greeum.problems import OTHER, name_of, of_the_machine
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,20 +42,6 @@ ERROR_META, FIELD_META = "greeum/error", "greeum/field"
 """Where an error's name, and the argument that it is about, stand for programs."""
 
 FAILED = "the server failed, and has written to its log why"
-
-ELSEWHERE = (
-    (errors.StoreBusy, "the memory cannot be used at the moment, and nothing was stored: try again"),
-    (errors.StoreClosed, "the memory was closed, as it is when a server ends: try again"),
-    (errors.StoreFull, "there is no room on the server's disk, and nothing was stored"),
-    (errors.StoreReadOnly, "the server may read this memory, but not change it"),
-    (errors.StoreError, FAILED),
-    (errors.EmbedderFailed, "the embedder of this memory did not answer, or not as it should: try again"),
-    (errors.EmbedderMismatch, "the memory's vectors were made by another embedder than the one that the server has"),
-)
-"""What those who call from elsewhere are told of errors that speak of the machine, and name its directories or its
-embedder."""
-
-OF_THE_MACHINE = tuple(kind for kind, _ in ELSEWHERE)
 
 
 class Answers:
@@ -174,13 +161,13 @@ async def outcome(caller: Caller, operation: str, reads: bool, work: Callable[[A
 def told(error: Exception, caller: Caller) -> Trouble:
     """What to tell of an error: what it says, but nothing of the server's own failures."""
     name = type(error).__name__
-    if not isinstance(error, errors.GreeumError):
+    if not isinstance(error, errors.GreeumError) or (name_of(error) == OTHER and not caller.is_local):
         log.error("a request failed", exc_info=error)
         return Trouble("Internal", FAILED, types.INTERNAL_ERROR)
-    if isinstance(error, OF_THE_MACHINE) and not caller.is_local:
+    elsewhere = None if caller.is_local else of_the_machine(error)
+    if elsewhere is not None:
         log.error("a request failed: %s", error, exc_info=error)
-        text = next(text for kind, text in ELSEWHERE if isinstance(error, kind))
-        return Trouble("Internal" if text == FAILED else name, text, types.INTERNAL_ERROR)
+        return Trouble(name, elsewhere, types.INTERNAL_ERROR)
     # A message may quote what was sent, and that need not be text: halves of surrogate pairs become `?`.
     text = str(error).encode("utf-8", "replace").decode()
     if isinstance(error, errors.InvalidInput):

@@ -14,10 +14,11 @@ from greeum.remote.transport import parsed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from typing import Any, TypeVar
 
     from greeum.remote.transport import Transport
+    from greeum.remote.upload import Upload
 
     T = TypeVar("T")
     Meaning = Callable[[Any], T]
@@ -116,9 +117,7 @@ class Client:
         for line in self.transport.lines(request):
             yield self._understood(request, bytes.decode, line)
 
-    def upload(
-        self, path: str, lines: Iterable[bytes], meaning: Meaning[T], *, timeout_s: float, **query: str | None
-    ) -> T:
+    def upload(self, path: str, lines: Upload, meaning: Meaning[T], *, timeout_s: float, **query: str | None) -> T:
         """POST of lines, as they come."""
         request = Request(
             "POST",
@@ -126,6 +125,7 @@ class Client:
             lines,
             changes=True,
             is_repeatable=False,
+            headers={"Content-Encoding": "gzip"} if lines.is_packed else None,
             body_type=JSON_LINES,
             timeout_s=timeout_s,
         )

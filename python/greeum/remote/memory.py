@@ -36,8 +36,8 @@ class RemoteMemory(RemoteUpkeep):
     adds or changes is on the server's disk when it returns, and found by the next search, whoever asks. Besides the
     errors of Memory there are Unauthenticated and Forbidden, by the key, and ServerFailed, which says whether something
     may have been done all the same. Not here are `through` (the server says where a write is from, by the key), and
-    `backup`, `drop_backups`, `logical_hash`, `import_from` and `merge`, which are of the machine that the memory is
-    on: use its command line.
+    `backup`, `drop_backups`, `logical_hash` and `merge`, which are of the machine that the memory is on: use the
+    command line there.
     """
 
     def __init__(self, transport: Transport, prefix: str) -> None:
@@ -144,7 +144,7 @@ class RemoteMemory(RemoteUpkeep):
             }
         )  # fmt: skip
         if "text" not in body and idempotency_key is None:
-            # A change of fields counts as one also where they say so already, so that twice is not once.
+            # Somebody may have changed them again between the two, which the second would undo.
             return self._client.change("PATCH", path, body, rows.block, headers=headers)
         return self._client.named_change(
             "PATCH", path, bodies.encoded(body), rows.block, name=idempotency_key, headers=headers

@@ -10,6 +10,7 @@ from json import dumps
 from greeum._core import PARTS, parse_time
 from greeum.difference import Difference
 from greeum.forgetting import Certificate, Forgotten
+from greeum.importers.report import ImportReport, Skipped
 from greeum.listing import NamespacePage, Page
 from greeum.maintenance import Report, Step
 from greeum.model import Added, Anchor, Block, Change, Context, Contradiction, Hit, Link, RolledBack
@@ -257,6 +258,16 @@ def count(record: Any) -> int:
 
 def counts(record: Any) -> dict[str, int]:
     return {string(name): integer(count) for name, count in mapping(record).items()}
+
+
+def import_report(record: Any) -> ImportReport:
+    found = ImportReport(string(record["format"]), dry_run=truth(record["dry_run"]))
+    for name in ("added", "corrected", "present", "forgotten", "links", "anchors", "weights", "skipped"):
+        setattr(found, name, integer(record[name]))
+    found.reasons = several(lambda one: Skipped(string(one["where"]), string(one["reason"])), record["reasons"])
+    found.left_out = counts(record["left_out"])
+    found.notes = several(string, record["notes"])
+    return found
 
 
 def listed(field: str, make: Callable[[Any], T]) -> Callable[[Any], list[T]]:

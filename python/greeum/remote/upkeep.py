@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from greeum import inputs
 from greeum.errors import InvalidInput
 from greeum.maintenance import GRACE_S
 from greeum.remote import bodies, rows
 from greeum.remote.client import LONG_S
 from greeum.remote.recall import RemoteRecall
-from greeum.remote.upload import Upload
+from greeum.remote.upload import lines_upload
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import os
     from collections.abc import Callable, Iterable, Iterator
+    from typing import Any, BinaryIO, TypeVar
 
-    from greeum.inputs import Span
+    from greeum.importers.report import ImportReport
+    from greeum.inputs import Namespace, Span
     from greeum.maintenance import Report
+    from greeum.remote.upload import Upload
     from greeum.upkeep import Findings
+
+    T = TypeVar("T")
 
 
 class RemoteUpkeep(RemoteRecall):
@@ -57,9 +64,31 @@ class RemoteUpkeep(RemoteRecall):
     ) -> dict[str, int]:
         """As `Memory.import_`; `progress` is told how many lines have been sent."""
         query = bodies.flags(bring_back=bring_back)
-        upload = Upload(lines, progress)
+        return self._send(lines_upload(lines, progress), rows.counts, query)
+
+    def import_from(
+        self,
+        path: str | os.PathLike[str] | BinaryIO,
+        *,
+        format: str | None = None,  # noqa: A002 - the word for it
+        namespace: Namespace = "",
+        dry_run: bool = False,
+        time_zone: str | None = None,
+        progress: Callable[[int, int], None] | None = None,
+        bring_back: bool = False,
+    ) -> ImportReport:
+        """As `Memory.import_from`. What is at `path` here is read here, and sent as the lines of an export."""
+        from greeum.remote.importing import send
+
+        zone = None if time_zone is None else inputs.time_zone(time_zone)
+        where = inputs.namespace(namespace)
+        query = bodies.flags(dry_run=dry_run, bring_back=bring_back) | {"report": "true"}
+        source = inputs.path_or_stream(path)
+        return send(source, format, where, zone, progress, lambda upload: self._send(upload, rows.import_report, query))
+
+    def _send(self, upload: Upload, meaning: Callable[[Any], T], query: dict[str, str]) -> T:
         try:
-            done = self._client.upload("/v1/import", upload, rows.counts, timeout_s=LONG_S, **query)
+            done = self._client.upload("/v1/import", upload, meaning, timeout_s=LONG_S, **query)
         except InvalidInput as error:
             # "There are no lines": none that could be sent.
             if upload.error is None or error.field != "lines":

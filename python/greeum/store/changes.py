@@ -7,7 +7,7 @@ import apsw
 from greeum.errors import Conflict, EmbedderMismatch, NotFound
 from greeum.store.addition import Addition, existing, no_block
 from greeum.store.protocol import ANCHOR, BLOCK, BLOCK_COLUMNS, LINKS
-from greeum.store.rows import ANCHOR_HOPS, KEY, check_revision, inherited_key, revised
+from greeum.store.rows import ANCHOR_HOPS, KEY, check_revision, inherited_key, mismatch, revised
 from greeum.store.statements import SQL, answer_of, log, row_of, rows_of
 
 TYPE_CHECKING = False
@@ -34,10 +34,7 @@ def bind_embedder(connection: apsw.Connection, fingerprint: str, dimension: int)
         rows_of(connection, "put_setting", "embedder", fingerprint)
         rows_of(connection, "put_setting", "dimension", dimension)
     elif bound != (fingerprint, dimension):
-        raise EmbedderMismatch(
-            f"this memory's vectors were made by {bound[0]} ({bound[1]} dimensions), "
-            f"not by {fingerprint} ({dimension}): open it with that embedder, or change to this one with greeum.reembed"
-        )
+        raise mismatch(bound, (fingerprint, dimension))
 
 
 def check_embedder(connection: apsw.Connection, fingerprint: str | None) -> None:
@@ -46,7 +43,7 @@ def check_embedder(connection: apsw.Connection, fingerprint: str | None) -> None
         bound = bound_embedder(connection)
         raise EmbedderMismatch(
             f"this memory's vectors are made by {bound and bound[0]} since it was opened with {fingerprint}: "
-            "open it anew with that embedder"
+            "open it anew with that embedder (embedder=… in Python, or GREEUM_EMBEDDER)"
         )
 
 
@@ -113,7 +110,10 @@ def revise(
     revision: int | None,
     flags: Iterable[str] = (),
 ) -> BlockRow:
-    row = revised(existing(connection, block_id), fields, revision, flags)
+    before = existing(connection, block_id)
+    row = revised(before, fields, revision, flags)
+    if row == before:
+        return before
     rows_of(connection, "revise_block", *(row[column] for column in _REVISED))
     log(connection, [(BLOCK, block_id)])
     return row

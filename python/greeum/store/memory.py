@@ -10,11 +10,11 @@ from collections import Counter
 from itertools import chain, islice
 from json import loads
 
-from greeum.errors import EmbedderMismatch, InvalidInput
+from greeum.errors import InvalidInput
 from greeum.store.memory_addition import MemoryAddition
 from greeum.store.memory_upkeep import MemoryUpkeep
 from greeum.store.protocol import ANCHOR, BLOCK, BLOCK_COLUMNS, LINKS
-from greeum.store.rows import ANCHOR_HOPS, SUPERSEDED_BY, is_within, revised
+from greeum.store.rows import ANCHOR_HOPS, SUPERSEDED_BY, is_within, mismatch, revised
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,15 +38,17 @@ class MemoryStore(MemoryUpkeep, MemoryAddition):
     def bind_embedder(self, fingerprint: str, dimension: int) -> None:
         with self._gate:
             if self._embedder not in (None, (fingerprint, dimension)):
-                raise EmbedderMismatch(f"this memory's vectors were made by {self._embedder}, not by {fingerprint}")
+                raise mismatch(self._embedder, (fingerprint, dimension))
             self._embedder = fingerprint, dimension
 
     def revise(
         self, block_id: int, fields: dict[str, object], revision: int | None = None, flags: Sequence[str] = ()
     ) -> BlockRow:
         with self._gate:
-            row = self._rows[block_id] = revised(self._existing(block_id), fields, revision, flags)
-            self._log.append((BLOCK, block_id))
+            before = self._existing(block_id)
+            row = self._rows[block_id] = revised(before, fields, revision, flags)
+            if row != before:
+                self._log.append((BLOCK, block_id))
             return row
 
     def put_setting(self, name: str, value: str) -> None:

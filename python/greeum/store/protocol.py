@@ -331,7 +331,8 @@ class Store(Upkeep, Protocol):
     def revise(
         self, block_id: int, fields: dict[str, object], revision: int | None = None, flags: Sequence[str] = ()
     ) -> BlockRow:
-        """Change columns named in REVISABLE and count the revision up; `flags` come to those that are there.
+        """Change columns named in REVISABLE and count the revision up; `flags` come to those that are there. Where all
+        of it is so already, nothing is changed, and no seq taken.
 
         Raises InvalidInput for any other column; raises NotFound; raises Conflict if `revision` is given and is not
         the current one.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from greeum.errors import Conflict, Forbidden, InvalidInput
+from greeum.errors import Conflict, EmbedderMismatch, Forbidden, InvalidInput
 from greeum.limits import TIME_MIN_US
 from greeum.store.protocol import BLOCK_COLUMNS, REVISABLE
 
@@ -108,7 +108,7 @@ def superseded(row: BlockRow, by: int, at: int) -> BlockRow:
 
 
 def revised(row: BlockRow, fields: dict[str, object], revision: int | None, flags: Iterable[str] = ()) -> BlockRow:
-    """The row after `Store.revise`.
+    """The row after `Store.revise`: the same one if it says all of it already.
 
     Raises InvalidInput for a field that cannot be revised, and Conflict if `revision` is not the row's.
     """
@@ -122,10 +122,24 @@ def revised(row: BlockRow, fields: dict[str, object], revision: int | None, flag
     noticed = row[FLAGS]
     for flag in flags:
         noticed = flagged(noticed, flag)
-    after: Any = tuple({**columns, **fields, "revision": row[REVISION] + 1, "flags": noticed}.values())
+    now = {**columns, **fields, "flags": noticed}
+    if now == columns:
+        return row
+    after: Any = tuple({**now, "revision": row[REVISION] + 1}.values())
     revised_row: BlockRow = after
     check_validity(revised_row[VALID_FROM], revised_row[VALID_TO], fields)
     return revised_row
+
+
+def mismatch(bound: tuple[str, int], given: tuple[str, int]) -> EmbedderMismatch:
+    """What is wrong where the embedder that is given is not the one that made a store's vectors; each with its
+    dimension.
+    """
+    return EmbedderMismatch(
+        f"this memory's vectors were made by {bound[0]} ({bound[1]} dimensions), not by {given[0]} ({given[1]}): open "
+        "it with the embedder that made them (embedder=… in Python, or GREEUM_EMBEDDER), or change it to this one with "
+        "greeum.reembed or `greeum reembed`"
+    )
 
 
 def check_validity(

@@ -1,4 +1,4 @@
-"""The seven tools of a memory. Each does what the method of Memory does that it is named after."""
+"""The eight tools of a memory. Each does what the method of Memory does that it is named after."""
 
 from __future__ import annotations
 
@@ -10,17 +10,20 @@ from greeum.mcp.tools.tool import Result, Tool
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from typing import Any
 
     from greeum.mcp.tools.tool import AnyMemory
-    from greeum.model import Hit
+    from greeum.model import Block
 
 K = 5
 """Hits of a search that names no number: with all their fields they take some 4 KB."""
 
+LIMIT = 20
+"""Blocks of a list that names no number: what somebody has said in one conversation, or decided in a week."""
+
 TEXT_BYTES_PER_HIT = 2_000
-"""The texts of an answer may take so much for each hit that was asked for. Hits beyond that are named by their ids
+"""The texts of an answer may take so much for each block that was asked for. Blocks beyond that are named by their ids
 alone: a memory may hold texts that would fill a model's context by themselves."""
 
 TAKES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
@@ -48,7 +51,9 @@ def add(memory: AnyMemory, *, text: str, **fields: Any) -> Result:
 
 def search(memory: AnyMemory, *, query: str, k: int = K, **options: Any) -> Result:
     hits = memory.search(query, k=k, **options)
-    shown, left_out = fitting(hits, k)
+    room = set(fitting([hit.block for hit in hits], k))
+    shown = [hit for hit in hits if hit.block.id in room]
+    left_out = [hit.block.id for hit in hits if hit.block.id not in room]
     lines = [block_line(hit.block) for hit in shown] or ([] if left_out else ["Nothing found."])
     if left_out:
         lines.append(f"Too long to show here: {numbered(left_out)}. Read them with memory_get, or ask memory_context.")
@@ -57,18 +62,28 @@ def search(memory: AnyMemory, *, query: str, k: int = K, **options: Any) -> Resu
     return Result({"hits": [hit.to_dict() for hit in shown], "left_out": left_out}, "\n".join(lines))
 
 
-def fitting(hits: Sequence[Hit], k: int) -> tuple[list[Hit], list[int]]:
-    """Those of the hits, best first, whose texts have room together, and the ids of the others."""
-    room = k * TEXT_BYTES_PER_HIT
-    shown, left_out = [], []
-    for hit in hits:
-        size = len(hit.block.text.encode())
+def list_(memory: AnyMemory, *, limit: int = LIMIT, newest_first: bool = True, **options: Any) -> Result:
+    page = memory.list(limit=limit, newest_first=newest_first, **options)
+    room = set(fitting(page, limit))
+    shown = [block for block in page if block.id in room]
+    left_out = [block.id for block in page if block.id not in room]
+    lines = [block_line(block) for block in shown] or ([] if left_out else ["There is nothing."])
+    if left_out:
+        lines.append(f"Too long to show here: {numbered(left_out)}. Read them with memory_get.")
+    if page.cursor is not None:
+        lines.append(f"There are more: ask the same with cursor {page.cursor}")
+    structured = {"blocks": [block.to_dict() for block in shown], "left_out": left_out, "cursor": page.cursor}
+    return Result(structured, "\n".join(lines))
+
+
+def fitting(blocks: Sequence[Block], wanted: int) -> Iterator[int]:
+    """The ids of those blocks, in this order, whose texts have room together."""
+    room = wanted * TEXT_BYTES_PER_HIT
+    for block in blocks:
+        size = len(block.text.encode())
         if size <= room:
             room -= size
-            shown.append(hit)
-        else:
-            left_out.append(hit.block.id)
-    return shown, left_out
+            yield block.id
 
 
 def numbered(ids: Sequence[int]) -> str:
@@ -202,6 +217,7 @@ TOOLS = (
             "query": schemas.QUERY,
             "max_tokens": schemas.whole_number("How long the text may be. Default: 1000", limits.CONTEXT_TOKENS_MAX),
             **FILTERS,
+            "where": schemas.WHERE_AGAIN,
             "as_of": schemas.AS_OF,
             "min_trust": schemas.MIN_TRUST,
             "weights": schemas.WEIGHTS,
@@ -209,6 +225,29 @@ TOOLS = (
         ("query",),
         schemas.record({"text": {"type": "string"}, "tokens": {"type": "integer"}, "block_ids": schemas.IDS}),
         context,
+        reads=True,
+        repeats=True,
+    ),
+    Tool(
+        "memory_list",
+        "List memories",
+        "What is stored in a namespace, or fits a filter, the newest first, page by page. Use it to see what was said "
+        "last, or all that there is; to find what answers a question, use memory_search.",
+        {
+            "namespace": schemas.NAMESPACE,
+            "where": schemas.WHERE_AGAIN,
+            "limit": schemas.whole_number(f"How many at most. Default: {LIMIT}", limits.PAGE_MAX),
+            "cursor": schemas.string("Go on where an answer to the same arguments has ended."),
+            "newest_first": schemas.truth("Default: true; false is the order in which they were said."),
+            "history": schemas.HISTORY,
+            "expired": schemas.truth("Only what has expired and is not erased yet. Default: false"),
+            "as_of": schemas.AS_OF,
+        },
+        (),
+        schemas.record(
+            {"blocks": schemas.array(schemas.BLOCK), "left_out": schemas.IDS, "cursor": {"type": ["string", "null"]}}
+        ),
+        list_,
         reads=True,
         repeats=True,
     ),

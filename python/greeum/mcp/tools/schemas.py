@@ -59,6 +59,9 @@ WHERE: Schema = {
         "Operators: eq, ne, in, nin, gt, gte, lt, lte, contains, exists, prefix; and, or, not combine filters."
     ),
 }
+WHERE_AGAIN: Schema = {"type": "object", "description": "Filter, as in memory_search."}
+"""The grammar is said once: every conversation pays for the list of tools."""
+
 NEAR: Schema = {
     "anyOf": [{"type": "string"}, {"type": "integer"}],
     "description": "Look around an anchor (its name, as A; auto: the one that fits) or a block (its id) first.",
