@@ -72,10 +72,13 @@ def test_one_who_raises_what_no_future_takes_keeps_nobody_from_being_told(gate: 
 def test_the_end_waits_for_all_that_has_come(gate: Event) -> None:
     done: list[int] = []
 
+    def wait_and_note(number: int) -> None:
+        gate.wait(PATIENCE_S)
+        done.append(number)
+
     async def test() -> None:
         threads = Threads(4, "test")
-        calls = [threads.begin(number % 7, lambda number: (gate.wait(PATIENCE_S), done.append(number)), number)
-                 for number in range(50)]  # fmt: skip
+        calls = [threads.begin(number % 7, wait_and_note, number) for number in range(50)]
         closing = asyncio.ensure_future(asyncio.to_thread(threads.close))
         gate.set()
         await asyncio.wait_for(asyncio.gather(closing, *calls), PATIENCE_S)
