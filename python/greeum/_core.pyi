@@ -9,6 +9,7 @@ __all__ = [
     "PARTS",
     "Found",
     "Index",
+    "LogHeader",
     "Table",
     "blocks_json",
     "digest",
