@@ -145,8 +145,10 @@ impl Tree {
 
     // Questions.
 
+    /// What has this number. ESTALE if nothing has it any more: a kernel that has kept it for a name then looks the name up anew, as a
+    /// file may be removed, or all numbers be others after a crash, between the two.
     pub fn node(&self, ino: Ino) -> Result<&Node, Errno> {
-        self.nodes.get(&ino).ok_or(libc::EIO)
+        self.nodes.get(&ino).ok_or(libc::ESTALE)
     }
 
     pub fn lookup(&self, parent: Ino, name: &OsStr) -> Result<Ino, Errno> {
@@ -206,7 +208,7 @@ impl Tree {
     // Changes.
 
     pub fn open(&mut self, ino: Ino) -> Result<(), Errno> {
-        self.nodes.get_mut(&ino).ok_or(libc::EIO)?.opens += 1;
+        self.nodes.get_mut(&ino).ok_or(libc::ESTALE)?.opens += 1;
         Ok(())
     }
 
