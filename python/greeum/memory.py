@@ -194,12 +194,12 @@ class Memory(Upkeep):
         idempotency_key: str | None,
         is_single: bool = False,
     ) -> AddedBlocks:
-        # What was there when this call began is what the new ones are compared with.
         said = self._kept_policies.said(self._follower.catch_up())
         drafts = self._drafter.drafts(items, said, prefix, idempotency_key, is_single)
         return self._add_drafts(drafts, is_single) if drafts else []
 
     def _add_drafts(self, drafts: Sequence[Draft], is_single: bool) -> AddedBlocks:
+        self._follower.catch_up()  # with what came while the embedder was at work
         self._comparer.examine(drafts, is_single)
         rows = self._store.add(drafts)
         self._follower.follow(drafts, rows)

@@ -180,6 +180,10 @@ def test_every_command_that_takes_a_url_is_tried_above() -> None:
 
 def test_the_key_comes_from_a_file_or_the_environment(run: Run, work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (work / "key").write_text("gk_fromfile\n")
+    (work / "empty").touch()
+    assert run("count", "--url", "http://127.0.0.1:1", "--key-file", "empty").err.startswith(
+        "greeum: --key-file: empty is"
+    )
     with scripted(said({"count": 3})) as server:
         assert run("count", "--url", server.url).out == "3\n"
         assert "authorization" not in server.received[-1].headers
@@ -204,6 +208,7 @@ def test_the_key_comes_from_a_file_or_the_environment(run: Run, work: Path, monk
         ("backup b --url http://127.0.0.1:1", INVALID, "greeum: --url: is no option of `greeum backup`"),
         ("keys list --url http://127.0.0.1:1", INVALID, "greeum: --url: is no option of `greeum keys list`"),
         ("--url http://127.0.0.1:1 doctor", INVALID, "greeum: --url: is no option of `greeum doctor`"),
+        ("count --insecure", INVALID, "greeum: --insecure: is for a server: name it with --url"),
         ("count --key-file k", INVALID, "greeum: --key-file: is for a server: name it with --url"),
     ],
 )
@@ -212,6 +217,15 @@ def test_what_cannot_be(run: Run, work: Path, line: str, code: int, about: str) 
     assert (done.code, done.out) == (code, "")
     assert done.err.startswith(about)
     assert list(work.iterdir()) == []
+
+
+def test_no_key_goes_readably_to_another_machine_unless_that_is_said(
+    run: Run, work: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GREEUM_KEY", "gk_fromenvironment")
+    elsewhere = ("count", "--url", "http://nowhere.invalid")
+    assert run(*elsewhere).err.startswith("greeum: key: would be readable on its way to http://nowhere.invalid")
+    assert "key" not in run(*elsewhere, "--insecure").err  # but that there is no such server
 
 
 def test_what_another_program_keeps_goes_to_the_server(run: Run, url: str, work: Path, kept: Memory) -> None:

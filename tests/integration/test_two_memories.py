@@ -892,3 +892,18 @@ def test_forgetting_waits_for_the_files_that_are_being_written(open_memory: Open
     memory.forget(blocks[0])
     folding.join()
     assert not memory._index.holds_forgotten
+
+
+def test_what_comes_while_an_embedder_is_at_work_is_compared_with(directory: Path) -> None:
+    class Slow(TinyEmbedder):
+        def encode_blocks(self, texts: Sequence[str]) -> list[bytes]:
+            if texts == ["Ann lives in Seoul."]:
+                other.add("Ann lives in Busan.", kind="fact")
+            return super().encode_blocks(texts)
+
+    with (
+        greeum.open(directory, embedder=TinyEmbedder()) as other,
+        greeum.open(directory, embedder=Slow()) as memory,
+        pytest.raises(Conflict),
+    ):
+        memory.add("Ann lives in Seoul.", kind="fact", on_conflict="reject")

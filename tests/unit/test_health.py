@@ -45,6 +45,6 @@ def test_a_check_that_fails_takes_the_readiness_and_nothing_else() -> None:
     found, body = health.answer("/readyz")
     assert found == 503
     assert loads(body) == {
-        "status": "ready", "checks": {"disk": False, "keys": True}, "reasons": {"disk": "missing"},
+        "status": "not ready", "checks": {"disk": False, "keys": True}, "reasons": {"disk": "missing"},
     }  # fmt: skip
     assert status(health, "/livez") == 200

@@ -18,7 +18,7 @@ import greeum.testing
 from greeum import Memory
 from greeum.errors import InvalidInput, NotFound
 from greeum.importers import files
-from greeum.importers.files import lines
+from greeum.importers.files import BLANK_LINES_MAX, lines
 from greeum.testing import TinyEmbedder
 
 HEADER = '{"type": "greeum", "format": 1}\n'
@@ -39,6 +39,13 @@ def test_lines_are_read_whole_and_long_ones_passed_over(size: int) -> None:
 
     found = list(lines(Dripping(b"one\n\n" + b"x" * 30 + b"\nthree\r\n" + b"y" * 30), bytes_max=10))
     assert found == [(1, b"one"), (2, b""), (3, None), (4, b"three\r"), (5, None)]
+
+
+def test_a_file_of_empty_lines_is_given_up() -> None:
+    some = b"\n" * BLANK_LINES_MAX
+    assert len(list(lines(io.BytesIO(some)))) == BLANK_LINES_MAX
+    with pytest.raises(InvalidInput, match="empty lines"):
+        list(lines(io.BytesIO(some + b"\n" + b"one")))
 
 
 class TestExports:

@@ -72,7 +72,7 @@ class TestAddresses:
 
     @pytest.mark.parametrize("host", ["10.0.0.1", "example.com", "localhost.example.com", "[fe80::1]", "0.0.0.0"])
     def test_elsewhere_only_if_it_is_said(self, host: str) -> None:
-        with pytest.raises(InvalidInput, match=r"use https, or pass insecure=True") as caught:
+        with pytest.raises(InvalidInput, match=r"use https, or say insecure=True") as caught:
             greeum.connect(f"http://{host}", KEY)
         assert (caught.value.field, KEY in str(caught.value)) == ("key", False)
         greeum.connect(f"http://{host}", KEY, insecure=True)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import weakref
 from collections.abc import Awaitable, Callable, Iterator
-from threading import Event
+from threading import Event, Thread
 from typing import Any
 
 import pytest
@@ -272,3 +273,46 @@ def test_slow_tenants_do_not_keep_others_from_running(gate: Event) -> None:
         await asyncio.gather(*calls)
 
     shared(64, test)
+
+
+def test_what_a_call_gave_is_not_kept_by_the_thread_that_made_it() -> None:
+    class Answer:
+        """Something that can be referred to weakly."""
+
+    async def test(threads: Threads) -> None:
+        answer = await threads.begin("a", Answer)
+        kept = weakref.ref(answer)
+        del answer
+        while kept() is not None:  # the thread lets go of it a moment later
+            await asyncio.sleep(0.001)
+
+    shared(1, test)
+
+
+def test_where_no_thread_is_to_be_had_those_that_there_are_do(gate: Event, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(self: Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    async def test(threads: Threads) -> None:
+        holding = threads.begin("a", gate.wait, PATIENCE_S)
+        with monkeypatch.context() as patched:
+            patched.setattr(Thread, "start", refuse)
+            others = [threads.begin(name, str, name) for name in "bcd"]
+            gate.set()
+            assert await asyncio.gather(holding, *others) == [True, "b", "c", "d"]
+
+    shared(8, test)
+
+
+def test_where_there_is_none_at_all_whoever_comes_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(self: Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    async def test(threads: Threads) -> None:
+        with monkeypatch.context() as patched:
+            patched.setattr(Thread, "start", refuse)
+            with pytest.raises(RuntimeError, match="no thread"):
+                threads.begin("a", str, 1)
+        assert await threads.begin("a", str, 1) == "1"
+
+    shared(2, test)

@@ -215,6 +215,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "demo": ("demo.*",),
     "demo.*": ("greeum", "demo", "demo.*", "errors", "memory", "model"),
     "cli": ("greeum", "cli.*", "errors", "settings"),
+    "cli.call": ("cli.*", "errors", "limits", "memory", "remote", "settings", "testing", "wiring", "greeum"),
     "cli.mcp*": ("cli.*", "errors", "mcp.*", "memory", "wiring"),
     "cli.evaluation": ("cli.*", "errors", "evaluate.*", "inputs", "limits"),
     "cli.keys": ("cli.*", "control.*", "errors"),

@@ -55,7 +55,8 @@ class Health:
             return (200, b'{"status":"started"}') if self._started else (503, b'{"status":"starting"}')
         troubles = {name: trouble() for name, trouble in self._checks.items()}
         reasons = {name: trouble for name, trouble in troubles.items() if trouble is not None}
-        said: dict[str, object] = {"status": self.state, "checks": {name: name not in reasons for name in troubles}}
+        status = "not ready" if reasons and self.state == "ready" else self.state
+        said: dict[str, object] = {"status": status, "checks": {name: name not in reasons for name in troubles}}
         if reasons:
             said["reasons"] = reasons
         return 200 if self.state == "ready" and not reasons else 503, dumps(said).encode()

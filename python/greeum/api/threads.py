@@ -95,15 +95,18 @@ class Call:
             self.error = error
 
     def settle(self) -> None:
-        """In the event loop: tell whoever waits, if anybody still does."""
+        """In the event loop: tell whoever waits, if anybody still does. Afterwards nothing of it is kept."""
+        found, error = self.found, self.error
+        self.found = self.error = None
+        self.arguments = ()
         if self.future.done():
             return
-        if isinstance(self.error, StopIteration):  # which no future takes
+        if isinstance(error, StopIteration):  # which no future takes
             self.future.set_exception(RuntimeError("a call has raised StopIteration"))
-        elif self.error is not None:
-            self.future.set_exception(self.error)
+        elif error is not None:
+            self.future.set_exception(error)
         else:
-            self.future.set_result(self.found)
+            self.future.set_result(found)
 
 
 class Threads:
@@ -150,7 +153,9 @@ class Threads:
                     self._looking = True
                     self._breadth.begin(self._running)
         if begins and not self._hand_out(call):
-            raise RuntimeError("these threads have been told to end")
+            with self._lock:
+                self._end(share)
+            raise RuntimeError("no thread can be had: these have been told to end, or the system has none")
         if not begins and looks:
             loop.call_later(LOOK_S, self._look)
         return future
@@ -191,22 +196,31 @@ class Threads:
             asyncio.get_running_loop().call_later(LOOK_S, self._look)
 
     def _hand_out(self, call: Call) -> bool:
-        """Have it done by a thread that is free; False if they are to end. One for each call that runs is enough, and
-        one is begun when it is needed.
+        """Have it done by a thread that is free; False if they are to end, or there is none and none to be had. One for
+        each call that runs is enough, and one is begun when it is needed.
         """
         with self._lock:
             if self._closed:
                 return False
-            if len(self._threads) < self._running.total():
-                thread = Thread(target=self._work, name=f"{self._name}_{len(self._threads)}", daemon=True)
-                thread.start()
-                self._threads.append(thread)
+            if len(self._threads) < self._running.total() and not self._begin_thread():
+                return False
             self._begun.put(call)
+        return True
+
+    def _begin_thread(self) -> bool:
+        """Whether there is a thread to do it, then: if the system gives no more, those that there are have to do."""
+        thread = Thread(target=self._work, name=f"{self._name}_{len(self._threads)}", daemon=True)
+        try:
+            thread.start()
+        except RuntimeError:
+            return bool(self._threads)
+        self._threads.append(thread)
         return True
 
     def _work(self) -> None:
         while (call := self._begun.get()) is not None:
             self._run(call)
+            del call  # or what it gave would be kept until the next one comes
 
     def _run(self, call: Call) -> None:
         """Do it, and whatever may be done after it."""
@@ -221,8 +235,10 @@ class Threads:
                 done = self._done.setdefault(call.future.get_loop(), [])
                 done.append(call)
                 is_first = len(done) == 1
+            loop = call.future.get_loop()
+            del call
             if is_first:
-                self._wake(call.future.get_loop())
+                self._wake(loop)
 
     def _wake(self, loop: asyncio.AbstractEventLoop) -> None:
         """Have the event loop fetch what is done."""

@@ -152,7 +152,8 @@ def pieces_of(call: Call) -> Iterator[bytes]:
             message = waiting.result(PIECE_TIMEOUT_S)
         except FutureTimeoutError as error:
             waiting.cancel()
-            raise Problem("timeout", "The rest of the body did not come; what came before it was taken in") from error
+            stays = "" if call.query.get("dry_run") else TAKEN_IN
+            raise Problem("timeout", f"The rest of the body did not come{stays}") from error
         if message["type"] == "http.disconnect":
             raise ClientLeft
         if call.visitor is not None:

@@ -47,8 +47,9 @@ class Call:
         """The memory that was named, or the default one. Only a command that adds makes one where there is none."""
         if "url" in self.given:
             return self.connect()
-        if "key_file" in self.given:
-            raise InvalidInput("--key-file", "is for a server: name it with --url")
+        for option in ("key_file", "insecure"):
+            if option in self.given:
+                raise InvalidInput(f"--{option.replace('_', '-')}", "is for a server: name it with --url")
         import warnings
 
         with warnings.catch_warnings(record=True) as caught:
@@ -79,7 +80,7 @@ class Call:
         from greeum.remote import connect
 
         # It is no subclass of Memory, and stands in its place: whoever opens one uses no more than both have.
-        return connect(self.given["url"], self.key())  # type: ignore[return-value]
+        return connect(self.given["url"], self.key(), insecure="insecure" in self.given)  # type: ignore[return-value]
 
     def key(self) -> str | None:
         """The key for the server. It is not said on the command line, which others on this machine can read."""
@@ -88,18 +89,24 @@ class Call:
             return self.settings.key
         try:
             with open(file, encoding="utf-8") as stream:
-                return stream.read(KEY_CHARACTERS_MAX).strip()
-        except (OSError, UnicodeDecodeError) as error:
-            raise InvalidInput("--key-file", f"{file} cannot be read: {error}") from error
+                key = stream.read(KEY_CHARACTERS_MAX).strip()
+        except OSError as error:
+            raise InvalidInput("--key-file", f"{file} cannot be read: {error.strerror or error}") from error
+        except UnicodeDecodeError as error:
+            raise InvalidInput("--key-file", f"{file} is no file with a key: {error}") from error
+        if not key:
+            raise InvalidInput("--key-file", f"{file} is empty")
+        return key
 
     def write(self, act: Callable[[Memory], T]) -> T:
         """What `act` gives, done in the memory that was named. That is made if it is not there, but not for what fails:
-        this is tried in an empty one before.
+        this is tried before in an empty one, which is nowhere but in RAM.
         """
         if self.is_missing():
-            from tempfile import TemporaryDirectory
+            from greeum.testing import memory as in_ram
+            from greeum.wiring import embedder_of
 
-            with TemporaryDirectory(prefix="greeum-") as directory, self.at(directory).open(create=True) as memory:
+            with in_ram(embedder=embedder_of(self.settings)) as memory:
                 act(memory)
         with self.open(create=True) as memory:
             return act(memory)

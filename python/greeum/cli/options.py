@@ -126,12 +126,15 @@ JSON = Option("--json", None, "Print one JSON document instead of text; an error
 MEMORY = Option("--memory", "DIR", "The directory of the memory. Default: $GREEUM_HOME, else ~/.greeum")
 URL = Option("--url", "URL", "A server's memory in its place, as http://127.0.0.1:8400")
 KEY_FILE = Option("--key-file", "FILE", "A file with the key for that server. Default: $GREEUM_KEY")
+INSECURE = Option("--insecure", None, "Send the key by plain http to another machine: others on the way can read it.")
 VERSION = Option("--version", None, "Show the version.")
 
 GLOBALS = (JSON, HELP)
 """What every command takes, before its name or after."""
 
-ANYWHERE = (MEMORY, URL, KEY_FILE)
+OF_A_SERVER = (URL, KEY_FILE, INSECURE)
+
+ANYWHERE = (MEMORY, *OF_A_SERVER)
 """What a command takes that works on a memory, wherever that is kept."""
 
 SAID_BEFORE = (*ANYWHERE, *GLOBALS)
@@ -239,6 +242,8 @@ def _take(word: str, rest: list[str], by_flag: dict[str, Option], given: dict[st
         flag, equals, value = word[:2], "=", word[2:]  # -k5
     option = by_flag.get(flag)
     if option is None:
+        if any(flag in other.flags for other in OF_A_SERVER):
+            raise InvalidInput(flag, f"is no option of `{command}`, which does nothing to the memory of a server")
         raise InvalidInput(
             flag, f"is no option of `{command}`{_guess(flag, by_flag)}; put -- before text that begins with a dash"
         )

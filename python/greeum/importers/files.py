@@ -33,6 +33,9 @@ PIECE_BYTES = 1_048_576
 LINE_BYTES_MAX = 16_777_216
 """A line of JSON Lines: a block's text, of which JSON may write each byte as six, and its metadata."""
 
+BLANK_LINES_MAX = 100_000
+"""In one file. They pack to nothing, say nothing, and to look at each takes as long as at a short one."""
+
 PACKED_RATIO_MAX = 200
 """What a packed file may grow to, times its size. Text packs five to twenty times smaller; a bomb a thousand times."""
 
@@ -151,12 +154,16 @@ def opened(path: str) -> BinaryIO:
 
 
 def lines(stream: Prompt, bytes_max: int = LINE_BYTES_MAX) -> Iterator[tuple[int, bytes | None]]:
-    """Number and content of each line, without its end, as soon as it has come; None for one that is too long."""
-    number, waiting, size = 1, list[bytes](), 0
+    """Number and content of each line, without its end, as soon as it has come; None for one that is too long. Raises
+    InvalidInput if too many are empty."""
+    number, waiting, size, blank = 1, list[bytes](), 0, 0
     while piece := stream.read1(PIECE_BYTES):
         for place, part in enumerate(piece.split(b"\n")):
             if place:
                 yield number, b"".join(waiting) if size <= bytes_max else None
+                blank += size == 0
+                if blank > BLANK_LINES_MAX:
+                    raise InvalidInput("path", f"has more than {BLANK_LINES_MAX:,} empty lines")
                 number, waiting, size = number + 1, [], 0
             size += len(part)
             if size <= bytes_max:

@@ -60,6 +60,7 @@ def authorization(key: str, address: Address, *, insecure: bool) -> str:
     if not (address.secure or address.is_this_machine or insecure):
         raise InvalidInput(
             "key",
-            f"would be readable on its way to {address.url}: use https, or pass insecure=True if that network is safe",
+            f"would be readable on its way to {address.url}: use https, or say insecure=True (--insecure) if that "
+            "network is safe",
         )
     return f"Bearer {key}"

@@ -11,7 +11,7 @@ use crate::vectors::code::is_scale;
 use crate::vectors::{Code, CodeRef, coarse};
 use crate::words::korean::Dictionary;
 use crate::words::terms::is_content;
-use crate::words::{Class, Script, Token, Tokens, korean, passages};
+use crate::words::{Class, Script, Token, Tokens, abbreviations, korean, passages};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -210,7 +210,8 @@ impl Table {
             Script::Latin | Script::Number => wordpiece::cut(&tokens.lower(token), |piece| self.find(piece), out),
             Script::Hangul if self.korean < self.size => {
                 let first = out.len();
-                korean::cut(tokens.cased(token), self.dictionary(), out);
+                let word = tokens.cased(token);
+                korean::cut(abbreviations::korean_word(word).unwrap_or(word), self.dictionary(), out);
                 let weights: &[f32] = self.section(self.weights, self.size);
                 out.extract_if(first.., |&mut piece| weights[usize::from(piece)] == 0.0).for_each(drop);
             }

@@ -1,7 +1,7 @@
 //! Short forms: a word that people clip is read as the word that it stands for, and what is named by its initials is found by its name, and the
 //! other way round.
 
-use super::{Script, Token, Tokens, english};
+use super::{Script, Token, Tokens, english, korean};
 use std::borrow::Cow;
 use std::num::NonZeroU8;
 
@@ -28,9 +28,10 @@ pub fn english_word(word: &str) -> Option<Whole> {
     NonZeroU8::new(u8::try_from(at + 1).ok()?).map(Whole)
 }
 
-/// The same of a Korean word without its particle.
+/// The same of a Korean word, with or without a particle: some of the short forms end as if they had one.
 pub fn korean_word(word: &str) -> Option<&'static str> {
-    place(KOREAN, &KOREAN_ENDS, word).map(|at| KOREAN[at].1)
+    let at = place(KOREAN, &KOREAN_ENDS, word).or_else(|| place(KOREAN, &KOREAN_ENDS, korean::stem(word)))?;
+    Some(KOREAN[at].1)
 }
 
 fn place(pairs: &[(&str, &str)], ends: &Ends, word: &str) -> Option<usize> {
@@ -148,6 +149,7 @@ const ENGLISH: &[(&str, &str)] = &[
     ("faves", "favorites"),
     ("favourite", "favorite"),
     ("favourites", "favorites"),
+    ("fri", "friday"),
     ("gf", "girlfriend"),
     ("govt", "government"),
     ("hrs", "hours"),
@@ -178,10 +180,15 @@ const ENGLISH: &[(&str, &str)] = &[
     ("repos", "repositories"),
     ("sched", "schedule"),
     ("secs", "seconds"),
+    ("thu", "thursday"),
+    ("thur", "thursday"),
+    ("thurs", "thursday"),
     ("thx", "thanks"),
     ("tmr", "tomorrow"),
     ("tmrw", "tomorrow"),
     ("tonite", "tonight"),
+    ("tue", "tuesday"),
+    ("tues", "tuesday"),
     ("tv", "television"),
     ("tvs", "televisions"),
     ("uni", "university"),
@@ -202,31 +209,40 @@ const ENGLISH: &[(&str, &str)] = &[
 const KOREAN: &[(&str, &str)] = &[
     ("강쥐", "강아지"),
     ("고딩", "고등학생"),
+    ("금욜", "금요일"),
     ("남친", "남자친구"),
     ("냥이", "고양이"),
     ("놋북", "노트북"),
     ("단톡", "단체카카오톡"),
+    ("담달", "다음달"),
+    ("담주", "다음주"),
     ("대딩", "대학생"),
     ("댕댕이", "강아지"),
     ("맥날", "맥도날드"),
+    ("목욜", "목요일"),
     ("배민", "배달의민족"),
     ("비번", "비밀번호"),
     ("생파", "생일파티"),
     ("셤", "시험"),
+    ("수욜", "수요일"),
     ("스벅", "스타벅스"),
     ("쌤", "선생님"),
     ("알바", "아르바이트"),
     ("엘베", "엘리베이터"),
     ("여친", "여자친구"),
+    ("월욜", "월요일"),
     ("유툽", "유튜브"),
     ("인스타", "인스타그램"),
+    ("일욜", "일요일"),
     ("자소서", "자기소개서"),
     ("중딩", "중학생"),
     ("직딩", "직장인"),
     ("초딩", "초등학생"),
     ("카톡", "카카오톡"),
+    ("토욜", "토요일"),
     ("페북", "페이스북"),
     ("프사", "프로필사진"),
+    ("화욜", "화요일"),
 ];
 
 /// Initials that stand for the same wherever they are met.

@@ -56,7 +56,7 @@ pub fn of_word(tokens: &Tokens, token: Token, out: &mut Vec<Term>) {
         Script::Number => number(word, out),
         Script::Hangul => {
             let stem = korean::stem(word);
-            let whole = abbreviations::korean_word(stem).unwrap_or(stem);
+            let whole = abbreviations::korean_word(word).unwrap_or(stem);
             push(out, whole);
             bigrams(whole, out);
             if stem.len() < word.len() {
