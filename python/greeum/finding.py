@@ -289,7 +289,7 @@ class Finding:
         is_history, is_exact = inputs.truth(history, "history"), inputs.truth(exact, "exact")
         encode = self._embedder.encode_query
         asked = [(query, encode(query) if code is None else code) for query in queries]
-        changes = self._follower.catch_up()
+        changes = self._follower.keep_up()
         own = self._kept_weights.of(scope, weights, changes)
         return asked, (k, scope, where_json, start, is_history, self._now_us(), is_exact, own, then)
 

@@ -14,7 +14,7 @@ from greeum.store.protocol import BLOCK, FORGOTTEN, LINKS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from threading import Thread
 
     from greeum._core import Index
@@ -46,6 +46,8 @@ class Follower:
         self._lock = RLock()
         self._looked_at_s = monotonic()
         self._folding: Thread | None = None
+        self._arriving: dict[int, Sequence[Draft]] = {}
+        """What is being added here at this moment."""
         self._beginning = allocate_lock()
         """Held by whoever begins a fold in the background, or ends that there are any."""
         self._closed = False
@@ -85,8 +87,32 @@ class Follower:
 
     def catch_up(self) -> int:
         """Fold in every change that is durable now; how often weights or policies have changed by now."""
+        return self._catch_up(self._is_behind)
+
+    def keep_up(self) -> int:
+        """The same, but without waiting for adds of this process that have not returned yet: nobody has been told that
+        these are done, and whoever adds folds them in before that.
+        """
+        return self._catch_up(self.is_late)
+
+    def is_late(self, seq: int) -> bool:
+        """Whether changes up to `seq` are missing that no thread of this process is about to fold in."""
+        known = self.index.seq
+        return seq - known > sum(self._on_their_way(known, seq))
+
+    def _is_behind(self, seq: int) -> bool:
+        return seq != self.index.seq
+
+    def _on_their_way(self, known: int, seq: int) -> Iterator[int]:
+        """How many of the changes after `known` up to `seq` each of the adds has made that have not returned."""
+        for drafts in list(self._arriving.values()):
+            first, last = drafts[0].seq, drafts[-1].seq
+            if first is not None and last is not None:
+                yield max(min(last, seq) - max(first, known + 1) + 1, 0)
+
+    def _catch_up(self, is_due: Callable[[int], bool]) -> int:
         seq, settings_changes = self._store.newest()
-        if seq != self.index.seq:
+        if is_due(seq):
             with self._lock:
                 while self._step() and self.index.seq < seq:
                     pass
@@ -98,7 +124,17 @@ class Follower:
             self._fold_if_due()
         return settings_changes
 
-    def follow(self, drafts: Sequence[Draft], rows: Sequence[BlockRow]) -> None:
+    def add(self, drafts: Sequence[Draft]) -> list[BlockRow]:
+        """Add blocks to the Store, and fold them in; their rows."""
+        self._arriving[id(drafts)] = drafts
+        try:
+            rows = self._store.add(drafts)
+            self._follow(drafts, rows)
+        finally:
+            del self._arriving[id(drafts)]
+        return rows
+
+    def _follow(self, drafts: Sequence[Draft], rows: Sequence[BlockRow]) -> None:
         """Fold in what has just been added here. If it is next, and nothing but new rows, it need not be read back."""
         first, last = drafts[0].seq, drafts[-1].seq
         with self._lock:

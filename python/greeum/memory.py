@@ -201,8 +201,7 @@ class Memory(Upkeep):
     def _add_drafts(self, drafts: Sequence[Draft], is_single: bool) -> AddedBlocks:
         self._follower.catch_up()  # with what came while the embedder was at work
         self._comparer.examine(drafts, is_single)
-        rows = self._store.add(drafts)
-        self._follower.follow(drafts, rows)
+        rows = self._follower.add(drafts)
         return [added(draft, row) for draft, row in zip(drafts, rows, strict=True)]
 
     # Changing.

@@ -242,12 +242,12 @@ class Recall(Explaining):
 
     @property
     def at_hand(self) -> bool:
-        """Whether a search has little to wait for: no model is asked for a vector, and every change was folded in just
-        now or a moment ago. (To ask the Store each time would cost as much as a part of the search.)
+        """Whether a search has little to wait for: no model is asked for a vector, and every change that it is to see
+        was folded in just now or a moment ago. (To ask the Store each time would cost as much as a part of the search.)
         """
         now_s = monotonic()
         if now_s - self._caught_up_at_s > AT_HAND_S:
-            if self._store.seq() != self._index.seq:
+            if self._follower.is_late(self._store.seq()):
                 return False
             self._caught_up_at_s = now_s
         return self._embeds_at_once

@@ -22,7 +22,9 @@ from greeum.store.sqlite import SQLiteStore
 from greeum.testing import TinyEmbedder
 
 if TYPE_CHECKING:
-    from greeum.store.protocol import Change
+    from collections.abc import Sequence
+
+    from greeum.store.protocol import BlockRow, Change, Draft
 
 THREADS = 8
 
@@ -56,8 +58,61 @@ def test_a_cut_log_is_made_up_for_by_the_rows() -> None:
             assert memory.stats()["index_trouble"] is None
 
 
+class SlowStore(MemoryStore):
+    """A Store that holds an add up when it is durable, and before anybody has been told."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_slow = False
+        self.durable, self.may_return = Event(), Event()
+
+    def add(self, drafts: Sequence[Draft]) -> list[BlockRow]:
+        rows = super().add(drafts)
+        if self.is_slow:
+            self.is_slow = False
+            self.durable.set()
+            assert self.may_return.wait(60)
+        return rows
+
+
+def texts_found(memory: Memory, query: str) -> set[str]:
+    return {hit.block.text for hit in memory.search(query)}
+
+
+def test_a_search_does_not_wait_for_an_add_that_has_not_returned(monkeypatch: pytest.MonkeyPatch) -> None:
+    store = SlowStore()
+    with wiring.join(store, TinyEmbedder(), None) as memory, ThreadPoolExecutor(1) as pool:
+        memory.add("The violin is old.")
+        store.is_slow = True
+        adding = pool.submit(memory.add, "The cello is new.")
+        assert store.durable.wait(60)
+        # Neither does it do the work of the one who adds.
+        with monkeypatch.context() as patch:
+            patch.setattr(memory._follower, "_step", lambda: pytest.fail("folded in by the search"))
+            assert texts_found(memory, "violin cello") == {"The violin is old."}
+            assert not memory._follower.is_late(store.seq())
+        store.may_return.set()
+        adding.result(60)
+        assert texts_found(memory, "violin cello") == {"The violin is old.", "The cello is new."}
+
+
+def test_what_another_process_has_added_is_found_while_an_add_here_has_not_returned() -> None:
+    store = SlowStore()
+    with wiring.join(store, TinyEmbedder(), None) as memory, ThreadPoolExecutor(1) as pool:
+        memory.add("The violin is old.")
+        store.is_slow = True
+        adding = pool.submit(memory.add, "The cello is new.")
+        assert store.durable.wait(60)
+        wiring.join(store, TinyEmbedder(), None).add("The harp is theirs.")
+        assert memory._follower.is_late(store.seq())
+        assert "The harp is theirs." in texts_found(memory, "harp")
+        store.may_return.set()
+        adding.result(60)
+        assert len(texts_found(memory, "violin cello harp")) == 3
+
+
 class CutSQLiteStore(SQLiteStore):
-    """The same, in a directory."""
+    """A Store in a directory, whose log was cut."""
 
     def changes(self, after: int, limit: int) -> list[Change]:
         if after < self.seq():

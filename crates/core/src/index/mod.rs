@@ -336,22 +336,35 @@ impl Index {
         Ok(())
     }
 
-    /// Merges the newest segments in memory as long as the one before is not much larger: of n blocks each is copied log n times.
+    /// Merges the newest segments in memory, as far back as the one before is not much larger than all of them: of n blocks each is
+    /// copied log n times at most.
     fn merge_tail(&self, next: &mut State, folding: Seq) -> Result<()> {
-        loop {
-            let [.., before, last] = &next.parts[..] else { return Ok(()) };
-            let (large, small) = (before.live(), last.live());
-            let in_memory = before.file.is_none() && last.file.is_none() && before.seq > folding;
-            let too_large = before.segment.bytes().len() + last.segment.bytes().len() > TAIL_SEGMENT_BYTES_MAX;
-            if !in_memory || too_large || (large > 2 * small && large + small > SMALL_BLOCKS) {
-                return Ok(());
-            }
-            let seq = last.seq;
-            let parts: Vec<(&Segment, _)> =
-                [before, last].iter().map(|part| (&*part.segment, part.dead.as_deref())).collect();
-            let merged = merge(&parts, self.dimension).map(|columns| columns.freeze(false)).transpose()?;
-            next.parts.truncate(next.parts.len() - 2);
-            next.parts.extend(merged.map(|segment| Part::new(Arc::new(segment), seq, None)));
+        let Some(newest) = next.parts.last() else { return Ok(()) };
+        let (seq, first) = (newest.seq, first_to_merge(&next.parts, folding));
+        if first + 1 >= next.parts.len() {
+            return Ok(());
         }
+        let parts: Vec<(&Segment, _)> =
+            next.parts[first..].iter().map(|part| (&*part.segment, part.dead.as_deref())).collect();
+        let merged = merge(&parts, self.dimension).map(|columns| columns.freeze(false)).transpose()?;
+        next.parts.truncate(first);
+        next.parts.extend(merged.map(|segment| Part::new(Arc::new(segment), seq, None)));
+        Ok(())
     }
+}
+
+/// The first of the parts that are to become one with all that come after it.
+fn first_to_merge(parts: &[Part], folding: Seq) -> usize {
+    let Some((newest, older)) = parts.split_last() else { return 0 };
+    let size = |part: &Part| part.segment.bytes().len();
+    let (mut blocks, mut bytes, mut first) = (newest.live(), size(newest), older.len());
+    for part in older.iter().rev() {
+        let is_free = part.file.is_none() && part.seq > folding;
+        let is_much_larger = part.live() > 2 * blocks && part.live() + blocks > SMALL_BLOCKS;
+        if !is_free || is_much_larger || size(part) + bytes > TAIL_SEGMENT_BYTES_MAX {
+            break;
+        }
+        (blocks, bytes, first) = (blocks + part.live(), bytes + size(part), first - 1);
+    }
+    first
 }
