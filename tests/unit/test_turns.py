@@ -6,24 +6,32 @@ import asyncio
 
 import pytest
 
-from greeum.api.turns import IN_A_ROW, Turns
+from greeum.api.turns import ROW_S, Turns
 
 
-def test_a_few_are_made_before_they_are_answered() -> None:
+@pytest.mark.parametrize(("takes_s", "in_a_row"), [(ROW_S, 1), (ROW_S / 2, 2), (ROW_S / 64, 64)])
+def test_as_many_are_made_before_they_are_answered_as_the_time_allows(takes_s: float, in_a_row: int) -> None:
     happened: list[str] = []
+    now_s = 0.0
+
+    def make(number: int) -> None:
+        nonlocal now_s
+        now_s += takes_s
+        happened.append(f"made {number}")
 
     async def ask(turns: Turns, number: int) -> None:
         happened.append(f"read {number}")
-        await turns.take(happened.append, f"made {number}")
+        await turns.take(make, number)
         happened.append(f"answered {number}")
 
+    numbers = range(2 * in_a_row + 1)
+
     async def run() -> None:
-        turns = Turns()
-        await asyncio.gather(*(ask(turns, number) for number in range(2 * IN_A_ROW + 1)))
+        turns = Turns(lambda: now_s)
+        await asyncio.gather(*(ask(turns, number) for number in numbers))
 
     asyncio.run(run())
-    numbers = range(2 * IN_A_ROW + 1)
-    rows = (numbers[:IN_A_ROW], numbers[IN_A_ROW : 2 * IN_A_ROW], numbers[2 * IN_A_ROW :])
+    rows = (numbers[:in_a_row], numbers[in_a_row : 2 * in_a_row], numbers[2 * in_a_row :])
     expected = [f"read {number}" for number in numbers]
     for row in rows:
         expected += [f"{what} {number}" for what in ("made", "answered") for number in row]
