@@ -279,7 +279,7 @@ class Finding:
         code: bytes | None,
     ) -> tuple[Asked, Options]:
         """Queries, each with its vector (`code`, if it is not to be made of each), and what a search for them is asked
-        with, all checked. After it the Index has every change that was there.
+        with, all checked. After it the Index has every change that anybody has been told of, and what it starts from.
         """
         where_json = inputs.where(where, min_trust)
         then = inputs.optional_time(as_of, "as_of")
@@ -289,7 +289,8 @@ class Finding:
         is_history, is_exact = inputs.truth(history, "history"), inputs.truth(exact, "exact")
         encode = self._embedder.encode_query
         asked = [(query, encode(query) if code is None else code) for query in queries]
-        changes = self._follower.keep_up()
+        # It may start from a block whose add has not returned yet.
+        changes = self._follower.catch_up() if start else self._follower.keep_up()
         own = self._kept_weights.of(scope, weights, changes)
         return asked, (k, scope, where_json, start, is_history, self._now_us(), is_exact, own, then)
 

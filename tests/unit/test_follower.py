@@ -96,6 +96,19 @@ def test_a_search_does_not_wait_for_an_add_that_has_not_returned(monkeypatch: py
         assert texts_found(memory, "violin cello") == {"The violin is old.", "The cello is new."}
 
 
+def test_a_search_near_a_block_whose_add_has_not_returned_starts_there() -> None:
+    store = SlowStore()
+    with wiring.join(store, TinyEmbedder(), None) as memory, ThreadPoolExecutor(1) as pool:
+        memory.add("The violin is old.")
+        store.is_slow = True
+        adding = pool.submit(memory.add, "The cello is new.")
+        assert store.durable.wait(60)
+        there = memory.seq
+        assert [hit.block.text for hit in memory.search("cello", near=there, k=1)] == ["The cello is new."]
+        store.may_return.set()
+        adding.result(60)
+
+
 def test_what_another_process_has_added_is_found_while_an_add_here_has_not_returned() -> None:
     store = SlowStore()
     with wiring.join(store, TinyEmbedder(), None) as memory, ThreadPoolExecutor(1) as pool:
