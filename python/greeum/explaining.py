@@ -49,6 +49,7 @@ class Explaining(Finding):
         """
         asked, code = self._question(query, vector)
         row = self._row(inputs.block_id(block))
+        self._follower.catch_up()  # with the block, also if its add has not returned yet
         [question], options = self._options(
             [asked], k, namespace, where, near, history, exact, weights, as_of, min_trust, code
         )
