@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ import pytest
 
 import greeum
 from greeum.errors import StoreClosed
+from greeum.store import log_index
 from greeum.store.log_index import MAPPED_FROM, header
 from greeum.store.sqlite import SQLiteStore
 
@@ -93,6 +95,15 @@ def test_who_is_closed_says_so(memory: Memory) -> None:
 @linux
 def test_a_file_that_nobody_has_open_has_no_header(tmp_path: Path) -> None:
     assert header(str(tmp_path / "memory.db-shm")) is None
+
+
+@linux
+def test_thousands_of_descriptors_are_not_even_listed(memory: Memory, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = store_of(memory)._log_index._path
+    assert header(path) is not None
+    monkeypatch.setattr(log_index, "DESCRIPTORS_MAX", 1)
+    monkeypatch.setattr(os, "listdir", lambda _: pytest.fail("listed"))
+    assert header(path) is None
 
 
 @linux
