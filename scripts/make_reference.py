@@ -218,7 +218,12 @@ def prose(documented: object) -> str:
 
 
 def filled(paragraph: str) -> str:
-    return textwrap.fill(" ".join(paragraph.split()), WIDTH, break_on_hyphens=False)
+    """A paragraph, or a list of items that begin with a dash."""
+    items = re.split(r"\n(?=- )", paragraph)
+    indent = "  " if paragraph.startswith("- ") else ""
+    return "\n".join(
+        textwrap.fill(" ".join(item.split()), WIDTH, subsequent_indent=indent, break_on_hyphens=False) for item in items
+    )
 
 
 def is_for_callers(kind: type, name: str) -> bool:

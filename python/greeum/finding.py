@@ -87,18 +87,21 @@ class Finding:
     ) -> Hits:
         """The `k` blocks that answer best, best first; fewer if there are fewer.
 
-        `namespace` limits it to what lies at or below that; `where` to blocks for which a filter holds, as in
-        `{"source": "alice", "importance": {"gte": 0.5}}`, and does not change what a block scores by itself. `near` (an
-        anchor, its name, "auto" for the one that fits, or a block's id) looks at what is around it, prefers what is
-        within its hops, and goes further only if there is too little of what is asked for. `history` includes
-        superseded versions, and what holds no longer, not yet, or is quarantined. `exact` scores every block, whatever
-        it takes. `as_of` asks what was known at some time, and held then: what has been recorded or corrected since is
-        as if it had not been. `min_trust` leaves out what came by a door that is trusted less. `weights` changes how
-        much each kind of evidence counts, by name. `rerank` is a function of yours that is given the query and the
-        first hits (50, or `k` if that is more) and gives a score for each, by which they are ordered anew if it is back
-        within `rerank_budget_ms`; the list that comes back is then a `Reranked`, which says whether it was. `budget_ms`
-        is how long it may take until the blocks are known, their texts are read afterwards: what has been found by then
-        is ranked, and `left_out` of the list says what there was no time for.
+        - `namespace`: search only what is at it or below it.
+        - `where`: only blocks for which a filter holds, as in `{"source": "alice", "importance": {"gte": 0.5}}`. It
+          does not change the score of a block.
+        - `near`: an anchor, its name, "auto" for the one that fits, or a block's id. Looks at what is around it,
+          prefers what is within its hops, and goes further only if it finds too little there.
+        - `history`: include superseded and quarantined versions, and what is not valid any more or not yet.
+        - `exact`: score every block, however long it takes.
+        - `as_of`: what was known at some time, and valid then. Later changes do not count.
+        - `min_trust`: leave out what came through a door that is trusted less.
+        - `weights`: how much each kind of evidence counts, by name.
+        - `rerank`: your function that gets the query and the first hits (50, or `k` if that is more) and returns a
+          score for each. They are reordered by it if it returns within `rerank_budget_ms`. The list that comes back is
+          then a `Reranked`, which says whether it did.
+        - `budget_ms`: how long it may take until the blocks are known; their texts are read afterwards. What has been
+          found by then is ranked, and `left_out` of the list says what there was no time for.
 
         Raises InvalidInput, NotFound (`near`), EmbedderFailed or StoreError.
         """

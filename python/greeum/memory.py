@@ -132,23 +132,28 @@ class Memory(Upkeep):
         on_duplicate: str | None = None,
         on_conflict: str | None = None,
     ) -> Added:
-        """Remember a text; the block as stored, and what came of it (see `Added`).
+        """Remember a text. Returns the block as stored, and what came of it (see `Added`).
 
-        `namespace` is whose it is; `source` who or what said it, `at` when (default now); `kind` is "message" (a turn
-        of a conversation), "note", "fact" or your own. `importance` goes from 0 to 1. `key` is your own name for the
-        thing, unique in its namespace: adding the same text under it again adds nothing. From `expires_at` on it is
-        found no more; `ttl` says the same in seconds from now, or as a `timedelta`. `near` (an anchor, its name or
-        a block's id) links the block with what is there, and an anchor that is not pinned moves on to it; "auto" is
-        the anchor whose subject it goes on with, and where it opens a new one, A, B or C is set there. `vector` is
-        for memories of `GivenVectors`. `idempotency_key` names this very request, so that it may be made again when
-        nobody knows whether it was done: the same text then comes back as it was added (or in its newest version).
+        - `namespace`: whose it is. `source`: who or what said it. `at`: when (default now).
+        - `kind`: "message" (a turn of a conversation), "note", "fact" or your own. `importance` is from 0 to 1.
+        - `key`: your own name for the thing, unique in its namespace. Adding the same text under it again adds
+          nothing.
+        - `expires_at`: from then on it is not found. `ttl` says the same in seconds from now, or as a `timedelta`.
+        - `near`: an anchor, its name or a block's id. Links the block with what is there; an anchor that is not pinned
+          moves to the block. "auto" picks the anchor whose subject it continues, or sets A, B or C for a new subject.
+        - `vector`: for memories of `GivenVectors`.
+        - `idempotency_key`: a name of this request. If the request is repeated, the same text comes back as it was
+          added, or in its newest version.
 
-        `on_duplicate` says what to do if exactly this namespace holds a block that says the same, in the same words
-        or others: "return" that one and add nothing (what facts and notes do), "link" the new one with it, or "keep"
-        it like any other (what the rest does, since the second "yes" is a turn too). `on_conflict` says what to do if
-        it contradicts one: "keep" both and say so in `conflicts` (the default), "supersede" that one if it is sure
-        that this holds instead, or "reject" it. `memory.policies` changes these defaults. What a search has just
-        given back is returned when it is added again, whatever its kind.
+        `on_duplicate` is for a text that says the same as a block of exactly this namespace, in the same words or
+        others: "return" that block and add nothing (the default for facts and notes), "link" the two, or "keep" both
+        (the default for other kinds, since a second "yes" is a turn too).
+
+        `on_conflict` is for a text that contradicts a block: "keep" both and say so in `conflicts` (the default),
+        "supersede" the block if it is certain that the new one holds instead, or "reject" the new one.
+
+        `memory.policies` changes these two defaults. What a search has just given back is returned when it is added
+        again, whatever its kind.
 
         Raises InvalidInput, Conflict (the key, or the idempotency key, was used for another text, or `on_conflict`
         rejects it), NotFound (`near`), EmbedderFailed or StoreError.
@@ -226,19 +231,22 @@ class Memory(Upkeep):
         vector: Sequence[float] | None = None,
         idempotency_key: str | None = None,
     ) -> Block:
-        """Correct a block; the block as it is now.
+        """Correct a block. Returns the block as it is now.
 
         A new `text` makes a new block that supersedes this one: searches find the new one, `history` shows both. Its
-        `at` is now unless you say otherwise; the other fields, links and anchors are taken over. Without a new text, or
-        with the one that it has, the fields change in place and `revision` counts up. Where they all say so already,
-        nothing is changed, and the block comes back as it is. `revision`, if given, must be the current one. `ttl` sets
-        `expires_at`, counted from now; None for either of them lets it stay for good.
-        `idempotency_key` names this very request, so that it may be made again: the correction that is there already
-        then comes back (in its newest version).
+        `at` is now unless you say otherwise; the other fields, links and anchors are taken over.
 
-        Raises InvalidInput, NotFound, Forbidden if the block is trusted more than what is written here (see `through`),
-        or Conflict if the block was superseded, or changed since `revision`, or if the
-        idempotency key was used for another text.
+        Without a new text, or with the one that it has, the fields change in place and `revision` counts up. If they
+        all have these values already, nothing changes.
+
+        - `revision`: must be the current one, if given.
+        - `ttl`: sets `expires_at`, counted from now. None for either of them removes the expiry.
+        - `idempotency_key`: a name of this request. If the request is repeated, the correction that it made comes
+          back, in its newest version.
+
+        Raises InvalidInput, NotFound, Forbidden if the block is trusted more than what is written here (see
+        `through`), or Conflict if the block was superseded, or changed since `revision`, or if the idempotency key was
+        used for another text.
         """
         block = inputs.block_id(block)
         idempotency_key = inputs.optional_name(idempotency_key, "idempotency_key")
