@@ -21,6 +21,7 @@ import greeum
 from greeum import aio, errors, limits, model, settings, testing
 from greeum.api import openapi
 from greeum.recall import Recall
+from greeum.screening import Screening
 
 ROOT = Path(__file__).parents[1]
 REFERENCE = ROOT / "docs" / "reference"
@@ -50,7 +51,8 @@ ALIASES = {
 VIEWS = (
     greeum.Block, greeum.Added, greeum.Contradiction, greeum.Hit, greeum.Link, greeum.Anchor, greeum.Context,
     greeum.Change, greeum.Page, greeum.NamespacePage, greeum.Rule, greeum.Weighing, greeum.Weight, greeum.Report,
-    model.RolledBack,
+    greeum.ImportReport, model.RolledBack, greeum.Forgotten, greeum.Certificate, greeum.Explanation, greeum.Backup,
+    greeum.Reembedded,
 )  # fmt: skip
 """What a memory gives back."""
 
@@ -58,17 +60,37 @@ FACES = {
     "anchors": greeum.Anchors,
     "retention": greeum.Retention,
     "policies": greeum.Policies,
+    "screening": Screening,
     "weights": greeum.Weights,
 }
 """What a memory has under a name of its own."""
 
-NOT_FOR_CALLERS = {("policies", "of")}
+NOT_FOR_CALLERS = {
+    ("policies", "of"), ("screening", "screen"), ("screening", "read_only"), ("Forgotten", "seen_from_within"),
+}  # fmt: skip
+"""Methods that other modules call: by the name of what has them."""
+
+TASKS = {
+    "remember and correct": "add add_many update",
+    "find": "search search_many stream context explain search_json search_many_json",
+    "improve what is found": "feedback used",
+    "read": "get list history links anchor",
+    "count and compare": "count facets namespaces stats diff changes",
+    "link": "link unlink",
+    "forget": "forget wipe certificates",
+    "tell apart who wrote what": "through quarantine release roll_back",
+    "move": "export import_ import_from merge logical_hash",
+    "look after it": "maintain check repair backup drop_backups close",
+}
+"""What one wants to do, and the methods for it."""
 
 MEMORY_INTRODUCTION = """\
-Everything that is meant to be used from Python. Namespaces are paths (`"acme/alice"`) or sequences of segments
-(`["acme", "alice"]`); times are ISO 8601 or `datetime`, without an offset in UTC; what has a default may be left out.
-`KEEP` leaves a field as it is, where None would clear it. Errors are those of [errors.md](errors.md), filters those of
-[filters.md](filters.md)."""
+Everything that is meant to be used from Python.
+
+- Namespaces are paths (`"acme/alice"`) or sequences of segments (`["acme", "alice"]`).
+- Times are ISO 8601 or `datetime`; without an offset they are in UTC.
+- Parameters with a default may be left out. `KEEP` leaves a field as it is, where None would clear it.
+- Errors are those of [errors.md](errors.md), filters those of [filters.md](filters.md)."""
 
 ASYNC = """\
 `async with await greeum.aio.open(path) as memory:` gives the same memory for asyncio: each call runs in a worker
@@ -79,15 +101,16 @@ its `anchors`, `policies`, `retention`, `screening` and `weights`. `await memory
 RemoteMemory, and its `follow` is for `async for`. Editors and type checkers know all of it."""
 
 WEIGHTS_INTRODUCTION = """\
-How much each kind of evidence counts in a score, and its default. `memory.search(…, weights={"tokens": 0})` changes
-some for one search, and `memory.weights.set` for all of a namespace ([Tuning](../guides/tuning.md)). What the kinds
-are is in [How search works](../concepts/search.md)."""
+How much each kind of evidence counts in a score, and its default. Change weights for one search with
+`memory.search(…, weights={"tokens": 0})`, or for a namespace with `memory.weights.set`
+([Weights and feedback](../guides/tuning.md)). [How search works](../concepts/search.md) explains each kind of
+evidence."""
 
 ENVIRONMENT_INTRODUCTION = """\
-Every variable that Greeum reads. An argument that names the same thing comes before it."""
+Every variable that Greeum reads. An argument for the same thing takes precedence."""
 
 ERRORS_INTRODUCTION = """\
-Every error that Greeum raises on purpose, from `greeum.errors`. The message says what was wrong and what to do. On the
+The errors that Greeum raises on purpose, from `greeum.errors`. Their messages say what was wrong and what to do. On the
 command line each has an [exit code](cli.md#exit-codes)."""
 
 
@@ -100,9 +123,9 @@ def pages() -> dict[Path, str]:
 
 def memory() -> Iterator[str]:
     """Parts of the page on the library."""
-    yield from ("# The library", MADE, MEMORY_INTRODUCTION)
-    yield from section("greeum.open", greeum.open)
-    yield from section("greeum.connect", greeum.connect)
+    yield from ("# The library", MADE, MEMORY_INTRODUCTION, overview())
+    for name in ("open", "connect", "restore", "verify", "reembed"):
+        yield from section(f"greeum.{name}", getattr(greeum, name))
     yield from ("## Memory", prose(greeum.Memory))
     for name, method in public(greeum.Memory):
         yield from section(f"memory.{name}", method, level=3)
@@ -124,6 +147,16 @@ def memory() -> Iterator[str]:
         if name != "MemoryStore":
             yield from section(f"testing.{name}", getattr(testing, name), level=3)
     yield from ("## Bounds", "From `greeum.limits`. What lies outside is refused with InvalidInput.", bounds())
+
+
+def overview() -> str:
+    """The methods by what they are for, each leading to its section. Raises LookupError if one is missing."""
+    missing = {name for name, _ in public(greeum.Memory)} ^ set(" ".join(TASKS.values()).split())
+    if missing:
+        raise LookupError(f"TASKS and the methods of Memory differ: {', '.join(sorted(missing))}")
+    rows = [(task, ", ".join(f"[`{name}`](#memory{name})" for name in names.split())) for task, names in TASKS.items()]
+    faces = ", ".join(f"[`{name}`](#memory{name})" for name in FACES)
+    return table(("To", "Methods of a memory"), [*rows, ("set what holds for all calls", faces)])
 
 
 def methods_of(name: str, face: type) -> Iterator[str]:
@@ -185,7 +218,16 @@ def prose(documented: object) -> str:
 
 
 def filled(paragraph: str) -> str:
-    return textwrap.fill(" ".join(paragraph.split()), WIDTH, break_on_hyphens=False)
+    """A paragraph, or a list of items that begin with a dash."""
+    items = re.split(r"\n(?=- )", paragraph)
+    indent = "  " if paragraph.startswith("- ") else ""
+    return "\n".join(
+        textwrap.fill(" ".join(item.split()), WIDTH, subsequent_indent=indent, break_on_hyphens=False) for item in items
+    )
+
+
+def is_for_callers(kind: type, name: str) -> bool:
+    return not name.startswith("_") and (kind.__name__, name) not in NOT_FOR_CALLERS
 
 
 def properties(kind: type, *, with_methods: bool = True) -> Iterator[str]:
@@ -195,7 +237,7 @@ def properties(kind: type, *, with_methods: bool = True) -> Iterator[str]:
         if isinstance(member, property) and member.fget is not None:
             returned = str(inspect.signature(member.fget).return_annotation)
             rows.append((f"`{name}`", f"`{returned}`", " ".join((member.__doc__ or "").split())))
-        elif with_methods and inspect.isfunction(member) and not name.startswith("_"):
+        elif with_methods and inspect.isfunction(member) and is_for_callers(kind, name):
             rows.append((f"`{name}()`", "", " ".join((member.__doc__ or "").split())))
     if rows:
         yield table(("Name", "Type", "Meaning"), rows)

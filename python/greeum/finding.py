@@ -87,18 +87,21 @@ class Finding:
     ) -> Hits:
         """The `k` blocks that answer best, best first; fewer if there are fewer.
 
-        `namespace` limits it to what lies at or below that; `where` to blocks for which a filter holds, as in
-        `{"source": "alice", "importance": {"gte": 0.5}}`, and does not change what a block scores by itself. `near` (an
-        anchor, its name, "auto" for the one that fits, or a block's id) looks at what is around it, prefers what is
-        within its hops, and goes further only if there is too little of what is asked for. `history` includes
-        superseded versions, and what holds no longer, not yet, or is quarantined. `exact` scores every block, whatever
-        it takes. `as_of` asks what was known at some time, and held then: what has been recorded or corrected since is
-        as if it had not been. `min_trust` leaves out what came by a door that is trusted less. `weights` changes how
-        much each kind of evidence counts, by name. `rerank` is a function of yours that is given the query and the
-        first hits (50, or `k` if that is more) and gives a score for each, by which they are ordered anew if it is back
-        within `rerank_budget_ms`; the list that comes back is then a `Reranked`, which says whether it was. `budget_ms`
-        is how long it may take until the blocks are known, their texts are read afterwards: what has been found by then
-        is ranked, and `left_out` of the list says what there was no time for.
+        - `namespace`: search only what is at it or below it.
+        - `where`: only blocks for which a filter holds, as in `{"source": "alice", "importance": {"gte": 0.5}}`. It
+          does not change the score of a block.
+        - `near`: an anchor, its name, "auto" for the one that fits, or a block's id. Looks at what is around it,
+          prefers what is within its hops, and goes further only if it finds too little there.
+        - `history`: include superseded and quarantined versions, and what is not valid any more or not yet.
+        - `exact`: score every block, however long it takes.
+        - `as_of`: what was known at some time, and valid then. Later changes do not count.
+        - `min_trust`: leave out what came through a door that is trusted less.
+        - `weights`: how much each kind of evidence counts, by name.
+        - `rerank`: your function that gets the query and the first hits (50, or `k` if that is more) and returns a
+          score for each. They are reordered by it if it returns within `rerank_budget_ms`. The list that comes back is
+          then a `Reranked`, which says whether it did.
+        - `budget_ms`: how long it may take until the blocks are known; their texts are read afterwards. What has been
+          found by then is ranked, and `left_out` of the list says what there was no time for.
 
         Raises InvalidInput, NotFound (`near`), EmbedderFailed or StoreError.
         """
@@ -205,11 +208,12 @@ class Finding:
         weights: Mapping[str, float] | None = None,
         vector: Sequence[float] | None = None,
     ) -> Iterator[Hit]:
-        """The hits of `search`, one after the other: their texts are read as they are asked for, a few at first. For
-        many hits, of which the first are wanted at once: the first 50 are those of a search for 50, which takes a tenth
-        of the time of one for 1,000, and what a deeper search finds beside them follows.
+        """The hits of `search`, one after the other. Their texts are read as they are asked for, a few at first.
 
-        Raises as `search` does, at once. A block that is forgotten meanwhile is passed over.
+        Use it for many hits of which you want the first ones at once. The first 50 are those of a search for 50, which
+        takes a tenth of the time of one for 1,000. What a deeper search finds in addition follows.
+
+        Raises as `search` does, at once. A block that is forgotten meanwhile is skipped.
         """
         asked, code = self._question(query, vector)
         if code is None:
@@ -244,11 +248,13 @@ class Finding:
         min_trust: float = 0.0,
         weights: Mapping[str, float] | None = None,
     ) -> Context:
-        """What is known about a query, as a text for a prompt of at most `max_tokens` tokens.
+        """What is known about a query, as text for a prompt of at most `max_tokens` tokens.
 
-        It is made of the blocks that answer best for their length, each only if it says something new, by conversation
-        and in the order in which they were said; every line has the date, who said it and the id to cite. Tokens are
-        estimated, on the safe side; a block that does not fit is left out. The rest is as in `search`.
+        It contains the blocks that answer best, each only if it says something new, by conversation and in the order in
+        which they were said. Every line has the date, who said it and the id to cite.
+
+        Tokens are estimated, on the safe side. A block that does not fit is left out. The other arguments are those of
+        `search`.
         """
         from greeum.context import candidates, compose
 

@@ -132,23 +132,28 @@ class Memory(Upkeep):
         on_duplicate: str | None = None,
         on_conflict: str | None = None,
     ) -> Added:
-        """Remember a text; the block as stored, and what came of it (see `Added`).
+        """Remember a text. Returns the block as stored, and what came of it (see `Added`).
 
-        `namespace` is whose it is; `source` who or what said it, `at` when (default now); `kind` is "message" (a turn
-        of a conversation), "note", "fact" or your own. `importance` goes from 0 to 1. `key` is your own name for the
-        thing, unique in its namespace: adding the same text under it again adds nothing. From `expires_at` on it is
-        found no more; `ttl` says the same in seconds from now, or as a `timedelta`. `near` (an anchor, its name or
-        a block's id) links the block with what is there, and an anchor that is not pinned moves on to it; "auto" is
-        the anchor whose subject it goes on with, and where it opens a new one, A, B or C is set there. `vector` is
-        for memories of `GivenVectors`. `idempotency_key` names this very request, so that it may be made again when
-        nobody knows whether it was done: the same text then comes back as it was added (or in its newest version).
+        - `namespace`: whose it is. `source`: who or what said it. `at`: when (default now).
+        - `kind`: "message" (a turn of a conversation), "note", "fact" or your own. `importance` is from 0 to 1.
+        - `key`: your own name for the thing, unique in its namespace. Adding the same text under it again adds
+          nothing.
+        - `expires_at`: from then on it is not found. `ttl` says the same in seconds from now, or as a `timedelta`.
+        - `near`: an anchor, its name or a block's id. Links the block with what is there; an anchor that is not pinned
+          moves to the block. "auto" picks the anchor whose subject it continues, or sets A, B or C for a new subject.
+        - `vector`: for memories of `GivenVectors`.
+        - `idempotency_key`: a name of this request. If the request is repeated, the same text comes back as it was
+          added, or in its newest version.
 
-        `on_duplicate` says what to do if exactly this namespace holds a block that says the same, in the same words
-        or others: "return" that one and add nothing (what facts and notes do), "link" the new one with it, or "keep"
-        it like any other (what the rest does, since the second "yes" is a turn too). `on_conflict` says what to do if
-        it contradicts one: "keep" both and say so in `conflicts` (the default), "supersede" that one if it is sure
-        that this holds instead, or "reject" it. `memory.policies` changes these defaults. What a search has just
-        given back is returned when it is added again, whatever its kind.
+        `on_duplicate` is for a text that says the same as a block of exactly this namespace, in the same words or
+        others: "return" that block and add nothing (the default for facts and notes), "link" the two, or "keep" both
+        (the default for other kinds, since a second "yes" is a turn too).
+
+        `on_conflict` is for a text that contradicts a block: "keep" both and say so in `conflicts` (the default),
+        "supersede" the block if it is certain that the new one holds instead, or "reject" the new one.
+
+        `memory.policies` changes these two defaults. What a search has just given back is returned when it is added
+        again, whatever its kind.
 
         Raises InvalidInput, Conflict (the key, or the idempotency key, was used for another text, or `on_conflict`
         rejects it), NotFound (`near`), EmbedderFailed or StoreError.
@@ -178,13 +183,17 @@ class Memory(Upkeep):
         return self._add_drafts(drafts, is_single=True)[0]
 
     def add_many(self, blocks: Iterable[Mapping[str, Any]], *, idempotency_key: str | None = None) -> AddedBlocks:
-        """Remember several texts, all or none: each a mapping of the arguments of `add`. The blocks, in the same order.
+        """Remember several texts, all or none. Each is a mapping of the arguments of `add`. Returns the blocks, in the
+        same order.
 
-        `idempotency_key` names the request as in `add`; each block of it is known again by its place in the list. A
-        message whose `at`, source and text are those of one that is there is the same turn and is returned, so that
-        the same list again adds nothing. Each is compared with what was there before, and with those before it in the
-        list for what says the same; messages are looked at for what they contradict only if they say what is to be
-        done then. Raises as `add` does; `field` then begins with the place of the block, as in `blocks[3].text`."""
+        `idempotency_key` names the request as in `add`; each block of it is recognised by its place in the list.
+
+        Adding the same list again adds nothing: a message with the `at`, source and text of one that is there is the
+        same turn, and is returned. Each block is compared with those that were there and with those before it in the
+        list. Messages are compared for contradictions only if they name an `on_conflict`.
+
+        Raises as `add` does; `field` then begins with the place of the block, as in `blocks[3].text`.
+        """
         return self._add(inputs.batch(blocks), "blocks[{}].", idempotency_key)
 
     def _add(
@@ -225,19 +234,22 @@ class Memory(Upkeep):
         vector: Sequence[float] | None = None,
         idempotency_key: str | None = None,
     ) -> Block:
-        """Correct a block; the block as it is now.
+        """Correct a block. Returns the block as it is now.
 
         A new `text` makes a new block that supersedes this one: searches find the new one, `history` shows both. Its
-        `at` is now unless you say otherwise; the other fields, links and anchors are taken over. Without a new text, or
-        with the one that it has, the fields change in place and `revision` counts up. Where they all say so already,
-        nothing is changed, and the block comes back as it is. `revision`, if given, must be the current one. `ttl` sets
-        `expires_at`, counted from now; None for either of them lets it stay for good.
-        `idempotency_key` names this very request, so that it may be made again: the correction that is there already
-        then comes back (in its newest version).
+        `at` is now unless you say otherwise; the other fields, links and anchors are taken over.
 
-        Raises InvalidInput, NotFound, Forbidden if the block is trusted more than what is written here (see `through`),
-        or Conflict if the block was superseded, or changed since `revision`, or if the
-        idempotency key was used for another text.
+        Without a new text, or with the one that it has, the fields change in place and `revision` counts up. If they
+        all have these values already, nothing changes.
+
+        - `revision`: must be the current one, if given.
+        - `ttl`: sets `expires_at`, counted from now. None for either of them removes the expiry.
+        - `idempotency_key`: a name of this request. If the request is repeated, the correction that it made comes
+          back, in its newest version.
+
+        Raises InvalidInput, NotFound, Forbidden if the block is trusted more than what is written here (see
+        `through`), or Conflict if the block was superseded, or changed since `revision`, or if the idempotency key was
+        used for another text.
         """
         block = inputs.block_id(block)
         idempotency_key = inputs.optional_name(idempotency_key, "idempotency_key")
@@ -329,15 +341,15 @@ class Memory(Upkeep):
         where: Mapping[str, object] | None = None,
         dry_run: bool = False,
     ) -> Forgotten:
-        """Erase blocks for good: every version of each, with vectors, links, anchors and index entries. What was
-        forgotten: a list of the ids, with how many and a certificate.
+        """Erase blocks for good: every version of each, with vectors, links, anchors and index entries. Returns what
+        was forgotten: a list of the ids, with counts and a certificate.
 
-        Name either blocks, or a namespace and a filter (as in `search`; either will do). By a filter, a block goes if
-        any version of it fits, an older or an expired one too: afterwards none that fits is left. With `dry_run`
-        nothing is changed, and the answer says what would be. Everything is forgotten by `wipe` alone.
+        Name either blocks, or a namespace, a filter (as in `search`) or both. With a filter, a block goes if any
+        version of it fits, even an older or expired one: afterwards none that fits is left. With `dry_run` nothing is
+        changed, and the answer says what would go. Only `wipe` forgets everything.
 
         Raises InvalidInput, NotFound if one of the ids is not there, or Forbidden if a version is trusted more than
-        what is written here (see `through`), and then erases none.
+        what is written here (see `through`). Then nothing is erased.
         """
         check_scope(block, namespace, where)
         inputs.truth(dry_run, "dry_run")
@@ -347,8 +359,8 @@ class Memory(Upkeep):
         return self._forgetting.matching(scope, where, dry_run=dry_run)
 
     def wipe(self, *, confirm: int) -> Forgotten:
-        """Forget everything. `confirm` is how many blocks there are, as `stats` says, so that nobody empties a memory
-        that is not the one they think of. Raises Conflict if there are more or fewer.
+        """Forget everything. `confirm` is the number of blocks, as `stats` says, so that nobody empties the wrong
+        memory. Raises Conflict if there are more or fewer.
         """
         return self._wipe("", inputs.count(confirm, "confirm", 2**53, least=0))
 

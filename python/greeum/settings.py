@@ -10,7 +10,7 @@ VARIABLES = {
     "GREEUM_TENANTS": "The directory of a server's tenants, where none is named.",
     "GREEUM_EMBEDDER": (
         "What makes vectors: static (the default), model2vec:FOLDER, sentence-transformers:MODEL or openai:MODEL. "
-        "A memory stays with the embedder that it was begun with."
+        "A memory stays with its embedder until `greeum reembed` changes it."
     ),
     "GREEUM_EMBEDDER_URL": "Where openai:MODEL is served, up to /embeddings or with it, as http://127.0.0.1:11434/v1",
     "GREEUM_EMBEDDER_KEY": "The API key of that server, if it wants one.",

@@ -39,8 +39,8 @@ def open(  # noqa: A001 - greeum.open(path), as in sqlite3, shelve and others
     """Open the memory in the directory `path` (default: $GREEUM_HOME, else ~/.greeum), and make it if it is not there.
 
     `embedder` makes its vectors (default: $GREEUM_EMBEDDER, else the table of token vectors that is shipped); a memory
-    stays with the embedder that it was begun with. `progress` is called with (done, total) while the index is built
-    anew.
+    stays with its embedder until `reembed` changes it. `progress` is called with (done, total) while the index is
+    rebuilt.
 
     Raises NotFound if there is none and it may not be made, EmbedderMismatch, StoreVersion if a newer Greeum wrote it,
     or another StoreError.

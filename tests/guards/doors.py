@@ -21,7 +21,7 @@ OPENED = "        self._uses = Uses()\n"
 """A line that everybody comes by who opens a memory."""
 
 GUARDS = (
-    # A server that ends has answered.
+    # A server answers before it stops.
     Guard("api/server.py", "        while (gate.connections or gate.work()) and loop.time() < deadline_s:",
           "        while False:",
           SERVE + "test_no_request_is_lost_when_it_ends_under_load"),
@@ -30,7 +30,7 @@ GUARDS = (
           SERVE + "test_what_one_worker_has_added_the_other_finds_at_once"),
     Guard("api/connection.py", "elif self._phase == HEADERS and elapsed_s > bounds.headers_s:", "elif False:",
           SERVE + "test_half_sent_requests_are_gone_within_ten_seconds_while_others_are_served"),
-    # Bad input is an error with a name.
+    # Bad input is a typed error.
     Guard("drafts.py", "    unknown = item.keys() - FIELDS\n", "    unknown: set[str] = set()\n",
           MEMORY + "TestAddingMany::test_an_unknown_field_is_refused_with_what_there_is"),
     Guard("drafts.py", 'inputs.share(item.get("importance", 0.5), "importance")', 'item.get("importance", 0.5)',
@@ -48,7 +48,7 @@ GUARDS = (
           "tests/integration/test_schemathesis.py::test_nothing_is_found"),
     Guard(CORE + "filter/mod.rs", "        _ => return None,\n    })", "        _ => Kind::Name,\n    })",
           SEARCH + "TestFiltering::test_what_is_not_known_is_refused"),
-    # A request that is made again is done once.
+    # A repeated request is done once.
     Guard("drafts.py", "        if key is not None:\n            for number",
           "        if False:\n            for number",
           REQUESTS + "TestRepeatedRequests::test_the_same_again_adds_nothing"),

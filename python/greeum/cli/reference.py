@@ -18,21 +18,23 @@ if TYPE_CHECKING:
     from greeum.cli.options import Command, Option
 
 NOTES = """\
-- The verbs and the names of fields are those of the library: `--valid-from` means what `valid_from` means there.
-- With `--json` a command prints one JSON document on standard output, always an object, and an error is one on
+- **Names.** Verbs and fields have the names of the library: `--valid-from` means what `valid_from` means there.
+- **JSON.** With `--json` a command prints one JSON document on standard output, always an object. An error is one on
   standard error: `{"error": {"type": "InvalidInput", "field": "importance", "message": "…"}}`. Blocks, hits, links and
   anchors are those of the library's `to_dict()`.
-- Output is in UTF-8, whatever the locale. Tables are clipped to the width of the terminal, or to `COLUMNS` if that is
-  set; into a file or a pipe they are not clipped. Times are in UTC.
-- An option's value may follow it or be joined to it with `=`. After `--` nothing is an option: put it before text that
-  begins with a dash. There are no abbreviations of options, and none may be given twice unless it says so.
-- Colours and progress bars appear on a terminal alone.
+- **Output.** It is UTF-8, whatever the locale. Times are in UTC. On a terminal, tables are clipped to its width, or to
+  `COLUMNS` if that is set. Colours and progress bars appear only on a terminal.
+- **Options.** A value follows its option, or is joined to it with `=`. After `--` nothing is an option: put it before
+  text that begins with a dash. Options cannot be abbreviated, and not be repeated unless their description says so.
 """
 
 PLACES = """\
-Commands that work on a memory take these. With `--url` they do to the memory of a [server](../operate/serve.md) what
-they do to one in a directory, as far as the key may; `--memory` and `--read-only` then have no place. Only on a
-directory work {here}; on no memory {nowhere}."""
+Commands that work on a memory take these options. With `--url` a command does to the memory of a
+[server](../operate/serve.md) what it does to one in a directory, as far as the key allows. Then there is no `--memory`
+and no `--read-only`.
+
+- Only on a directory: {here}.
+- On no memory: {nowhere}."""
 
 
 def reference() -> str:
@@ -41,6 +43,9 @@ def reference() -> str:
         "# The command line",
         "<!-- Made by `python -m greeum.cli.reference`; a test keeps it current. -->",
         INTRODUCTION,
+        "## All commands",
+        index(),
+        "## What holds for every command",
         NOTES.rstrip(),
         "## Options of every command",
         table(("Option", "Meaning"), map(described, (*GLOBALS, VERSION))),
@@ -55,6 +60,15 @@ def reference() -> str:
         *map(section, every_command()),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def index() -> str:
+    """Each command with what it does, leading to its section."""
+    lines = ["| Command | Does |", "| --- | --- |"]
+    for command in every_command():
+        link = f"[`{command.name}`](#greeum-{command.name.replace(' ', '-')})"
+        lines.append(f"| {link} | {escaped(command.summary)} |")
+    return "\n".join(lines)
 
 
 def named(places: Sequence[Option]) -> str:
