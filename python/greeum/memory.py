@@ -147,7 +147,8 @@ class Memory(Upkeep):
         or others: "return" that one and add nothing (what facts and notes do), "link" the new one with it, or "keep"
         it like any other (what the rest does, since the second "yes" is a turn too). `on_conflict` says what to do if
         it contradicts one: "keep" both and say so in `conflicts` (the default), "supersede" that one if it is sure
-        that this holds instead, or "reject" it. `memory.policies` changes these defaults. What a search has just
+        that this holds instead (tags, importance and metadata that you leave out are then taken over, with key, links
+        and anchors), or "reject" it. `memory.policies` changes these defaults. What a search has just
         given back is returned when it is added again, whatever its kind.
 
         Raises InvalidInput, Conflict (the key, or the idempotency key, was used for another text, or `on_conflict`
@@ -201,6 +202,9 @@ class Memory(Upkeep):
     def _add_drafts(self, drafts: Sequence[Draft], is_single: bool) -> AddedBlocks:
         self._follower.catch_up()  # with what came while the embedder was at work
         self._comparer.examine(drafts, is_single)
+        for draft in drafts:
+            if draft.supersedes is not None:
+                self._drafter.take_over(draft, self._row(draft.supersedes))
         rows = self._store.add(drafts)
         self._follower.follow(drafts, rows)
         return [added(draft, row) for draft, row in zip(drafts, rows, strict=True)]

@@ -113,6 +113,12 @@ class TestAdding:
         assert run(*shlex.split(line)).code in (2, 3)
         assert not home.exists()
 
+    def test_it_says_what_it_supersedes(self, run: Run) -> None:
+        old = add(run, "I live in Seoul.", "--kind", "fact", "--tag", "home")
+        said = run("add", "I live in Busan.", "--kind", "fact", "--on-conflict", "supersede").out
+        assert said.splitlines()[0] == f"block {old + 1} supersedes {old}"
+        assert run("get", str(old + 1), "--json").json()["tags"] == ["home"]
+
     def test_an_empty_directory_becomes_a_memory_only_by_what_succeeds(self, run: Run, home: Path) -> None:
         home.mkdir()
         assert run("add", "").code == 2
