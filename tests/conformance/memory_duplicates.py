@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from tests.conformance.memory import OpenMemory
 
@@ -228,7 +230,7 @@ class TestContradictions:
         assert [link.target for link in memory.links(other.id)] == [new.id]
 
     def test_superseding_keeps_what_the_new_one_says_nothing_of(self, memory: Memory) -> None:
-        said = {"tags": ["home"], "importance": 0.9, "metadata": {"page": 3}}
+        said: dict[str, Any] = {"tags": ["home"], "importance": 0.9, "metadata": {"page": 3}}
         memory.add("I live in Seoul.", kind="fact", source="alice", valid_from="2020-01-01", **said)
         busan = memory.add("I live in Busan.", kind="fact", source="alice", on_conflict="supersede")
         assert (list(busan.tags), busan.importance, busan.metadata) == (["home"], 0.9, {"page": 3})

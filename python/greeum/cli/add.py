@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from greeum.cli import fields
+from greeum.cli.blocks import show_flags
 from greeum.cli.options import Argument, Command
 
 TYPE_CHECKING = False
@@ -25,6 +26,8 @@ def run(call: Call) -> int:
     call.screen.line(f"block {block.id}{outcome(block)}")
     for conflict in block.conflicts:
         call.screen.line(conflict.message)
+    if block.is_new:
+        show_flags(call.screen, block)
     return 0
 
 
