@@ -41,11 +41,11 @@ class Explaining(Finding):
         weights: Mapping[str, float] | None = None,
         vector: Sequence[float] | None = None,
     ) -> Explanation:
-        """Why a search with these options finds a block, or does not: its place, what keeps it out, and its score taken
-        apart into weights, words, dates and the way from the anchor.
+        """Why a search with these options finds a block, or does not: its place, what excludes it, and its score by
+        weights, words, dates and the way from the anchor.
 
-        The score is that of `search`. It is found out by searching once or twice more, so that `search` itself costs
-        nothing for it. Raises as `search` does, and NotFound.
+        The score is that of `search`. This takes one or two more searches; `search` itself does not get slower. Raises
+        as `search` does, and NotFound.
         """
         asked, code = self._question(query, vector)
         row = self._row(inputs.block_id(block))

@@ -208,11 +208,12 @@ class Finding:
         weights: Mapping[str, float] | None = None,
         vector: Sequence[float] | None = None,
     ) -> Iterator[Hit]:
-        """The hits of `search`, one after the other: their texts are read as they are asked for, a few at first. For
-        many hits, of which the first are wanted at once: the first 50 are those of a search for 50, which takes a tenth
-        of the time of one for 1,000, and what a deeper search finds beside them follows.
+        """The hits of `search`, one after the other. Their texts are read as they are asked for, a few at first.
 
-        Raises as `search` does, at once. A block that is forgotten meanwhile is passed over.
+        Use it for many hits of which you want the first ones at once. The first 50 are those of a search for 50, which
+        takes a tenth of the time of one for 1,000. What a deeper search finds in addition follows.
+
+        Raises as `search` does, at once. A block that is forgotten meanwhile is skipped.
         """
         asked, code = self._question(query, vector)
         if code is None:
@@ -247,11 +248,13 @@ class Finding:
         min_trust: float = 0.0,
         weights: Mapping[str, float] | None = None,
     ) -> Context:
-        """What is known about a query, as a text for a prompt of at most `max_tokens` tokens.
+        """What is known about a query, as text for a prompt of at most `max_tokens` tokens.
 
-        It is made of the blocks that answer best for their length, each only if it says something new, by conversation
-        and in the order in which they were said; every line has the date, who said it and the id to cite. Tokens are
-        estimated, on the safe side; a block that does not fit is left out. The rest is as in `search`.
+        It contains the blocks that answer best, each only if it says something new, by conversation and in the order in
+        which they were said. Every line has the date, who said it and the id to cite.
+
+        Tokens are estimated, on the safe side. A block that does not fit is left out. The other arguments are those of
+        `search`.
         """
         from greeum.context import candidates, compose
 

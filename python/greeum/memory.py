@@ -184,13 +184,17 @@ class Memory(Upkeep):
         return self._add_drafts(drafts, is_single=True)[0]
 
     def add_many(self, blocks: Iterable[Mapping[str, Any]], *, idempotency_key: str | None = None) -> AddedBlocks:
-        """Remember several texts, all or none: each a mapping of the arguments of `add`. The blocks, in the same order.
+        """Remember several texts, all or none. Each is a mapping of the arguments of `add`. Returns the blocks, in the
+        same order.
 
-        `idempotency_key` names the request as in `add`; each block of it is known again by its place in the list. A
-        message whose `at`, source and text are those of one that is there is the same turn and is returned, so that
-        the same list again adds nothing. Each is compared with what was there before, and with those before it in the
-        list for what says the same; messages are looked at for what they contradict only if they say what is to be
-        done then. Raises as `add` does; `field` then begins with the place of the block, as in `blocks[3].text`."""
+        `idempotency_key` names the request as in `add`; each block of it is recognised by its place in the list.
+
+        Adding the same list again adds nothing: a message with the `at`, source and text of one that is there is the
+        same turn, and is returned. Each block is compared with those that were there and with those before it in the
+        list. Messages are compared for contradictions only if they name an `on_conflict`.
+
+        Raises as `add` does; `field` then begins with the place of the block, as in `blocks[3].text`.
+        """
         return self._add(inputs.batch(blocks), "blocks[{}].", idempotency_key)
 
     def _add(
@@ -342,15 +346,15 @@ class Memory(Upkeep):
         where: Mapping[str, object] | None = None,
         dry_run: bool = False,
     ) -> Forgotten:
-        """Erase blocks for good: every version of each, with vectors, links, anchors and index entries. What was
-        forgotten: a list of the ids, with how many and a certificate.
+        """Erase blocks for good: every version of each, with vectors, links, anchors and index entries. Returns what
+        was forgotten: a list of the ids, with counts and a certificate.
 
-        Name either blocks, or a namespace and a filter (as in `search`; either will do). By a filter, a block goes if
-        any version of it fits, an older or an expired one too: afterwards none that fits is left. With `dry_run`
-        nothing is changed, and the answer says what would be. Everything is forgotten by `wipe` alone.
+        Name either blocks, or a namespace, a filter (as in `search`) or both. With a filter, a block goes if any
+        version of it fits, even an older or expired one: afterwards none that fits is left. With `dry_run` nothing is
+        changed, and the answer says what would go. Only `wipe` forgets everything.
 
         Raises InvalidInput, NotFound if one of the ids is not there, or Forbidden if a version is trusted more than
-        what is written here (see `through`), and then erases none.
+        what is written here (see `through`). Then nothing is erased.
         """
         check_scope(block, namespace, where)
         inputs.truth(dry_run, "dry_run")
@@ -360,8 +364,8 @@ class Memory(Upkeep):
         return self._forgetting.matching(scope, where, dry_run=dry_run)
 
     def wipe(self, *, confirm: int) -> Forgotten:
-        """Forget everything. `confirm` is how many blocks there are, as `stats` says, so that nobody empties a memory
-        that is not the one they think of. Raises Conflict if there are more or fewer.
+        """Forget everything. `confirm` is the number of blocks, as `stats` says, so that nobody empties the wrong
+        memory. Raises Conflict if there are more or fewer.
         """
         return self._wipe("", inputs.count(confirm, "confirm", 2**53, least=0))
 

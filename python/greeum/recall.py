@@ -59,9 +59,9 @@ class Recall(Explaining):
         namespace: Namespace = "",
         as_of: Time | None = None,
     ) -> Block:
-        """The block with this id, in exactly that version; or the newest version of the one with this key, unless
-        it is quarantined. With `as_of`, the version that was the newest at that time. Raises NotFound, also if it was
-        not recorded by then.
+        """The block with this id, in exactly that version; or the newest version of the block with this key, unless it
+        is quarantined. With `as_of`, the version that was the newest at that time. Raises NotFound, also if it was not
+        recorded by then.
         """
         found = self._get(block, key, namespace)
         then = inputs.optional_time(as_of, "as_of")
@@ -99,11 +99,11 @@ class Recall(Explaining):
         cursor: str | None = None,
         newest_first: bool = False,
     ) -> Page:
-        """Blocks in the order in which they were said, a page at a time: pass the page's `cursor` for the next one. A
-        page ends early where its texts come to 16 MiB.
+        """Blocks in the order in which they were said, page by page: pass the page's `cursor` for the next one. A page
+        ends early when its texts reach 16 MiB.
 
-        Filters, `history` and `as_of` are those of `search`. `expired` lists what has expired by now and is not erased
-        yet, and nothing else. Raises InvalidInput, also for a cursor of another listing.
+        Filters, `history` and `as_of` are those of `search`. `expired` lists only what has expired and is not erased
+        yet. Raises InvalidInput, also for a cursor of another listing.
         """
         scope, where_json = inputs.namespace(namespace), inputs.where(where)
         limit = inputs.count(limit, "limit", limits.PAGE_MAX)
@@ -170,10 +170,11 @@ class Recall(Explaining):
         as_of: Time | None = None,
         limit: int = 20,
     ) -> Facets:
-        """The values of some fields, each with how many blocks have it: of every field the `limit` most frequent ones.
+        """The values of some fields, each with the number of blocks that have it: for every field the `limit` most
+        frequent ones.
 
-        Fields are `kind`, `source`, `tags` (each tag counts by itself) and `namespace`. What a block does not have is
-        not counted. It costs about a microsecond for each block and field. Raises InvalidInput.
+        Fields are `kind`, `source`, `tags` (each tag counts by itself) and `namespace`. A block is not counted for a
+        field that it lacks. It takes about a microsecond per block and field. Raises InvalidInput.
         """
         from greeum.counting import Tally, facet_fields, most_frequent
 
@@ -186,8 +187,8 @@ class Recall(Explaining):
         return {field: most_frequent(tally.of(field), limit) for field in named}
 
     def namespaces(self, *, namespace: Namespace = "", limit: int = 100, cursor: str | None = None) -> NamespacePage:
-        """The namespaces at or below one that hold blocks, in order, each with how many it holds itself (not below it);
-        a page at a time, as in `list`. Raises InvalidInput.
+        """The namespaces at or below one that hold blocks, in order, each with the number of blocks directly in it (not
+        below it); page by page, as in `list`. Raises InvalidInput.
         """
         scope = inputs.namespace(namespace)
         limit = inputs.count(limit, "limit", limits.PAGE_MAX)
@@ -209,11 +210,12 @@ class Recall(Explaining):
         where: Mapping[str, object] | None = None,
         limit: int = 100,
     ) -> Difference:
-        """What `search` finds as of `until` (default: now) and not as of `since`, and the other way round: what was
-        added or began to hold, what was corrected, what expired or holds no longer.
+        """What changed between two moments: what `search` finds as of `until` (default: now) and not as of `since`, and
+        the other way round. That is what was added or became valid, what was corrected, and what expired or is no
+        longer valid.
 
-        Filters are those of `search`; at most `limit` of each sort are shown, oldest first, and all are counted. What
-        was forgotten is on neither side. It takes about a microsecond a block. Raises InvalidInput.
+        Filters are those of `search`. At most `limit` of each sort are shown, oldest first; all are counted. What was
+        forgotten is on neither side. It takes about a microsecond per block. Raises InvalidInput.
         """
         from greeum.difference import difference
 

@@ -49,11 +49,11 @@ class Upkeep(Recall):
         self._uses = Uses()
 
     def used(self, block: int | Iterable[int]) -> None:
-        """Say that a block was of use, or several, each once. It weighs in searches (`weights` has `uses`), and makes
-        what was used fade more slowly.
+        """Say that a block, or several, was of use. Each counts once. Blocks that were used weigh more in searches (the
+        weight `uses`) and fade more slowly.
 
-        Uses are gathered aside and counted together: by `maintain`, by `close`, and when a thousand blocks have some.
-        Only then `Block.uses` shows them; a process that is killed before loses them. Raises NotFound or StoreReadOnly.
+        Uses are gathered in RAM and counted together: by `maintain`, by `close`, and when a thousand blocks have some.
+        Only then `Block.uses` shows them. A process that is killed before loses them. Raises NotFound or StoreReadOnly.
         """
         ids = dict.fromkeys(inputs.block_ids(block))
         missing = ids.keys() - {row[0] for row in self._store.blocks(list(ids))}
@@ -78,14 +78,14 @@ class Upkeep(Recall):
     def maintain(
         self, *, dry_run: bool = False, grace: Span = GRACE_S, progress: Callable[[str, int], None] | None = None
     ) -> Report:
-        """Erase what expired longer than `grace` ago (default: a day) and what `retention` does not keep, as `forget`
-        does; count uses; remove links that lead nowhere; write out and merge files of the index; cut what nobody needs
-        from the log of changes; give back free space. What was done, step by step.
+        """Erase, as `forget` does, what expired longer than `grace` ago (default: a day) and what `retention` does not
+        keep. Count uses, remove links that lead nowhere, write out and merge index files, cut the log of changes, and
+        give back free space. Returns what was done, step by step.
 
-        It may be run at any time, beside other processes, and interrupted; a second run finds nothing to do. `dry_run`
+        It may run at any time, beside other processes, and be interrupted. A second run finds nothing to do. `dry_run`
         changes nothing, and says what there is to do. `progress` is called with a step's name and how much it has done.
 
-        Raises InvalidInput, StoreBusy if another process is at it, or another StoreError.
+        Raises InvalidInput, StoreBusy if another process is doing it, or another StoreError.
         """
         grace_us = inputs.duration(grace, "grace", or_none=True)
         run = Maintenance(
@@ -94,19 +94,20 @@ class Upkeep(Recall):
         return run.look() if inputs.truth(dry_run, "dry_run") else run.run()
 
     def check(self) -> Findings:
-        """Read everything and look for trouble: what was looked at, whether it is well, and what to do. It changes
-        nothing.
+        """Read everything and look for trouble, without changing anything. Returns for each check its name, whether all
+        is well, and what was found or what to do.
         """
         from greeum.checks import check
 
         return check(self._store, self._follower, self._embedder)
 
     def repair(self) -> Findings:
-        """Put in order what `check` finds, where it is sure what is right: what it was about, whether it is well now,
-        and what was done. Nothing if there is nothing to repair.
+        """Repair what `check` finds, as far as it is certain what is right. Returns for each repair its name, whether
+        all is well now, and what was done; nothing if there was nothing to repair.
 
-        The index is made anew out of the rows; what rows refer to that is not there is removed; vectors are made anew;
-        files are closed to others. Everything else stays as it is, and `check` says what to do. Raises StoreError.
+        The index is rebuilt from the rows. References to what is missing are removed. Missing vectors are made from the
+        texts. Files are closed to others. Everything else stays as it is, and `check` says what to do. Raises
+        StoreError.
         """
         from greeum.repairs import repair
 
@@ -115,16 +116,16 @@ class Upkeep(Recall):
     def backup(
         self, directory: str | os.PathLike[str], *, full: bool = False, keep: float | timedelta | None = None
     ) -> Backup:
-        """Back everything up, as of one moment, into a directory that is for backups of this memory alone; what was
-        made, or the backup before if nothing has changed since. Others may write meanwhile.
+        """Back everything up, as of one moment, into a directory for backups of this memory only. Returns the backup
+        that was made, or the one before if nothing has changed since. Others may write meanwhile.
 
-        It holds what has changed since the backup before, unless it is the first, `full`, or another full one is due.
-        `keep` is for how long (seconds, or a `timedelta`) one is to be able to go back: older backups are removed, and
-        a full one is due after as long. From the first backup on, whatever is forgotten is told to the directory too,
+        A backup holds what has changed since the one before, unless it is the first, `full`, or another full one is
+        due. `keep` is how far back (seconds, or a `timedelta`) it must be possible to go: older backups are removed,
+        and a full one is due after that time. From the first backup on, the directory is told of whatever is forgotten,
         so that no backup brings it back. See docs/operate/backup.md.
 
-        Raises InvalidInput, Conflict (it holds the backups of another memory, or has gone on with another copy of this
-        one), StoreDamaged, StoreFull or another StoreError; what was there stays usable.
+        Raises InvalidInput, Conflict (it holds the backups of another memory, or continues another copy of this one),
+        StoreDamaged, StoreFull or another StoreError. Existing backups stay usable.
         """
         from greeum.backups.taking import backup
 
@@ -133,8 +134,8 @@ class Upkeep(Recall):
         return backup(self._store, place, full=inputs.truth(full, "full"), keep_us=keep_us, now_us=self._now_us)
 
     def drop_backups(self, directory: str | os.PathLike[str]) -> None:
-        """Tell this directory no longer what is forgotten: the backups there are gone for good, or have gone on with
-        another copy of this memory. They are not removed.
+        """Stop telling this directory what is forgotten, because its backups are gone for good or continue another copy
+        of this memory. They are not removed.
 
         Raises NotFound if this memory has no backups there.
         """
