@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
     from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
+    from greeum.inputs import Namespace
     from greeum.model import Change
     from greeum.rooted import Rooted
 
@@ -197,9 +198,9 @@ class Awaited(Behind):
     import_ = awaited(Memory.import_)
     import_from = awaited(Memory.import_from)
 
-    async def export(self) -> Lines:
+    async def export(self, *, namespace: Namespace = "") -> Lines:
         """The lines of `Memory.export`, all at once."""
-        lines: Lines = await self._run(lambda: [*self._target.export()])
+        lines: Lines = await self._run(lambda: [*self._target.export(namespace=namespace)])
         return lines
 
     async def seq(self) -> int:

@@ -9,7 +9,7 @@ from greeum.anchors import AUTO, Choice
 from greeum.errors import InvalidInput
 from greeum.model import Anchor
 from greeum.policies import conflict_policy, duplicate_policy, policy_of
-from greeum.store.protocol import Draft
+from greeum.store.protocol import BLOCK_COLUMNS, Draft
 from greeum.store.rows import (
     EXPIRES_AT,
     KEY,
@@ -42,6 +42,10 @@ FIELDS = frozenset(
 
 SCREENED = ("text", "namespace", "kind", "key", "source", "tags", "metadata")
 """What is looked at before it is stored."""
+
+UNSAID: dict[str, object] = {"tags": "[]", "importance": 0.5, "metadata": "{}"}
+"""What a draft has in fields of which its caller said nothing. They are about the thing, whatever is said of it; who
+said it and when, and how long it holds, belongs to each statement."""
 
 CHECKS: dict[str, Callable[[Any], Any]] = {
     "kind": lambda value: inputs.name(value, "kind"),
@@ -119,9 +123,7 @@ class Drafter:
         for name, value in said.items():
             setattr(draft, name, value)
         if flags:
-            from json import loads
-
-            draft.flags = flags_json(list({*flags, *loads(draft.flags)}))
+            add_flags(draft, flags)
         if self.trust < 1:
             draft.origin, draft.trust = self.origin, min(self.trust, draft.trust)
 
@@ -152,6 +154,19 @@ class Drafter:
         mark(draft, is_turn=draft.kind == "message")
         self._embed([draft])
         return draft
+
+    def take_over(self, draft: Draft, old: BlockRow) -> None:
+        """Have a draft that comes after `old` keep what its caller said nothing of.
+
+        Raises InvalidInput if a policy that is newer than `old` refuses what it has there.
+        """
+        row = dict(zip(BLOCK_COLUMNS, old, strict=True))
+        kept = {name: row[name] for name, unsaid in UNSAID.items() if getattr(draft, name) == unsaid}
+        flags = self.screening.screen(kept)
+        for name, value in kept.items():
+            setattr(draft, name, value)
+        if flags:
+            add_flags(draft, flags)
 
     def _draft(self, item: Mapping[str, Any], said: Mapping[str, str], now: int, prefix: str) -> Draft:
         check_fields(item, prefix)
@@ -254,6 +269,12 @@ def flags_json(flags: list[str]) -> str:
     from json import dumps
 
     return dumps(sorted(flags))
+
+
+def add_flags(draft: Draft, flags: list[str]) -> None:
+    from json import loads
+
+    draft.flags = flags_json(list({*flags, *loads(draft.flags)}))
 
 
 def mark(draft: Draft, is_turn: bool) -> None:

@@ -160,9 +160,12 @@ def check_scope(block: object, namespace: Namespace | None, where: Where | None)
     if block is not None and (namespace is not None or where is not None):
         raise InvalidInput("block", "and a namespace or a filter: name either blocks, or what they have in common")
     if block is None and namespace in (None, "", (), []) and where in (None, {}):
-        raise InvalidInput(
-            "block", "is missing: name blocks, a namespace or a filter; everything is forgotten by `wipe`"
-        )
+        if namespace is None and where is None:
+            raise InvalidInput(
+                "block", "is missing: name blocks, a namespace or a filter; everything is forgotten by `wipe`"
+            )
+        field = "namespace" if where is None else "where"
+        raise InvalidInput(field, "leaves nothing out: name a namespace or a filter; everything is forgotten by `wipe`")
 
 
 def digests(store: Store, namespace: str, where: Where | None) -> dict[str, str | None]:

@@ -150,7 +150,8 @@ class Memory(Upkeep):
         (the default for other kinds, since a second "yes" is a turn too).
 
         `on_conflict` is for a text that contradicts a block: "keep" both and say so in `conflicts` (the default),
-        "supersede" the block if it is certain that the new one holds instead, or "reject" the new one.
+        "supersede" the block if it is certain that the new one holds instead, or "reject" the new one. A block that
+        supersedes another takes over its key, links and anchors, and tags, importance and metadata that you leave out.
 
         `memory.policies` changes these two defaults. What a search has just given back is returned when it is added
         again, whatever its kind.
@@ -210,6 +211,9 @@ class Memory(Upkeep):
     def _add_drafts(self, drafts: Sequence[Draft], is_single: bool) -> AddedBlocks:
         self._follower.catch_up()  # with what came while the embedder was at work
         self._comparer.examine(drafts, is_single)
+        for draft in drafts:
+            if draft.supersedes is not None:
+                self._drafter.take_over(draft, self._row(draft.supersedes))
         rows = self._follower.add(drafts)
         return [added(draft, row) for draft, row in zip(drafts, rows, strict=True)]
 

@@ -392,7 +392,7 @@ class Hit:
     """A block that answers a query, and why.
 
     `score` is the sum of `parts`, in standard deviations over the blocks in scope: it orders the hits of one query, and
-    says nothing across queries. Parts: `words` (the same words), `vector` (the same meaning as a whole), `tokens` (the
+    says little across queries. Parts: `words` (the same words), `vector` (the same meaning as a whole), `tokens` (the
     same meaning word by word), `conversation` (the turns around it, or itself where it stands alone), `prior` (who said
     it, when, how), `graph` (the way from the anchor).
     """

@@ -14,6 +14,7 @@ from greeum.errors import StoreDamaged
 from greeum.importers.admission import GIVEN
 from greeum.importers.exports import FORMAT, LINES_PER_STEP, Importer
 from greeum.model import Block, optional_iso
+from greeum.store.rows import NAMESPACE, is_within
 from greeum.weights import Own, is_readable
 
 TYPE_CHECKING = False
@@ -31,19 +32,21 @@ ROWS_PER_STEP = 500
 """Blocks read at once."""
 
 
-def export(store: Store) -> Iterator[str]:
+def export(store: Store, namespace: str) -> Iterator[str]:
     """The lines, without line ends. Blocks that are added meanwhile may or may not be among them."""
     bound = store.embedder()
     are_given = bound is not None and bound[0].startswith(GIVEN)
-    for record in records(store, with_vectors=are_given):
+    for record in records(store, with_vectors=are_given, namespace=namespace):
         yield dumps(record, ensure_ascii=False)
 
 
-def records(store: Store, *, with_vectors: bool) -> Iterator[Record]:
-    """What the lines say: the header, blocks, links, anchors, weights."""
+def records(store: Store, *, with_vectors: bool, namespace: str = "") -> Iterator[Record]:
+    """What the lines say of a namespace and all below it: the header, blocks, links among these, anchors, weights."""
     yield {"type": "greeum", "format": FORMAT}
     uids = Uids()
     for row, vectors in entries_of(store):
+        if not is_within(row[NAMESPACE], namespace):
+            continue
         uids.add(row[0], row[1])
         record = block_record(row, uids)
         if with_vectors:
@@ -51,12 +54,12 @@ def records(store: Store, *, with_vectors: bool) -> Iterator[Record]:
         yield record
     for link in links_of(store, uids):
         yield link_record(link, uids)
-    for anchor in store.anchors(""):
+    for anchor in store.anchors(namespace):
         if anchor[2] in uids:
             yield anchor_record(anchor, uids)
-    for namespace, kept in sorted(store.weights_below("").items()):
+    for place, kept in sorted(store.weights_below(namespace).items()):
         if is_readable(kept):
-            yield {"type": "weights", "namespace": namespace, **Own.read(kept).to_dict()}
+            yield {"type": "weights", "namespace": place, **Own.read(kept).to_dict()}
 
 
 class Uids:

@@ -151,13 +151,14 @@ class Upkeep(Recall):
 
         return logical_hash(self._store)
 
-    def export(self) -> Iterable[str]:
-        """Everything as JSON Lines, one record a line, for `import_` into any memory. Vectors are
-        among it only where they cannot be made anew (`GivenVectors`). See docs/reference/export.md.
+    def export(self, *, namespace: Namespace = "") -> Iterable[str]:
+        """Everything at a namespace and below it as JSON Lines, one record a line, for `import_` into any memory: of
+        links those that stay within. Vectors are among it only where they cannot be made anew (`GivenVectors`). See
+        docs/reference/export.md. Raises InvalidInput.
         """
         from greeum.transfer import export
 
-        return export(self._store)
+        return export(self._store, inputs.namespace(namespace))
 
     def import_(
         self,

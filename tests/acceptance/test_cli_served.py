@@ -121,6 +121,7 @@ LINES = """
     stats
     maintain --dry-run
     export
+    export --namespace acme/ben
     export out.jsonl.gz
     used 2
     forget 2 --yes
@@ -133,6 +134,7 @@ LINES = """
 """
 
 OTHERWISE = [
+    (r"greeum: a new memory in .*\n", ""),
     (r'"(uid|sha256|before|added_at|superseded_at|moved_at|until|at)": "[^"]*"', r'"\1": "…"'),
     (r'"requests": \["[0-9a-f]{16}"\]', '"requests": []'),
     (r"\b[0-9a-f]{64}\b", "…"),
@@ -144,8 +146,8 @@ OTHERWISE = [
     (r"-?\d+\.\d+(e-\d+)?", "…"),
     (r" {2,}", "  "),
 ]
-"""Times, identities, by which door it came and how large files are differ; scores are rounded on their way; a server
-counts uses later, under another seq; a client names its requests."""
+"""A server has made its memory. Times, identities, by which door it came and how large files are differ; scores are
+rounded on their way; a server counts uses later, under another seq; a client names its requests."""
 
 
 def same(text: str) -> str:
@@ -201,6 +203,7 @@ def test_the_key_comes_from_a_file_or_the_environment(run: Run, work: Path, monk
     ("line", "code", "about"),
     [
         ("count --url nowhere", INVALID, "greeum: url: "),
+        ("count --url http://127.0.0.1:1/v1/", INVALID, "greeum: url: ends with /v1, which every request adds"),
         ("count --url http://127.0.0.1:1 --memory m", INVALID, "greeum: --memory: is about a directory"),
         ("count --url http://127.0.0.1:1 --read-only", INVALID, "greeum: --read-only: is about a directory"),
         ("count --url http://127.0.0.1:1 --key-file none", INVALID, "greeum: --key-file: none cannot be read"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from tests.conformance.memory import OpenMemory
 
@@ -226,6 +228,25 @@ class TestContradictions:
         new = memory.add("I live in Busan.", kind="fact", on_conflict="supersede")
         assert memory.get(key="home") == new
         assert [link.target for link in memory.links(other.id)] == [new.id]
+
+    def test_superseding_keeps_what_the_new_one_says_nothing_of(self, memory: Memory) -> None:
+        said: dict[str, Any] = {"tags": ["home"], "importance": 0.9, "metadata": {"page": 3}}
+        memory.add("I live in Seoul.", kind="fact", source="alice", valid_from="2020-01-01", **said)
+        busan = memory.add("I live in Busan.", kind="fact", source="alice", on_conflict="supersede")
+        assert (list(busan.tags), busan.importance, busan.metadata) == (["home"], 0.9, {"page": 3})
+        assert busan.valid_from is None, "since when it holds belongs to what is said"
+        assert [hit.block.id for hit in memory.search("x", where={"tags": {"contains": "home"}}, exact=True)] == [
+            busan.id
+        ]
+        daegu = memory.add(
+            "I live in Daegu.",
+            kind="fact",
+            source="alice",
+            tags=["flat"],
+            metadata={"page": 4},
+            on_conflict="supersede",
+        )
+        assert (list(daegu.tags), daegu.importance, daegu.metadata) == (["flat"], 0.9, {"page": 4})
 
     def test_it_is_rejected_by_name(self, memory: Memory) -> None:
         old = memory.add("I live in Seoul.", kind="fact")

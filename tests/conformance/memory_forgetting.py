@@ -82,9 +82,9 @@ class TestForgettingByFilter:
         ("what", "field"),
         [
             ({}, "block"),
-            ({"namespace": ""}, "block"),
-            ({"where": {}}, "block"),
-            ({"namespace": [], "where": {}}, "block"),
+            ({"namespace": ""}, "namespace"),
+            ({"where": {}}, "where"),
+            ({"namespace": [], "where": {}}, "where"),
             ({"block": 1, "namespace": "a"}, "block"),
             ({"block": [1], "where": {"kind": "note"}}, "block"),
             ({"block": "x"}, "block"),

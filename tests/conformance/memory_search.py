@@ -281,7 +281,23 @@ class TestSearching:
         memory.link(new.id, beside.id)
         assert memory.search("garden", near=old.id)[0].parts["graph"] > 0
 
-    @pytest.mark.parametrize("query", ['"', "?!...", "AND", "*", "()", "—", "\u202e", "%", "'; --"])
+    def test_a_question_of_function_words_finds_names_and_what_is_nearest(self, memory: Memory) -> None:
+        memory.add_many([{"text": text, "kind": "note"} for text in ("I saw The Who.", "Who are you?", "It was late.")])
+        assert memory.search("the who")[0].block.text == "I saw The Who."
+        words = {hit.block.text: hit.parts["words"] for hit in memory.search("who are you")}
+        assert max(words, key=lambda text: words[text]) == "Who are you?"
+        assert memory.search("AND") != []
+
+    def test_the_score_of_one_block_alone_says_whether_it_fits(self, memory: Memory) -> None:
+        memory.add("I saw a concert in London.")
+        scores = [
+            memory.search(query)[0].score for query in ("a concert in London", "museums in London", "my birthday")
+        ]
+        assert scores == sorted(scores, reverse=True)
+        assert scores[0] > 4
+        assert scores[2] < 1
+
+    @pytest.mark.parametrize("query", ['"', "?!...", "*", "()", "—", "\u202e", "%", "'; --"])
     def test_a_query_of_signs_finds_no_words(self, memory: Memory, query: str) -> None:
         memory.add("The violin is old.", kind="note")
         assert memory.search(query) == []

@@ -60,6 +60,28 @@ class TestTransfer:
         assert len(memory.history(memory.get(key="third", namespace="acme/alice2").id)) == 1
         assert len(memory.history(memory.search("three quarters", k=1)[0].block.id)) == 3
 
+    def test_of_a_namespace_comes_out_what_is_there_and_below(self, memory: Memory) -> None:
+        furnish(memory)
+        outside = memory.add("outside", namespace="acme/alice2")
+        inside = memory.add("inside", namespace="acme/alice")
+        memory.link(inside.id, outside.id)
+        memory.anchors.set("out", outside.id, namespace="acme/alice2")
+        memory.anchors.set("in", inside.id, namespace="acme/alice")
+        memory.weights.set({"words": 0.7}, namespace="acme/alice/chat")
+        everything_of_it = [block.id for block in memory.list(namespace="acme/alice", history=True)]
+        whole, lines = list(memory.export()), list(memory.export(namespace="acme/alice"))
+        records = [json.loads(line) for line in lines]
+        assert [line for line in whole if line in lines] == lines
+        assert {one["namespace"] for one in records if one["type"] == "block"} == {"acme/alice", "acme/alice/chat"}
+        assert len(everything_of_it) == sum(one["type"] == "block" for one in records)
+        assert [one["name"] for one in records if one["type"] == "anchor"] == ["in"]
+        assert [one["namespace"] for one in records if one["type"] == "weights"] == ["acme/alice/chat"]
+        uids = {one["uid"] for one in records if one["type"] == "block"}
+        assert all({one["source"], one["target"]} <= uids for one in records if one["type"] == "link")
+        memory.forget([block.id for block in everything(memory)])
+        memory.import_(lines, bring_back=True)
+        assert list(memory.export(namespace="acme/alice")) == lines
+
     def test_a_key_that_was_freed_goes_in_again(self, memory: Memory, clock: FrozenClock) -> None:
         """No version of the expired block keeps it: there would be two with one key."""
         old = memory.update(memory.add("Alice is at home.", key="alice", ttl=60).id, text="Alice is out.")

@@ -203,6 +203,12 @@ class TestScreening:
         assert PHONE not in everything
         assert memory.search(PHONE.replace("-", " "))[0].parts["words"] <= 0
 
+    def test_what_a_correction_takes_over_too(self, memory: Memory) -> None:
+        memory.add("I live in Seoul.", kind="fact", tags=[PHONE])
+        memory.screening.set("personal", "redact")
+        new = memory.add("I live in Busan.", kind="fact", on_conflict="supersede")
+        assert (new.tags, new.flags) == (("[phone]",), ("personal",))
+
     def test_corrections_and_changes_too(self, memory: Memory) -> None:
         memory.screening.set("secret", "redact")
         block = memory.update(memory.add("The token is lost.").id, text=f"The token is {SECRET}")

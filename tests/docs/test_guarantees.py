@@ -149,6 +149,7 @@ EFFECTS = {
     "retention.clear": dict.fromkeys(
         ("namespace", "kind"), LASTING + "TestRetention::test_rules_are_set_listed_and_cleared"
     ),
+    "export": {"namespace": CARRYING + "TestTransfer::test_of_a_namespace_comes_out_what_is_there_and_below"},
     "facets": {
         "fields": TELLING + "TestFacets::test_every_field_is_counted",
         "namespace": TELLING + "TestFacets::test_they_agree_with_the_blocks",

@@ -227,7 +227,7 @@ def without_certificate(answer: dict[str, object]) -> dict[str, object]:
 def test_what_a_filter_fits_is_forgotten(rest: Client, memory: Memory) -> None:
     memory.add_many([{"text": f"{n}", "source": ["alice", "bob"][n % 2], "namespace": "acme"} for n in range(4)])
     for nothing in ({}, {"namespace": "", "where": {}}, {"where": None}):
-        assert rest("POST", "/v1/blocks:forget-where", nothing).json["field"] == "block"
+        assert rest("POST", "/v1/blocks:forget-where", nothing).json["field"] == "where"
     asked = {"namespace": "acme", "where": {"source": "bob"}}
     would = rest("POST", "/v1/blocks:forget-where", asked | {"dry_run": True}).json
     assert (would["forgotten"], would["certificate"]) == ([2, 4], None)

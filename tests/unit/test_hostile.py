@@ -195,6 +195,7 @@ METHODS |= {
         ("list", (), "namespace where history expired as_of limit cursor newest_first"),
         ("update", (1,), "kind source tags importance metadata at valid_from valid_to expires_at ttl"),
         ("forget", (), "namespace where"),
+        ("export", (), "namespace"),
         ("wipe", (), "confirm"),
         ("certificates", (), "namespace where"),
         ("backup", ("backups",), "full keep"),

@@ -52,6 +52,7 @@ def test_calls_give_what_the_memory_gives(local: Memory, run: Any) -> None:
         assert (await memory.anchors.set("A", block.id)).block_id == block.id
         assert await memory.seq() == local.seq
         assert await memory.export() == list(local.export())
+        assert await memory.export(namespace="zoo") == list(local.export(namespace="zoo")) != list(local.export())
         assert await memory.count() == 1
         with pytest.raises(NotFound):
             await memory.get(999)

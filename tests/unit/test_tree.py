@@ -42,7 +42,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "kept": ("_core", "errors", "limits", "store.protocol"),
     "transfer": (
         "errors", "importers.admission", "importers.exports", "importers.intake", "importers.rehearsal",
-        "importers.report", "model", "store.protocol", "weights",
+        "importers.report", "model", "store.protocol", "store.rows", "weights",
     ),
     "importers": (),
     "importers.report": (),
@@ -181,6 +181,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "api.wire": ("limits",),
     "problems": ("errors",),
     "api.problems": ("errors", "problems"),
+    "api.forgetting": ("greeum", "api", "api.*", "forgetting", "limits"),
     "api.transfer": ("greeum", "api", "api.*", "errors", "importers.files"),
     "api.*": ("greeum", "api.*", "errors", "limits", "maintenance", "model", "policies", "problems", "rooted"),
     "remote": ("errors", "inputs", "remote.*"),
@@ -191,8 +192,8 @@ ARROWS: dict[str, tuple[str, ...]] = {
         "store.protocol", "store.rollback",
     ),
     "aio": (
-        "anchors", "finding", "memory", "model", "policies", "remote", "retention", "rooted", "screening", "weights",
-        "wiring",
+        "anchors", "finding", "inputs", "memory", "model", "policies", "remote", "retention", "rooted", "screening",
+        "weights", "wiring",
     ),
     "integrations": (),
     "integrations.*": (
@@ -215,7 +216,10 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "demo": ("demo.*",),
     "demo.*": ("greeum", "demo", "demo.*", "errors", "memory", "model"),
     "cli": ("greeum", "cli.*", "errors", "settings"),
-    "cli.call": ("cli.*", "errors", "limits", "memory", "remote", "settings", "testing", "wiring", "greeum"),
+    "cli.call": (
+        "cli.*", "embed.protocol", "errors", "limits", "memory", "remote", "settings", "testing", "wiring", "greeum",
+    ),
+    "cli.rehearsal": ("embed.protocol",),
     "cli.mcp*": ("cli.*", "errors", "mcp.*", "memory", "wiring"),
     "cli.evaluation": ("cli.*", "errors", "evaluate.*", "inputs", "limits"),
     "cli.keys": ("cli.*", "control.*", "errors"),

@@ -119,7 +119,7 @@ export class Memory {
   async *stream(query: string, options: StreamOptions = {}): AsyncGenerator<Hit, void> {
     const { call, fields } = apart(options);
     const headers = { accept: NDJSON, "content-type": "application/json" };
-    const sent = JSON.stringify({ ...fields, query });
+    const sent = { body: JSON.stringify({ ...fields, query }) };
     for await (const line of this.#lines("POST", "/v1/search", call, headers, sent)) yield JSON.parse(line) as Hit;
   }
 
@@ -326,9 +326,10 @@ export class Memory {
     return this.#transport.json("post", "/v1/maintain", { body: fields, call, repeatable: false });
   }
 
-  /** Everything as JSON Lines, line by line, for `import` into any memory. */
-  export(call: Call = {}): AsyncGenerator<string, void> {
-    return this.#lines("GET", "/v1/export", call, { accept: NDJSON });
+  /** Everything at a namespace and below it as JSON Lines, line by line, for `import` into any memory. */
+  export(options: InNamespace = {}): AsyncGenerator<string, void> {
+    const { call, fields: query } = apart(options);
+    return this.#lines("GET", "/v1/export", call, { accept: NDJSON }, { query });
   }
 
   /** Take in what `export` wrote, while it comes; what is there already, or was forgotten here, is passed over.
@@ -360,9 +361,9 @@ export class Memory {
     path: string,
     call: Call,
     headers: Record<string, string>,
-    sent?: string,
+    sent: { body?: string; query?: object },
   ): AsyncGenerator<string, void> {
-    const request = { method, path: fill(path, {}), headers, body: sent, call, repeatable: true };
+    const request = { method, path: fill(path, {}), headers, ...sent, call, repeatable: true };
     const { response, release } = await this.#transport.open(request);
     try {
       if (response.body === null) return;

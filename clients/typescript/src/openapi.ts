@@ -836,8 +836,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Everything as JSON Lines, for an import into any memory
-         * @description Everything as JSON Lines, for an import into any memory.
+         * Everything at a namespace and below it as JSON Lines, for an import into any memory
+         * @description Everything at a namespace and below it as JSON Lines, for an import into any memory.
          */
         get: operations["export"];
         put?: never;
@@ -4969,7 +4969,10 @@ export interface operations {
     };
     export: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description A path such as "acme/alice"; "" is the root. */
+                namespace?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;

@@ -10,6 +10,7 @@ from greeum import limits
 from greeum.api import answers, encoding, wire
 from greeum.api.blocks import BlockIds, id_of
 from greeum.api.routes import Operation
+from greeum.forgetting import check_scope
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -104,6 +105,7 @@ def forget_where(memory: Memory, call: Call) -> Answer:
     """Erase for good all blocks of a namespace, or for which a filter holds, or both. A block goes if any version of it
     fits, an older or an expired one too.
     """
+    check_scope(None, call.body.get("namespace"), call.body.get("where") or {})
     return forgotten(memory.forget(**call.body))
 
 

@@ -75,9 +75,13 @@ class Imported(answers.Answered):
     notes: list[str] | UnsetType = UNSET
 
 
-def export(memory: Memory, _: Call) -> Answer:
-    """Everything as JSON Lines, for an import into any memory."""
-    return Answer(media_type=NDJSON, pieces=joined(memory.export()), is_bulk=True)
+class Exported(wire.Request):
+    namespace: wire.PathNamespace = ""
+
+
+def export(memory: Memory, call: Call) -> Answer:
+    """Everything at a namespace and below it as JSON Lines, for an import into any memory."""
+    return Answer(media_type=NDJSON, pieces=joined(memory.export(**call.query)), is_bulk=True)
 
 
 def joined(lines: Iterable[str]) -> Iterator[bytes]:
@@ -184,7 +188,7 @@ def text_of(line: bytes, number: int) -> str:
 
 OPERATIONS = (
     Operation(
-        id="export", method="GET", path="/v1/export", handle=export, answer=str, offers=(NDJSON,),
+        id="export", method="GET", path="/v1/export", handle=export, query=Exported, answer=str, offers=(NDJSON,),
         streams=(
             (NDJSON, "One record a line: a header, blocks, links, anchors, weights. See docs/reference/export.md."),
         ),

@@ -79,9 +79,9 @@ def named(words: Sequence[str]) -> tuple[str, list[str]]:
 def guess(name: str) -> str:
     from difflib import get_close_matches
 
-    from greeum.cli.commands import HOMES
+    from greeum.cli.commands import ELSEWHERE, HOMES
 
-    close = get_close_matches(name, HOMES, 1)
+    close = [ELSEWHERE[name]] if name in ELSEWHERE else get_close_matches(name, HOMES, 1)
     return f" (did you mean {close[0]}?)" if close else ""
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from greeum.cli import fields
+from greeum.cli.blocks import show_flags
 from greeum.cli.options import Argument, Command
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from greeum.cli.call import Call
+    from greeum.model import Added
 
 GIVEN = (
     "namespace", "key", "kind", "source", "tags", "importance", "metadata", "at", "valid_from", "valid_to",
@@ -21,10 +23,19 @@ def run(call: Call) -> int:
     if call.screen.json:
         call.screen.document(block.to_dict() | block.outcome())
         return 0
-    call.screen.line(f"block {block.id}" if block.is_new else f"block {block.id}, which says the same already")
+    call.screen.line(f"block {block.id}{outcome(block)}")
     for conflict in block.conflicts:
         call.screen.line(conflict.message)
+    if block.is_new:
+        show_flags(call.screen, block)
     return 0
+
+
+def outcome(block: Added) -> str:
+    """What came of it, behind its number."""
+    if not block.is_new:
+        return ", which says the same already"
+    return "" if block.supersedes is None else f" supersedes {block.supersedes}"
 
 
 COMMAND = Command(

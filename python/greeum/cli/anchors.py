@@ -56,7 +56,9 @@ def run_status(call: Call) -> int:
         from greeum.cli.cells import on_one_line
 
         rows = [[*row(anchor), on_one_line(memory.get(anchor.block_id).text)] for anchor in anchors]
-    call.screen.table(("NAME", "NAMESPACE", "BLOCK", "HOPS", "PINNED", "TEXT"), rows, numeric=("BLOCK", "HOPS"))
+    call.screen.table(
+        ("NAME", "NAMESPACE", "BLOCK", "HOPS", "PINNED", "TEXT"), rows, none="no anchors", numeric=("BLOCK", "HOPS")
+    )
     return 0
 
 

@@ -29,13 +29,13 @@ def row(block: Block) -> list[str]:
 
 def show_blocks(screen: Screen, blocks: Iterable[Block]) -> None:
     """A table of blocks."""
-    screen.table(HEADS, [row(block) for block in blocks], numeric=("ID",))
+    screen.table(HEADS, [row(block) for block in blocks], none="no blocks", numeric=("ID",))
 
 
 def show_hits(screen: Screen, hits: Sequence[Hit]) -> None:
     """A table of hits, best first."""
     rows = [[f"{hit.score:.2f}", *row(hit.block)] for hit in hits]
-    screen.table(("SCORE", *HEADS), rows, numeric=("SCORE", "ID"))
+    screen.table(("SCORE", *HEADS), rows, none="nothing found", numeric=("SCORE", "ID"))
 
 
 def show_block(screen: Screen, block: Block) -> None:
@@ -47,6 +47,12 @@ def show_block(screen: Screen, block: Block) -> None:
         screen.line(f"{name:<14}{on_one_line(spelt(value))}")
     screen.line()
     screen.line(shown(block.text))
+
+
+def show_flags(screen: Screen, block: Block) -> None:
+    """What was noticed in a block that was just written, if anything was."""
+    if block.flags:
+        screen.line(f"noticed in it: {', '.join(block.flags)}")
 
 
 def spelt(value: object) -> str:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from typing import Any, TypeVar
 
     from greeum.cli.screen import Screen
+    from greeum.embed.protocol import Embedder
     from greeum.memory import Memory
     from greeum.settings import Settings
 
@@ -43,7 +44,7 @@ class Call:
         """The same call, on the memory in another directory."""
         return Call(self.given | {"memory": path}, self.screen, self.settings)
 
-    def open(self, *, create: bool = False) -> Memory:
+    def open(self, *, create: bool = False, embedder: Embedder | None = None) -> Memory:
         """The memory that was named, or the default one. Only a command that adds makes one where there is none."""
         if "url" in self.given:
             return self.connect()
@@ -54,12 +55,14 @@ class Call:
 
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
-            memory = self.open_quietly(create=create)
+            memory = self.open_quietly(create=create, embedder=embedder)
         for warning in caught:
             self.screen.note(f"greeum: warning: {warning.message}")
         return memory
 
-    def open_quietly(self, *, create: bool = False, read_only: bool = False) -> Memory:
+    def open_quietly(
+        self, *, create: bool = False, read_only: bool = False, embedder: Embedder | None = None
+    ) -> Memory:
         """The same, with warnings left to the caller."""
         from greeum.cli.progress import bar
         from greeum.wiring import open as open_memory
@@ -67,7 +70,11 @@ class Call:
         path = self.path()
         with bar("Building the index", "blocks") as progress:
             memory = open_memory(
-                path, read_only=read_only or "read_only" in self.given, create=create, progress=progress
+                path,
+                embedder=embedder,
+                read_only=read_only or "read_only" in self.given,
+                create=create,
+                progress=progress,
             )
         return memory.through(ORIGIN)
 
@@ -102,14 +109,30 @@ class Call:
         """What `act` gives, done in the memory that was named. That is made if it is not there, but not for what fails:
         this is tried before in an empty one, which is nowhere but in RAM.
         """
-        if self.is_missing():
-            from greeum.testing import memory as in_ram
-            from greeum.wiring import embedder_of
+        if not self.is_missing():
+            with self.open(create=True) as memory:
+                return act(memory)
+        from greeum.cli.rehearsal import Rehearsed
+        from greeum.testing import memory as in_ram
+        from greeum.wiring import embedder_of
 
-            with in_ram(embedder=embedder_of(self.settings)) as memory:
-                act(memory)
-        with self.open(create=True) as memory:
+        embedder = embedder_of(self.settings)
+        if self.settings.embedder != "static":  # which costs next to nothing, and the Index embeds queries with it
+            embedder = Rehearsed(embedder)
+        with in_ram(embedder=embedder) as memory:
+            act(memory)
+        with self.begin(embedder) as memory:
             return act(memory)
+
+    def begin(self, embedder: Embedder | None = None) -> Memory:
+        """The memory that was named. One that was not there is made, and said to be new: the name may be a mistake."""
+        is_new = self.is_missing()
+        memory = self.open(create=True, embedder=embedder)
+        if is_new and not self.screen.json:
+            from os.path import abspath
+
+            self.screen.note(f"greeum: a new memory in {abspath(self.path())}")
+        return memory
 
     def is_missing(self) -> bool:
         """Whether there is no memory yet where one was named."""

@@ -18,7 +18,7 @@ def run(call: Call) -> int:
         call.screen.document({"changes": [change.to_dict() for change in changes], "seq": seq})
         return 0
     rows = [[str(change.seq), change.operation, str(change.block_id)] for change in changes]
-    call.screen.table(("SEQ", "OPERATION", "BLOCK"), rows, numeric=("SEQ", "BLOCK"))
+    call.screen.table(("SEQ", "OPERATION", "BLOCK"), rows, none="no changes", numeric=("SEQ", "BLOCK"))
     if changes and changes[-1].seq < seq:
         call.screen.note(f"there are more: say the same with --after {changes[-1].seq}")
     return 0

@@ -70,6 +70,21 @@ HOMES = {
 }
 """Name → module and the name of its table there, in the order of the help."""
 
+ELSEWHERE = {
+    "history": "get ID --history",
+    "ask": "search",
+    "find": "search",
+    "query": "search",
+    "show": "get",
+    "ls": "list",
+    "edit": "update",
+    "delete": "forget",
+    "remove": "forget",
+    "rm": "forget",
+    "server": "serve",
+}
+"""What other programs call a command, or the library does: who says that is told its name here."""
+
 GROUPS = frozenset(name.partition(" ")[0] for name in HOMES if " " in name)
 """First words of commands of two words."""
 

@@ -32,7 +32,7 @@ def run_facets(call: Call) -> int:
     from greeum.cli.cells import on_one_line
 
     rows = [[field, f"{count:,}", on_one_line(value)] for field, counts in facets.items() for value, count in counts]
-    call.screen.table(("FIELD", "BLOCKS", "VALUE"), rows, numeric=("BLOCKS",))
+    call.screen.table(("FIELD", "BLOCKS", "VALUE"), rows, none="no values", numeric=("BLOCKS",))
     return 0
 
 
@@ -46,7 +46,7 @@ def run_namespaces(call: Call) -> int:
     from greeum.cli.cells import on_one_line
 
     rows = [[f"{blocks:,}", on_one_line(namespace)] for namespace, blocks in page]
-    call.screen.table(("BLOCKS", "NAMESPACE"), rows, numeric=("BLOCKS",))
+    call.screen.table(("BLOCKS", "NAMESPACE"), rows, none="no namespaces", numeric=("BLOCKS",))
     if page.cursor is not None:
         call.screen.note(f"there are more: say the same with --cursor {page.cursor}")
     return 0

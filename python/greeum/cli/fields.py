@@ -53,7 +53,7 @@ READ_ONLY = Option("--read-only", None, "Change nothing in the directory, not ev
 BLOCK_ID = as_whole_number
 
 SEARCH_OPTIONS = (
-    Option("-k", "N", "How many hits at most. Default: 10", read=as_whole_number),
+    Option("-k", "N", "How many hits at most. Default: 10", read=as_whole_number, elsewhere="--limit --top-k -n"),
     NAMESPACE,
     WHERE,
     NEAR_WHEN_SEARCHING,

@@ -134,7 +134,10 @@ def run_certificates(call: Call) -> int:
         by = said["asked"]["by"]  # type: ignore[index]
         rows.append([str(said[name]) for name in ("number", "at", "origin")] + [by, str(said["versions"]), one.sha256])
     call.screen.table(
-        ("NO", "WHEN (UTC)", "ORIGIN", "ASKED BY", "VERSIONS", "SHA-256"), rows, numeric=("NO", "VERSIONS")
+        ("NO", "WHEN (UTC)", "ORIGIN", "ASKED BY", "VERSIONS", "SHA-256"),
+        rows,
+        none="no certificates",
+        numeric=("NO", "VERSIONS"),
     )
     return 0
 

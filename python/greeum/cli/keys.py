@@ -40,7 +40,7 @@ def run_list(call: Call) -> int:
     if call.screen.json:
         call.screen.document({"keys": [key.to_dict() for key in found]})
     else:
-        call.screen.table(HEADS, [row(key) for key in found], numeric=("TRUST", "RATE"))
+        call.screen.table(HEADS, [row(key) for key in found], none="no keys", numeric=("TRUST", "RATE"))
     return 0
 
 

@@ -48,7 +48,9 @@ def run_links(call: Call) -> int:
     from greeum.cli.cells import on_one_line
 
     rows = [[str(link.source), str(link.target), f"{link.weight:g}", on_one_line(link.kind)] for link in links]
-    call.screen.table(("SOURCE", "TARGET", "WEIGHT", "KIND"), rows, numeric=("SOURCE", "TARGET", "WEIGHT"))
+    call.screen.table(
+        ("SOURCE", "TARGET", "WEIGHT", "KIND"), rows, none="no links", numeric=("SOURCE", "TARGET", "WEIGHT")
+    )
     return 0
 
 

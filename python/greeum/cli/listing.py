@@ -34,7 +34,7 @@ COMMAND = Command(
     options=[
         fields.NAMESPACE,
         fields.WHERE,
-        Option("--limit", "N", "How many at most. Default: 100", read=as_whole_number),
+        Option("--limit", "N", "How many at most. Default: 100", read=as_whole_number, elsewhere="-k -n"),
         Option("--cursor", "CURSOR", "Go on where a list with the same filters has ended."),
         Option("--newest-first", None, "The newest first."),
         fields.HISTORY,

@@ -10,7 +10,7 @@ from greeum.errors import InvalidInput
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from typing import Any
 
     from greeum.cli.call import Call
@@ -85,7 +85,7 @@ def as_moment(value: str, field: str) -> str | int:
 class Option:
     """Something that may be said in any place: a flag if it has no `metavar`, else a flag and its value."""
 
-    __slots__ = ("field", "flags", "meaning", "metavar", "read", "repeats")
+    __slots__ = ("elsewhere", "field", "flags", "meaning", "metavar", "read", "repeats")
 
     def __init__(
         self,
@@ -96,8 +96,11 @@ class Option:
         read: Read = as_text,
         field: str | None = None,
         repeats: bool = False,
+        elsewhere: str = "",
     ) -> None:
         self.flags = flags.split()
+        self.elsewhere = elsewhere.split()
+        """What it is called in other commands and programs: who says that is told its name here."""
         self.metavar = metavar
         self.meaning = meaning
         self.read = read
@@ -245,7 +248,8 @@ def _take(word: str, rest: list[str], by_flag: dict[str, Option], given: dict[st
         if any(flag in other.flags for other in OF_A_SERVER):
             raise InvalidInput(flag, f"is no option of `{command}`, which does nothing to the memory of a server")
         raise InvalidInput(
-            flag, f"is no option of `{command}`{_guess(flag, by_flag)}; put -- before text that begins with a dash"
+            flag,
+            f"is no option of `{command}`{_guess(flag, by_flag.values())}; put -- before text that begins with a dash",
         )
     if option.field in given and not option.repeats:
         raise InvalidInput(flag, "is given twice")
@@ -266,10 +270,11 @@ def _take(word: str, rest: list[str], by_flag: dict[str, Option], given: dict[st
         given[option.field] = option.read(value, option.field)
 
 
-def _guess(flag: str, known: dict[str, Option]) -> str:
+def _guess(flag: str, options: Iterable[Option]) -> str:
     from difflib import get_close_matches
 
-    close = get_close_matches(flag, known, 1)
+    meant = {name: option.flags[-1] for option in options for name in (*option.elsewhere, *option.flags)}
+    close = [meant[name] for name in get_close_matches(flag, meant, 1)]
     return f" (did you mean {close[0]}?)" if close else ""
 
 

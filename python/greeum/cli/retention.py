@@ -29,7 +29,7 @@ def run_list(call: Call) -> int:
         call.screen.document({"rules": rules})
         return 0
     rows = [[str(rule["namespace"]) or "/", str(rule["kind"] or ""), bounds(rule)] for rule in rules]
-    call.screen.table(("NAMESPACE", "KIND", "KEPT"), rows)
+    call.screen.table(("NAMESPACE", "KIND", "KEPT"), rows, none="no rules")
     return 0
 
 

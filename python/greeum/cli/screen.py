@@ -58,9 +58,13 @@ class Screen:
     def styled(self, text: str, style: str) -> str:
         return f"\x1b[{style}m{text}\x1b[0m" if self.colour else text
 
-    def table(self, heads: Sequence[str], rows: Sequence[Sequence[str]], numeric: Sequence[str] = ()) -> None:
-        """Print a table; nothing if it has no rows."""
+    def table(
+        self, heads: Sequence[str], rows: Sequence[Sequence[str]], *, numeric: Sequence[str] = (), none: str = ""
+    ) -> None:
+        """Print a table; of one without rows say `none` beside the output, where there may be such a one."""
         if not rows:
+            if none:
+                self.note(none)
             return
         head, *lines = cells.table(heads, rows, self.width, numeric)
         self.line(self.styled(head, DIM))

@@ -37,8 +37,6 @@ def show(screen: Screen, hits: Hits, explained: Sequence[Explanation]) -> None:
     from greeum.cli.blocks import show_hits
 
     show_hits(screen, hits)
-    if not hits:
-        screen.note("nothing found")
     if hits.left_out:
         screen.note(f"there was no time for: {', '.join(hits.left_out)}")
     for explanation in explained:

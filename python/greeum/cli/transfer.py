@@ -41,7 +41,7 @@ def run_export(call: Call) -> int:
     if file != STDIO and os.path.lexists(file):
         raise Conflict(f"{file}: is there already; name another file, or remove it")
     with call.open() as memory, bar("Exporting", "records") as progress:
-        lines = counted(memory.export(), total_of(memory), progress)
+        lines = counted(memory.export(**call.pick("namespace")), total_of(memory), progress)
         packed = "gzip" in call.given or file.endswith(PACKED_SUFFIX)
         records = to_stdout(lines, packed) if file == STDIO else to_file(file, lines, packed)
     # The export itself may be on standard output, and must stay alone there.
@@ -150,7 +150,7 @@ def run_merge(call: Call) -> int:
 def target(call: Call, is_dry: bool) -> Iterator[Memory]:
     """The memory that takes it in. A dry run makes none where there is none, and looks at an empty one instead."""
     if not is_dry or "url" in call.given or os.path.isdir(call.path()):
-        with call.open(create=not is_dry) as memory:
+        with call.open() if is_dry else call.begin() as memory:
             yield memory
         return
     from tempfile import TemporaryDirectory
@@ -201,10 +201,18 @@ EXPORT = Command(
     arguments=[
         Argument("FILE|-", "A file that is not there yet; - or nothing for standard output.", field="file", least=0)
     ],
-    options=[Option("--gzip", None, "Pack it. A file whose name ends with .gz is packed anyway."), fields.READ_ONLY],
+    options=[
+        Option("--namespace", "PATH", "Only what is at this namespace and below it, with the links that stay within."),
+        Option("--gzip", None, "Pack it. A file whose name ends with .gz is packed anyway."),
+        fields.READ_ONLY,
+    ],
     details="""Every version of every block, links, anchors and weights, in a form that any memory takes in, whatever
         its embedder. What --json says goes to standard error if the export goes to standard output.""",
-    examples=["greeum export memory.jsonl.gz", "greeum export | greeum import --memory ./copy"],
+    examples=[
+        "greeum export memory.jsonl.gz",
+        "greeum export alice.jsonl --namespace acme/alice",
+        "greeum export | greeum import --memory ./copy",
+    ],
 )
 
 DRY_RUN = Option("--dry-run", None, "Say what would be done, and write nothing.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from greeum.cli import fields
+from greeum.cli.blocks import show_flags
 from greeum.cli.options import Argument, Command, Option, as_whole_number
 from greeum.errors import InvalidInput
 
@@ -30,10 +31,12 @@ def run(call: Call) -> int:
         block = memory.update(call.given["block"], **changes)
     if call.screen.json:
         call.screen.document(block.to_dict())
-    elif "text" in changes:
+        return 0
+    if "text" in changes:
         call.screen.line(f"block {block.id} supersedes {block.supersedes}")
     else:
         call.screen.line(f"block {block.id}, revision {block.revision}")
+    show_flags(call.screen, block)
     return 0
 
 

@@ -33,9 +33,15 @@ def is_north_american(text: str) -> bool:
     return not (digits[3:6] == "555" and digits[6:8] == "01")
 
 
+def is_korean_mobile(text: str) -> bool:
+    """Not 010-0000-0000, which stands for any of them."""
+    return len(set(digits_of(text)[-7:])) > 1
+
+
 def is_international(text: str) -> bool:
     digits = digits_of(text)
-    return 9 <= len(digits) <= 15 and len(set(digits)) > 3  # E.164
+    is_fiction = digits.startswith("1") and len(digits) == 11 and not is_north_american(text)
+    return 9 <= len(digits) <= 15 and len(set(digits)) > 3 and not is_fiction  # E.164
 
 
 CENTURIES = {"1": 1900, "2": 1900, "3": 2000, "4": 2000, "5": 1900, "6": 1900, "7": 2000, "8": 2000}
@@ -139,6 +145,7 @@ NUMBERS = (
         (),
         r"(?<![\w\-+.])(?:\+82[ \-]?\(?0?\)?|0)1[016789](?P<s>[ \-.]?)\d{3,4}(?P=s)\d{4}(?![\d\-])",
         source="Korea: numbering plan, 01X",
+        check=is_korean_mobile,
     ),
     Rule(
         "Korean telephone number",

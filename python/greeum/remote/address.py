@@ -34,6 +34,8 @@ class Address:
             )
         if parts.query or parts.fragment:
             raise InvalidInput("url", "must not hold a query or a fragment")
+        if parts.path.rstrip("/").endswith("/v1"):
+            raise InvalidInput("url", "ends with /v1, which every request adds: leave that off")
         self.secure = parts.scheme == "https"
         self.host = parts.hostname
         self.port = PORTS[parts.scheme] if port is None else port

@@ -109,10 +109,10 @@ class Client:
         lines = self.transport.lines(request)
         return (self._understood(request, lambda content: meaning(parsed(content)), line) for line in lines)
 
-    def text_lines(self, path: str, *, timeout_s: float) -> Iterator[str]:
+    def text_lines(self, path: str, *, timeout_s: float, **query: str | None) -> Iterator[str]:
         """GET of lines of text, as they come."""
         request = Request(
-            "GET", self.target(path), changes=False, is_repeatable=True, accept=JSON_LINES, timeout_s=timeout_s
+            "GET", self.target(path, query), changes=False, is_repeatable=True, accept=JSON_LINES, timeout_s=timeout_s
         )
         for line in self.transport.lines(request):
             yield self._understood(request, bytes.decode, line)

@@ -51,9 +51,10 @@ class RemoteUpkeep(RemoteRecall):
                 progress(step.name, step.count)
         return done
 
-    def export(self) -> Iterator[str]:
+    def export(self, *, namespace: Namespace = "") -> Iterator[str]:
         """As `Memory.export`, line by line as it comes."""
-        return self._client.text_lines("/v1/export", timeout_s=LONG_S)
+        scope = inputs.namespace(namespace)
+        return self._client.text_lines("/v1/export", timeout_s=LONG_S, namespace=scope or None)
 
     def import_(
         self,

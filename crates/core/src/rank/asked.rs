@@ -115,7 +115,10 @@ impl Asked<'_> {
         let mut sample = if is_exact || some.is_some() { None } else { Some(samples.of(ground)) };
         let vector = match some {
             Some(some) => vector::over(ground, code.as_ref(), some),
-            None => vector::score(ground, code.as_ref(), sample.as_deref(), depth.each, vectors, deadline),
+            None => {
+                let usual = (self.embeds_queries && query.vector.is_none()).then_some(vector::USUAL);
+                vector::score(ground, code.as_ref(), sample.as_deref(), depth.each, vectors, usual, deadline)
+            }
         };
         let late = match some {
             Some(some) => Late::over(ground, question, &words.rarity, self.table, some, rows),

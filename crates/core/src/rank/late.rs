@@ -24,6 +24,10 @@ const MEASURED_AT_ONCE: usize = 32;
 /// Blocks that are scored at once where nobody looks at the clock: more would save nothing, and take room.
 const PREPARED_AT_ONCE: usize = 4_096;
 
+/// Scores of passages that have nothing to do with a query, as shares of that of one that has each of its words: in English (LoCoMo) 0.22, in Korean
+/// (KorQuAD) 0.17, with deviations of 0.07 and 0.05.
+const USUAL: Scale = Scale { mean: 0.18, deviation: 0.07 };
+
 /// What passages of so many words pay; longer ones are seldom.
 static PENALTIES: LazyLock<Vec<f32>> =
     LazyLock::new(|| (0..512_u16).map(|length| f32::from(length.max(1)).powf(LENGTH_PENALTY)).collect());
@@ -131,6 +135,8 @@ impl<'a> Late<'a> {
             }
         }
         self.known = Some(known);
+        let whole: f32 = self.pieces.iter().map(|piece| piece.weight * STEPS).sum();
+        sums.fill_up(ground.scope.blocks, Scale { mean: USUAL.mean * whole, deviation: USUAL.deviation * whole });
         sums.own_scale()
     }
 

@@ -6,7 +6,7 @@ use super::late::Nearest;
 use super::words::{QueryWords, Worth};
 use crate::embed::Table;
 use crate::id::TimeUs;
-use crate::words::terms::{BIGRAM_WEIGHT, Term, is_content, of_morpheme, of_word};
+use crate::words::terms::{BIGRAM_WEIGHT, Term, is_content, names, of_morpheme, of_name, of_word};
 use crate::words::{Script, Tokens, abbreviations, calendar, dates};
 use std::collections::HashMap;
 
@@ -114,6 +114,7 @@ impl Forms {
                 }
             }
         }
+        names(tokens).for_each(|token| self.put(of_name(tokens, token).hash, tokens.cased(token), Kind::Word));
         dates::each_named(tokens, |token, term| self.put(term, tokens.cased(token), Kind::Date));
     }
 
@@ -188,7 +189,8 @@ impl Forms {
 pub fn words_of(question: &QueryWords, table: &Table) -> Vec<(u64, String)> {
     let tokens = &question.tokens;
     let (mut words, mut terms, mut pieces) = (Vec::new(), Vec::new(), Vec::new());
-    for &token in tokens.list.iter().filter(|&&token| is_content(tokens, token)) {
+    let has_content = tokens.list.iter().any(|&token| is_content(tokens, token));
+    for &token in tokens.list.iter().filter(|&&token| !has_content || is_content(tokens, token)) {
         terms.clear();
         of_word(tokens, token, &mut terms);
         if token.script == Script::Hangul {
@@ -198,6 +200,7 @@ pub fn words_of(question: &QueryWords, table: &Table) -> Vec<(u64, String)> {
         }
         words.extend(terms.iter().map(|term| (term.hash, tokens.cased(token).to_owned())));
     }
+    words.extend(names(tokens).map(|token| (of_name(tokens, token).hash, tokens.cased(token).to_owned())));
     dates::each_named(tokens, |token, term| words.push((term, tokens.cased(token).to_owned())));
     words
 }

@@ -9,6 +9,10 @@ const STEPS: f64 = 65_536.0;
 /// At this size a double's steps are whole numbers.
 const NO_FRACTIONS: f64 = 6_755_399_441_055_744.0;
 
+/// Blocks that a scale is over, at least. Among fewer even a perfect match would stand out little, and one alone not at all: a score would say
+/// nothing of how well it fits.
+pub const BLOCKS_MIN: u64 = 16;
+
 /// A running sum.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Sums {
@@ -32,6 +36,15 @@ impl Sums {
         let steps = f64::from(value) * STEPS;
         self.sum += (steps * count) as i64;
         self.squares += (steps * steps * count) as i128;
+    }
+
+    /// Takes in as many blocks as so many lack to [`BLOCKS_MIN`], with what is usual of blocks that have nothing to do with a query.
+    pub fn fill_up(&mut self, blocks: u64, usual: Scale) {
+        let missing = BLOCKS_MIN.saturating_sub(blocks);
+        let (mean, deviation) = (f64::from(usual.mean) * STEPS, f64::from(usual.deviation) * STEPS);
+        self.count += missing;
+        self.sum += (mean * missing as f64) as i64;
+        self.squares += ((mean * mean + deviation * deviation) * missing as f64) as i128;
     }
 
     /// The scale; `count` blocks in all, of which those not taken in have nothing.
@@ -98,6 +111,20 @@ mod tests {
         assert!((sums.own_scale().z(3.0) - 1.0).abs() < 1e-5);
         assert!((sums.scale(4).mean - 1.0).abs() < 1e-5);
         assert_eq!(Sums::default().own_scale().z(5.0), 0.0);
+    }
+
+    #[test]
+    fn a_scale_is_filled_up_to_so_many_blocks_and_no_more() {
+        let usual = Scale { mean: 1.0, deviation: 0.5 };
+        let filled = |values: u64| {
+            let mut sums = Sums::default();
+            (0..values).for_each(|_| sums.add(3.0));
+            sums.fill_up(values, usual);
+            sums.own_scale()
+        };
+        assert!((filled(0).mean - 1.0).abs() < 1e-4 && (filled(0).deviation - 0.5).abs() < 1e-4);
+        assert!(filled(1).z(3.0) > filled(2).z(3.0) && filled(2).z(3.0) > 1.0 && filled(1).z(1.0) < 0.0);
+        assert_eq!((filled(BLOCKS_MIN).mean, filled(BLOCKS_MIN).deviation), (3.0, 0.0));
     }
 
     proptest! {

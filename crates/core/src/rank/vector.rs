@@ -113,13 +113,19 @@ fn nearest(view: &View<'_>, block: Local, cosines: &[f32]) -> f32 {
     cosines[passages.start as usize..passages.end as usize].iter().copied().fold(f32::NEG_INFINITY, f32::max)
 }
 
-/// Compares those that stand for all, and those that look near, of which it chooses `depth`; if nothing stands for all, every block in scope.
+/// Cosines of the table's vectors of a query and of passages that have nothing to do with it: between English questions and turns of LoCoMo 0.18, Korean
+/// ones and sentences of KorQuAD 0.04, with deviations of 0.08.
+pub const USUAL: Scale = Scale { mean: 0.1, deviation: 0.1 };
+
+/// Compares those that stand for all, and those that look near, of which it chooses `depth`; if nothing stands for all, every block in scope. `usual` is
+/// what vectors usually are to a query with which they have nothing to do, if that is known.
 pub fn score<'a>(
     ground: &Ground<'_>,
     code: Option<&'a Code>,
     sample: Option<&Sample>,
     depth: usize,
     room: &'a mut Room,
+    usual: Option<Scale>,
     deadline: &Deadline,
 ) -> VectorScores<'a> {
     let mut scores = VectorScores::default();
@@ -137,6 +143,9 @@ pub fn score<'a>(
             let score = cosine(ground.view(place), place.block, &probe, code.scale);
             known[place.part as usize][place.block as usize] = score;
             sums.add(score);
+        }
+        if let Some(usual) = usual {
+            sums.fill_up(ground.scope.blocks, usual);
         }
         scores.known = Some(known);
         scores.scale = sums.own_scale();

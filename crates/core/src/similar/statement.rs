@@ -107,6 +107,10 @@ pub struct Statement {
 /// Syllables of a unit that is not one of a list.
 const UNIT_SYLLABLES_MAX: usize = 2;
 
+/// Two verbs of which 산다 is a form.
+const LIVE: &str = "살";
+const BUY: &str = "사";
+
 /// Units that stand with their number as one word, or apart from it.
 const UNITS: [&str; 24] = [
     "am", "pm", "gb", "mb", "tb", "kb", "kg", "km", "cm", "mm", "m", "g", "lb", "lbs", "usd", "eur", "krw", "ghz",
@@ -289,6 +293,22 @@ impl Statement {
             return self.note_auxiliaries(&table.morphemes(cased), cased);
         }
         self.push_morphemes(cased, &form, at, denies, table);
+        if form.is_verb {
+            self.read_verb(&form, at, is_last);
+        }
+    }
+
+    /// What a Korean verb says as a whole, which its morphemes do not: 일 + 하 is to work. And 산다 is to live, unless it says what is bought.
+    fn read_verb(&mut self, form: &korean::Form, at: usize, is_last: bool) {
+        let has_object = self.words.iter().any(|word| matches!(&*word.with, "을" | "를"));
+        let Some(verb) = self.words.last_mut().filter(|word| word.at == at && word.is_verb) else { return };
+        if verb.form == LIVE && form.root == BUY && has_object {
+            (verb.form, verb.token, verb.known) = (BUY.to_owned(), None, [known(BUY); 2]);
+        } else if verb.form != form.root && !known(&form.root).single().is_empty() {
+            verb.known[0] = known(&form.root);
+        }
+        let lasts = verb.is_in(Known::lasting) || verb.is_in(Known::single);
+        self.is_lasting |= is_last && !form.is_past && lasts;
     }
 
     /// With two words made one where the other statement has them as one: 여름 휴가, 여름휴가.

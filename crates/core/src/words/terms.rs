@@ -47,6 +47,36 @@ pub fn is_content(tokens: &Tokens, token: Token) -> bool {
     }
 }
 
+/// The words that hold sentences together elsewhere, and are names here: "The Who", "Will". Of a text that has no others, all.
+pub fn names(tokens: &Tokens) -> impl Iterator<Item = Token> {
+    let list = &tokens.list;
+    let has_content = list.iter().any(|&token| is_content(tokens, token));
+    // Few words have such a capital, so that is asked first.
+    let is_one = move |&at: &usize| (!has_content || is_name(tokens, at)) && !is_content(tokens, list[at]);
+    (0..list.len()).filter(is_one).map(|at| list[at])
+}
+
+/// Whether an English word has a capital that neither the beginning of a sentence nor shouting gives it.
+fn is_name(tokens: &Tokens, at: usize) -> bool {
+    let (Some(before), token) = (at.checked_sub(1).map(|before| tokens.list[before]), tokens.list[at]) else {
+        return false;
+    };
+    let word = tokens.cased(token);
+    let is_shouted = |word: &str| !word.contains(|c: char| c.is_lowercase());
+    token.script == Script::Latin
+        && word.starts_with(char::is_uppercase)
+        && word.split('\'').next() != Some("I")
+        && tokens.is_next(before, token)
+        && !(is_shouted(word) && is_shouted(tokens.cased(before)))
+}
+
+/// The term of such a name: apart from that of the word, which would be found everywhere.
+pub fn of_name(tokens: &Tokens, token: Token) -> Term {
+    let lower = tokens.lower(token);
+    let word = if token.script == Script::Hangul { korean::stem(&lower) } else { &lower };
+    Term { hash: hash(&[b"n", clip(word).as_bytes()]), weight: 1.0 }
+}
+
 /// The terms of one word, the one that stands for the word first.
 pub fn of_word(tokens: &Tokens, token: Token, out: &mut Vec<Term>) {
     let lower = tokens.lower(token);
@@ -82,6 +112,7 @@ pub fn analyse(tokens: &Tokens, fields: &[&Tokens], at: TimeUs, table: Option<&T
     if let Some(keys) = abbreviations::keys(tokens) {
         content(&keys, table, &mut terms, &mut pieces); // which make it no longer
     }
+    terms.extend(names(tokens).map(|token| of_name(tokens, token)));
     pieces.sort_unstable();
     pieces.dedup();
     for field in fields {
@@ -183,6 +214,23 @@ mod tests {
         }
         let length = |text: &str| analyse(&Tokens::new(text), &[], 0, None).length;
         assert_eq!(length("moved to NYC"), 2, "what it is found by as well makes a passage no longer");
+    }
+
+    #[test]
+    fn function_words_are_found_where_they_are_names() {
+        let named = |text: &str| {
+            let tokens = Tokens::new(text);
+            names(&tokens).map(|token| tokens.cased(token).to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(named("I saw The Who with Will, and then It."), ["The", "Who", "Will", "It"]);
+        assert_eq!(named("Who sang? It was great. What I said, I'm sure, was: No."), [""; 0]);
+        assert_eq!(named("she moved to the US"), ["US"]);
+        assert_eq!(named("I AM SO HAPPY ABOUT THAT"), [""; 0]);
+        assert_eq!(named("영화 It 봤어"), ["It"]);
+        assert_eq!(named("the who"), ["the", "who"], "there is nothing else");
+        assert_eq!(named("그리고"), ["그리고"]);
+        assert!(shared("I saw The Who live", "the who") == 2 && shared("I know who the boss is", "the who") == 0);
+        assert!(shared("Who are you?", "who are you") == 3 && shared("그리고", "그리고") == 1);
     }
 
     #[test]

@@ -43,6 +43,8 @@ def add(memory: AnyMemory, *, text: str, **fields: Any) -> Result:
     block = memory.add(text, **fields)
     where = f" in {block.namespace}" if block.namespace else ""
     lines = [f"Remembered as block {block.id}{where}." if block.is_new else f"Known already: block {block.id}{where}."]
+    if block.is_new and block.supersedes is not None:
+        lines.append(f"It supersedes [{block.supersedes}].")
     if block.is_new and block.duplicate_of is not None:
         lines.append(f"It says the same as [{block.duplicate_of}].")
     lines += [f"Look at [{conflict.block}]: {conflict.message}." for conflict in block.conflicts]

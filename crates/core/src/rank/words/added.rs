@@ -7,11 +7,16 @@ use crate::query::Stage;
 use crate::rank::best::{Best, Scored};
 use crate::rank::deadline::Deadline;
 use crate::rank::scratch::Sparse;
-use crate::rank::statistics::{Scale, Sums};
+use crate::rank::statistics::{BLOCKS_MIN, Scale, Sums};
 use crate::rank::view::{Ground, View};
 
 /// Passages of fewer words are short: what it is worth to occur once in one is worked out beforehand, since nearly all postings are such.
 const SHORT: usize = 64;
+
+/// The deviation of what blocks are worth to a query with which they have nothing to do, as a share of what one would be worth that has all of its
+/// words. In conversations and encyclopaedias of both languages it is 0.01 to 0.06; with twice as much a block that has all words stands out more than one
+/// that has a few of them, though either is compared with itself.
+const USUAL_SHARE: f32 = 0.1;
 
 /// Fills `scores`, by part; the scale of the blocks' scores, and the `depth` best of those that may be hits.
 pub fn score(
@@ -36,7 +41,8 @@ pub fn score(
             }
         });
     }
-    (sums.scale(scope.blocks), best.into_vec())
+    sums.fill_up(scope.blocks, Scale { mean: 0.0, deviation: USUAL_SHARE * worth.whole });
+    (sums.scale(scope.blocks.max(BLOCKS_MIN)), best.into_vec())
 }
 
 /// Calls `take` with each block that has a score, and that: as much as its best passage.

@@ -44,7 +44,7 @@ mod tests {
     fn of(terms: &[(f32, u64)], wanted: f32) -> Option<f32> {
         let found =
             |&(idf, count): &(f32, u64)| Found { term: Term { hash: 0, weight: 1.0 }, idf, count, lists: vec![] };
-        let worth = Worth { found: terms.iter().map(found).collect(), bm25: Bm25::new(1_000, 10_000) };
+        let worth = Worth { found: terms.iter().map(found).collect(), bm25: Bm25::new(1_000, 10_000), whole: 0.0 };
         expected(&worth, 1_000, wanted)
     }
 

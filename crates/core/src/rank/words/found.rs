@@ -121,6 +121,8 @@ pub struct Worth<'a> {
     pub found: Vec<Found<'a>>,
     /// How repetition and length weigh.
     pub bm25: Bm25,
+    /// What a passage of usual length is worth that has each of the query's terms once, those too that occur nowhere.
+    pub whole: f32,
 }
 
 impl Worth<'_> {

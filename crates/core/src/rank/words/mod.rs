@@ -122,9 +122,12 @@ pub fn terms<'a>(ground: &Ground<'a>, query: &QueryWords) -> Terms<'a> {
     let mut found = found::lookup(ground, &query.terms);
     found.sort_by(|a, b| b.idf.total_cmp(&a.idf).then(a.term.hash.cmp(&b.term.hash)));
     let rarities = found.iter().map(|found| (found.term.hash, found.idf)).collect();
-    let rarity = Rarity::new(rarities, idf(scope.passages, 0));
+    let unseen = idf(scope.passages, 0);
+    let rarity = Rarity::new(rarities, unseen);
+    let weights: f32 = query.terms.iter().map(|term| term.weight).sum();
+    let whole = found.iter().fold(weights * unseen, |whole, found| whole + found.worth() - found.term.weight * unseen);
     found.truncate(TERMS_MAX);
-    Terms { worth: Worth { found, bm25: Bm25::new(scope.passages, scope.words) }, rarity }
+    Terms { worth: Worth { found, bm25: Bm25::new(scope.passages, scope.words), whole }, rarity }
 }
 
 /// Scores some blocks in scope, and those `beside` them, and no others: the scale is over the former.

@@ -2,7 +2,7 @@
 
 use crate::embed::Table;
 use crate::vectors::Code;
-use crate::words::terms::{Term, is_content, of_morpheme, of_word};
+use crate::words::terms::{Term, is_content, names, of_morpheme, of_name, of_word};
 use crate::words::{Script, Token, Tokens, dates};
 use std::collections::HashSet;
 
@@ -13,7 +13,7 @@ const DATE_WEIGHT: f32 = 1.0;
 pub struct QueryWords {
     /// Its words.
     pub tokens: Tokens,
-    /// Those that carry a subject, and the term that stands for each: for a Korean word each of its morphemes.
+    /// Those that carry a subject, or all if none does, and the term that stands for each: for a Korean word each of its morphemes.
     pub content: Vec<(Token, u64)>,
     /// Table tokens of the content words: which of these each belongs to.
     pub pieces: Vec<(usize, u16)>,
@@ -26,7 +26,9 @@ impl QueryWords {
     pub fn new(text: &str, table: &Table) -> Self {
         let tokens = Tokens::new(text);
         let (mut content, mut pieces, mut terms, mut buffer) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        for &token in tokens.list.iter().filter(|&&token| is_content(&tokens, token)) {
+        // Who asks for "The Who", or 그리고, means these words.
+        let has_content = tokens.list.iter().any(|&token| is_content(&tokens, token));
+        for &token in tokens.list.iter().filter(|&&token| !has_content || is_content(&tokens, token)) {
             let first = terms.len();
             of_word(&tokens, token, &mut terms);
             buffer.clear();
@@ -43,6 +45,7 @@ impl QueryWords {
                 content.push((token, terms[first].hash));
             }
         }
+        terms.extend(names(&tokens).map(|token| of_name(&tokens, token)));
         let mut dates = Vec::new();
         dates::named(&tokens, &mut dates);
         terms.extend(dates.into_iter().map(|hash| Term { hash, weight: DATE_WEIGHT }));
