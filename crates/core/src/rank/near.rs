@@ -53,7 +53,7 @@ pub fn near(
             let asked = asked.get_or_init(|| Asked::new(code.as_ref()));
             let beam = beam(view, ground.scope.passages, depth);
             let is_worth = part.is_worth_walking(inside.wanted_count, beam);
-            let walked = if is_worth { part.walk(wanted, (code, asked), beam, walk) } else { None };
+            let walked = if is_worth { part.walk(wanted, asked, beam, walk) } else { None };
             Some(walked.unwrap_or_else(|| part.look(wanted, asked, depth * COMPARED_PER_WANTED, looks)))
         }
         _ => None,
@@ -100,17 +100,10 @@ impl<'a> Walkable<'a> {
         steps * LOOKS_PER_STEP < wanted
     }
 
-    fn walk(
-        &self,
-        wanted: &Bitmap,
-        (code, asked): (&Code, &Asked),
-        beam: usize,
-        room: &mut graph::Room,
-    ) -> Option<Vec<u32>> {
+    fn walk(&self, wanted: &Bitmap, asked: &Asked, beam: usize, room: &mut graph::Room) -> Option<Vec<u32>> {
         let owner = self.view.owner;
-        let found =
-            self.graph.search(code.as_ref(), asked, beam, room, |passage| wanted.contains(owner[passage as usize]))?;
-        Some(found.iter().map(|&(passage, _)| passage).collect())
+        let found = self.graph.walk(asked, beam, room, |passage| wanted.contains(owner[passage as usize]))?;
+        Some(found.collect())
     }
 
     /// The wanted passages that are nearest by their coarse codes.

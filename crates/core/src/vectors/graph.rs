@@ -1,11 +1,11 @@
 //! A graph over vectors: each is linked with a few near it, and a search walks along the links (Vamana: Subramanya et al. 2019).
 //!
-//! What a step of a walk costs is what it reads. It looks at the coarse codes of the vectors it has not seen, a line or two each, and only where it
-//! goes it compares the vector itself. Useful above some ten thousand vectors; below, looking at all of them is faster and exact.
+//! What a step of a walk costs is what it reads: the coarse codes of the vectors it has not seen, a line or two each. Vectors themselves are compared when
+//! it has ended, those of the nearest alone. Useful above some ten thousand vectors; below, looking at all of them is faster and exact.
 
 use super::coarse::{self, Asked};
 use super::code::CodeRef;
-use super::distance::{LINE, Probe, prefetch, prefetch_all};
+use super::distance::{LINE, Probe, prefetch};
 use super::pool::{Pool, Seen};
 
 /// Links of a vector.
@@ -105,6 +105,7 @@ pub struct Graph<'a> {
 pub struct Room {
     seen: Seen,
     pool: Pool,
+    products: Vec<i32>,
     found: Vec<(u32, f32)>,
 }
 
@@ -115,37 +116,32 @@ impl<'a> Graph<'a> {
         &self.links.as_chunks().0[at as usize]
     }
 
-    /// The vectors at which the walk has been, of those that `accept` lets through, with their cosines, nearest first: `beam` or a few more, among
-    /// them the nearest to `query`. What it does not let through is walked through all the same.
+    /// Up to `beam` vectors that are nearest to a query by their coarse codes, of those that `accept` lets through, nearest first. What it does not let
+    /// through is walked through all the same.
     ///
     /// None if the walk grew too long: what is let through lies far from the query, and looking at all of it is quicker.
-    pub fn search<'r>(
+    pub fn walk<'r>(
         &self,
-        query: CodeRef<'_>,
         asked: &Asked,
         beam: usize,
         room: &'r mut Room,
         accept: impl Fn(u32) -> bool,
-    ) -> Option<&'r [(u32, f32)]> {
-        let Room { seen, pool, found } = room;
+    ) -> Option<impl Iterator<Item = u32> + 'r> {
+        let Room { seen, pool, .. } = room;
         seen.begin(self.vectors.scales.len());
         pool.begin(beam);
-        found.clear();
-        let probe = Probe::new(query.bytes);
         self.entries.iter().for_each(|&at| self.vectors.fetch_coarse(at));
         for entries in self.entries.chunks(DEGREE) {
             entries.iter().for_each(|&at| _ = seen.insert(at));
             self.take(entries, asked, pool, &accept);
         }
         for steps in 0.. {
-            let Some(near) = pool.visit() else { break };
+            let Some(at) = pool.visit() else { break };
             if steps == STEPS_PER_RESULT * beam {
                 return None;
             }
-            let vector = self.vectors.code(near.at);
-            prefetch_all(vector.bytes);
             let (mut new, mut count) = ([NONE; DEGREE], 0);
-            for &next in self.linked(near.at).iter().take_while(|&&next| next != NONE) {
+            for &next in self.linked(at).iter().take_while(|&&next| next != NONE) {
                 // Whether it is new is not foreseeable, so that nothing branches on it.
                 new[count] = next;
                 count += usize::from(seen.insert(next));
@@ -154,11 +150,29 @@ impl<'a> Graph<'a> {
             if let Some(next) = pool.peek() {
                 self.linked(next).iter().step_by(LINE / size_of::<u32>()).for_each(prefetch);
             }
-            if near.is_accepted {
-                found.push((near.at, vector.near(&probe, query.scale)));
-            }
             self.take(&new[..count], asked, pool, &accept);
         }
+        Some(pool.accepted())
+    }
+
+    /// What [`Graph::walk`] finds, compared in full: with their cosines, nearest first.
+    pub fn search<'r>(
+        &self,
+        query: CodeRef<'_>,
+        asked: &Asked,
+        beam: usize,
+        room: &'r mut Room,
+        accept: impl Fn(u32) -> bool,
+    ) -> Option<&'r [(u32, f32)]> {
+        let vectors = self.vectors;
+        let numbers: Vec<u32> = self.walk(asked, beam, room, accept)?.collect();
+        let rows: Vec<&[i8]> = numbers.iter().map(|&at| vectors.code(at).bytes).collect();
+        let Room { products, found, .. } = room;
+        products.resize(rows.len(), 0);
+        Probe::new(query.bytes).dot_some(&rows, products);
+        let cosine = |at: u32, product: i32| product as f32 * vectors.scales[at as usize] * query.scale;
+        found.clear();
+        found.extend(numbers.iter().zip(products).map(|(&at, product)| (at, cosine(at, *product))));
         found.sort_unstable_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
         Some(found)
     }

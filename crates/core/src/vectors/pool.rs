@@ -30,16 +30,15 @@ impl Seen {
 }
 
 /// A vector that the walk has seen.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Near {
+struct Near {
     /// How near it is to the query, by estimate.
-    pub estimate: i32,
+    estimate: i32,
     /// Its number.
-    pub at: u32,
+    at: u32,
     /// Whether it may be a result.
-    pub is_accepted: bool,
+    is_accepted: bool,
     /// Whether the walk has been there.
-    pub is_visited: bool,
+    is_visited: bool,
 }
 
 /// The nearest vectors seen, nearest first: as many as hold `beam` that are accepted.
@@ -87,12 +86,17 @@ impl Pool {
     }
 
     /// The nearest that has not been visited; it has been now.
-    pub fn visit(&mut self) -> Option<Near> {
+    pub fn visit(&mut self) -> Option<u32> {
         self.next += self.unvisited()?;
         let near = &mut self.near[self.next];
         near.is_visited = true;
         self.next += 1;
-        Some(*near)
+        Some(near.at)
+    }
+
+    /// Those that are accepted, nearest first.
+    pub fn accepted(&self) -> impl Iterator<Item = u32> + '_ {
+        self.near.iter().filter(|near| near.is_accepted).map(|near| near.at)
     }
 
     /// The one that will be visited next, unless a nearer one comes in.
@@ -128,9 +132,11 @@ mod tests {
             // What comes later comes in only if it is nearer, so that of equals the earlier stand first.
             left.sort_by_key(|near| -near.0);
             let end = left.iter().enumerate().filter(|(_, near)| near.2).nth(beam - 1).map_or(left.len(), |(at, _)| at + 1);
-            for &(estimate, at, is_accepted) in &left[..end] {
+            let accepted: Vec<u32> = left[..end].iter().filter(|near| near.2).map(|near| near.1).collect();
+            prop_assert_eq!(pool.accepted().collect::<Vec<u32>>(), accepted);
+            for &(_, at, _) in &left[..end] {
                 prop_assert_eq!(pool.peek(), Some(at));
-                prop_assert_eq!(pool.visit(), Some(Near { estimate, at, is_accepted, is_visited: true }));
+                prop_assert_eq!(pool.visit(), Some(at));
             }
             prop_assert_eq!(pool.visit(), None);
         }
