@@ -51,7 +51,8 @@ class Measure:
 class Match:
     """A word of the query that the block has, in the forms of its text, and what that adds to the score.
 
-    `by` is "word", "stem" (another form of it), "morpheme", "syllables", "label" (its source or a tag), or "date".
+    `by` is "word", "stem" (another form of it), "morpheme", "syllables", "spelling" (what was likely meant: as it was
+    typed, it stands nowhere), "label" (its source or a tag), or "date".
     """
 
     word: str

@@ -1690,7 +1690,7 @@ export interface components {
             word: string;
             found: string[];
             /** @enum {unknown} */
-            by: "date" | "label" | "morpheme" | "stem" | "syllables" | "word";
+            by: "date" | "label" | "morpheme" | "spelling" | "stem" | "syllables" | "word";
             adds: number;
         };
         /**

@@ -51,7 +51,7 @@ class Match(Answered):
 
     word: str
     found: list[str]
-    by: Literal["word", "stem", "morpheme", "syllables", "label", "date"]
+    by: Literal["word", "stem", "morpheme", "syllables", "spelling", "label", "date"]
     adds: float
 
 

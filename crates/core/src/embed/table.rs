@@ -219,6 +219,29 @@ impl Table {
         }
     }
 
+    /// How rare an English word (in lower case) is, if the table has it as a whole: from 0 to about 1.
+    pub fn rarity(&self, word: &str) -> Option<f32> {
+        let weights: &[f32] = self.section(self.weights, self.size);
+        self.find(word.as_bytes()).map(|token| weights[usize::from(token)])
+    }
+
+    /// Whether a Korean word has a part that is in no dictionary, so that it may be mistyped.
+    pub fn has_unknown(&self, word: &str) -> bool {
+        korean::parts(word, self.dictionary()).iter().any(|part| part.token.is_none() && part.class == Class::Noun)
+    }
+
+    /// Whether there is such a Korean noun.
+    pub fn has_noun(&self, noun: &str) -> bool {
+        let dictionary = self.dictionary();
+        let node = noun.chars().try_fold(dictionary.root(), |node, syllable| dictionary.child(node, syllable));
+        node.is_some_and(|node| dictionary.known(node, Class::Noun).is_some())
+    }
+
+    /// Several Korean words written as one, with spaces between them: see [`korean::spaced`].
+    pub fn spaced(&self, word: &str, is_name: &dyn Fn(usize, usize) -> bool) -> Option<String> {
+        korean::spaced(word, self.dictionary(), is_name)
+    }
+
     /// What a Korean word is made of, if the table has morphemes: each with its form, and whether it says something of a subject. What no
     /// dictionary knows does, for it is a name.
     pub fn morphemes<'a>(&'a self, word: &'a str) -> Vec<Morpheme<'a>> {

@@ -183,6 +183,7 @@ impl Asked<'_> {
         let unit = self.query.weights.words * found.evidence.words.scale.unit();
         let length = f32::from(view.lengths[passage as usize]);
         self.forms(view, place, passage, subject).matches(
+            question,
             &words_of(question, self.table),
             &worth,
             length,

@@ -21,6 +21,8 @@ pub enum Kind {
     Morpheme,
     /// By two syllables, or characters, of it.
     Syllables,
+    /// As what was likely meant: as it was typed, it stands nowhere.
+    Spelling,
     /// By who said it, or a tag.
     Label,
     /// By the day on which it was said, or a date in it.
@@ -35,6 +37,7 @@ impl Kind {
             Self::Stem => "stem",
             Self::Morpheme => "morpheme",
             Self::Syllables => "syllables",
+            Self::Spelling => "spelling",
             Self::Label => "label",
             Self::Date => "date",
         }
@@ -129,6 +132,7 @@ impl Forms {
     /// unit of BM25 adds `unit` to the score.
     pub fn matches(
         &self,
+        question: &QueryWords,
         words: &[(u64, String)],
         worth: &Worth<'_>,
         length: f32,
@@ -141,9 +145,12 @@ impl Forms {
             if count == 0 {
                 continue;
             }
-            let word = words.iter().find(|word| word.0 == found.term.hash).map_or("", |word| &word.1);
+            let word = words.iter().find(|word| word.0 == found.term.hash).map_or("", |word| &*word.1);
             let forms = self.terms.get(&found.term.hash).map_or(&[][..], Vec::as_slice);
-            let kind = kind_between(word, forms);
+            let (word, kind) = match question.typed(word) {
+                Some(typed) => (typed, Kind::Spelling),
+                None => (word, kind_between(word, forms)),
+            };
             let adds = unit * found.worth() * worth.bm25.saturate(f32::from(count), length);
             let known = matches.iter().position(|known| known.word == word && known.kind == kind);
             let at = known.unwrap_or_else(|| {
@@ -166,6 +173,7 @@ impl Forms {
         let mut pairs: Vec<Pair> = Vec::new();
         for Nearest { piece, token, similarity, adds } in nearest {
             let word = question.tokens.cased(question.content[piece.word].0);
+            let word = question.typed(word).unwrap_or(word);
             let form = self.pieces.get(token).map_or("", String::as_str);
             match pairs.iter_mut().find(|pair| pair.word == word && pair.found == form) {
                 Some(pair) => {

@@ -4,7 +4,7 @@ use super::scope::{PartScope, Scope};
 use crate::id::hash;
 use crate::index::State;
 use crate::segment::{Section, Segment};
-use crate::words::{Token, Tokens, korean};
+use crate::words::{Script, Token, Tokens, korean};
 use std::collections::HashSet;
 
 /// Sources that are told apart: a query that names more of them is about none in particular.
@@ -19,7 +19,8 @@ pub struct Named<'a> {
 impl<'a> Named<'a> {
     /// Those in scope whose names stand in the query; none if they are more than a few.
     pub fn new(state: &'a State, scope: &Scope, query: &Tokens) -> Self {
-        let asked: HashSet<u64> = query.list.iter().map(|&token| word(query, token)).collect();
+        let words = query.list.iter().map(|&token| word(query, token));
+        let asked: HashSet<u64> = words.chain(query.list.iter().filter_map(|&token| owner(query, token))).collect();
         let mut names: Vec<&str> = Vec::new();
         for (part, inside) in state.parts.iter().zip(&scope.parts).filter(|(_, inside)| inside.count > 0) {
             for &number in asked.iter().flat_map(|&first| part.sources_named(first, first_word)) {
@@ -82,6 +83,13 @@ fn is_named(source: &str, asked: &HashSet<u64>) -> bool {
 fn first_word(source: &str) -> Option<u64> {
     let name = Tokens::new(source);
     name.list.first().map(|&token| word(&name, token))
+}
+
+/// A name in the possessive of which the apostrophe was left out: Annas.
+fn owner(tokens: &Tokens, token: Token) -> Option<u64> {
+    let is_name = token.script == Script::Latin && tokens.cased(token).starts_with(char::is_uppercase);
+    let lower = tokens.lower(token);
+    lower.strip_suffix('s').filter(|_| is_name).map(|name| hash(&[name.as_bytes()]))
 }
 
 /// A word of a name, whatever particle follows it.

@@ -5,6 +5,11 @@ pub fn is_stop_word(word: &str) -> bool {
     STOP_WORDS.binary_search(&word).is_ok()
 }
 
+/// Whether it is a word that carries no subject, typed without its apostrophe: dont, whats.
+pub fn is_without_apostrophe(word: &str) -> bool {
+    WITHOUT_APOSTROPHE.binary_search(&word).is_ok()
+}
+
 /// The stem of a word in lower case: plural, past and progressive endings go, and so does a final e.
 ///
 /// Steps 1 and 5a of Porter (1980), "An algorithm for suffix stripping", without the derivational steps: these confuse
@@ -235,13 +240,20 @@ const STOP_WORDS: &[&str] = &[
     "yourself",
 ];
 
+/// Sorted. Not those that are words as well: ill, its, shell, well, were.
+const WITHOUT_APOSTROPHE: &[&str] = &[
+    "arent", "cant", "couldnt", "didnt", "doesnt", "dont", "hadnt", "hasnt", "havent", "hes", "hows", "im", "isnt",
+    "itd", "itll", "ive", "shes", "shouldnt", "thats", "theres", "theyd", "theyll", "theyre", "theyve", "wasnt",
+    "werent", "weve", "whats", "wheres", "whos", "wont", "wouldnt", "youd", "youll", "youre", "youve",
+];
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn stop_words_are_sorted() {
-        assert!(STOP_WORDS.is_sorted());
+        assert!(STOP_WORDS.is_sorted() && WITHOUT_APOSTROPHE.is_sorted());
         assert!(is_stop_word("the") && is_stop_word("yourself") && !is_stop_word("busan"));
     }
 

@@ -14,6 +14,7 @@ pub mod passages;
 pub mod persons;
 pub mod postings;
 pub mod requests;
+pub mod slips;
 pub mod terms;
 pub mod tokenizer;
 

@@ -100,6 +100,16 @@ pub fn of_word(tokens: &Tokens, token: Token, out: &mut Vec<Term>) {
     }
 }
 
+/// The term of a word that is written in Latin letters, in lower case.
+pub fn of_latin(word: &str) -> u64 {
+    hash(&[b"w", english::stem(word).as_bytes()])
+}
+
+/// The term of a Korean word without its particle.
+pub fn of_hangul(stem: &str) -> u64 {
+    hash(&[b"w", stem.as_bytes()])
+}
+
 /// The term of a Korean morpheme: any form of a word has it.
 pub fn of_morpheme(table: &Table, morpheme: u16) -> Term {
     Term { hash: hash(&[b"m", table.name(morpheme)]), weight: MORPHEME_WEIGHT }

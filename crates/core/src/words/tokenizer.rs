@@ -74,6 +74,18 @@ impl Tokens {
         if word.chars().any(char::is_uppercase) { Cow::Owned(word.to_lowercase()) } else { Cow::Borrowed(word) }
     }
 
+    /// The text with some of its words, in their order, written otherwise.
+    pub fn rewritten(&self, words: &[(Token, String)]) -> String {
+        let (mut text, mut end) = (String::with_capacity(self.text.len()), 0);
+        for (token, word) in words {
+            text.push_str(&self.text[end..token.start as usize]);
+            text.push_str(word);
+            end = token.end as usize;
+        }
+        text.push_str(&self.text[end..]);
+        text
+    }
+
     /// Whether one word stands right behind another: PDF + 로.
     pub fn is_joined(&self, before: Token, after: Token) -> bool {
         before.end == after.start

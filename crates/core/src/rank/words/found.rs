@@ -166,6 +166,41 @@ pub fn lookup<'a>(ground: &Ground<'a>, terms: &[Term]) -> Vec<Found<'a>> {
     found.flatten().collect()
 }
 
+/// In how many passages in scope each of some terms is, most of which are nowhere.
+pub fn counts(ground: &Ground<'_>, terms: &[u64]) -> Vec<u64> {
+    let mut counts = vec![0; terms.len()];
+    let mut there: Vec<Term> = terms
+        .iter()
+        .zip(are_there(ground, terms))
+        .filter(|there| there.1)
+        .map(|(&hash, _)| Term { hash, weight: 1.0 })
+        .collect();
+    if there.is_empty() {
+        return counts;
+    }
+    there.sort_unstable_by_key(|term| term.hash);
+    there.dedup_by_key(|term| term.hash);
+    let found = lookup(ground, &there);
+    for (count, &term) in counts.iter_mut().zip(terms) {
+        *count = found.binary_search_by_key(&term, |found| found.term.hash).map_or(0, |at| found[at].count);
+    }
+    counts
+}
+
+/// Whether each of some terms stands anywhere in the segments that have blocks in scope. They are asked for together, as in [`postings`].
+fn are_there(ground: &Ground<'_>, terms: &[u64]) -> Vec<bool> {
+    let mut are_there = vec![false; terms.len()];
+    for (view, _) in ground.views.iter().zip(&ground.scope.parts).filter(|(_, inside)| inside.count > 0) {
+        for is_first in [true, false] {
+            terms.iter().for_each(|&term| view.segment.fetch_term(term, is_first));
+        }
+        for (is_there, &term) in are_there.iter_mut().zip(terms) {
+            *is_there = *is_there || view.segment.find_term(term).is_some();
+        }
+    }
+    are_there
+}
+
 /// Where each of the terms occurs, part by part. To find one is to look at four lines of memory, each of which says where the next is, and all of
 /// which lie anywhere: those of all terms are asked for together, so that to wait for many takes as long as for one.
 fn postings<'a>(ground: &Ground<'a>, terms: &[Term]) -> Vec<Postings<'a>> {

@@ -1,6 +1,8 @@
 //! A query, read: its words, the terms that stand for them, and how rare each is.
 
 use crate::embed::Table;
+use crate::rank::reading;
+use crate::rank::view::Ground;
 use crate::vectors::Code;
 use crate::words::terms::{Term, is_content, names, of_morpheme, of_name, of_word};
 use crate::words::{Script, Token, Tokens, dates};
@@ -19,11 +21,27 @@ pub struct QueryWords {
     pub pieces: Vec<(usize, u16)>,
     /// The terms that are looked up, each once.
     pub terms: Vec<Term>,
+    /// Words that were not typed as they are read, each with what was typed.
+    changes: Vec<(String, String)>,
 }
 
 impl QueryWords {
-    /// Reads a query.
-    pub fn new(text: &str, table: &Table) -> Self {
+    /// Reads a query as it was likely meant, of what is in scope.
+    pub fn read(text: &str, ground: &Ground<'_>, table: &Table) -> Self {
+        let as_typed = Self::new(text, table);
+        match reading::read(&as_typed.tokens, ground, table) {
+            Some(reading) => Self { changes: reading.changes, ..Self::new(&reading.text, table) },
+            None => as_typed,
+        }
+    }
+
+    /// What was typed in the place of one of its words, if that was something else.
+    pub fn typed(&self, word: &str) -> Option<&str> {
+        self.changes.iter().find(|change| change.0 == word).map(|change| &*change.1)
+    }
+
+    /// Reads a query as it stands.
+    fn new(text: &str, table: &Table) -> Self {
         let tokens = Tokens::new(text);
         let (mut content, mut pieces, mut terms, mut buffer) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         // Who asks for "The Who", or 그리고, means these words.
@@ -51,7 +69,7 @@ impl QueryWords {
         terms.extend(dates.into_iter().map(|hash| Term { hash, weight: DATE_WEIGHT }));
         let mut seen = HashSet::new();
         terms.retain(|term| seen.insert(term.hash));
-        Self { tokens, content, pieces, terms }
+        Self { tokens, content, pieces, terms, changes: Vec::new() }
     }
 
     /// Whether there is anything to look for.

@@ -5,10 +5,14 @@ mod dictionary;
 mod hangul;
 mod inflection;
 mod morphemes;
+pub mod romanised;
+pub mod slips;
+mod spacing;
 
 pub use dictionary::Dictionary;
 use hangul::{Syllable, coda};
 pub use morphemes::{Class, Part, cut, parts};
+pub use spacing::spaced;
 
 /// The word without its particle, if it has one: 부산에서 → 부산, 민지는 → 민지.
 ///

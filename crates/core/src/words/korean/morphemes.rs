@@ -46,6 +46,12 @@ const ENDING_MAX: usize = 5;
 const UNKNOWN: f32 = 14.0;
 const UNKNOWN_SYLLABLE: f32 = 5.0;
 
+/// What a syllable of an unknown noun costs where spaces may have been left out: more, since a word is short, and what follows it is no part of a name.
+const UNKNOWN_SYLLABLE_RUN_TOGETHER: f32 = 8.0;
+
+/// What a noun costs that is in no dictionary, and known to be one all the same: as much as a rare one that is.
+const NAME: f32 = 12.0;
+
 /// What a particle costs: there are few, and they are frequent.
 const PARTICLE: f32 = 4.0;
 
@@ -80,9 +86,21 @@ struct Step {
 /// The best way to leave one place: what it has cost so far, and the class in which it ends.
 type Way = Option<(f32, Option<Class>)>;
 
+/// What nouns cost that no dictionary has.
+#[derive(Clone, Copy)]
+struct Names<'a> {
+    /// Whether the syllables from one to before another are known to be one.
+    are_known: &'a dyn Fn(usize, usize) -> bool,
+    /// What a syllable of another costs.
+    syllable: f32,
+}
+
+const NO_NAMES: Names<'static> = Names { are_known: &|_, _| false, syllable: UNKNOWN_SYLLABLE };
+
 struct Lattice<'a> {
     word: &'a [char],
     dictionary: &'a Dictionary,
+    names: Names<'a>,
     /// Steps by the syllable after which they end and their class.
     steps: [[Option<Step>; CLASSES.len()]; SYLLABLES_MAX + 1],
 }
@@ -103,20 +121,30 @@ pub struct Part {
 /// The known nouns and stems of `word`, in order.
 pub fn cut(word: &str, dictionary: &Dictionary, out: &mut Vec<u16>) {
     let before = out.len();
-    backwards(word, dictionary, |part| out.extend(part.token));
+    backwards(word, dictionary, NO_NAMES, |part| out.extend(part.token));
     out[before..].reverse();
 }
 
 /// All that `word` is made of, in order; nothing if it is too long to be one.
 pub fn parts(word: &str, dictionary: &Dictionary) -> Vec<Part> {
+    named_parts(word, dictionary, NO_NAMES)
+}
+
+/// The same of several words of which the spaces were left out; `is_name` says whether the syllables from one to before another are a noun that no
+/// dictionary has.
+pub fn parts_run_together(word: &str, dictionary: &Dictionary, is_name: &dyn Fn(usize, usize) -> bool) -> Vec<Part> {
+    named_parts(word, dictionary, Names { are_known: is_name, syllable: UNKNOWN_SYLLABLE_RUN_TOGETHER })
+}
+
+fn named_parts(word: &str, dictionary: &Dictionary, names: Names<'_>) -> Vec<Part> {
     let mut parts = Vec::new();
-    backwards(word, dictionary, |part| parts.push(part));
+    backwards(word, dictionary, names, |part| parts.push(part));
     parts.reverse();
     parts
 }
 
 /// Names what `word` is made of, the last first.
-fn backwards(word: &str, dictionary: &Dictionary, name: impl FnMut(Part)) {
+fn backwards(word: &str, dictionary: &Dictionary, names: Names<'_>, name: impl FnMut(Part)) {
     let mut syllables = ['\0'; SYLLABLES_MAX];
     let mut length = 0;
     for syllable in word.chars() {
@@ -125,7 +153,7 @@ fn backwards(word: &str, dictionary: &Dictionary, name: impl FnMut(Part)) {
         length += 1;
     }
     let steps = [[None; CLASSES.len()]; SYLLABLES_MAX + 1];
-    let mut lattice = Lattice { word: &syllables[..length], dictionary, steps };
+    let mut lattice = Lattice { word: &syllables[..length], dictionary, names, steps };
     (0..length).for_each(|at| lattice.leave(at));
     lattice.trace(name);
 }
@@ -165,7 +193,8 @@ impl Lattice<'_> {
         let dictionary = self.dictionary;
         let known = |class| node.and_then(|node| dictionary.known(node, class));
         let noun = known(Class::Noun);
-        let unknown = UNKNOWN + UNKNOWN_SYLLABLE * (end - at) as f32;
+        let is_name = (self.names.are_known)(at, end);
+        let unknown = if is_name { NAME } else { UNKNOWN + self.names.syllable * (end - at) as f32 };
         let cost = noun.map_or(unknown, |noun| noun.cost);
         self.step(at, end, Class::Noun, ways[Class::Noun as usize], cost, noun.map(|noun| noun.token));
         for class in [Class::Stem, Class::Ending, Class::Particle] {

@@ -1,0 +1,88 @@
+//! Words in Hangul: slips of the finger, spaces left out and spaces too many, names in Latin letters.
+
+use super::Read;
+use super::known::Known;
+use crate::words::korean::{self, romanised, slips};
+use crate::words::terms::{is_content, of_hangul, of_latin};
+use crate::words::{Token, Tokens};
+
+/// Syllables of the names that are looked for where spaces were left out.
+const NAME_MIN: usize = 2;
+const NAME_MAX: usize = 5;
+
+/// Syllables of the longest run of words that names are looked for in: a question has fewer.
+const RUN_MAX: usize = 64;
+
+/// The terms that have to be counted before a word is read.
+pub fn asked(tokens: &Tokens, word: Token, next: Option<Token>) -> Vec<u64> {
+    let own = is_content(tokens, word).then(|| of_stem(tokens.cased(word)));
+    own.into_iter().chain(next.map(|next| of_stem(&joined(tokens, word, next)))).collect()
+}
+
+/// How a word is read, if not as it stands.
+pub fn read(tokens: &Tokens, word: Token, next: Option<Token>, known: &mut Known<'_>) -> Option<Read> {
+    if let Some(read) = next.and_then(|next| in_two(tokens, word, next, known)) {
+        return Some(read);
+    }
+    let own = tokens.cased(word);
+    if !is_content(tokens, word) || known.count(of_stem(own)) > 0 {
+        return None;
+    }
+    let text = latin_name(own, known).or_else(|| meant(own, known)).or_else(|| spaced(own, known))?;
+    Some(Read::one(text))
+}
+
+/// The term of a word, whatever particle follows it.
+fn of_stem(word: &str) -> u64 {
+    of_hangul(korean::stem(word))
+}
+
+fn joined(tokens: &Tokens, word: Token, next: Token) -> String {
+    format!("{}{}", tokens.cased(word), tokens.cased(next))
+}
+
+/// Two words as the one that was meant: a word of no subject (언 제), or one that stands in scope where not both of them do.
+fn in_two(tokens: &Tokens, word: Token, next: Token, known: &mut Known<'_>) -> Option<Read> {
+    let text = joined(tokens, word, next);
+    if korean::is_stop_word(&text) {
+        return Some(Read::joined(text, tokens.cased(word), true));
+    }
+    let (first, second) = (tokens.cased(word), tokens.cased(next));
+    let are_there = [first, second].map(|half| known.count(of_stem(half)) > 0);
+    if are_there == [true, true] || known.count(of_stem(&text)) == 0 {
+        return None;
+    }
+    let takes_next = are_there == [false, false];
+    Some(Read::joined(text, first, takes_next))
+}
+
+/// A Korean name as it stands in scope in Latin letters, with its particle.
+fn latin_name(word: &str, known: &Known<'_>) -> Option<String> {
+    let (name, mut ways) = (korean::stem(word), Vec::new());
+    romanised::each_latin(name, |way| ways.push(way.to_owned()));
+    known.best_of(&ways, of_latin).map(|way| format!("{way}{}", &word[name.len()..]))
+}
+
+/// What a word was meant to be that has a part nobody knows: a word in scope, else a noun of the table.
+fn meant(word: &str, known: &Known<'_>) -> Option<String> {
+    if !known.table.has_unknown(word) {
+        return None;
+    }
+    let mut others = Vec::new();
+    slips::each(word, |other| others.push(other));
+    let in_table = || others.iter().find(|other| known.table.has_noun(korean::stem(other)));
+    known.best_of(&others, of_stem).or_else(in_table).cloned()
+}
+
+/// A run of words with its spaces.
+fn spaced(word: &str, known: &Known<'_>) -> Option<String> {
+    let ends: Vec<usize> = word.char_indices().map(|(at, _)| at).chain([word.len()]).collect();
+    let count = ends.len() - 1;
+    if count > RUN_MAX {
+        return None;
+    }
+    let spans = (0..count).flat_map(|from| (NAME_MIN..=NAME_MAX).map(move |length| (from, from + length)));
+    let spans: Vec<(usize, usize)> = spans.filter(|span| span.1 <= count).collect();
+    let names = known.which(&spans, |&(from, to)| of_hangul(&word[ends[from]..ends[to]]));
+    known.table.spaced(word, &|from, to| names.binary_search(&(from, to)).is_ok())
+}

@@ -1,0 +1,56 @@
+//! Which words there are: those in scope, and those of the table.
+
+use crate::embed::Table;
+use crate::rank::view::Ground;
+use crate::rank::words;
+use std::collections::HashMap;
+
+/// See the module.
+pub struct Known<'a> {
+    ground: &'a Ground<'a>,
+    /// What makes vectors of words.
+    pub table: &'a Table,
+    /// What was asked about.
+    counts: HashMap<u64, u64>,
+}
+
+impl<'a> Known<'a> {
+    /// Nothing has been asked.
+    pub fn new(ground: &'a Ground<'a>, table: &'a Table) -> Self {
+        Self { ground, table, counts: HashMap::new() }
+    }
+
+    /// Finds out about some terms at once, for which it takes hardly longer than for one.
+    pub fn ask(&mut self, terms: &[u64]) {
+        self.counts.extend(terms.iter().copied().zip(words::counts(self.ground, terms)));
+    }
+
+    /// In how many passages in scope a term is.
+    pub fn count(&mut self, term: u64) -> u64 {
+        if !self.counts.contains_key(&term) {
+            self.ask(&[term]);
+        }
+        self.counts.get(&term).copied().unwrap_or_default()
+    }
+
+    /// The number of the one of some terms that was meant, by how likely each is and in how many passages in scope; none if none is in any.
+    pub fn best(&self, terms: &[u64], likelihood: impl Fn(usize) -> f32) -> Option<usize> {
+        let counts = words::counts(self.ground, terms);
+        let there = (0..terms.len()).filter(|&number| counts[number] > 0);
+        let worth = |number: usize| likelihood(number) * counts[number] as f32;
+        there.max_by(|&a, &b| worth(a).total_cmp(&worth(b)))
+    }
+
+    /// The one of some words, each as likely as another.
+    pub fn best_of<'w>(&self, words: &'w [String], term: impl Fn(&str) -> u64) -> Option<&'w String> {
+        let terms: Vec<u64> = words.iter().map(|word| term(word)).collect();
+        self.best(&terms, |_| 1.0).map(|number| &words[number])
+    }
+
+    /// Those of some things whose terms are in scope, in their order.
+    pub fn which<T: Copy>(&self, things: &[T], term: impl Fn(&T) -> u64) -> Vec<T> {
+        let terms: Vec<u64> = things.iter().map(term).collect();
+        let counts = words::counts(self.ground, &terms);
+        things.iter().zip(counts).filter(|&(_, count)| count > 0).map(|(&thing, _)| thing).collect()
+    }
+}

@@ -1,0 +1,129 @@
+//! Words in Latin letters: slips of the finger, spaces left out and spaces too many, Korean names.
+
+use super::Read;
+use super::known::Known;
+use crate::words::korean::romanised;
+use crate::words::terms::{is_content, of_hangul, of_latin};
+use crate::words::{Token, Tokens, english, slips};
+
+/// Letters of the shortest half of a word: "a" and "to" stand before everything.
+const HALF_MIN: usize = 3;
+
+/// The terms that have to be counted before a word is read.
+pub fn asked(tokens: &Tokens, word: Token, next: Option<Token>, known: &Known<'_>) -> Vec<u64> {
+    if !is_content(tokens, word) {
+        return Vec::new();
+    }
+    let own = tokens.lower(word);
+    let is_asked = is_name(tokens, word) || known.table.rarity(&own).is_none();
+    let joined = joined(tokens, word, next).map(|joined| of_latin(&joined));
+    is_asked.then(|| of_latin(&own)).into_iter().chain(joined).collect()
+}
+
+/// How a word is read, if not as it stands.
+pub fn read(tokens: &Tokens, word: Token, next: Option<Token>, known: &mut Known<'_>) -> Option<Read> {
+    if !is_content(tokens, word) {
+        return None;
+    }
+    if let Some(read) = compound(tokens, word, next, known) {
+        return Some(read);
+    }
+    let own = tokens.lower(word);
+    if english::is_without_apostrophe(&own) {
+        return Some(Read::one(String::new()));
+    }
+    let (is_name, is_in_table) = (is_name(tokens, word), known.table.rarity(&own).is_some());
+    let text = match (is_name, is_in_table) {
+        (false, true) => return None,
+        _ if known.count(of_latin(&own)) > 0 => return None,
+        (true, true) => korean_name(&own, known)?,
+        (true, false) => korean_name(&own, known).or_else(|| meant(&own, known))?,
+        (false, false) => meant(&own, known)?,
+    };
+    Some(Read::one(if is_name { capitalised(&text) } else { text }))
+}
+
+fn is_name(tokens: &Tokens, word: Token) -> bool {
+    tokens.cased(word).starts_with(|letter: char| letter.is_ascii_uppercase())
+}
+
+/// The word that two make, if each could be half of one: note + books.
+fn joined(tokens: &Tokens, word: Token, next: Option<Token>) -> Option<String> {
+    let next = next.filter(|&next| is_content(tokens, next))?;
+    let (first, second) = (tokens.lower(word), tokens.lower(next));
+    (first.len() >= HALF_MIN && second.len() >= HALF_MIN).then(|| format!("{first}{second}"))
+}
+
+/// Two words as the one that stands in scope; beside the first of them, if both are more frequent than it.
+fn compound(tokens: &Tokens, word: Token, next: Option<Token>, known: &mut Known<'_>) -> Option<Read> {
+    let text = joined(tokens, word, next)?;
+    let (first, second) = (tokens.lower(word), tokens.lower(next?));
+    let count = known.count(of_latin(&text));
+    if count == 0 {
+        return None;
+    }
+    let takes_next = count >= known.count(of_latin(&first)).min(known.count(of_latin(&second)));
+    Some(Read::joined(text, &first, takes_next))
+}
+
+/// A Korean name as it stands in scope.
+fn korean_name(word: &str, known: &Known<'_>) -> Option<String> {
+    let mut names = Vec::new();
+    romanised::each_hangul(word, |name| names.push(name.to_owned()));
+    known.best_of(&names, of_hangul).cloned()
+}
+
+/// What a word that nobody knows was meant to be: a word in scope, else two words, else one of the table, the most frequent.
+fn meant(word: &str, known: &mut Known<'_>) -> Option<String> {
+    if !slips::is_readable(word) {
+        return None;
+    }
+    let (mut terms, mut likelihoods) = (Vec::new(), Vec::new());
+    slips::each(word, |other, likelihood| {
+        terms.push(of_latin(other));
+        likelihoods.push(likelihood);
+    });
+    if let Some(number) = known.best(&terms, |number| likelihoods[number]) {
+        return nth_slip(word, number);
+    }
+    if let Some(halves) = halves(word, known) {
+        return Some(halves);
+    }
+    let mut in_table: Option<(f32, String)> = None;
+    slips::each(word, |other, _| {
+        if let Some(rarity) = known.table.rarity(other)
+            && in_table.as_ref().is_none_or(|best| rarity < best.0)
+        {
+            in_table = Some((rarity, other.to_owned()));
+        }
+    });
+    in_table.map(|(_, other)| other)
+}
+
+/// The word of this number among those that are one slip away: most are looked up and never read again, so that none is kept.
+fn nth_slip(word: &str, number: usize) -> Option<String> {
+    let (mut at, mut found) = (0, None);
+    slips::each(word, |other, _| {
+        if at == number {
+            found = Some(other.to_owned());
+        }
+        at += 1;
+    });
+    found
+}
+
+/// The two words that were written as one.
+fn halves(word: &str, known: &mut Known<'_>) -> Option<String> {
+    let halves: Vec<(&str, &str)> =
+        (HALF_MIN..=word.len().saturating_sub(HALF_MIN)).map(|end| word.split_at(end)).collect();
+    let terms: Vec<u64> = halves.iter().flat_map(|&(first, second)| [of_latin(first), of_latin(second)]).collect();
+    known.ask(&terms);
+    let mut is_known = |half: &str| known.count(of_latin(half)) > 0 || known.table.rarity(half).is_some();
+    let (first, second) = halves.into_iter().find(|&(first, second)| is_known(first) && is_known(second))?;
+    Some(format!("{first} {second}"))
+}
+
+fn capitalised(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}

@@ -1,0 +1,136 @@
+//! What was typed in haste is read as it was meant, if what was typed stands nowhere in scope: to the last bit as if it had been typed so.
+
+mod common;
+
+use common::{Dice, NOW_US, bits, cases, entry, ids, loaded, query, varied_entry};
+use greeum_core::rank::{Kind, Subject};
+use greeum_core::{BlockId, Entry, Index, Query};
+use proptest::prelude::*;
+
+/// Other words than those that are asked for, so that there is something to be found among.
+const SAID: [(&str, &str); 10] = [
+    ("Joanna", "I bought a necklace for my sister, with a pendant from the market."),
+    ("Joanna", "My screenplay is finished, the notebooks are full."),
+    ("Nate", "We played basketball until the tournament began."),
+    ("Nate", "The audition is on Thursday, in the old theatre."),
+    ("Nate", "A road trip would be nice."),
+    ("Ben", "It costs ninety thousand won a month."),
+    ("민지", "동네 가게는 아침 여섯 시에 문을 열어"),
+    ("민지", "지난달에 교통편을 예약했고 숙소는 바닷가야"),
+    ("수빈", "강아지 이름은 나비야, 나이는 세 살이고"),
+    ("Hyunwoo", "친구들이랑 등산 모임을 만들었어"),
+];
+
+fn said() -> Vec<Entry> {
+    let entries =
+        SAID.iter().zip(1..).map(|(&(source, text), id)| Entry { source: Some(source.to_owned()), ..entry(id, text) });
+    entries.collect()
+}
+
+fn found(index: &Index, text: &str) -> Vec<(BlockId, u32, [u32; 6])> {
+    bits(&index.search(&query(text)).unwrap())
+}
+
+#[test]
+fn a_slip_changes_nothing() {
+    let index = loaded(&said(), &[]);
+    for (typed, meant) in [
+        ("who bought a neklace?", "who bought a necklace?"),
+        ("who bought a neckllace?", "who bought a necklace?"),
+        ("who bought a nceklace?", "who bought a necklace?"),
+        ("who bought a necklaxe?", "who bought a necklace?"),
+        ("what did Joana buy?", "what did Joanna buy?"),
+        ("the screen play", "the screenplay"),
+        ("basket ball games", "basketball games"),
+        ("her note books", "her notebooks"),
+        ("the roadtrip", "the road trip"),
+        ("whats the audition", "the audition"),
+        ("dont forget the audition", "forget the audition"),
+        ("Minji의 가게", "민지의 가게"),
+        ("Soobin은 어디 살지", "수빈은 어디 살지"),
+        ("현우는 뭐 했지", "Hyunwoo는 뭐 했지"),
+        ("교툥편은 어땠어", "교통편은 어땠어"),
+        ("강이지 이름은", "강아지 이름은"),
+        ("동네가게는언제열어", "동네 가게는 언제 열어"),
+        ("수빈의강아지나이는", "수빈의 강아지 나이는"),
+        ("가게는 언 제 열어", "가게는 언제 열어"),
+        ("교통 편은 어땠어", "교통편은 어땠어"),
+    ] {
+        assert_eq!(found(&index, typed), found(&index, meant), "{typed}");
+    }
+}
+
+#[test]
+fn whose_it_is_is_known_without_an_apostrophe() {
+    let index = loaded(&said(), &[]);
+    let prior = |text: &str| {
+        let hits = index.search(&query(text)).unwrap();
+        hits.into_iter().find(|hit| hit.block == 2).map(|hit| hit.parts[4])
+    };
+    assert!(prior("Joanna's screenplay") > prior("the screenplay"));
+    assert_eq!(prior("Joannas screenplay"), prior("Joanna's screenplay"));
+}
+
+#[test]
+fn what_is_known_is_read_as_it_stands() {
+    let mut entries = said();
+    let more = ["a necklate of gold", "Joana sings", "강이지라는 말", "neklace"];
+    entries.extend(more.iter().zip(11..).map(|(text, id)| entry(id, text)));
+    let index = loaded(&entries, &[]);
+    for (typed, id) in [("necklate", 11), ("Joana", 12), ("강이지", 13), ("neklace", 14)] {
+        assert_eq!(ids(&index.search(&query(typed)).unwrap())[0], id, "{typed}");
+    }
+}
+
+#[test]
+fn what_stands_in_other_namespaces_says_nothing_of_what_is_meant() {
+    let mut entries = said();
+    entries.iter_mut().for_each(|entry| entry.namespace = "mine".to_owned());
+    let alone = loaded(&entries, &[]);
+    let theirs = ["the neklace", "the necklade and the neclace", "Minji", "강이지 동네가게는언제열어"];
+    entries
+        .extend(theirs.iter().zip(11..).map(|(text, id)| Entry { namespace: "theirs".to_owned(), ..entry(id, text) }));
+    let among = loaded(&entries, &[]);
+    for text in ["who bought a neklace?", "Minji의 가게", "강이지 이름은", "동네가게는언제열어"] {
+        let ask = Query { namespace: "mine".to_owned(), ..query(text) };
+        assert_eq!(bits(&alone.search(&ask).unwrap()), bits(&among.search(&ask).unwrap()), "{text}");
+    }
+}
+
+#[test]
+fn an_explanation_has_what_was_typed_and_what_was_found() {
+    let entries = said();
+    let index = loaded(&entries, &[]);
+    for (text, id, typed, has) in [
+        ("a neklace", 1, "neklace", "necklace"),
+        ("basket ball", 3, "basket ball", "basketball"),
+        ("수빈의강아지나이는", 9, "수빈의강아지나이는", "강아지"),
+    ] {
+        let subject =
+            Subject { block: id, text: SAID[id as usize - 1].1.to_owned(), labels: Vec::new(), clauses: Vec::new() };
+        let account = index.explain(&query(text), &subject).unwrap().account.unwrap();
+        let is_it = |word: &str, found: &[String]| word == typed && found.iter().any(|found| found == has);
+        assert!(
+            account.words.iter().any(|word| word.kind == Kind::Spelling && is_it(&word.word, &word.found)),
+            "{text}"
+        );
+        assert!(account.pairs.iter().any(|pair| is_it(&pair.word, std::slice::from_ref(&pair.found))), "{text}");
+    }
+}
+
+proptest! {
+    #![proptest_config(cases(60))]
+
+    #[test]
+    fn any_text_can_be_asked_and_is_read_the_same_in_pieces(text in "([a-zA-Z]{1,9}|[가-힣]{1,24}|[0-9]{1,3}|Minji의|neklace)( ([a-z']{1,12}|[가-힣]{1,9})){0,6}", seed in any::<u64>()) {
+        let mut dice = Dice::new(seed);
+        let entries: Vec<Entry> = (1..=60).map(|id| varied_entry(id, &mut dice)).collect();
+        let once = loaded(&entries, &[]);
+        let (pieces, _) = common::open(None);
+        for (seq, entry) in (1..).zip(&entries) {
+            pieces.apply(seq, vec![entry.clone()], &[], Vec::new()).unwrap();
+        }
+        let ask = Query { now: NOW_US, ..query(&text) };
+        prop_assert_eq!(bits(&once.search(&ask).unwrap()), bits(&pieces.search(&ask).unwrap()));
+    }
+}
