@@ -24,8 +24,18 @@ impl Bytes {
         // that is removed stays mapped until the last user is gone. Another program that cuts the file short ends this process (SIGBUS): the
         // price of sharing pages, as with every mapped file.
         let map = unsafe { Mmap::map(&file)? };
+        ask_for_large_pages(&map);
         Ok(Self::Mapped(map))
     }
+}
+
+/// A search reads a line here and a line there, and to find out where a page lies takes as long as reading it: of pages of two megabytes there are few.
+/// It is a wish. Systems that have none for files say so, and all goes on with small ones.
+fn ask_for_large_pages(map: &Mmap) {
+    #[cfg(target_os = "linux")]
+    let _ = map.advise(memmap2::Advice::HugePage);
+    #[cfg(not(target_os = "linux"))]
+    let _ = map;
 }
 
 impl Deref for Bytes {
