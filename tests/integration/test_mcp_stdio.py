@@ -348,4 +348,4 @@ def test_an_answer_to_a_late_client_comes_while_the_sdk_is_being_loaded(tmp_path
 def test_without_the_sdk(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     assert main(["mcp"]) == 2
-    assert "pip install greeum[mcp]" in capsys.readouterr().err
+    assert 'pip install ".[mcp]" in its directory' in capsys.readouterr().err

@@ -356,7 +356,7 @@ def test_the_unknown_token_and_the_number_of_tokens_are_read_from_each_kind_of_t
 def test_model2vec_without_its_extra_names_it(monkeypatch: pytest.MonkeyPatch, missing: str) -> None:
     for module in ("numpy", "tokenizers"):
         monkeypatch.setitem(sys.modules, module, None if module == missing else ModuleType(module))
-    with pytest.raises(EmbedderFailed, match=rf"{missing} cannot be imported.*greeum\[model2vec\]"):
+    with pytest.raises(EmbedderFailed, match=rf"{missing} cannot be imported.*\.\[model2vec\]"):
         Model2VecEmbedder("folder")
 
 

@@ -109,10 +109,12 @@ class Tracer:
 def exporting_tracer(*, content: bool) -> Tracer:
     """A tracer that sends spans where OTEL_EXPORTER_OTLP_ENDPOINT says. Raises InvalidInput if packages are missing."""
     from greeum.errors import InvalidInput
+    from greeum.extras import how_to_install
 
     try:
         from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
     except ImportError as error:
-        raise InvalidInput("OTEL_EXPORTER_OTLP_ENDPOINT", "needs more packages: pip install greeum[otel]") from error
+        reason = f"needs more packages: {how_to_install('otel')}"
+        raise InvalidInput("OTEL_EXPORTER_OTLP_ENDPOINT", reason) from error
     # It reads the address itself, with headers, time-outs and certificates: all of OTEL_EXPORTER_OTLP_*.
     return Tracer(OTLPSpanExporter(), content=content)

@@ -53,7 +53,9 @@ def need_package() -> None:
     from importlib.util import find_spec
 
     if find_spec("mcp") is None:
-        raise InvalidInput("mcp", "needs one more package: pip install greeum[mcp]")
+        from greeum.extras import how_to_install
+
+        raise InvalidInput("mcp", f"needs one more package: {how_to_install('mcp')}")
 
 
 COMMAND = Command(

@@ -99,7 +99,9 @@ def need_packages() -> None:
         import httptools  # noqa: F401
         import msgspec  # noqa: F401
     except ImportError as error:
-        raise InvalidInput("serve", "needs more packages: pip install greeum[server]") from error
+        from greeum.extras import how_to_install
+
+        raise InvalidInput("serve", f"needs more packages: {how_to_install('server')}") from error
 
 
 def check_places(log: str, backup: str | None, tenants: str | None) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 
 from greeum.errors import EmbedderFailed
+from greeum.extras import how_to_install
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,4 +17,4 @@ def require(module: str, extra: str) -> ModuleType:
     try:
         return import_module(module)
     except ImportError as error:
-        raise EmbedderFailed(f"{module} cannot be imported ({error}): pip install 'greeum[{extra}]'") from error
+        raise EmbedderFailed(f"{module} cannot be imported ({error}): {how_to_install(extra)}") from error

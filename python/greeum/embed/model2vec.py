@@ -31,7 +31,7 @@ TENSORS, TOKENIZER = "model.safetensors", "tokenizer.json"
 
 
 class Model2VecEmbedder(FloatEmbedder):
-    """An Embedder over a model2vec folder. Needs the extra `greeum[model2vec]`: NumPy and tokenizers.
+    """An Embedder over a model2vec folder. Needs the extra `model2vec`: NumPy and tokenizers.
 
     Raises EmbedderFailed if the extra is not there or the folder is not of that format.
     """

@@ -27,7 +27,7 @@ VECTOR_SUFFIXES = frozenset({".safetensors", ".bin", ".onnx", ".json", ".txt", "
 
 
 class SentenceTransformersEmbedder(FloatEmbedder):
-    """An Embedder over a SentenceTransformer. Needs the extra `greeum[sentence-transformers]`, which brings torch.
+    """An Embedder over a SentenceTransformer. Needs the extra `sentence-transformers`, which brings torch.
 
     `model` is a folder, or a name in the model hub, which is then fetched unless it is in the local cache; name a
     `revision` too, and the same vectors come back next year. `prompts` overrides the model's own, as {"query": "…",
