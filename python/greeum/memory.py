@@ -272,7 +272,7 @@ class Memory(Upkeep):
             if vector is not None:
                 raise InvalidInput("vector", "comes with a new text")
             if not fields:
-                raise InvalidInput("update", "changes nothing: name at least one field")
+                raise InvalidInput("update", "needs a field to change, as text or tags: name at least one")
             row = self._revise(block, fields, revision, idempotency_key)
         elif vector is None and self._says(block, inputs.text(text)):
             row = self._revise(block, fields, revision, idempotency_key)

@@ -121,9 +121,10 @@ class TestAdding:
         assert f"greeum: a new memory in {Path('copy').absolute()}\n" in run("import", "--memory", "copy").err
 
     def test_it_says_what_is_noticed_in_it(self, run: Run) -> None:
-        assert run("add", "Call Alice: 010-2345-6789").out == "block 1\nnoticed in it: personal\n"
-        assert run("update", "1", "--text", "Call Alice: 010-2345-6780").out.endswith("noticed in it: personal\n")
+        assert run("add", "Call Alice: 010-2345-6789").out == "block 1\nnoticed in it: personal data\n"
+        assert run("update", "1", "--text", "Call Alice: 010-2345-6780").out.endswith("noticed in it: personal data\n")
         assert run("update", "2", "--text", "Call Alice.").out == "block 3 supersedes 2\n"
+        assert run("add", "bell \x07").out == "block 4\nnoticed in it: hidden characters (control)\n"
 
     def test_what_fails_or_not_is_embedded_once(self, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
         asked: list[str] = []
@@ -826,11 +827,14 @@ class TestSayingWhatIsWrong:
     @pytest.mark.parametrize(
         ("line", "code", "says"),
         [
-            ("", 2, "Commands"),
+            ("", 2, "`greeum --help` lists all commands"),
             ("serch x", 2, "did you mean search?"),
             ("anchors", 2, "anchors set"),
             ("anchors sett A 1", 2, "did you mean anchors set?"),
-            ("search", 2, "QUERY"),
+            ("search", 2, "greeum: QUERY: is missing. The question"),
+            ("explain dog 1", 2, "the block's id comes first, the query after it"),
+            ("update 1", 2, "needs a field to change"),
+            ("help nonsense", 2, "is no command"),
             ("search x --namspace y", 2, "did you mean --namespace?"),
             ("search x --limit 3", 2, "did you mean -k?"),
             ("list -k 3", 2, "did you mean --limit?"),
@@ -898,7 +902,8 @@ class TestSayingWhatIsWrong:
 
     def test_a_key_in_use(self, run: Run) -> None:
         add(run, "one", "--key", "k")
-        assert run("add", "two", "--key", "k").code == 4
+        refused = run("add", "two", "--key", "k")
+        assert (refused.code, "update block 1 with the new text" in refused.err) == (4, True)
 
     def test_a_memory_that_another_process_holds(self, run: Run, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         add(run, "one")
@@ -940,6 +945,15 @@ class TestHelp:
 
     def test_of_a_group(self, run: Run) -> None:
         assert run("anchors", "-h").out.startswith("greeum anchors COMMAND")
+
+    @pytest.mark.parametrize("name", ["", "search", "anchors", "anchors set"])
+    def test_asked_for_by_a_word(self, run: Run, name: str) -> None:
+        asked = run("help", *name.split())
+        assert (asked.code, asked.out) == (0, run(*name.split(), "--help").out)
+
+    def test_help_may_be_looked_for(self, run: Run) -> None:
+        add(run, "help is near")
+        assert "help is near" in run("search", "help").out
 
     def test_examples_can_be_read(self, run: Run) -> None:
         """The tables accept each of them: with `--help` nothing is done, but all of it is read."""

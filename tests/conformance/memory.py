@@ -657,7 +657,7 @@ class TestUpdating:
 
     def test_nothing_to_change_is_refused(self, memory: Memory) -> None:
         block = memory.add("hello")
-        with pytest.raises(InvalidInput, match="changes nothing"):
+        with pytest.raises(InvalidInput, match="needs a field to change"):
             memory.update(block.id)
         with pytest.raises(NotFound):
             memory.update(999, importance=1)

@@ -24,10 +24,11 @@ from scripts.load.client import Client, Reply, request
 
 import greeum
 from greeum.api import server as servers
+from greeum.api.sockets import PortUnavailable
 from greeum.cli import serve
 from greeum.cli.call import Call
+from greeum.cli.exits import TROUBLE
 from greeum.cli.screen import Screen
-from greeum.errors import InvalidInput
 from greeum.settings import Settings
 
 PATIENCE_S = 30.0
@@ -165,7 +166,16 @@ def test_people_are_told_what_to_open_and_ctrl_c_ends_it(tmp_path: Path) -> None
         ]
         process.send_signal(signal.SIGINT)
         assert process.wait(PATIENCE_S) == 0
-        assert process.communicate()[1] == ""
+        assert process.communicate()[1] == f"greeum: a new memory in {tmp_path}\n"
+
+
+def test_a_memory_that_was_there_is_not_said_to_be_new(tmp_path: Path) -> None:
+    greeum.open(tmp_path).close()
+    with running(command("--memory", str(tmp_path), "--port", "0", "--log", "none")) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        assert process.communicate(timeout=PATIENCE_S)[1] == ""
 
 
 def test_the_log_is_lines_of_json_without_content(tmp_path: Path) -> None:
@@ -223,8 +233,8 @@ def test_a_port_that_is_taken_is_said(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         code, said = refused("--memory", str(tmp_path), "--port", str(port))
-    assert code == 2
-    assert f"{port} of 127.0.0.1" in said
+    assert code == TROUBLE
+    assert f"port {port} of 127.0.0.1" in said
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])
@@ -468,7 +478,7 @@ def test_the_demonstration_takes_another_port_if_the_usual_one_is_taken(monkeypa
     def serve_at(_: object, host: str, port: int) -> int:
         tried.append(port)
         if port == serve.PORT:
-            raise InvalidInput("port", "is taken")
+            raise PortUnavailable("taken")
         return 0
 
     monkeypatch.setattr(serve, "serve_at", serve_at)

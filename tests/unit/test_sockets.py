@@ -56,7 +56,7 @@ def test_a_port_that_is_taken_leaves_nothing_behind(bound: list[socket.socket]) 
     bound += sockets.listen(sockets.addresses("127.0.0.1", 0), 0)
     bound[0].listen()
     port = bound[0].getsockname()[1]
-    with pytest.raises(InvalidInput, match="cannot be listened on"):
+    with pytest.raises(sockets.PortUnavailable, match="cannot be listened on"):
         sockets.listen([(socket.AF_INET, "127.0.0.2"), (socket.AF_INET, "127.0.0.1")], port)
     # The one that was free is free still.
     bound += sockets.listen([(socket.AF_INET, "127.0.0.2")], port)

@@ -14,6 +14,10 @@ SILENT_S = 60
 does not stay open for ever."""
 
 
+class PortUnavailable(OSError):
+    """Another program listens on this port, or it takes rights that this one has not."""
+
+
 def addresses(host: str, port: int) -> list[tuple[socket.AddressFamily, str]]:
     """The addresses that a name stands for. Raises InvalidInput if there are none."""
     if not 0 <= port <= PORT_MAX:
@@ -31,7 +35,7 @@ def are_loopback(places: list[tuple[socket.AddressFamily, str]]) -> bool:
 
 
 def listen(places: list[tuple[socket.AddressFamily, str]], port: int) -> list[socket.socket]:
-    """Sockets bound to a port of these addresses, the same for all. Raises InvalidInput if it is taken."""
+    """Sockets bound to a port of these addresses, the same for all. Raises PortUnavailable."""
     bound: list[socket.socket] = []
     for family, address in places:
         try:
@@ -39,7 +43,10 @@ def listen(places: list[tuple[socket.AddressFamily, str]], port: int) -> list[so
         except OSError as error:
             for other in bound:
                 other.close()
-            raise InvalidInput("port", f"{port} of {address} cannot be listened on ({error.strerror})") from error
+            raise PortUnavailable(
+                f"port {port} of {address} cannot be listened on ({error.strerror}): "
+                "name another with --port, or 0 for one that is free"
+            ) from error
         bound.append(one)
         port = one.getsockname()[1]
     return bound

@@ -41,7 +41,7 @@ def run(words: Sequence[str]) -> int:
     from greeum.settings import Settings
 
     options.check_words(words)
-    name, rest = named(words)
+    name, rest = named(asked_for_help(words))
     if name not in HOMES:
         return without_command(name, options.read(rest, PROGRAM, (), (*options.SAID_BEFORE, options.VERSION)))
     from greeum.cli.call import Call
@@ -56,6 +56,18 @@ def run(words: Sequence[str]) -> int:
         screen.line(of_command(chosen, screen.width))
         return 0
     return chosen.run(Call(given, screen, settings))
+
+
+def asked_for_help(words: Sequence[str]) -> list[str]:
+    """The same words, with `help COMMAND` as `--help COMMAND`."""
+    from greeum.cli.fields import READ_ONLY
+    from greeum.cli.options import SAID_BEFORE, first_name
+
+    place = first_name(words, (*SAID_BEFORE, READ_ONLY))
+    asked = list(words)
+    if place is not None and asked[place] == "help":
+        asked[place] = "--help"
+    return asked
 
 
 def named(words: Sequence[str]) -> tuple[str, list[str]]:
@@ -86,17 +98,18 @@ def guess(name: str) -> str:
 
 
 def without_command(group: str, given: dict[str, object]) -> int:
-    """`--version` and `--help`. To name no command is a mistake, and gets the help too."""
+    """`--version` and `--help`. To name no command is a mistake, and is told how to go on."""
     if "version" in given:
         from greeum import __version__
 
         sys.stdout.write(f'{{"version": "{__version__}"}}\n' if "json" in given else f"{PROGRAM} {__version__}\n")
         return 0
     from greeum.cli.exits import INVALID
-    from greeum.cli.help import of_group, overall
+    from greeum.cli.help import brief, of_group, overall
     from greeum.cli.screen import terminal_width
 
-    text = of_group(group, terminal_width()) if group else overall(terminal_width())
+    of_all = overall if "help" in given else brief
+    text = of_group(group, terminal_width()) if group else of_all(terminal_width())
     (sys.stdout if "help" in given else sys.stderr).write(text + "\n")
     return 0 if "help" in given else INVALID
 

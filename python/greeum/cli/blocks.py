@@ -14,6 +14,13 @@ if TYPE_CHECKING:
 HEADS = ("ID", "WHEN (UTC)", "WHO", "NAMESPACE", "TEXT")
 
 
+HIDDEN = ("bidi", "control", "zero-width")
+"""Flags of characters that a reader does not see."""
+
+IN_WORDS = {"personal": "personal data", "secret": "a secret"}
+"""What other flags say, where their name alone does not."""
+
+
 def when(block: Block) -> str:
     """Date, hour and minute."""
     return block.at_iso[:16].replace("T", " ")
@@ -49,10 +56,15 @@ def show_block(screen: Screen, block: Block) -> None:
     screen.line(shown(block.text))
 
 
+def noticed(flag: str) -> str:
+    """A flag in words."""
+    return f"hidden characters ({flag})" if flag in HIDDEN else IN_WORDS.get(flag, flag)
+
+
 def show_flags(screen: Screen, block: Block) -> None:
     """What was noticed in a block that was just written, if anything was."""
     if block.flags:
-        screen.line(f"noticed in it: {', '.join(block.flags)}")
+        screen.line(f"noticed in it: {', '.join(map(noticed, block.flags))}")
 
 
 def spelt(value: object) -> str:

@@ -128,11 +128,16 @@ class Call:
         """The memory that was named. One that was not there is made, and said to be new: the name may be a mistake."""
         is_new = self.is_missing()
         memory = self.open(create=True, embedder=embedder)
-        if is_new and not self.screen.json:
+        if is_new:
+            self.note_new()
+        return memory
+
+    def note_new(self) -> None:
+        """Say that the memory that was named was not there, and is now."""
+        if not self.screen.json:
             from os.path import abspath
 
             self.screen.note(f"greeum: a new memory in {abspath(self.path())}")
-        return memory
 
     def is_missing(self) -> bool:
         """Whether there is no memory yet where one was named."""

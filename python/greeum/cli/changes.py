@@ -20,7 +20,7 @@ def run(call: Call) -> int:
     rows = [[str(change.seq), change.operation, str(change.block_id)] for change in changes]
     call.screen.table(("SEQ", "OPERATION", "BLOCK"), rows, none="no changes", numeric=("SEQ", "BLOCK"))
     if changes and changes[-1].seq < seq:
-        call.screen.note(f"there are more: say the same with --after {changes[-1].seq}")
+        call.screen.note(f"there are more: run the same command with --after {changes[-1].seq}")
     return 0
 
 

@@ -48,7 +48,7 @@ def run_namespaces(call: Call) -> int:
     rows = [[f"{blocks:,}", on_one_line(namespace)] for namespace, blocks in page]
     call.screen.table(("BLOCKS", "NAMESPACE"), rows, none="no namespaces", numeric=("BLOCKS",))
     if page.cursor is not None:
-        call.screen.note(f"there are more: say the same with --cursor {page.cursor}")
+        call.screen.note(f"there are more: run the same command with --cursor {page.cursor}")
     return 0
 
 

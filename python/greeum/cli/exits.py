@@ -22,7 +22,7 @@ PIPE_CLOSED = 141
 
 MEANINGS = {
     DONE: "done",
-    TROUBLE: "a server refused the key, or failed; `doctor` found trouble; or it could not be done for another reason",
+    TROUBLE: "a server refused the key, or failed; a port is taken; `doctor` found trouble; or there is another reason",
     INVALID: "the command line, or a value in it, cannot be used",
     NOT_FOUND: "there is no such memory, block, link or anchor",
     CONFLICT: "it exists already, or has changed meanwhile, or is pinned",

@@ -23,7 +23,7 @@ EXCLUDED = {
     "not_yet_valid": "it does not hold yet",
     "no_longer_valid": "it holds no longer",
     "not_yet_recorded": "it had not been recorded then",
-    "min_trust": "it came by a door that is trusted less",
+    "min_trust": "it was written through an origin that is trusted less",
     "not_indexed": "the index does not have it",
 }
 """What keeps a block out, in words; a field of `where` is named as it is."""

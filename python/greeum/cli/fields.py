@@ -46,7 +46,10 @@ HISTORY = Option("--history", None, "Include versions that were superseded, and 
 EXPIRED = Option("--expired", None, "What has expired and is not erased yet, and nothing else.")
 AS_OF = Option("--as-of", "TIME", "As things stood then: what had been recorded by that time, and held.")
 MIN_TRUST = Option(
-    "--min-trust", "NUMBER", "Leave out what came by a door that is trusted less: 0 to 1.", read=as_number
+    "--min-trust",
+    "NUMBER",
+    "Leave out what was written through an origin that is trusted less: 0 to 1.",
+    read=as_number,
 )
 READ_ONLY = Option("--read-only", None, "Change nothing in the directory, not even the files of the index.")
 

@@ -16,7 +16,22 @@ if TYPE_CHECKING:
 CELLS = 100
 """The width of the help where there is no terminal, and its greatest width: longer lines are hard to read."""
 
+FIRST_STEPS = ('greeum add "I moved to Busan in May."', 'greeum search "where do I live?"')
+"""What to try first."""
+
 INTRODUCTION = "Long-term memory for LLM agents: remember, find, correct and forget, in one directory on this disk."
+
+
+def brief(width: int | None) -> str:
+    """How to go on, for whoever names no command."""
+    parts = [
+        "greeum COMMAND …\n",
+        *wrap(INTRODUCTION, min(width or CELLS, CELLS)),
+        "\nBegin with:",
+        *(f"  {example}" for example in FIRST_STEPS),
+        "\n`greeum --help` lists all commands.",
+    ]
+    return "\n".join(parts)
 
 
 def overall(width: int | None) -> str:
@@ -25,7 +40,7 @@ def overall(width: int | None) -> str:
     parts = [
         "greeum COMMAND …\n",
         *wrap(INTRODUCTION, cells),
-        "\nCommands (`greeum COMMAND --help` tells more):",
+        "\nCommands (`greeum help COMMAND` or `greeum COMMAND --help` tells more):",
         *summaries(every_command(), cells),
         "\nOptions, before the command or after:",
         *definitions(map(described, (*SAID_BEFORE, VERSION)), cells),

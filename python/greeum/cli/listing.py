@@ -23,7 +23,7 @@ def run(call: Call) -> int:
 
     show_blocks(call.screen, page)
     if page.cursor is not None:
-        call.screen.note(f"there are more: say the same with --cursor {page.cursor}")
+        call.screen.note(f"there are more: run the same command with --cursor {page.cursor}")
     return 0
 
 

@@ -123,6 +123,11 @@ class Argument:
         self.least = least
         self.most = most
 
+    @property
+    def name(self) -> str:
+        """What it is called in an error: `QUERY` of `QUERY…|-`."""
+        return self.metavar.partition("|")[0].rstrip("…")
+
 
 HELP = Option("-h --help", None, "Show this help.")
 JSON = Option("--json", None, "Print one JSON document instead of text; an error is one on stderr.")
@@ -285,7 +290,7 @@ def _placed(words: list[str], command: str, arguments: Sequence[Argument]) -> di
         most = len(rest) if argument.most is None else argument.most
         mine, rest = rest[:most], rest[most:]
         if len(mine) < argument.least:
-            raise InvalidInput(argument.metavar, f"is missing: {argument.meaning} See `{command} --help`")
+            raise InvalidInput(argument.name, f"is missing. {argument.meaning} See `{command} --help`")
         values = [argument.read(word, argument.field) for word in mine]
         if argument.most is None:
             given[argument.field] = values

@@ -71,7 +71,9 @@ def told(done: RolledBack) -> str:
 
 BLOCKS = Argument("ID…", "The blocks' ids, if they are not named by options.", field="blocks", read=fields.BLOCK_ID,
                   least=0, most=None)  # fmt: skip
-ORIGIN = Option("--origin", "NAME", "Those that came by this door, as cli or key/4fRt09ZqLm, and by those within it.")
+ORIGIN = Option(
+    "--origin", "NAME", "Those that were written through this origin, as cli or key/4fRt09ZqLm, and those within it."
+)
 WHOSE = (ORIGIN, fields.SOURCE, fields.WHERE, fields.NAMESPACE)
 DRY_RUN = Option("--dry-run", None, "Change nothing; say what would be changed.")
 
@@ -100,7 +102,7 @@ RELEASE = Command(
 ROLL_BACK = Command(
     "roll-back",
     run_roll_back,
-    "Undo what came by one door.",
+    "Undo everything that was written through one origin.",
     options=[
         ORIGIN,
         Option("--since", "TIME", "Only what came since then."),

@@ -57,12 +57,13 @@ def run_after_demo(call: Call) -> int:
     """Serve the memory of this call to this machine, on the usual port or, if that is taken, on one that is free."""
     if "port" in call.given:
         return serve_at(call, HOST, call.given["port"])
+    need_packages()
+    from greeum.api.sockets import PortUnavailable
+
     try:
         return serve_at(call, HOST, PORT)
-    except InvalidInput as error:
-        if error.field != "port":
-            raise
-    return serve_at(call, HOST, 0)
+    except PortUnavailable:
+        return serve_at(call, HOST, 0)
 
 
 def serve_at(call: Call, host: str, port: int) -> int:
@@ -81,8 +82,11 @@ def serve_at(call: Call, host: str, port: int) -> int:
 
 def serve(call: Call, options: Options, bound: Sequence[socket.socket]) -> int:
     """Serve on these sockets until it is interrupted; the exit code."""
+    is_new = options.memory is not None and call.is_missing()
 
     def ready() -> None:
+        if is_new:
+            call.note_new()
         tell(call, options, bound)
 
     if options.workers == 1:

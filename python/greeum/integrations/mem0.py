@@ -191,7 +191,7 @@ class Memory:
         """
         text = data if text is None else text
         if text is None and metadata is None and expiration_date is UNSET:
-            raise InvalidInput("text", "metadata or expiration_date must be given: this changes nothing")
+            raise InvalidInput("text", "is missing, and so are metadata and expiration_date: give at least one of them")
         expires = {}
         if expiration_date is not UNSET:
             expires["expires_at"] = None if expiration_date is None else end_of(expiration_date)

@@ -191,7 +191,7 @@ def added_before(head: BlockRow, draft: Draft) -> BlockRow:
     if head[TEXT] != draft.text:
         raise Conflict(
             f"the key {draft.key!r} is taken by block {head[ID]}, which has another text: "
-            "update that block, or choose another key"
+            f"to change what the key names, update block {head[ID]} with the new text; or choose another key"
         )
     return head
 
