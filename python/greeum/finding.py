@@ -253,8 +253,8 @@ class Finding:
         It contains the blocks that answer best, each only if it says something new, by conversation and in the order in
         which they were said. Every line has the date, who said it and the id to cite.
 
-        Tokens are estimated, on the safe side. A block that does not fit is left out. The other arguments are those of
-        `search`.
+        Tokens are estimated, on the safe side. A block that does not fit is left out, and nothing says so: where none
+        fits, the text is empty, as it is where nothing is found. The other arguments are those of `search`.
         """
         from greeum.context import candidates, compose
 
