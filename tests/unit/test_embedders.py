@@ -522,5 +522,5 @@ class TestSentenceTransformers:
 
 def test_sentence_transformers_without_its_extra_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "sentence_transformers", None)
-    with pytest.raises(EmbedderFailed, match=r"greeum\[sentence-transformers\]"):
+    with pytest.raises(EmbedderFailed, match=r"\.\[sentence-transformers\]"):
         SentenceTransformersEmbedder("plain")
