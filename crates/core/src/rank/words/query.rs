@@ -29,10 +29,10 @@ impl QueryWords {
     /// Reads a query as it was likely meant, of what is in scope.
     pub fn read(text: &str, ground: &Ground<'_>, table: &Table) -> Self {
         let as_typed = Self::new(text, table);
-        match reading::read(&as_typed.tokens, ground, table) {
-            Some(reading) => Self { changes: reading.changes, ..Self::new(&reading.text, table) },
-            None => as_typed,
-        }
+        let as_meant = reading::read(&as_typed.tokens, ground, table)
+            .map(|reading| Self { changes: reading.changes, ..Self::new(&reading.text, table) });
+        // Whoever asks for nothing but "dont" means that word.
+        as_meant.filter(Self::has_words).unwrap_or(as_typed)
     }
 
     /// What was typed in the place of one of its words, if that was something else.
