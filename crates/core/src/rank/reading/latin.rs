@@ -29,7 +29,7 @@ pub fn read(tokens: &Tokens, word: Token, next: Option<Token>, known: &mut Known
         return Some(read);
     }
     let own = tokens.lower(word);
-    if english::is_without_apostrophe(&own) {
+    if english::is_without_apostrophe(&own) && known.count(of_latin(&own)) == 0 {
         return Some(Read::one(String::new()));
     }
     let (is_name, is_in_table) = (is_name(tokens, word), known.table.rarity(&own).is_some());

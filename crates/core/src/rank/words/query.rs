@@ -44,10 +44,10 @@ impl QueryWords {
     pub fn read(query: &Query, ground: &Ground<'_>, table: &Table) -> Self {
         let now = query.moment();
         let as_typed = Self::new(&query.text, now, ground, table);
-        match reading::read(&as_typed.tokens, ground, table) {
-            Some(reading) => Self { changes: reading.changes, ..Self::new(&reading.text, now, ground, table) },
-            None => as_typed,
-        }
+        let as_meant = reading::read(&as_typed.tokens, ground, table)
+            .map(|reading| Self { changes: reading.changes, ..Self::new(&reading.text, now, ground, table) });
+        // Whoever asks for nothing but "dont" means that word.
+        as_meant.filter(Self::has_words).unwrap_or(as_typed)
     }
 
     /// What was typed in the place of one of its words, if that was something else.
