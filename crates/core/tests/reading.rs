@@ -62,6 +62,15 @@ fn a_slip_changes_nothing() {
 }
 
 #[test]
+fn a_name_is_found_behind_a_family_name() {
+    let mut entries = said();
+    entries.push(entry(11, "우리 팀장 이름은 김현우야"));
+    entries.retain(|entry| entry.source.as_deref() != Some("Hyunwoo"));
+    let index = loaded(&entries, &[]);
+    assert_eq!(ids(&index.search(&query("Who is Hyunwoo?")).unwrap())[0], 11);
+}
+
+#[test]
 fn whose_it_is_is_known_without_an_apostrophe() {
     let index = loaded(&said(), &[]);
     let prior = |text: &str| {
