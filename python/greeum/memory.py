@@ -212,8 +212,9 @@ class Memory(Upkeep):
         self._follower.catch_up()  # with what came while the embedder was at work
         self._comparer.examine(drafts, is_single)
         for draft in drafts:
-            if draft.supersedes is not None:
-                self._drafter.take_over(draft, self._row(draft.supersedes))
+            # Which another thread or process may have forgotten meanwhile: then it is added like any other.
+            for old in [] if draft.supersedes is None else self._store.blocks([draft.supersedes]):
+                self._drafter.take_over(draft, old)
         rows = self._follower.add(drafts)
         return [added(draft, row) for draft, row in zip(drafts, rows, strict=True)]
 

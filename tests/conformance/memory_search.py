@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from random import Random
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from tests.conformance.memory import (
     NOW,
     PARTS,
     QUERIES,
+    WORDS,
     everything,
     facts,
     ids,
@@ -26,6 +28,7 @@ from tests.conformance.memory import (
 from greeum import Block, Hit, Memory, limits
 from greeum.errors import InvalidInput, NotFound
 from greeum.limits import HOPS_MAX, K_MAX, PAGE_MAX
+from greeum.testing import FrozenClock
 
 ALL = {"apple", "pear", "plum", "fig"}
 
@@ -287,6 +290,49 @@ class TestSearching:
         words = {hit.block.text: hit.parts["words"] for hit in memory.search("who are you")}
         assert max(words, key=lambda text: words[text]) == "Who are you?"
         assert memory.search("AND") != []
+
+    @pytest.mark.parametrize(
+        ("question", "days_ago"),
+        [
+            ("What happened yesterday?", [1]),
+            ("What did I do the day before yesterday?", [2]),
+            ("what did I do three days ago", [3]),
+            ("What did I do last week?", range(1, 14)),
+            ("What did I do today?", [0]),
+            ("어제 뭐 했지?", [1]),
+            ("사흘 전에 뭐 했어?", [3]),
+            ("오늘 뭐 했지?", [0]),
+        ],
+    )
+    def test_what_was_said_at_a_time_is_found_among_many_blocks(
+        self, memory: Memory, clock: FrozenClock, question: str, days_ago: Sequence[int]
+    ) -> None:
+        random, now = Random(3), datetime.fromtimestamp(clock.now_us / 1e6, UTC)
+        said = [now - timedelta(days=number // 4) for number in range(4 * 100)]
+        memory.add_many({"text": " ".join(random.choices(WORDS, k=5)), "source": "Lee", "at": at} for at in said)
+        [hit, *_] = memory.search(question)
+        assert (now - hit.block.at).days in days_ago
+        assert memory.explain(question, hit.block.id).account.score == pytest.approx(hit.score, abs=1e-3)
+
+    def test_the_words_of_a_time_count_where_nothing_is_of_that_time(self, memory: Memory) -> None:
+        memory.add_many(
+            [
+                {"text": text, "at": "2021-03-04", "kind": "note"}
+                for text in ("The ferry leaves tomorrow.", "A letter came.", "We ate soup.")
+            ]
+        )
+        assert memory.search("what is tomorrow?")[0].block.text == "The ferry leaves tomorrow."
+
+    def test_now_is_not_what_a_question_is_about(self, memory: Memory) -> None:
+        notes = (
+            "I only drink tea now.",
+            "We live in a flat in Torshov.",
+            "My car is a Volvo.",
+            "The dog is called Rex.",
+        )
+        memory.add_many([{"text": text, "source": "Nora"} for text in notes])
+        assert memory.search("Where do we live now?")[0].block.text == "We live in a flat in Torshov."
+        assert memory.search("now")[0].block.text == "I only drink tea now."
 
     def test_the_score_of_one_block_alone_says_whether_it_fits(self, memory: Memory) -> None:
         memory.add("I saw a concert in London.")

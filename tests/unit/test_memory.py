@@ -73,3 +73,17 @@ def test_the_same_correction_of_another_one_is_taken(memory: Memory, block: Bloc
         "supersede", lambda: made.append(memory.update(block.id, text="The violin is new.", idempotency_key="r"))
     )
     assert memory.update(block.id, text="The violin is new.", idempotency_key="r") == made[0]
+
+
+def test_what_would_be_superseded_may_be_forgotten_meanwhile(memory: Memory, monkeypatch: pytest.MonkeyPatch) -> None:
+    old = memory.add("I live in Seoul.", kind="fact", tags=["home"])
+    examine = memory._comparer.examine
+
+    def examined(drafts: Any, is_single: bool) -> None:
+        examine(drafts, is_single)
+        assert drafts[0].supersedes == old.id
+        memory.forget(old.id)
+
+    monkeypatch.setattr(memory._comparer, "examine", examined)
+    new = memory.add("I live in Busan.", kind="fact", on_conflict="supersede")
+    assert (new.supersedes, new.tags, memory.count()) == (None, (), 1)

@@ -52,13 +52,22 @@ fn a_slip_changes_nothing() {
         ("Soobin은 어디 살지", "수빈은 어디 살지"),
         ("현우는 뭐 했지", "Hyunwoo는 뭐 했지"),
         ("교툥편은 어땠어", "교통편은 어땠어"),
-        ("동네가게는언제열어", "동네 가게는 언제 열어"),
+        ("동네가게는언제열어", "동네 가게는 언제열어"),
         ("수빈의강아지나이는", "수빈의 강아지 나이는"),
         ("가게는 언 제 열어", "가게는 언제 열어"),
         ("교통 편은 어땠어", "교통편은 어땠어"),
     ] {
         assert_eq!(found(&index, typed), found(&index, meant), "{typed}");
     }
+}
+
+#[test]
+fn a_name_is_found_behind_a_family_name() {
+    let mut entries = said();
+    entries.push(entry(11, "우리 팀장 이름은 김현우야"));
+    entries.retain(|entry| entry.source.as_deref() != Some("Hyunwoo"));
+    let index = loaded(&entries, &[]);
+    assert_eq!(ids(&index.search(&query("Who is Hyunwoo?")).unwrap())[0], 11);
 }
 
 #[test]
@@ -75,10 +84,19 @@ fn whose_it_is_is_known_without_an_apostrophe() {
 #[test]
 fn what_is_known_is_read_as_it_stands() {
     let mut entries = said();
-    let more = ["a necklate of gold", "Joana sings", "강이지라는 말", "neklace"];
+    let more = [
+        "a necklate of gold",
+        "Joana sings",
+        "강이지라는 말",
+        "neklace",
+        "cant is what thieves speak",
+        "Dont is a river",
+    ];
     entries.extend(more.iter().zip(11..).map(|(text, id)| entry(id, text)));
     let index = loaded(&entries, &[]);
-    for (typed, id) in [("necklate", 11), ("Joana", 12), ("강이지", 13), ("neklace", 14)] {
+    for (typed, id) in
+        [("necklate", 11), ("Joana", 12), ("강이지", 13), ("neklace", 14), ("cant", 15), ("Dont river", 16)]
+    {
         assert_eq!(ids(&index.search(&query(typed)).unwrap())[0], id, "{typed}");
     }
 }
@@ -117,6 +135,19 @@ fn an_explanation_has_what_was_typed_and_what_was_found() {
         );
         assert!(account.pairs.iter().any(|pair| is_it(&pair.word, std::slice::from_ref(&pair.found))), "{text}");
     }
+}
+
+#[test]
+fn among_many_words_that_nobody_knows_no_more_are_looked_into() {
+    let entries = said();
+    let index = loaded(&entries, &[]);
+    let subject = Subject { block: 1, text: SAID[0].1.to_owned(), labels: Vec::new(), clauses: Vec::new() };
+    let is_read = |unknown: u8| {
+        let others: String = (0..unknown).map(|n| format!("xq{0}vz{0}kwj ", char::from(b'a' + n % 26))).collect();
+        let account = index.explain(&query(&format!("{others}neklace")), &subject).unwrap().account.unwrap();
+        account.words.iter().any(|word| word.kind == Kind::Spelling && word.word == "neklace")
+    };
+    assert!(is_read(8) && !is_read(200));
 }
 
 proptest! {

@@ -197,8 +197,7 @@ impl Forms {
 pub fn words_of(question: &QueryWords, table: &Table) -> Vec<(u64, String)> {
     let tokens = &question.tokens;
     let (mut words, mut terms, mut pieces) = (Vec::new(), Vec::new(), Vec::new());
-    let has_content = tokens.list.iter().any(|&token| is_content(tokens, token));
-    for &token in tokens.list.iter().filter(|&&token| !has_content || is_content(tokens, token)) {
+    for &token in &question.subjects {
         terms.clear();
         of_word(tokens, token, &mut terms);
         if token.script == Script::Hangul {
@@ -210,6 +209,12 @@ pub fn words_of(question: &QueryWords, table: &Table) -> Vec<(u64, String)> {
     }
     words.extend(names(tokens).map(|token| (of_name(tokens, token).hash, tokens.cased(token).to_owned())));
     dates::each_named(tokens, |token, term| words.push((term, tokens.cased(token).to_owned())));
+    for relative in &question.relative {
+        let end = relative.words.end.max(relative.words.start + 1);
+        let name: Vec<&str> = tokens.list[relative.words.start..end].iter().map(|&token| tokens.cased(token)).collect();
+        let name = name.join(" ");
+        words.extend(dates::of_days(relative.days).into_iter().map(|term| (term, name.clone())));
+    }
     words
 }
 

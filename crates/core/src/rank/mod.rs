@@ -76,7 +76,7 @@ pub fn search_each(
         for query in alike {
             let mut word_room = std::mem::take(&mut scratch.words);
             let deadline = Deadline::new(began, query.budget);
-            let question = QueryWords::read(&query.text, &ground, table);
+            let question = QueryWords::read(query, &ground, table);
             let asked = Asked {
                 ground: &ground,
                 query,
@@ -99,7 +99,7 @@ pub fn search_each(
 pub fn fits(state: &State, query: &Query, table: &Table, dimension: usize, embeds_queries: bool) -> Result<Vec<f32>> {
     let scope = Scope::new(state, query);
     let ground = Ground::new(state, &scope);
-    let (question, deadline) = (QueryWords::read(&query.text, &ground, table), Deadline::new(None, None));
+    let (question, deadline) = (QueryWords::read(query, &ground, table), Deadline::new(None, None));
     let asked =
         Asked { ground: &ground, query, question: &question, table, dimension, embeds_queries, deadline: &deadline };
     asked.fits()
@@ -116,7 +116,7 @@ pub fn explain(
 ) -> Result<Explanation> {
     let scope = Scope::new(state, query);
     let ground = Ground::new(state, &scope);
-    let (question, deadline) = (QueryWords::read(&query.text, &ground, table), Deadline::new(None, None));
+    let (question, deadline) = (QueryWords::read(query, &ground, table), Deadline::new(None, None));
     let asked =
         Asked { ground: &ground, query, question: &question, table, dimension, embeds_queries, deadline: &deadline };
     let mut scratch = scratch::take();
@@ -132,7 +132,7 @@ pub fn by_words(state: &State, query: &Query, table: &Table, depth: usize) -> Ve
     let scope = Scope::new(state, query);
     let ground = Ground::new(state, &scope);
     let mut scratch = scratch::take();
-    let question = QueryWords::read(&query.text, &ground, table);
+    let question = QueryWords::read(query, &ground, table);
     let terms = words::terms(&ground, &question);
     let mut chosen =
         words::score(&ground, terms, depth, query.exact, &mut scratch.words, &Deadline::new(None, None)).chosen;

@@ -1,7 +1,11 @@
 //! Dates in words: which tokens name a year, a month or a day, and which texts speak of time at all.
 
+use super::calendar::{Days, date_of};
 use super::tokenizer::{Script, Token, Tokens};
 use crate::id::hash;
+
+/// Days of the longest month.
+pub const DAYS_OF_A_MONTH: i64 = 31;
 
 /// Index terms for the parts of a date. A text that names May 2023 and a block said in May 2023 share two of them.
 pub mod term {
@@ -21,6 +25,24 @@ pub mod term {
     pub fn day(day: i64) -> u64 {
         hash(&[b"d", b"d", &day.to_le_bytes()])
     }
+}
+
+/// The date terms of days that are asked for, of a year at most.
+pub fn of_days(days: Days) -> Vec<u64> {
+    let ((first_year, first_month, first_day), (last_year, last_month, _)) = (date_of(days.first), date_of(days.last));
+    let mut terms: Vec<u64> = (first_year..=last_year).map(term::year).collect();
+    if days.count() > DAYS_OF_A_MONTH {
+        return terms;
+    }
+    terms.push(term::month(first_month));
+    if last_month != first_month {
+        terms.push(term::month(last_month));
+    }
+    let is_whole_month = first_day == 1 && date_of(days.last + 1).2 == 1;
+    if !is_whole_month {
+        terms.extend((days.first..=days.last).map(|day| term::day(date_of(day).2)));
+    }
+    terms
 }
 
 /// The date terms that the words of a text name.

@@ -4,6 +4,7 @@ use super::calendar::{Days, date_of, day_of, day_of_date, weekday};
 use super::dates::{iso, month, year};
 use super::tokenizer::{Script, Token, Tokens};
 use crate::id::TimeUs;
+use std::ops::Range;
 
 /// Mentions of one text that are kept: a chronicle of more is no answer to the question for one day.
 pub const MENTIONS_MAX: usize = 16;
@@ -74,6 +75,20 @@ pub fn asked(tokens: &Tokens, now: TimeUs) -> Vec<When> {
     (0..tokens.list.len()).filter_map(|i| reader.read(i)).collect()
 }
 
+/// A time that is meant from where one stands, in the words of a text.
+pub struct Relative {
+    /// The days.
+    pub days: Days,
+    /// The words that say nothing else, by their numbers: "yesterday" and "last week", but not "Friday", which a text may name for every week.
+    pub words: Range<usize>,
+}
+
+/// The times of a question that are meant from `now`.
+pub fn relative(tokens: &Tokens, now: TimeUs) -> Vec<Relative> {
+    let reader = Reader { tokens, today: day_of(now) };
+    (0..tokens.list.len()).filter_map(|i| reader.relative(i)).collect()
+}
+
 /// A text, and the day from which it is meant.
 struct Reader<'a> {
     tokens: &'a Tokens,
@@ -91,6 +106,49 @@ impl Reader<'_> {
             Script::Number => self.number(i, &word),
             Script::Hangul => self.korean(i, &word).map(When::Days),
             Script::Other => None,
+        }
+    }
+
+    fn relative(&self, i: usize) -> Option<Relative> {
+        let word = self.tokens.lower(self.tokens.list[i]);
+        match self.tokens.list[i].script {
+            Script::Latin => Some(Relative { days: self.english(i, &word)?, words: self.english_words(i, &word) }),
+            Script::Hangul => Some(Relative { days: self.korean(i, &word)?, words: self.korean_words(i, &word) }),
+            Script::Number | Script::Other => None,
+        }
+    }
+
+    /// The words of a time that ends with this one.
+    fn english_words(&self, i: usize, word: &str) -> Range<usize> {
+        let first = match word {
+            "yesterday" if self.is_a_day_further(i, "before") => i - 2,
+            "tomorrow" if self.is_a_day_further(i, "after") => i - 2,
+            "yesterday" | "today" | "tonight" | "tomorrow" => i,
+            "ago" | "back" if self.before(i, 2) == Some("of") => i - 3,
+            "ago" | "back" => i - 2,
+            "night" | "morning" | "afternoon" | "evening" | "week" | "weekend" | "month" | "year" => i - 1,
+            _ => return i..i,
+        };
+        first..i + 1
+    }
+
+    /// The words of a time that begins, or with 전 ends, with this one.
+    fn korean_words(&self, i: usize, word: &str) -> Range<usize> {
+        if word.starts_with('전') {
+            let unit = self.hangul(i - 1).unwrap_or_default();
+            let has_count = KOREAN_SPANS.iter().any(|&(name, _)| name == unit)
+                || KOREAN_COUNTS
+                    .iter()
+                    .any(|&(name, _)| unit.strip_prefix(name).is_some_and(|rest| korean_unit(rest).is_some()));
+            return i - if has_count { 1 } else { 2 }..i + 1;
+        }
+        let Some((_, rest)) = self.korean_direction(word) else { return i..i + 1 };
+        let unit = if rest.is_empty() { self.hangul(i + 1).unwrap_or_default() } else { rest };
+        let has_weekday = korean_weekday(unit).is_some();
+        match (rest.is_empty(), has_weekday) {
+            (true, false) => i..i + 2,
+            (false, true) => i..i,
+            (true, true) | (false, false) => i..i + 1,
         }
     }
 
@@ -116,6 +174,8 @@ impl Reader<'_> {
             _ => None,
         };
         match word {
+            "yesterday" if self.is_a_day_further(i, "before") => Some(Days::one(self.today - 2)),
+            "tomorrow" if self.is_a_day_further(i, "after") => Some(Days::one(self.today + 2)),
             "yesterday" => Some(Days::one(self.today - 1)),
             "today" | "tonight" => Some(Days::one(self.today)),
             "tomorrow" => Some(Days::one(self.today + 1)),
@@ -135,6 +195,11 @@ impl Reader<'_> {
                 }
             }
         }
+    }
+
+    /// "The day before yesterday", "the day after tomorrow".
+    fn is_a_day_further(&self, i: usize, way: &str) -> bool {
+        self.before(i, 1) == Some(way) && self.before(i, 2) == Some("day")
     }
 
     fn korean(&self, i: usize, word: &str) -> Option<Days> {
@@ -383,6 +448,37 @@ mod tests {
 
     fn day(year: i64, month: i64, day: i64) -> Days {
         Days::one(day_of_date(year, month, day))
+    }
+
+    #[test]
+    fn words_that_only_say_when_are_known() {
+        let words = |text: &str| {
+            let tokens = Tokens::new(text);
+            let words = relative(&tokens, AT).into_iter().flat_map(|relative| relative.words);
+            words.map(|at| tokens.cased(tokens.list[at]).to_owned()).collect::<Vec<_>>().join(" ")
+        };
+        for (text, expected) in [
+            ("What did I do yesterday?", "yesterday"),
+            ("the day before yesterday", "day before yesterday"),
+            ("the day after tomorrow", "day after tomorrow"),
+            ("What was said three days ago?", "three days ago"),
+            ("a couple of weeks ago", "couple of weeks ago"),
+            ("last week, or this morning", "last week this morning"),
+            ("on Monday", ""),
+            ("last Friday night", ""),
+            ("in May 2023", ""),
+            ("어제는 뭐 했어?", "어제는"),
+            ("지난주 화요일", "지난주"),
+            ("지난 주에", "지난 주에"),
+            ("지난 금요일에", "지난"),
+            ("사흘 전에 산 책", "사흘 전에"),
+            ("두 달 전에", "두 달 전에"),
+            ("3일 전", "3 일 전"),
+        ] {
+            assert_eq!(words(text), expected, "{text}");
+        }
+        assert_eq!(days("the day before yesterday"), [day(2023, 5, 6)]);
+        assert_eq!(days("the day after tomorrow"), [day(2023, 5, 10)]);
     }
 
     #[test]

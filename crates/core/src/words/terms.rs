@@ -110,6 +110,11 @@ pub fn of_hangul(stem: &str) -> u64 {
     hash(&[b"w", stem.as_bytes()])
 }
 
+/// The term of two syllables of a longer word.
+pub fn of_syllables(pair: &str) -> Option<u64> {
+    (pair.chars().count() == 2).then(|| hash(&[b"b", pair.as_bytes()]))
+}
+
 /// The term of a Korean morpheme: any form of a word has it.
 pub fn of_morpheme(table: &Table, morpheme: u16) -> Term {
     Term { hash: hash(&[b"m", table.name(morpheme)]), weight: MORPHEME_WEIGHT }

@@ -3,7 +3,12 @@
 use crate::embed::Table;
 use crate::rank::view::Ground;
 use crate::rank::words;
+use std::cell::Cell;
 use std::collections::HashMap;
+
+/// Words that are looked up as what others may have been meant to be, before no more words are looked into: those of some twenty words, which take a
+/// millisecond or two. A query with more words that nobody knows is of another language, and a long one would take as long as many searches.
+const GUESSES_MAX: usize = 10_000;
 
 /// See the module.
 pub struct Known<'a> {
@@ -12,12 +17,13 @@ pub struct Known<'a> {
     pub table: &'a Table,
     /// What was asked about.
     counts: HashMap<u64, u64>,
+    guesses: Cell<usize>,
 }
 
 impl<'a> Known<'a> {
     /// Nothing has been asked.
     pub fn new(ground: &'a Ground<'a>, table: &'a Table) -> Self {
-        Self { ground, table, counts: HashMap::new() }
+        Self { ground, table, counts: HashMap::new(), guesses: Cell::new(0) }
     }
 
     /// Finds out about some terms at once, for which it takes hardly longer than for one.
@@ -35,7 +41,7 @@ impl<'a> Known<'a> {
 
     /// The number of the one of some terms that was meant, by how likely each is and in how many passages in scope; none if none is in any.
     pub fn best(&self, terms: &[u64], likelihood: impl Fn(usize) -> f32) -> Option<usize> {
-        let counts = words::counts(self.ground, terms);
+        let counts = self.guess(terms);
         let there = (0..terms.len()).filter(|&number| counts[number] > 0);
         let worth = |number: usize| likelihood(number) * counts[number] as f32;
         there.max_by(|&a, &b| worth(a).total_cmp(&worth(b)))
@@ -50,7 +56,17 @@ impl<'a> Known<'a> {
     /// Those of some things whose terms are in scope, in their order.
     pub fn which<T: Copy>(&self, things: &[T], term: impl Fn(&T) -> u64) -> Vec<T> {
         let terms: Vec<u64> = things.iter().map(term).collect();
-        let counts = words::counts(self.ground, &terms);
+        let counts = self.guess(&terms);
         things.iter().zip(counts).filter(|&(_, count)| count > 0).map(|(&thing, _)| thing).collect()
+    }
+
+    /// Whether so much has been guessed that no more words are to be looked into.
+    pub fn is_spent(&self) -> bool {
+        self.guesses.get() >= GUESSES_MAX
+    }
+
+    fn guess(&self, terms: &[u64]) -> Vec<u64> {
+        self.guesses.set(self.guesses.get() + terms.len());
+        words::counts(self.ground, terms)
     }
 }

@@ -3,7 +3,7 @@
 use super::Read;
 use super::known::Known;
 use crate::words::korean::romanised;
-use crate::words::terms::{is_content, of_hangul, of_latin};
+use crate::words::terms::{is_content, of_hangul, of_latin, of_syllables};
 use crate::words::{Token, Tokens, english, slips};
 
 /// Letters of the shortest half of a word: "a" and "to" stand before everything.
@@ -29,7 +29,7 @@ pub fn read(tokens: &Tokens, word: Token, next: Option<Token>, known: &mut Known
         return Some(read);
     }
     let own = tokens.lower(word);
-    if english::is_without_apostrophe(&own) {
+    if english::is_without_apostrophe(&own) && known.count(of_latin(&own)) == 0 {
         return Some(Read::one(String::new()));
     }
     let (is_name, is_in_table) = (is_name(tokens, word), known.table.rarity(&own).is_some());
@@ -66,11 +66,12 @@ fn compound(tokens: &Tokens, word: Token, next: Option<Token>, known: &mut Known
     Some(Read::joined(text, &first, takes_next))
 }
 
-/// A Korean name as it stands in scope.
+/// A Korean name as it stands in scope: by itself, else behind a family name.
 fn korean_name(word: &str, known: &Known<'_>) -> Option<String> {
     let mut names = Vec::new();
     romanised::each_hangul(word, |name| names.push(name.to_owned()));
-    known.best_of(&names, of_hangul).cloned()
+    let by_itself = known.best_of(&names, of_hangul);
+    by_itself.or_else(|| known.best_of(&names, |name| of_syllables(name).unwrap_or_default())).cloned()
 }
 
 /// What a word that nobody knows was meant to be: a word in scope, else two words, else one of the table, the most frequent.

@@ -13,7 +13,7 @@ use crate::embed::Table;
 use crate::words::{Script, Token, Tokens};
 use known::Known;
 
-/// Words that are read otherwise: to look into one takes some ten microseconds, and a query with more is of a language or a jargon that nobody here writes.
+/// Words that are read otherwise: a query with more is of a language or a jargon that nobody here writes.
 const WORDS_MAX: usize = 4;
 
 /// A query as it is read.
@@ -68,13 +68,13 @@ pub fn read(tokens: &Tokens, ground: &Ground<'_>, table: &Table) -> Option<Readi
             rewritten.push((word, String::new()));
             continue;
         }
+        if rewritten.len() >= WORDS_MAX || known.is_spent() {
+            break;
+        }
         let Some(read) = read_word(tokens, word, next, &mut known) else { continue };
         is_taken = read.takes_next;
         changes.extend(read.changes(tokens, word, next));
         rewritten.push((word, read.text));
-        if rewritten.len() >= WORDS_MAX && !is_taken {
-            break;
-        }
     }
     (!rewritten.is_empty()).then(|| Reading { text: tokens.rewritten(&rewritten), changes })
 }

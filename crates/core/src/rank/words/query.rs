@@ -1,12 +1,22 @@
 //! A query, read: its words, the terms that stand for them, and how rare each is.
 
 use crate::embed::Table;
+use crate::id::TimeUs;
+use crate::query::Query;
 use crate::rank::reading;
 use crate::rank::view::Ground;
 use crate::vectors::Code;
+use crate::words::calendar::{Days, date_of};
+use crate::words::mentions::{self, Relative};
 use crate::words::terms::{Term, is_content, names, of_morpheme, of_name, of_word};
-use crate::words::{Script, Token, Tokens, dates};
+use crate::words::{Script, Token, Tokens, dates, korean};
 use std::collections::HashSet;
+
+/// Words that say nothing but that something is asked about as it is.
+const NOW: [&str; 5] = ["now", "nowadays", "currently", "지금", "현재"];
+
+/// Words for whatever there was at a time.
+const EVENT: [&str; 4] = ["happen", "happens", "happened", "happening"];
 
 /// A date that the query names and the block was said at, or names too, against a word.
 const DATE_WEIGHT: f32 = 1.0;
@@ -15,24 +25,29 @@ const DATE_WEIGHT: f32 = 1.0;
 pub struct QueryWords {
     /// Its words.
     pub tokens: Tokens,
-    /// Those that carry a subject, or all if none does, and the term that stands for each: for a Korean word each of its morphemes.
+    /// Those that carry a subject, or all if none does and no time is named either.
+    pub subjects: Vec<Token>,
+    /// The same, and the term that stands for each: for a Korean word each of its morphemes.
     pub content: Vec<(Token, u64)>,
     /// Table tokens of the content words: which of these each belongs to.
     pub pieces: Vec<(usize, u16)>,
     /// The terms that are looked up, each once.
     pub terms: Vec<Term>,
+    /// The times that are meant from the moment that is asked about, if anything in scope may be of them.
+    pub relative: Vec<Relative>,
     /// Words that were not typed as they are read, each with what was typed.
     changes: Vec<(String, String)>,
 }
 
 impl QueryWords {
     /// Reads a query as it was likely meant, of what is in scope.
-    pub fn read(text: &str, ground: &Ground<'_>, table: &Table) -> Self {
-        let as_typed = Self::new(text, table);
-        match reading::read(&as_typed.tokens, ground, table) {
-            Some(reading) => Self { changes: reading.changes, ..Self::new(&reading.text, table) },
-            None => as_typed,
-        }
+    pub fn read(query: &Query, ground: &Ground<'_>, table: &Table) -> Self {
+        let now = query.moment();
+        let as_typed = Self::new(&query.text, now, ground, table);
+        let as_meant = reading::read(&as_typed.tokens, ground, table)
+            .map(|reading| Self { changes: reading.changes, ..Self::new(&reading.text, now, ground, table) });
+        // Whoever asks for nothing but "dont" means that word.
+        as_meant.filter(Self::has_words).unwrap_or(as_typed)
     }
 
     /// What was typed in the place of one of its words, if that was something else.
@@ -41,12 +56,16 @@ impl QueryWords {
     }
 
     /// Reads a query as it stands.
-    fn new(text: &str, table: &Table) -> Self {
+    fn new(text: &str, now: TimeUs, ground: &Ground<'_>, table: &Table) -> Self {
         let tokens = Tokens::new(text);
         let (mut content, mut pieces, mut terms, mut buffer) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        // Who asks for "The Who", or 그리고, means these words.
-        let has_content = tokens.list.iter().any(|&token| is_content(&tokens, token));
-        for &token in tokens.list.iter().filter(|&&token| !has_content || is_content(&tokens, token)) {
+        let mut relative = mentions::relative(&tokens, now);
+        relative.retain(|relative| may_be_there(relative.days, ground));
+        let mut dates = Vec::new();
+        dates::named(&tokens, &mut dates);
+        dates.extend(relative.iter().flat_map(|relative| dates::of_days(relative.days)));
+        let subjects = subjects(&tokens, &relative, !dates.is_empty());
+        for &token in &subjects {
             let first = terms.len();
             of_word(&tokens, token, &mut terms);
             buffer.clear();
@@ -64,12 +83,10 @@ impl QueryWords {
             }
         }
         terms.extend(names(&tokens).map(|token| of_name(&tokens, token)));
-        let mut dates = Vec::new();
-        dates::named(&tokens, &mut dates);
         terms.extend(dates.into_iter().map(|hash| Term { hash, weight: DATE_WEIGHT }));
         let mut seen = HashSet::new();
         terms.retain(|term| seen.insert(term.hash));
-        Self { tokens, content, pieces, terms, changes: Vec::new() }
+        Self { tokens, subjects, content, pieces, terms, relative, changes: Vec::new() }
     }
 
     /// Whether there is anything to look for.
@@ -90,6 +107,43 @@ impl QueryWords {
             unread.map(|word| (self.content[word].0, weighed(word))),
         )
     }
+}
+
+/// The words of a query that carry a subject. A time that is known by its days is no subject: "yesterday" is near "went" in meaning, and whatever was
+/// said to be so yesterday is of another day by now. Who asks for "The Who", or 그리고, means these words.
+fn subjects(tokens: &Tokens, relative: &[Relative], names_a_time: bool) -> Vec<Token> {
+    let is_time = |at: usize| relative.iter().any(|relative| relative.words.contains(&at));
+    let is_event = |at: usize| names_a_time && EVENT.contains(&&*tokens.lower(tokens.list[at]));
+    let says_nothing = |at: usize| is_time(at) || is_event(at) || is_now(tokens, tokens.list[at]);
+    let is_subject = |at: usize| is_content(tokens, tokens.list[at]) && !says_nothing(at);
+    let subjects: Vec<Token> = (0..tokens.list.len()).filter(|&at| is_subject(at)).map(|at| tokens.list[at]).collect();
+    let has_content = || tokens.list.iter().any(|&token| is_content(tokens, token));
+    if !subjects.is_empty() || names_a_time {
+        subjects
+    } else if has_content() {
+        tokens.list.iter().copied().filter(|&token| is_content(tokens, token)).collect()
+    } else {
+        tokens.list.clone()
+    }
+}
+
+/// Whether a word says nothing but that something is asked about as it is: what is said to be so "now" is said of all sorts of things.
+fn is_now(tokens: &Tokens, token: Token) -> bool {
+    match token.script {
+        Script::Latin => NOW.contains(&&*tokens.lower(token)),
+        Script::Hangul => NOW.contains(&korean::stem(tokens.cased(token))),
+        Script::Number | Script::Other => false,
+    }
+}
+
+/// Whether something in scope may be of some days: something is of the year and the month of the first of them, or of the last.
+fn may_be_there(days: Days, ground: &Ground<'_>) -> bool {
+    [days.first, days.last].into_iter().any(|day| {
+        let (year, month, _) = date_of(day);
+        let terms = [dates::term::year(year), dates::term::month(month)];
+        let counts = super::counts(ground, if days.count() > dates::DAYS_OF_A_MONTH { &terms[..1] } else { &terms });
+        counts.into_iter().all(|count| count > 0)
+    })
 }
 
 /// How rare each term of the query is among the passages in scope.
