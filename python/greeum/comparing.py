@@ -31,6 +31,11 @@ NEAREST = 3
 """Blocks that a text is compared with in full: about two microseconds each. In a namespace of 100,000 facts the one
 that says the same is the first or second."""
 
+KIN = (8, 64)
+"""Blocks that one which seems to be there already is compared with: its copies, and what has been said instead since.
+The larger number is for those that all of the smaller one are about. Only then, so that adding what is new costs no
+more."""
+
 COMPARED_BYTES_MAX = 4_000
 """Longer texts are essays, or code, and are compared as a whole only: this is about as many sentences as `compare`
 looks at."""
@@ -60,25 +65,60 @@ class Comparer:
         asked = [draft for draft in drafts if is_compared(draft, is_single)]
         if not asked:
             return
+        examined = [Examined(draft, found) for draft, found in zip(asked, self._near(asked, NEAREST), strict=True)]
+        self._note_duplicates([each for each in examined if each.same])
         if len(asked) > 1:
-            self._look_among(asked)
-        items = [(draft.namespace, draft.text, draft.vectors[: self._code_bytes(draft)]) for draft in asked]
-        for draft, ids in zip(asked, self._index.nearest(items, self._now_us(), NEAREST), strict=True):
-            rows = self._kept.rows(ids)
-            self._compare(draft, [rows[block] for block in ids if block in rows])
+            self._look_among(examined)
+        for each in examined:
+            if each.draft.alike is None or each.draft.on_duplicate == "link":
+                self._note_conflicts(each.draft, each.found)
 
-    def _look_among(self, drafts: Sequence[Draft]) -> None:
-        """Say of each draft which one before it says the same in other words, if that matters."""
+    def _near(self, drafts: Sequence[Draft], count: int) -> list[list[tuple[BlockRow, Compared]]]:
+        """The blocks nearest to each draft that may be about the same, and what comes of comparing."""
+        items = [(draft.namespace, draft.text, draft.vectors[: self._code_bytes(draft)]) for draft in drafts]
+        found = []
+        for draft, ids in zip(drafts, self._index.nearest(items, self._now_us(), count), strict=True):
+            kept = self._kept.rows(ids)
+            rows = [kept[block] for block in ids if block in kept and is_comparable(kept[block], draft)]
+            compared = self._index.compare(draft.text, [row[TEXT] for row in rows]) if rows else []
+            found.append(list(zip(rows, compared, strict=True)))
+        return found
+
+    def _look_among(self, examined: Sequence[Examined]) -> None:
+        """Say of each draft which one before it says the same in other words, and whether it goes back to what one
+        before it contradicts."""
         groups: dict[tuple[object, ...], Gathered] = {}
-        for draft in drafts:
-            if draft.on_duplicate == "keep" or draft.alike is not None:
+        for number, each in enumerate(examined):
+            draft = each.draft
+            if draft.on_duplicate == "keep" and not each.goes_back:
                 continue
             of = (draft.namespace, draft.kind, draft.source, draft.valid_from, draft.valid_to)
-            near = groups.setdefault(of, Gathered()).near(draft)
-            if near:
-                compared = self._index.compare(draft.text, [other.text for other in near])
-                same = [(found[0], other.uid) for other, found in zip(near, compared, strict=True) if found[0] >= SAME]
-                draft.same_as = max(same)[1] if same else None
+            gathered = groups.setdefault(of, Gathered())
+            is_added = draft.alike is None or draft.on_duplicate == "link"
+            near = gathered.near(draft.text, number, is_added)
+            if near and not each.goes_back:
+                self._compare_among(each, number, [(at, examined[at].draft) for at in near])
+
+    def _compare_among(self, each: Examined, number: int, near: Sequence[tuple[int, Draft]]) -> None:
+        draft = each.draft
+        found = self._compared_among(draft, near[:NEAREST])
+        same = [(sameness, at, other) for at, other, (sameness, _) in found if sameness >= SAME]
+        if not same and draft.alike is None:
+            return
+        found += self._compared_among(draft, near[NEAREST:])
+        last = max([(other.at, at) for at, other, (sameness, _) in found if sameness >= SAME] + [(each.same_at, -1)])
+        is_denied = any(
+            difference is not None and last < (other.at, at) <= (draft.at, number)
+            for at, other, (_, difference) in found
+        )
+        if is_denied and draft.on_duplicate == "return":
+            draft.on_duplicate, draft.alike, each.goes_back = "keep", None, True
+        elif same and (draft.alike is None or draft.on_duplicate == "link"):
+            draft.same_as = max(same)[2].uid
+
+    def _compared_among(self, draft: Draft, near: Sequence[tuple[int, Draft]]) -> list[tuple[int, Draft, Compared]]:
+        compared = self._index.compare(draft.text, [other.text for _, other in near]) if near else []
+        return [(at, other, each) for (at, other), each in zip(near, compared, strict=True)]
 
     def _code_bytes(self, draft: Draft) -> int:
         """The bytes of the first vector."""
@@ -100,23 +140,32 @@ class Comparer:
 
         draft.flags = dumps(sorted({*loads(draft.flags), ECHO}))
 
-    def _compare(self, draft: Draft, rows: Sequence[BlockRow]) -> None:
-        rows = [row for row in rows if is_comparable(row, draft)]
-        if not rows:
-            return
-        compared = self._index.compare(draft.text, [row[TEXT] for row in rows])
-        found = list(zip(rows, compared, strict=True))
-        if draft.on_duplicate != "keep" and draft.alike is None:
-            self._note_duplicate(draft, found)
-        if draft.alike is None or draft.on_duplicate == "link":
-            self._note_conflicts(draft, found)
+    def _note_duplicates(self, again: Sequence[Examined]) -> None:
+        wide = again
+        for count in KIN:
+            if wide:
+                for each, found in zip(wide, self._near([each.draft for each in wide], count), strict=True):
+                    each.found = found
+            wide = [each for each in wide if len(each.found) == count and each.is_crowded()]
+        # What a list says further on is known before what it says first.
+        says_later: set[int] = set()
+        for each in reversed(again):
+            repeated = {row[ID] for row in each.same}
+            self._note_duplicate(each, says_later)
+            says_later |= repeated
 
-    def _note_duplicate(self, draft: Draft, found: Sequence[tuple[BlockRow, Compared]]) -> None:
-        same = [(sameness, row) for row, (sameness, _) in found if sameness >= SAME and stands_for(row, draft)]
-        if not same:
+    def _note_duplicate(self, each: Examined, says_later: set[int]) -> None:
+        """Have a draft that says the same as a block be that block, unless it goes back to what a later one
+        contradicts. `says_later` are the blocks that drafts behind it repeat: then all of them are only said again."""
+        draft, same = each.draft, each.same
+        is_echo = self._echoes.holds(same[0][ID], draft.namespace)
+        denying = each.denying()
+        if denying and not denying & says_later and draft.on_duplicate == "return" and not is_echo:
+            draft.on_duplicate, each.goes_back = "keep", True
             return
-        draft.alike = max(same, key=lambda pair: pair[0])[1][0]
-        if self._echoes.holds(draft.alike, draft.namespace):
+        each.same_at = max(row[AT] for row in same)
+        draft.alike = same[0][ID]
+        if is_echo:
             self._note_echo(draft, draft.alike)
 
     def _note_conflicts(self, draft: Draft, found: Sequence[tuple[BlockRow, Compared]]) -> None:
@@ -142,23 +191,62 @@ if TYPE_CHECKING:
     Compared = tuple[float, tuple[str, str, str, bool] | None]
 
 
+class Examined:
+    """A draft with the blocks nearest to it, and what came of comparing."""
+
+    def __init__(self, draft: Draft, found: list[tuple[BlockRow, Compared]]) -> None:
+        self.draft = draft
+        self.found = found
+        self.goes_back = False
+        """Whether it says again what was contradicted since, and so is said anew."""
+        self.same_at = 0
+        """When the last block that it repeats was said."""
+
+    @property
+    def same(self) -> list[BlockRow]:
+        """Those that say the same and may be given back instead, the most alike first."""
+        draft = self.draft
+        if draft.on_duplicate == "keep" or draft.alike is not None:
+            return []
+        same = [(sameness, row) for row, (sameness, _) in self.found if sameness >= SAME and stands_for(row, draft)]
+        return [row for _, row in sorted(same, key=lambda pair: -pair[0])]
+
+    def is_crowded(self) -> bool:
+        """Whether all of those found are about the same, so that there may be more."""
+        return all(sameness >= SAME or difference is not None for _, (sameness, difference) in self.found)
+
+    def denying(self) -> set[int]:
+        """The ids of those that were said after all that say the same, no later than the draft, and contradict it."""
+        last = max((row[AT], row[ID]) for row in self.same)
+        return {
+            row[ID]
+            for row, (_, difference) in self.found
+            if difference is not None
+            and last < (row[AT], row[ID])
+            and row[AT] <= self.draft.at
+            and holds_at_once(row, self.draft)
+        }
+
+
 class Gathered:
     """Drafts of one request that may stand for each other, by the beginnings of their words."""
 
     def __init__(self) -> None:
-        self._by_word: dict[str, list[Draft]] = {}
+        self._by_word: dict[str, list[int]] = {}
 
-    def near(self, draft: Draft) -> list[Draft]:
-        """Those before it that share most of its rarer words, a few; it is one of them from now on."""
-        words = {word[: 4 if word.isascii() else 2] for word in draft.text.lower().split()}
-        shared: dict[str, tuple[int, Draft]] = {}
+    def near(self, text: str, number: int, joins: bool) -> list[int]:
+        """The numbers of those before it that share most of its rarer words, a few; of equals the last ones. If it
+        `joins`, it is one of them from now on."""
+        words = {word[: 4 if word.isascii() else 2] for word in text.lower().split()}
+        shared: dict[int, int] = {}
         for word in words:
             known = self._by_word.setdefault(word, [])
             if len(known) < COMMON_AT:
                 for other in known:
-                    shared[other.uid] = shared.get(other.uid, (0, other))[0] + 1, other
-            known.append(draft)
-        return [other for _, other in sorted(shared.values(), key=lambda pair: -pair[0])[:NEAREST]]
+                    shared[other] = shared.get(other, 0) + 1
+            if joins:
+                known.append(number)
+        return sorted(sorted(shared, reverse=True), key=shared.__getitem__, reverse=True)[: KIN[0]]
 
 
 def is_compared(draft: Draft, is_single: bool) -> bool:

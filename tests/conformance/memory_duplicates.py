@@ -271,6 +271,21 @@ class TestContradictions:
         assert third.supersedes is None
         assert memory.count() == 5
 
+    @pytest.mark.parametrize(
+        ("one", "other"),
+        [
+            ("My friend lives in Berlin.", "My friend lives in Madrid."),
+            ("My son is seven.", "My son is nine."),
+            ("내 동생은 서울에 살아.", "내 동생은 대구에 살아."),
+            ("나는 헬스장에 다닌다.", "나는 회사에 다닌다."),
+        ],
+    )
+    def test_what_another_one_may_be_meant_by_supersedes_nothing(self, memory: Memory, one: str, other: str) -> None:
+        memory.add(one, kind="fact")
+        new = memory.add(other, kind="fact", on_conflict="supersede")
+        assert [conflict.is_sure for conflict in new.conflicts] == [False]
+        assert new.supersedes is None
+
     def test_what_was_said_before_supersedes_nothing(self, memory: Memory) -> None:
         memory.add("I live in Seoul.", kind="fact", at="2025-05-01")
         assert memory.add("I live in Busan.", kind="fact", at="2024-05-01", on_conflict="supersede").supersedes is None
@@ -312,6 +327,56 @@ class TestContradictions:
         turn, fact = memory.add_many([{"text": "I live in Busan."}, {"text": "I live in Daegu.", "kind": "fact"}])
         assert turn.conflicts == ()
         assert [conflict.block for conflict in fact.conflicts] == [old.id]
+
+
+class TestGoingBack:
+    """What is said again after something else was said instead is news."""
+
+    OSLO = "Nora lives in Oslo."
+    BERGEN = "Nora lives in Bergen."
+
+    def items(self, *texts: str, **fields: str) -> list[dict[str, Any]]:
+        return [{"text": text, "kind": "fact", **fields} for text in texts]
+
+    def test_it_is_added_anew_and_reported(self, memory: Memory) -> None:
+        memory.add(self.OSLO, kind="fact")
+        bergen = memory.add(self.BERGEN, kind="fact")
+        back = memory.add(self.OSLO, kind="fact")
+        assert (back.is_new, back.duplicate_of) == (True, None)
+        assert [conflict.block for conflict in back.conflicts] == [bergen.id]
+        assert memory.add(self.OSLO, kind="fact").duplicate_of == back.id, "nothing was said since"
+        assert memory.add(self.BERGEN, kind="fact").is_new
+        assert memory.count() == 4
+
+    def test_the_policy_acts_on_it(self, memory: Memory) -> None:
+        memory.add(self.OSLO, kind="fact")
+        bergen = memory.add(self.BERGEN, kind="fact")
+        with pytest.raises(Conflict, match=f"block {bergen.id}"):
+            memory.add(self.OSLO, kind="fact", on_conflict="reject")
+        assert memory.add(self.OSLO, kind="fact", on_conflict="supersede").supersedes == bergen.id
+
+    def test_what_was_said_before_the_other_is_no_news(self, memory: Memory) -> None:
+        oslo = memory.add(self.OSLO, kind="fact", at="2025-01-01")
+        memory.add(self.BERGEN, kind="fact", at="2025-03-01")
+        assert memory.add(self.OSLO, kind="fact", at="2025-02-01").duplicate_of == oslo.id
+        assert memory.add(self.OSLO, kind="fact", at="2025-04-01").is_new
+
+    def test_a_list_goes_back_to_what_is_there(self, memory: Memory) -> None:
+        memory.add(self.OSLO, kind="fact")
+        for is_new in (True, False):
+            added = memory.add_many(self.items(self.BERGEN, self.OSLO))
+            assert [block.is_new for block in added] == [is_new] * 2
+        assert memory.count() == 3
+
+    @pytest.mark.parametrize("texts", [(OSLO, BERGEN), (OSLO, BERGEN, OSLO), (OSLO, BERGEN) * 4])
+    def test_a_list_goes_back_and_can_be_added_again(self, memory: Memory, texts: tuple[str, ...]) -> None:
+        for is_new in (True, False):
+            assert [block.is_new for block in memory.add_many(self.items(*texts))] == [is_new] * len(texts)
+
+    def test_a_list_that_has_grown_at_its_beginning_repeats_the_rest(self, memory: Memory) -> None:
+        memory.add(self.OSLO, kind="fact", at="2025-03-01")
+        items = self.items(self.BERGEN, at="2025-01-01") + self.items(self.OSLO, at="2025-03-01")
+        assert [block.is_new for block in memory.add_many(items)] == [True, False]
 
 
 class TestEchoes:

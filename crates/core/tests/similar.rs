@@ -181,3 +181,54 @@ fn what_may_both_hold_is_left_alone() {
     // So may one be had beside the other.
     assert_eq!(compared("I have a blue scarf", "I have a red scarf").1, Some(("value", false)));
 }
+
+#[test]
+fn of_one_of_several_nothing_is_sure() {
+    for (new, old) in [
+        ("A friend of mine works at Apple.", "A friend of mine works at Google."),
+        ("My friend lives in Madrid.", "My friend lives in Berlin."),
+        ("My cat is called Otis.", "My cat is called Milo."),
+        ("My sister's name is Jina.", "My sister's name is Mina."),
+        ("The name of my cat is Otis.", "The name of my cat is Milo."),
+        ("My son is nine.", "My son is seven."),
+        ("Alice's brother works at Apple.", "Alice's brother works at Google."),
+        ("I have a sister who lives in Rome.", "I have a sister who lives in Oslo."),
+        ("My friend doesn't like coffee anymore.", "My friend likes coffee."),
+        ("내 동생은 대구에 살아.", "내 동생은 서울에 살아."),
+        ("형은 대구에 살아.", "형은 서울에 살아."),
+        ("고양이 이름은 나비야.", "고양이 이름은 밀로야."),
+        ("내 차는 파란색이야.", "내 차는 빨간색이야."),
+        ("나는 회사에 다닌다.", "나는 헬스장에 다닌다."),
+    ] {
+        assert!(matches!(compared(new, old).1, Some((_, false))), "{new} / {old}");
+        assert!(matches!(compared(old, new).1, Some((_, false))), "{old} / {new}");
+    }
+}
+
+#[test]
+fn of_whom_there_is_one_it_is_sure() {
+    for (new, old) in [
+        ("My mother lives in Rome.", "My mother lives in Oslo."),
+        ("My husband's name is Tom.", "My husband's name is Bob."),
+        ("My friend Anna lives in Rome.", "My friend Anna lives in Oslo."),
+        ("I live with a friend in Madrid.", "I live with a friend in Berlin."),
+        ("The cat is called Otis.", "The cat is called Milo."),
+        ("엄마는 대구에 살아.", "엄마는 서울에 살아."),
+        ("내 아내는 카카오에 다녀.", "내 아내는 삼성에 다녀."),
+    ] {
+        assert!(matches!(compared(new, old).1, Some((_, true))), "{new} / {old}");
+    }
+}
+
+#[test]
+fn numbers_are_told_as_they_are_written() {
+    for (new, old, said) in [
+        ("회비는 5만 원이야", "회비는 3만원이야", ["5만 원", "3만원"]),
+        ("월세는 55만원이야", "월세는 50만원이야", ["55만원", "50만원"]),
+        ("회의는 네시에 시작해", "회의는 세시에 시작해", ["네시", "세시"]),
+    ] {
+        let read = |text| Statement::new(text, &table());
+        let found = compare(&read(new), &read(old), &table()).difference.unwrap();
+        assert_eq!([&*found.new, &*found.old], said);
+    }
+}

@@ -2,7 +2,7 @@
 
 use super::lexicon::{Known, known};
 use super::statement::{Class, Statement, WORDS_MAX, Word};
-use super::{korean, roles};
+use super::{korean, roles, subject};
 use crate::embed::Table;
 use crate::vectors::Code;
 use unicode_normalization::UnicodeNormalization;
@@ -210,6 +210,15 @@ impl<'a> Pairing<'a> {
         if !is_same_thing {
             return None;
         }
+        let found = self.unlike()?;
+        // Of one's friends another may be meant, and then both hold.
+        let is_sure = found.is_sure && !subject::is_one_of_several(new) && !subject::is_one_of_several(old);
+        Some(Difference { is_sure, ..found })
+    }
+
+    /// The difference, whoever it is about.
+    fn unlike(&self) -> Option<Difference> {
+        let (new, old) = (self.new, self.old);
         let [left_new, left_old] = &self.left;
         if left_new.is_empty() && left_old.is_empty() {
             return self.denial();
@@ -296,7 +305,9 @@ impl<'a> Pairing<'a> {
         let holds = left_new.iter().chain(left_old).filter(|word| word.is_in(Known::country)).count();
         let same_class = a.class == b.class && holds != 1;
         if (is_described || is_single) && same_class && !is_said_by_verb {
-            return found(Reason::Value, is_present && lasts);
+            let is_one_of_many =
+                new.possesses || left_new.iter().chain(left_old).any(|word| word.is_in(Known::attended));
+            return found(Reason::Value, is_present && lasts && !is_one_of_many);
         }
         if is_present && lasts && self.is_on_another_tier() {
             return found(Reason::Value, true);

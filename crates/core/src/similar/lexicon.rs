@@ -461,6 +461,24 @@ lists! {
     &["live resid liv reside work employ born marri married locat based bas weigh cost start begin end open close clos belong call due stud major report \
       sit stay leav depart arriv land expir 살 거주하 다니 일하 근무하 태어나 위치하 시작하 끝나 열리 닫 출발하 도착하"];
 
+    /// Of these, beside the attributes, one has one: what is said anew of "my mother" is said of the same one. Anything else that is somebody's may
+    /// be one of several.
+    unique,
+    &["mother mom mum mommy father dad daddy mother-in-law father-in-law partner fiance fiancee boyfriend girlfriend ceo team company office home \
+      엄마 어머니 어머님 아빠 아버지 아버님 시어머니 시아버지 장모님 장인어른 아내 와이프 부인 남편 배우자 남자친구 여자친구 애인 사장 사장님 부장님 \
+      팀 회사 직장 사무실 집"];
+
+    /// Of these one may have several, and speaks of one without saying which: 동생은 서울에 살아.
+    several,
+    &["친구 벗 동생 남동생 여동생 형 형님 누나 누님 오빠 언니 자매 형제 아들 딸 자식 아이 애 손자 손녀 조카 사촌 이모 고모 삼촌 외삼촌 숙모 \
+      할머니 할아버지 외할머니 외할아버지 동료 직원 후배 선배 동기 이웃 룸메이트 선생님 학생 제자 고객 손님 환자 \
+      고양이 강아지 개 반려견 반려묘 토끼 햄스터 새 물고기 거북이 앵무새"];
+
+    /// Where one goes for one thing, and elsewhere for another: 헬스장에 다니는 사람도 회사에 다닌다.
+    attended,
+    &["회사 직장 학교 대학 대학교 대학원 고등학교 중학교 초등학교 유치원 어린이집 학원 헬스장 헬스 체육관 수영장 요가원 필라테스 도장 교회 성당 절 \
+      병원 치과 한의원 도서관 동호회 모임 gym church school company club"];
+
     /// Of these a subject is on one at a time, and what stands before it says on which: on the Business plan.
     tier,
     &["plan tier 요금제 요금"];

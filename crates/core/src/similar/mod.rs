@@ -12,6 +12,7 @@ mod numerals;
 mod roles;
 mod sentences;
 mod statement;
+mod subject;
 mod texts;
 
 pub use compare::{Comparison, Difference, Reason, compare};

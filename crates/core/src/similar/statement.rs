@@ -1,7 +1,7 @@
 //! A text as a statement: the words that it is made of, and what changes what it commits to.
 
 use super::lexicon::{Known, known};
-use super::{korean, lexicon, numerals};
+use super::{korean, lexicon, numerals, subject};
 use crate::embed::{Morpheme, Table};
 use crate::words::{self, Script, Tokens, english};
 use std::borrow::Cow;
@@ -39,6 +39,8 @@ pub struct Word {
     pub is_subject: bool,
     /// Whether "and" stands just before it.
     pub after_and: bool,
+    /// Whether what stands just before it says that it is somebody's, or one of several: my, a, Ann's, 내.
+    pub is_owned: bool,
     /// Whether a verb (or what does as one) comes before it.
     pub after_verb: bool,
     /// Whether something is done to what a Korean verb is about, rather than by it: 해고되 and not 해고하.
@@ -90,6 +92,8 @@ pub struct Statement {
     /// What limits it: a bit for each line of [`lexicon::qualifier`].
     pub qualifiers: u32,
     has_and: bool,
+    /// The place behind what says whose something is.
+    owned_at: Option<usize>,
     /// Whether a Korean "I" is said to be the one who does it.
     pub has_own_subject: bool,
     /// Whether something is done for somebody: 사 주다 is not 사다.
@@ -166,6 +170,7 @@ impl Statement {
             is_verb: false,
             is_subject: false,
             after_and: self.has_and,
+            is_owned: self.owned_at == Some(at),
             after_verb,
             is_passive: false,
             at,
@@ -180,6 +185,9 @@ impl Statement {
             return;
         }
         let of_lower = known(lower);
+        if before == "of" && subject::is_owned_by(lower) {
+            self.words.last_mut().into_iter().for_each(|word| word.is_owned = true);
+        }
         if !(before == "at" && lower == "all") {
             self.note(lower, of_lower);
         }
@@ -208,6 +216,12 @@ impl Statement {
         } else if !is_marker && of_lower.filler().is_empty() && of_lower.person().is_empty() {
             let is_name = cased.starts_with(char::is_uppercase) && of_lower.exclusive().is_empty();
             self.push(&stem, cased, &word, if is_name { Class::Name } else { Class::Plain }, at, *has_verb);
+        }
+        let is_whose = cased.ends_with("'s") || cased.ends_with("\u{2019}s");
+        let is_owner = is_whose && of_lower.person().is_empty() && of_lower.filler().is_empty();
+        let goes_on = self.owned_at == Some(at) && subject::is_emphasis(lower);
+        if is_owner || goes_on || subject::is_owner(lower) {
+            self.owned_at = Some(at + 1);
         }
         *has_verb |= is_verb;
     }
@@ -249,6 +263,9 @@ impl Statement {
         let is_unit = self.take_digit(cased, at)
             || self.words.last().is_some_and(|word| word.class == Class::Number && word.at + 1 == at);
         let is_power = is_unit && numerals::power(cased).0.is_some();
+        if subject::is_owner(cased) {
+            self.owned_at = Some(at + 1);
+        }
         if !is_power {
             self.note(cased, of_cased);
         }
@@ -277,12 +294,12 @@ impl Statement {
         let is_copula = !form.is_verb && !form.particle.is_empty() && is_last && !form.is_past;
         self.is_lasting |=
             is_last && !form.is_past && (is_copula || !of_root.lasting().is_empty() || !of_root.single().is_empty());
-        if is_unit && self.take_korean_unit(&form, at) {
+        if is_unit && self.take_korean_unit(&form, at, is_joined) {
             return;
         }
         if let Some((number, unit)) = numerals::read(&form.root).filter(|_| !form.is_verb) {
             let is_said = self.words.iter().any(|word| word.is_subject);
-            self.push_number(&number.to_string(), "", cased, at, is_said);
+            self.push_number(&number.to_string(), "", &form.root, at, is_said);
             if !unit.is_empty() {
                 self.set_unit(unit, &form.particle);
             }
@@ -388,13 +405,13 @@ impl Statement {
     }
 
     /// Whether this is the unit of the number before, or what it counts in: 200 + 만 + 원.
-    fn take_korean_unit(&mut self, form: &korean::Form, at: usize) -> bool {
+    fn take_korean_unit(&mut self, form: &korean::Form, at: usize, is_joined: bool) -> bool {
         let Some(number) = self.words.last_mut() else { return false };
         let (power, rest) = numerals::power(&form.root);
+        let shown = format!("{}{}{}", number.shown, if is_joined { "" } else { " " }, form.root);
         if let (Some(power), Ok(value)) = (power, number.form.parse::<u64>()) {
             number.form = value.saturating_mul(power).to_string();
-            number.shown = format!("{}{}", number.shown, form.root);
-            number.at = at;
+            (number.shown, number.at) = (shown, at);
             if !rest.is_empty() {
                 self.set_unit(rest, &form.particle);
             }
@@ -404,6 +421,7 @@ impl Statement {
         if !number.with.is_empty() || unit == form.root && unit.chars().count() > UNIT_SYLLABLES_MAX {
             return false;
         }
+        number.shown = shown;
         self.set_unit(&form.root, &form.particle);
         true
     }
@@ -426,7 +444,6 @@ impl Statement {
         let Some(number) = self.words.last_mut() else { return };
         numerals::unit(unit).clone_into(&mut number.with);
         number.is_subject = is_subject(particle);
-        number.shown = format!("{}{unit}", number.shown);
     }
 
     fn note(&mut self, word: &str, known: &Known) {
