@@ -39,7 +39,8 @@ GUARDS = (
     Guard("follower.py", "if is_due(seq):", "if False:",
           TWO + "test_processes_see_each_other_at_once"),
     Guard("follower.py", "            with self._lock:\n                while self._step()",
-          "            if self._lock.acquire(blocking=False):\n                while self._step()",
+          "            if self._lock.acquire(blocking=False):\n                self._lock.release()\n"
+          "                while self._step()",
           MEMORY + "TestThreads::test_every_thread_finds_what_it_added"),
     # The same fact is kept once.
     Guard("store/addition.py", 'found += rows_of(self._connection, "blocks_by_digest", draft.digest)', "pass",
