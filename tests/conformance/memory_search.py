@@ -312,7 +312,9 @@ class TestSearching:
         memory.add_many({"text": " ".join(random.choices(WORDS, k=5)), "source": "Lee", "at": at} for at in said)
         [hit, *_] = memory.search(question)
         assert (now - hit.block.at).days in days_ago
-        assert memory.explain(question, hit.block.id).account.score == pytest.approx(hit.score, abs=1e-3)
+        account = memory.explain(question, hit.block.id).account
+        assert account is not None
+        assert account.score == pytest.approx(hit.score, abs=1e-3)
 
     def test_the_words_of_a_time_count_where_nothing_is_of_that_time(self, memory: Memory) -> None:
         memory.add_many(
