@@ -22,6 +22,7 @@ from tests.conformance.memory import (
 from tests.conformance.memory_duplicates import (
     TestAddingTheSameList,
     TestContradictions,
+    TestGoingBack,
     TestTheSameAgain,
     TestTheSamePolicy,
 )
@@ -70,7 +71,7 @@ __all__ = [
     "TestAddingMany", "TestAddingNear", "TestAddingTheSameList", "TestAnchors", "TestBudget", "TestClosing",
     "TestContext", "TestContradictions", "TestCounting", "TestDifference", "TestExpired", "TestExpiring",
     "TestExplaining", "TestFacets", "TestFeedback", "TestFiltering", "TestForgetting", "TestForgettingByFilter",
-    "TestGetting", "TestGivenVectors", "TestKeys", "TestLanguages", "TestLinking", "TestListing",
+    "TestGetting", "TestGivenVectors", "TestGoingBack", "TestKeys", "TestLanguages", "TestLinking", "TestListing",
     "TestNamespaceListing", "TestNamespaces", "TestOptions", "TestOwnWeights", "TestRepeatedCorrections",
     "TestRepeatedRequests", "TestSearchingNear", "TestStreaming", "TestTheSameAgain", "TestTheSamePolicy",
     "TestThreads", "TestTimeToLive", "TestTimeTravel", "TestUpdating", "TestUsing", "TestValidity", "TestWeights",
