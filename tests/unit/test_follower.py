@@ -7,6 +7,7 @@ from __future__ import annotations
 import platform
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from subprocess import run
 from threading import Barrier, Event, Thread
@@ -22,7 +23,7 @@ from greeum.store.sqlite import SQLiteStore
 from greeum.testing import TinyEmbedder
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from greeum.store.protocol import BlockRow, Change, Draft
 
@@ -75,52 +76,53 @@ class SlowStore(MemoryStore):
         return rows
 
 
+@contextmanager
+def an_add_held_up() -> Iterator[tuple[Memory, SlowStore, Callable[[], None]]]:
+    """A memory of a violin to which a cello is being added: durable, and not returned until the last is called."""
+    store = SlowStore()
+    with wiring.join(store, TinyEmbedder(), None) as memory, ThreadPoolExecutor(1) as pool:
+        memory.add("The violin is old.")
+        store.is_slow = True
+        adding = pool.submit(memory.add, "The cello is new.")
+        assert store.durable.wait(60)
+
+        def finish() -> None:
+            store.may_return.set()
+            adding.result(60)
+
+        try:
+            yield memory, store, finish
+        finally:
+            store.may_return.set()
+
+
 def texts_found(memory: Memory, query: str) -> set[str]:
     return {hit.block.text for hit in memory.search(query)}
 
 
 def test_a_search_does_not_wait_for_an_add_that_has_not_returned(monkeypatch: pytest.MonkeyPatch) -> None:
-    store = SlowStore()
-    with wiring.join(store, TinyEmbedder(), None) as memory, ThreadPoolExecutor(1) as pool:
-        memory.add("The violin is old.")
-        store.is_slow = True
-        adding = pool.submit(memory.add, "The cello is new.")
-        assert store.durable.wait(60)
+    with an_add_held_up() as (memory, store, finish):
         # Neither does it do the work of the one who adds.
         with monkeypatch.context() as patch:
             patch.setattr(memory._follower, "_step", lambda: pytest.fail("folded in by the search"))
             assert texts_found(memory, "violin cello") == {"The violin is old."}
             assert not memory._follower.is_late(store.seq())
-        store.may_return.set()
-        adding.result(60)
+        finish()
         assert texts_found(memory, "violin cello") == {"The violin is old.", "The cello is new."}
 
 
 def test_a_search_near_a_block_whose_add_has_not_returned_starts_there() -> None:
-    store = SlowStore()
-    with wiring.join(store, TinyEmbedder(), None) as memory, ThreadPoolExecutor(1) as pool:
-        memory.add("The violin is old.")
-        store.is_slow = True
-        adding = pool.submit(memory.add, "The cello is new.")
-        assert store.durable.wait(60)
-        there = memory.seq
-        assert [hit.block.text for hit in memory.search("cello", near=there, k=1)] == ["The cello is new."]
-        store.may_return.set()
-        adding.result(60)
+    with an_add_held_up() as (memory, _store, finish):
+        assert [hit.block.text for hit in memory.search("cello", near=memory.seq, k=1)] == ["The cello is new."]
+        finish()
 
 
 def test_what_another_process_has_added_is_found_while_an_add_here_has_not_returned() -> None:
-    store = SlowStore()
-    with wiring.join(store, TinyEmbedder(), None) as memory, ThreadPoolExecutor(1) as pool:
-        memory.add("The violin is old.")
-        store.is_slow = True
-        adding = pool.submit(memory.add, "The cello is new.")
-        assert store.durable.wait(60)
+    with an_add_held_up() as (memory, store, finish):
         wiring.join(store, TinyEmbedder(), None).add("The harp is theirs.")
         assert memory._follower.is_late(store.seq())
         assert "The harp is theirs." in texts_found(memory, "harp")
-        store.may_return.set()
-        adding.result(60)
+        finish()
         assert len(texts_found(memory, "violin cello harp")) == 3
 
 
