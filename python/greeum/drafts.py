@@ -47,6 +47,9 @@ UNSAID: dict[str, object] = {"tags": "[]", "importance": 0.5, "metadata": "{}"}
 """What a draft has in fields of which its caller said nothing. They are about the thing, whatever is said of it; who
 said it and when, and how long it holds, belongs to each statement."""
 
+UID_BYTES = 16
+"""Random bytes in a uid: no two of all memories there are will be the same."""
+
 CHECKS: dict[str, Callable[[Any], Any]] = {
     "kind": lambda value: inputs.name(value, "kind"),
     "source": lambda value: inputs.optional_name(value, "source"),
@@ -104,7 +107,8 @@ class Drafter:
         """
         key = inputs.optional_name(idempotency_key, "idempotency_key")
         now = self._now_us()
-        drafts = [self._draft(item, said, now, prefix.format(i)) for i, item in enumerate(items)]
+        uids = new_uids(len(items))
+        drafts = [self._draft(item, said, now, uids[i], prefix.format(i)) for i, item in enumerate(items)]
         if key is not None:
             for number, draft in enumerate(drafts):
                 draft.uid, draft.is_repeatable = request_uid(draft.namespace, key, number), True
@@ -140,7 +144,7 @@ class Drafter:
         if is_quarantined(old):
             flags.append(QUARANTINED)  # or it would be enough to correct what is hidden
         draft = Draft(
-            uid=os.urandom(16).hex(),
+            uid=new_uids(1)[0],
             namespace=old[NAMESPACE],
             key=old[KEY],
             added_at=now,
@@ -168,7 +172,7 @@ class Drafter:
         if flags:
             add_flags(draft, flags)
 
-    def _draft(self, item: Mapping[str, Any], said: Mapping[str, str], now: int, prefix: str) -> Draft:
+    def _draft(self, item: Mapping[str, Any], said: Mapping[str, str], now: int, uid: str, prefix: str) -> Draft:
         check_fields(item, prefix)
         try:
             namespace = inputs.namespace(item.get("namespace", ""))
@@ -185,7 +189,7 @@ class Drafter:
             }
             flags = self.screening.screen(screened)
             draft = Draft(
-                uid=os.urandom(16).hex(),
+                uid=uid,
                 at=now if at is None else inputs.time(at, "at"),
                 added_at=now,
                 vectors=self._brought(item.get("vector"), screened["text"]),
@@ -233,6 +237,14 @@ class Drafter:
                 "vector", f"cannot be brought: this memory's vectors are made by {self._embedder.fingerprint}"
             )
         return _core.quantize([inputs.vector(vector)], self._embedder.dimension)
+
+
+def new_uids(count: int) -> list[str]:
+    """Random uids, drawn at once: each draw lets go of Python's lock for a moment, too short for a search that waits
+    for it, whose wait then begins anew.
+    """
+    drawn = os.urandom(UID_BYTES * count).hex()
+    return [drawn[at : at + 2 * UID_BYTES] for at in range(0, len(drawn), 2 * UID_BYTES)]
 
 
 def check_fields(item: Any, prefix: str) -> None:
