@@ -60,8 +60,10 @@ class Comparer:
     def examine(self, drafts: Sequence[Draft], is_single: bool) -> None:
         """Say of each draft what it repeats and what it contradicts. The Index must be up to date. Raises Conflict if
         one contradicts a block and is to be rejected then."""
-        for draft in drafts:
-            self._look_for_echo(draft)
+        echoed = self._echoes.find((draft.text, draft.namespace) for draft in drafts)
+        for draft, block in zip(drafts, echoed, strict=True):
+            if block is not None:
+                self._take_for_echo(draft, block)
         asked = [draft for draft in drafts if is_compared(draft, is_single)]
         if not asked:
             return
@@ -124,15 +126,12 @@ class Comparer:
         """The bytes of the first vector."""
         return len(draft.vectors) // max(1, len(_core.split(draft.text)))
 
-    def _look_for_echo(self, draft: Draft) -> None:
-        found = self._echoes.find(draft.text, draft.namespace)
-        if found is None:
-            return
-        self._note_echo(draft, found)
+    def _take_for_echo(self, draft: Draft, block: int) -> None:
+        self._note_echo(draft, block)
         if draft.is_policy_said:
-            draft.similar_to = found
+            draft.similar_to = block
         else:
-            draft.on_duplicate, draft.alike = "return", found
+            draft.on_duplicate, draft.alike = "return", block
 
     def _note_echo(self, draft: Draft, block: int) -> None:
         draft.echo_of = block

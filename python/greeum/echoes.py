@@ -6,10 +6,11 @@ from collections import deque
 from time import monotonic
 
 from greeum import _core
+from greeum.store.rows import ID, NAMESPACE, TEXT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from greeum.store.protocol import BlockRow
 
@@ -30,51 +31,56 @@ ECHO_BYTES_MIN = 24
 
 
 class _Search:
-    __slots__ = ("at_s", "found", "queries", "scope", "texts")
+    __slots__ = ("asked", "at_s", "found", "queries", "scope", "texts")
 
     def __init__(self, at_s: float, scope: str, queries: Sequence[str], found: _core.Found) -> None:
         self.at_s = at_s
         self.scope = scope
         self.queries = queries
         self.found = found
+        self.asked: frozenset[str] | None = None
         self.texts: dict[tuple[str, str], int] | None = None
-        """Once somebody adds something: the hits, by namespace and the normal form of their texts."""
+        """Once somebody adds something: what was asked, and the hits by namespace and text, all in normal form."""
 
 
 class Echoes:
     """The answers of one memory, by whatever door. Noting one costs a microsecond; texts are read when something is
     added."""
 
-    def __init__(self, blocks: Callable[[Sequence[int]], list[BlockRow]]) -> None:
-        self._blocks = blocks
+    def __init__(self, rows: Callable[[Sequence[int]], Mapping[int, BlockRow]]) -> None:
+        self._rows = rows
         self._searches: deque[_Search] = deque(maxlen=SEARCHES_MAX)
 
     def note(self, scope: str, queries: Sequence[str], found: _core.Found) -> None:
         """A search of this namespace has given this back."""
         self._searches.append(_Search(monotonic(), scope, queries, found))
 
-    def find(self, text: str, namespace: str) -> int | None:
-        """The block of exactly this namespace whose text this is, if a search has given it back just now, and the
-        text was not what it asked for: whoever says the same again says it himself. (That somebody has found the same
-        elsewhere is nothing that one who adds here may learn.)"""
-        if not self._searches:
-            return None
-        normal = _core.normal(text)
-        if len(normal.encode()) < ECHO_BYTES_MIN:
-            return None
-        return self._found(normal, namespace, monotonic() - ECHO_S)
+    def find(self, texts: Iterable[tuple[str, str]]) -> Iterator[int | None]:
+        """For each text and the namespace that it is for: the block of exactly this namespace whose text this is, if a
+        search has given it back just now, and the text was not what it asked for: whoever says the same again says it
+        himself. (That somebody has found the same elsewhere is nothing that one who adds here may learn.)"""
+        since_s = monotonic() - ECHO_S
+        answers: dict[str, _Answers] = {}
+        for text, namespace in texts:
+            if namespace not in answers:
+                answers[namespace] = self._answers(namespace, since_s)
+            yield answers[namespace].echoed(text, namespace)
 
     def holds(self, block: int, namespace: str) -> bool:
         """Whether a search that reaches this namespace has given back this block just now."""
         since_s = monotonic() - ECHO_S
         return any(block in ids_of(search) for search in self._reaching(namespace, since_s))
 
-    def _found(self, normal: str, namespace: str, since_s: float) -> int | None:
-        reaching = self._reaching(namespace, since_s)
-        if any(_core.normal(query) == normal for search in reaching for query in search.queries):
-            return None
-        found = (self._texts(search).get((namespace, normal)) for search in reversed(reaching))
-        return next((block for block in found if block is not None), None)
+    def _answers(self, namespace: str, since_s: float) -> _Answers:
+        answers = _Answers()
+        for search in self._reaching(namespace, since_s):
+            if search.asked is None or search.texts is None:
+                search.asked = frozenset(map(_core.normal, search.queries))
+                rows = self._rows(ids_of(search)).values()
+                search.texts = {(row[NAMESPACE], _core.normal(row[TEXT])): row[ID] for row in rows}
+            answers.asked |= search.asked
+            answers.texts |= search.texts
+        return answers
 
     def _reaching(self, namespace: str, since_s: float) -> list[_Search]:
         return [
@@ -84,11 +90,23 @@ class Echoes:
             and (not search.scope or namespace == search.scope or namespace.startswith(search.scope + "/"))
         ]
 
-    def _texts(self, search: _Search) -> dict[tuple[str, str], int]:
-        if search.texts is None:
-            rows = self._blocks(ids_of(search))
-            search.texts = {(row[2], _core.normal(row[4])): row[0] for row in rows}
-        return search.texts
+
+class _Answers:
+    """What the searches that reach one namespace asked and have given back."""
+
+    __slots__ = ("asked", "texts")
+
+    def __init__(self) -> None:
+        self.asked: set[str] = set()
+        self.texts: dict[tuple[str, str], int] = {}
+
+    def echoed(self, text: str, namespace: str) -> int | None:
+        if not self.texts:
+            return None
+        normal = _core.normal(text)
+        if len(normal.encode()) < ECHO_BYTES_MIN or normal in self.asked:
+            return None
+        return self.texts.get((namespace, normal))
 
 
 def ids_of(search: _Search) -> list[int]:

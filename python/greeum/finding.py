@@ -64,8 +64,8 @@ class Finding:
         self._kept_weights = KeptWeights(store)
         self.weights = Weights(self._kept_weights)
         self._starts = Starts(store, self.anchors)
-        self._echoes = Echoes(store.blocks)
-        self._drafter = Drafter(embedder, self.anchors, now_us, self.screening)
+        self._echoes = Echoes(follower.kept.rows)
+        self._drafter = Drafter(embedder, self.anchors, now_us, self.screening, follower.give_way)
 
     def search(
         self,

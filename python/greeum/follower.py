@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import errno
 from _thread import RLock, allocate_lock
-from time import monotonic
+from time import monotonic, sleep
 
 from greeum.errors import EmbedderMismatch, StoreClosed, StoreDamaged, StoreFailed, StoreFull
 from greeum.kept import KeptBlocks
@@ -29,8 +29,23 @@ ROWS_PER_STEP = 2_000
 REFRESH_PERIOD_S = 0.25
 """How often to look whether another process has written new files; looking costs one system call."""
 
+SEARCHING_S = 0.02
+"""How long after one has begun a search of this process is taken to be at work: few take longer."""
+
+GIVE_WAY_S = 0.000_05
+"""How long an add lets go of Python's lock for them: as long as a thread that waits for it takes to wake up."""
+
 CLOSE_TAIL_BLOCKS = 256
 """Blocks in memory that are worth a file when the memory is closed: the next to open it would fold in as many."""
+
+
+class Searches:
+    """Those of this process, of all its memories."""
+
+    last_at_s = -SEARCHING_S
+
+
+SEARCHES = Searches()
 
 
 class Follower:
@@ -93,7 +108,16 @@ class Follower:
         """The same, but without waiting for adds of this process that have not returned yet: nobody has been told that
         these are done, and whoever adds folds them in before that.
         """
+        SEARCHES.last_at_s = monotonic()
         return self._catch_up(self.is_late)
+
+    def give_way(self) -> None:
+        """Let searches of this process have Python's lock, if there are any, of whatever memory. Whoever adds many
+        blocks is in less haste, and would else keep it for milliseconds at a time (`sys.getswitchinterval`), several
+        times in each search.
+        """
+        if monotonic() - SEARCHES.last_at_s < SEARCHING_S:
+            sleep(GIVE_WAY_S)
 
     def is_late(self, seq: int) -> bool:
         """Whether changes up to `seq` are missing that no thread of this process is about to fold in."""

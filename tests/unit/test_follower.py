@@ -126,6 +126,50 @@ def test_what_another_process_has_added_is_found_while_an_add_here_has_not_retur
         assert len(texts_found(memory, "violin cello harp")) == 3
 
 
+class Telling(dict[str, object]):
+    """A block to be added that tells when its turn has come."""
+
+    def __init__(self, text: str, has_come: Event) -> None:
+        super().__init__(text=text)
+        self._has_come = has_come
+
+    def get(self, key: str, default: object = None) -> object:
+        self._has_come.set()
+        return super().get(key, default)
+
+
+def test_searches_go_on_between_the_drafts_of_a_long_add(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(follower, "SEARCHING_S", 60.0)
+    has_begun, has_found = Event(), Event()
+    finished: list[bool] = []
+
+    class Embedder(TinyEmbedder):
+        """Asked for all of them when the last draft is made."""
+
+        def encode_blocks(self, texts: Sequence[str]) -> list[bytes]:
+            finished.append(has_found.is_set())
+            return super().encode_blocks(texts)
+
+    def search() -> None:
+        assert has_begun.wait(60)
+        memory.search("violin")
+        has_found.set()
+
+    with wiring.join(MemoryStore(), Embedder(), None) as memory, ThreadPoolExecutor(1) as pool:
+        memory.add("The violin is old.")
+        memory.search("violin")
+        searching = pool.submit(search)
+        # So that nobody has to let go of Python's lock who does not do so himself.
+        before_s = sys.getswitchinterval()
+        sys.setswitchinterval(60)
+        try:
+            memory.add_many([Telling(f"Number {number}.", has_begun) for number in range(4_000)])
+        finally:
+            sys.setswitchinterval(before_s)
+        searching.result(60)
+    assert finished[-1]
+
+
 class CutSQLiteStore(SQLiteStore):
     """A Store in a directory, whose log was cut."""
 

@@ -102,7 +102,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "screening": ("detection.*", "errors", "policies", "store.protocol"),
     "detection": (),
     "detection.*": ("control.keys", "detection", "detection.*"),
-    "echoes": ("_core", "store.protocol"),
+    "echoes": ("_core", "store.protocol", "store.rows"),
     "comparing": ("_core", "echoes", "errors", "kept", "model", "store.protocol", "store.rows"),
     "listing": ("errors", "limits", "model", "store.protocol"),
     "difference": ("model", "store.protocol", "store.rows"),
