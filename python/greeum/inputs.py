@@ -24,7 +24,7 @@ def string(value: object, field: str, bytes_max: int, *, empty: bool = False) ->
     if not isinstance(value, str):
         raise InvalidInput(field, f"must be a string, not {type(value).__name__}")
     try:
-        size = len(value.encode())
+        size = len(value) if value.isascii() else len(value.encode())
     except UnicodeEncodeError as error:
         raise InvalidInput(field, f"holds half of a surrogate pair at {error.start}: it is not text") from error
     if "\0" in value:
@@ -70,9 +70,9 @@ def namespace(value: Namespace, field: str = "namespace") -> str:
 
     A string is taken as such a path ("" is the root); a sequence as the segments themselves.
     """
-    if value == "":
-        return ""
     if isinstance(value, str):
+        if value == "" or is_plain_path(value):
+            return value
         string(value, field, NAMESPACE_BYTES_MAX, empty=True)
         segments = [decoded(segment, field) for segment in value.split("/")]
     elif isinstance(value, (list, tuple)):
@@ -84,6 +84,19 @@ def namespace(value: Namespace, field: str = "namespace") -> str:
     if len(segments) > limits.NAMESPACE_SEGMENTS_MAX:
         raise InvalidInput(field, f"has {len(segments)} segments; at most {limits.NAMESPACE_SEGMENTS_MAX} are allowed")
     return "/".join(encoded(string(segment, field, limits.SEGMENT_BYTES_MAX)) for segment in segments)
+
+
+def is_plain_path(value: str) -> bool:
+    """Whether a path is canonical as it stands, as is told at a glance of most: every search and every block of an add
+    brings one.
+    """
+    return (
+        len(value) <= limits.SEGMENT_BYTES_MAX
+        and value.isascii()
+        and value.replace("/", "").replace("-", "").replace("_", "").isalnum()
+        and "" not in (segments := value.split("/"))
+        and len(segments) <= limits.NAMESPACE_SEGMENTS_MAX
+    )
 
 
 def encoded(segment: str) -> str:

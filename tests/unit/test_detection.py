@@ -9,10 +9,12 @@ from time import process_time
 
 import pytest
 
+from greeum import testing
 from greeum.control.keys import NewKey
 from greeum.detection.findings import find, redacted
 from greeum.detection.personal import IBAN_LENGTHS, is_account
 from greeum.detection.rules import luhn
+from greeum.limits import SEGMENT_BYTES_MAX
 
 RANDOM = Random(4)
 
@@ -119,6 +121,16 @@ class TestSecrets:
         """No rule rests on what happens to stand around it."""
         for name, secret in SECRETS.items():
             assert [one for one in find(secret) if one.kind == "secret"], name
+
+
+def test_a_glance_at_a_namespace_takes_no_secret_for_harmless() -> None:
+    slashed = "wh" + "sec_" + "/".join(mixed(6) for _ in range(4))
+    with testing.memory() as memory:
+        for secret in [*SECRETS.values(), slashed]:
+            if len(secret) <= SEGMENT_BYTES_MAX and "/" not in secret and secret.isprintable():
+                assert "secret" in memory.add("kept", namespace=[secret]).flags
+        assert memory.add("kept", namespace=slashed).flags == ("secret",)
+        assert memory.add("kept", namespace="team/user-0/chat-12").flags == ()
 
 
 def with_check(number: str) -> str:
