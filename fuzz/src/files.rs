@@ -11,7 +11,7 @@ use greeum_core::links::{Csr, Links};
 use greeum_core::segment::{Segment, merge};
 use greeum_core::vectors::CodeRef;
 use greeum_core::words::Tokens;
-use greeum_core::{Entry, Table, rank};
+use greeum_core::{Entry, Table, Zone, rank};
 use std::cell::RefCell;
 use std::fs;
 use std::sync::{Arc, LazyLock};
@@ -121,7 +121,8 @@ pub fn codes(data: &[u8]) {
     let texts = vec!["One sentence. "; found.count()].concat();
     let entry = Entry { id: 1, text: texts, vectors: codes.to_vec(), ..Entry::default() };
     let table = Arc::clone(&TABLE);
-    let (index, _) = greeum_core::Index::open(None, table, EMBEDDER, dimension, false).expect("no files");
+    let (index, _) =
+        greeum_core::Index::open(None, table, EMBEDDER, dimension, false, Zone::default()).expect("no files");
     if index.apply(1, vec![entry], &[], Vec::new()).is_ok() {
         for query in fixture::questions() {
             fixture::answered(index.search(&query));

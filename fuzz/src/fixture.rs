@@ -1,7 +1,7 @@
 //! What the targets share: the shipped table, some blocks, and a directory that is gone afterwards.
 
 use greeum_core::links::Edge;
-use greeum_core::{BlockId, Entry, Error, Hit, Index, Query, Result, Table, TimeUs};
+use greeum_core::{BlockId, Entry, Error, Hit, Index, Query, Result, Table, TimeUs, Zone};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, LazyLock};
@@ -87,7 +87,8 @@ pub fn index(directory: Option<&Path>) -> Index {
 
 /// An Index over `directory`, and why it begins empty, if it does.
 pub fn open(directory: Option<&Path>) -> (Index, Option<String>) {
-    Index::open(directory, Arc::clone(&TABLE), EMBEDDER, TABLE.dimension(), true).expect("no trouble with the disk")
+    Index::open(directory, Arc::clone(&TABLE), EMBEDDER, TABLE.dimension(), true, Zone::default())
+        .expect("no trouble with the disk")
 }
 
 /// Questions that between them read every part of a segment.
@@ -101,7 +102,7 @@ pub fn questions() -> Vec<Query> {
         Query { text: "When did Alice change the password?".to_owned(), near: vec![(5, 3)], ..plain.clone() },
         Query {
             text: "coffee".to_owned(),
-            filter: greeum_core::filter::Filter::parse(filter).ok(),
+            filter: greeum_core::filter::Filter::parse(filter, &Zone::default()).ok(),
             as_of: Some(EPOCH_US + 8 * HOUR_US),
             ..plain
         },

@@ -4,11 +4,12 @@ use crate::fixture::{self, NOW_US, TABLE};
 use greeum_core::bitmap::Bitmap;
 use greeum_core::filter::Filter;
 use greeum_core::segment::{Columns, Segment};
-use greeum_core::{BlockId, Index, Query};
+use greeum_core::{BlockId, Index, Query, Zone};
 use std::sync::LazyLock;
 
 static SEGMENT: LazyLock<Segment> = LazyLock::new(|| {
-    let columns = Columns::of(&fixture::entries(&TABLE), TABLE.dimension(), &TABLE).expect("sound entries");
+    let columns =
+        Columns::of(&fixture::entries(&TABLE), TABLE.dimension(), &TABLE, &Zone::default()).expect("sound entries");
     columns.freeze(false).expect("a sound segment")
 });
 
@@ -17,7 +18,7 @@ static INDEX: LazyLock<Index> = LazyLock::new(|| fixture::index(None));
 /// The text of a `where`: refused, or a set of blocks whose complement is what `not` gives.
 pub fn filter(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
-    let Ok(filter) = Filter::parse(text) else { return };
+    let Ok(filter) = Filter::parse(text, &Zone::default()) else { return };
     let found = filter.evaluate(&SEGMENT);
     let mut rest = Filter::Not(Box::new(filter)).evaluate(&SEGMENT);
     rest.not();

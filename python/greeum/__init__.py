@@ -40,12 +40,13 @@ if TYPE_CHECKING:
         restore,
         verify,
     )
+    from greeum.zones import TimeZone
 
 __all__ = [
     "Added", "Anchor", "Anchors", "Backup", "Block", "Certificate", "Change", "Context", "Contradiction",
     "Explanation", "Forgotten", "GreeumError", "Hit", "Hits", "ImportReport", "Link", "Memory", "NamespacePage", "Page",
-    "Policies", "Reembedded", "RemoteMemory", "Report", "Retention", "Rooted", "Rule", "Weighing", "Weight", "Weights",
-    "connect", "errors", "open", "reembed", "restore", "verify",
+    "Policies", "Reembedded", "RemoteMemory", "Report", "Retention", "Rooted", "Rule", "TimeZone", "Weighing", "Weight",
+    "Weights", "connect", "errors", "open", "reembed", "restore", "verify",
 ]  # fmt: skip
 
 _HOMES = {
@@ -75,6 +76,7 @@ _HOMES = {
     "Retention": "retention",
     "Rooted": "rooted",
     "Rule": "retention",
+    "TimeZone": "zones",
     "Weighing": "weights",
     "Weight": "weights",
     "Weights": "weights",

@@ -11,6 +11,7 @@ __all__ = [
     "Index",
     "LogHeader",
     "Table",
+    "Zone",
     "blocks_json",
     "digest",
     "format_time",
@@ -65,13 +66,31 @@ class LogHeader:
         """From now on there is None: for before SQLite closes it."""
 
 @final
+class Zone:
+    """A time zone."""
+
+    def __new__(cls, name: str) -> Zone:
+        """By its name in the IANA database, in whatever case. Raises InvalidInput."""
+    @property
+    def name(self) -> str: ...
+    def parse(self, text: str) -> int | None:
+        """As `parse_time`, but without an offset it is what a clock there shows."""
+    def format(self, at: int) -> str:
+        """A moment in ISO 8601, as a clock there shows it."""
+
+@final
 class Index:
     reason: str | None
     """Why it began empty, if the files that were there could not be used."""
 
     def __new__(
-        cls, directory: str | None, table: Table, embedder: str, dimension: int, embeds_queries: bool
+        cls, directory: str | None, table: Table, embedder: str, dimension: int, embeds_queries: bool, zone: Zone
     ) -> Index: ...
+    @property
+    def zone(self) -> Zone:
+        """Whose days it goes by."""
+    def set_zone(self, zone: Zone) -> bool:
+        """Go by another zone's days: all is to be loaded anew. Whether it is another one."""
     @property
     def seq(self) -> int: ...
     @property
@@ -179,7 +198,9 @@ def normal(text: str) -> str:
 def digest(text: str, with_: Sequence[str]) -> int:
     """Of the normal form of a text, and of what goes with it; 64 bits, signed."""
 
-def parse_time(text: str) -> int | None: ...
+def parse_time(text: str) -> int | None:
+    """Without an offset it is UTC."""
+
 def format_time(at: int) -> str: ...
 def blocks_json(rows: Sequence[BlockRow]) -> bytes:
     """Raises ValueError if one holds a number that JSON cannot say."""

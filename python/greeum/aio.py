@@ -23,6 +23,7 @@ from greeum.remote import RemoteMemory
 from greeum.retention import Retention
 from greeum.screening import Screening
 from greeum.weights import Weights
+from greeum.zones import TimeZone
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -124,6 +125,13 @@ class AsyncScreening(Behind):
     set = awaited(Screening.set)
 
 
+class AsyncTimeZone(Behind):
+    """`memory.time_zone`, awaited."""
+
+    get = awaited(TimeZone.get)
+    set = awaited(TimeZone.set)
+
+
 class AsyncWeights(Behind):
     """`memory.weights`, awaited."""
 
@@ -141,6 +149,7 @@ class Awaited(Behind):
         super().__init__(memory, run)
         self.anchors = AsyncAnchors(memory.anchors, run)
         self.policies = AsyncPolicies(memory.policies, run)
+        self.time_zone = AsyncTimeZone(memory.time_zone, run)
         self.weights = AsyncWeights(memory.weights, run)
 
     @property

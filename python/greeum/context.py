@@ -23,6 +23,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from greeum._core import Zone
     from greeum.model import Hit
 
     Phrases = set[tuple[str, str]]
@@ -40,6 +41,9 @@ memory that holds everything three times, and cost next to nothing in one that d
 WORDS_COMPARED_MAX = 500
 """Words of a text by which it is told whether it repeats another: a whole book would be compared for seconds."""
 
+ANY_DAY = "2025-05-03"
+"""All days take the same room."""
+
 WORD = re.compile(r"\w+")
 
 COMMON = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ "
@@ -50,13 +54,16 @@ def candidates(tokens_max: int) -> int:
     return min(max(CANDIDATES_MIN, tokens_max // CANDIDATE_TOKENS), limits.K_MAX)
 
 
-def compose(hits: Sequence[Hit], tokens_max: int) -> Context:
-    """A context out of these hits, of at most `tokens_max` tokens."""
+def compose(hits: Sequence[Hit], tokens_max: int, zone: Zone) -> Context:
+    """A context out of these hits, of at most `tokens_max` tokens; days are those of `zone`."""
     blocks = sorted(chosen(hits, tokens_max), key=when_said)
     conversations: dict[str, list[Block]] = {}
     for block in blocks:
         conversations.setdefault(block.namespace, []).append(block)
-    sections = ["\n".join([heading(name), *map(line, said)]) for name, said in conversations.items()]
+    sections = [
+        "\n".join([heading(name), *(line(block, day_of(block, zone)) for block in said)])
+        for name, said in conversations.items()
+    ]
     text = "\n\n".join(sections)
     return Context(text, [block for said in conversations.values() for block in said], tokens(text))
 
@@ -115,7 +122,7 @@ class Selection:
 
     def _cost(self, block: Block) -> int:
         above = "" if block.namespace in self._headed else "\n\n" + heading(block.namespace)
-        return tokens("\n" + line(block)) + tokens(above)
+        return tokens("\n" + line(block, ANY_DAY)) + tokens(above)
 
     def _phrases_of(self, block: Block) -> Phrases:
         if block.id not in self._phrases:
@@ -134,13 +141,18 @@ def heading(namespace: str) -> str:
     return f"## {' '.join(namespace.split()) or '/'}"
 
 
-def line(block: Block) -> str:
+def day_of(block: Block, zone: Zone) -> str:
+    """The day on which it was said there."""
+    return zone.format(when_said(block)[0])[: len(ANY_DAY)]
+
+
+def line(block: Block, day: str) -> str:
     """A block with its id, the day on which it was said, and who said it. Lines of its text after the first are set
     in, so that none of them can pass for a heading or another block.
     """
     source = "" if block.source is None else f" {' '.join(block.source.split())}"
     text = "\n    ".join(block.text.strip().splitlines())
-    return f"[{block.id}] {block.at_iso[:10]}{source}: {text}"
+    return f"[{block.id}] {day}{source}: {text}"
 
 
 def tokens(text: str) -> int:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from greeum.anchors import Anchors
     from greeum.embed.protocol import Embedder
+    from greeum.inputs import ZoneOf
     from greeum.screening import Screening
     from greeum.store.protocol import BlockRow
 
@@ -59,12 +60,16 @@ CHECKS: dict[str, Callable[[Any], Any]] = {
     "tags": inputs.tags,
     "importance": lambda value: inputs.share(value, "importance"),
     "metadata": inputs.metadata,
-    "at": lambda value: inputs.time(value, "at"),
-    "valid_from": lambda value: inputs.optional_time(value, "valid_from"),
-    "valid_to": lambda value: inputs.optional_time(value, "valid_to"),
-    "expires_at": lambda value: inputs.optional_time(value, "expires_at"),
 }
-"""How each field that `update` may change is checked and encoded."""
+"""How each field that `update` may change is checked and encoded; times are in TIMES."""
+
+TIMES: dict[str, Callable[[Any, str, ZoneOf], int | None]] = {
+    "at": inputs.time,
+    "valid_from": inputs.optional_time,
+    "valid_to": inputs.optional_time,
+    "expires_at": inputs.optional_time,
+}
+"""The same of times, which are of the memory's zone if they say nothing else."""
 
 
 class Drafter:
@@ -80,6 +85,7 @@ class Drafter:
         now_us: Callable[[], int],
         screening: Screening,
         give_way: Callable[[], None],
+        zone: ZoneOf,
         origin: str = "",
         trust: float = 1.0,
     ) -> None:
@@ -88,6 +94,7 @@ class Drafter:
         self._now_us = now_us
         self.screening = screening
         self._give_way = give_way
+        self._zone = zone
         self.origin = origin
         self.trust = trust
 
@@ -97,7 +104,13 @@ class Drafter:
         inputs.name(inside, "origin")
         trust = min(self.trust, trust)
         screening = self.screening if trust == 1 else self.screening.read_only()
-        return Drafter(self._embedder, self._anchors, self._now_us, screening, self._give_way, inside, trust)
+        return Drafter(
+            self._embedder, self._anchors, self._now_us, screening, self._give_way, self._zone, inside, trust
+        )
+
+    def field(self, name: str, value: Any) -> Any:
+        """A field that `update` may change, checked and encoded. Raises InvalidInput."""
+        return TIMES[name](value, name, self._zone) if name in TIMES else CHECKS[name](value)
 
     def drafts(
         self,
@@ -199,13 +212,13 @@ class Drafter:
             flags = self.screening.screen(screened)
             draft = Draft(
                 uid=uid,
-                at=now if at is None else inputs.time(at, "at"),
+                at=now if at is None else inputs.time(at, "at", self._zone),
                 added_at=now,
                 vectors=self._brought(item.get("vector"), screened["text"]),
                 importance=inputs.share(item.get("importance", 0.5), "importance"),
-                valid_from=inputs.optional_time(item.get("valid_from"), "valid_from"),
-                valid_to=inputs.optional_time(item.get("valid_to"), "valid_to"),
-                expires_at=inputs.expiry(item.get("ttl"), item.get("expires_at"), now),
+                valid_from=inputs.optional_time(item.get("valid_from"), "valid_from", self._zone),
+                valid_to=inputs.optional_time(item.get("valid_to"), "valid_to", self._zone),
+                expires_at=inputs.expiry(item.get("ttl"), item.get("expires_at"), now, self._zone),
                 near=self._near_of_draft(item.get("near"), namespace),
                 origin=self.origin,
                 trust=self.trust,

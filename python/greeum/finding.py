@@ -15,6 +15,7 @@ from greeum.policies import KeptPolicies, Policies
 from greeum.screening import Screening
 from greeum.starts import Starts
 from greeum.weights import KeptWeights, Weights
+from greeum.zones import TimeZone
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -61,11 +62,12 @@ class Finding:
         self.policies = Policies(store)
         self._kept_policies = KeptPolicies(store)
         self.screening = Screening(store)
+        self.time_zone = TimeZone(store, follower)
         self._kept_weights = KeptWeights(store)
         self.weights = Weights(self._kept_weights)
         self._starts = Starts(store, self.anchors)
         self._echoes = Echoes(follower.kept.rows)
-        self._drafter = Drafter(embedder, self.anchors, now_us, self.screening, follower.give_way)
+        self._drafter = Drafter(embedder, self.anchors, now_us, self.screening, follower.give_way, follower.zone)
 
     def search(
         self,
@@ -263,7 +265,7 @@ class Finding:
             query, k=candidates(most), namespace=namespace, where=where, near=near, as_of=as_of,
             min_trust=min_trust, weights=weights,
         )  # fmt: skip
-        return compose(hits, most)
+        return compose(hits, most, self._index.zone)
 
     def _question(self, query: str, vector: Sequence[float] | None) -> tuple[str, bytes | None]:
         """A query, checked, and the code of the vector that came with it."""
@@ -288,7 +290,7 @@ class Finding:
         with, all checked. After it the Index has every change that anybody has been told of, and what it starts from.
         """
         where_json = inputs.where(where, min_trust)
-        then = inputs.optional_time(as_of, "as_of")
+        then = inputs.optional_time(as_of, "as_of", self._follower.zone)
         scope = inputs.namespace(namespace)
         k = inputs.count(k, "k", limits.K_MAX)
         start = [] if near is None else self._starts.of(near, scope, then)

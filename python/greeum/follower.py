@@ -8,6 +8,7 @@ import errno
 from _thread import RLock, allocate_lock
 from time import monotonic, sleep
 
+from greeum._core import Zone
 from greeum.errors import EmbedderMismatch, StoreClosed, StoreDamaged, StoreFailed, StoreFull
 from greeum.kept import KeptBlocks
 from greeum.store.protocol import BLOCK, FORGOTTEN, LINKS
@@ -60,6 +61,8 @@ class Follower:
         self._embedder = store.embedder()
         self._lock = RLock()
         self._looked_at_s = monotonic()
+        self._settings_seen: int | None = None
+        """How often settings had changed when the time zone was looked up."""
         self._folding: Thread | None = None
         self._arriving: dict[int, Sequence[Draft]] = {}
         """What is being added here at this moment."""
@@ -101,7 +104,7 @@ class Follower:
         return False
 
     def catch_up(self) -> int:
-        """Fold in every change that is durable now; how often weights or policies have changed by now."""
+        """Fold in every change that is durable now; how often settings have changed by now."""
         return self._catch_up(self._is_behind)
 
     def keep_up(self) -> int:
@@ -136,6 +139,8 @@ class Follower:
 
     def _catch_up(self, is_due: Callable[[int], bool]) -> int:
         seq, settings_changes = self._store.newest()
+        if settings_changes != self._settings_seen:
+            self._heed(settings_changes)
         if is_due(seq):
             with self._lock:
                 while self._step() and self.index.seq < seq:
@@ -147,6 +152,21 @@ class Follower:
             self._refresh()
             self._fold_if_due()
         return settings_changes
+
+    def zone(self) -> Zone:
+        """The time zone by whose days the Index goes, as the Store has it now."""
+        settings_changes = self._store.newest()[1]
+        if settings_changes != self._settings_seen:
+            self._heed(settings_changes)
+        return self.index.zone
+
+    def _heed(self, settings_changes: int) -> None:
+        """Go by the Store's time zone. In another one the texts speak of other days: all is loaded anew."""
+        with self._lock:
+            if settings_changes != self._settings_seen:
+                if self.index.set_zone(zone_of(self._store)):
+                    self.rebuild()
+                self._settings_seen = settings_changes
 
     def add(self, drafts: Sequence[Draft]) -> list[BlockRow]:
         """Add blocks to the Store, and fold them in; their rows."""
@@ -326,6 +346,11 @@ class Follower:
     def _is_worth_files(self) -> bool:
         tail = self._tail()
         return tail >= CLOSE_TAIL_BLOCKS or self.index.holds_forgotten or bool(self.trouble and tail)
+
+
+def zone_of(store: Store) -> Zone:
+    """The time zone that a Store has kept."""
+    return Zone(store.time_zone())
 
 
 def grouped(sources: Iterable[int], links: Iterable[LinkRow]) -> list[tuple[int, list[tuple[int, float]]]]:

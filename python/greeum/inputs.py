@@ -10,12 +10,16 @@ from greeum.errors import InvalidInput
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime, timedelta, tzinfo
     from typing import Any, BinaryIO
 
+    from greeum._core import Zone
+
     Namespace = str | Sequence[str]
     Time = str | datetime
+    ZoneOf = Callable[[], Zone]
+    """Says whose time it is that has no offset; asked only when there is one."""
     Span = float | timedelta
 
 
@@ -127,30 +131,40 @@ def octet(digits: bytes) -> bytes:
     return bytes([int(digits, 16)])
 
 
-def time(value: Time, field: str) -> int:
-    """Microseconds since 1970, from ISO 8601 or a `datetime`; without an offset it is UTC."""
-    if isinstance(value, str):
-        at = parse_time(string(value, field, limits.NAME_BYTES_MAX, empty=True))
-        if at is None:
-            raise InvalidInput(field, f"{value[:40]!r} is not a time; write 2025-03-04 or 2025-03-04T09:12:00+09:00")
-    else:
-        at = from_datetime(value, field)
+def time(value: Time, field: str, zone: ZoneOf | None = None) -> int:
+    """Microseconds since 1970, from ISO 8601 or a `datetime`; without an offset it is of `zone`, or else UTC."""
+    if not isinstance(value, str):
+        return from_datetime(value, field, zone)
+    text = string(value, field, limits.NAME_BYTES_MAX, empty=True)
+    at = parse_time(text) if zone is None or has_offset(text) else zone().parse(text)
+    if at is None:
+        raise InvalidInput(field, f"{value[:40]!r} is not a time; write 2025-03-04 or 2025-03-04T09:12:00+09:00")
+    return within_calendars(at, field)
+
+
+def has_offset(text: str) -> bool:
+    """Whether a time says how far its clock is ahead of UTC: after the date, which has dashes of its own."""
+    return any(mark in text[len("2025-03-04") :] for mark in "Zz+-")
+
+
+def within_calendars(at: int, field: str) -> int:
     if not limits.TIME_MIN_US <= at <= limits.TIME_MAX_US:
         raise InvalidInput(field, "lies outside the years 1 to 9999 in UTC")
     return at
 
 
-def from_datetime(value: object, field: str) -> int:
+def from_datetime(value: object, field: str, zone: ZoneOf | None) -> int:
     from datetime import UTC, datetime, timedelta
 
     if not isinstance(value, datetime):
         raise InvalidInput(field, f"must be a datetime or a string in ISO 8601, not {type(value).__name__}")
-    aware = value if value.tzinfo is not None and value.utcoffset() is not None else value.replace(tzinfo=UTC)
-    return (aware - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
+    if value.utcoffset() is None:
+        return time(value.replace(tzinfo=None).isoformat(), field, zone)
+    return within_calendars((value - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1), field)
 
 
-def optional_time(value: Time | None, field: str) -> int | None:
-    return None if value is None else time(value, field)
+def optional_time(value: Time | None, field: str, zone: ZoneOf | None = None) -> int | None:
+    return None if value is None else time(value, field, zone)
 
 
 def time_zone(value: object, field: str = "time_zone") -> tzinfo:
@@ -189,10 +203,10 @@ def from_timedelta(value: object, field: str) -> int:
     return value // timedelta(microseconds=1)
 
 
-def expiry(ttl: Span | None, expires_at: Time | None, now_us: int) -> int | None:
+def expiry(ttl: Span | None, expires_at: Time | None, now_us: int, zone: ZoneOf | None = None) -> int | None:
     """When something expires that is to live for so long from now, or until then; None if neither is said."""
     if ttl is None:
-        return optional_time(expires_at, "expires_at")
+        return optional_time(expires_at, "expires_at", zone)
     if expires_at is not None:
         raise InvalidInput("ttl", "says when it expires, and so does expires_at: give one of them")
     ends = now_us + duration(ttl, "ttl")
@@ -367,6 +381,8 @@ def _written(value: Mapping[str, object]) -> str:
 
 def filter_value(value: Any) -> object:
     if hasattr(value, "utcoffset"):
+        if value.utcoffset() is None:
+            return value.replace(tzinfo=None).isoformat()
         from greeum._core import format_time
 
         return format_time(time(value, "where"))

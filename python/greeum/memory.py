@@ -7,7 +7,7 @@ from time import time_ns
 from greeum import inputs
 from greeum.anchors import AUTO, Choice
 from greeum.comparing import Comparer
-from greeum.drafts import CHECKS, request_uid
+from greeum.drafts import request_uid
 from greeum.errors import Conflict, InvalidInput, NotFound
 from greeum.forgetting import Forgetting, check_scope
 from greeum.model import Added, Block, Link
@@ -264,7 +264,9 @@ class Memory(Upkeep):
             "kind": kind, "source": source, "tags": tags, "importance": importance, "metadata": metadata,
             "at": at, "valid_from": valid_from, "valid_to": valid_to, "expires_at": expires_at,
         }  # fmt: skip
-        fields = {name: CHECKS[name](value) for name, value in given.items() if not isinstance(value, Keep)}
+        fields = {
+            name: self._drafter.field(name, value) for name, value in given.items() if not isinstance(value, Keep)
+        }
         if not isinstance(ttl, Keep):
             if "expires_at" in fields:
                 raise InvalidInput("ttl", "says when it expires, and so does expires_at: give one of them")

@@ -60,7 +60,7 @@ class Provenance:
     ) -> RolledBack:
         """Undo what an origin, and those below it, wrote."""
         self._check_trusted_in_full("rolls back")
-        begin = limits.TIME_MIN_US if since is None else inputs.time(since, "since")
+        begin = limits.TIME_MIN_US if since is None else inputs.time(since, "since", self._follower.zone)
         scope = inputs.namespace(namespace)
         is_dry, erases = inputs.truth(dry_run, "dry_run"), inputs.truth(forget, "forget")
         undone = self._store.roll_back(inputs.name(origin, "origin"), begin, scope, self._now_us(), is_dry)

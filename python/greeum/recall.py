@@ -64,7 +64,7 @@ class Recall(Explaining):
         recorded by then.
         """
         found = self._get(block, key, namespace)
-        then = inputs.optional_time(as_of, "as_of")
+        then = inputs.optional_time(as_of, "as_of", self._follower.zone)
         if then is None:
             return found
         row = version_of(self._store.history(found.id), then)
@@ -109,7 +109,7 @@ class Recall(Explaining):
         limit = inputs.count(limit, "limit", limits.PAGE_MAX)
         inputs.truth(history, "history")
         inputs.truth(newest_first, "newest_first")
-        then = inputs.optional_time(as_of, "as_of")
+        then = inputs.optional_time(as_of, "as_of", self._follower.zone)
         listing = checksum(scope, where_json, history, newest_first, then, inputs.truth(expired, "expired"))
         after = None if cursor is None else read_cursor(cursor, listing)
         where_json, history, now_us = self._seen(where_json, history, then, expired)
@@ -156,7 +156,7 @@ class Recall(Explaining):
         """How many blocks `list` would give in all, without reading one. Raises InvalidInput."""
         scope, where_json = inputs.namespace(namespace), inputs.where(where)
         inputs.truth(history, "history")
-        then = inputs.optional_time(as_of, "as_of")
+        then = inputs.optional_time(as_of, "as_of", self._follower.zone)
         where_json, history, now_us = self._seen(where_json, history, then, inputs.truth(expired, "expired"))
         self._follower.catch_up()
         return self._index.count(scope, where_json, history, now_us, then)
@@ -181,7 +181,7 @@ class Recall(Explaining):
         named = facet_fields(fields)
         scope, where_json = inputs.namespace(namespace), inputs.where(where)
         limit = inputs.count(limit, "limit", limits.PAGE_MAX)
-        then = inputs.optional_time(as_of, "as_of")
+        then = inputs.optional_time(as_of, "as_of", self._follower.zone)
         self._follower.catch_up()
         tally = Tally(self._store, self._index, scope, where_json, self._now_us(), then)
         return {field: most_frequent(tally.of(field), limit) for field in named}
@@ -220,7 +220,8 @@ class Recall(Explaining):
         from greeum.difference import difference
 
         scope, where_json = inputs.namespace(namespace), inputs.where(where)
-        before, after = inputs.time(since, "since"), inputs.optional_time(until, "until")
+        zone = self._follower.zone
+        before, after = inputs.time(since, "since", zone), inputs.optional_time(until, "until", zone)
         limit = inputs.count(limit, "limit", limits.PAGE_MAX)
         self._follower.catch_up()
         now = self._now_us()

@@ -7,7 +7,7 @@ import os
 from greeum import _core, inputs
 from greeum.embed.static import StaticEmbedder
 from greeum.errors import EmbedderFailed, InvalidInput, StoreFailed
-from greeum.follower import Follower
+from greeum.follower import Follower, zone_of
 from greeum.limits import DIMENSION_MAX
 from greeum.memory import Memory, clock_us
 from greeum.settings import Settings
@@ -131,7 +131,9 @@ def join(
     static = embedder if isinstance(embedder, StaticEmbedder) else StaticEmbedder()
     embeds_queries = isinstance(embedder, StaticEmbedder)
     try:
-        index = _core.Index(index_directory, static.table, embedder.fingerprint, embedder.dimension, embeds_queries)
+        index = _core.Index(
+            index_directory, static.table, embedder.fingerprint, embedder.dimension, embeds_queries, zone_of(store)
+        )
     except OSError as error:
         raise StoreFailed(
             f"{index_directory}: cannot be read ({error}): remove it, it is made anew from the memory"

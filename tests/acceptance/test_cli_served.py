@@ -107,6 +107,8 @@ LINES = """
     weights show --namespace acme
     weights reset --namespace acme
     feedback 'where does Alice live?' --good 5 --namespace acme
+    time-zone set asia/seoul
+    time-zone show
     policies set preference --on-conflict supersede
     policies show
     screening set secret redact

@@ -1050,7 +1050,14 @@ class TestWeights:
         store.swap_weights("acme", None, "not done")
         store.swap_weights("acme", "one", None)
         store.set_policies({"on_duplicate/fact": "link", "on_conflict/fact": "reject"})
-        assert store.newest() == (seq, changes + 3)
+        store.set_time_zone("Asia/Seoul")
+        assert store.newest() == (seq, changes + 4)
+
+    def test_the_time_zone_that_was_set_last_is_kept(self, store: Store) -> None:
+        assert store.time_zone() == "UTC"
+        store.set_time_zone("Asia/Seoul")
+        store.set_time_zone("Europe/Berlin")
+        assert store.time_zone() == "Europe/Berlin"
 
     def test_the_newest_seq_is_that_of_the_log(self, store: Store) -> None:
         store.add([draft()])

@@ -30,6 +30,7 @@ from tests.conformance.memory_trust import (  # noqa: F401
     TestScreening,
     TestTrust,
 )
+from tests.conformance.memory_zones import TestSharedTimeZone, TestTimeZone  # noqa: F401
 
 from greeum import Memory, wiring
 from greeum.embed.protocol import Embedder

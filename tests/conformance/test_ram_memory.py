@@ -23,6 +23,7 @@ from tests.conformance.memory_trust import (  # noqa: F401
     TestScreening,
     TestTrust,
 )
+from tests.conformance.memory_zones import TestTimeZone  # noqa: F401
 
 from greeum import Memory, testing
 from greeum.embed.protocol import Embedder

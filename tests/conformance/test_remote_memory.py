@@ -25,6 +25,7 @@ from tests.conformance.memory_forgetting import TestCertificates  # noqa: F401
 from tests.conformance.memory_lifetime import TestCountingUses, TestReopeningUses, TestRetention  # noqa: F401
 from tests.conformance.memory_recall import TestChanges  # noqa: F401
 from tests.conformance.memory_transfer import TestReopening, TestTransfer  # noqa: F401
+from tests.conformance.memory_zones import TestTimeZone  # noqa: F401
 from tests.served import Loop, loop_in_a_thread, served
 
 import greeum

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import cast
 
 import pytest
@@ -21,8 +22,9 @@ from tests.conformance.memory_trust import (  # noqa: F401
     TestTrust,
 )
 
-from greeum import Memory, testing
+from greeum import Memory, Rooted, testing
 from greeum.embed.protocol import Embedder
+from greeum.errors import Forbidden
 from greeum.testing import FrozenClock
 
 
@@ -37,6 +39,17 @@ class TestLookingAfterIt(memory_suite.TestLookingAfterIt):
         assert str(stats["embedder"]).startswith("static/")
         assert stats["dimension"] == 256
         assert not {"bytes", "index", "index_trouble"} & stats.keys()
+
+
+def test_the_time_zone_is_that_of_the_whole() -> None:
+    with testing.memory() as whole:
+        whole.time_zone.set("Asia/Seoul")
+        confined = Rooted(whole, "acme")
+        assert confined.time_zone.get() == "Asia/Seoul"
+        assert confined.add("one", at="2026-05-02").at == datetime(2026, 5, 1, 15, tzinfo=UTC)
+        with pytest.raises(Forbidden, match="time_zone"):
+            confined.time_zone.set("UTC")
+        assert whole.time_zone.get() == "Asia/Seoul"
 
 
 @pytest.fixture

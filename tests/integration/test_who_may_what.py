@@ -228,6 +228,7 @@ class TestStrangers:
         [
             "export", "import", "check", "changes", "certificates", "maintain", "repair", "policies.set",
             "retention.clear", "retention.list", "retention.rule", "retention.set", "screening.get", "screening.set",
+            "time_zone.set",
         ],
     )  # fmt: skip
     def test_one_with_a_namespace_does_nothing_with_the_whole(

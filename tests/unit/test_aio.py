@@ -34,6 +34,7 @@ PARTS = {
     "policies": (greeum.Policies, aio.AsyncPolicies),
     "retention": (greeum.Retention, aio.AsyncRetention),
     "screening": (Screening, aio.AsyncScreening),
+    "time_zone": (greeum.TimeZone, aio.AsyncTimeZone),
     "weights": (greeum.Weights, aio.AsyncWeights),
 }
 FACES = [(Memory, AsyncMemory), (Memory, AsyncRemoteMemory), *PARTS.values()]

@@ -61,6 +61,8 @@ COMMANDS = {
     "retention.set": "retention set",
     "screening.policies": "screening show",
     "screening.set": "screening set",
+    "time_zone.get": "time-zone show",
+    "time_zone.set": "time-zone set",
     "weights.get": "weights show",
     "weights.reset": "weights reset",
     "weights.set": "weights set",
@@ -87,6 +89,6 @@ def offered(face: type, prefix: str = "") -> set[str]:
 def test_each_method_has_a_command_or_a_reason_to_have_none() -> None:
     there = offered(Memory) | offered(greeum.Anchors, "anchors.") | offered(greeum.Policies, "policies.")
     there |= offered(greeum.Retention, "retention.") | offered(Screening, "screening.")
-    there |= offered(greeum.Weights, "weights.")
+    there |= offered(greeum.TimeZone, "time_zone.") | offered(greeum.Weights, "weights.")
     assert there - OF_THE_INSIDE == COMMANDS.keys() | WITHOUT.keys()
     assert set(COMMANDS.values()) <= HOMES.keys()

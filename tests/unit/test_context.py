@@ -9,14 +9,27 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from greeum import Hit
-from greeum._core import PARTS
-from greeum.context import candidates, chosen, compose, heading, line, phrases_of, tokens
+from greeum._core import PARTS, Zone
+from greeum.context import candidates, chosen, day_of, heading, line, phrases_of, tokens
+from greeum.context import compose as compose_in
 from greeum.limits import K_MAX, TIME_MAX_US
+from greeum.model import Block, Context
 
 if TYPE_CHECKING:
     from greeum.store.protocol import BlockRow
 
 HOUR_US = 3_600_000_000
+
+
+UTC, SEOUL = Zone("UTC"), Zone("Asia/Seoul")
+
+
+def compose(hits: list[Hit], most: int) -> Context:
+    return compose_in(hits, most, UTC)
+
+
+def line_of(block: Block) -> str:
+    return line(block, day_of(block, UTC))
 
 
 def hit(
@@ -90,15 +103,20 @@ def test_conversations_stand_by_the_first_block_of_each() -> None:
     )
 
 
+def test_days_are_those_of_the_zone() -> None:
+    context = compose_in([hit(1, "one", 1, at=14 * HOUR_US), hit(2, "two", 1, at=15 * HOUR_US)], 1_000, SEOUL)
+    assert context.text == "## /\n[1] 1970-01-01: one\n[2] 1970-01-02: two"
+
+
 def test_a_heading_is_paid_for_once() -> None:
     hits = [hit(1, "one", 9, "a" * 40), hit(2, "two", 8, "b" * 40), hit(3, "three", 7, "a" * 40)]
-    most = tokens(compose(hits[:1], 1_000).text) + tokens("\n" + line(hits[2].block)) + 2
+    most = tokens(compose(hits[:1], 1_000).text) + tokens("\n" + line_of(hits[2].block)) + 2
     assert [block.id for block in compose(hits, most).blocks] == [1, 3]
 
 
 def test_lines_and_headings_are_single() -> None:
     block = hit(12, " a\r\n\r\nb\x85c\n", 1, "x\u2028y", "two\nnames", TIME_MAX_US).block
-    assert line(block) == "[12] 9999-12-31 two names: a\n    \n    b\n    c"
+    assert line_of(block) == "[12] 9999-12-31 two names: a\n    \n    b\n    c"
     assert heading(block.namespace) == "## x y"
     assert heading("") == "## /"
 
@@ -125,7 +143,7 @@ def test_it_never_takes_more_than_it_may(said: list[tuple[str, float, str, str |
     assert compose(hits, most) == context
     roomy = compose(hits, 100_000)
     for block in roomy.blocks:
-        assert line(block) in roomy.text
+        assert line_of(block) in roomy.text
 
 
 @pytest.mark.parametrize(

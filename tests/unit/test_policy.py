@@ -58,7 +58,7 @@ def test_what_shows_everything_is_for_admins() -> None:
     assert admins == {
         "blocks.forget_where", "blocks.quarantine", "blocks.release", "certificates", "changes", "check", "export",
         "import", "maintain", "policies.set", "repair", "retention.clear", "retention.list", "retention.rule",
-        "retention.set", "roll_back", "screening.set", "weights.reset", "weights.set", "wipe",
+        "retention.set", "roll_back", "screening.set", "time_zone.set", "weights.reset", "weights.set", "wipe",
     }  # fmt: skip
 
 

@@ -168,6 +168,8 @@ WRONG: list[Callable[[Any], object]] = [
     lambda memory: memory.roll_back(origin="web", forget=1),
     lambda memory: memory.screening.set("secrets", "refuse"),
     lambda memory: memory.screening.set("secret", "drop"),
+    lambda memory: memory.time_zone.set("Seoul"),
+    lambda memory: memory.time_zone.set(9),
     lambda memory: memory.policies.get(5),
     lambda memory: memory.policies.set("", on_duplicate="keep"),
     lambda memory: memory.policies.set(on_duplicate="replace"),

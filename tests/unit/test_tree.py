@@ -96,6 +96,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
         "store.rows",
     ),
     "policies": ("errors", "inputs", "store.protocol"),
+    "zones": ("_core", "follower", "inputs", "store.protocol"),
     "learning": (),
     "weights": ("_core", "errors", "inputs", "learning", "store.protocol"),
     "feedback": ("_core", "errors", "inputs", "learning", "limits", "weights", "store.protocol", "store.rows"),
@@ -115,7 +116,8 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "starts": ("anchors", "errors", "inputs", "limits", "model", "store.protocol", "store.rows"),
     "finding": (
         "_core", "anchors", "context", "drafts", "echoes", "errors", "follower", "hits", "inputs", "kept", "limits",
-        "model", "policies", "reranking", "screening", "starts", "weights", "embed.protocol", "store.protocol",
+        "model", "policies", "reranking", "screening", "starts", "weights", "zones", "embed.protocol",
+        "store.protocol",
     ),
     "explaining": (
         "errors", "explanation", "finding", "inputs", "model", "starts", "store.protocol", "store.rows",

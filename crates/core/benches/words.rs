@@ -5,7 +5,7 @@
 
 use greeum_core::segment::{Columns, Section};
 use greeum_core::vectors::code::SCALE_BYTES;
-use greeum_core::{BlockId, Entry, Index, Query, Table};
+use greeum_core::{BlockId, Entry, Index, Query, Table, Zone};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -36,7 +36,8 @@ fn main() {
     println!("{} blocks, {:?} segments, built in {:.1} s", stats.blocks, stats.segments, built.as_secs_f64());
     print_bytes(&texts[..texts.len().min(SEGMENT)], &table);
     let queries: Vec<&str> = queries.lines().collect();
-    let (nothing, _) = Index::open(None, table, "none", DIMENSION, false).expect("nothing to go wrong");
+    let (nothing, _) =
+        Index::open(None, table, "none", DIMENSION, false, Zone::default()).expect("nothing to go wrong");
     let reading = mean(&times(&nothing, &queries, depth, false, rounds));
     println!("to read a query takes {:.1} us, which do not count", reading * 1e6);
     for exact in [false, true] {
@@ -65,7 +66,8 @@ fn entry(id: BlockId, text: &str) -> Entry {
 }
 
 fn index(texts: &[&str], table: &Arc<Table>) -> Index {
-    let (index, _) = Index::open(None, Arc::clone(table), "none", DIMENSION, false).expect("nothing to go wrong");
+    let (index, _) =
+        Index::open(None, Arc::clone(table), "none", DIMENSION, false, Zone::default()).expect("nothing to go wrong");
     for (number, chunk) in texts.chunks(SEGMENT).enumerate() {
         let entries = chunk.iter().zip((number * SEGMENT + 1) as BlockId..).map(|(text, id)| entry(id, text)).collect();
         index.apply(number as u64 + 1, entries, &[], Vec::new()).expect("sound entries");
@@ -75,7 +77,7 @@ fn index(texts: &[&str], table: &Arc<Table>) -> Index {
 
 fn print_bytes(texts: &[&str], table: &Table) {
     let entries: Vec<Entry> = texts.iter().zip(1..).map(|(text, id)| entry(id, text)).collect();
-    let columns = Columns::of(&entries, DIMENSION, table).expect("sound entries");
+    let columns = Columns::of(&entries, DIMENSION, table, &Zone::default()).expect("sound entries");
     let segment = columns.freeze(false).expect("sound columns");
     let terms = segment.column::<u64>(Section::Terms).len();
     let postings: usize = (0..terms).map(|at| segment.postings_at(at).count()).sum();

@@ -19,6 +19,7 @@ pub mod similar;
 pub mod time;
 pub mod vectors;
 pub mod words;
+pub mod zone;
 
 pub use embed::Table;
 pub use error::{Error, Result};
@@ -26,3 +27,4 @@ pub use id::{BlockId, Score, Seq, TimeUs};
 pub use index::Index;
 pub use query::{Answer, Hit, Query, Weights};
 pub use segment::Entry;
+pub use zone::Zone;

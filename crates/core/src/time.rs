@@ -1,10 +1,24 @@
 //! Moments as people and programs write them: ISO 8601 to microseconds and back.
 
 use crate::id::TimeUs;
-use crate::words::calendar::{civil, day_of_date};
+use crate::words::calendar::{DAY_US, civil, day_of_date};
 
-/// The moment that `text` names: `2023-05-08`, `2023-05-08T13:56`, `2023-05-08T13:56:00.25+09:00`, `…Z`. Without an offset it is UTC.
+/// What a text says of a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Written {
+    /// With an offset: a moment.
+    Moment(TimeUs),
+    /// Without: what a clock shows somewhere, counted as moments are in UTC.
+    Local(TimeUs),
+}
+
+/// The moment that `text` names (see [`read`]). Without an offset it is UTC.
 pub fn parse(text: &str) -> Option<TimeUs> {
+    read(text).map(|(Written::Moment(at) | Written::Local(at))| at)
+}
+
+/// The time that `text` names: `2023-05-08`, `2023-05-08T13:56`, `2023-05-08T13:56:00.25+09:00`, `…Z`.
+pub fn read(text: &str) -> Option<Written> {
     let (date, clock) = match text.split_once(['T', 't', ' ']) {
         Some((date, clock)) => (date, Some(clock)),
         None => (text, None),
@@ -15,13 +29,18 @@ pub fn parse(text: &str) -> Option<TimeUs> {
     {
         return None;
     }
-    Some(day_of_date(year, month, day) * 86_400_000_000 + clock.map_or(Some(0), parse_clock)?)
+    let midnight = day_of_date(year, month, day) * DAY_US;
+    let (of_day, offset) = clock.map_or(Some((0, None)), parse_clock)?;
+    Some(match offset {
+        Some(offset) => Written::Moment(midnight + of_day - offset),
+        None => Written::Local(midnight + of_day),
+    })
 }
 
 /// The moment in ISO 8601, in UTC, with as many digits of a second as it needs.
 pub fn format(at: TimeUs) -> String {
     let (year, month, day) = civil(at);
-    let of_day = at.rem_euclid(86_400_000_000);
+    let of_day = at.rem_euclid(DAY_US);
     let (seconds, micros) = (of_day / 1_000_000, of_day % 1_000_000);
     let fraction = match micros {
         0 => String::new(),
@@ -36,18 +55,20 @@ pub fn format(at: TimeUs) -> String {
     )
 }
 
-fn parse_clock(clock: &str) -> Option<i64> {
+/// How long after midnight that is, and how far its clock is ahead, if it says so.
+fn parse_clock(clock: &str) -> Option<(TimeUs, Option<TimeUs>)> {
     let at = clock.find(['Z', 'z', '+', '-']).unwrap_or(clock.len());
     let (clock, zone) = clock.split_at(at);
     let offset = match zone {
-        "" | "Z" | "z" => 0,
+        "" => None,
+        "Z" | "z" => Some(0),
         _ => {
             let (hours, minutes) = zone[1..].split_once(':').or_else(|| zone[1..].split_at_checked(2))?;
             let (hours, minutes) = (digits(hours, 2)?, if minutes.is_empty() { 0 } else { digits(minutes, 2)? });
             if hours > 23 || minutes > 59 {
                 return None;
             }
-            (hours * 60 + minutes) * if zone.starts_with('-') { -1 } else { 1 }
+            Some((hours * 60 + minutes) * if zone.starts_with('-') { -1 } else { 1 })
         }
     };
     let (clock, fraction) = clock.split_once(['.', ',']).unwrap_or((clock, ""));
@@ -59,7 +80,8 @@ fn parse_clock(clock: &str) -> Option<i64> {
         return None;
     }
     let micros = digits(&format!("{fraction:0<6}")[..6], 6)?;
-    Some(((hours * 60 + minutes - offset) * 60 + seconds) * 1_000_000 + micros)
+    let of_day = ((hours * 60 + minutes) * 60 + seconds) * 1_000_000 + micros;
+    Some((of_day, offset.map(|minutes| minutes * 60_000_000)))
 }
 
 fn digits(text: &str, count: usize) -> Option<i64> {

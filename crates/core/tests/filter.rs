@@ -4,7 +4,7 @@ mod common;
 
 use common::{Dice, Directory, EPOCH_US, MINUTE_US, cases, entry, listing, open};
 use greeum_core::filter::Filter;
-use greeum_core::{BlockId, Entry, Error, Index, Query, TimeUs, time};
+use greeum_core::{BlockId, Entry, Error, Index, Query, TimeUs, Zone, time};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 use std::sync::LazyLock;
@@ -279,7 +279,7 @@ fn expected(condition: &Value) -> Vec<BlockId> {
 }
 
 fn parsed(condition: &Value) -> Filter {
-    Filter::parse(&condition.to_string()).unwrap_or_else(|error| panic!("{condition}: {error}"))
+    Filter::parse(&condition.to_string(), &Zone::default()).unwrap_or_else(|error| panic!("{condition}: {error}"))
 }
 
 proptest! {
@@ -310,7 +310,7 @@ proptest! {
 
 /// Nothing but a filter or an error that names the place in it.
 fn check_without_a_panic(text: &str) {
-    match Filter::parse(text) {
+    match Filter::parse(text, &Zone::default()) {
         Ok(filter) => drop(selected(filter)),
         Err(error) => assert_is_invalid(error, text),
     }
@@ -433,7 +433,7 @@ fn what_cannot_be_read_is_refused_by_name() {
         (r#"{"not": {"colour": 1}}"#, "where.colour"),
     ];
     for (text, field) in refused {
-        match Filter::parse(text) {
+        match Filter::parse(text, &Zone::default()) {
             Err(Error::Invalid { field: named, .. }) => assert_eq!(named, field, "{text}"),
             other => panic!("{text}: {other:?}"),
         }
@@ -443,22 +443,22 @@ fn what_cannot_be_read_is_refused_by_name() {
 #[test]
 fn nesting_and_lists_have_an_end() {
     let nested = |depth: usize| format!("{}{}{}", r#"{"not": "#.repeat(depth), "{}", "}".repeat(depth));
-    assert_eq!(selected(Filter::parse(&nested(16)).unwrap()).len(), BLOCKS.0.len());
+    assert_eq!(selected(Filter::parse(&nested(16), &Zone::default()).unwrap()).len(), BLOCKS.0.len());
     for depth in [17, 100, 10_000, 200_000] {
-        assert_is_invalid(Filter::parse(&nested(depth)).unwrap_err(), "deep");
+        assert_is_invalid(Filter::parse(&nested(depth), &Zone::default()).unwrap_err(), "deep");
     }
     let lists = |depth: usize| format!("{}{}{}", r#"{"or": ["#.repeat(depth), "{}", "]}".repeat(depth));
-    assert_is_invalid(Filter::parse(&lists(17)).unwrap_err(), "deep");
+    assert_is_invalid(Filter::parse(&lists(17), &Zone::default()).unwrap_err(), "deep");
     let values = |count: usize| json!({"source": {"in": (0..count).map(|i| i.to_string()).collect::<Vec<_>>()}});
     assert_eq!(selected(parsed(&values(1_000))), Vec::<BlockId>::new());
-    assert_is_invalid(Filter::parse(&values(1_001).to_string()).unwrap_err(), "long");
+    assert_is_invalid(Filter::parse(&values(1_001).to_string(), &Zone::default()).unwrap_err(), "long");
     let many_times = json!({"at": {"nin": (0..1_000).map(time::format).collect::<Vec<_>>()}});
     assert_eq!(selected(parsed(&many_times)), expected(&many_times));
 }
 
 #[test]
 fn what_a_person_would_write() {
-    let count = |text: &str| selected(Filter::parse(text).unwrap()).len();
+    let count = |text: &str| selected(Filter::parse(text, &Zone::default()).unwrap()).len();
     assert_eq!(count("{}"), BLOCKS.0.len());
     assert_eq!(count(r#"{"or": []}"#), 0);
     assert_eq!(count(r#"{"and": []}"#), BLOCKS.0.len());

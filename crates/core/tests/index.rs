@@ -4,7 +4,7 @@ mod common;
 
 use common::{Dice, Directory, bits, cases, entry, is_visible, listing, loaded, open, query, varied_entry};
 use greeum_core::links::Edge;
-use greeum_core::{BlockId, Entry, Index, Query, Seq, TimeUs};
+use greeum_core::{BlockId, Entry, Index, Query, Seq, TimeUs, Zone};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -465,7 +465,8 @@ fn files_of_another_embedder_are_not_used() {
     index.fold(true).unwrap();
     let dimension = common::table().dimension();
     let (other, reason) =
-        Index::open(Some(directory.path()), common::table(), "another/model", dimension, true).unwrap();
+        Index::open(Some(directory.path()), common::table(), "another/model", dimension, true, Zone::default())
+            .unwrap();
     assert!(reason.is_some_and(|reason| reason.contains("another/model")));
     assert_eq!((other.seq(), other.stats().blocks), (0, 0));
 }

@@ -9,7 +9,7 @@ use common::{
 use greeum_core::links::Edge;
 use greeum_core::query::PARTS;
 use greeum_core::vectors::Code;
-use greeum_core::{BlockId, Entry, Error, Hit, Index, Query, TimeUs, Weights};
+use greeum_core::{BlockId, Entry, Error, Hit, Index, Query, TimeUs, Weights, Zone};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -327,7 +327,7 @@ fn a_vector_of_another_length_is_an_error_and_one_of_the_right_length_counts() {
 
 #[test]
 fn an_embedder_that_lives_outside_brings_the_query_s_vector_too() {
-    let (index, _) = Index::open(None, table(), EMBEDDER, table().dimension(), false).unwrap();
+    let (index, _) = Index::open(None, table(), EMBEDDER, table().dimension(), false, Zone::default()).unwrap();
     index.apply(1, (1..=20).map(|id| entry(id, &Dice::new(id).text(6))).collect(), &[], Vec::new()).unwrap();
     let hits = index.search(&query("garden tomatoes")).unwrap();
     assert!(!hits.is_empty() && hits.iter().all(|hit| hit.parts[1] == 0.0), "words alone, as no vector came");

@@ -1,6 +1,7 @@
 //! Explanations as JSON: what `greeum.explanation` reads.
 
 use crate::filter;
+use greeum_core::Zone;
 use greeum_core::query::PARTS;
 use greeum_core::rank::{Account, Clause, Dates, Explanation, Subject};
 use greeum_core::words::calendar::{Days, date_of};
@@ -12,8 +13,9 @@ use serde_json::{Map, Value, json};
 pub type SubjectParts = (u64, String, Vec<String>, Vec<(String, String)>);
 
 /// What is to be explained.
-pub fn subject(py: Python<'_>, (block, text, labels, clauses): SubjectParts) -> PyResult<Subject> {
-    let clause = |(name, text): (String, String)| Ok(filter(py, Some(&text))?.map(|filter| Clause { name, filter }));
+pub fn subject(py: Python<'_>, (block, text, labels, clauses): SubjectParts, zone: &Zone) -> PyResult<Subject> {
+    let clause =
+        |(name, text): (String, String)| Ok(filter(py, Some(&text), zone)?.map(|filter| Clause { name, filter }));
     let clauses: PyResult<Vec<Option<Clause>>> = clauses.into_iter().map(clause).collect();
     Ok(Subject { block, text, labels, clauses: clauses?.into_iter().flatten().collect() })
 }

@@ -114,6 +114,31 @@ impl LogHeader {
     }
 }
 
+/// A time zone.
+#[pyclass(frozen)]
+struct Zone(Arc<greeum_core::Zone>);
+
+#[pymethods]
+impl Zone {
+    #[new]
+    fn new(py: Python<'_>, name: &str) -> PyResult<Self> {
+        greeum_core::Zone::named(name).map(|zone| Self(Arc::new(zone))).map_err(|error| raised(py, error))
+    }
+
+    #[getter]
+    fn name(&self) -> &str {
+        self.0.name()
+    }
+
+    fn parse(&self, text: &str) -> Option<i64> {
+        self.0.parse(text)
+    }
+
+    fn format(&self, at: i64) -> String {
+        self.0.format(at)
+    }
+}
+
 /// A block as the Store holds it (a `BlockRow`), and its vectors.
 struct Row(Entry);
 
@@ -164,8 +189,8 @@ fn edges(rows: LinkRows) -> Vec<(u64, Vec<Edge>)> {
         .collect()
 }
 
-fn filter(py: Python<'_>, text: Option<&str>) -> PyResult<Option<Filter>> {
-    text.map(Filter::parse).transpose().map_err(|error| raised(py, error))
+fn filter(py: Python<'_>, text: Option<&str>, zone: &greeum_core::Zone) -> PyResult<Option<Filter>> {
+    text.map(|text| Filter::parse(text, zone)).transpose().map_err(|error| raised(py, error))
 }
 
 /// The default weights with what is said of some of them.
@@ -244,7 +269,7 @@ struct Index {
 #[pymethods]
 impl Index {
     #[new]
-    #[pyo3(signature = (directory, table, embedder, dimension, embeds_queries))]
+    #[pyo3(signature = (directory, table, embedder, dimension, embeds_queries, zone))]
     fn new(
         py: Python<'_>,
         directory: Option<PathBuf>,
@@ -252,12 +277,22 @@ impl Index {
         embedder: String,
         dimension: usize,
         embeds_queries: bool,
+        zone: &Zone,
     ) -> PyResult<Self> {
-        let table = Arc::clone(&table.0);
+        let (table, zone) = (Arc::clone(&table.0), greeum_core::Zone::clone(&zone.0));
         let (index, reason) = released(py, || {
-            greeum_core::Index::open(directory.as_deref(), table, &embedder, dimension, embeds_queries)
+            greeum_core::Index::open(directory.as_deref(), table, &embedder, dimension, embeds_queries, zone)
         })?;
         Ok(Self { index, reason })
+    }
+
+    #[getter]
+    fn zone(&self) -> Zone {
+        Zone(Arc::clone(&self.index.state().zone))
+    }
+
+    fn set_zone(&self, zone: &Zone) -> bool {
+        self.index.set_zone(greeum_core::Zone::clone(&zone.0))
     }
 
     #[getter]
@@ -299,7 +334,7 @@ impl Index {
         as_of: Option<i64>,
         budget_us: Option<u64>,
     ) -> PyResult<Found> {
-        let filter = filter(py, filter_json)?;
+        let filter = self.filter(py, filter_json)?;
         let budget = budget_us.map(Duration::from_micros);
         let weights = weighed(py, weights.unwrap_or_default())?;
         let plain =
@@ -330,7 +365,8 @@ impl Index {
         as_of: Option<i64>,
         subject: explanation::SubjectParts,
     ) -> PyResult<String> {
-        let (filter, subject) = (filter(py, filter_json)?, explanation::subject(py, subject)?);
+        let (filter, subject) =
+            (self.filter(py, filter_json)?, explanation::subject(py, subject, &self.index.state().zone)?);
         let vector = query.1.map(|bytes| code(&bytes)).transpose().map_err(|error| raised(py, error))?;
         let text = query.0;
         let weights = weighed(py, weights.unwrap_or_default())?;
@@ -413,7 +449,7 @@ impl Index {
         newest_first: bool,
         as_of: Option<i64>,
     ) -> PyResult<Vec<(i64, u64)>> {
-        let filter = filter(py, filter_json)?;
+        let filter = self.filter(py, filter_json)?;
         let query = Query { namespace, filter, history, now, as_of, k: limit, ..Query::default() };
         released(py, || Ok(self.index.select(&query, after, newest_first)))
     }
@@ -428,7 +464,7 @@ impl Index {
         now: i64,
         as_of: Option<i64>,
     ) -> PyResult<u64> {
-        let query = Query { namespace, filter: filter(py, filter_json)?, history, now, as_of, ..Query::default() };
+        let query = Query { namespace, filter: self.filter(py, filter_json)?, history, now, as_of, ..Query::default() };
         released(py, || Ok(self.index.count(&query)))
     }
 
@@ -442,7 +478,7 @@ impl Index {
         now: i64,
         as_of: Option<i64>,
     ) -> PyResult<Vec<u64>> {
-        let query = Query { namespace, filter: filter(py, filter_json)?, history, now, as_of, ..Query::default() };
+        let query = Query { namespace, filter: self.filter(py, filter_json)?, history, now, as_of, ..Query::default() };
         released(py, || Ok(self.index.ids(&query)))
     }
 
@@ -458,7 +494,8 @@ impl Index {
         limit: usize,
         as_of: Option<i64>,
     ) -> PyResult<Vec<(String, u64)>> {
-        let query = Query { namespace, filter: filter(py, filter_json)?, now, as_of, k: limit, ..Query::default() };
+        let query =
+            Query { namespace, filter: self.filter(py, filter_json)?, now, as_of, k: limit, ..Query::default() };
         released(py, || Ok(self.index.namespaces(&query, after)))
     }
 
@@ -510,6 +547,12 @@ impl Index {
         dict.set_item("bytes", stats.bytes)?;
         dict.set_item("kernel", distance::kernel_name())?;
         Ok(dict)
+    }
+}
+
+impl Index {
+    fn filter(&self, py: Python<'_>, text: Option<&str>) -> PyResult<Option<Filter>> {
+        filter(py, text, &self.index.state().zone)
     }
 }
 
@@ -573,6 +616,7 @@ fn hits_json<'py>(py: Python<'py>, hits: Vec<json::HitParts<'py>>) -> PyResult<B
 fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<Table>()?;
     module.add_class::<LogHeader>()?;
+    module.add_class::<Zone>()?;
     module.add_class::<Found>()?;
     module.add_class::<Index>()?;
     module.add_function(wrap_pyfunction!(quantize, module)?)?;

@@ -17,12 +17,13 @@ from greeum.api import (
     transfer,
     upkeep,
     weights,
+    zones,
 )
 
 OPERATIONS = (
     *blocks.OPERATIONS, *forgetting.OPERATIONS, *search.OPERATIONS, *explanations.OPERATIONS, *looking.OPERATIONS,
     *links.OPERATIONS, *anchors.OPERATIONS, *provenance.OPERATIONS, *policies.OPERATIONS, *weights.OPERATIONS,
-    *upkeep.OPERATIONS, *transfer.OPERATIONS, *changes.OPERATIONS, *pages.OPERATIONS,
+    *zones.OPERATIONS, *upkeep.OPERATIONS, *transfer.OPERATIONS, *changes.OPERATIONS, *pages.OPERATIONS,
 )  # fmt: skip
 
 IDS = (*(operation.id for operation in OPERATIONS), "search.live", "mcp", "page")

@@ -46,6 +46,7 @@ LEAST_ROLE: dict[str, Role] = {
     "stats": READER,
     "policies.get": READER,
     "screening.get": READER,
+    "time_zone.get": READER,
     "weights.get": READER,
     # It moves weights within bounds, and only after many judgements: it changes less than a block that is added.
     "feedback": WRITER,
@@ -54,6 +55,7 @@ LEAST_ROLE: dict[str, Role] = {
     "wipe": ADMIN,
     "certificates": ADMIN,
     "policies.set": ADMIN,
+    "time_zone.set": ADMIN,
     "weights.set": ADMIN,
     "weights.reset": ADMIN,
     "blocks.quarantine": ADMIN,

@@ -88,7 +88,11 @@ Metadata = Annotated[
 Share = Annotated[float, Meta(extra_json_schema={"minimum": 0, "maximum": 1})]
 
 Time = Annotated[
-    str, Meta(description="ISO 8601; without an offset it is UTC.", examples=["2025-03-04T09:12:00+09:00"])
+    str,
+    Meta(
+        description="ISO 8601; without an offset it is of the memory's time zone.",
+        examples=["2025-03-04T09:12:00+09:00"],
+    ),
 ]
 
 Ttl = Annotated[

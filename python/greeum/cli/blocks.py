@@ -8,10 +8,13 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from greeum._core import Zone
     from greeum.cli.screen import Screen
     from greeum.model import Block, Hit
 
-HEADS = ("ID", "WHEN (UTC)", "WHO", "NAMESPACE", "TEXT")
+
+def heads(zone: Zone) -> tuple[str, ...]:
+    return "ID", f"WHEN ({zone.name})", "WHO", "NAMESPACE", "TEXT"
 
 
 HIDDEN = ("bidi", "control", "zero-width")
@@ -21,28 +24,28 @@ IN_WORDS = {"personal": "personal data", "secret": "a secret"}
 """What other flags say, where their name alone does not."""
 
 
-def when(block: Block) -> str:
-    """Date, hour and minute."""
-    return block.at_iso[:16].replace("T", " ")
+def when(block: Block, zone: Zone) -> str:
+    """Date, hour and minute there."""
+    return zone.format(block._row[10])[:16].replace("T", " ")
 
 
-def row(block: Block) -> list[str]:
-    """The cells under HEADS."""
+def row(block: Block, zone: Zone) -> list[str]:
+    """The cells under these heads."""
     text = on_one_line(block.text)
     if block.superseded_by is not None:
         text = f"[superseded by {block.superseded_by}] {text}"
-    return [str(block.id), when(block), on_one_line(block.source or ""), on_one_line(block.namespace), text]
+    return [str(block.id), when(block, zone), on_one_line(block.source or ""), on_one_line(block.namespace), text]
 
 
-def show_blocks(screen: Screen, blocks: Iterable[Block]) -> None:
-    """A table of blocks."""
-    screen.table(HEADS, [row(block) for block in blocks], none="no blocks", numeric=("ID",))
+def show_blocks(screen: Screen, blocks: Iterable[Block], zone: Zone) -> None:
+    """A table of blocks, with times as clocks show them in a zone."""
+    screen.table(heads(zone), [row(block, zone) for block in blocks], none="no blocks", numeric=("ID",))
 
 
-def show_hits(screen: Screen, hits: Sequence[Hit]) -> None:
+def show_hits(screen: Screen, hits: Sequence[Hit], zone: Zone) -> None:
     """A table of hits, best first."""
-    rows = [[f"{hit.score:.2f}", *row(hit.block)] for hit in hits]
-    screen.table(("SCORE", *HEADS), rows, none="nothing found", numeric=("SCORE", "ID"))
+    rows = [[f"{hit.score:.2f}", *row(hit.block, zone)] for hit in hits]
+    screen.table(("SCORE", *heads(zone)), rows, none="nothing found", numeric=("SCORE", "ID"))
 
 
 def show_block(screen: Screen, block: Block) -> None:

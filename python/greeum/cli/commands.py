@@ -30,6 +30,8 @@ HOMES = {
     "policies set": "policies.SET",
     "screening show": "screening.SHOW",
     "screening set": "screening.SET",
+    "time-zone show": "zones.SHOW",
+    "time-zone set": "zones.SET",
     "link": "link.LINK",
     "unlink": "link.UNLINK",
     "links": "link.LINKS",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from greeum.cli import fields
 from greeum.cli.options import Command, Option, as_whole_number
+from greeum.cli.zones import zone_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,12 +17,13 @@ GIVEN = ("namespace", "where", "history", "expired", "as_of", "limit", "cursor",
 def run(call: Call) -> int:
     with call.open() as memory:
         page = memory.list(**call.pick(*GIVEN))
+        zone = zone_of(call, memory)
     if call.screen.json:
         call.screen.document({"blocks": [block.to_dict() for block in page], "cursor": page.cursor})
         return 0
     from greeum.cli.blocks import show_blocks
 
-    show_blocks(call.screen, page)
+    show_blocks(call.screen, page, zone)
     if page.cursor is not None:
         call.screen.note(f"there are more: run the same command with --cursor {page.cursor}")
     return 0

@@ -22,8 +22,9 @@ NOTES = """\
 - **JSON.** With `--json` a command prints one JSON document on standard output, always an object. An error is one on
   standard error: `{"error": {"type": "InvalidInput", "field": "importance", "message": "…"}}`. Blocks, hits, links and
   anchors are those of the library's `to_dict()`.
-- **Output.** It is UTF-8, whatever the locale. Times are in UTC. On a terminal, tables are clipped to its width, or to
-  `COLUMNS` if that is set. Colours and progress bars appear only on a terminal.
+- **Output.** It is UTF-8, whatever the locale. Tables and texts have times as a clock shows them in the
+  memory's time zone, and JSON has them in UTC. On a terminal, tables are clipped to its width, or to `COLUMNS` if that
+  is set. Colours and progress bars appear only on a terminal.
 - **Options.** A value follows its option, or is joined to it with `=`. After `--` nothing is an option: put it before
   text that begins with a dash. Options cannot be abbreviated, and not be repeated unless their description says so.
 """

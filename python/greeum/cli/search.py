@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from greeum.cli import fields
 from greeum.cli.options import Argument, Command, Option, as_number
+from greeum.cli.zones import zone_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from greeum._core import Zone
     from greeum.cli.call import Call
     from greeum.cli.screen import Screen
     from greeum.explanation import Explanation
@@ -20,6 +22,7 @@ def run(call: Call) -> int:
     options = call.pick(*fields.SEARCH)
     with call.open() as memory:
         hits = memory.search(query, **options, **call.pick("budget_ms"))
+        zone = zone_of(call, memory)
         explained = [memory.explain(query, hit.block.id, **options) for hit in hits] if "explain" in call.given else []
     if call.screen.json:
         document: dict[str, object] = {"hits": [hit.to_dict() for hit in hits]}
@@ -29,14 +32,14 @@ def run(call: Call) -> int:
             document["explanations"] = [explanation.to_dict() for explanation in explained]
         call.screen.document(document)
     else:
-        show(call.screen, hits, explained)
+        show(call.screen, hits, explained, zone)
     return 0
 
 
-def show(screen: Screen, hits: Hits, explained: Sequence[Explanation]) -> None:
+def show(screen: Screen, hits: Hits, explained: Sequence[Explanation], zone: Zone) -> None:
     from greeum.cli.blocks import show_hits
 
-    show_hits(screen, hits)
+    show_hits(screen, hits, zone)
     if hits.left_out:
         screen.note(f"there was no time for: {', '.join(hits.left_out)}")
     for explanation in explained:

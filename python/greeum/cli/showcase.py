@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from greeum._core import Zone
 from greeum.cli.cells import clip, on_one_line, pad, width, wrap
 from greeum.cli.charts import CELLS_OTHERWISE, chart
 from greeum.cli.screen import BOLD, DIM, GREEN, RED
@@ -19,6 +20,9 @@ INDENT = "   "
 
 WHO_CELLS = 9
 """The longest name in the conversations, `assistant`."""
+
+TIMES = Zone("UTC")
+"""In whose time the conversations are told."""
 
 CONTINUED = " \\"
 """What ends a line of a command that goes on in the next."""
@@ -78,7 +82,7 @@ def show_hits(screen: Screen, hits: Sequence[Hit], cells: int, *, expected: bool
     marks = {None: " ", True: screen.styled("✓", GREEN), False: screen.styled("✗", RED)}
     for place, hit in enumerate(hits):
         block, is_answer = hit.block, place == 0 and expected is not None
-        head = f"{when(block)}  {pad(clip(block.source or '', WHO_CELLS), WHO_CELLS)}  "
+        head = f"{when(block, TIMES)}  {pad(clip(block.source or '', WHO_CELLS), WHO_CELLS)}  "
         text = clip(on_one_line(block.text), cells - 2 - width(head))
         mark = marks[expected if place == 0 else None]
         screen.line(f"{INDENT}{mark} {head}{screen.styled(text, BOLD) if is_answer else text}")

@@ -12,7 +12,7 @@ from __future__ import annotations
 from json import dumps
 
 from greeum import inputs, limits
-from greeum._core import format_time, quantize
+from greeum._core import Zone, format_time, quantize
 from greeum.drafts import check_fields
 from greeum.errors import InvalidInput
 from greeum.memory import Keep
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     Body = dict[str, str]
 
 NULL = "null"
+
+UTC = Zone("UTC")
 
 CURSOR_BYTES_MAX = 65_536
 """Longer than any that is made, of which the longest holds a namespace twice over."""
@@ -62,7 +64,7 @@ def quoted_query(value: object, *, may_be_empty: bool) -> str:
 
 
 def quoted_time(value: Any, field: str) -> str:
-    return quoted(format_time(inputs.time(value, field)))
+    return quoted(written_time(value, field))
 
 
 def time_or_null(value: Any, field: str) -> str:
@@ -71,7 +73,19 @@ def time_or_null(value: Any, field: str) -> str:
 
 def optional_time(value: Any, field: str) -> str | None:
     """For a query of a URL, where it is not JSON."""
-    return None if value is None else format_time(inputs.time(value, field))
+    return None if value is None else written_time(value, field)
+
+
+def written_time(value: Any, field: str) -> str:
+    """A moment in UTC. Without an offset it is what a clock shows where the memory is, which the server knows."""
+    unsaid: list[Zone] = []
+
+    def zone() -> Zone:
+        unsaid.append(UTC)
+        return UTC
+
+    written = format_time(inputs.time(value, field, zone))
+    return written.removesuffix("Z") if unsaid else written
 
 
 def name_or_null(value: object, field: str) -> str:

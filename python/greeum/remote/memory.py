@@ -14,6 +14,7 @@ from greeum.remote.policies import RemotePolicies, RemoteScreening
 from greeum.remote.retention import RemoteRetention
 from greeum.remote.upkeep import RemoteUpkeep
 from greeum.remote.weights import RemoteWeights, judgement
+from greeum.remote.zones import RemoteTimeZone
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ class RemoteMemory(RemoteUpkeep):
         self.policies = RemotePolicies(self._client)
         self.retention = RemoteRetention(self._client)
         self.screening = RemoteScreening(self._client)
+        self.time_zone = RemoteTimeZone(self._client)
         self.weights = RemoteWeights(self._client)
 
     @property

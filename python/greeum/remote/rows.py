@@ -219,6 +219,10 @@ def words(record: Any) -> dict[str, str]:
     return {string(name): string(word) for name, word in mapping(record).items()}
 
 
+def time_zone(record: Any) -> str:
+    return string(mapping(record)["time_zone"])
+
+
 def nothing(answer: Any) -> None:
     if answer is not None:
         raise TypeError("something")

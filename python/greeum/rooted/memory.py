@@ -13,6 +13,7 @@ from greeum.rooted.methods import of_the_whole, within
 from greeum.rooted.policies import RootedPolicies
 from greeum.rooted.root import Root
 from greeum.rooted.weights import RootedWeights
+from greeum.rooted.zones import RootedTimeZone
 from greeum.upkeep import none_used
 
 TYPE_CHECKING = False
@@ -43,6 +44,7 @@ class Rooted:
         self._root = Root(memory._store, inputs.namespace(root, "root"))
         self.anchors = RootedAnchors(memory, self._root)
         self.policies = RootedPolicies(memory)
+        self.time_zone = RootedTimeZone(memory)
         self.weights = RootedWeights(memory, self._root)
 
     @property

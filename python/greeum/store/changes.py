@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     from greeum.store.protocol import AnchorRow, BlockRow, Draft, LinkRow
 
+TIME_ZONE = "time_zone"
+"""The setting that names it."""
+
 _REVISED_COLUMNS = ("kind", "source", "tags", "importance", "metadata", "at", "valid_from", "valid_to", "expires_at")
 """In the order of the statement `revise_block`."""
 
@@ -87,6 +90,11 @@ def supersede(connection: apsw.Connection, block_id: int, draft: Draft, revision
 def set_policies(connection: apsw.Connection, policies: Mapping[str, str]) -> None:
     for name, value in policies.items():
         rows_of(connection, "put_setting", f"policy/{name}", value)
+    rows_of(connection, "count_settings_change")
+
+
+def set_time_zone(connection: apsw.Connection, name: str) -> None:
+    rows_of(connection, "put_setting", TIME_ZONE, name)
     rows_of(connection, "count_settings_change")
 
 

@@ -118,6 +118,11 @@ class MemoryStore(MemoryUpkeep, MemoryAddition):
             self._policies.update(policies)
             self._settings_changes += 1
 
+    def set_time_zone(self, name: str) -> None:
+        with self._gate:
+            self._time_zone = name
+            self._settings_changes += 1
+
     def swap_weights(self, namespace: str, before: str | None, after: str | None) -> bool:
         with self._gate:
             if self._weights.get(namespace) != before:
@@ -146,6 +151,10 @@ class MemoryStore(MemoryUpkeep, MemoryAddition):
     def policies(self) -> dict[str, str]:
         with self._gate:
             return dict(self._policies)
+
+    def time_zone(self) -> str:
+        with self._gate:
+            return self._time_zone
 
     def seq(self) -> int:
         with self._gate:

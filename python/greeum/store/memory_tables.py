@@ -6,6 +6,7 @@ from _thread import allocate_lock
 from os import urandom
 
 from greeum.errors import NotFound, StoreClosed
+from greeum.store.protocol import DEFAULT_ZONE
 from greeum.store.rows import SUPERSEDED_BY, SUPERSEDES
 
 TYPE_CHECKING = False
@@ -33,6 +34,7 @@ class Tables:
         self._digest_of: dict[int, int] = {}
         self._policies: dict[str, str] = {}
         self._weights: dict[str, str] = {}
+        self._time_zone = DEFAULT_ZONE
         self._settings_changes = 0
         self._certificates: list[CertificateRow] = []
         self._ledger: dict[bytes, tuple[int, int]] = {}

@@ -80,6 +80,9 @@ FORGOTTEN = 2
 """The block is gone."""
 LINKS = 3
 """The links that leave the block have changed: read them."""
+
+DEFAULT_ZONE = "UTC"
+"""The time zone of a memory of which nothing else was said."""
 ANCHOR = 4
 """An anchor was set, moved, pinned or cleared; the block is the one it points to (or pointed to)."""
 
@@ -401,6 +404,9 @@ class Store(Upkeep, Protocol):
     def set_policies(self, policies: Mapping[str, str]) -> None:
         """Keep these by name, beside those that are there."""
 
+    def set_time_zone(self, name: str) -> None:
+        """Keep the name of the memory's time zone. It is no change: it takes no seq."""
+
     def swap_weights(self, namespace: str, before: str | None, after: str | None) -> bool:
         """Keep what is said of a namespace's weights, or remove it (None), if `before` is what is kept now; whether it
         was. It is no change: it takes no seq. What it says is the caller's.
@@ -409,8 +415,8 @@ class Store(Upkeep, Protocol):
     # Questions.
 
     def newest(self) -> tuple[int, int]:
-        """The newest seq, and how often `swap_weights` or `set_policies` has changed something. Cheap: asked before
-        every search and every add.
+        """The newest seq, and how often `swap_weights`, `set_policies` or `set_time_zone` has changed something.
+        Cheap: asked before every search and every add.
         """
 
     def weights(self, namespace: str) -> str | None:
@@ -424,6 +430,9 @@ class Store(Upkeep, Protocol):
 
     def policies(self) -> dict[str, str]:
         """What `set_policies` has kept."""
+
+    def time_zone(self) -> str:
+        """What `set_time_zone` has kept, else `DEFAULT_ZONE`."""
 
     def would_forget(self, block_ids: Iterable[int]) -> Erased:
         """What `forget` would erase."""

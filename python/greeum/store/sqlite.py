@@ -21,7 +21,7 @@ from greeum.store.connections import Readers, copy_database, is_immutable, typed
 from greeum.store.erasure import SCRUB_DUE, run
 from greeum.store.log_index import LogIndex
 from greeum.store.migrations import is_current
-from greeum.store.protocol import UNSAID
+from greeum.store.protocol import DEFAULT_ZONE, UNSAID
 from greeum.store.sqlite_upkeep import SQLiteUpkeep
 from greeum.store.statements import SQL, answer_of, row_of, rows_of
 from greeum.store.writer import Writer
@@ -256,6 +256,9 @@ class SQLiteStore(SQLiteUpkeep):
     def set_policies(self, policies: Mapping[str, str]) -> None:
         self._change(lambda connection: changes.set_policies(connection, policies))
 
+    def set_time_zone(self, name: str) -> None:
+        self._change(lambda connection: changes.set_time_zone(connection, name))
+
     def swap_weights(self, namespace: str, before: str | None, after: str | None) -> bool:
         return self._change(lambda connection: changes.swap_weights(connection, namespace, before, after))
 
@@ -280,6 +283,9 @@ class SQLiteStore(SQLiteUpkeep):
 
     def policies(self) -> dict[str, str]:
         return dict(self._ask(lambda connection: rows_of(connection, "policies")))
+
+    def time_zone(self) -> str:
+        return self.setting(changes.TIME_ZONE) or DEFAULT_ZONE
 
     def seq(self) -> int:
         return self._ask(_newest_seq)

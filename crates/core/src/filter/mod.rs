@@ -9,6 +9,7 @@ use crate::bitmap::Bitmap;
 use crate::error::{Error, Result};
 use crate::id::{NO_TIME, TimeUs};
 use crate::segment::{Section, Segment};
+use crate::zone::Zone;
 use serde_json::{Map, Value};
 
 /// Levels of `and`, `or`, `not` that are followed.
@@ -110,11 +111,11 @@ fn kind_of(field: &str) -> Option<Kind> {
 }
 
 impl Filter {
-    /// The filter that `text` (JSON) describes.
-    pub fn parse(text: &str) -> Result<Self> {
+    /// The filter that `text` (JSON) describes; times in it that have no offset are those of `zone`.
+    pub fn parse(text: &str, zone: &Zone) -> Result<Self> {
         let value: Value = serde_json::from_str(text).map_err(|error| Error::invalid("where", error.to_string()))?;
         let Value::Object(fields) = value else { return Err(Error::invalid("where", "must be an object of fields")) };
-        parse_all(&fields, 0)
+        parse_all(&fields, zone, 0)
     }
 
     /// The blocks of `segment` for which it holds.
@@ -172,19 +173,23 @@ impl Filter {
     }
 }
 
-fn parse_all(fields: &Map<String, Value>, depth: usize) -> Result<Filter> {
+fn parse_all(fields: &Map<String, Value>, zone: &Zone, depth: usize) -> Result<Filter> {
     if depth > DEPTH_MAX {
         return Err(Error::invalid("where", format!("is nested more than {DEPTH_MAX} levels deep")));
     }
-    fields.iter().map(|(field, value)| parse_field(field, value, depth)).collect::<Result<Vec<_>>>().map(Filter::All)
+    fields
+        .iter()
+        .map(|(field, value)| parse_field(field, value, zone, depth))
+        .collect::<Result<Vec<_>>>()
+        .map(Filter::All)
 }
 
-fn parse_field(field: &str, value: &Value, depth: usize) -> Result<Filter> {
+fn parse_field(field: &str, value: &Value, zone: &Zone, depth: usize) -> Result<Filter> {
     match field {
-        "and" => parse_list(field, value, depth).map(Filter::All),
-        "or" => parse_list(field, value, depth).map(Filter::Any),
+        "and" => parse_list(field, value, zone, depth).map(Filter::All),
+        "or" => parse_list(field, value, zone, depth).map(Filter::Any),
         "not" => match value {
-            Value::Object(fields) => Ok(Filter::Not(Box::new(parse_all(fields, depth + 1)?))),
+            Value::Object(fields) => Ok(Filter::Not(Box::new(parse_all(fields, zone, depth + 1)?))),
             _ => Err(bad(field, "must be an object of fields")),
         },
         _ => {
@@ -198,33 +203,33 @@ fn parse_field(field: &str, value: &Value, depth: usize) -> Result<Filter> {
                 Value::Object(operators) if operators.is_empty() => Err(bad(field, "has no operator")),
                 Value::Object(operators) => operators
                     .iter()
-                    .map(|(operator, value)| parse_operator(field, &kind, operator, value))
+                    .map(|(operator, value)| parse_operator(field, &kind, operator, value, zone))
                     .collect::<Result<Vec<_>>>()
                     .map(Filter::All),
-                _ => parse_operator(field, &kind, "eq", value),
+                _ => parse_operator(field, &kind, "eq", value, zone),
             }
         }
     }
 }
 
-fn parse_list(field: &str, value: &Value, depth: usize) -> Result<Vec<Filter>> {
+fn parse_list(field: &str, value: &Value, zone: &Zone, depth: usize) -> Result<Vec<Filter>> {
     let Value::Array(items) = value else { return Err(bad(field, "must be a list of objects")) };
     items
         .iter()
         .map(|item| match item {
-            Value::Object(fields) => parse_all(fields, depth + 1),
+            Value::Object(fields) => parse_all(fields, zone, depth + 1),
             _ => Err(bad(field, "must be a list of objects")),
         })
         .collect()
 }
 
-fn parse_operator(field: &str, kind: &Kind, operator: &str, value: &Value) -> Result<Filter> {
+fn parse_operator(field: &str, kind: &Kind, operator: &str, value: &Value, zone: &Zone) -> Result<Filter> {
     match operator {
-        "eq" => equal(field, kind, std::slice::from_ref(value)),
-        "in" => equal(field, kind, list(field, value)?),
-        "ne" => Ok(Filter::Not(Box::new(equal(field, kind, std::slice::from_ref(value))?))),
-        "nin" => Ok(Filter::Not(Box::new(equal(field, kind, list(field, value)?)?))),
-        "gt" | "gte" | "lt" | "lte" => compare(field, kind, operator, value),
+        "eq" => equal(field, kind, std::slice::from_ref(value), zone),
+        "in" => equal(field, kind, list(field, value)?, zone),
+        "ne" => Ok(Filter::Not(Box::new(equal(field, kind, std::slice::from_ref(value), zone)?))),
+        "nin" => Ok(Filter::Not(Box::new(equal(field, kind, list(field, value)?, zone)?))),
+        "gt" | "gte" | "lt" | "lte" => compare(field, kind, operator, value, zone),
         "contains" => match kind {
             Kind::List | Kind::Metadata => Ok(Filter::Fact(vec![fact::element(field, scalar(field, value)?)])),
             _ => Err(bad(field, "is not a list: contains works on tags, flags and lists in metadata")),
@@ -245,7 +250,7 @@ fn parse_operator(field: &str, kind: &Kind, operator: &str, value: &Value) -> Re
 }
 
 /// That the field is one of these values; null stands for "has none".
-fn equal(field: &str, kind: &Kind, values: &[Value]) -> Result<Filter> {
+fn equal(field: &str, kind: &Kind, values: &[Value], zone: &Zone) -> Result<Filter> {
     let mut any = Vec::new();
     let mut facts = Vec::new();
     for value in values {
@@ -256,7 +261,7 @@ fn equal(field: &str, kind: &Kind, values: &[Value]) -> Result<Filter> {
             (Kind::Metadata, _) => facts.push(fact::scalar(field, scalar(field, value)?)),
             (Kind::Namespace, _) => any.push(Filter::Namespace(vec![canonical(field, name(field, value)?)?])),
             (Kind::Importance | Kind::Counted(_) | Kind::Time(_) | Kind::SupersededAt, _) => {
-                any.push(compare(field, kind, "eq", value)?)
+                any.push(compare(field, kind, "eq", value, zone)?)
             }
         }
     }
@@ -266,10 +271,10 @@ fn equal(field: &str, kind: &Kind, values: &[Value]) -> Result<Filter> {
     Ok(Filter::Any(any))
 }
 
-fn compare(field: &str, kind: &Kind, operator: &str, value: &Value) -> Result<Filter> {
+fn compare(field: &str, kind: &Kind, operator: &str, value: &Value, zone: &Zone) -> Result<Filter> {
     Ok(match kind {
         Kind::Time(section) => {
-            let at = time(field, value)?;
+            let at = time(field, value, zone)?;
             let (low, high) = match operator {
                 "gt" => (at + 1, TimeUs::MAX),
                 "gte" => (at, TimeUs::MAX),
@@ -279,7 +284,9 @@ fn compare(field: &str, kind: &Kind, operator: &str, value: &Value) -> Result<Fi
             };
             Filter::Time(*section, low, high)
         }
-        Kind::SupersededAt => Filter::Number(fact::field(field), Bounds::new(operator, time(field, value)? as f64)),
+        Kind::SupersededAt => {
+            Filter::Number(fact::field(field), Bounds::new(operator, time(field, value, zone)? as f64))
+        }
         Kind::Counted(usual) => {
             Filter::Counted(fact::field(field), *usual, Bounds::new(operator, number(field, kind, value)?))
         }
@@ -298,9 +305,9 @@ fn exists(field: &str, kind: &Kind) -> Filter {
     }
 }
 
-fn time(field: &str, value: &Value) -> Result<TimeUs> {
+fn time(field: &str, value: &Value, zone: &Zone) -> Result<TimeUs> {
     let text = value.as_str().ok_or_else(|| bad(field, "takes a time, such as \"2025-03-04T09:12:00Z\""))?;
-    crate::time::parse(text).ok_or_else(|| bad(field, "is not a time; write 2025-03-04 or 2025-03-04T09:12:00Z"))
+    zone.parse(text).ok_or_else(|| bad(field, "is not a time; write 2025-03-04 or 2025-03-04T09:12:00Z"))
 }
 
 fn number(field: &str, kind: &Kind, value: &Value) -> Result<f64> {

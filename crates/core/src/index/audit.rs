@@ -16,7 +16,8 @@ impl Index {
         let state = self.state();
         let mut found = Vec::new();
         for entry in entries {
-            let fresh = Columns::of(std::slice::from_ref(entry), self.dimension, &self.table)?.freeze(false)?;
+            let fresh =
+                Columns::of(std::slice::from_ref(entry), self.dimension, &self.table, &state.zone)?.freeze(false)?;
             if !is_here(&state, entry.id, &fresh) {
                 found.push(entry.id);
             }
@@ -33,7 +34,7 @@ impl Index {
         if lock.as_ref().is_ok_and(|lock| lock.try_lock_shared().is_err()) {
             return Ok(Vec::new());
         }
-        let manifest = match Manifest::read(directory, &self.embedder, &self.table.fingerprint()) {
+        let manifest = match self.manifest(directory) {
             Ok(manifest) => manifest,
             Err(Error::Damaged(_)) => return Ok(Vec::new()), // it is replaced, and then they are swept
             Err(other) => return Err(other),

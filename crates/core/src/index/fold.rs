@@ -148,6 +148,7 @@ impl Index {
             embedder: self.embedder.clone(),
             table: self.table.fingerprint(),
             seq: snapshot.seq,
+            zone: snapshot.zone.name().to_owned(),
             witness: snapshot.witness.clone(),
             segments: files.iter().filter_map(|part| Some((listed(part)?, part.dead_ids()))).collect(),
             links,
@@ -203,8 +204,8 @@ impl Index {
         outcome
     }
 
-    fn manifest(&self, directory: &Path) -> Result<Option<Manifest>> {
-        Manifest::read(directory, &self.embedder, &self.table.fingerprint())
+    pub(super) fn manifest(&self, directory: &Path) -> Result<Option<Manifest>> {
+        Manifest::read(directory, &self.embedder, &self.table.fingerprint(), self.state().zone.name())
     }
 
     fn take_over(&self, directory: &Path, manifest: &Manifest, stamp: Option<Stamp>) -> Result<Takeover> {
@@ -229,13 +230,14 @@ impl Index {
         let links = Links::new(open_links(directory, &manifest.links)?);
         let mut writer = self.lock();
         let state = self.state();
-        if !writer.awaits(stamp) || Stamp::of(directory)? != stamp {
+        if !writer.awaits(stamp) || Stamp::of(directory)? != stamp || state.zone.name() != manifest.zone {
             return Ok(Takeover::Outdated);
         }
         if manifest.seq < writer.base {
             return Ok(Takeover::TooOld);
         }
-        let mut next = State { parts, links, seq: manifest.seq, witness: manifest.witness.clone() };
+        let mut next =
+            State { parts, links, seq: manifest.seq, witness: manifest.witness.clone(), zone: Arc::clone(&state.zone) };
         if state.seq >= manifest.seq {
             carry_over(&mut next, &state, &writer, manifest.seq);
         }
@@ -274,7 +276,7 @@ enum Takeover {
     Done,
     /// It ends before what is here began: what was forgotten since is not known, and it would bring that back.
     TooOld,
-    /// There is a newer one by now, or blocks are being loaded.
+    /// There is a newer one by now, or blocks are being loaded, or the days are those of another zone.
     Outdated,
 }
 

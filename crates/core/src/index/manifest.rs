@@ -21,6 +21,8 @@ pub struct Manifest {
     pub embedder: String,
     /// The token table whose numbers stand in the segments.
     pub table: String,
+    /// The time zone by whose days the texts were understood.
+    pub zone: String,
     /// The newest change in the files.
     pub seq: Seq,
     /// See [`crate::index::State::witness`].
@@ -67,7 +69,7 @@ fn inode(_: &fs::Metadata) -> u64 {
 
 impl Manifest {
     /// Reads the manifest in `directory`; none if there is no manifest.
-    pub fn read(directory: &Path, embedder: &str, table: &str) -> Result<Option<Self>> {
+    pub fn read(directory: &Path, embedder: &str, table: &str, zone: &str) -> Result<Option<Self>> {
         let text = match fs::read_to_string(directory.join(NAME)) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
@@ -82,6 +84,9 @@ impl Manifest {
         }
         if manifest.table != table {
             return Err(Error::Damaged(format!("its words were cut with token table {}, not {table}", manifest.table)));
+        }
+        if manifest.zone != zone {
+            return Err(Error::Damaged(format!("its days are those of {}, not {zone}", manifest.zone)));
         }
         Ok(Some(manifest))
     }
@@ -102,7 +107,8 @@ impl Manifest {
         let segments: Vec<Value> =
             self.segments.iter().map(|(file, dead)| json!({"listed": listed(file), "dead": dead})).collect();
         let body = json!({
-            "format": FORMAT, "generation": self.generation, "embedder": self.embedder, "table": self.table, "seq": self.seq,
+            "format": FORMAT, "generation": self.generation, "embedder": self.embedder, "table": self.table, "zone": self.zone,
+            "seq": self.seq,
             "witness": self.witness, "segments": segments, "links": listed(&self.links),
         })
         .to_string();
@@ -141,6 +147,7 @@ impl Manifest {
             generation: value["generation"].as_u64()?,
             embedder: value["embedder"].as_str()?.to_owned(),
             table: value["table"].as_str()?.to_owned(),
+            zone: value["zone"].as_str()?.to_owned(),
             seq: value["seq"].as_u64()?,
             witness,
             segments: value["segments"].as_array()?.iter().map(segment).collect::<Option<_>>()?,
@@ -202,6 +209,7 @@ mod tests {
             generation: 7,
             embedder: "static/1/256/1".into(),
             table: "static/1/256/1".into(),
+            zone: "Asia/Seoul".into(),
             seq: 99,
             witness: Some((5, "ab".into())),
             segments: vec![(Listed { file: "00000007-0.segment".into(), checksum: 3 }, vec![1, 2])],

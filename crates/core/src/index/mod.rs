@@ -21,6 +21,7 @@ use crate::rank;
 use crate::segment::{Columns, Entry, Segment, merge};
 use crate::similar::{self, Comparison};
 use crate::vectors::CodeRef;
+use crate::zone::Zone;
 use manifest::Stamp;
 use state::Part;
 use std::path::{Path, PathBuf};
@@ -92,13 +93,14 @@ pub struct Stats {
 }
 
 impl Index {
-    /// Opens the Index in `directory` (none: memory only). If what is there cannot be used, it begins empty, and says why: load it from the Store.
+    /// Opens the Index in `directory` (none: memory only), which goes by the days of `zone`. If what is there cannot be used, it begins empty, and says why: load it from the Store.
     pub fn open(
         directory: Option<&Path>,
         table: Arc<Table>,
         embedder: &str,
         dimension: usize,
         embeds_queries: bool,
+        zone: Zone,
     ) -> Result<(Self, Option<String>)> {
         let index = Self {
             directory: directory.map(Path::to_owned),
@@ -106,7 +108,7 @@ impl Index {
             embedder: embedder.to_owned(),
             dimension,
             embeds_queries,
-            state: RwLock::default(),
+            state: RwLock::new(Arc::new(State::empty(Arc::new(zone)))),
             writer: Mutex::default(),
         };
         let reason = match index.refresh() {
@@ -169,7 +171,18 @@ impl Index {
     pub fn clear(&self) {
         let mut writer = self.lock();
         *writer = Writer { stamp: writer.stamp.take(), is_loading: true, ..Writer::default() };
-        self.publish(State::default());
+        self.publish(State::empty(Arc::clone(&self.state().zone)));
+    }
+
+    /// Forgets everything, to be loaded anew by the days of this zone; whether it is another one.
+    pub fn set_zone(&self, zone: Zone) -> bool {
+        let mut writer = self.lock();
+        let is_other = *self.state().zone != zone;
+        if is_other {
+            *writer = Writer { stamp: writer.stamp.take(), is_loading: true, ..Writer::default() };
+            self.publish(State::empty(Arc::new(zone)));
+        }
+        is_other
     }
 
     /// The best answers to a query.
@@ -325,7 +338,7 @@ impl Index {
             if last.id > newest {
                 next.witness = Some((last.id, last.uid.clone()));
             }
-            let segment = Columns::of(&entries, self.dimension, &self.table)?.freeze(false)?;
+            let segment = Columns::of(&entries, self.dimension, &self.table, &next.zone)?.freeze(false)?;
             next.parts.push(Part::new(Arc::new(segment), seq, None));
         }
         self.merge_tail(next, writer.folding)?;

@@ -6,6 +6,7 @@ use crate::id::{BlockId, Local, NO_TIME, Seq, TimeUs, hash, mix};
 use crate::links::Links;
 use crate::query::Query;
 use crate::segment::{Section, Segment, flag};
+use crate::zone::Zone;
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
@@ -277,9 +278,16 @@ pub struct State {
     pub seq: Seq,
     /// The block with the highest id ever folded, and its uid: by it the Store is recognised.
     pub witness: Option<(BlockId, String)>,
+    /// By whose days what the texts say was understood.
+    pub zone: Arc<Zone>,
 }
 
 impl State {
+    /// Without any block.
+    pub fn empty(zone: Arc<Zone>) -> Self {
+        Self { zone, ..Self::default() }
+    }
+
     /// Where a block is.
     pub fn locate(&self, id: BlockId) -> Option<Place> {
         self.parts

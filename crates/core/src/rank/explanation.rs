@@ -201,10 +201,10 @@ impl Asked<'_> {
 
     /// What a passage was indexed by.
     fn forms(&self, view: &View<'_>, place: Place, passage: u32, subject: &Subject) -> Forms {
-        let (at, _) = view.order_of(place.block);
+        let said_at = self.ground.state.zone.local(view.order_of(place.block).0);
         let number = (passage - view.passages_of(place.block).start) as usize;
         let texts = passages::split(&subject.text);
-        Forms::new(texts.get(number).copied().unwrap_or_default(), &subject.labels, at, self.table)
+        Forms::new(texts.get(number).copied().unwrap_or_default(), &subject.labels, said_at, self.table)
     }
 }
 

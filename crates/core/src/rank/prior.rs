@@ -9,7 +9,7 @@ use super::words::QueryWords;
 use crate::index::state::Place;
 use crate::query::{Query, Weights};
 use crate::segment::{Segment, flag};
-use crate::words::calendar::{self, Days};
+use crate::words::calendar::Days;
 use crate::words::mentions::{self, When};
 use crate::words::{changes, dates, requests};
 
@@ -52,7 +52,7 @@ impl<'a> Prior<'a> {
             asks_when: dates::asks_when(&question.tokens),
             asks_how_it_is: changes::asks_how_it_is(&question.tokens),
             manner: if requests::asks_for_summary(&question.tokens) { 1.0 - query.weights.summary } else { 1.0 },
-            times: mentions::asked(&question.tokens, query.moment()),
+            times: mentions::asked(&question.tokens, ground.state.zone.local(query.moment())),
             named: Named::new(ground.state, ground.scope, &question.tokens),
             families,
         }
@@ -172,7 +172,7 @@ impl<'a> Prior<'a> {
     /// The day on which a block was said, and the days of which it speaks.
     fn days_of(&self, place: Place) -> impl Iterator<Item = Days> {
         let (at, _) = self.ground.view(place).order_of(place.block);
-        std::iter::once(Days::one(calendar::day_of(at))).chain(self.segment(place).mentions(place.block))
+        std::iter::once(Days::one(self.ground.state.zone.day_of(at))).chain(self.segment(place).mentions(place.block))
     }
 
     fn segment(&self, place: Place) -> &'a Segment {

@@ -10,6 +10,7 @@ use crate::vectors::graph::{self, Vectors};
 use crate::vectors::{CodeRef, linking, signs};
 use crate::words::calendar::Days;
 use crate::words::{Tokens, analyse, changes, dates, mentions, passages, persons, postings};
+use crate::zone::Zone;
 use std::collections::{BTreeMap, HashMap};
 
 /// A block as the Store tells it to the Index.
@@ -97,11 +98,11 @@ impl Columns {
         Self { dimension, passage_start: vec![0], mention_start: vec![0], token_start: vec![0], ..Self::default() }
     }
 
-    /// The columns of `entries`, which must be in ascending order of id.
-    pub fn of(entries: &[Entry], dimension: usize, table: &Table) -> Result<Self> {
+    /// The columns of `entries`, which must be in ascending order of id; what their texts say of days is meant in `zone`.
+    pub fn of(entries: &[Entry], dimension: usize, table: &Table, zone: &Zone) -> Result<Self> {
         let mut columns = Self::new(dimension);
         for entry in entries {
-            columns.push(entry, table)?;
+            columns.push(entry, table, zone)?;
         }
         Ok(columns)
     }
@@ -111,7 +112,7 @@ impl Columns {
         self.owner.len() as u32
     }
 
-    fn push(&mut self, entry: &Entry, table: &Table) -> Result<()> {
+    fn push(&mut self, entry: &Entry, table: &Table, zone: &Zone) -> Result<()> {
         let texts = passages::split(&entry.text);
         let codes: Vec<CodeRef<'_>> = CodeRef::all(&entry.vectors, self.dimension)?.collect();
         if codes.len() != texts.len() {
@@ -139,11 +140,12 @@ impl Columns {
         flags |= if persons::speaks_of_oneself(&whole) { flag::PERSONAL } else { 0 };
         flags |= if changes::speaks_of_change(&whole) { flag::CHANGE } else { 0 };
         self.flags.push(flags);
-        self.push_mentions(mentions::mentioned(&whole, entry.at).into_iter());
+        let said_at = zone.local(entry.at);
+        self.push_mentions(mentions::mentioned(&whole, said_at).into_iter());
         let names: Vec<Tokens> = entry.source.iter().chain(&entry.tags).map(|name| Tokens::new(name)).collect();
         let names: Vec<&Tokens> = names.iter().collect();
         for (text, code) in texts.iter().zip(codes) {
-            self.push_passage(&Tokens::new(text), &names, entry.at, code, block, table);
+            self.push_passage(&Tokens::new(text), &names, said_at, code, block, table);
         }
         self.passage_start.push(self.owner.len() as u32);
         fact::of(

@@ -1,10 +1,11 @@
-//! Days, counted from 1 January 1970 in UTC, and stretches of them.
+//! Days, counted from 1 January 1970, and stretches of them. Moments are taken as they are: see [`crate::zone::Zone::local`].
 
 use crate::id::TimeUs;
 
-const DAY_US: TimeUs = 86_400_000_000;
+/// A day.
+pub const DAY_US: TimeUs = 86_400_000_000;
 
-/// Year, month and day of a moment, in UTC.
+/// Year, month and day of a moment.
 pub fn civil(at: TimeUs) -> (i64, i64, i64) {
     date_of(day_of(at))
 }

@@ -6,7 +6,7 @@ use greeum_core::filter::Filter;
 use greeum_core::id::mix;
 use greeum_core::links::Edge;
 use greeum_core::vectors::code::SCALE_BYTES;
-use greeum_core::{BlockId, Entry, Hit, Index, Query, Table, TimeUs, Weights};
+use greeum_core::{BlockId, Entry, Hit, Index, Query, Table, TimeUs, Weights, Zone};
 use proptest::test_runner::Config;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -73,7 +73,7 @@ impl Drop for Directory {
 pub fn open(directory: Option<&Path>) -> (Index, Option<String>) {
     let table = table();
     let dimension = table.dimension();
-    Index::open(directory, table, EMBEDDER, dimension, true).expect("no trouble with the disk")
+    Index::open(directory, table, EMBEDDER, dimension, true, Zone::default()).expect("no trouble with the disk")
 }
 
 /// An Index in memory that got these blocks and links in one go.
@@ -152,7 +152,7 @@ pub fn query(text: &str) -> Query {
 }
 
 pub fn filter(text: &str) -> Option<Filter> {
-    Some(Filter::parse(text).unwrap())
+    Some(Filter::parse(text, &Zone::default()).unwrap())
 }
 
 /// Hits to the last bit: the block, its score, the parts of the score.

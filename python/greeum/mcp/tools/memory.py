@@ -5,7 +5,7 @@ from __future__ import annotations
 from greeum import inputs, limits
 from greeum.errors import InvalidInput
 from greeum.mcp.tools import schemas
-from greeum.mcp.tools.texts import anchor_line, block_line, block_lines, link_line
+from greeum.mcp.tools.texts import anchor_line, block_line, block_lines, link_line, zone_of
 from greeum.mcp.tools.tool import Result, Tool
 
 TYPE_CHECKING = False
@@ -56,7 +56,7 @@ def search(memory: AnyMemory, *, query: str, k: int = K, **options: Any) -> Resu
     room = set(fitting([hit.block for hit in hits], k))
     shown = [hit for hit in hits if hit.block.id in room]
     left_out = [hit.block.id for hit in hits if hit.block.id not in room]
-    lines = [block_line(hit.block) for hit in shown] or ([] if left_out else ["Nothing found."])
+    lines = block_lines([hit.block for hit in shown], zone_of(memory)) or ([] if left_out else ["Nothing found."])
     if left_out:
         lines.append(f"Too long to show here: {numbered(left_out)}. Read them with memory_get, or ask memory_context.")
     elif len(hits) == k:
@@ -69,7 +69,7 @@ def list_(memory: AnyMemory, *, limit: int = LIMIT, newest_first: bool = True, *
     room = set(fitting(page, limit))
     shown = [block for block in page if block.id in room]
     left_out = [block.id for block in page if block.id not in room]
-    lines = [block_line(block) for block in shown] or ([] if left_out else ["There is nothing."])
+    lines = block_lines(shown, zone_of(memory)) or ([] if left_out else ["There is nothing."])
     if left_out:
         lines.append(f"Too long to show here: {numbered(left_out)}. Read them with memory_get.")
     if page.cursor is not None:
@@ -102,11 +102,12 @@ def get(memory: AnyMemory, *, history: bool = False, links: bool = False, **whic
     with_history, with_links = inputs.truth(history, "history"), inputs.truth(links, "links")
     block = memory.get(**which)
     structured: dict[str, object] = {"block": block.to_dict()}
-    lines = [block_line(block)]
+    zone = zone_of(memory)
+    lines = [block_line(block, zone)]
     if with_history:
         versions = memory.history(block.id)
         structured["history"] = [version.to_dict() for version in versions]
-        lines += ["Versions, oldest first:", block_lines(versions)]
+        lines += ["Versions, oldest first:", *block_lines(versions, zone)]
     if with_links:
         found = memory.links(block.id)
         structured["links"] = [link.to_dict() for link in found]
@@ -117,7 +118,7 @@ def get(memory: AnyMemory, *, history: bool = False, links: bool = False, **whic
 def update(memory: AnyMemory, *, block: int, **fields: Any) -> Result:
     now = memory.update(block, **fields)
     what = "Changed" if now.id == block else f"Corrected: block {block} is now"
-    return Result({"block": now.to_dict()}, f"{what} {block_line(now)}")
+    return Result({"block": now.to_dict()}, f"{what} {block_line(now, zone_of(memory))}")
 
 
 def forget(memory: AnyMemory, *, block: Any, dry_run: bool = False) -> Result:

@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+from greeum._core import Zone
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from greeum.mcp.tools.tool import AnyMemory
     from greeum.model import Anchor, Block, Link
 
 
-def block_line(block: Block) -> str:
+def zone_of(memory: AnyMemory) -> Zone:
+    """By whose days its blocks are told."""
+    return Zone(memory.time_zone.get())
+
+
+def block_line(block: Block, zone: Zone) -> str:
     """As in `[17] 2026-05-03 alice (acme/alice/chat-1): I moved to Busan.`"""
     who = block.source or block.kind
     where = f" ({block.namespace})" if block.namespace else ""
     corrected = "" if block.superseded_by is None else f" [corrected since, see {block.superseded_by}]"
-    return f"[{block.id}] {block.at_iso[:10]} {who}{where}: {block.text}{corrected}"
+    return f"[{block.id}] {zone.format(block._row[10])[:10]} {who}{where}: {block.text}{corrected}"
 
 
-def block_lines(blocks: Sequence[Block]) -> str:
-    return "\n".join(map(block_line, blocks))
+def block_lines(blocks: Sequence[Block], zone: Zone) -> list[str]:
+    return [block_line(block, zone) for block in blocks]
 
 
 def link_line(link: Link) -> str:

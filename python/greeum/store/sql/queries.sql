@@ -35,7 +35,7 @@ SELECT substr(name, 8), value FROM settings WHERE name >= 'policy/' AND name < '
 -- newest: asked before every search and add; the end of one B-tree and a row by its key, in one turn, which costs more than both
 SELECT max(seq), (SELECT value FROM settings WHERE name = 'weights') FROM log
 
--- count_settings_change: of weights and policies, so that every process sees it; its name is that of the first it was for
+-- count_settings_change: of weights, policies and the time zone, so that every process sees it; its name is that of the first it was for
 INSERT INTO settings (name, value) VALUES ('weights', 1) ON CONFLICT (name) DO UPDATE SET value = value + 1
 
 -- weights: what is kept for every namespace; '0' is the character after '/'

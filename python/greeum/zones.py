@@ -1,0 +1,39 @@
+"""Where a memory is at home: by whose days it understands "yesterday", and what a date without a time means there."""
+
+from __future__ import annotations
+
+from greeum import inputs
+from greeum._core import Zone
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from greeum.follower import Follower
+    from greeum.store.protocol import Store
+
+
+class TimeZone:
+    """`memory.time_zone`: by whose days the memory goes.
+
+    "Yesterday" in a text is the day before the one on which it was said there, and in a query the day before now or
+    `as_of`. Times that are given without an offset are those of a clock there: `at`, `as_of`, filters and all others.
+    """
+
+    def __init__(self, store: Store, follower: Follower) -> None:
+        self._store = store
+        self._follower = follower
+
+    def get(self) -> str:
+        """Its name in the IANA database; `UTC` unless it was set."""
+        return self._follower.zone().name
+
+    def set(self, name: str) -> str:
+        """Go by another zone from now on, as `Asia/Seoul`; its name as the database has it. It is kept in the store,
+        for every process: each understands all texts anew, which takes as long as making the index does. Moments stay
+        what they are. Raises InvalidInput.
+        """
+        zone = Zone(inputs.name(name, "time_zone"))
+        if zone.name != self.get():
+            self._store.set_time_zone(zone.name)
+            self._follower.catch_up()
+            self._follower.compact()
+        return zone.name
