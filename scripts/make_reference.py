@@ -61,6 +61,7 @@ FACES = {
     "retention": greeum.Retention,
     "policies": greeum.Policies,
     "screening": Screening,
+    "time_zone": greeum.TimeZone,
     "weights": greeum.Weights,
 }
 """What a memory has under a name of its own."""
@@ -88,15 +89,16 @@ MEMORY_INTRODUCTION = """\
 Everything that is meant to be used from Python.
 
 - Namespaces are paths (`"acme/alice"`) or sequences of segments (`["acme", "alice"]`).
-- Times are ISO 8601 or `datetime`; without an offset they are in UTC.
+- Times are ISO 8601 or `datetime`; without an offset they are of the memory's [time zone](../guides/time.md).
 - Parameters with a default may be left out. `KEEP` leaves a field as it is, where None would clear it.
 - Errors are those of [errors.md](errors.md), filters those of [filters.md](filters.md)."""
 
 ASYNC = """\
 `async with await greeum.aio.open(path) as memory:` gives the same memory for asyncio: each call runs in a worker
 thread. An `AsyncMemory` has every method of Memory with the same arguments, to be awaited, except {left_out}; so do
-its `anchors`, `policies`, `retention`, `screening` and `weights`. `await memory.export()` gives all lines at once,
-`memory.stream(…)` is for `async for`, `seq` is awaited as `memory.seq()`, and `memory.memory` is the Memory behind it.
+its `anchors`, `policies`, `retention`, `screening`, `time_zone` and `weights`. `await memory.export()` gives all lines
+at once, `memory.stream(…)` is for `async for`, `seq` is awaited as `memory.seq()`, and `memory.memory` is the Memory
+behind it.
 `greeum.aio.connect` takes what `greeum.connect` takes; what it gives is an `AsyncRemoteMemory`, with the methods of
 RemoteMemory, and its `follow` is for `async for`. Editors and type checkers know all of it."""
 

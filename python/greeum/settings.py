@@ -14,6 +14,10 @@ VARIABLES = {
     ),
     "GREEUM_EMBEDDER_URL": "Where openai:MODEL is served, up to /embeddings or with it, as http://127.0.0.1:11434/v1",
     "GREEUM_EMBEDDER_KEY": "The API key of that server, if it wants one.",
+    "GREEUM_TIME_ZONE": (
+        "The time zone of memories that are made, by its name in the IANA database, as Asia/Seoul. Default: UTC. Those "
+        "that are there keep theirs until `greeum time-zone set` changes it."
+    ),
     "GREEUM_ALLOWED_HOSTS": (
         "Names that a server answers to, without ports, separated by commas. Default: on loopback localhost, 127.0.0.1 "
         "and [::1], elsewhere all."
@@ -44,7 +48,7 @@ class Settings:
 
     __slots__ = (
         "allowed_hosts", "appdata", "claude_config_dir", "codex_home", "columns", "embedder", "embedder_key",
-        "embedder_url", "home", "key", "no_color", "tenants", "trace_content", "traces", "xdg_config_home",
+        "embedder_url", "home", "key", "no_color", "tenants", "time_zone", "trace_content", "traces", "xdg_config_home",
     )  # fmt: skip
 
     def __init__(self, environment: dict[str, str] | None = None) -> None:
@@ -55,6 +59,7 @@ class Settings:
         self.embedder = values.get("GREEUM_EMBEDDER") or "static"
         self.embedder_url = values.get("GREEUM_EMBEDDER_URL")
         self.embedder_key = values.get("GREEUM_EMBEDDER_KEY")
+        self.time_zone = values.get("GREEUM_TIME_ZONE") or None
         names = values.get("GREEUM_ALLOWED_HOSTS", "").split(",")
         self.allowed_hosts = tuple(name.strip() for name in names if name.strip())
         endpoints = (values.get("OTEL_EXPORTER_OTLP_ENDPOINT"), values.get("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"))

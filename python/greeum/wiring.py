@@ -39,8 +39,8 @@ def open(  # noqa: A001 - greeum.open(path), as in sqlite3, shelve and others
     """Open the memory in the directory `path` (default: $GREEUM_HOME, else ~/.greeum), and make it if it is not there.
 
     `embedder` makes its vectors (default: $GREEUM_EMBEDDER, else the table of token vectors that is shipped); a memory
-    stays with its embedder until `reembed` changes it. `progress` is called with (done, total) while the index is
-    rebuilt.
+    stays with its embedder until `reembed` changes it. A new one goes by the days of $GREEUM_TIME_ZONE (default: UTC);
+    `memory.time_zone` changes that. `progress` is called with (done, total) while the index is rebuilt.
 
     Raises NotFound if there is none and it may not be made, EmbedderMismatch, StoreVersion if a newer Greeum wrote it,
     or another StoreError.
@@ -48,8 +48,11 @@ def open(  # noqa: A001 - greeum.open(path), as in sqlite3, shelve and others
     settings = Settings()
     directory = os.path.abspath(inputs.path(settings.home if path is None else path))
     chosen = embedder if embedder is not None else embedder_of(settings)
+    zone = None if settings.time_zone is None else zone_named(settings.time_zone)
     store = SQLiteStore(directory, read_only=read_only, create=create)
     try:
+        if zone is not None and store.embedder() is None and not read_only:
+            store.set_time_zone(zone.name)
         return join(store, chosen, os.path.join(directory, INDEX_DIRECTORY), progress)
     except BaseException:
         store.close()
@@ -181,6 +184,14 @@ def verify_table() -> str:
     except RuntimeError as error:
         raise EmbedderFailed(str(error)) from error
     return embedder.fingerprint
+
+
+def zone_named(name: str) -> _core.Zone:
+    """The time zone that the environment asks for."""
+    try:
+        return _core.Zone(name)
+    except InvalidInput as error:
+        raise InvalidInput("GREEUM_TIME_ZONE", error.reason) from error
 
 
 def embedder_of(settings: Settings) -> Embedder:

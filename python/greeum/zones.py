@@ -5,6 +5,8 @@ from __future__ import annotations
 from greeum import inputs
 from greeum._core import Zone
 
+__all__ = ["TimeZone", "Zone"]
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from greeum.follower import Follower

@@ -58,7 +58,7 @@ Run = Callable[..., Result]
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The directory of the default memory; whatever else is written goes into a directory beside it."""
     monkeypatch.setenv("GREEUM_HOME", str(tmp_path / "home"))
-    for name in ("COLUMNS", "NO_COLOR", "GREEUM_EMBEDDER"):
+    for name in ("COLUMNS", "NO_COLOR", "GREEUM_EMBEDDER", "GREEUM_TIME_ZONE"):
         monkeypatch.delenv(name, raising=False)
     work = tmp_path / "work"
     work.mkdir()
@@ -108,7 +108,8 @@ class TestAdding:
     @pytest.mark.parametrize(
         "line",
         ["add '' ", "add hello --at yesterday", "add hello --near A", "add hello --importance 2",
-         "weights set nonsense=1", "screening set secret maybe", "policies set note --on-duplicate maybe"],
+         "weights set nonsense=1", "screening set secret maybe", "policies set note --on-duplicate maybe",
+         "time-zone set Seoul"],
     )  # fmt: skip
     def test_what_fails_makes_no_memory(self, run: Run, home: Path, line: str) -> None:
         assert run(*shlex.split(line)).code in (2, 3)
@@ -229,6 +230,23 @@ class TestFinding:
         head, first, *_ = run("search", "두부").out.splitlines()
         assert head.split() == ["SCORE", "ID", "WHEN", "(UTC)", "WHO", "NAMESPACE", "TEXT"]
         assert first.split()[1:] == ["2", "2025-05-01", "00:00", "민지", "acme/minji", "부산에서", "두부를", "먹었다."]
+
+    def test_days_and_times_are_those_of_the_time_zone(self, run: Run) -> None:
+        assert run("time-zone", "show").out == "UTC\n"
+        assert run("time-zone", "set", "asia/seoul").out == "Asia/Seoul\n"
+        assert run("time-zone", "show", "--json").json() == {"time_zone": "Asia/Seoul"}
+        head, first, *_ = run("search", "두부").out.splitlines()
+        assert head.split()[2:4] == ["WHEN", "(Asia/Seoul)"]
+        assert first.split()[2:4] == ["2025-05-01", "09:00"]
+        block = run("add", "어제 두부를 샀다.", "--at", "2025-05-10", "--json").json()
+        assert block["at"] == "2025-05-09T15:00:00Z"
+        rows = run("list", "--where", '{"at": {"gte": "2025-05-10"}}').out.splitlines()[1:]
+        assert [row.split()[1:3] for row in rows] == [["2025-05-10", "00:00"]]
+        assert "2025-05-10: 어제 두부를 샀다." in run("context", "두부").out
+        explained = run("explain", str(block["id"]), "두부", "--json").json()
+        assert explained["account"]["dates"]["mentions"] == ["2025-05-09"]
+        refused = run("time-zone", "set", "Seoul")
+        assert (refused.code, "Asia/Seoul" in refused.err) == (2, True)
 
     def test_every_option_arrives(self, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
         seen: dict[str, object] = {}

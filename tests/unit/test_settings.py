@@ -24,6 +24,7 @@ def test_an_empty_environment_says_what_is_usual() -> None:
     assert settings.tenants is None
     assert settings.embedder == "static"
     assert (settings.embedder_url, settings.embedder_key) == (None, None)
+    assert settings.time_zone is None
     assert settings.allowed_hosts == ()
     assert (settings.traces, settings.trace_content) == (False, False)
     assert settings.no_color is False
@@ -38,6 +39,7 @@ def test_every_variable_is_read() -> None:
         "GREEUM_EMBEDDER": "openai:small",
         "GREEUM_EMBEDDER_URL": "http://127.0.0.1:11434/v1",
         "GREEUM_EMBEDDER_KEY": "secret",
+        "GREEUM_TIME_ZONE": "Asia/Seoul",
         "GREEUM_ALLOWED_HOSTS": "memory.example, [fd00::1],",
         "OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:4318",
         "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": "http://127.0.0.1:4318/v1/traces",
@@ -57,6 +59,7 @@ def test_every_variable_is_read() -> None:
     assert settings.embedder == "openai:small"
     assert settings.embedder_url == "http://127.0.0.1:11434/v1"
     assert settings.embedder_key == "secret"
+    assert settings.time_zone == "Asia/Seoul"
     assert settings.allowed_hosts == ("memory.example", "[fd00::1]")
     assert settings.traces is True
     assert settings.trace_content is True
@@ -80,7 +83,7 @@ def test_a_width_that_is_none_is_passed_over(columns: str) -> None:
     assert Settings({"COLUMNS": columns}).columns is None
 
 
-@pytest.mark.parametrize("name", ["GREEUM_HOME", "GREEUM_TENANTS", "GREEUM_EMBEDDER", "NO_COLOR"])
+@pytest.mark.parametrize("name", ["GREEUM_HOME", "GREEUM_TENANTS", "GREEUM_EMBEDDER", "GREEUM_TIME_ZONE", "NO_COLOR"])
 def test_an_empty_variable_is_none(name: str) -> None:
     usual, empty = Settings({}), Settings({name: ""})
     for field in Settings.__slots__:
@@ -95,6 +98,22 @@ def test_the_home_of_the_environment_is_opened(monkeypatch: pytest.MonkeyPatch, 
     with greeum.open(str(tmp_path / "home"), create=False) as memory:
         assert memory.stats()["blocks"] == 1
         assert memory.stats()["embedder"] == StaticEmbedder().fingerprint
+
+
+def test_the_time_zone_of_the_environment_is_that_of_new_memories(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    greeum.open(tmp_path / "old").close()
+    monkeypatch.setenv("GREEUM_TIME_ZONE", "Seoul")
+    with pytest.raises(InvalidInput, match=r"GREEUM_TIME_ZONE.*Seoul.*Asia/Seoul"):
+        greeum.open(tmp_path / "new")
+    assert not (tmp_path / "new").exists()
+    monkeypatch.setenv("GREEUM_TIME_ZONE", "Asia/Seoul")
+    with greeum.open(tmp_path / "new") as new, greeum.open(tmp_path / "old") as old:
+        assert (new.time_zone.get(), old.time_zone.get()) == ("Asia/Seoul", "UTC")
+    monkeypatch.setenv("GREEUM_TIME_ZONE", "Europe/Berlin")
+    with greeum.open(tmp_path / "new") as new:
+        assert new.time_zone.get() == "Asia/Seoul"
 
 
 def test_the_embedder_of_the_environment_is_used(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "greeum": (
         "anchors", "backups.pieces", "errors", "explanation", "forgetting", "hits", "importers.report", "listing",
         "maintenance", "memory", "model", "policies", "reembedding", "remote", "retention", "rooted", "weights",
-        "wiring",
+        "wiring", "zones",
     ),
     "errors": (),
     "extras": (),
@@ -108,7 +108,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "listing": ("errors", "limits", "model", "store.protocol"),
     "difference": ("model", "store.protocol", "store.rows"),
     "counting": ("_core", "errors", "inputs", "limits", "store.protocol"),
-    "context": ("limits", "model"),
+    "context": ("_core", "limits", "model"),
     "explanation": ("_core", "model"),
     "hits": ("model",),
     "reranking": ("hits", "model"),
@@ -196,7 +196,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     ),
     "aio": (
         "anchors", "finding", "inputs", "memory", "model", "policies", "remote", "retention", "rooted", "screening",
-        "weights", "wiring",
+        "weights", "wiring", "zones",
     ),
     "integrations": (),
     "integrations.*": (
@@ -211,7 +211,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "mcp.install": (),
     "mcp.install.*": ("errors", "mcp.install.*", "settings"),
     "mcp.tools": (),
-    "mcp.tools.*": ("errors", "inputs", "limits", "mcp.tools", "mcp.tools.*", "memory", "model", "rooted"),
+    "mcp.tools.*": ("errors", "inputs", "limits", "mcp.tools", "mcp.tools.*", "memory", "model", "rooted", "zones"),
     "mcp.server": ("greeum", "errors", "mcp", "mcp.*", "problems"),
     "mcp.*": ("greeum", "errors", "inputs", "mcp", "mcp.*", "memory", "model"),
     "evaluate": ("evaluate.*",),
@@ -231,6 +231,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "cli.*": (
         "greeum", "cli", "cli.*", "demo", "demo.*", "difference", "errors", "explanation", "forgetting", "hits",
         "limits", "maintenance", "memory", "model", "remote", "settings", "surroundings", "weights", "wiring",
+        "zones",
     ),
     "__main__": ("cli",),
 }  # fmt: skip

@@ -24,3 +24,4 @@ export type { Retention } from "./retention.ts";
 export type { Call, Connection } from "./transport.ts";
 export type * from "./types.ts";
 export type { Weights } from "./weights.ts";
+export type { TimeZone } from "./zones.ts";

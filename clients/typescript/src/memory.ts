@@ -60,6 +60,7 @@ import type {
   Write,
 } from "./types.ts";
 import { Weights } from "./weights.ts";
+import { TimeZone } from "./zones.ts";
 
 /** A memory on a server. Get one from `connect`. It holds no connection open, and needs no closing.
  *
@@ -70,6 +71,7 @@ export class Memory {
   readonly policies: Policies;
   readonly retention: Retention;
   readonly screening: Screening;
+  readonly timeZone: TimeZone;
   readonly weights: Weights;
   readonly #transport: Transport;
 
@@ -79,6 +81,7 @@ export class Memory {
     this.policies = new Policies(this.#transport);
     this.retention = new Retention(this.#transport);
     this.screening = new Screening(this.#transport);
+    this.timeZone = new TimeZone(this.#transport);
     this.weights = new Weights(this.#transport);
   }
 

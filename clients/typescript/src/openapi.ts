@@ -720,6 +720,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/time-zone": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * By whose days the memory goes
+         * @description By whose days the memory goes: "yesterday" in a text, and times that are given without an offset.
+         */
+        get: operations["time_zone.get"];
+        /**
+         * Go by another zone from now on
+         * @description Go by another zone from now on. All texts are understood anew, which takes as long as making the index does.
+         */
+        put: operations["time_zone.set"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/retention": {
         parameters: {
             query?: never;
@@ -1244,7 +1268,7 @@ export interface components {
              */
             metadata?: Record<string, unknown>;
             /**
-             * @description ISO 8601; without an offset it is UTC.
+             * @description ISO 8601; without an offset it is of the memory's time zone.
              * @example 2025-03-04T09:12:00+09:00
              */
             at?: string;
@@ -2358,6 +2382,22 @@ export interface components {
              * @default null
              */
             vector?: number[] | null;
+        };
+        /**
+         * TimeZone
+         * @description By whose days the memory goes.
+         */
+        TimeZone: {
+            /** @description Its name in the IANA database; UTC unless it was set. */
+            time_zone: string;
+        };
+        /**
+         * NewTimeZone
+         * @description By whose days to go from now on.
+         */
+        NewTimeZone: {
+            /** @description A name of the IANA database, as Asia/Seoul. */
+            time_zone: string;
         };
         /**
          * Rules
@@ -4733,6 +4773,72 @@ export interface operations {
             429: components["responses"]["rate-limited"];
             500: components["responses"]["internal"];
             502: components["responses"]["embedder-failed"];
+            503: components["responses"]["unavailable"];
+            507: components["responses"]["store-full"];
+        };
+    };
+    "time_zone.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description By whose days the memory goes. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimeZone"];
+                };
+            };
+            400: components["responses"]["invalid-input"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            406: components["responses"]["not-acceptable"];
+            421: components["responses"]["misdirected"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    "time_zone.set": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTimeZone"];
+            };
+        };
+        responses: {
+            /** @description By whose days the memory goes. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimeZone"];
+                };
+            };
+            400: components["responses"]["invalid-input"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            406: components["responses"]["not-acceptable"];
+            408: components["responses"]["timeout"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            421: components["responses"]["misdirected"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
             503: components["responses"]["unavailable"];
             507: components["responses"]["store-full"];
         };

@@ -233,6 +233,9 @@ describe("changing", () => {
       [old.id],
     );
     assert.deepEqual(await memory.policies.get("fact"), { on_duplicate: "return", on_conflict: "keep" });
+    assert.equal(await memory.timeZone.get(), "UTC");
+    assert.equal(await memory.timeZone.set("asia/seoul"), "Asia/Seoul");
+    assert.equal(await memory.timeZone.set("UTC"), "UTC");
   });
 
   it("weighs as it is told, and learns from what is said of hits", async () => {

@@ -8,9 +8,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from greeum._core import Zone
     from greeum.cli.screen import Screen
     from greeum.model import Block, Hit
+    from greeum.zones import Zone
 
 
 def heads(zone: Zone) -> tuple[str, ...]:

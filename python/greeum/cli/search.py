@@ -10,11 +10,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from greeum._core import Zone
     from greeum.cli.call import Call
     from greeum.cli.screen import Screen
     from greeum.explanation import Explanation
     from greeum.hits import Hits
+    from greeum.zones import Zone
 
 
 def run(call: Call) -> int:

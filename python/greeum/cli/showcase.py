@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from greeum._core import Zone
 from greeum.cli.cells import clip, on_one_line, pad, width, wrap
 from greeum.cli.charts import CELLS_OTHERWISE, chart
 from greeum.cli.screen import BOLD, DIM, GREEN, RED
+from greeum.zones import Zone
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from greeum._core import Zone
 from greeum.cli import fields
 from greeum.cli.options import Argument, Command
+from greeum.zones import Zone
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from greeum._core import Zone
+from greeum.zones import Zone
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
