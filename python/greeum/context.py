@@ -18,6 +18,7 @@ from itertools import islice, pairwise
 
 from greeum import limits
 from greeum.model import Block, Context
+from greeum.zones import said_at
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -143,7 +144,7 @@ def heading(namespace: str) -> str:
 
 def day_of(block: Block, zone: Zone) -> str:
     """The day on which it was said there."""
-    return zone.format(when_said(block)[0])[: len(ANY_DAY)]
+    return said_at(block, zone)[: len(ANY_DAY)]
 
 
 def line(block: Block, day: str) -> str:

@@ -381,11 +381,12 @@ def _written(value: Mapping[str, object]) -> str:
 
 def filter_value(value: Any) -> object:
     if hasattr(value, "utcoffset"):
+        at = time(value, "where")
         if value.utcoffset() is None:
             return value.replace(tzinfo=None).isoformat()
         from greeum._core import format_time
 
-        return format_time(time(value, "where"))
+        return format_time(at)
     if isinstance(value, (set, frozenset)):
         return sorted(value)
     raise TypeError(f"holds a {type(value).__name__}")

@@ -5,11 +5,12 @@ from __future__ import annotations
 from greeum import inputs
 from greeum._core import Zone
 
-__all__ = ["TimeZone", "Zone"]
+__all__ = ["TimeZone", "Zone", "said_at"]
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from greeum.follower import Follower
+    from greeum.model import Block
     from greeum.store.protocol import Store
 
 
@@ -39,3 +40,8 @@ class TimeZone:
             self._follower.catch_up()
             self._follower.compact()
         return zone.name
+
+
+def said_at(block: Block, zone: Zone) -> str:
+    """When it was said, in ISO 8601 as a clock there shows it."""
+    return zone.format(block._row[10])

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from greeum import inputs, limits
-from greeum._core import format_time
+from greeum._core import Zone, format_time
 from greeum.errors import InvalidInput
 from greeum.model import moment
 
@@ -270,6 +270,30 @@ class TestTimes:
     def test_beyond_the_calendar_in_utc(self, value: Any) -> None:
         refused(lambda: inputs.time(value, "at"), "at", "outside the years 1 to 9999")
 
+    @pytest.mark.parametrize(
+        ("value", "asks"),
+        [
+            ("2025-03-04", True),
+            ("2025-03-04T09:12", True),
+            (datetime(2025, 3, 4), True),
+            ("2025-03-04T09:12Z", False),
+            ("2025-03-04 09:12z", False),
+            ("2025-03-04T09:12+00:00", False),
+            ("2025-03-04T09:12:00.5-03:30", False),
+            (datetime(2025, 3, 4, tzinfo=UTC), False),
+        ],
+    )
+    def test_only_times_without_an_offset_need_a_zone(self, value: Any, asks: bool) -> None:
+        asked: list[Zone] = []
+
+        def zone() -> Zone:
+            asked.append(Zone("Asia/Seoul"))
+            return asked[-1]
+
+        at = inputs.time(value, "at", zone)
+        assert len(asked) == asks
+        assert at == inputs.time(value, "at") - asks * 9 * 3_600_000_000
+
     def test_none_is_no_time(self) -> None:
         assert inputs.optional_time(None, "at") is None
 
@@ -444,11 +468,18 @@ class TestMetadata:
         assert inputs.metadata({}) == "{}"
 
 
+SPRING = datetime(2025, 4, 1, tzinfo=timezone(timedelta(hours=9)))
+
+
 class TestFilters:
     def test_times_and_sets_may_be_in_it(self) -> None:
-        value = {"at": {"gt": datetime(2025, 3, 4)}, "source": {"in": {"b", "a"}}, "kind": {"in": frozenset(("x",))}}
+        value = {
+            "at": {"gt": datetime(2025, 3, 4), "lt": SPRING},
+            "source": {"in": {"b", "a"}},
+            "kind": {"in": frozenset(("x",))},
+        }
         assert inputs.where(value) == (
-            '{"at": {"gt": "2025-03-04T00:00:00Z"}, "source": {"in": ["a", "b"]}, "kind": {"in": ["x"]}}'
+            '{"at": {"gt": "2025-03-04T00:00:00", "lt": "2025-03-31T15:00:00Z"}, "source": {"in": ["a", "b"]}, "kind": {"in": ["x"]}}'
         )
         assert inputs.where(None) is None
         assert inputs.where({}) == "{}"

@@ -157,6 +157,14 @@ class TestSearch:
         assert result.structured["hits"] == [m.search("Busan")[0].to_dict()]
         assert result.structured["left_out"] == []
 
+    def test_days_are_those_of_the_time_zone(self, m: Memory) -> None:
+        m.add("I moved to Busan.", at="2026-05-02T23:00:00Z", source="alice")
+        m.time_zone.set("Asia/Seoul")
+        expected = "[1] 2026-05-03 alice: I moved to Busan."
+        assert call(m, "memory_search", query="Busan").text == expected
+        assert call(m, "memory_list").text == expected
+        assert call(m, "memory_get", block=1).text == expected
+
     def test_nothing(self, m: Memory) -> None:
         result = call(m, "memory_search", query="Busan")
         assert result == Result({"hits": [], "left_out": []}, "Nothing found.")

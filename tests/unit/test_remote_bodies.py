@@ -314,7 +314,7 @@ def test_a_block_is_sent_as_it_was_meant(server: Scripted) -> None:
     )  # fmt: skip
     assert body == {
         "text": '부산 "\u2028\x7f🏠\n', "namespace": "acme/a%2Fb", "kind": "message", "key": "집", "tags": ["b", "a"],
-        "importance": 1.0, "metadata": {"t": [1, 2.5, None], "e": -1e-300}, "at": "2025-03-04T09:12:00.000001Z",
+        "importance": 1.0, "metadata": {"t": [1, 2.5, None], "e": -1e-300}, "at": "2025-03-04T09:12:00.000001",
         "valid_from": "2025-03-03T15:00:00Z", "near": 7, "vector": [1.0, 0.1],
     }  # fmt: skip
 

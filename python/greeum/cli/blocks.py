@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from greeum.cli.cells import on_one_line, shown
+from greeum.zones import said_at
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ IN_WORDS = {"personal": "personal data", "secret": "a secret"}
 
 def when(block: Block, zone: Zone) -> str:
     """Date, hour and minute there."""
-    return zone.format(block._row[10])[:16].replace("T", " ")
+    return said_at(block, zone)[:16].replace("T", " ")
 
 
 def row(block: Block, zone: Zone) -> list[str]:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from greeum.errors import InvalidInput, NotFound
 from greeum.mcp.tools.connector import BLOCK_URI, title_of, uri_of
 from greeum.mcp.tools.schemas import ID_MAX
+from greeum.mcp.tools.texts import day_of, zone_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -81,15 +82,16 @@ def listed(memory: AnyMemory, cursor: str | None) -> tuple[list[Resource], str |
     if not before.isdecimal() or bool(inner) != (cursor is not None) or int(before[:9]) >= LISTED_MAX:
         raise InvalidInput("cursor", "is none that a page of this list has given")
     page = memory.list(limit=PAGE, newest_first=True, cursor=inner or None)
-    found = [entry(block) for block in page]
+    zone = zone_of(memory)
+    found = [entry(block, day_of(block, zone)) for block in page]
     if cursor is None:
         found[:0] = [fixed.resource for fixed in FIXED]
     shown = int(before) + len(page)
     return found, f"{shown}:{page.cursor}" if page.cursor is not None and shown < LISTED_MAX else None
 
 
-def entry(block: Block) -> Resource:
-    description = f"{block.at_iso[:10]} {block.source or block.kind}"
+def entry(block: Block, day: str) -> Resource:
+    description = f"{day} {block.source or block.kind}"
     if block.namespace:
         description += f" in {block.namespace}"
     return Resource(uri_of(block), f"block {block.id}", title_of(block), description)

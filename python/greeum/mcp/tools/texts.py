@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from greeum.zones import Zone
+from greeum.zones import Zone, said_at
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,12 +17,17 @@ def zone_of(memory: AnyMemory) -> Zone:
     return Zone(memory.time_zone.get())
 
 
+def day_of(block: Block, zone: Zone) -> str:
+    """The day on which it was said there."""
+    return said_at(block, zone)[:10]
+
+
 def block_line(block: Block, zone: Zone) -> str:
     """As in `[17] 2026-05-03 alice (acme/alice/chat-1): I moved to Busan.`"""
     who = block.source or block.kind
     where = f" ({block.namespace})" if block.namespace else ""
     corrected = "" if block.superseded_by is None else f" [corrected since, see {block.superseded_by}]"
-    return f"[{block.id}] {zone.format(block._row[10])[:10]} {who}{where}: {block.text}{corrected}"
+    return f"[{block.id}] {day_of(block, zone)} {who}{where}: {block.text}{corrected}"
 
 
 def block_lines(blocks: Sequence[Block], zone: Zone) -> list[str]:
