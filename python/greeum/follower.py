@@ -160,6 +160,16 @@ class Follower:
             self._heed(settings_changes)
         return self.index.zone
 
+    def has_settings_to_read(self) -> bool:
+        """Whether settings have changed since the time zone was looked up: what comes next may take long."""
+        return self._store.newest()[1] != self._settings_seen
+
+    def write_out(self) -> None:
+        """Write out what is only in memory, however little that is: files that are there are of another time zone."""
+        self.catch_up()
+        if self._store.directory is not None and self._tail():
+            self._fold(wait=True)
+
     def _heed(self, settings_changes: int) -> None:
         """Go by the Store's time zone. In another one the texts speak of other days: all is loaded anew."""
         with self._lock:

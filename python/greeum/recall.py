@@ -247,7 +247,10 @@ class Recall(Explaining):
     def at_hand(self) -> bool:
         """Whether a search has little to wait for: no model is asked for a vector, and every change that it is to see
         was folded in just now or a moment ago. (To ask the Store each time would cost as much as a part of the search.)
+        After a change of the time zone all is loaded anew.
         """
+        if self._follower.has_settings_to_read():
+            return False
         now_s = monotonic()
         if now_s - self._caught_up_at_s > AT_HAND_S:
             if self._follower.is_late(self._store.seq()):

@@ -37,8 +37,7 @@ class TimeZone:
         zone = Zone(inputs.name(name, "time_zone"))
         if zone.name != self.get():
             self._store.set_time_zone(zone.name)
-            self._follower.catch_up()
-            self._follower.compact()
+            self._follower.write_out()
         return zone.name
 
 

@@ -473,14 +473,11 @@ SPRING = datetime(2025, 4, 1, tzinfo=timezone(timedelta(hours=9)))
 
 class TestFilters:
     def test_times_and_sets_may_be_in_it(self) -> None:
-        value = {
-            "at": {"gt": datetime(2025, 3, 4), "lt": SPRING},
-            "source": {"in": {"b", "a"}},
-            "kind": {"in": frozenset(("x",))},
-        }
+        value = {"at": {"gt": datetime(2025, 3, 4)}, "source": {"in": {"b", "a"}}, "kind": {"in": frozenset(("x",))}}
         assert inputs.where(value) == (
-            '{"at": {"gt": "2025-03-04T00:00:00", "lt": "2025-03-31T15:00:00Z"}, "source": {"in": ["a", "b"]}, "kind": {"in": ["x"]}}'
+            '{"at": {"gt": "2025-03-04T00:00:00"}, "source": {"in": ["a", "b"]}, "kind": {"in": ["x"]}}'
         )
+        assert inputs.where({"at": SPRING}) == '{"at": "2025-03-31T15:00:00Z"}'
         assert inputs.where(None) is None
         assert inputs.where({}) == "{}"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from greeum import inputs
 from greeum._core import Zone
 from greeum.remote import bodies, rows
+from greeum.remote.client import LONG_S
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,4 +29,5 @@ class RemoteTimeZone:
     def set(self, name: str) -> str:
         """As `TimeZone.set`."""
         zone = Zone(inputs.name(name, "time_zone"))
-        return self._client.change("PUT", PATH, {"time_zone": bodies.quoted(zone.name)}, rows.time_zone)
+        body = {"time_zone": bodies.quoted(zone.name)}
+        return self._client.change("PUT", PATH, body, rows.time_zone, timeout_s=LONG_S)
