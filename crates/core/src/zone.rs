@@ -52,7 +52,7 @@ impl Zone {
 
     /// What a clock there shows at a moment, counted as moments are in UTC.
     pub fn local(&self, at: TimeUs) -> TimeUs {
-        at + self.offset(at)
+        at.saturating_add(self.offset(at))
     }
 
     /// What day it is there at a moment.

@@ -77,7 +77,7 @@ pub struct Forms {
 }
 
 impl Forms {
-    /// Of a passage, with the names that stand beside it and when it was said.
+    /// Of a passage, with the names that stand beside it and when it was said, by a clock there.
     pub fn new(text: &str, labels: &[String], at: TimeUs, table: &Table) -> Self {
         let mut forms = Self { terms: HashMap::new(), pieces: HashMap::new() };
         let tokens = Tokens::new(text);

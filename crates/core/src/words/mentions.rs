@@ -60,7 +60,7 @@ impl When {
     }
 }
 
-/// The days that a text speaks of which was said at `at`.
+/// The days that a text speaks of which was said at `at`, by a clock there (see [`crate::zone::Zone::local`]).
 pub fn mentioned(tokens: &Tokens, at: TimeUs) -> Vec<Days> {
     let mut days: Vec<Days> = asked(tokens, at).into_iter().map(|when| when.said_on(day_of(at))).collect();
     days.sort_unstable();
@@ -69,7 +69,7 @@ pub fn mentioned(tokens: &Tokens, at: TimeUs) -> Vec<Days> {
     days
 }
 
-/// The times that a question is about which is asked at `now`.
+/// The times that a question is about which is asked at `now`, by a clock there.
 pub fn asked(tokens: &Tokens, now: TimeUs) -> Vec<When> {
     let reader = Reader { tokens, today: day_of(now) };
     (0..tokens.list.len()).filter_map(|i| reader.read(i)).collect()
@@ -83,7 +83,7 @@ pub struct Relative {
     pub words: Range<usize>,
 }
 
-/// The times of a question that are meant from `now`.
+/// The times of a question that are meant from `now`, by a clock there.
 pub fn relative(tokens: &Tokens, now: TimeUs) -> Vec<Relative> {
     let reader = Reader { tokens, today: day_of(now) };
     (0..tokens.list.len()).filter_map(|i| reader.relative(i)).collect()

@@ -120,7 +120,7 @@ pub fn of_morpheme(table: &Table, morpheme: u16) -> Term {
     Term { hash: hash(&[b"m", table.name(morpheme)]), weight: MORPHEME_WEIGHT }
 }
 
-/// The terms of a passage, with those of who said it, when, and its tags: what a person would search it by.
+/// The terms of a passage, with those of who said it, when (by a clock there), and its tags: what a person would search it by.
 pub fn analyse(tokens: &Tokens, fields: &[&Tokens], at: TimeUs, table: Option<&Table>) -> Analysis {
     let (mut terms, mut pieces) = (Vec::with_capacity(tokens.list.len() * 2), Vec::new());
     let length = content(tokens, table, &mut terms, &mut pieces);
