@@ -29,6 +29,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     ),
     "errors": (),
     "extras": (),
+    "keywords": (),
     "limits": (),
     "settings": (),
     "model": ("_core", "store.protocol", "store.rollback"),
@@ -131,13 +132,13 @@ ARROWS: dict[str, tuple[str, ...]] = {
         "retention", "transfer", "uses", "embed.protocol", "store.protocol",
     ),
     "memory": (
-        "anchors", "comparing", "drafts", "errors", "feedback", "follower", "forgetting", "inputs", "model",
+        "anchors", "comparing", "drafts", "errors", "feedback", "follower", "forgetting", "inputs", "keywords", "model",
         "provenance", "starts", "topics", "upkeep", "weights", "embed.protocol", "store.protocol", "store.rows",
     ),
     "rooted": ("rooted.memory",),
     "rooted.*": (
-        "anchors", "errors", "explanation", "forgetting", "inputs", "memory", "model", "policies", "recall", "rooted.*",
-        "starts", "upkeep", "weights", "store.protocol", "store.rows",
+        "anchors", "errors", "explanation", "forgetting", "inputs", "keywords", "memory", "model", "policies", "recall",
+        "rooted.*", "starts", "upkeep", "weights", "store.protocol", "store.rows",
     ),
     "wiring": (
         "_core", "backups.restoring", "errors", "follower", "inputs", "limits", "memory", "reembedding", "repairs",
@@ -188,13 +189,13 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "remote": ("errors", "inputs", "remote.*"),
     "remote.*": (
         "_core", "counting", "difference", "drafts", "errors", "explanation", "feedback", "finding", "forgetting",
-        "hits", "inputs", "limits", "listing", "maintenance", "memory", "model", "policies", "problems", "recall",
-        "remote.*", "reranking", "retention", "screening", "starts", "upkeep", "weights", "importers.*",
+        "hits", "inputs", "keywords", "limits", "listing", "maintenance", "memory", "model", "policies", "problems",
+        "recall", "remote.*", "reranking", "retention", "screening", "starts", "upkeep", "weights", "importers.*",
         "store.protocol", "store.rollback",
     ),
     "aio": (
-        "anchors", "finding", "inputs", "memory", "model", "policies", "remote", "retention", "rooted", "screening",
-        "weights", "wiring",
+        "anchors", "finding", "memory", "model", "policies", "remote", "remote.absent", "retention", "rooted",
+        "screening", "weights", "wiring",
     ),
     "integrations": (),
     "integrations.*": (
