@@ -1,4 +1,4 @@
-"""Memory, the one face of Greeum: remembering, finding, correcting, forgetting go through here, whatever the door."""
+"""Memory, the one face of Greeum: remembering, finding, correcting, forgetting go through here, whoever asks."""
 
 from __future__ import annotations
 
