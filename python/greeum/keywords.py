@@ -1,4 +1,4 @@
-"""Calls that name arguments which a method does not have: what to say of them, and which one was probably meant."""
+"""Names of arguments that there are not: what to say of a call with one, and which was probably meant."""
 
 from __future__ import annotations
 
@@ -39,6 +39,9 @@ SYNONYMS = (
     ("directory", "path"),
 )
 """Names of arguments of ours and of other programs that mean the same, the usual one of ours first."""
+
+COMPARED_CHARACTERS_MAX = 64
+"""Of a name that is looked for among others by its letters: over HTTP it may be of any length, and takes the square."""
 
 SHOWN = ("__module__", "__name__", "__qualname__", "__doc__")
 """What `help` shows of a function; its arguments are found by `__wrapped__`."""
@@ -82,9 +85,7 @@ def misfit(method: FunctionType, name: str, arguments: Sequence[object], options
     taken = code.co_varnames[1 : code.co_argcount + code.co_kwonlyargcount]
     for option in options:
         if option not in taken:
-            meant = nearest(option, taken)
-            hint = f": did you mean `{meant}`?" if meant else "."
-            return f"{name}() has no argument `{option}`{hint} It takes {listed(taken)}."
+            return f"{name}() has no argument `{option}`{guess(option, taken)}; there are {listed(taken)}"
     if len(arguments) - 1 > len(by_place):
         return f"{name}() takes {listed(by_place)} by place; give others by their names: {listed(taken)}."
     return None
@@ -94,6 +95,12 @@ def listed(names: Sequence[str]) -> str:
     return ", ".join(names) if names else "none"
 
 
+def guess(option: str, taken: Sequence[str]) -> str:
+    """What follows after a name that there is not: which of these was probably meant, if that is to be seen."""
+    meant = nearest(option, taken)
+    return f" (did you mean `{meant}`?)" if meant else ""
+
+
 def nearest(option: str, taken: Sequence[str]) -> str | None:
     """Which of these arguments was probably meant: the one that means the same, or is written alike."""
     for names in SYNONYMS:
@@ -101,6 +108,8 @@ def nearest(option: str, taken: Sequence[str]) -> str | None:
             for name in names:
                 if name in taken:
                     return name
+    if len(option) > COMPARED_CHARACTERS_MAX:
+        return None
     from difflib import get_close_matches
 
     return next(iter(get_close_matches(option, taken, 1)), None)

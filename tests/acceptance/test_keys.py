@@ -114,6 +114,15 @@ class TestCreating:
         assert result.err.startswith(f"greeum: {about}")
         assert not (keys.directory / "control.db").exists() or keys.json("list") == {"keys": []}
 
+    def test_who_names_tenants_where_a_memory_is_meant_is_told_how_to_name_one(
+        self, keys: Keys, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        keys("create --tenant acme --role writer")
+        assert main(["backup", "b", "--tenants", str(keys.directory)]) == INVALID
+        assert "name one tenant's memory, --memory DIR/tenants/NAME" in capsys.readouterr().err
+        assert main(["serve", "--tenants", str(keys.directory), "--port", "0", "--backup", "b"]) == INVALID
+        assert f"--memory {keys.directory}/tenants/NAME`" in capsys.readouterr().err
+
     def test_no_directory_is_guessed(self, keys: Keys, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv("GREEUM_TENANTS")
         assert "set GREEUM_TENANTS" in keys("list").err

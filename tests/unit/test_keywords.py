@@ -31,13 +31,16 @@ def refusal(call: Callable[[], object]) -> str:
 @pytest.mark.parametrize(
     ("call", "said"),
     [
-        (lambda m: m.search("plums", limit=3), "Memory.search() has no argument `limit`: did you mean `k`?"),
-        (lambda m: m.list(k=3), "Memory.list() has no argument `k`: did you mean `limit`?"),
-        (lambda m: m.add(content="plums"), "Memory.add() has no argument `content`: did you mean `text`?"),
-        (lambda m: m.add("plums", user_id="eve"), "Memory.add() has no argument `user_id`: did you mean `namespace`?"),
-        (lambda m: m.search("plums", namspace="a"), "Memory.search() has no argument `namspace`: did you mean `na"),
-        (lambda m: m.get(id=1), "Memory.get() has no argument `id`: did you mean `block`?"),
-        (lambda m: m.count(qwxyz=1), "Memory.count() has no argument `qwxyz`. It takes namespace, where, "),
+        (
+            lambda m: m.search("plums", limit=3),
+            "Memory.search() has no argument `limit` (did you mean `k`?); there are query, k, ",
+        ),
+        (lambda m: m.list(k=3), "Memory.list() has no argument `k` (did you mean `limit`?); "),
+        (lambda m: m.add(content="plums"), "Memory.add() has no argument `content` (did you mean `text`?); "),
+        (lambda m: m.add("plums", user_id="eve"), "Memory.add() has no argument `user_id` (did you mean `namespace`?)"),
+        (lambda m: m.search("plums", namspace="a"), "Memory.search() has no argument `namspace` (did you mean `na"),
+        (lambda m: m.get(id=1), "Memory.get() has no argument `id` (did you mean `block`?); "),
+        (lambda m: m.count(qwxyz=1), "Memory.count() has no argument `qwxyz`; there are namespace, where, "),
         (lambda m: m.search("plums", 3), "Memory.search() takes query by place; give others by their names: query, k,"),
         (lambda m: m.add(), "Memory.add() missing 1 required positional argument: 'text'"),
         (lambda m: m.search("plums", query="plums"), "Memory.search() got multiple values for argument 'query'"),
@@ -50,14 +53,14 @@ def test_it_names_the_method_and_what_was_meant(memory: Memory, call: Callable[[
 def test_every_face_says_it(memory: Memory) -> None:
     confined, awaited = Rooted(memory, "acme"), AsyncMemory(memory)
     remote = greeum.connect("http://127.0.0.1:8400")
-    meant = "has no argument `limit`: did you mean `k`?"
+    meant = "has no argument `limit` (did you mean `k`?)"
     assert f"RemoteMemory.search() {meant}" in refusal(lambda: remote.search("plums", limit=3))  # type: ignore[call-arg]
     assert f"Rooted.explain() {meant}" in refusal(lambda: confined.explain("plums", 1, limit=3))  # type: ignore[call-arg]
     assert f"Memory.search() {meant}" in refusal(lambda: confined.search("plums", limit=3))  # type: ignore[call-arg]
     assert f"Memory.search() {meant}" in refusal(
         lambda: asyncio.run(awaited.search("plums", limit=3))  # type: ignore[call-arg]
     )
-    assert "Memory.export() has no argument `scope`: did you mean `namespace`?" in refusal(
+    assert "Memory.export() has no argument `scope` (did you mean `namespace`?)" in refusal(
         lambda: asyncio.run(awaited.export(scope="acme"))  # type: ignore[call-arg]
     )
 

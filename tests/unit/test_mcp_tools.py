@@ -75,6 +75,10 @@ class TestEveryTool:
             tool.call(m, {"deepth": 3})
         assert caught.value.field == "deepth"
 
+    def test_an_argument_with_another_name_elsewhere_is_told_its_name_here(self, m: Memory) -> None:
+        with pytest.raises(InvalidInput, match=r"is no argument of memory_search \(did you mean `k`\?\); there are"):
+            TOOLS["memory_search"].call(m, {"query": "plums", "limit": 3})
+
     @pytest.mark.parametrize("tool", [tool for tool in ALL if tool.required], ids=lambda tool: tool.name)
     def test_an_argument_that_is_missing_is_named(self, m: Memory, tool: Tool) -> None:
         for given in ({}, dict.fromkeys(tool.required)):

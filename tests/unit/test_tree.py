@@ -185,7 +185,9 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "api.problems": ("errors", "problems"),
     "api.forgetting": ("greeum", "api", "api.*", "forgetting", "limits"),
     "api.transfer": ("greeum", "api", "api.*", "errors", "importers.files"),
-    "api.*": ("greeum", "api.*", "errors", "limits", "maintenance", "model", "policies", "problems", "rooted"),
+    "api.*": (
+        "greeum", "api.*", "errors", "keywords", "limits", "maintenance", "model", "policies", "problems", "rooted",
+    ),
     "remote": ("errors", "inputs", "remote.*"),
     "remote.*": (
         "_core", "counting", "difference", "drafts", "errors", "explanation", "feedback", "finding", "forgetting",
@@ -210,7 +212,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "mcp.install": (),
     "mcp.install.*": ("errors", "mcp.install.*", "settings"),
     "mcp.tools": (),
-    "mcp.tools.*": ("errors", "inputs", "limits", "mcp.tools", "mcp.tools.*", "memory", "model", "rooted"),
+    "mcp.tools.*": ("errors", "inputs", "keywords", "limits", "mcp.tools", "mcp.tools.*", "memory", "model", "rooted"),
     "mcp.server": ("greeum", "errors", "mcp", "mcp.*", "problems"),
     "mcp.*": ("greeum", "errors", "inputs", "mcp", "mcp.*", "memory", "model"),
     "evaluate": ("evaluate.*",),

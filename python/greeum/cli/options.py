@@ -271,6 +271,8 @@ def _take(word: str, rest: list[str], by_flag: dict[str, Option], given: dict[st
 def _unknown(flag: str, options: Iterable[Option], command: str) -> InvalidInput:
     if any(flag in other.flags for other in OF_A_SERVER):
         return InvalidInput(flag, f"is no option of `{command}`, which does nothing to the memory of a server")
+    if flag == "--tenants":
+        return InvalidInput(flag, f"is no option of `{command}`: name one tenant's memory, --memory DIR/tenants/NAME")
     hint = "put -- before text that begins with a dash"
     return InvalidInput(flag, f"is no option of `{command}`{_guess(flag, options)}; {hint}")
 

@@ -149,7 +149,8 @@ def check_scope(given: dict[str, Any], tenants: str | None, *, on_loopback: bool
     if tenants is not None and "backup" in given:
         raise InvalidInput(
             "--backup",
-            "is for one memory: back up each tenant with `greeum backup DIR --memory TENANTS/TENANT`, at any time",
+            "is for one memory: back up each tenant, at any time, with "
+            f"`greeum backup DIR --memory {tenants}/tenants/NAME`",
         )
     if "backup" not in given and ("backup_every" in given or "backup_keep" in given):
         raise InvalidInput("--backup", "is missing: name the directory for the backups")
