@@ -195,7 +195,7 @@ TOOLS = (
         "preferences or decisions.",
         {
             "query": schemas.QUERY,
-            "k": schemas.whole_number(f"How many hits at most. Default: {K}"),
+            "k": schemas.whole_number(f"Hits at most. Default: {K}"),
             **FILTERS,
             "history": schemas.HISTORY,
             "exact": schemas.EXACT,

@@ -56,7 +56,10 @@ def or_null(schema: Schema) -> dict[str, object]:
 ID_MAX = 2**53 - 1
 
 BLOCK_ID = whole_number("Its id, in [brackets] in answers.")
-BLOCK_IDS: Schema = {"type": ["integer", "array"], "items": {"type": "integer"}, "description": "An id, or several."}
+BLOCK_IDS: Schema = {
+    "anyOf": [{"type": "integer"}, {"type": "array", "items": {"type": "integer"}}],
+    "description": "An id, or several.",
+}
 QUERY = string("What to look for, in plain words.")
 NAMESPACE = string("A path like acme/alice: what is there or below. Default: everything")
 PLACE = string("A path like acme/alice/chat-1. Default: the root")
@@ -71,18 +74,18 @@ WHERE: Schema = {
 WHERE_AGAIN: Schema = {"type": "object", "description": "Filter, as in memory_search."}
 
 NEAR: Schema = {
-    "type": ["string", "integer"],
+    "anyOf": [{"type": "string"}, {"type": "integer"}],
     "description": "Look first around an anchor (name, or auto) or a block (id).",
 }
 NEAR_WHEN_ADDING: Schema = {
-    "type": ["string", "integer"],
+    **NEAR,
     "description": "Link it with an anchor's block (name, or auto) or a block (id).",
 }
 HISTORY = truth("Also superseded versions, and what is not valid now.")
 AS_OF = string("What was known then, in ISO 8601.")
-MIN_TRUST = number("Leave out origins that are trusted less: 0 to 1.")
+MIN_TRUST = number("Leave out origins trusted less: 0 to 1.")
 EXACT = truth("Score every block, however slow.")
-WEIGHTS: Schema = {"type": "object", "description": 'Of evidence, as in {"words": 2}. Rarely needed.'}
+WEIGHTS: Schema = {"type": "object", "description": 'Of evidence, as in {"words": 2}.'}
 
 KEY = string("Your name for it, unique in its namespace.")
 KIND = string("message (a turn), note, fact or your own. Default: message")
