@@ -20,6 +20,7 @@ from greeum.finding import STREAM_SLICES
 from greeum.memory import Memory
 from greeum.policies import Policies
 from greeum.remote import RemoteMemory
+from greeum.remote.absent import absent
 from greeum.retention import Retention
 from greeum.screening import Screening
 from greeum.weights import Weights
@@ -27,10 +28,9 @@ from greeum.zones import TimeZone
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
-    from typing import Any, Concatenate, ParamSpec, Self, TypeVar
+    from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator
+    from typing import Any, Concatenate, NoReturn, ParamSpec, Self, TypeVar
 
-    from greeum.inputs import Namespace
     from greeum.model import Change
     from greeum.rooted import Rooted
 
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     R = TypeVar("R")
     M = TypeVar("M")
     Run = Callable[..., Coroutine[Any, Any, Any]]
-    Lines = list[str]  # `list` is a method where it is needed
 
 
 def awaited(method: Callable[Concatenate[Any, P], R]) -> Callable[Concatenate[Any, P], Coroutine[Any, Any, R]]:
@@ -68,6 +67,20 @@ def iterated(
                 yield item
             if len(part) < size:
                 return
+
+    return call
+
+
+def gathered(
+    method: Callable[Concatenate[Any, P], Iterable[R]],
+) -> Callable[Concatenate[Any, P], Coroutine[Any, Any, list[R]]]:
+    """The same for what is awaited all at once."""
+    name = method.__name__
+
+    @wraps(method)
+    async def call(self: Behind, /, *arguments: P.args, **options: P.kwargs) -> list[R]:
+        everything: list[R] = await self._run(lambda: [*getattr(self._target, name)(*arguments, **options)])
+        return everything
 
     return call
 
@@ -207,10 +220,7 @@ class Awaited(Behind):
     import_ = awaited(Memory.import_)
     import_from = awaited(Memory.import_from)
 
-    async def export(self, *, namespace: Namespace = "") -> Lines:
-        """The lines of `Memory.export`, all at once."""
-        lines: Lines = await self._run(lambda: [*self._target.export(namespace=namespace)])
-        return lines
+    export = gathered(Memory.export)
 
     async def seq(self) -> int:
         """`Memory.seq`."""
@@ -243,6 +253,11 @@ class AsyncRemoteMemory(Awaited):
         self._threads = ThreadPoolExecutor(CALLS_MAX, "greeum-remote")
         super().__init__(memory, self._wait_for)
         self.memory = memory
+
+    if not TYPE_CHECKING:  # where it would say that there is every attribute
+
+        def __getattr__(self, name: str) -> NoReturn:
+            raise absent(self, name)
 
     async def _wait_for(self, work: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
         return await asyncio.get_running_loop().run_in_executor(self._threads, partial(work, *arguments, **options))

@@ -97,7 +97,7 @@ class Finding:
         - `history`: include superseded and quarantined versions, and what is not valid any more or not yet.
         - `exact`: score every block, however long it takes.
         - `as_of`: what was known at some time, and valid then. Later changes do not count.
-        - `min_trust`: leave out what came through a door that is trusted less.
+        - `min_trust`: leave out what was written through an origin that is trusted less.
         - `weights`: how much each kind of evidence counts, by name.
         - `rerank`: your function that gets the query and the first hits (50, or `k` if that is more) and returns a
           score for each. They are reordered by it if it returns within `rerank_budget_ms`. The list that comes back is

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Certificate:
-    """That something was forgotten: when, by which door, at whose request, how many; never what it said.
+    """That something was forgotten: when, by which origin, at whose request, how many; never what it said.
 
     Each is sealed with a SHA-256 that covers the one before it, so that none is changed or left out unnoticed:
     `Memory.check` looks. docs/guides/forgetting.md says how to compute it.
@@ -92,7 +92,7 @@ class Forgotten(list[int]):
 
 
 class Forgetting:
-    """Forgets in one memory, for one door."""
+    """Forgets in one memory, for one origin."""
 
     def __init__(self, store: Store, follower: Follower, origin: str, trust: float, now_us: Callable[[], int]) -> None:
         self._store = store
@@ -132,7 +132,7 @@ class Forgetting:
         return self._follower.index.ids(namespace, where_json, True, BEFORE_ALL_US, None)
 
     def _check_trust(self, ids: list[int]) -> None:
-        """Raises Forbidden if a version is trusted more than what this door writes."""
+        """Raises Forbidden if a version is trusted more than what this origin writes."""
         if self._trust < 1:
             for row in self._store.blocks(self._store.would_forget(ids)):
                 if row[TRUST] > self._trust:

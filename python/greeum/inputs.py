@@ -1,5 +1,5 @@
-"""What callers may pass, checked at the door: every function returns the canonical form, or raises InvalidInput with
-the field's name.
+"""What callers may pass, checked where it comes in: every function returns the canonical form, or raises InvalidInput
+with the field's name.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
-"""Memory, the one face of Greeum: remembering, finding, correcting, forgetting go through here, whatever the door."""
+"""Memory, the one face of Greeum: remembering, finding, correcting, forgetting go through here, whoever asks."""
 
 from __future__ import annotations
 
 from time import time_ns
 
-from greeum import inputs
+from greeum import inputs, keywords
 from greeum.anchors import AUTO, Choice
 from greeum.comparing import Comparer
 from greeum.drafts import request_uid
@@ -51,6 +51,7 @@ def clock_us() -> int:
     return time_ns() // 1_000
 
 
+@keywords.told
 class Memory(Upkeep):
     """A memory, open. Get one from `greeum.open`. All methods may be called from any thread.
 

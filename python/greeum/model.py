@@ -142,12 +142,12 @@ class Block:
 
     @property
     def origin(self) -> str:
-        """By which door it came, as that door says it; empty where a program used the library itself."""
+        """Where it was written from, as `cli` or `key/4fRt09ZqLm`; empty where a program used the library itself."""
         return self._row[19]
 
     @property
     def trust(self) -> float:
-        """How far what came by that door is trusted, from 0 to 1."""
+        """How far its origin was trusted, from 0 to 1."""
         return self._row[20]
 
     @property
@@ -305,7 +305,7 @@ class Link:
 
     @property
     def origin(self) -> str:
-        """By which door it came; empty for a program that uses the library."""
+        """Where it was written from; empty for a program that uses the library."""
         return self._row[5]
 
     def to_dict(self) -> dict[str, object]:

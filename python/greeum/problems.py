@@ -1,5 +1,5 @@
 """What goes wrong, by the names that it has over HTTP: the server says them, and its clients raise the errors that they
-stand for. One table, read from both sides. And what is told, by whatever door, of errors that are about the machine.
+stand for. One table, read from both sides. And what is told, over HTTP and MCP, of errors that are about the machine.
 """
 
 from __future__ import annotations

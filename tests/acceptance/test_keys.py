@@ -65,6 +65,7 @@ def keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
 
 class TestCreating:
     def test_the_key_alone_is_printed_and_opens_the_door(self, keys: Keys) -> None:
+        keys("create --tenant acme --role reader")
         result = keys("create --tenant acme --role writer")
         with ControlStore(str(keys.directory), create=False) as control:
             key = control.key_of(result.out.removesuffix("\n"))
@@ -113,6 +114,21 @@ class TestCreating:
         assert (result.code, result.out) == (INVALID, "")
         assert result.err.startswith(f"greeum: {about}")
         assert not (keys.directory / "control.db").exists() or keys.json("list") == {"keys": []}
+
+    def test_a_tenant_that_was_not_there_is_said_to_be_new(self, keys: Keys) -> None:
+        """The name, or that of the directory, may be mistyped."""
+        note = f"greeum: a new tenant, acme, in {keys.directory}\n"
+        assert note in keys("create --tenant acme --role writer").err
+        assert "new tenant" not in keys("create --tenant acme --role reader").err
+
+    def test_who_names_tenants_where_a_memory_is_meant_is_told_how_to_name_one(
+        self, keys: Keys, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        keys("create --tenant acme --role writer")
+        assert main(["backup", "b", "--tenants", str(keys.directory)]) == INVALID
+        assert "name one tenant's memory, --memory DIR/tenants/NAME" in capsys.readouterr().err
+        assert main(["serve", "--tenants", str(keys.directory), "--port", "0", "--backup", "b"]) == INVALID
+        assert f"--memory {keys.directory}/tenants/NAME`" in capsys.readouterr().err
 
     def test_no_directory_is_guessed(self, keys: Keys, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv("GREEUM_TENANTS")

@@ -12,6 +12,7 @@ from tests.docs.pages import ROOT
 from greeum import testing
 from greeum.errors import InvalidInput
 from greeum.importers import exports
+from greeum.mcp.catalogue import tools_of
 
 MADE = pages()
 
@@ -46,3 +47,10 @@ def test_the_filter_page_has_every_field_and_operator() -> None:
         assert named
         for name in named:
             assert name in {"and", "for"} or f"`{name}`" in page, name
+
+
+def test_an_origin_is_called_so() -> None:
+    """One word for it, in what is made of docstrings, of the operations of REST and of the tools over MCP."""
+    described = [str((tool.description, tool.arguments)) for tool in tools_of("memory")]
+    for text in [*MADE.values(), *described]:
+        assert not re.search(r"\bdoors?\b", text)

@@ -22,6 +22,8 @@ from greeum.mcp.opening import META
 
 @pytest.fixture
 def talk(tmp_path: Path) -> Iterator[Talk]:
+    """About a memory that is there."""
+    greeum.open(tmp_path / "memory").close()
     with Talk("mcp", home=tmp_path / "memory") as found:
         yield found
 
@@ -29,6 +31,22 @@ def talk(tmp_path: Path) -> Iterator[Talk]:
 def text_of(answer: dict[str, Any]) -> str:
     text: str = answer["result"]["content"][0]["text"]
     return text
+
+
+def test_a_memory_that_was_not_there_is_said_to_be_new(tmp_path: Path) -> None:
+    """The directory may be mistyped. The model is told, and what the agent keeps as the server's log."""
+    place = tmp_path / "mistyped"
+    with Talk("mcp", "--memory", str(place)) as talk:
+        told = talk.open()["result"]["instructions"]
+        assert told.startswith(f"This memory is new and empty: {place}. ")
+        assert "look it up with memory_context" in told
+        again = talk.ask(INITIALIZE | {"id": 7})  # which the SDK answers
+        assert again["result"]["instructions"] == told
+        talk.ask(call(1, "memory_add", text="The ferry leaves at nine."))
+        assert talk.end() == (0, [], f"greeum: a new memory in {place}\n")
+    with Talk("mcp", "--memory", str(place)) as talk:
+        assert "new and empty" not in talk.open()["result"]["instructions"]
+        assert talk.end() == (0, [], "")
 
 
 class TestConversation:
@@ -194,6 +212,7 @@ class TestEnd:
 
     def test_whoever_listened_has_gone(self, tmp_path: Path) -> None:
         """The client reads no more, and does not say so."""
+        greeum.open(tmp_path / "memory").close()
         command = [sys.executable, "-m", "greeum", "mcp", "--memory", str(tmp_path / "memory")]
         process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         assert process.stdin is not None

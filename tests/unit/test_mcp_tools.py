@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+import mcp_types as types
 import pytest
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
@@ -16,6 +17,8 @@ from greeum.mcp import prompts, resources
 from greeum.mcp.catalogue import tools_of
 from greeum.mcp.completion import VALUES_MAX, of_prompt, of_resource
 from greeum.mcp.offers import OFFERS
+from greeum.mcp.server import described
+from greeum.mcp.tools import schemas
 from greeum.mcp.tools.memory import TEXT_BYTES_PER_HIT, K
 from greeum.mcp.tools.tool import Result, Tool
 from greeum.rooted import Rooted
@@ -38,8 +41,15 @@ def call(m: Memory | Rooted, name: str, /, **arguments: Any) -> Result:
     Draft202012Validator(tool.input_schema()).validate(arguments)
     result = tool.call(m, json.loads(json.dumps(arguments)))
     Draft202012Validator(tool.output).validate(json.loads(json.dumps(result.structured)))
+    on_request = {given for given in ("history", "links") if name == "memory_get" and not arguments.get(given)}
+    assert set(result.structured) == set(tool.output["properties"]) - on_request  # type: ignore[call-overload]
     assert result.text
     return result
+
+
+def named(schema: Any) -> set[str]:
+    """The fields that a part of an answer is said to have."""
+    return set(schema["description"].split(", "))
 
 
 class TestEveryTool:
@@ -48,7 +58,7 @@ class TestEveryTool:
         for schema in (tool.input_schema(), tool.output):
             Draft202012Validator.check_schema(schema)
             assert schema["type"] == "object"
-            assert schema["additionalProperties"] is False
+        assert tool.input_schema()["additionalProperties"] is False
         assert tool.title
         assert tool.description.endswith(".")
         assert set(tool.required) <= set(tool.arguments)
@@ -64,6 +74,10 @@ class TestEveryTool:
         with pytest.raises(InvalidInput, match=f"is no argument of {tool.name}") as caught:
             tool.call(m, {"deepth": 3})
         assert caught.value.field == "deepth"
+
+    def test_an_argument_with_another_name_elsewhere_is_told_its_name_here(self, m: Memory) -> None:
+        with pytest.raises(InvalidInput, match=r"is no argument of memory_search \(did you mean `k`\?\); there are"):
+            TOOLS["memory_search"].call(m, {"query": "plums", "limit": 3})
 
     @pytest.mark.parametrize("tool", [tool for tool in ALL if tool.required], ids=lambda tool: tool.name)
     def test_an_argument_that_is_missing_is_named(self, m: Memory, tool: Tool) -> None:
@@ -90,9 +104,23 @@ class TestEveryTool:
         assert there <= set(TOOLS[name].arguments)
         assert set(TOOLS[name].arguments) - there <= {"history", "links"}
 
-    def test_the_list_of_tools_takes_little_of_a_context(self) -> None:
-        listed = [(tool.name, tool.description, tool.input_schema()) for tool in TOOLS.values()]
-        assert len(json.dumps(listed)) < 11_500
+    @pytest.mark.parametrize(("offer", "bytes_max"), [("memory", 12_200), ("knowledge-graph", 6_200)])
+    def test_the_list_of_tools_takes_little_of_a_context(self, offer: str, bytes_max: int) -> None:
+        """As it is sent. Every conversation begins with it: 12 KB are some 3,000 tokens."""
+        listed = types.ListToolsResult(tools=[described(tool) for tool in tools_of(offer)])
+        assert len(listed.model_dump_json(by_alias=True, exclude_unset=True).encode()) < bytes_max
+
+    def test_what_is_in_an_answer_is_named_in_its_schema(self, m: Memory) -> None:
+        first = call(m, "memory_add", text="I live in Seoul.", kind="fact").structured["block"]
+        second = call(m, "memory_add", text="I live in Busan.", kind="fact", near=1)
+        hit = call(m, "memory_search", query="Busan").structured["hits"][0]
+        got = call(m, "memory_get", block=2, links=True, history=True).structured
+        anchors = call(m, "memory_anchor", action="set", name="A", block=2).structured["anchors"]
+        assert named(schemas.BLOCK) == set(first) == set(got["block"]) == set(got["history"][0]) == set(hit["block"])
+        assert named(schemas.HIT) == set(hit)
+        assert named(schemas.LINK) == set(got["links"][0])
+        assert named(schemas.ANCHOR) == set(anchors[0])
+        assert named(schemas.OUTCOME["conflicts"]["items"]) == set(second.structured["conflicts"][0])
 
 
 class TestAdd:

@@ -29,6 +29,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     ),
     "errors": (),
     "extras": (),
+    "keywords": (),
     "limits": (),
     "settings": (),
     "model": ("_core", "store.protocol", "store.rollback"),
@@ -133,13 +134,13 @@ ARROWS: dict[str, tuple[str, ...]] = {
         "retention", "transfer", "uses", "embed.protocol", "store.protocol",
     ),
     "memory": (
-        "anchors", "comparing", "drafts", "errors", "feedback", "follower", "forgetting", "inputs", "model",
+        "anchors", "comparing", "drafts", "errors", "feedback", "follower", "forgetting", "inputs", "keywords", "model",
         "provenance", "starts", "topics", "upkeep", "weights", "embed.protocol", "store.protocol", "store.rows",
     ),
     "rooted": ("rooted.memory",),
     "rooted.*": (
-        "anchors", "errors", "explanation", "forgetting", "inputs", "memory", "model", "policies", "recall", "rooted.*",
-        "starts", "upkeep", "weights", "store.protocol", "store.rows",
+        "anchors", "errors", "explanation", "forgetting", "inputs", "keywords", "memory", "model", "policies", "recall",
+        "rooted.*", "starts", "upkeep", "weights", "store.protocol", "store.rows",
     ),
     "wiring": (
         "_core", "backups.restoring", "errors", "follower", "inputs", "limits", "memory", "reembedding", "repairs",
@@ -186,17 +187,19 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "api.problems": ("errors", "problems"),
     "api.forgetting": ("greeum", "api", "api.*", "forgetting", "limits"),
     "api.transfer": ("greeum", "api", "api.*", "errors", "importers.files"),
-    "api.*": ("greeum", "api.*", "errors", "limits", "maintenance", "model", "policies", "problems", "rooted"),
+    "api.*": (
+        "greeum", "api.*", "errors", "keywords", "limits", "maintenance", "model", "policies", "problems", "rooted",
+    ),
     "remote": ("errors", "inputs", "remote.*"),
     "remote.*": (
         "_core", "counting", "difference", "drafts", "errors", "explanation", "feedback", "finding", "forgetting",
-        "hits", "inputs", "limits", "listing", "maintenance", "memory", "model", "policies", "problems", "recall",
-        "remote.*", "reranking", "retention", "screening", "starts", "upkeep", "weights", "importers.*",
+        "hits", "inputs", "keywords", "limits", "listing", "maintenance", "memory", "model", "policies", "problems",
+        "recall", "remote.*", "reranking", "retention", "screening", "starts", "upkeep", "weights", "importers.*",
         "store.protocol", "store.rollback",
     ),
     "aio": (
-        "anchors", "finding", "inputs", "memory", "model", "policies", "remote", "retention", "rooted", "screening",
-        "weights", "wiring", "zones",
+        "anchors", "finding", "inputs", "memory", "model", "policies", "remote", "remote.absent", "retention", "rooted",
+        "screening", "weights", "wiring", "zones",
     ),
     "integrations": (),
     "integrations.*": (
@@ -211,7 +214,9 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "mcp.install": (),
     "mcp.install.*": ("errors", "mcp.install.*", "settings"),
     "mcp.tools": (),
-    "mcp.tools.*": ("errors", "inputs", "limits", "mcp.tools", "mcp.tools.*", "memory", "model", "rooted", "zones"),
+    "mcp.tools.*": (
+        "errors", "inputs", "keywords", "limits", "mcp.tools", "mcp.tools.*", "memory", "model", "rooted", "zones",
+    ),
     "mcp.server": ("greeum", "errors", "mcp", "mcp.*", "problems"),
     "mcp.*": ("greeum", "errors", "inputs", "mcp", "mcp.*", "memory", "model"),
     "evaluate": ("evaluate.*",),

@@ -1136,9 +1136,9 @@ export interface components {
             superseded_by: number | null;
             /** @description When the version after was recorded. */
             superseded_at: string | null;
-            /** @description By which door it came; set by the door. */
+            /** @description Where it was written from; set by the server. */
             origin: string;
-            /** @description How far what came by that door is trusted. */
+            /** @description How far its origin was trusted. */
             trust: number;
             /** @description What was noticed about it. */
             flags: string[];
@@ -1217,9 +1217,9 @@ export interface components {
             superseded_by: number | null;
             /** @description When the version after was recorded. */
             superseded_at: string | null;
-            /** @description By which door it came; set by the door. */
+            /** @description Where it was written from; set by the server. */
             origin: string;
-            /** @description How far what came by that door is trusted. */
+            /** @description How far its origin was trusted. */
             trust: number;
             /** @description What was noticed about it. */
             flags: string[];
@@ -1316,7 +1316,7 @@ export interface components {
             number: number;
             /** Format: date-time */
             at: string;
-            /** @description By which door; empty if that was not said. */
+            /** @description Who had it forgotten: where that was asked from; empty if that was not said. */
             origin: string;
             /** @description What was asked for; of a filter a keyed digest. */
             asked: Record<string, unknown>;
@@ -1434,7 +1434,7 @@ export interface components {
              */
             as_of?: string | null;
             /**
-             * @description Leaves out what came by a door that is trusted less.
+             * @description Leaves out what was written through an origin that is trusted less.
              * @default 0
              */
             min_trust?: number;
@@ -1542,7 +1542,7 @@ export interface components {
              */
             as_of?: string | null;
             /**
-             * @description Leaves out what came by a door that is trusted less.
+             * @description Leaves out what was written through an origin that is trusted less.
              * @default 0
              */
             min_trust?: number;
@@ -1620,7 +1620,7 @@ export interface components {
              */
             as_of?: string | null;
             /**
-             * @description Leaves out what came by a door that is trusted less.
+             * @description Leaves out what was written through an origin that is trusted less.
              * @default 0
              */
             min_trust?: number;
@@ -1802,7 +1802,7 @@ export interface components {
              */
             as_of?: string | null;
             /**
-             * @description Leaves out what came by a door that is trusted less.
+             * @description Leaves out what was written through an origin that is trusted less.
              * @default 0
              */
             min_trust?: number;
@@ -2065,7 +2065,7 @@ export interface components {
             weight: number;
             /** Format: date-time */
             added_at: string;
-            /** @description By which door it came; set by the door. */
+            /** @description Where it was written from; set by the server. */
             origin: string;
         };
         /**

@@ -38,8 +38,8 @@ class Block(Answered):
     supersedes: Annotated[int | None, Meta(description="The id of the version before.")]
     superseded_by: Annotated[int | None, Meta(description="The id of the version after; null for the newest.")]
     superseded_at: Annotated[Moment | None, Meta(description="When the version after was recorded.")]
-    origin: Annotated[str, Meta(description="By which door it came; set by the door.")]
-    trust: Annotated[float, Meta(description="How far what came by that door is trusted.", ge=0, le=1)]
+    origin: Annotated[str, Meta(description="Where it was written from; set by the server.")]
+    trust: Annotated[float, Meta(description="How far its origin was trusted.", ge=0, le=1)]
     flags: Annotated[list[str], Meta(description="What was noticed about it.")]
     uses: Annotated[int, Meta(description="How often it was used.", ge=0)]
 
@@ -71,7 +71,7 @@ class Link(Answered):
     kind: str
     weight: Annotated[float, Meta(ge=0, le=1)]
     added_at: Moment
-    origin: Annotated[str, Meta(description="By which door it came; set by the door.")]
+    origin: Annotated[str, Meta(description="Where it was written from; set by the server.")]
 
 
 class Anchor(Answered):

@@ -55,7 +55,9 @@ class Certificate(answers.Answered):
 
     number: Annotated[int, Meta(ge=1)]
     at: answers.Moment
-    origin: Annotated[str, Meta(description="By which door; empty if that was not said.")]
+    origin: Annotated[
+        str, Meta(description="Who had it forgotten: where that was asked from; empty if that was not said.")
+    ]
     asked: Annotated[dict[str, Any], Meta(description="What was asked for; of a filter a keyed digest.")]
     blocks: int
     versions: int

@@ -1,4 +1,4 @@
-"""Who may do what: the least role for every operation of every door, in one table."""
+"""Who may do what: the least role for every operation of every interface, in one table."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ LEAST_ROLE: dict[str, Role] = {
 
 
 def require(operation_ids: Iterable[str]) -> None:
-    """Raises LookupError if one of these operations is not in the table: a door that has it must not open."""
+    """Raises LookupError if one of these operations is not in the table: what offers it must not start."""
     missing = sorted(set(operation_ids) - set(LEAST_ROLE))
     if missing:
         raise LookupError(f"nobody has said who may call {', '.join(missing)}: see LEAST_ROLE in greeum.api.policy")

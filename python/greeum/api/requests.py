@@ -14,6 +14,7 @@ from msgspec.inspect import StructType
 
 from greeum.api.http import LONE_PERCENT
 from greeum.errors import InvalidInput
+from greeum.keywords import guess
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -96,7 +97,8 @@ def refused(message: str, shape: type[Struct]) -> InvalidInput:
         field = f"{place}.{named[2]}" if place else named[2]
         if named[1].startswith("missing"):
             return InvalidInput(field, "is missing")
-        return InvalidInput(field[:200], f"is no field; there are {', '.join(sorted(names_at(place, shape)))}")
+        names = sorted(names_at(place, shape))
+        return InvalidInput(field[:200], f"is no field{guess(named[2], names)}; there are {', '.join(names)}")
     if (chosen := CHOSEN.fullmatch(what)) is not None and values_at(place, shape):
         return InvalidInput(place, f"is {chosen[1]}; there are {', '.join(values_at(place, shape))}")
     return InvalidInput(place or "body", reason_of(what))

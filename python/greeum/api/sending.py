@@ -12,6 +12,7 @@ from greeum.api.problems import problem_of
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+    from zlib import _Compress as Compressor
 
     from greeum.api.http import Answer, Call, Headers, Message, Receive, Scope, Send
 
@@ -83,18 +84,9 @@ async def send_pieces(send: Send, call: Call, answer: Answer, headers: Headers) 
     if call.scope["method"] == "HEAD":
         await send({"type": "http.response.body"})
         return 0
-    size = 0
     call.left = asyncio.ensure_future(departure(call.receive))
     try:
-        async for piece in pieces_of(call, answer):
-            ready = piece if press is None else press.compress(piece)
-            if ready:
-                await send({"type": "http.response.body", "body": ready, "more_body": True})
-                size += len(ready)
-        tail = b"" if press is None else press.flush()
-        if not call.left.done():
-            await send({"type": "http.response.body", "body": tail})
-        return size + len(tail)
+        return await send_each(send, call, answer, press)
     except Exception as error:
         if answer.media_type == EVENTS:
             problem = problem_of(error).body(call.request_id)
@@ -103,6 +95,21 @@ async def send_pieces(send: Send, call: Call, answer: Answer, headers: Headers) 
         raise
     finally:
         call.left.cancel()
+
+
+async def send_each(send: Send, call: Call, answer: Answer, press: Compressor | None) -> int:
+    """Each piece as it comes, compressed if there is what does that; the bytes that were sent."""
+    assert call.left is not None
+    size = 0
+    async for piece in pieces_of(call, answer):
+        ready = piece if press is None else press.compress(piece)
+        if ready:
+            await send({"type": "http.response.body", "body": ready, "more_body": True})
+            size += len(ready)
+    tail = b"" if press is None else press.flush()
+    if not call.left.done():
+        await send({"type": "http.response.body", "body": tail})
+    return size + len(tail)
 
 
 async def pieces_of(call: Call, answer: Answer) -> AsyncIterator[bytes]:

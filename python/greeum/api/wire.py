@@ -1,8 +1,9 @@
 """What requests are made of. Each is checked against a shape, and OpenAPI is made of these. Shapes stand in the files
 of what they ask for; here are the types of their fields.
 
-A request's fields are the arguments of `Memory`, which looks at their values itself, so that each door refuses the same
-with the same words. Shapes say which fields there are and of what type; bounds are named for those who read OpenAPI.
+A request's fields are the arguments of `Memory`, which looks at their values itself, so that each interface refuses the
+same with the same words. Shapes say which fields there are and of what type; bounds are named for those who read
+OpenAPI.
 """
 
 from __future__ import annotations
@@ -126,7 +127,7 @@ AsOf = Annotated[Time | None, Meta(description="As things stood then: what had b
 MinTrust = Annotated[
     float,
     Meta(
-        description="Leaves out what came by a door that is trusted less.",
+        description="Leaves out what was written through an origin that is trusted less.",
         extra_json_schema={"minimum": 0, "maximum": 1},
     ),
 ]

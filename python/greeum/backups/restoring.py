@@ -79,16 +79,10 @@ def bring_back(
         put_together(chain, chosen.page_size, os.path.join(scratch, files.DATABASE_FILE))
         store = open_store(scratch)
         try:
-            if logical_hash(store, chosen.columns, weights=chosen.hashes_weights) != chosen.logical_hash:
-                raise StoreDamaged(
-                    f"{pieces.place}: backup {chosen.number} does not hold what it should: take an older"
-                )
+            check_hash(store, pieces, chosen)
             erased = store.reconcile(known, ErasureRequest(asked=ASKED, origin="", at=now_us()))
             if goes_on:
-                lineage.restored(store, pieces.place, pieces.all[-1], chosen)
-                # Where the backups may only be read, the next `forget` says that they are not told.
-                with suppress(StoreReadOnly):
-                    ledger.tell(store, pieces.place)
+                go_on(store, pieces, chosen)
         finally:
             store.close()
         whole = True
@@ -97,6 +91,20 @@ def bring_back(
         if not whole:
             with typed_errors(scratch):
                 remove(scratch)
+
+
+def check_hash(store: Store, pieces: Pieces, chosen: Backup) -> None:
+    """Raises StoreDamaged if a store is not what was backed up."""
+    if logical_hash(store, chosen.columns, weights=chosen.hashes_weights) != chosen.logical_hash:
+        raise StoreDamaged(f"{pieces.place}: backup {chosen.number} does not hold what it should: take an older")
+
+
+def go_on(store: Store, pieces: Pieces, chosen: Backup) -> None:
+    """Have a store continue a backup's directory, and tell it what it forgets."""
+    lineage.restored(store, pieces.place, pieces.all[-1], chosen)
+    # Where the backups may only be read, the next `forget` says that they are not told.
+    with suppress(StoreReadOnly):
+        ledger.tell(store, pieces.place)
 
 
 def known_forgotten(pieces: Pieces, chosen: Backup) -> list[tuple[bytes, int, int]]:

@@ -123,6 +123,7 @@ def comparable(pieces: Pieces, facts: dict[str, Any], keep_us: int | None) -> Ba
 
 
 def write_piece(pieces: Pieces, copy: Store, database: str, facts: dict[str, Any], before: Backup | None) -> Backup:
+    """The piece with what has changed since the one before, or with everything; the one before if nothing has."""
     number = pieces.next_number
     with typed_errors(database):
         page_size = page_size_of(database)
@@ -138,13 +139,7 @@ def write_piece(pieces: Pieces, copy: Store, database: str, facts: dict[str, Any
         return before
     with written(pieces.path(number, "map")) as file:
         file.write(digests)
-    with typed_errors(path):
-        sizes = {
-            "bytes": os.path.getsize(path),
-            "sha256": sha256_of(path),
-            "map_sha256": sha256_of(pieces.path(number, "map")),
-        }
-    facts |= sizes | {
+    facts |= sums_of(pieces, number) | {
         "number": number,
         "base": number if before is None else before.base,
         "page_size": page_size,
@@ -158,3 +153,10 @@ def write_piece(pieces: Pieces, copy: Store, database: str, facts: dict[str, Any
         made = pieces.describe(facts | ledger.standing(pieces.place, facts["lineages"]))
     pieces.sweep()
     return made
+
+
+def sums_of(pieces: Pieces, number: int) -> dict[str, Any]:
+    """The size and the checksums of the files of a piece."""
+    pages, digests = pieces.path(number, "pages"), pieces.path(number, "map")
+    with typed_errors(pages):
+        return {"bytes": os.path.getsize(pages), "sha256": sha256_of(pages), "map_sha256": sha256_of(digests)}

@@ -24,12 +24,17 @@ def run_create(call: Call) -> int:
 
     requested(call.given["tenant"], call.given["role"], **options)  # before anything is made for it
     with control(call, create=True) as store:
+        is_new = call.given["tenant"] not in store.tenants()
         key, new = store.create_key(call.given["tenant"], call.given["role"], **options)
     if call.screen.json:
         call.screen.document({"key": new.text} | key.to_dict())
         return 0
     # Alone on standard output, so that a script can take it.
     call.screen.line(new.text)
+    if is_new:
+        from os.path import abspath
+
+        call.screen.note(f"greeum: a new tenant, {key.tenant}, in {abspath(directory_of(call))}")
     call.screen.note(f"greeum: key {key.id} of {key.tenant}, {key.role}; keep it, it cannot be shown again")
     return 0
 
@@ -89,10 +94,15 @@ def id_of(named: str) -> str:
 def control(call: Call, *, create: bool = False) -> ControlStore:
     from greeum.control.store import ControlStore
 
-    directory = call.given.get("tenants", call.settings.tenants)
+    return ControlStore(directory_of(call), create=create)
+
+
+def directory_of(call: Call) -> str:
+    """The directory of the tenants. Raises InvalidInput if none is named."""
+    directory: str | None = call.given.get("tenants", call.settings.tenants)
     if not directory:
         raise InvalidInput("--tenants", "is missing: name the directory of the tenants, or set GREEUM_TENANTS")
-    return ControlStore(directory, create=create)
+    return directory
 
 
 CREATE = Command(

@@ -25,19 +25,33 @@ def run(call: Call) -> int:
     from greeum.mcp.stdio import serve
 
     path, read_only = call.path(), "read_only" in call.given
+    note = of_new(path) if call.is_missing() and not read_only else ""
 
     def open_memory() -> Memory:
         from greeum.wiring import open as open_it
 
-        return open_it(path, read_only=read_only, create=not read_only)
+        memory = open_it(path, read_only=read_only, create=not read_only)
+        if note:
+            call.note_new()  # on standard error, which agents keep as the log of a server
+        return memory
 
     def build(local: Local) -> Server[Any]:
         from greeum.mcp.catalogue import server_of
 
-        return server_of(tools, lambda _: local)
+        return server_of(tools, lambda _: local, note)
 
-    serve(open_memory, build, tools, read_only=read_only)
+    serve(open_memory, build, tools, read_only=read_only, note=note)
     return 0
+
+
+def of_new(path: str) -> str:
+    """What a model is told of a memory that was not there: nobody else reads what an agent's tools print."""
+    from os.path import abspath
+
+    return (
+        f"This memory is new and empty: {abspath(path)}. If there should be something in it, tell the user that the "
+        "directory may be mistyped."
+    )
 
 
 def known_tools(call: Call) -> str:

@@ -245,17 +245,13 @@ def read(
 
 
 def _take(word: str, rest: list[str], by_flag: dict[str, Option], given: dict[str, Any], command: str) -> None:
+    """The option that a word is, with its value, which may be the next word."""
     flag, equals, value = word.partition("=")
     if not flag.startswith("--") and len(flag) > 2:
         flag, equals, value = word[:2], "=", word[2:]  # -k5
     option = by_flag.get(flag)
     if option is None:
-        if any(flag in other.flags for other in OF_A_SERVER):
-            raise InvalidInput(flag, f"is no option of `{command}`, which does nothing to the memory of a server")
-        raise InvalidInput(
-            flag,
-            f"is no option of `{command}`{_guess(flag, by_flag.values())}; put -- before text that begins with a dash",
-        )
+        raise _unknown(flag, by_flag.values(), command)
     if option.field in given and not option.repeats:
         raise InvalidInput(flag, "is given twice")
     if option.metavar is None:
@@ -265,14 +261,20 @@ def _take(word: str, rest: list[str], by_flag: dict[str, Option], given: dict[st
         return
     if not equals:
         if not rest or rest[-1].partition("=")[0] in by_flag:
-            raise InvalidInput(
-                flag, f"needs a value, {option.metavar} (write {flag}=… if the value begins with a dash)"
-            )
+            wanted = f"needs a value, {option.metavar} (write {flag}=… if the value begins with a dash)"
+            raise InvalidInput(flag, wanted)
         value = rest.pop()
-    if option.repeats:
-        given.setdefault(option.field, []).append(option.read(value, option.field))
-    else:
-        given[option.field] = option.read(value, option.field)
+    said = option.read(value, option.field)
+    given[option.field] = [*given.get(option.field, ()), said] if option.repeats else said
+
+
+def _unknown(flag: str, options: Iterable[Option], command: str) -> InvalidInput:
+    if any(flag in other.flags for other in OF_A_SERVER):
+        return InvalidInput(flag, f"is no option of `{command}`, which does nothing to the memory of a server")
+    if flag == "--tenants":
+        return InvalidInput(flag, f"is no option of `{command}`: name one tenant's memory, --memory DIR/tenants/NAME")
+    hint = "put -- before text that begins with a dash"
+    return InvalidInput(flag, f"is no option of `{command}`{_guess(flag, options)}; {hint}")
 
 
 def _guess(flag: str, options: Iterable[Option]) -> str:

@@ -14,7 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import socket
     from collections.abc import Sequence
-    from typing import TypeVar
+    from typing import Any, TypeVar
 
     from greeum.api.service import Options
     from greeum.cli.call import Call
@@ -128,18 +128,18 @@ def check_places(log: str, backup: str | None, tenants: str | None) -> None:
         )
 
 
-def options_of(call: Call, *, on_loopback: bool) -> Options:
-    """What is to be served, of the command line and the environment. Raises InvalidInput if it may not be."""
-    from greeum.api.gate import WAITING_MAX
-    from greeum.api.hosts import LOOPBACK
-    from greeum.api.service import MAINTAIN_PERIOD_S, STDERR, Options
-    from greeum.api.workers import WORKERS_MAX
-
-    given, settings = call.given, call.settings
-    backup_every_s = float(given.get("backup_every", BACKUP_EVERY_S))
-    if "memory" in given and "tenants" in given:
+def tenants_of(call: Call) -> str | None:
+    """The directory of tenants, or None if one memory is served. Raises InvalidInput if both are named."""
+    if "memory" not in call.given:
+        directory: str | None = call.given.get("tenants", call.settings.tenants)
+        return directory
+    if "tenants" in call.given:
         raise InvalidInput("--memory", "and --tenants: serve either one memory or those of tenants")
-    tenants = given.get("tenants", None if "memory" in given else settings.tenants)
+    return None
+
+
+def check_scope(given: dict[str, Any], tenants: str | None, *, on_loopback: bool) -> None:
+    """Raises InvalidInput for what is only for one memory, or only for tenants."""
     if tenants is None and not on_loopback:
         raise InvalidInput(
             "--host",
@@ -149,10 +149,24 @@ def options_of(call: Call, *, on_loopback: bool) -> Options:
     if tenants is not None and "backup" in given:
         raise InvalidInput(
             "--backup",
-            "is for one memory: back up each tenant with `greeum backup DIR --memory TENANTS/TENANT`, at any time",
+            "is for one memory: back up each tenant, at any time, with "
+            f"`greeum backup DIR --memory {tenants}/tenants/NAME`",
         )
     if "backup" not in given and ("backup_every" in given or "backup_keep" in given):
         raise InvalidInput("--backup", "is missing: name the directory for the backups")
+
+
+def options_of(call: Call, *, on_loopback: bool) -> Options:
+    """What is to be served, of the command line and the environment. Raises InvalidInput if it may not be."""
+    from greeum.api.gate import WAITING_MAX
+    from greeum.api.hosts import LOOPBACK
+    from greeum.api.service import MAINTAIN_PERIOD_S, STDERR, Options
+    from greeum.api.workers import WORKERS_MAX
+
+    given, settings = call.given, call.settings
+    backup_every_s = float(given.get("backup_every", BACKUP_EVERY_S))
+    tenants = tenants_of(call)
+    check_scope(given, tenants, on_loopback=on_loopback)
     check_places(given.get("log", STDERR), given.get("backup"), tenants)
     names = tuple(given.get("allowed_hosts", settings.allowed_hosts))
     return Options(

@@ -1,4 +1,4 @@
-"""The door by which everything from elsewhere comes in: it looks at each block, as at one that is added, and embeds."""
+"""What everything from elsewhere passes: it looks at each block, as at one that is added, and embeds."""
 
 from __future__ import annotations
 

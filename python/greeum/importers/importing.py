@@ -48,18 +48,21 @@ class Import(Reading):
         report = ImportReport(self._format, dry_run=self._dry_run)
         intake = self._intake(report)
         try:
-            with ExitStack() as closing:
-                if self._format == formats.OURS:
-                    self._take_export(path, intake, report)
-                elif isinstance(path, str):
-                    found = formats.findings(self._format, path, zone, self._now_us, closing)
-                    for number, finding in enumerate(found, 1):
-                        self._take(finding, intake, report)
-                        self._tell(number)
+            if self._format == formats.OURS:
+                self._take_export(path, intake, report)
+            elif isinstance(path, str):
+                self._take_findings(path, zone, intake, report)
         finally:
             intake.flush()
         self._tell_of_unfit(report)
         return report
+
+    def _take_findings(self, path: str, zone: tzinfo | None, intake: Intake | Rehearsal, report: ImportReport) -> None:
+        with ExitStack() as closing:
+            found = formats.findings(self._format, path, zone, self._now_us, closing)
+            for number, finding in enumerate(found, 1):
+                self._take(finding, intake, report)
+                self._tell(number)
 
     def _intake(self, report: ImportReport) -> Intake | Rehearsal:
         if self._dry_run:

@@ -62,7 +62,7 @@ milliseconds only."""
 
 class Intake:
     """Takes things in, in order. `strict` raises the first error and takes nothing after it; otherwise the report says
-    what could not be taken, and the rest is. Links that do not say by which door they came are from `origin`.
+    what could not be taken, and the rest is. Links that do not say their origin are from `origin`.
     """
 
     def __init__(

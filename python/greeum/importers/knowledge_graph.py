@@ -45,24 +45,34 @@ def is_one(value: object) -> bool:
 def findings(open_stream: Callable[[], Prompt]) -> Findings:
     """The entities and what was observed about them, then the relations: read twice, since lines come in any order."""
     names: set[str] = set()
-    for number, line in lines(open_stream()):
+    yield from entities(open_stream(), names)
+    yield from relations(open_stream(), names)
+
+
+def entities(stream: Prompt, names: set[str]) -> Findings:
+    """Those of a stream; each name goes to `names`, and is taken once."""
+    for number, line in lines(stream):
         for finding in of_line(number, line, "entity", entity):
-            if isinstance(finding, Record) and finding.kind == ENTITY:
-                if finding.id in names:
-                    finding = Bad(finding.where, f"names the entity {finding.text!r:.80} a second time")  # noqa: PLW2901
-                else:
-                    names.add(finding.id)
-            yield finding
-    mentioned: set[str] = set()
+            if not isinstance(finding, Record) or finding.kind != ENTITY:
+                yield finding
+            elif finding.id in names:
+                yield Bad(finding.where, f"names the entity {finding.text!r:.80} a second time")
+            else:
+                names.add(finding.id)
+                yield finding
+
+
+def relations(stream: Prompt, names: set[str]) -> Findings:
+    """Those of a stream, after a mention of each end that `names` does not have: it has it then."""
     edges: list[Edge] = []
-    for number, line in lines(open_stream()):
+    for number, line in lines(stream):
         for finding in of_line(number, line, "relation", relation):
             if not isinstance(finding, Edge):
                 yield finding
                 continue
             for end in (finding.source, finding.target):
-                if end not in names and end not in mentioned:
-                    mentioned.add(end)
+                if end not in names:
+                    names.add(end)
                     yield named(finding.where, end, MENTION, {})
             edges.append(finding)
     yield from edges

@@ -20,7 +20,7 @@ from greeum.importers.records import Bad, Edge, Left, Note, Record, Slot, digest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from datetime import tzinfo
 
     from greeum.importers.databases import Row
@@ -297,21 +297,21 @@ class Legacy:
             return
         try:
             with Database(path) as database:
-                if not {"slot_name", "anchor_block"} <= set(database.columns("slots")):
-                    return
-                wanted = [
-                    name for name in ("slot_name", "anchor_block", "last_seen") if name in database.columns("slots")
-                ]
-                for row in database.rows("slots", wanted):
-                    name, block = row["slot_name"], row["anchor_block"]
-                    index = self._hashes.get(block) if isinstance(block, str) else None
-                    if index is None:
-                        index = index_of(block) if isinstance(block, str) else None
-                    if index in self._ids and isinstance(name, str) and name.strip():
-                        where, seen = f"stm_anchors.db: slot {name}", {"last_used_ts": row.get("last_seen")}
-                        found[name] = self._slot(where, name, self._current(index), seen)
+                columns = database.columns("slots")
+                wanted = [name for name in ("slot_name", "anchor_block", "last_seen") if name in columns]
+                if wanted[:2] == ["slot_name", "anchor_block"]:
+                    for name, slot in self._later_slots(database.rows("slots", wanted)):
+                        found[name] = slot
         except InvalidInput as error:
             yield Bad("stm_anchors.db", str(error))
+
+    def _later_slots(self, rows: Iterable[Row]) -> Iterator[tuple[str, Slot]]:
+        for row in rows:
+            name, block = row["slot_name"], row["anchor_block"]
+            index = self._hashes.get(block, index_of(block)) if isinstance(block, str) else None
+            if index in self._ids and isinstance(name, str) and name.strip():
+                where, seen = f"stm_anchors.db: slot {name}", {"last_used_ts": row.get("last_seen")}
+                yield name, self._slot(where, name, self._current(index), seen)
 
     def _beside(self, name: str) -> tuple[object, str | None]:
         """A JSON document beside the database; None if there is none, or if there is something wrong with it."""

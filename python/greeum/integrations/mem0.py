@@ -12,7 +12,7 @@
 | `update`, `history` | the block is corrected; its versions |
 | `delete`, `delete_all`, `reset` | forget: nothing is left, in `history` neither |
 
-What other doors have added for a user is there as well. It differs in that `infer` is False unless it is said
+What other programs have added for a user is there as well. It differs in that `infer` is False unless it is said
 otherwise, and cannot be True: nothing here asks a language model, messages are kept as they are. Scores order the
 memories of one search, so that there is no `threshold`. Whatever else cannot be done raises InvalidInput, a ValueError.
 """

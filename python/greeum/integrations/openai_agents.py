@@ -9,7 +9,7 @@
 | `pop_item`, `clear_session` | forget |
 
 What was said in sessions is found by `Memory.search`, in all of them or in one. Messages that were added to the
-session's namespace by other doors are items of the session; a source that is none of the SDK's roles is the user's.
+session's namespace by other programs are items of the session; a source that is none of the SDK's roles is the user's.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from greeum.mcp.offers import OFFERS
+from greeum.mcp.offers import offered
 from greeum.mcp.server import build
 
 TYPE_CHECKING = False
@@ -27,6 +27,6 @@ def tools_of(name: str) -> Sequence[Tool]:
     return (*memory.TOOLS, *connector.TOOLS)
 
 
-def server_of(name: str, caller_of: Callable[[Any], Caller]) -> Server[Any]:
-    """A server with the offer of this name."""
-    return build(OFFERS[name], tools_of(name), caller_of)
+def server_of(name: str, caller_of: Callable[[Any], Caller], note: str = "") -> Server[Any]:
+    """A server with the offer of this name, and a note for the model."""
+    return build(offered(name, note), tools_of(name), caller_of)

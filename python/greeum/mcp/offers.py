@@ -45,3 +45,9 @@ KNOWLEDGE_GRAPH = Offer(
 
 OFFERS = {"memory": MEMORY, "knowledge-graph": KNOWLEDGE_GRAPH}
 """Each by the name that `greeum mcp --tools` gives it."""
+
+
+def offered(name: str, note: str = "") -> Offer:
+    """The offer of this name, with a note for the model before its instructions."""
+    offer = OFFERS[name]
+    return offer._replace(instructions=f"{note} {offer.instructions}") if note else offer

@@ -186,13 +186,9 @@ def may_use(caller: Caller, tool: Tool) -> bool:
 
 
 def described(tool: Tool) -> types.Tool:
-    hints = types.ToolAnnotations(
-        title=tool.title,
-        read_only_hint=tool.reads,
-        destructive_hint=tool.destroys,
-        idempotent_hint=tool.repeats,
-        open_world_hint=False,
-    )
+    hints = types.ToolAnnotations(read_only_hint=tool.reads, open_world_hint=False)
+    if not tool.reads:  # of what changes nothing, the other two say nothing
+        hints.destructive_hint, hints.idempotent_hint = tool.destroys, tool.repeats
     return types.Tool(
         name=tool.name,
         title=tool.title,

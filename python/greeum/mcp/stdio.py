@@ -11,7 +11,7 @@ from queue import Empty, SimpleQueue
 from threading import Event, Thread
 
 from greeum.mcp.callers import Local
-from greeum.mcp.offers import OFFERS
+from greeum.mcp.offers import offered
 from greeum.mcp.opening import Opening
 from greeum.mcp.wire import claimed
 
@@ -91,15 +91,20 @@ class Front:
 
 
 def serve(
-    open_memory: Callable[[], Memory], build: Callable[[Local], Server[Any]], offer: str, *, read_only: bool
+    open_memory: Callable[[], Memory],
+    build: Callable[[Local], Server[Any]],
+    offer: str,
+    *,
+    read_only: bool,
+    note: str = "",
 ) -> None:
     """Hold a conversation over standard input and output.
 
     `open_memory` is called in a thread; if it fails, each request is told why. `build` makes the SDK's server once the
-    first request was answered; it must have the offer of that name.
+    first request was answered; it must have the offer of that name, and the same `note` for the model.
     """
     local = Local(open_memory, read_only=read_only)
-    front = Front(claimed(), Opening(OFFERS[offer]))
+    front = Front(claimed(), Opening(offered(offer, note)))
     # An end by signal is an end like any other. It must not be raised: what is being loaded might swallow it. Before
     # anything is read: whoever has an answer may send one.
     signal.signal(signal.SIGTERM, lambda *_: front.end())

@@ -5,6 +5,7 @@ transport.py   connections, time-outs, answers; retries.py: what is sent again
 client.py      the operations of the service, by what they do
 bodies.py      from arguments to JSON, checked; rows.py: from JSON to Block, Hit, …
 memory.py      RemoteMemory, on finding.py, recall.py and upkeep.py; anchors.py, feed.py, upload.py: parts of it
+absent.py      what it does not have, and where that is done instead
 """
 
 from __future__ import annotations

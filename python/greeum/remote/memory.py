@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from greeum import inputs, limits
+from greeum import inputs, keywords, limits
 from greeum.errors import InvalidInput
 from greeum.forgetting import check_scope
 from greeum.memory import KEEP, Keep
 from greeum.remote import bodies, rows
+from greeum.remote.absent import absent
 from greeum.remote.anchors import RemoteAnchors
 from greeum.remote.client import LONG_S, Client
 from greeum.remote.feed import Feed
@@ -19,7 +20,7 @@ from greeum.remote.zones import RemoteTimeZone
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from typing import Any
+    from typing import Any, NoReturn
 
     from greeum.forgetting import Forgotten
     from greeum.inputs import Namespace, Span, Time
@@ -30,15 +31,18 @@ if TYPE_CHECKING:
     from greeum.weights import Weighing
 
 
+@keywords.told
 class RemoteMemory(RemoteUpkeep):
     """A memory that a server keeps. Get one from `greeum.connect`. All methods may be called from any thread.
 
     Methods, arguments, answers and errors are those of Memory. Values are checked before they are sent; what a method
     adds or changes is on the server's disk when it returns, and found by the next search, whoever asks. Besides the
     errors of Memory there are Unauthenticated and Forbidden, by the key, and ServerFailed, which says whether something
-    may have been done all the same. Not here are `through` (the server says where a write is from, by the key), and
-    `backup`, `drop_backups`, `logical_hash` and `merge`, which are of the machine that the memory is on: use the
-    command line there.
+    may have been done all the same.
+
+    Not here are `through` (the server says where a write is from, by the key), and `backup`, `drop_backups`,
+    `logical_hash` and `merge`, which are of the machine that the memory is on: use the command line there. Who asks for
+    one of them gets a Forbidden, which is an AttributeError too, and says what to do instead.
     """
 
     def __init__(self, transport: Transport, prefix: str) -> None:
@@ -50,6 +54,11 @@ class RemoteMemory(RemoteUpkeep):
         self.screening = RemoteScreening(self._client)
         self.time_zone = RemoteTimeZone(self._client)
         self.weights = RemoteWeights(self._client)
+
+    if not TYPE_CHECKING:  # where it would say that there is every attribute
+
+        def __getattr__(self, name: str) -> NoReturn:
+            raise absent(self, name)
 
     @property
     def url(self) -> str:

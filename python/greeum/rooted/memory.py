@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from greeum import inputs
+from greeum import inputs, keywords
 from greeum.errors import Forbidden, InvalidInput
 from greeum.forgetting import check_scope, none_forgotten
 from greeum.memory import KEEP, Memory
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from greeum.starts import Near
 
 
+@keywords.told
 class Rooted:
     """A Memory of which only what lies at or below `root` can be seen and changed.
 

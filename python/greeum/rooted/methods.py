@@ -20,7 +20,8 @@ def within(method: Callable[Concatenate[Memory, P], R]) -> Callable[Concatenate[
     """A method that looks into a namespace: into the root unless one is named, and into none outside of it. What it is
     to be `near` is looked for here, too.
     """
-    assert "namespace" in (method.__kwdefaults__ or ()), "one that is given by its place would not be looked at"
+    behind = getattr(method, "__wrapped__", method)
+    assert "namespace" in (behind.__kwdefaults__ or ()), "one that is given by its place would not be looked at"
     name = method.__name__
 
     @wraps(method)

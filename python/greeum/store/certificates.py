@@ -1,7 +1,7 @@
 """What every Store writes down when it forgets: a certificate, and a line in the ledger for each version. Pure
 functions.
 
-Neither holds content. A certificate says when, by which door, at whose request, and how many; its SHA-256 covers the
+Neither holds content. A certificate says when, by which origin, at whose request, and how many; its SHA-256 covers the
 one before it, so that none can be changed or left out unnoticed. The ledger holds a digest of each uid, by which a
 block that comes back (in a backup, in an export) is known again.
 """

@@ -48,19 +48,19 @@ if TYPE_CHECKING:
         int | None,  # supersedes: the id of the version before
         int | None,  # superseded_by: the id of the version after
         int | None,  # superseded_at: when that was recorded
-        str,  # origin: by which door it came; empty for the library itself
+        str,  # origin: where it was written from; empty for the library itself
         float,  # trust, 0 to 1
         str,  # flags: a JSON array of strings, ascending, each once
         int,  # uses
     ]
-    # source id, target id, kind, weight, added_at, origin: by which door it came
+    # source id, target id, kind, weight, added_at, origin: where it was written from
     LinkRow: TypeAlias = tuple[int, int, str, float, int, str]
     AnchorRow: TypeAlias = tuple[str, str, int, int, bool, int]  # namespace, name, block id, hops, pinned, moved_at
     Change: TypeAlias = tuple[int, int, int]  # seq, operation, block id
     CertificateRow: TypeAlias = tuple[
         int,  # number: 1, 2, 3, …
         int,  # at
-        str,  # origin: by which door; "" if that was not said
+        str,  # origin: where that was asked from; "" if that was not said
         str,  # asked: a JSON object without content, see `ErasureRequest`
         int,  # blocks
         int,  # versions
@@ -135,7 +135,7 @@ class Draft:
     same transaction, and an unpinned anchor moves on to it. `anchor` is a (namespace, name, hops) that comes to point
     to it without being linked: one that is there keeps its hops, and stays where it is if it is pinned.
 
-    `vectors` are the codes of its passages, as the Embedder made them. `origin`, `trust` and `flags` are the door's,
+    `vectors` are the codes of its passages, as the Embedder made them. `origin`, `trust` and `flags` are the writer's,
     never the caller's. `is_repeatable` says that the uid names a request that may be made again.
     """
 

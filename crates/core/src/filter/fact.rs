@@ -4,7 +4,7 @@ use crate::id::hash;
 use crate::segment::Entry;
 use serde_json::Value;
 
-/// The trust of a block that came by the owner's own doors.
+/// The trust of a block that the owner wrote.
 pub const TRUST_USUAL: f64 = 1.0;
 
 /// The uses of a block that nobody has used.

@@ -1,4 +1,4 @@
-//! Filters: which blocks a caller wants to see at all. One grammar for search and list, at every door.
+//! Filters: which blocks a caller wants to see at all. One grammar for search and list, at every interface.
 //!
 //! `{"source": "alice", "importance": {"gte": 0.5}, "or": [{"tags": {"contains": "trip"}}, {"metadata.km": {"gt": 10}}]}`:
 //! a field with a value or with operators, all of which must hold; `and`, `or`, `not` combine. What is not known is refused.

@@ -50,9 +50,9 @@ pub struct Entry {
     pub superseded: bool,
     /// When that was recorded.
     pub superseded_at: Option<TimeUs>,
-    /// By which door it came.
+    /// Where it was written from.
     pub origin: String,
-    /// How far what came by that door is trusted: 0 to 1.
+    /// How far its origin was trusted: 0 to 1.
     pub trust: f64,
     /// What was noticed about it.
     pub flags: Vec<String>,

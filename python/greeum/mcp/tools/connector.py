@@ -52,17 +52,16 @@ def as_json(document: dict[str, object]) -> Result:
     return Result(document, dumps(document, ensure_ascii=False))
 
 
-RESULT = schemas.record({"id": {"type": "string"}, "title": {"type": "string"}, "url": {"type": "string"}})
+RESULT = schemas.fields("id, title, url")
 
 TOOLS = (
     Tool(
         "search",
         "Search for documents",
-        "Find documents in the memory that answer a question: their ids, titles and addresses, for fetch. Where "
-        "memory_search is there too, it tells more.",
+        "Find documents that answer a question: ids and titles, for fetch. memory_search tells more.",
         {"query": schemas.QUERY},
         ("query",),
-        schemas.record({"results": schemas.array(RESULT)}),
+        schemas.answer({"results": schemas.array(RESULT)}),
         search,
         reads=True,
         repeats=True,
@@ -73,7 +72,7 @@ TOOLS = (
         "Read one document whole, by an id that search has given.",
         {"id": schemas.string("The id of a result of search.")},
         ("id",),
-        schemas.record(
+        schemas.answer(
             {
                 "id": {"type": "string"},
                 "title": {"type": "string"},

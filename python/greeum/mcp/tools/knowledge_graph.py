@@ -220,9 +220,10 @@ STRING: Schema = {"type": "string"}
 STRINGS = schemas.array(STRING)
 ENTITIES = schemas.array(schemas.record({"name": STRING, "entityType": STRING, "observations": STRINGS}))
 RELATIONS = schemas.array(schemas.record({"from": STRING, "to": STRING, "relationType": STRING}))
-GRAPH = schemas.record({"entities": ENTITIES, "relations": RELATIONS})
-DONE = schemas.record({"success": {"type": "boolean"}, "message": STRING})
-ADDED = schemas.record({"entityName": STRING, "addedObservations": STRINGS})
+ENTITIES_AGAIN = schemas.array(schemas.fields("name, entityType, observations"))
+RELATIONS_AGAIN = schemas.array(schemas.fields("from, to, relationType"))
+GRAPH = schemas.answer({"entities": ENTITIES_AGAIN, "relations": RELATIONS_AGAIN})
+DONE = schemas.answer({"success": {"type": "boolean"}, "message": STRING})
 
 
 def tool(
@@ -248,14 +249,14 @@ TOOLS = (
         "Create entities in the knowledge graph, with what is known about each. Names that are there already are "
         "left as they are.",
         {"entities": {**ENTITIES, "description": "Each with its name, its type (as person) and its observations."}},
-        schemas.record({"entities": ENTITIES}),
+        schemas.answer({"entities": ENTITIES_AGAIN}),
     ),
     tool(
         create_relations,
         "Create relations between entities, in active voice, as works_at. Those that are there already are passed "
         "over.",
         {"relations": {**RELATIONS, "description": "Each from one entity's name to another's, with its type."}},
-        schemas.record({"relations": RELATIONS}),
+        schemas.answer({"relations": RELATIONS_AGAIN}),
     ),
     tool(
         add_observations,
@@ -265,7 +266,7 @@ TOOLS = (
                 schemas.record({"entityName": STRING, "contents": STRINGS}), "Each about one entity."
             )
         },
-        schemas.record({"results": schemas.array(ADDED)}),
+        schemas.answer({"results": schemas.array(schemas.fields("entityName, addedObservations"))}),
     ),
     tool(
         delete_entities,

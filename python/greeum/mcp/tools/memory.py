@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from greeum import inputs, limits
+from greeum import inputs
 from greeum.errors import InvalidInput
 from greeum.mcp.tools import schemas
 from greeum.mcp.tools.texts import anchor_line, block_line, block_lines, link_line, zone_of
@@ -165,11 +165,10 @@ TOOLS = (
     Tool(
         "memory_add",
         "Remember",
-        "Remember one text: what was said, decided, learnt or preferred, in its own words and with who said it. It "
-        "is kept for good, and found by the next search.",
+        "Remember one thing for good: what was said, decided, learnt or preferred, and who said it.",
         {
             "text": schemas.string("What to remember."),
-            "namespace": schemas.string("Whose it is: a path like acme/alice/chat-1. Default: the root."),
+            "namespace": schemas.PLACE,
             "key": schemas.KEY,
             "kind": schemas.KIND,
             "source": schemas.SOURCE,
@@ -187,17 +186,17 @@ TOOLS = (
             "on_conflict": schemas.ON_CONFLICT,
         },
         ("text",),
-        schemas.record({"block": schemas.BLOCK, **schemas.OUTCOME}),
+        schemas.answer({"block": schemas.BLOCK_AGAIN, **schemas.OUTCOME}),
         add,
     ),
     Tool(
         "memory_search",
         "Search memory",
-        "Find what was remembered that answers a question, best first, by words and by meaning. Use it before "
-        "answering anything about the past, people, preferences or decisions.",
+        "Find what answers a question, best first. Use it before answering anything about the past, people, "
+        "preferences or decisions.",
         {
             "query": schemas.QUERY,
-            "k": schemas.K,
+            "k": schemas.whole_number(f"Hits at most. Default: {K}"),
             **FILTERS,
             "history": schemas.HISTORY,
             "exact": schemas.EXACT,
@@ -206,7 +205,7 @@ TOOLS = (
             "weights": schemas.WEIGHTS,
         },
         ("query",),
-        schemas.record({"hits": schemas.array(schemas.HIT), "left_out": schemas.IDS}),
+        schemas.answer({"hits": schemas.array(schemas.HIT), "left_out": schemas.IDS}),
         search,
         reads=True,
         repeats=True,
@@ -214,11 +213,11 @@ TOOLS = (
     Tool(
         "memory_context",
         "Recall in context",
-        "What is known about a subject, as one text with dates, speakers and ids to cite, within a number of tokens. "
-        "Better than memory_search when several memories together make the answer.",
+        "What is known about a subject, as one text with dates, speakers and ids. Better than memory_search when "
+        "several memories together make the answer.",
         {
             "query": schemas.QUERY,
-            "max_tokens": schemas.whole_number("How long the text may be. Default: 1000", limits.CONTEXT_TOKENS_MAX),
+            "max_tokens": schemas.whole_number("How long the text may be. Default: 1000"),
             **FILTERS,
             "where": schemas.WHERE_AGAIN,
             "as_of": schemas.AS_OF,
@@ -226,7 +225,7 @@ TOOLS = (
             "weights": schemas.WEIGHTS,
         },
         ("query",),
-        schemas.record({"text": {"type": "string"}, "tokens": {"type": "integer"}, "block_ids": schemas.IDS}),
+        schemas.answer({"text": {"type": "string"}, "tokens": {"type": "integer"}, "block_ids": schemas.IDS}),
         context,
         reads=True,
         repeats=True,
@@ -234,21 +233,25 @@ TOOLS = (
     Tool(
         "memory_list",
         "List memories",
-        "What is stored in a namespace, or fits a filter, the newest first, page by page. Use it to see what was said "
-        "last, or all that there is; to find what answers a question, use memory_search.",
+        "What is in a namespace or fits a filter, the newest first, page by page. For what answers a question, use "
+        "memory_search.",
         {
             "namespace": schemas.NAMESPACE,
             "where": schemas.WHERE_AGAIN,
-            "limit": schemas.whole_number(f"How many at most. Default: {LIMIT}", limits.PAGE_MAX),
-            "cursor": schemas.string("Go on where an answer to the same arguments has ended."),
-            "newest_first": schemas.truth("Default: true; false is the order in which they were said."),
+            "limit": schemas.whole_number(f"How many at most. Default: {LIMIT}"),
+            "cursor": schemas.string("From the answer before, to go on."),
+            "newest_first": schemas.truth("Default: true"),
             "history": schemas.HISTORY,
-            "expired": schemas.truth("Only what has expired and is not erased yet. Default: false"),
+            "expired": schemas.truth("Only what has expired."),
             "as_of": schemas.AS_OF,
         },
         (),
-        schemas.record(
-            {"blocks": schemas.array(schemas.BLOCK), "left_out": schemas.IDS, "cursor": {"type": ["string", "null"]}}
+        schemas.answer(
+            {
+                "blocks": schemas.array(schemas.BLOCK_AGAIN),
+                "left_out": schemas.IDS,
+                "cursor": {"type": ["string", "null"]},
+            }
         ),
         list_,
         reads=True,
@@ -257,19 +260,22 @@ TOOLS = (
     Tool(
         "memory_get",
         "Read a memory",
-        "Read one block whole, by its id or by its key; on request with its earlier versions and its links.",
+        "Read one block whole, by its id or by its key.",
         {
             "block": schemas.BLOCK_ID,
-            "key": schemas.string("The key it was added under, in place of an id."),
-            "namespace": schemas.string("Where the key is. Default: the root."),
-            "as_of": schemas.string("Show the version that was the newest at that time, in ISO 8601."),
-            "history": schemas.truth("Show its other versions too. Default: false"),
-            "links": schemas.truth("Show its links to other blocks too. Default: false"),
+            "key": schemas.string("Its key, in place of an id."),
+            "namespace": schemas.string("Where the key is. Default: the root"),
+            "as_of": schemas.string("Its version then, in ISO 8601."),
+            "history": schemas.truth("Show its other versions too."),
+            "links": schemas.truth("Show its links too."),
         },
         (),
-        schemas.record(
-            {"block": schemas.BLOCK, "history": schemas.array(schemas.BLOCK), "links": schemas.array(schemas.LINK)},
-            optional=("history", "links"),
+        schemas.answer(
+            {
+                "block": schemas.BLOCK,
+                "history": schemas.array({"type": "object"}),
+                "links": schemas.array(schemas.LINK),
+            },
         ),
         get,
         reads=True,
@@ -278,37 +284,36 @@ TOOLS = (
     Tool(
         "memory_update",
         "Correct a memory",
-        "Correct a block. A new text supersedes the old one, which is kept in its history; other fields change in "
-        "place. Use it when something turns out otherwise, in place of adding a contradiction.",
+        "Correct a block when something turns out otherwise. A new text supersedes the old one, which is kept in the "
+        "history; other fields change in place. null clears what takes it.",
         {
             "block": schemas.BLOCK_ID,
             "text": schemas.string("What is true instead."),
             "kind": schemas.string("A new kind."),
-            "source": schemas.or_null(schemas.string("Who or what said it; null clears it.")),
-            "tags": schemas.array({"type": "string"}, "The tags, in place of those it has."),
-            "importance": {**schemas.IMPORTANCE, "description": "How much it matters."},
-            "metadata": {**schemas.METADATA, "description": "The metadata, in place of what it has."},
-            "at": schemas.string("When it was said or true, in ISO 8601. Default with a new text: now"),
-            "valid_from": schemas.or_null(schemas.string("Since when it holds, in ISO 8601; null clears it.")),
-            "valid_to": schemas.or_null(schemas.string("Until when it holds, in ISO 8601; null clears it.")),
-            "expires_at": schemas.or_null(schemas.string("When it is to be gone, in ISO 8601; null clears it.")),
-            "ttl": schemas.or_null({**schemas.TTL, "description": "The same in seconds from now; null clears it."}),
-            "revision": schemas.whole_number("The revision that this is about; another one is refused.", 2**53),
+            "source": schemas.or_null(schemas.SOURCE),
+            "tags": schemas.array({"type": "string"}, "In place of those it has."),
+            "importance": schemas.number("0 to 1."),
+            "metadata": {"type": "object", "description": "In place of what it has."},
+            "at": schemas.string("In ISO 8601. Default with a new text: now"),
+            "valid_from": schemas.or_null(schemas.VALID_FROM),
+            "valid_to": schemas.or_null(schemas.VALID_TO),
+            "expires_at": schemas.or_null(schemas.EXPIRES_AT),
+            "ttl": schemas.or_null(schemas.TTL),
+            "revision": schemas.whole_number("Refused if it is another by now."),
             "idempotency_key": schemas.IDEMPOTENCY_KEY,
         },
         ("block",),
-        schemas.record({"block": schemas.BLOCK}),
+        schemas.answer({"block": schemas.BLOCK_AGAIN}),
         update,
         destroys=True,
     ),
     Tool(
         "memory_forget",
         "Forget",
-        "Erase blocks for good, with all their versions and links: only when somebody asks for it. To correct "
-        "something, use memory_update.",
-        {"block": schemas.BLOCK_IDS, "dry_run": schemas.truth("Erase nothing, and say what would be. Default: false")},
+        "Erase blocks for good, with all versions: only when somebody asks for it. To correct, use memory_update.",
+        {"block": schemas.BLOCK_IDS, "dry_run": schemas.truth("Erase nothing, and say what would be.")},
         ("block",),
-        schemas.record({"forgotten": schemas.IDS, **schemas.FORGOTTEN}),
+        schemas.answer({"forgotten": schemas.IDS, **schemas.FORGOTTEN}),
         forget,
         destroys=True,
         repeats=True,
@@ -316,21 +321,19 @@ TOOLS = (
     Tool(
         "memory_anchor",
         "Set an anchor",
-        "Anchors (A, B, C or your own names) mark what a conversation is about: search and add with near to stay "
-        "close to one. status shows them; set and move point one to a block, pin keeps it there when something is "
-        "added near it, unpin lets it move on again, clear removes it.",
+        "Anchors (A, B, C or your own names) mark what a conversation is about: search and add near one. status shows "
+        "them; set and move point one to a block; pin keeps it there, unpin lets it follow what is added near it; "
+        "clear removes it.",
         {
             "action": {"type": "string", "enum": list(ACTIONS), "description": "What to do."},
-            "name": schemas.string("The anchor's name. Every action but status needs it."),
-            "block": schemas.whole_number("The block to point to, for set and move.", schemas.ID_MAX),
-            "namespace": schemas.string("Whose anchor it is. Default: the root."),
-            "hops": schemas.whole_number(
-                "How far searches near it reach, for set. Default: A 1, B 2, C 3, others 2", limits.HOPS_MAX
-            ),
+            "name": schemas.string("The anchor's name, but for status."),
+            "block": schemas.whole_number("The block to point to, for set and move."),
+            "namespace": schemas.string("Whose anchor it is. Default: the root"),
+            "hops": schemas.whole_number("How far searches near it reach, for set."),
             "pinned": schemas.truth("Keep it where it is, for set."),
         },
         ("action",),
-        schemas.record({"anchors": schemas.array(schemas.ANCHOR)}),
+        schemas.answer({"anchors": schemas.array(schemas.ANCHOR)}),
         anchor,
         destroys=True,
         repeats=True,

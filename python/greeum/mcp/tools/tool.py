@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from greeum.errors import InvalidInput
+from greeum.keywords import guess
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -65,7 +66,8 @@ class Tool(NamedTuple):
         """
         for name in arguments:
             if name not in self.arguments:
-                raise InvalidInput(name, f"is no argument of {self.name}; there are {', '.join(self.arguments)}")
+                hint = guess(name, [*self.arguments])
+                raise InvalidInput(name, f"is no argument of {self.name}{hint}; there are {', '.join(self.arguments)}")
         given = {name: value for name, value in arguments.items() if value is not None or self._takes_null(name)}
         for name in self.required:
             if name not in given:

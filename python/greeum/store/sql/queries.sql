@@ -129,7 +129,7 @@ UPDATE blocks SET
     revision = ?, flags = ?
 WHERE id = ?
 
--- put_link: a link that is there keeps the time at which it was added, and by which door
+-- put_link: a link that is there keeps the time at which it was added, and its origin
 INSERT INTO links (source, target, kind, weight, added_at, origin) VALUES (?, ?, ?, ?, ?, ?)
 ON CONFLICT (source, target, kind) DO UPDATE SET weight = excluded.weight
 RETURNING source, target, kind, weight, added_at, origin
