@@ -291,6 +291,12 @@ class TestSearching:
         assert max(words, key=lambda text: words[text]) == "Who are you?"
         assert memory.search("AND") != []
 
+    @pytest.mark.parametrize("text", ["one", "The Who", "It is what it is", "그것"])
+    def test_a_text_of_function_words_is_found_by_itself(self, memory: Memory, text: str) -> None:
+        others = ("two", "three", "one of the best", "who is the man in the hat", "it is late", "나는 그것을 샀어")
+        memory.add_many([{"text": other, "kind": "note"} for other in (*others, text)])
+        assert memory.search(text)[0].block.text == text
+
     @pytest.mark.parametrize(
         ("question", "days_ago"),
         [

@@ -70,6 +70,84 @@ fn a_name_is_found_behind_a_family_name() {
     assert_eq!(ids(&index.search(&query("Who is Hyunwoo?")).unwrap())[0], 11);
 }
 
+/// What a query finds is what it finds when `read`.
+fn is_read_as(index: &Index, typed: &str, read: &str) -> bool {
+    found(index, typed) == found(index, read)
+}
+
+#[test]
+fn a_name_that_nobody_knows_is_no_other_word() {
+    let mut entries = said();
+    let more = [
+        "The milk is in the fridge.",
+        "I met Marta at the fair, and Paul was with Marta.",
+        "Then John sang, and Melanie heard John.",
+        "It rained all week in the hills",
+    ];
+    entries.extend(more.iter().zip(11..).map(|(text, id)| entry(id, text)));
+    let index = loaded(&entries, &[]);
+    let question = |name: &str| format!("what did {name} say?");
+    for (unknown, known) in [
+        ("Mila", "milk"),
+        ("Marla", "Marta"),
+        ("Marte", "Marta"),
+        ("Paula", "Paul"),
+        ("Heals", "hills"),
+        ("Barbra", "bar bra"),
+        ("Theodora", "theo dora"),
+    ] {
+        let known = question(known);
+        assert!(!is_read_as(&index, &question(unknown), &known), "{unknown}: {known}");
+    }
+    for (slip, name) in
+        [("Jhon", "John"), ("Johhn", "John"), ("Melaine", "Melanie"), ("Mrata", "Marta"), ("Joana", "Joanna")]
+    {
+        assert!(is_read_as(&index, &question(slip), &question(name)), "{slip}");
+    }
+}
+
+#[test]
+fn a_capital_at_the_beginning_of_a_sentence_is_that_of_any_word() {
+    let index = loaded(&said(), &[]);
+    for (typed, meant) in [
+        ("Neklace from the market", "Necklace from the market"),
+        ("Tell me. Neklace from the market?", "Tell me. Necklace from the market?"),
+        ("Waht audition was it?", "What audition was it?"),
+        ("NEKLACE FROM THE MARKET", "NECKLACE FROM THE MARKET"),
+        ("the audition in Januray", "the audition in January"),
+    ] {
+        assert!(is_read_as(&index, typed, meant), "{typed}");
+    }
+    assert!(!is_read_as(&index, "whose Neklace was it?", "whose Necklace was it?"), "a name, as it stands");
+}
+
+#[test]
+fn a_korean_name_is_found_however_it_is_written() {
+    let ways = ["Hyun-woo", "Hyunwoo", "Hyun Woo", "현우"];
+    for said in ways {
+        let mut entries = self::said();
+        entries.retain(|entry| entry.source.as_deref() != Some("Hyunwoo"));
+        entries.push(entry(11, &format!("My brother {said} plays the cello")));
+        let index = loaded(&entries, &[]);
+        for asked in ways {
+            assert_eq!(ids(&index.search(&query(&format!("Who is {asked}?"))).unwrap())[0], 11, "{asked} of {said}");
+        }
+    }
+}
+
+#[test]
+fn a_korean_name_is_found_with_its_family_name() {
+    let ways = ["Park Ji-sung", "Jisung Park", "Park Ji Sung", "박지성"];
+    for said in ways {
+        let mut entries = self::said();
+        entries.push(entry(11, &format!("{said} scored twice")));
+        let index = loaded(&entries, &[]);
+        for asked in ways {
+            assert_eq!(ids(&index.search(&query(asked)).unwrap())[0], 11, "{asked} of {said}");
+        }
+    }
+}
+
 #[test]
 fn whose_it_is_is_known_without_an_apostrophe() {
     let index = loaded(&said(), &[]);

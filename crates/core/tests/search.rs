@@ -264,6 +264,28 @@ fn function_words_are_looked_for_where_there_are_no_others() {
 }
 
 #[test]
+fn a_text_of_function_words_is_found_by_itself() {
+    let own = ["one", "The Who", "Who Are You", "What it is", "It is what it is", "그것", "그리고"];
+    let others = [
+        "two",
+        "three",
+        "Who are you, said the man at the door.",
+        "It is one of the best, what a day.",
+        "나는 그것을 샀어",
+    ];
+    for copies in [1, 200] {
+        let copied = std::iter::repeat_n(others, copies).flatten();
+        let entries: Vec<Entry> = (1..).zip(own.into_iter().chain(copied)).map(|(id, text)| entry(id, text)).collect();
+        let index = loaded(&entries, &[]);
+        for (id, text) in (1..).zip(own) {
+            for text in [text.to_owned(), text.to_lowercase(), format!("{text}?")] {
+                assert_eq!(index.search(&query(&text)).unwrap()[0].block, id, "{text}, beside {copies}");
+            }
+        }
+    }
+}
+
+#[test]
 fn the_score_of_one_alone_says_whether_it_fits() {
     for (block, best, less, nothing) in [
         (

@@ -175,7 +175,8 @@ impl Asked<'_> {
                 return Err(Error::invalid("vector", format!("has {} components, not {dimension}", code.bytes.len())));
             }
             Some(code) => Some(code.clone()),
-            None => self.embeds_queries.then(|| self.question.embed(self.table, rarity)),
+            None if self.embeds_queries => self.question.embed(self.table, rarity),
+            None => None,
         };
         Ok(code.filter(|code| code.scale > 0.0))
     }

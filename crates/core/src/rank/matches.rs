@@ -6,7 +6,7 @@ use super::late::Nearest;
 use super::words::{QueryWords, Worth};
 use crate::embed::Table;
 use crate::id::TimeUs;
-use crate::words::terms::{BIGRAM_WEIGHT, Term, is_content, names, of_morpheme, of_name, of_word};
+use crate::words::terms::{BIGRAM_WEIGHT, Term, each_compound, each_name, is_content, of_morpheme, of_word};
 use crate::words::{Script, Tokens, abbreviations, calendar, dates};
 use std::collections::HashMap;
 
@@ -117,7 +117,15 @@ impl Forms {
                 }
             }
         }
-        names(tokens).for_each(|token| self.put(of_name(tokens, token).hash, tokens.cased(token), Kind::Word));
+        each_compound(tokens, |first, last, term| self.put(term.hash, tokens.from_to(first, last), Kind::Stem));
+        each_name(tokens, |token, term| {
+            self.put(term.hash, tokens.cased(token), Kind::Word);
+            pieces.clear();
+            table.pieces(tokens, token, &mut pieces);
+            for &piece in &pieces {
+                self.pieces.entry(piece).or_insert_with(|| tokens.cased(token).to_owned());
+            }
+        });
         dates::each_named(tokens, |token, term| self.put(term, tokens.cased(token), Kind::Date));
     }
 
@@ -207,7 +215,8 @@ pub fn words_of(question: &QueryWords, table: &Table) -> Vec<(u64, String)> {
         }
         words.extend(terms.iter().map(|term| (term.hash, tokens.cased(token).to_owned())));
     }
-    words.extend(names(tokens).map(|token| (of_name(tokens, token).hash, tokens.cased(token).to_owned())));
+    each_compound(tokens, |first, last, term| words.push((term.hash, tokens.from_to(first, last).to_owned())));
+    each_name(tokens, |token, term| words.push((term.hash, tokens.cased(token).to_owned())));
     dates::each_named(tokens, |token, term| words.push((term, tokens.cased(token).to_owned())));
     for relative in &question.relative {
         let end = relative.words.end.max(relative.words.start + 1);

@@ -109,6 +109,11 @@ pub fn month(tokens: &Tokens, i: usize, word: &str) -> Option<i64> {
     (!ambiguous || capital && (i > 0 || day_beside(tokens, i).is_some())).then_some(month)
 }
 
+/// Whether a word in lower case is the name of a month or of a day of the week.
+pub fn is_of_calendar(word: &str) -> bool {
+    WEEKDAYS.contains(&word) || MONTHS.iter().any(|month| month.0 == word)
+}
+
 /// The day next to a month's name: "8 May", "May 8th".
 fn day_beside(tokens: &Tokens, i: usize) -> Option<i64> {
     let day = |at: Option<usize>| {

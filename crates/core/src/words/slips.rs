@@ -23,6 +23,9 @@ const NEAR: f32 = 0.25;
 /// How likely it is for each of the many other letters.
 const FAR: f32 = 0.05;
 
+/// Slips that are this likely, or more, are those of fingers and ears; another letter makes another name of a name (Marla, Marta).
+pub const OF_NAMES: f32 = NEAR;
+
 /// The letters of a keyboard.
 const ROWS: [&[u8]; 3] = [b"qwertyuiop", b"asdfghjkl", b"zxcvbnm"];
 
@@ -56,6 +59,15 @@ pub fn each(word: &str, mut take: impl FnMut(&str, f32)) {
     (b'a'..=b'z').for_each(|missed| name([letters, &[missed], b""], USUAL));
 }
 
+/// Whether two words differ in nothing but a vowel at their end: Maria and Marie, Paul and Paula.
+pub fn end_otherwise(word: &str, other: &str) -> bool {
+    root(word) == root(other)
+}
+
+fn root(word: &str) -> &str {
+    word.strip_suffix(|letter: char| VOWELS.contains(&(letter as u8))).unwrap_or(word)
+}
+
 /// Whether two letters are taken for each other.
 fn are_near(a: u8, b: u8) -> bool {
     let place = |letter: u8| ROWS.iter().find_map(|row| Some((row, row.iter().position(|&key| key == letter)?)));
@@ -87,6 +99,16 @@ mod tests {
     fn keys_and_vowels_have_neighbours() {
         assert!(are_near(b'n', b'm') && are_near(b'e', b'r') && are_near(b'a', b'e'));
         assert!(!are_near(b'q', b'p') && !are_near(b'p', b'a') && !are_near(b'l', b'z'));
+    }
+
+    #[test]
+    fn another_vowel_at_the_end_is_told_from_other_slips() {
+        for (name, other) in [("paul", "paula"), ("maria", "marie"), ("gino", "gina"), ("carole", "carol")] {
+            assert!(end_otherwise(name, other) && end_otherwise(other, name), "{name} {other}");
+        }
+        for (name, slip) in [("maria", "mariaa"), ("melanie", "melani"), ("john", "jhon"), ("joanna", "joana")] {
+            assert!(!end_otherwise(name, slip), "{name} {slip}");
+        }
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! From words to index terms: what a text is found by.
 
+use super::korean::{self, romanised};
 use super::tokenizer::{Script, Token, Tokens};
-use super::{abbreviations, calendar, dates};
-use super::{english, korean};
+use super::{abbreviations, calendar, dates, english};
 use crate::embed::Table;
 use crate::id::{TimeUs, hash};
 
@@ -11,6 +11,9 @@ pub const BIGRAM_WEIGHT: f32 = 0.5;
 
 /// A Korean morpheme, against the word that it is in.
 pub const MORPHEME_WEIGHT: f32 = 1.0;
+
+/// Letters of the shortest word that may be half of another: "a" and "to" stand before everything.
+pub const HALF_LETTERS_MIN: usize = 3;
 
 /// Longer words are cut: nobody searches for a word of this length, and base64 is not a word.
 const WORD_BYTES_MAX: usize = 64;
@@ -29,7 +32,7 @@ pub struct Term {
 pub struct Analysis {
     /// The terms, repeated as often as they occur.
     pub terms: Vec<u64>,
-    /// How many words carry a subject.
+    /// How many words carry a subject; if none does, how many words there are.
     pub length: u32,
     /// The table's tokens of these words, ascending, each once: what late interaction compares.
     pub tokens: Vec<u16>,
@@ -47,13 +50,29 @@ pub fn is_content(tokens: &Tokens, token: Token) -> bool {
     }
 }
 
-/// The words that hold sentences together elsewhere, and are names here: "The Who", "Will". Of a text that has no others, all.
-pub fn names(tokens: &Tokens) -> impl Iterator<Item = Token> {
+/// Whether any of the words carries a subject.
+pub fn has_content(tokens: &Tokens) -> bool {
+    tokens.list.iter().any(|&token| is_content(tokens, token))
+}
+
+/// Calls `take` with the terms of words that hold sentences together elsewhere, and are names here: "The Who", "Will". Of a text that has no others
+/// (Who Are You), these are all, and the whole, which is known by their order.
+pub fn each_name(tokens: &Tokens, mut take: impl FnMut(Token, Term)) {
     let list = &tokens.list;
-    let has_content = list.iter().any(|&token| is_content(tokens, token));
-    // Few words have such a capital, so that is asked first.
-    let is_one = move |&at: &usize| (!has_content || is_name(tokens, at)) && !is_content(tokens, list[at]);
-    (0..list.len()).filter(is_one).map(|at| list[at])
+    let stands_for_itself = |&token: &Token| is_content(tokens, token) && !is_pronoun(tokens, token);
+    if list.iter().any(stands_for_itself) {
+        // Few words have such a capital, so that is asked first.
+        let is_one = |&at: &usize| is_name(tokens, at) && !is_content(tokens, list[at]);
+        return (0..list.len()).filter(is_one).for_each(|at| take(list[at], of_name(tokens, &list[at..=at])));
+    }
+    list.iter().for_each(|&token| take(token, of_name(tokens, &[token])));
+    if list.len() > 1 {
+        take(list[0], of_name(tokens, list));
+    }
+}
+
+fn is_pronoun(tokens: &Tokens, token: Token) -> bool {
+    token.script == Script::Hangul && korean::is_pronoun(tokens.cased(token))
 }
 
 /// Whether an English word has a capital that neither the beginning of a sentence nor shouting gives it.
@@ -70,11 +89,41 @@ fn is_name(tokens: &Tokens, at: usize) -> bool {
         && !(is_shouted(word) && is_shouted(tokens.cased(before)))
 }
 
-/// The term of such a name: apart from that of the word, which would be found everywhere.
-pub fn of_name(tokens: &Tokens, token: Token) -> Term {
-    let lower = tokens.lower(token);
-    let word = if token.script == Script::Hangul { korean::stem(&lower) } else { &lower };
-    Term { hash: hash(&[b"n", clip(word).as_bytes()]), weight: 1.0 }
+/// The term of such a name: apart from those of its words, which would be found everywhere. It counts for as much as they do.
+pub fn of_name(tokens: &Tokens, name: &[Token]) -> Term {
+    let mut words = String::new();
+    for &token in name {
+        let lower = tokens.lower(token);
+        words.push_str(clip(if token.script == Script::Hangul { korean::stem(&lower) } else { &lower }));
+        words.push(' ');
+    }
+    Term { hash: hash(&[b"n", words.trim_end().as_bytes()]), weight: name.len() as f32 }
+}
+
+/// Calls `take` with each two words that may be one as well, first and last, and with the term of that: Wi-Fi, Hyun-woo, Hyun Woo.
+pub fn each_compound(tokens: &Tokens, mut take: impl FnMut(Token, Token, Term)) {
+    for two in tokens.list.windows(2) {
+        if let Some(word) = compound(tokens, two[0], two[1]) {
+            take(two[0], two[1], Term { hash: of_latin(clip(&word)), weight: 1.0 });
+        }
+    }
+}
+
+/// Two words as one, in lower case: syllables of a Korean name, or two with a hyphen of which one is hardly a word. Others say the same apart (essay-writing).
+pub fn compound(tokens: &Tokens, first: Token, second: Token) -> Option<String> {
+    if first.script != Script::Latin || second.script != Script::Latin {
+        return None;
+    }
+    let is_hyphenated = tokens.is_hyphenated(first, second);
+    let may_be_one = is_hyphenated || is_capitalised(tokens, second) && tokens.is_next(first, second);
+    if !may_be_one {
+        return None;
+    }
+    let words = [tokens.lower(first), tokens.lower(second)];
+    let is_short = || is_hyphenated && words.iter().any(|word| word.len() < HALF_LETTERS_MIN);
+    let may_be_name = |word: &str| romanised::is_syllable(word) && (is_hyphenated || !english::is_stop_word(word));
+    let is_name = || is_capitalised(tokens, first) && words.iter().all(|word| may_be_name(word));
+    (is_short() || is_name()).then(|| words.concat())
 }
 
 /// The terms of one word, the one that stands for the word first.
@@ -105,6 +154,11 @@ pub fn of_latin(word: &str) -> u64 {
     hash(&[b"w", english::stem(word).as_bytes()])
 }
 
+/// The term of a word that is written with a capital and small letters, in lower case: names are, and other words now and then.
+pub fn of_capital(word: &str) -> u64 {
+    hash(&[b"c", clip(word).as_bytes()])
+}
+
 /// The term of a Korean word without its particle.
 pub fn of_hangul(stem: &str) -> u64 {
     hash(&[b"w", stem.as_bytes()])
@@ -123,16 +177,24 @@ pub fn of_morpheme(table: &Table, morpheme: u16) -> Term {
 /// The terms of a passage, with those of who said it, when (by a clock there), and its tags: what a person would search it by.
 pub fn analyse(tokens: &Tokens, fields: &[&Tokens], at: TimeUs, table: Option<&Table>) -> Analysis {
     let (mut terms, mut pieces) = (Vec::with_capacity(tokens.list.len() * 2), Vec::new());
-    let length = content(tokens, table, &mut terms, &mut pieces);
+    let mut length = content(tokens, table, &mut terms, &mut pieces);
+    if length == 0 {
+        length = tokens.list.len() as u32;
+    }
     if let Some(keys) = abbreviations::keys(tokens) {
         content(&keys, table, &mut terms, &mut pieces); // which make it no longer
     }
-    terms.extend(names(tokens).map(|token| of_name(tokens, token)));
+    each_compound(tokens, |_, _, term| terms.push(term));
+    each_name(tokens, |token, term| {
+        terms.push(term);
+        table.iter().for_each(|table| table.pieces(tokens, token, &mut pieces));
+    });
     pieces.sort_unstable();
     pieces.dedup();
     for field in fields {
         for &token in &field.list {
             of_word(field, token, &mut terms);
+            push_capital(field, token, &mut terms);
         }
     }
     let mut terms: Vec<u64> = terms.into_iter().map(|term| term.hash).collect();
@@ -147,6 +209,7 @@ fn content(tokens: &Tokens, table: Option<&Table>, terms: &mut Vec<Term>, pieces
     let mut length = 0;
     for &token in tokens.list.iter().filter(|&&token| is_content(tokens, token)) {
         of_word(tokens, token, terms);
+        push_capital(tokens, token, terms);
         length += 1;
         let Some(table) = table else { continue };
         let first = pieces.len();
@@ -156,6 +219,18 @@ fn content(tokens: &Tokens, table: Option<&Table>, terms: &mut Vec<Term>, pieces
         }
     }
     length
+}
+
+fn push_capital(tokens: &Tokens, token: Token, terms: &mut Vec<Term>) {
+    if is_capitalised(tokens, token) {
+        terms.push(Term { hash: of_capital(&tokens.lower(token)), weight: 1.0 });
+    }
+}
+
+/// Whether a word of Latin letters has a capital, and not because all is shouted.
+pub fn is_capitalised(tokens: &Tokens, token: Token) -> bool {
+    let word = tokens.cased(token);
+    token.script == Script::Latin && word.starts_with(char::is_uppercase) && word.contains(char::is_lowercase)
 }
 
 fn push(out: &mut Vec<Term>, word: &str) {
@@ -235,17 +310,48 @@ mod tests {
     fn function_words_are_found_where_they_are_names() {
         let named = |text: &str| {
             let tokens = Tokens::new(text);
-            names(&tokens).map(|token| tokens.cased(token).to_owned()).collect::<Vec<_>>()
+            let mut names = Vec::new();
+            each_name(&tokens, |token, _| names.push(tokens.cased(token).to_owned()));
+            names
         };
         assert_eq!(named("I saw The Who with Will, and then It."), ["The", "Who", "Will", "It"]);
         assert_eq!(named("Who sang? It was great. What I said, I'm sure, was: No."), [""; 0]);
         assert_eq!(named("she moved to the US"), ["US"]);
         assert_eq!(named("I AM SO HAPPY ABOUT THAT"), [""; 0]);
         assert_eq!(named("영화 It 봤어"), ["It"]);
-        assert_eq!(named("the who"), ["the", "who"], "there is nothing else");
-        assert_eq!(named("그리고"), ["그리고"]);
+        assert_eq!(named("the who"), ["the", "who", "the"], "there is nothing else: each, and the whole");
+        assert_eq!((named("그리고"), named("그것은")), (vec!["그리고".into()], vec!["그것은".into()]));
         assert!(shared("I saw The Who live", "the who") == 2 && shared("I know who the boss is", "the who") == 0);
-        assert!(shared("Who are you?", "who are you") == 3 && shared("그리고", "그리고") == 1);
+        assert!(shared("Who are you?", "who are you") == 4 && shared("그리고", "그리고") == 1);
+    }
+
+    #[test]
+    fn two_words_that_may_be_one_meet_it() {
+        for (two, one) in [
+            ("the Wi-Fi is down", "wifi"),
+            ("an e-mail", "email"),
+            ("Hyun-woo called", "Hyunwoo"),
+            ("Hyun Woo called", "Hyunwoo"),
+            ("So-yeon", "soyeon"),
+        ] {
+            assert!(shared(two, one) > 0, "{two}");
+        }
+        for (two, one) in [
+            ("essay-writing", "essaywriting"),
+            ("a jack-in-the-box", "jackin"),
+            ("So Jin called", "sojin"),
+            ("New York", "newyork"),
+        ] {
+            assert_eq!(shared(two, one), 0, "{two}");
+        }
+    }
+
+    #[test]
+    fn words_with_a_capital_are_told_from_others() {
+        let has = |text: &str, word: &str| analyse(&Tokens::new(text), &[], 0, None).terms.contains(&of_capital(word));
+        assert!(has("I met John's wife", "john") && has("Milk is in the fridge", "milk"));
+        assert!(!has("the milk", "milk") && !has("THE MILK", "milk"));
+        assert!(analyse(&Tokens::new(""), &[&Tokens::new("Anna")], 0, None).terms.contains(&of_capital("anna")));
     }
 
     #[test]

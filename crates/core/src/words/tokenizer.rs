@@ -101,6 +101,27 @@ impl Tokens {
         &self.text[before.end as usize..after.start as usize] == " "
     }
 
+    /// Whether there is nothing but a hyphen between one word and another, and no more of them before or behind: Hyun-woo, but not mother-in-law.
+    pub fn is_hyphenated(&self, before: Token, after: Token) -> bool {
+        let mut between = self.text[before.end as usize..after.start as usize].chars();
+        between.next().is_some_and(|c| HYPHENS.contains(&c))
+            && between.next().is_none()
+            && !self.text[..before.start as usize].ends_with(HYPHENS)
+            && !self.text[after.end as usize..].starts_with(HYPHENS)
+    }
+
+    /// The text from the beginning of one word to the end of another.
+    pub fn from_to(&self, first: Token, last: Token) -> &str {
+        &self.text[first.start as usize..last.end as usize]
+    }
+
+    /// Whether a sentence begins with the word, as far as a look at what stands before it tells.
+    pub fn begins_sentence(&self, token: Token) -> bool {
+        let before =
+            self.text[..token.start as usize].trim_end_matches(|c: char| !is_sentence_end(c) && !c.is_alphanumeric());
+        before.is_empty() || before.ends_with(is_sentence_end)
+    }
+
     /// Whether the text asks something, be it in passing.
     pub fn asks(&self) -> bool {
         self.text.contains('?')
@@ -110,6 +131,13 @@ impl Tokens {
     pub fn is_question(&self) -> bool {
         self.text.trim_end_matches(|c: char| c.is_whitespace() || "\"')]}.!~".contains(c)).ends_with('?')
     }
+}
+
+/// The hyphen of a keyboard, and that of typesetters.
+const HYPHENS: [char; 2] = ['-', '\u{2010}'];
+
+fn is_sentence_end(c: char) -> bool {
+    matches!(c, '.' | '!' | '?' | ':' | '\n')
 }
 
 fn without_possessive(script: Script, word: &str) -> &str {
@@ -191,6 +219,17 @@ mod tests {
         assert_eq!(words(&hangul), words("안녕 카페"));
         assert_eq!(words("ＣＡＦＥ Café café"), ["cafe", "cafe", "cafe"]);
         assert_eq!(words("it’s"), words("it's"));
+    }
+
+    #[test]
+    fn sentences_begin_behind_the_end_of_another() {
+        let beginning = |text: &str| {
+            let tokens = Tokens::new(text);
+            let words = tokens.list.iter().filter(|&&token| tokens.begins_sentence(token));
+            words.map(|&token| tokens.cased(token).to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(beginning("Tell me, Anna. \"Who is Mila?\" (Or Ben)"), ["Tell", "Who", "Or"]);
+        assert_eq!(beginning("- a list\n- of two"), ["a", "of"]);
     }
 
     #[test]

@@ -56,11 +56,25 @@ fn in_two(tokens: &Tokens, word: Token, next: Token, known: &mut Known<'_>) -> O
     Some(Read::joined(text, first, takes_next))
 }
 
-/// A Korean name as it stands in scope in Latin letters, with its particle.
-fn latin_name(word: &str, known: &Known<'_>) -> Option<String> {
-    let (name, mut ways) = (korean::stem(word), Vec::new());
+/// A Korean name as it stands in scope in Latin letters, with its particle: as a whole, else what is given behind a family name.
+fn latin_name(word: &str, known: &mut Known<'_>) -> Option<String> {
+    let name = korean::stem(word);
+    let particle = &word[name.len()..];
+    if let Some(way) = written(name, known) {
+        return Some(format!("{way}{particle}"));
+    }
+    let (family, given) = name.split_at(name.chars().next()?.len_utf8());
+    let family = romanised::family_name(family)?;
+    let way = written(given, known)?;
+    let family = if known.count(of_latin(family)) > 0 { format!("{family} ") } else { String::new() };
+    Some(format!("{family}{way}{particle}"))
+}
+
+/// How those in scope write a name in Latin letters.
+fn written(name: &str, known: &Known<'_>) -> Option<String> {
+    let mut ways = Vec::new();
     romanised::each_latin(name, |way| ways.push(way.to_owned()));
-    known.best_of(&ways, of_latin).map(|way| format!("{way}{}", &word[name.len()..]))
+    known.best_of(&ways, of_latin).cloned()
 }
 
 /// What a word was meant to be that has a part nobody knows: a word in scope, else a noun of the table.

@@ -41,10 +41,13 @@ impl<'a> Known<'a> {
 
     /// The number of the one of some terms that was meant, by how likely each is and in how many passages in scope; none if none is in any.
     pub fn best(&self, terms: &[u64], likelihood: impl Fn(usize) -> f32) -> Option<usize> {
-        let counts = self.guess(terms);
-        let there = (0..terms.len()).filter(|&number| counts[number] > 0);
-        let worth = |number: usize| likelihood(number) * counts[number] as f32;
-        there.max_by(|&a, &b| worth(a).total_cmp(&worth(b)))
+        let worth = |&(number, count): &(usize, u64)| likelihood(number) * count as f32;
+        self.there(terms).into_iter().max_by(|a, b| worth(a).total_cmp(&worth(b))).map(|(number, _)| number)
+    }
+
+    /// The numbers of those of some terms that are in scope, each with in how many passages.
+    pub fn there(&self, terms: &[u64]) -> Vec<(usize, u64)> {
+        self.guess(terms).into_iter().enumerate().filter(|there| there.1 > 0).collect()
     }
 
     /// The one of some words, each as likely as another.

@@ -3,11 +3,13 @@
 use super::Read;
 use super::known::Known;
 use crate::words::korean::romanised;
-use crate::words::terms::{is_content, of_hangul, of_latin, of_syllables};
-use crate::words::{Token, Tokens, english, slips};
+use crate::words::terms::{
+    self, HALF_LETTERS_MIN, is_capitalised, is_content, of_capital, of_hangul, of_latin, of_syllables,
+};
+use crate::words::{Token, Tokens, dates, english, slips};
 
-/// Letters of the shortest half of a word: "a" and "to" stand before everything.
-const HALF_MIN: usize = 3;
+/// Passages that have a word, for each that has it with a capital, up to which it is a name: others have one where a sentence begins.
+const CAPITAL_SHARE: u64 = 2;
 
 /// The terms that have to be counted before a word is read.
 pub fn asked(tokens: &Tokens, word: Token, next: Option<Token>, known: &Known<'_>) -> Vec<u64> {
@@ -22,6 +24,9 @@ pub fn asked(tokens: &Tokens, word: Token, next: Option<Token>, known: &Known<'_
 
 /// How a word is read, if not as it stands.
 pub fn read(tokens: &Tokens, word: Token, next: Option<Token>, known: &mut Known<'_>) -> Option<Read> {
+    if let Some(read) = korean_name_of_two(tokens, word, next, known) {
+        return Some(read);
+    }
     if !is_content(tokens, word) {
         return None;
     }
@@ -37,21 +42,64 @@ pub fn read(tokens: &Tokens, word: Token, next: Option<Token>, known: &mut Known
         (false, true) => return None,
         _ if known.count(of_latin(&own)) > 0 => return None,
         (true, true) => korean_name(&own, known)?,
+        (true, false) if is_capitalised(tokens, word) => {
+            korean_name(&own, known).or_else(|| meant_name(&own, tokens.begins_sentence(word), known))?
+        }
         (true, false) => korean_name(&own, known).or_else(|| meant(&own, known))?,
         (false, false) => meant(&own, known)?,
     };
-    Some(Read::one(if is_name { capitalised(&text) } else { text }))
+    Some(Read::one(match (is_name, is_capitalised(tokens, word)) {
+        (true, true) => capitalised(&text),
+        (true, false) => text.to_uppercase(),
+        (false, _) => text,
+    }))
 }
 
 fn is_name(tokens: &Tokens, word: Token) -> bool {
     tokens.cased(word).starts_with(|letter: char| letter.is_ascii_uppercase())
 }
 
+/// A Korean name whose syllables are written apart (Hyun-woo), as it stands in scope in Hangul.
+fn korean_name_of_two(tokens: &Tokens, word: Token, next: Option<Token>, known: &mut Known<'_>) -> Option<Read> {
+    let name = terms::compound(tokens, word, next?).filter(|_| is_name(tokens, word))?;
+    if known.count(of_latin(&name)) > 0 {
+        return None;
+    }
+    let text = korean_name(&name, known)?;
+    Some(Read { text, is_of_two: true, takes_next: true })
+}
+
+/// What a word with a capital that nobody knows was meant to be: one in scope, else a month, or what questions begin with (Waht). More often it names
+/// somebody else (Mila), who is neither another one (Milo) nor whatever word there is (milk): so a slip has to be likely, and most passages that have the
+/// other word must have it with a capital. Where a sentence begins, the capital may be that of any word, and says less.
+fn meant_name(word: &str, begins: bool, known: &mut Known<'_>) -> Option<String> {
+    if !slips::is_readable(word) {
+        return None;
+    }
+    let (mut others, mut terms, mut best) = (Vec::new(), Vec::new(), None);
+    slips::each(word, |other, likelihood| {
+        if likelihood >= slips::OF_NAMES && !slips::end_otherwise(word, other) {
+            others.push((other.to_owned(), likelihood));
+            terms.push(if begins { of_latin(other) } else { of_capital(other) });
+        }
+    });
+    for (number, count) in known.there(&terms) {
+        let (other, likelihood) = &others[number];
+        let worth = likelihood * count as f32;
+        let mut may_be_meant = || begins || CAPITAL_SHARE * count >= known.count(of_latin(other));
+        if best.is_none_or(|(most, _)| worth > most) && may_be_meant() {
+            best = Some((worth, other));
+        }
+    }
+    let is_usual = |other: &&String| dates::is_of_calendar(other) || begins && english::is_stop_word(other);
+    best.map(|best| best.1).or_else(|| others.iter().map(|other| &other.0).find(is_usual)).cloned()
+}
+
 /// The word that two make, if each could be half of one: note + books.
 fn joined(tokens: &Tokens, word: Token, next: Option<Token>) -> Option<String> {
-    let next = next.filter(|&next| is_content(tokens, next))?;
+    let next = next.filter(|&next| is_content(tokens, next) && tokens.is_next(word, next))?;
     let (first, second) = (tokens.lower(word), tokens.lower(next));
-    (first.len() >= HALF_MIN && second.len() >= HALF_MIN).then(|| format!("{first}{second}"))
+    (first.len() >= HALF_LETTERS_MIN && second.len() >= HALF_LETTERS_MIN).then(|| format!("{first}{second}"))
 }
 
 /// Two words as the one that stands in scope; beside the first of them, if both are more frequent than it.
@@ -116,7 +164,7 @@ fn nth_slip(word: &str, number: usize) -> Option<String> {
 /// The two words that were written as one.
 fn halves(word: &str, known: &mut Known<'_>) -> Option<String> {
     let halves: Vec<(&str, &str)> =
-        (HALF_MIN..=word.len().saturating_sub(HALF_MIN)).map(|end| word.split_at(end)).collect();
+        (HALF_LETTERS_MIN..=word.len().saturating_sub(HALF_LETTERS_MIN)).map(|end| word.split_at(end)).collect();
     let terms: Vec<u64> = halves.iter().flat_map(|&(first, second)| [of_latin(first), of_latin(second)]).collect();
     known.ask(&terms);
     let mut is_known = |half: &str| known.count(of_latin(half)) > 0 || known.table.rarity(half).is_some();

@@ -87,12 +87,14 @@ fn read_word(tokens: &Tokens, word: Token, next: Option<Token>, known: &mut Know
     }
 }
 
-/// The words of a query, each with the next one if nothing but a space stands between them, and both are of one script.
+/// The words of a query, each with the next one if both are of one script and nothing but a space stands between them, or a hyphen between Latin letters.
 fn each(tokens: &Tokens) -> impl Iterator<Item = (Token, Option<Token>)> {
-    let next = tokens.list.iter().skip(1).map(Some).chain([None]);
-    tokens.list.iter().zip(next).map(|(&word, next)| {
-        (word, next.copied().filter(|&next| next.script == word.script && tokens.is_next(word, next)))
-    })
+    let is_hyphenated = |word: Token, next| word.script == Script::Latin && tokens.is_hyphenated(word, next);
+    let is_beside = move |word: Token, next: Token| {
+        next.script == word.script && (tokens.is_next(word, next) || is_hyphenated(word, next))
+    };
+    let next = tokens.list.iter().skip(1).copied().map(Some).chain([None]);
+    tokens.list.iter().zip(next).map(move |(&word, next)| (word, next.filter(|&next| is_beside(word, next))))
 }
 
 /// The terms that have to be counted to know whether a word is read otherwise.

@@ -8,7 +8,7 @@ use crate::rank::view::Ground;
 use crate::vectors::Code;
 use crate::words::calendar::{Days, date_of};
 use crate::words::mentions::{self, Relative};
-use crate::words::terms::{Term, is_content, names, of_morpheme, of_name, of_word};
+use crate::words::terms::{Term, each_compound, each_name, has_content, is_content, of_morpheme, of_name, of_word};
 use crate::words::{Script, Token, Tokens, dates, korean};
 use std::collections::HashSet;
 
@@ -65,6 +65,7 @@ impl QueryWords {
         dates::named(&tokens, &mut dates);
         dates.extend(relative.iter().flat_map(|relative| dates::of_days(relative.days)));
         let subjects = subjects(&tokens, &relative, !dates.is_empty());
+        let has_content = has_content(&tokens);
         for &token in &subjects {
             let first = terms.len();
             of_word(&tokens, token, &mut terms);
@@ -79,10 +80,12 @@ impl QueryWords {
                 }
             } else {
                 pieces.extend(buffer.iter().map(|&piece| (content.len(), piece)));
-                content.push((token, terms[first].hash));
+                let term = if has_content { terms[first] } else { of_name(&tokens, &[token]) };
+                content.push((token, term.hash));
             }
         }
-        terms.extend(names(&tokens).map(|token| of_name(&tokens, token)));
+        each_compound(&tokens, |_, _, term| terms.push(term));
+        each_name(&tokens, |_, term| terms.push(term));
         terms.extend(dates.into_iter().map(|hash| Term { hash, weight: DATE_WEIGHT }));
         let mut seen = HashSet::new();
         terms.retain(|term| seen.insert(term.hash));
@@ -95,17 +98,21 @@ impl QueryWords {
     }
 
     /// The query's vector: the words that are rare here count more. (That the blocks' own vectors are not weighed so does no harm, and
-    /// they need not change when the memory grows.)
-    pub fn embed(&self, table: &Table, rarity: &Rarity) -> Code {
+    /// they need not change when the memory grows.) None if no word carries a subject, for those of
+    /// blocks are made of such words, but where the table's tokens have nothing to say either.
+    pub fn embed(&self, table: &Table, rarity: &Rarity) -> Option<Code> {
+        if !self.pieces.is_empty() && !has_content(&self.tokens) {
+            return None;
+        }
         let weighed = |word: usize| rarity.of(self.content[word].1);
         let mut is_read = vec![false; self.content.len()];
         self.pieces.iter().for_each(|&(word, _)| is_read[word] = true);
         let unread = (0..self.content.len()).filter(|&word| !is_read[word]);
-        table.embed(
+        Some(table.embed(
             &self.tokens,
             self.pieces.iter().map(|&(word, piece)| (piece, weighed(word))),
             unread.map(|word| (self.content[word].0, weighed(word))),
-        )
+        ))
     }
 }
 
@@ -117,10 +124,9 @@ fn subjects(tokens: &Tokens, relative: &[Relative], names_a_time: bool) -> Vec<T
     let says_nothing = |at: usize| is_time(at) || is_event(at) || is_now(tokens, tokens.list[at]);
     let is_subject = |at: usize| is_content(tokens, tokens.list[at]) && !says_nothing(at);
     let subjects: Vec<Token> = (0..tokens.list.len()).filter(|&at| is_subject(at)).map(|at| tokens.list[at]).collect();
-    let has_content = || tokens.list.iter().any(|&token| is_content(tokens, token));
     if !subjects.is_empty() || names_a_time {
         subjects
-    } else if has_content() {
+    } else if has_content(tokens) {
         tokens.list.iter().copied().filter(|&token| is_content(tokens, token)).collect()
     } else {
         tokens.list.clone()

@@ -44,6 +44,11 @@ pub fn is_stop_word(word: &str) -> bool {
     STOP_WORDS.binary_search(&word).is_ok()
 }
 
+/// Whether the word stands for another, with or without a particle: it is looked for, but says nothing by itself.
+pub fn is_pronoun(word: &str) -> bool {
+    PRONOUNS.contains(&stem(word))
+}
+
 /// Whether it is, with or without a particle, what a date is counted in: behind a number it says nothing by itself, for the
 /// date is a term of its own.
 pub fn is_calendar_unit(word: &str) -> bool {
@@ -168,6 +173,9 @@ const RARER_PARTICLES: &[(&str, After)] = &[
     ("이지", After::Consonant),
     ("이니", After::Consonant),
 ];
+
+/// This, that and yonder; here, there and over there.
+const PRONOUNS: [&str; 9] = ["이것", "그것", "저것", "이거", "그거", "저거", "여기", "거기", "저기"];
 
 /// In ascending order.
 const STOP_WORDS: &[&str] = &[

@@ -15,6 +15,37 @@ const READINGS_MAX: usize = 96;
 /// Letters of the longest name: Kyeongseung.
 const LETTERS_MAX: usize = 12;
 
+/// Letters of the longest syllable: kyeong.
+const SYLLABLE_LETTERS_MAX: usize = 6;
+
+/// Those that most Koreans have, as most of them write themselves, which is seldom by the rule.
+const FAMILY_NAMES: [(&str, &str); 24] = [
+    ("김", "kim"),
+    ("이", "lee"),
+    ("박", "park"),
+    ("최", "choi"),
+    ("정", "jung"),
+    ("강", "kang"),
+    ("조", "cho"),
+    ("윤", "yoon"),
+    ("장", "jang"),
+    ("임", "lim"),
+    ("한", "han"),
+    ("오", "oh"),
+    ("서", "seo"),
+    ("신", "shin"),
+    ("권", "kwon"),
+    ("황", "hwang"),
+    ("안", "ahn"),
+    ("송", "song"),
+    ("전", "jeon"),
+    ("홍", "hong"),
+    ("유", "yoo"),
+    ("고", "ko"),
+    ("문", "moon"),
+    ("손", "son"),
+];
+
 /// How consonants that open a syllable are written, by their number in Unicode's order; the rule's way first.
 const ONSETS: [&[&str]; 19] = [
     &["g", "k"],
@@ -123,6 +154,22 @@ fn read(rest: &str, syllables: &mut Vec<Syllable>, readings: &mut Vec<String>) {
     });
 }
 
+/// Whether a word in lower case may be one syllable of a name.
+pub fn is_syllable(word: &str) -> bool {
+    let mut is_one = false;
+    if word.len() <= SYLLABLE_LETTERS_MAX {
+        each_written(&ONSETS, word, |_, rest| {
+            each_written(&VOWELS, rest, |_, rest| each_written(&CODAS, rest, |_, rest| is_one |= rest.is_empty()));
+        });
+    }
+    is_one
+}
+
+/// How a family name is usually written, in lower case.
+pub fn family_name(syllable: &str) -> Option<&'static str> {
+    FAMILY_NAMES.iter().find(|name| name.0 == syllable).map(|name| name.1)
+}
+
 /// Calls `take` with each letter that `rest` may begin with, and what is left after it.
 fn each_written<'a>(letters: &[&[&str]], rest: &'a str, mut take: impl FnMut(u32, &'a str)) {
     for (number, ways) in (0..).zip(letters) {
@@ -171,6 +218,12 @@ mod tests {
             each_latin(hangul, |way| is_written |= way == latin);
             assert!(is_read && is_written, "{latin} {hangul}");
         }
+    }
+
+    #[test]
+    fn syllables_are_known() {
+        assert!(["hyun", "woo", "ji", "sung", "so", "yeon"].into_iter().all(is_syllable));
+        assert!(!["", "york", "minji", "street", "x"].into_iter().any(is_syllable));
     }
 
     #[test]
