@@ -248,6 +248,21 @@ class TestContradictions:
         )
         assert (list(daegu.tags), daegu.importance, daegu.metadata) == (["flat"], 0.9, {"page": 4})
 
+    def test_a_default_that_is_said_is_said(self, memory: Memory) -> None:
+        said: dict[str, Any] = {"tags": ["home"], "importance": 0.9, "metadata": {"page": 3}}
+        plain: dict[str, Any] = {"tags": [], "importance": 0.5, "metadata": {}}
+        unsaid: dict[str, Any] = {"tags": None, "importance": None, "metadata": None}
+        for name in said:
+            memory.add(f"{name} lives in Seoul.", kind="fact", **said)
+            (busan,) = memory.add_many(
+                [{"text": f"{name} lives in Busan.", "kind": "fact", "on_conflict": "supersede", name: plain[name]}]
+            )
+            assert busan.supersedes is not None
+            has = {"tags": list(busan.tags), "importance": busan.importance, "metadata": busan.metadata}
+            assert has == said | {name: plain[name]}
+            daegu = memory.add(f"{name} lives in Daegu.", kind="fact", on_conflict="supersede", **unsaid)
+            assert (daegu.supersedes, daegu.importance) == (busan.id, busan.importance)
+
     def test_it_is_rejected_by_name(self, memory: Memory) -> None:
         old = memory.add("I live in Seoul.", kind="fact")
         with pytest.raises(Conflict, match=f"block {old.id}"):
