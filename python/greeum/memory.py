@@ -152,8 +152,8 @@ class Memory(Upkeep):
 
         `on_conflict` is for a text that contradicts a block: "keep" both and say so in `conflicts` (the default),
         "supersede" the block if it is certain that the new one holds instead, or "reject" the new one. A block that
-        supersedes another takes over its key, links and anchors, and of tags, importance and metadata what you leave out
-        (or give as None); `tags=[]` and `importance=0.5` are said, and hold.
+        supersedes another takes over its key, links and anchors, and of tags, importance and metadata what you leave
+        out (or give as None); `tags=[]` and `importance=0.5` are said, and hold.
 
         `memory.policies` changes these two defaults. What a search has just given back is returned when it is added
         again, whatever its kind.
