@@ -2,6 +2,11 @@
 
 Decided here and nowhere else, before anything is stored. That two processes add the very same at once is seen to by the
 Store, inside its transaction.
+
+What is there already is not added again, unless it *goes back*: after "Nora lives in Oslo" and "Nora lives in Bergen"
+a second "Nora lives in Oslo" is news. It goes back if what contradicts it was said after all that says the same
+(`said_since`), in the memory or before it in the same list. It does not if the same list says that contradiction again
+behind it: then the list only repeats how it was.
 """
 
 from __future__ import annotations
@@ -43,6 +48,9 @@ looks at."""
 COMMON_AT = 32
 """Drafts of one request from which on a word that they share says nothing of what they are about: it keeps looking
 among ten thousand at some microseconds each."""
+
+IN_MEMORY = -1
+"""The place, before all others, of what was there when a list came."""
 
 ECHO = "echo"
 """The flag of a block whose text a search had given back just before, and that was added all the same."""
@@ -108,11 +116,9 @@ class Comparer:
         if not same and draft.alike is None:
             return
         found += self._compared_among(draft, near[NEAREST:])
-        last = max([(other.at, at) for at, other, (sameness, _) in found if sameness >= SAME] + [(each.same_at, -1)])
-        is_denied = any(
-            difference is not None and last < (other.at, at) <= (draft.at, number)
-            for at, other, (_, difference) in found
-        )
+        says_the_same = [(other.at, at) for at, other, (sameness, _) in found if sameness >= SAME]
+        denials = [(other.at, at) for at, other, (_, difference) in found if difference is not None]
+        is_denied = said_since([(each.same_at, IN_MEMORY), *says_the_same], denials, (draft.at, number))
         if is_denied and draft.on_duplicate == "return":
             draft.on_duplicate, draft.alike, each.goes_back = "keep", None, True
         elif same and (draft.alike is None or draft.on_duplicate == "link"):
@@ -140,26 +146,29 @@ class Comparer:
         draft.flags = dumps(sorted({*loads(draft.flags), ECHO}))
 
     def _note_duplicates(self, again: Sequence[Examined]) -> None:
-        wide = again
-        for count in KIN:
-            if wide:
-                for each, found in zip(wide, self._near([each.draft for each in wide], count), strict=True):
-                    each.found = found
-            wide = [each for each in wide if len(each.found) == count and each.is_crowded()]
-        # What a list says further on is known before what it says first.
-        says_later: set[int] = set()
+        self._find_kin(again)
+        repeated_behind: set[int] = set()
         for each in reversed(again):
             repeated = {row[ID] for row in each.same}
-            self._note_duplicate(each, says_later)
-            says_later |= repeated
+            self._note_duplicate(each, repeated_behind)
+            repeated_behind |= repeated
 
-    def _note_duplicate(self, each: Examined, says_later: set[int]) -> None:
-        """Have a draft that says the same as a block be that block, unless it goes back to what a later one
-        contradicts. `says_later` are the blocks that drafts behind it repeat: then all of them are only said again."""
+    def _find_kin(self, again: Sequence[Examined]) -> None:
+        """All that is about the same as each: of what is said often the nearest few are not enough."""
+        for count in KIN:
+            for each, found in zip(again, self._near([each.draft for each in again], count), strict=True):
+                each.found = found
+            again = [each for each in again if len(each.found) >= count and each.is_crowded()]
+            if not again:
+                return
+
+    def _note_duplicate(self, each: Examined, repeated_behind: set[int]) -> None:
+        """Have a draft that says the same as a block be that block, unless it goes back. `repeated_behind` are the
+        blocks that the drafts behind it in its list say again."""
         draft, same = each.draft, each.same
         is_echo = self._echoes.holds(same[0][ID], draft.namespace)
-        denying = each.denying()
-        if denying and not denying & says_later and draft.on_duplicate == "return" and not is_echo:
+        denials = each.denials()
+        if denials and not denials & repeated_behind and draft.on_duplicate == "return" and not is_echo:
             draft.on_duplicate, each.goes_back = "keep", True
             return
         each.same_at = max(row[AT] for row in same)
@@ -188,6 +197,8 @@ class Comparer:
 
 if TYPE_CHECKING:
     Compared = tuple[float, tuple[str, str, str, bool] | None]
+    Moment = tuple[int, int]
+    """When something was said; and of what was said at once, the id of the block or the place in the list."""
 
 
 class Examined:
@@ -214,17 +225,15 @@ class Examined:
         """Whether all of those found are about the same, so that there may be more."""
         return all(sameness >= SAME or difference is not None for _, (sameness, difference) in self.found)
 
-    def denying(self) -> set[int]:
-        """The ids of those that were said after all that say the same, no later than the draft, and contradict it."""
-        last = max((row[AT], row[ID]) for row in self.same)
-        return {
-            row[ID]
+    def denials(self) -> set[int]:
+        """The ids of those that contradict it, and were said after all that say the same."""
+        denials = [
+            (row[AT], row[ID])
             for row, (_, difference) in self.found
-            if difference is not None
-            and last < (row[AT], row[ID])
-            and row[AT] <= self.draft.at
-            and holds_at_once(row, self.draft)
-        }
+            if difference is not None and holds_at_once(row, self.draft)
+        ]
+        behind_all_of_now = self.draft.at + 1, 0
+        return said_since([(row[AT], row[ID]) for row in self.same], denials, behind_all_of_now)
 
 
 class Gathered:
@@ -246,6 +255,12 @@ class Gathered:
             if joins:
                 known.append(number)
         return sorted(sorted(shared, reverse=True), key=shared.__getitem__, reverse=True)[: KIN[0]]
+
+
+def said_since(same: Sequence[Moment], denials: Sequence[Moment], until: Moment) -> set[int]:
+    """Which of the denials came after all that says the same, and no later than `until`: their ids, or places."""
+    last = max(same)
+    return {denial[1] for denial in denials if last < denial <= until}
 
 
 def is_compared(draft: Draft, is_single: bool) -> bool:

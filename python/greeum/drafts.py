@@ -44,9 +44,12 @@ FIELDS = frozenset(
 SCREENED = ("text", "namespace", "kind", "key", "source", "tags", "metadata")
 """What is looked at before it is stored."""
 
-UNSAID: dict[str, object] = {"tags": "[]", "importance": 0.5, "metadata": "{}"}
-"""What a draft has in fields of which its caller said nothing. They are about the thing, whatever is said of it; who
-said it and when, and how long it holds, belongs to each statement."""
+ABOUT_THE_THING = ("tags", "importance", "metadata")
+"""Fields that stay when something else comes to hold, unless its caller says them. Who said it and when, and how long
+it holds, belongs to each statement."""
+
+IMPORTANCE = 0.5
+"""Of a block of which nobody says how much it matters: there is as much room above as below."""
 
 DRAFTS_AT_ONCE = 16
 """Drafts that are made before others may have Python's lock: half a millisecond."""
@@ -187,7 +190,7 @@ class Drafter:
         Raises InvalidInput if a policy that is newer than `old` refuses what it has there.
         """
         row = dict(zip(BLOCK_COLUMNS, old, strict=True))
-        kept = {name: row[name] for name, unsaid in UNSAID.items() if getattr(draft, name) == unsaid}
+        kept = {name: row[name] for name in draft.unsaid}
         flags = self.screening.screen(kept)
         for name, value in kept.items():
             setattr(draft, name, value)
@@ -199,15 +202,15 @@ class Drafter:
         try:
             namespace = inputs.namespace(item.get("namespace", ""))
             at = item.get("at")
-            metadata = item.get("metadata")
+            unsaid = tuple(name for name in ABOUT_THE_THING if item.get(name) is None)
             screened: dict[str, Any] = {
                 "text": inputs.text(item.get("text")),
                 "namespace": namespace,
                 "kind": inputs.name(item.get("kind", "message"), "kind"),
                 "key": inputs.optional_name(item.get("key"), "key"),
                 "source": inputs.optional_name(item.get("source"), "source"),
-                "tags": inputs.tags(item.get("tags", ())),
-                "metadata": "{}" if metadata is None else inputs.metadata(metadata),
+                "tags": "[]" if "tags" in unsaid else inputs.tags(item["tags"]),
+                "metadata": "{}" if "metadata" in unsaid else inputs.metadata(item["metadata"]),
             }
             flags = self.screening.screen(screened)
             draft = Draft(
@@ -215,7 +218,7 @@ class Drafter:
                 at=now if at is None else inputs.time(at, "at", self._zone),
                 added_at=now,
                 vectors=self._brought(item.get("vector"), screened["text"]),
-                importance=inputs.share(item.get("importance", 0.5), "importance"),
+                importance=IMPORTANCE if "importance" in unsaid else inputs.share(item["importance"], "importance"),
                 valid_from=inputs.optional_time(item.get("valid_from"), "valid_from", self._zone),
                 valid_to=inputs.optional_time(item.get("valid_to"), "valid_to", self._zone),
                 expires_at=inputs.expiry(item.get("ttl"), item.get("expires_at"), now, self._zone),
@@ -225,6 +228,7 @@ class Drafter:
                 flags=flags_json(flags),
                 **screened,
             )
+            draft.unsaid = unsaid
             check_validity(draft.valid_from, draft.valid_to)
             say_policy(draft, item, said, is_dated=at is not None)
             return draft

@@ -119,8 +119,8 @@ class Memory(Upkeep):
         key: str | None = None,
         kind: str = "message",
         source: str | None = None,
-        tags: Iterable[str] = (),
-        importance: float = 0.5,
+        tags: Iterable[str] | None = None,
+        importance: float | None = None,
         metadata: Mapping[str, object] | None = None,
         at: Time | None = None,
         valid_from: Time | None = None,
@@ -136,7 +136,8 @@ class Memory(Upkeep):
         """Remember a text. Returns the block as stored, and what came of it (see `Added`).
 
         - `namespace`: whose it is. `source`: who or what said it. `at`: when (default now).
-        - `kind`: "message" (a turn of a conversation), "note", "fact" or your own. `importance` is from 0 to 1.
+        - `kind`: "message" (a turn of a conversation), "note", "fact" or your own. `importance` is from 0 to 1
+          (default 0.5).
         - `key`: your own name for the thing, unique in its namespace. Adding the same text under it again adds
           nothing.
         - `expires_at`: from then on it is not found. `ttl` says the same in seconds from now, or as a `timedelta`.
@@ -152,7 +153,8 @@ class Memory(Upkeep):
 
         `on_conflict` is for a text that contradicts a block: "keep" both and say so in `conflicts` (the default),
         "supersede" the block if it is certain that the new one holds instead, or "reject" the new one. A block that
-        supersedes another takes over its key, links and anchors, and tags, importance and metadata that you leave out.
+        supersedes another takes over its key, links and anchors, and of tags, importance and metadata what you leave
+        out (or give as None); `tags=[]` and `importance=0.5` are said, and hold.
 
         `memory.policies` changes these two defaults. What a search has just given back is returned when it is added
         again, whatever its kind.

@@ -221,6 +221,35 @@ class TestContradictions:
         assert [block.text for block in memory.history(after.id)] == [old, new]
         assert memory.count() == 1
 
+    @pytest.mark.parametrize(
+        ("old", "new", "is_sure"),
+        [
+            ("The rent is 900.", "The rent went up to 950.", True),
+            ("I work at BMW.", "I quit BMW.", True),
+            ("I work at BMW.", "I started at Siemens.", False),
+            ("나는 서울에 살아.", "부산으로 이사했어.", True),
+        ],
+    )
+    def test_a_change_in_other_words_is_told_whatever_the_policy(
+        self, memory: Memory, old: str, new: str, is_sure: bool
+    ) -> None:
+        before = memory.add(old, kind="fact")
+        kept = memory.add(new, kind="fact")
+        assert [(conflict.block, conflict.is_sure) for conflict in kept.conflicts] == [(before.id, is_sure)]
+        memory.forget(kept.id)
+        with pytest.raises(Conflict, match=f"block {before.id}"):
+            memory.add(new, kind="fact", on_conflict="reject")
+        after = memory.add(new, kind="fact", on_conflict="supersede")
+        assert after.supersedes == (before.id if is_sure else None)
+
+    def test_a_change_is_found_among_others_who_say_the_like(self, memory: Memory) -> None:
+        others = [f"{name} lives in {town}." for name in ("Ann", "Bob", "Eva") for town in ("Oslo", "Rome", "Bonn")]
+        visits = [f"I visited Leipzig in {month}." for month in ("March", "June", "August", "October")]
+        memory.add_many([{"text": text, "kind": "note"} for text in others + visits])
+        home = memory.add("I live in Hamburg.", kind="fact")
+        moved = memory.add("I moved to Leipzig.", kind="fact")
+        assert home.id in [conflict.block for conflict in moved.conflicts]
+
     def test_superseding_takes_key_and_links_along(self, memory: Memory) -> None:
         old = memory.add("I live in Seoul.", kind="fact", key="home")
         other = memory.add("Seoul has many palaces.")
@@ -247,6 +276,21 @@ class TestContradictions:
             on_conflict="supersede",
         )
         assert (list(daegu.tags), daegu.importance, daegu.metadata) == (["flat"], 0.9, {"page": 4})
+
+    def test_a_default_that_is_said_is_said(self, memory: Memory) -> None:
+        said: dict[str, Any] = {"tags": ["home"], "importance": 0.9, "metadata": {"page": 3}}
+        plain: dict[str, Any] = {"tags": [], "importance": 0.5, "metadata": {}}
+        unsaid: dict[str, Any] = {"tags": None, "importance": None, "metadata": None}
+        for name in said:
+            memory.add(f"{name} lives in Seoul.", kind="fact", **said)
+            (busan,) = memory.add_many(
+                [{"text": f"{name} lives in Busan.", "kind": "fact", "on_conflict": "supersede", name: plain[name]}]
+            )
+            assert busan.supersedes is not None
+            has = {"tags": list(busan.tags), "importance": busan.importance, "metadata": busan.metadata}
+            assert has == said | {name: plain[name]}
+            daegu = memory.add(f"{name} lives in Daegu.", kind="fact", on_conflict="supersede", **unsaid)
+            assert (daegu.supersedes, daegu.importance) == (busan.id, busan.importance)
 
     def test_it_is_rejected_by_name(self, memory: Memory) -> None:
         old = memory.add("I live in Seoul.", kind="fact")

@@ -41,7 +41,6 @@ WRONG: list[Callable[[Any], object]] = [
     lambda memory: memory.add("hello", source=5),
     lambda memory: memory.add("hello", tags="trip"),
     lambda memory: memory.add("hello", tags=["trip", 5]),
-    lambda memory: memory.add("hello", tags=None),
     lambda memory: memory.add("hello", importance=NAN),
     lambda memory: memory.add("hello", importance=INFINITY),
     lambda memory: memory.add("hello", importance="0.5"),

@@ -1030,7 +1030,9 @@ export interface components {
         };
         /**
          * NewBlock
-         * @description A block to remember. `at` is when it was said (default: now); the same text under the same key adds nothing.
+         * @description A block to remember. `at` is when it was said (default: now), `importance` how much it matters (default: 0.5);
+         *         the same text under the same key adds nothing. Of what supersedes a block, `tags`, `importance` and `metadata` that
+         *         are left out are those of that block.
          */
         NewBlock: {
             /** @example I moved to Busan in May. */
@@ -1049,18 +1051,15 @@ export interface components {
             source?: string | null;
             /**
              * @description Each once, in the order given.
-             * @default []
              * @example [
              *       "trip",
              *       "sea"
              *     ]
              */
             tags?: string[];
-            /** @default 0.5 */
             importance?: number;
             /**
              * @description Your own fields; `where` reaches them as `metadata.NAME`.
-             * @default {}
              * @example {
              *       "paid": true
              *     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Literal
 
-from msgspec import UNSET, Meta, UnsetType, field
+from msgspec import UNSET, Meta, UnsetType
 from msgspec.json import encode
 
 from greeum import limits
@@ -29,16 +29,18 @@ TAG = re.compile(rb'\s*(W/)?"([\x21\x23-\x7e\x80-\xff]*)"\s*')
 
 
 class NewBlock(wire.Request):
-    """A block to remember. `at` is when it was said (default: now); the same text under the same key adds nothing."""
+    """A block to remember. `at` is when it was said (default: now), `importance` how much it matters (default: 0.5);
+    the same text under the same key adds nothing. Of what supersedes a block, `tags`, `importance` and `metadata` that
+    are left out are those of that block."""
 
     text: wire.Text
     namespace: wire.Namespace = ""
     key: wire.Name | None = None
     kind: wire.Name = "message"
     source: wire.Name | None = None
-    tags: wire.Tags = field(default_factory=list)
-    importance: wire.Share = 0.5
-    metadata: wire.Metadata = field(default_factory=dict)
+    tags: wire.Tags | UnsetType = UNSET
+    importance: wire.Share | UnsetType = UNSET
+    metadata: wire.Metadata | UnsetType = UNSET
     at: wire.Time | None = None
     valid_from: wire.Time | None = None
     valid_to: wire.Time | None = None

@@ -144,10 +144,10 @@ BLOCK: dict[str, Callable[[Any], str]] = {
 """How each field of a block is checked and written, in the order in which a memory looks at them."""
 
 NULLABLE = frozenset(
-    ("at", "vector", "key", "source", "metadata", "valid_from", "valid_to", "expires_at", "ttl", "near",
-     "on_duplicate", "on_conflict")
+    ("at", "vector", "key", "source", "tags", "importance", "metadata", "valid_from", "valid_to", "expires_at", "ttl",
+     "near", "on_duplicate", "on_conflict")
 )  # fmt: skip
-"""Fields of a new block of which None says that there is none: they are left out."""
+"""Fields of a new block of which None says that nothing is said: they are left out."""
 
 
 def block(item: Any, prefix: str) -> str:

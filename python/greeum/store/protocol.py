@@ -136,7 +136,8 @@ class Draft:
     to it without being linked: one that is there keeps its hops, and stays where it is if it is pinned.
 
     `vectors` are the codes of its passages, as the Embedder made them. `origin`, `trust` and `flags` are the writer's,
-    never the caller's. `is_repeatable` says that the uid names a request that may be made again.
+    never the caller's. `unsaid` are the fields about the thing itself of which the caller said nothing: a block that is
+    superseded keeps them. `is_repeatable` says that the uid names a request that may be made again.
     """
 
     __slots__ = (
@@ -173,6 +174,7 @@ class Draft:
         "text",
         "trust",
         "uid",
+        "unsaid",
         "uses",
         "valid_from",
         "valid_to",
@@ -244,6 +246,7 @@ class Draft:
         self.was_there = False
         self.duplicate_of: int | None = None
         self.seq: int | None = None
+        self.unsaid: tuple[str, ...] = ()
 
 
 class ErasureRequest:

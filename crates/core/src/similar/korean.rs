@@ -154,6 +154,29 @@ pub fn asks(word: &str) -> bool {
     ["까", "까요"].iter().any(|ending| word.ends_with(ending)) && !is_reason
 }
 
+/// Endings of a verb that says plainly what was done.
+const PLAIN: [&str; 14] =
+    ["어", "어요", "다", "습니다", "음", "지", "지요", "죠", "네", "네요", "거든", "거든요", "는데", "는데요"];
+
+/// Whether a word may be such a verb, by its last syllable.
+pub fn may_say_what_was(word: &str) -> bool {
+    PLAIN.iter().any(|ending| word.ends_with(ending))
+}
+
+/// Whether a verb at the end of a sentence says plainly that something was done: not that it is to be, may have been, or that somebody says so.
+pub fn says_what_was(word: &str) -> bool {
+    let letters = jamo(word);
+    let is_past = |ending: &str| letters.strip_suffix(&*jamo(ending)).is_some_and(|verb| verb.ends_with('\u{11bb}'));
+    !word.contains('겠') && PLAIN.iter().any(|ending| is_past(ending))
+}
+
+/// Whether a verb at the end of a sentence repeats what somebody else has said, or guesses.
+pub fn is_hearsay(word: &str) -> bool {
+    const HEARSAY: [&str; 13] =
+        ["대", "대요", "래", "래요", "다고", "라고", "다며", "다던데", "걸", "나", "나봐", "겠지", "듯"];
+    HEARSAY.iter().any(|ending| word.ends_with(ending))
+}
+
 /// Whether the word denies what it belongs to. (Who says 지도 모르다 thinks that it may be.)
 pub fn denies(word: &str) -> bool {
     const NO: [&str; 11] = ["않", "없", "못하", "못했", "못합", "아니", "아닙", "아닌", "몰라", "모르", "모릅"];

@@ -3,6 +3,7 @@
 //! Only what is closed, or as good as, stands here (days of the week, negations, what a person has one of). A language's open words
 //! are left to their forms and vectors.
 
+use super::states;
 use crate::id;
 use crate::words::english;
 use std::collections::HashMap;
@@ -65,7 +66,11 @@ static WORDS: LazyLock<Words> = LazyLock::new(|| {
             }
         }
     }
+    for (word, state) in states::TOLD.iter() {
+        words.entry(key(word)).or_default().push((List::told as usize, *state));
+    }
     let known = |mut of: Vec<(usize, u16)>| {
+        of.sort_by_key(|pair| pair.0);
         of.dedup();
         let ends = std::array::from_fn(|list| of.iter().filter(|&&(other, _)| other <= list).count() as u8);
         Known { groups: of.into_iter().map(|(_, group)| group).collect(), ends, ..Known::NOTHING }
@@ -492,6 +497,10 @@ lists! {
     negation,
     &["not no never none nobody nothing neither nor cannot without n't hardly unable 안 못 아니 말고 마 마라 마세요 말아 말아라 말아줘 말아요 마십시오"];
 
+    /// Say that a state begins or ends: the numbers of those of [`states`], of whose phrases these words are.
+    told,
+    &[];
+
     /// Say that something is not so any more.
     ended,
     &["anymore longer stopped quit formerly 더이상"];
@@ -546,7 +555,7 @@ lists! {
     &["korea japan china america usa us uk england britain france germany spain italy india canada australia europe asia africa mexico brazil \
       russia vietnam thailand singapore california texas scotland ireland netherlands switzerland sweden norway poland portugal greece turkey \
       한국 대한민국 일본 중국 미국 영국 프랑스 독일 스페인 이탈리아 인도 캐나다 호주 유럽 아시아 멕시코 브라질 러시아 베트남 태국 \
-      아파트 주택 빌라 원룸 기숙사 시골 도시 경기도 강원도 충청도 전라도 경상도 제주도"];
+      집 옆집 새집 동네 근처 아파트 오피스텔 주택 빌라 원룸 기숙사 시골 도시 경기도 강원도 충청도 전라도 경상도 제주도"];
 }
 
 const PASTS: &str = "go went\nbuy bought\nmake made\nget got\ntake took\nsee saw\nsay said\ntell told\ngive gave\ncome came\nknow knew\n\

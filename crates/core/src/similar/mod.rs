@@ -1,7 +1,8 @@
 //! The same again, or its opposite: what a new text has to do with those that are there already.
 //!
 //! Useful when a block is added: [`nearest`] names the few that may say the same, [`compare`] tells whether one does, or cannot hold beside it. It
-//! works by words, numbers and closed lists, and says why; not by judgement, so what it cannot tell it leaves alone.
+//! works by words, numbers and closed lists, and says why; not by judgement, so what it cannot tell it leaves alone. Where a state is said to
+//! begin or to end in other words than it was said to hold in, [`states`] knows the phrases.
 
 mod compare;
 mod korean;
@@ -12,6 +13,7 @@ mod numerals;
 mod roles;
 mod sentences;
 mod statement;
+mod states;
 mod subject;
 mod texts;
 

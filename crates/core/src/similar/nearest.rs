@@ -1,5 +1,6 @@
 //! Which blocks of exactly one namespace may say what a text says: a few, found by its rarest words and by its vector.
 
+use super::states;
 use crate::id::{BlockId, TimeUs};
 use crate::index::State;
 use crate::index::state::Part;
@@ -19,6 +20,15 @@ const POSTINGS_MAX: usize = 512;
 
 /// Blocks that share most of the rare words, of which the vectors are compared.
 const LIKELY: usize = 12;
+
+/// The same of what is looked for because something may be over.
+const CUES_MAX: usize = 128;
+
+/// Blocks that are named beyond those asked for if a text says that something is over.
+const TOLD_MORE: usize = 3;
+
+/// What it counts that a block has one of the words by which such are found: as much as half of the words.
+const CUE_WORTH: f32 = 0.5;
 
 /// What the cosine counts beside the share of the words, which both are at most 1.
 const VECTOR_WEIGHT: f32 = 1.0;
@@ -46,16 +56,25 @@ pub fn nearest(
         .filter_map(|part| part.segment.find_namespace(namespace).map(|number| (part, number)))
         .collect();
     let blocks: usize = parts.iter().map(|(part, number)| part.segment.conversation(*number).len()).sum();
+    let tokens = Tokens::new(text);
+    let cues = states::cues(&tokens);
     if blocks <= FEW {
         for (part, number) in &parts {
             let all = part.segment.conversation(*number).iter().copied();
             candidates.extend(all.map(|block| Candidate { part, block, words: 0.0 }));
         }
-    } else {
+    }
+    if blocks > FEW || cues.is_some() {
         let mut scratch = scratch::take();
-        by_words(&parts, &terms(text), &mut scratch.words.sums, &mut candidates);
+        by_words(&parts, &terms(&tokens), POSTINGS_MAX, &mut scratch.words.sums, &mut candidates);
+        let plain = candidates.len();
+        if let Some(cues) = cues.as_ref().filter(|cues| !cues.is_empty()) {
+            by_words(&parts, &terms_of(cues), CUES_MAX, &mut scratch.words.sums, &mut candidates);
+        }
+        candidates[plain..].iter_mut().for_each(|candidate| candidate.words = CUE_WORTH);
         scratch::give_back(scratch);
     }
+    let count = if cues.is_none() { count } else { count + TOLD_MORE };
     candidates.retain(|candidate| candidate.part.shows(candidate.block, now));
     let probe = code.map(|code| (Probe::new(code.bytes), code.scale));
     let scored = candidates.iter().map(|candidate| {
@@ -64,27 +83,55 @@ pub fn nearest(
     });
     let mut scored: Vec<(f32, BlockId)> = scored.collect();
     scored.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(b.1.cmp(&a.1)));
+    if cues.is_some() {
+        let mut seen = Vec::new();
+        scored.retain(|&(_, id)| {
+            seen.len() <= count && !seen.contains(&id) && {
+                seen.push(id);
+                true
+            }
+        });
+    }
     scored.truncate(count);
     scored.into_iter().map(|(_, id)| id).collect()
 }
 
 /// The terms of a text that carry a subject, dates among them.
-fn terms(text: &str) -> Vec<Term> {
-    let tokens = Tokens::new(text);
+fn terms(tokens: &Tokens) -> Vec<Term> {
     let mut terms = Vec::new();
-    for &token in tokens.list.iter().filter(|&&token| is_content(&tokens, token)) {
-        of_word(&tokens, token, &mut terms);
+    for &token in tokens.list.iter().filter(|&&token| is_content(tokens, token)) {
+        of_word(tokens, token, &mut terms);
     }
     let mut named = Vec::new();
-    dates::named(&tokens, &mut named);
+    dates::named(tokens, &mut named);
     terms.extend(named.into_iter().map(|hash| Term { hash, weight: 1.0 }));
+    unique(terms)
+}
+
+/// The terms by which is found what a text says is over: that was said in other words, for who has moved to Leipzig lived elsewhere.
+fn terms_of(cues: &[&str]) -> Vec<Term> {
+    let mut terms = Vec::new();
+    for cue in cues {
+        let tokens = Tokens::new(cue);
+        tokens.list.iter().for_each(|&token| of_word(&tokens, token, &mut terms));
+    }
+    unique(terms)
+}
+
+fn unique(mut terms: Vec<Term>) -> Vec<Term> {
     terms.sort_unstable_by_key(|term| term.hash);
     terms.dedup_by_key(|term| term.hash);
     terms
 }
 
 /// Those that share the most of the rare words.
-fn by_words<'a>(parts: &[(&'a Part, u32)], terms: &[Term], sums: &mut Vec<Sparse>, out: &mut Vec<Candidate<'a>>) {
+fn by_words<'a>(
+    parts: &[(&'a Part, u32)],
+    terms: &[Term],
+    postings_max: usize,
+    sums: &mut Vec<Sparse>,
+    out: &mut Vec<Candidate<'a>>,
+) {
     let passages: u64 = parts.iter().map(|(part, _)| u64::from(part.segment.passages())).sum();
     let mut found: Vec<(usize, &Term, Vec<Postings<'_>>)> = terms
         .iter()
@@ -96,7 +143,7 @@ fn by_words<'a>(parts: &[(&'a Part, u32)], terms: &[Term], sums: &mut Vec<Sparse
         .collect();
     found.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.hash.cmp(&b.1.hash)));
     let most: f32 = found.iter().map(|(count, term, _)| idf(passages, *count as u64) * term.weight).sum();
-    let mut left = POSTINGS_MAX;
+    let mut left = postings_max;
     sums.resize_with(parts.len().max(sums.len()), Sparse::default);
     parts.iter().zip(&mut *sums).for_each(|((part, _), sums)| sums.reset(part.segment.passages() as usize));
     for (count, term, lists) in found {

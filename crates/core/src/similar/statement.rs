@@ -37,6 +37,8 @@ pub struct Word {
     pub is_verb: bool,
     /// Whether it is marked as the subject.
     pub is_subject: bool,
+    /// Whether 로 stands behind it: what something becomes, or where it goes.
+    pub is_goal: bool,
     /// Whether "and" stands just before it.
     pub after_and: bool,
     /// Whether what stands just before it says that it is somebody's, or one of several: my, a, Ann's, 내.
@@ -104,6 +106,10 @@ pub struct Statement {
     pub is_lasting: bool,
     /// Whether it says what somebody has, or what there is: another of the sort may be there beside it.
     pub possesses: bool,
+    /// Whether a word is in it by which a state is said to begin or to end.
+    pub is_told: bool,
+    /// Whether a Korean word says that it is so now.
+    pub is_now: bool,
     /// Words in all.
     pub length: usize,
 }
@@ -161,6 +167,7 @@ impl Statement {
 
     fn push(&mut self, form: &str, shown: &str, lower: &str, class: Class, at: usize, after_verb: bool) {
         let known = if class == Class::Number { [lexicon::nothing(); 2] } else { [lower, form].map(known) };
+        self.is_told |= known.iter().any(|known| !known.told().is_empty());
         self.words.push(Word {
             form: form.to_owned(),
             shown: shown.to_owned(),
@@ -169,6 +176,7 @@ impl Statement {
             class,
             is_verb: false,
             is_subject: false,
+            is_goal: false,
             after_and: self.has_and,
             is_owned: self.owned_at == Some(at),
             after_verb,
@@ -188,7 +196,9 @@ impl Statement {
         if before == "of" && subject::is_owned_by(lower) {
             self.words.last_mut().into_iter().for_each(|word| word.is_owned = true);
         }
-        if !(before == "at" && lower == "all") {
+        let is_month = of_lower.month.is_some() && at > 0 && cased.starts_with(char::is_uppercase);
+        let is_idle = is_month || before == "at" && lower == "all";
+        if !is_idle {
             self.note(lower, of_lower);
         }
         let (word, is_past) = base_of(lower, of_lower);
@@ -207,6 +217,7 @@ impl Statement {
         let is_in = |list: List| of_word.iter().any(|known| !list(known).is_empty());
         let is_verb = is_copula(lower) || is_in(Known::lasting) || is_in(Known::single);
         self.is_lasting |= is_verb;
+        self.is_told |= is_in(Known::told);
         self.possesses |= matches!(&*word, "have" | "has" | "own");
         let is_marker = is_negated || has_ended || !of_lower.qualifier().is_empty();
         if let (Some(number), false) = (of_lower.number, is_marker) {
@@ -260,6 +271,7 @@ impl Statement {
 
     fn push_korean(&mut self, cased: &str, at: usize, is_last: bool, is_joined: bool, table: &Table) {
         let of_cased = known(cased);
+        self.is_now |= matches!(cased, "이제" | "지금" | "현재" | "다시");
         let is_unit = self.take_digit(cased, at)
             || self.words.last().is_some_and(|word| word.class == Class::Number && word.at + 1 == at);
         let is_power = is_unit && numerals::power(cased).0.is_some();
@@ -378,6 +390,7 @@ impl Statement {
             word.is_verb |= form.is_verb && number == 0;
             word.is_passive = is_passive;
             word.is_subject = is_subject(&form.particle);
+            word.is_goal = is_goal(&form.particle);
             word.with.clone_from(&form.particle);
         }
     }
@@ -401,6 +414,7 @@ impl Statement {
                 particle.clone_into(&mut word.with);
             }
             word.is_subject = is_subject(particle);
+            word.is_goal = is_goal(particle);
         }
     }
 
@@ -444,6 +458,7 @@ impl Statement {
         let Some(number) = self.words.last_mut() else { return };
         numerals::unit(unit).clone_into(&mut number.with);
         number.is_subject = is_subject(particle);
+        number.is_goal = is_goal(particle);
     }
 
     fn note(&mut self, word: &str, known: &Known) {
@@ -458,6 +473,10 @@ impl Statement {
 
 fn is_subject(particle: &str) -> bool {
     matches!(particle, "은" | "는" | "이" | "가" | "께서" | "의" | "에서는" | "에는")
+}
+
+fn is_goal(particle: &str) -> bool {
+    matches!(particle, "로" | "으로")
 }
 
 fn is_copula(word: &str) -> bool {

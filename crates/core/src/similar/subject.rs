@@ -89,7 +89,12 @@ fn is_another_korean(words: &[Word], at: usize) -> bool {
 
 /// Whether it is the same one whenever it is spoken of.
 fn is_the_same(word: &Word) -> bool {
-    word.class != Class::Plain || word.is_in(Known::attribute) || word.is_in(Known::unique)
+    word.class != Class::Plain || word.known.iter().any(|known| has_one(known))
+}
+
+/// Whether one has one of what this word names.
+pub fn has_one(known: &Known) -> bool {
+    !known.attribute().is_empty() || !known.unique().is_empty()
 }
 
 fn is_verb(word: &Word) -> bool {

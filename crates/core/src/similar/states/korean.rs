@@ -1,0 +1,251 @@
+//! Korean statements of a state.
+
+use super::phrases::{OWN, PHRASES, Phrase, STATES, Takes, WORTH};
+use super::reading::{Owner, Phase, Reading, Whose};
+use super::value::{Sort, Value};
+use crate::similar::korean::{is_copula, is_hearsay, says_what_was};
+use crate::similar::lexicon::{Known, known};
+use crate::similar::statement::{Class, Statement, Word};
+
+/// Say that something is so since a moment ago.
+const RECENTLY: [&str; 12] =
+    ["다시", "이미", "벌써", "방금", "오늘", "어제", "지난주", "지난달", "이제", "최근", "얼마전", "드디어"];
+
+/// A word with its particle; a number with what belongs to it.
+struct Group {
+    form: String,
+    at: usize,
+    is_owned: bool,
+    shown: String,
+    with: String,
+    is_verb: bool,
+    is_subject: bool,
+    is_goal: bool,
+    sort: Option<Sort>,
+}
+
+/// See the module. `end` is the last word of all.
+pub fn readings(statement: &Statement, end: &str) -> Vec<Reading> {
+    let mut groups = groups(statement);
+    groups.retain(|group| !RECENTLY.contains(&&*group.form));
+    let mut found = Vec::new();
+    let Some(last) = groups.last().filter(|_| !is_hearsay(end)) else { return found };
+    // 이사하려고 했어, 이사했다고 했어: only what the last word of all says has been done.
+    let is_done = says_what_was(end) && last.at + 1 == statement.length;
+    if last.is_verb && (is_done || !statement.is_past) {
+        let (key, used) = match groups.len().checked_sub(2).map(|at| &groups[at]) {
+            Some(before) if before.form == "이사" && matches!(&*last.form, "가" | "오") => {
+                (format!("이사{}", last.form), 2)
+            }
+            _ => (last.form.clone(), 1),
+        };
+        let arguments = &groups[..groups.len() - used];
+        found.extend(PHRASES.get(&key).into_iter().flatten().filter_map(|phrase| read(arguments, phrase, statement)));
+    }
+    found.extend(condition(&groups, statement));
+    found.extend(is_so(&groups, statement));
+    found
+}
+
+fn groups(statement: &Statement) -> Vec<Group> {
+    let mut groups: Vec<Group> = Vec::new();
+    for word in &statement.words {
+        let next = Group::of(word);
+        match groups.last_mut() {
+            Some(last) if last.goes_on(&next) => last.join(next),
+            _ => groups.push(next),
+        }
+    }
+    groups
+}
+
+impl Group {
+    fn of(word: &Word) -> Self {
+        let is_number = word.class == Class::Number;
+        let sort = is_number.then(|| match &*word.with {
+            "월" | "일" | "년" => Sort::Date,
+            "시" | "분" => Sort::Clock,
+            unit => Sort::Amount(unit.to_owned()),
+        });
+        Self {
+            form: word.form.clone(),
+            at: word.at,
+            is_owned: word.is_owned,
+            shown: word.shown.clone(),
+            with: if is_number { String::new() } else { word.with.clone() },
+            is_verb: word.is_verb,
+            is_subject: word.is_subject,
+            is_goal: word.is_goal,
+            sort,
+        }
+    }
+
+    /// Whether the next is of the same word, or of the same date.
+    fn goes_on(&self, next: &Self) -> bool {
+        if self.sort.is_some() { self.sort == next.sort } else { next.sort.is_none() && self.at == next.at }
+    }
+
+    fn join(&mut self, next: Self) {
+        let gap = if self.sort.is_some() { " " } else { "" };
+        self.form = format!("{}{gap}{}", self.form, next.form);
+        self.shown = format!("{}{gap}{}", self.shown, next.shown);
+        self.is_verb |= next.is_verb;
+        (self.at, self.with, self.is_subject, self.is_goal) = (next.at, next.with, next.is_subject, next.is_goal);
+    }
+}
+
+/// What the verb says, if each word before it has its place in the phrase.
+fn read(arguments: &[Group], phrase: &Phrase, statement: &Statement) -> Option<Reading> {
+    if phrase.condition.is_some() && !phrase.words.iter().any(|word| word.starts_with('@')) {
+        return None;
+    }
+    let phase = phase(phrase.phase, statement)?;
+    let (mut value, mut gone, mut thing) = (None, None, None);
+    let mut rest = arguments;
+    for place in phrase.words[1..].iter().rev() {
+        let (sign, particle) = place.split_at(1);
+        let (before, taken) = take(rest, particle, sign == "*")?;
+        rest = before;
+        match sign {
+            "*" => value = Some(value_of(taken)),
+            "-" => gone = Some(value_of(taken)),
+            "+" => {}
+            _ => thing = Some(taken),
+        }
+    }
+    let takes = STATES[phrase.state].takes;
+    let (owner, condition) = match (thing, phrase.condition) {
+        (Some(thing), Some(condition)) => {
+            (owner(rest)?, Some(Value::condition(condition, thing.last()?.shown.clone())))
+        }
+        (Some(thing), None) if rest.is_empty() => (owner_of(thing), None),
+        (Some(_), None) => return None,
+        (None, _) => (owner(rest)?, None),
+    };
+    if takes == Takes::Habit && phrase.phase == Phase::Holds {
+        value.iter_mut().for_each(|value: &mut Value| value.words.insert(0, phrase.words[0].clone()));
+    }
+    let reading = reading(phrase.state, phase, owner, condition.or(value), gone, statement);
+    Some(Reading { is_doubtful: phrase.is_doubtful, ..reading })
+}
+
+fn phase(phase: Phase, statement: &Statement) -> Option<Phase> {
+    match phase {
+        Phase::Holds if statement.is_past => None,
+        Phase::Holds if statement.has_ended => Some(Phase::Ends),
+        Phase::Holds => Some(Phase::Holds),
+        _ if !statement.is_past || statement.is_negated => None,
+        other => Some(other),
+    }
+}
+
+fn reading(
+    state: usize,
+    phase: Phase,
+    owner: Owner,
+    value: Option<Value>,
+    gone: Option<Value>,
+    statement: &Statement,
+) -> Reading {
+    Reading {
+        state,
+        phase,
+        owner,
+        value,
+        gone,
+        is_whole: true,
+        is_doubtful: false,
+        is_negated: statement.is_negated && !statement.has_ended,
+        is_now: statement.is_now,
+    }
+}
+
+/// The words up to a particle or a noun, from the end, and what is left before them. A value may go without the particle of an object.
+fn take<'a>(groups: &'a [Group], particle: &str, is_value: bool) -> Option<(&'a [Group], &'a [Group])> {
+    let last = groups.last()?;
+    let is_it = match particle {
+        "로" => last.is_goal,
+        "" => last.sort.is_some() && !last.is_goal && !last.is_subject,
+        "를" => matches!(&*last.with, "을" | "를" | "도") || last.with.is_empty() && is_value && last.sort.is_none(),
+        "가" => last.is_subject,
+        "에" | "에서" => last.with == particle,
+        noun => last.form == noun && !last.is_subject,
+    };
+    if !is_it || last.is_verb {
+        return None;
+    }
+    // What stands bare before it is of it: 우리 개 이름을.
+    let is_bare = |group: &&Group| group.with.is_empty() && !group.is_subject && !group.is_verb && group.sort.is_none();
+    let before = &groups[..groups.len() - 1];
+    let bare = before.iter().rev().take_while(is_bare).count();
+    Some(groups.split_at(before.len() - bare))
+}
+
+fn value_of(groups: &[Group]) -> Value {
+    let shown: Vec<&str> = groups.iter().map(|group| &*group.shown).collect();
+    let sort = groups.last().and_then(|last| last.sort.clone());
+    let is_day = groups.last().is_some_and(|last| last.form.ends_with("요일"));
+    let sort = sort.unwrap_or(if is_day { Sort::Day } else { Sort::Name });
+    Value { words: groups.iter().map(|group| group.form.clone()).collect(), shown: shown.join(" "), sort }
+}
+
+/// Of whom the rest of the words speak: the speaker, if there are none.
+fn owner(groups: &[Group]) -> Option<Owner> {
+    let Some((last, before)) = groups.split_last() else {
+        return Some(Owner { words: Vec::new(), whose: Whose::Speaker });
+    };
+    let is_one = last.is_subject && before.iter().all(|group| group.with.is_empty() && group.sort.is_none());
+    is_one.then(|| owner_of(groups))
+}
+
+/// What these words name. 전화번호 is 번호, and 새 only says that it is another one.
+fn owner_of(groups: &[Group]) -> Owner {
+    let plain = |group: &Group| if group.form == "전화번호" { "번호".to_owned() } else { group.form.clone() };
+    let words = groups.iter().filter(|group| group.form != "새").map(plain).collect();
+    Owner { words, whose: if groups.iter().any(|group| group.is_owned) { Whose::Mine } else { Whose::Known } }
+}
+
+/// 나는 채식주의자야, 결혼했어.
+fn condition(groups: &[Group], statement: &Statement) -> Option<Reading> {
+    let (last, before) = groups.split_last()?;
+    let wanted = if statement.is_past { Phase::Begins } else { Phase::Holds };
+    let phrases = PHRASES.get(&last.form).into_iter().flatten();
+    let phrase = phrases.filter(|phrase| phrase.condition.is_some() && phrase.words.len() == 1);
+    let phrase = phrase.into_iter().find(|phrase| phrase.phase == wanted)?;
+    let value = Value::condition(phrase.condition?, last.shown.clone());
+    let is_over = statement.is_negated || statement.has_ended;
+    let phase = if is_over && statement.is_now && wanted == Phase::Holds { Phase::Ends } else { wanted };
+    let mut reading = reading(phrase.state, phase, owner(before)?, Some(value), None, statement);
+    reading.is_negated &= phase != Phase::Ends;
+    Some(reading)
+}
+
+/// 월세는 90만 원이야; 나는 차가 있어.
+fn is_so(groups: &[Group], statement: &Statement) -> Option<Reading> {
+    let (last, before) = groups.split_last()?;
+    if statement.is_past || last.is_verb || statement.is_negated {
+        return None;
+    }
+    if statement.possesses && last.is_subject {
+        return Some(reading(
+            OWN,
+            Phase::Holds,
+            owner(before)?,
+            Some(value_of(&groups[before.len()..])),
+            None,
+            statement,
+        ));
+    }
+    let is_said = last.sort.is_some() || is_copula(&last.with) || last.with.is_empty();
+    let owner = owner(before).filter(|owner| is_said && !owner.words.is_empty())?;
+    let value = value_of(&groups[before.len()..]);
+    let has_one = owner.words.last().is_some_and(|word| is_attribute(word));
+    let is_new = before.iter().any(|group| group.form == "새");
+    let phase = if is_new { Phase::Turns } else { Phase::Holds };
+    (has_one || value.is_measured()).then(|| reading(WORTH, phase, owner, Some(value), None, statement))
+}
+
+fn is_attribute(word: &str) -> bool {
+    let list: fn(&Known) -> &[u16] = Known::attribute;
+    !list(known(word)).is_empty() || !known(word.trim_end_matches('님')).attribute().is_empty()
+}

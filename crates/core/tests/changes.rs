@@ -1,0 +1,154 @@
+//! What is told of a state in other words than it was said to hold in.
+
+use greeum_core::similar::{Difference, Text};
+use proptest::prelude::*;
+
+mod common;
+
+fn difference(old: &str, new: &str) -> Option<Difference> {
+    Text::new(new, &common::table()).compare(old).difference
+}
+
+#[test]
+fn what_has_changed_replaces_what_was_so() {
+    for (old, new, reason, says) in [
+        ("I live in Hamburg.", "I moved to Leipzig.", "value", "Leipzig"),
+        ("I live in Hamburg.", "I've moved from Hamburg to Leipzig", "value", "Leipzig"),
+        ("Nora lives in Oslo.", "Nora relocated to Bergen last month.", "value", "Bergen"),
+        ("My mother lives in Hamburg.", "My mother moved to Leipzig.", "value", "Leipzig"),
+        ("I work at BMW.", "I quit my job at BMW.", "negation", "no"),
+        ("Bob works for Intel.", "Bob started working for Nvidia.", "value", "Nvidia"),
+        ("The rent is 900.", "The rent went up to 950.", "number", "950"),
+        ("My rent is 900 euros.", "My rent has been raised to 950 euros.", "number", "950 euros"),
+        ("The meeting is on Thursday.", "The meeting was moved to Friday.", "date", "Friday"),
+        ("The deadline is May 3.", "The deadline was extended to May 10.", "date", "May 10"),
+        ("The project is called Falcon.", "We renamed the project to Eagle.", "value", "Eagle"),
+        ("My phone number is 555-1234.", "My new number is 555-9876.", "number", "555-9876"),
+        ("I'm vegetarian.", "I eat meat again.", "value", "eat meat"),
+        ("I'm single.", "I got married.", "value", "got married"),
+        ("I smoke.", "I gave up smoking.", "negation", "no"),
+        ("I don't smoke.", "I started smoking again.", "negation", "yes"),
+        ("I own a Tesla.", "I sold my Tesla.", "negation", "no"),
+        ("I have a dog.", "My dog died.", "negation", "no"),
+        ("We use Jira.", "We switched from Jira to Linear.", "value", "Linear"),
+        ("I'm a student.", "I graduated.", "negation", "no"),
+        ("나는 서울에 살아.", "부산으로 이사했어.", "value", "부산"),
+        ("나는 서울에 살아.", "지난주에 서울에서 부산으로 이사 갔어.", "value", "부산"),
+        ("나는 삼성에 다녀.", "나 삼성 그만뒀어.", "negation", "no"),
+        ("저는 네이버에서 근무합니다.", "카카오에 입사했습니다.", "value", "카카오"),
+        ("월세는 90만 원이야.", "월세가 95만 원으로 올랐어.", "number", "95만 원"),
+        ("회의는 목요일이야.", "회의가 금요일로 미뤄졌어.", "date", "금요일"),
+        ("프로젝트 이름은 매야.", "프로젝트 이름을 독수리로 바꿨어.", "value", "독수리"),
+        ("나는 채식주의자야.", "나 이제 고기 먹어.", "value", "고기"),
+        ("나는 미혼이야.", "나 결혼했어.", "value", "결혼"),
+        ("나는 담배를 피워.", "나 담배 끊었어.", "negation", "no"),
+        ("나는 차가 있어.", "나 차 팔았어.", "negation", "no"),
+    ] {
+        let found = difference(old, new).unwrap_or_else(|| panic!("{old} {new}"));
+        assert_eq!((found.reason.name(), &*found.new, found.is_sure), (reason, says, true), "{old} {new}");
+    }
+}
+
+#[test]
+fn what_may_be_otherwise_is_only_seen() {
+    for (old, new) in [
+        ("My friend lives in Hamburg.", "My friend moved to Leipzig."),
+        ("I live in Hamburg.", "We moved to Leipzig."),
+        ("I live in Hamburg by the harbour.", "I moved to Leipzig."),
+        ("I live in Hamburg.", "I moved to Leipzig in May."),
+        ("I live in Hamburg.", "I moved to Leipzig because of the job."),
+        ("I moved to Hamburg.", "I moved to Leipzig."),
+        ("I work at BMW.", "I started at Siemens."),
+        ("I work at BMW.", "I left BMW."),
+        ("I work at BMW.", "I quit my job."),
+        ("The rent is 900.", "The rent went up by 50."),
+        ("Our dog is called Milo.", "We renamed our dog Bruno."),
+        ("우리 개 이름은 밀로야.", "이름을 두부로 바꿨어."),
+        ("내 동생은 서울에 살아.", "내 동생은 부산으로 이사했어."),
+        ("나는 삼성에 다녀.", "네이버에 취직했어."),
+        ("월세는 90만 원이야.", "월세가 5만 원 올랐어."),
+    ] {
+        let found = difference(old, new).unwrap_or_else(|| panic!("{old} {new}"));
+        assert!(!found.is_sure, "{old} {new}");
+    }
+}
+
+#[test]
+fn what_leaves_room_for_both_is_no_change() {
+    for (old, new) in [
+        ("I live in Hamburg.", "I moved to Hamburg."),
+        ("I live in Germany.", "I moved to Leipzig."),
+        ("I live in Hamburg.", "I moved to Linux."),
+        ("I live in Hamburg.", "I moved to a bigger flat."),
+        ("I live in Hamburg.", "I moved to Leipzig in 2003."),
+        ("I live in Hamburg.", "I moved to Leipzig for two weeks."),
+        ("I live in Hamburg.", "I want to move to Leipzig."),
+        ("I live in Hamburg.", "I'm moving to Leipzig."),
+        ("I live in Hamburg.", "I didn't move to Leipzig."),
+        ("I live in Hamburg.", "I almost moved to Leipzig."),
+        ("I live in Hamburg.", "Did I move to Leipzig?"),
+        ("I live in Hamburg.", "I had moved to Leipzig."),
+        ("I live in Hamburg.", "\"I moved to Leipzig\" is a song."),
+        ("I live in Hamburg.", "Bob said I moved to Leipzig."),
+        ("I live in Hamburg.", "My sister moved to Leipzig."),
+        ("I lived in Hamburg.", "I moved to Leipzig."),
+        ("Nora lives in Oslo.", "Nora's brother moved to Bergen."),
+        ("I work at BMW.", "I quit smoking."),
+        ("I work at BMW.", "I tried to quit BMW."),
+        ("I work at BMW.", "I joined a gym."),
+        ("I drive a BMW.", "I quit BMW."),
+        ("The rent is 900.", "The price went up to 950."),
+        ("The rent is 900.", "Bob's rent went up to 950."),
+        ("The rent is 900 euros.", "The rent went up 5 percent."),
+        ("The meeting is on Thursday.", "The meeting was moved to room 5."),
+        ("My boss is Karen.", "My new boss starts on Monday."),
+        ("My car's color is red.", "My new car's color is blue."),
+        ("I'm vegetarian.", "My dog eats meat."),
+        ("I'm vegetarian.", "I don't eat meat."),
+        ("I'm married.", "My parents got divorced."),
+        ("I smoke.", "Bob quit smoking."),
+        ("I drink coffee.", "I gave up tea."),
+        ("I own a house in Bonn.", "I sold my house in Berlin."),
+        ("We use Jira.", "They switched from Jira to Linear."),
+        ("나는 서울에 살아.", "부산으로 이사하려고 했어."),
+        ("나는 서울에 살아.", "부산으로 이사하기로 했어."),
+        ("나는 서울에 살아.", "부산으로 이사했대."),
+        ("나는 서울에 살아.", "부산으로 이사했다고 들었어."),
+        ("나는 서울에 살아.", "부산으로 이사할 거야."),
+        ("나는 서울에 살아.", "2010년에 부산으로 이사했어."),
+        ("나는 서울에 살아.", "민수가 부산으로 이사했어."),
+        ("나는 헬스장에 다녀.", "네이버에 입사했어."),
+        ("나는 삼성에 다녀.", "담배를 그만뒀어."),
+        ("월세는 90만 원이야.", "전기세가 95만 원으로 올랐어."),
+        ("월세는 90만 원이야.", "월세가 95만 원으로 올랐어?"),
+        ("나는 미혼이야.", "누나가 결혼했어."),
+        ("나는 담배를 피워.", "술을 끊었어."),
+        ("나는 차가 있어.", "친구가 차를 팔았어."),
+    ] {
+        assert_eq!(difference(old, new), None, "{old} {new}");
+    }
+}
+
+#[test]
+fn one_sentence_of_several_tells_it_but_not_that_all_is_over() {
+    let found = difference("I live in Hamburg. I like tea.", "What a week. I moved to Leipzig. It rains here.");
+    let found = found.expect("it is told");
+    assert_eq!((&*found.new, &*found.old, found.is_sure), ("Leipzig", "Hamburg", false));
+}
+
+/// Sentences of the words that phrases are made of, in any order.
+fn jumbled() -> impl Strategy<Value = String> {
+    let words = "I we my the new rent dog moved move to from Leipzig quit job at went up by 5 May renamed is called not again last week married \
+                 이사 했어 이사했어 부산으로 서울에서 월세가 5만 원으로 올랐어 담배 끊었어 이름을 바꿨어 나는 죽었어 , . ' new";
+    let words: Vec<&'static str> = words.split_whitespace().collect();
+    proptest::collection::vec(proptest::sample::select(words), 0..9).prop_map(|words| words.join(" "))
+}
+
+proptest! {
+    #![proptest_config(common::cases(500))]
+
+    #[test]
+    fn any_words_can_be_read(one in jumbled(), other in jumbled()) {
+        difference(&one, &other);
+    }
+}
