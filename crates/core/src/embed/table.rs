@@ -230,6 +230,11 @@ impl Table {
         korean::parts(word, self.dictionary()).iter().any(|part| part.token.is_none() && part.class == Class::Noun)
     }
 
+    /// Whether a token is a Korean morpheme.
+    pub fn is_morpheme(&self, token: u16) -> bool {
+        usize::from(token) >= self.korean
+    }
+
     /// Whether there is such a Korean noun.
     pub fn has_noun(&self, noun: &str) -> bool {
         let dictionary = self.dictionary();

@@ -40,6 +40,8 @@ struct Facts {
     families: OnceLock<Vec<u64>>,
     /// Namespaces by the hashes of their names, found out by the first search that needs it.
     namespaces: OnceLock<HashMap<u64, u32>>,
+    /// Whether some of its passages are Korean, found out by the first search that needs it.
+    is_korean: OnceLock<bool>,
     /// Blocks by the hash of their ids, the lowest of them.
     draw: Vec<(u64, Local)>,
     /// The set of all blocks, made for the first search that sees all of them: of a million blocks it takes longer to make than to find a rare word.
@@ -65,6 +67,9 @@ pub const QUARANTINED: &str = "quarantined";
 
 /// Blocks of a part that are kept in the order in which they are drawn for a sample: a sample of a whole memory takes no more than these.
 const DRAW_MAX: usize = 2_048;
+
+/// Passages of a part that are looked at, at least, to find out whether any is Korean.
+const KOREAN_LOOKS: u32 = 4_096;
 
 /// Namespaces of a part among which one is found by bisection: of more, each step is a line of memory that is not near.
 const BISECTED_MAX: u32 = 1_024;
@@ -92,6 +97,7 @@ impl Part {
             named: OnceLock::new(),
             families: OnceLock::new(),
             namespaces: OnceLock::new(),
+            is_korean: OnceLock::new(),
             expiring: moments(&segment, Section::ExpiresAt),
             beginning: moments(&segment, Section::ValidFrom),
             ending: moments(&segment, Section::ValidTo),
@@ -185,6 +191,15 @@ impl Part {
             named
         });
         named.get(&hash).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether some of its passages have such a token; of many, some thousands are looked at.
+    pub fn is_korean(&self, is_morpheme: impl Fn(u16) -> bool) -> bool {
+        *self.facts.is_korean.get_or_init(|| {
+            let step = (self.segment.passages() / KOREAN_LOOKS + 1) as usize;
+            let mut passages = (0..self.segment.passages()).step_by(step);
+            passages.any(|passage| self.segment.tokens(passage).iter().any(|&token| is_morpheme(token)))
+        })
     }
 
     /// The family of each namespace: a hash of the name of the one above it ("" if there is none).

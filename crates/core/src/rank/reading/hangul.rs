@@ -2,13 +2,17 @@
 
 use super::Read;
 use super::known::Known;
-use crate::words::korean::{self, romanised, slips};
+use crate::embed::Table;
+use crate::words::korean::{self, loans, romanised, slips};
 use crate::words::terms::{is_content, of_hangul, of_latin};
 use crate::words::{Token, Tokens};
 
 /// Syllables of the names that are looked for where spaces were left out.
 const NAME_MIN: usize = 2;
 const NAME_MAX: usize = 5;
+
+/// Syllables of the shortest loan word that is also a Korean noun: 소리 is no sorry.
+const LOAN_MIN: usize = 3;
 
 /// Syllables of the longest run of words that names are looked for in: a question has fewer.
 const RUN_MAX: usize = 64;
@@ -28,7 +32,10 @@ pub fn read(tokens: &Tokens, word: Token, next: Option<Token>, known: &mut Known
     if !is_content(tokens, word) || known.count(of_stem(own)) > 0 {
         return None;
     }
-    let text = latin_name(own, known).or_else(|| meant(own, known)).or_else(|| spaced(own, known))?;
+    let text = latin_name(own, known)
+        .or_else(|| loan(own, known))
+        .or_else(|| meant(own, known))
+        .or_else(|| spaced(own, known))?;
     Some(Read::one(text))
 }
 
@@ -75,6 +82,24 @@ fn written(name: &str, known: &Known<'_>) -> Option<String> {
     let mut ways = Vec::new();
     romanised::each_latin(name, |way| ways.push(way.to_owned()));
     known.best_of(&ways, of_latin).cloned()
+}
+
+/// A word of another language as it stands in scope in Latin letters, behind itself: what is also a Korean noun still means that.
+fn loan(word: &str, known: &Known<'_>) -> Option<String> {
+    let stem = korean::stem(word);
+    let mut ways: Vec<String> = loans::initials(stem).into_iter().collect();
+    if may_be_loan(word, stem, known.table) {
+        loans::each_latin(stem, |way| ways.push(way.to_owned()));
+    }
+    known.likeliest(&ways, of_latin).map(|way| format!("{word} {way}"))
+}
+
+/// Whether a word may be one: no dictionary has it, or it is a long noun.
+fn may_be_loan(word: &str, stem: &str, table: &Table) -> bool {
+    match table.has_noun(stem) {
+        true => stem.chars().count() >= LOAN_MIN,
+        false => table.has_unknown(word),
+    }
 }
 
 /// What a word was meant to be that has a part nobody knows: a word in scope, else a noun of the table.

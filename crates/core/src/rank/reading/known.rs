@@ -26,6 +26,11 @@ impl<'a> Known<'a> {
         Self { ground, table, counts: HashMap::new(), guesses: Cell::new(0) }
     }
 
+    /// Whether some of what is there is Korean.
+    pub fn has_korean(&self) -> bool {
+        self.ground.state.parts.iter().any(|part| part.is_korean(|token| self.table.is_morpheme(token)))
+    }
+
     /// Finds out about some terms at once, for which it takes hardly longer than for one.
     pub fn ask(&mut self, terms: &[u64]) {
         self.counts.extend(terms.iter().copied().zip(words::counts(self.ground, terms)));
@@ -54,6 +59,12 @@ impl<'a> Known<'a> {
     pub fn best_of<'w>(&self, words: &'w [String], term: impl Fn(&str) -> u64) -> Option<&'w String> {
         let terms: Vec<u64> = words.iter().map(|word| term(word)).collect();
         self.best(&terms, |_| 1.0).map(|number| &words[number])
+    }
+
+    /// The one of some words, of which each is as likely as the one before, or less.
+    pub fn likeliest<'w>(&self, words: &'w [String], term: impl Fn(&str) -> u64) -> Option<&'w String> {
+        let terms: Vec<u64> = words.iter().map(|word| term(word)).collect();
+        self.best(&terms, |number| 1.0 / (number + 1) as f32).map(|number| &words[number])
     }
 
     /// Those of some things whose terms are in scope, in their order.

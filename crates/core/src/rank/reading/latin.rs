@@ -2,7 +2,7 @@
 
 use super::Read;
 use super::known::Known;
-use crate::words::korean::romanised;
+use crate::words::korean::{loans, romanised};
 use crate::words::terms::{
     self, HALF_LETTERS_MIN, is_capitalised, is_content, of_capital, of_hangul, of_latin, of_syllables,
 };
@@ -17,7 +17,7 @@ pub fn asked(tokens: &Tokens, word: Token, next: Option<Token>, known: &Known<'_
         return Vec::new();
     }
     let own = tokens.lower(word);
-    let is_asked = is_name(tokens, word) || known.table.rarity(&own).is_none();
+    let is_asked = is_name(tokens, word) || known.table.rarity(&own).is_none() || known.has_korean();
     let joined = joined(tokens, word, next).map(|joined| of_latin(&joined));
     is_asked.then(|| of_latin(&own)).into_iter().chain(joined).collect()
 }
@@ -39,14 +39,15 @@ pub fn read(tokens: &Tokens, word: Token, next: Option<Token>, known: &mut Known
     }
     let (is_name, is_in_table) = (is_name(tokens, word), known.table.rarity(&own).is_some());
     let text = match (is_name, is_in_table) {
-        (false, true) => return None,
+        (false, true) if !known.has_korean() => return None,
         _ if known.count(of_latin(&own)) > 0 => return None,
-        (true, true) => korean_name(&own, known)?,
+        (false, true) => loan(&own, known)?,
+        (false, false) => loan(&own, known).or_else(|| meant(&own, known))?,
+        (true, true) => in_hangul(&own, known)?,
         (true, false) if is_capitalised(tokens, word) => {
-            korean_name(&own, known).or_else(|| meant_name(&own, tokens.begins_sentence(word), known))?
+            in_hangul(&own, known).or_else(|| meant_name(&own, tokens.begins_sentence(word), known))?
         }
-        (true, false) => korean_name(&own, known).or_else(|| meant(&own, known))?,
-        (false, false) => meant(&own, known)?,
+        (true, false) => in_hangul(&own, known).or_else(|| meant(&own, known))?,
     };
     Some(Read::one(match (is_name, is_capitalised(tokens, word)) {
         (true, true) => capitalised(&text),
@@ -120,6 +121,21 @@ fn korean_name(word: &str, known: &Known<'_>) -> Option<String> {
     romanised::each_hangul(word, |name| names.push(name.to_owned()));
     let by_itself = known.best_of(&names, of_hangul);
     by_itself.or_else(|| known.best_of(&names, |name| of_syllables(name).unwrap_or_default())).cloned()
+}
+
+/// A name as it stands in scope in Hangul: a Korean one, else one of another language.
+fn in_hangul(name: &str, known: &Known<'_>) -> Option<String> {
+    korean_name(name, known).or_else(|| loan(name, known))
+}
+
+/// A word as it stands in scope in Hangul, behind itself.
+fn loan(word: &str, known: &Known<'_>) -> Option<String> {
+    if !known.has_korean() {
+        return None;
+    }
+    let mut readings = Vec::new();
+    loans::each_hangul(word, |reading| readings.push(reading.to_owned()));
+    known.likeliest(&readings, of_hangul).map(|reading| format!("{word} {reading}"))
 }
 
 /// What a word that nobody knows was meant to be: a word in scope, else two words, else one of the table, the most frequent.

@@ -4,6 +4,7 @@
 mod dictionary;
 mod hangul;
 mod inflection;
+pub mod loans;
 mod morphemes;
 pub mod romanised;
 pub mod slips;
