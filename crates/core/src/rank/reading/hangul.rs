@@ -84,14 +84,15 @@ fn written(name: &str, known: &Known<'_>) -> Option<String> {
     known.best_of(&ways, of_latin).cloned()
 }
 
-/// A word of another language as it stands in scope in Latin letters, behind itself: what is also a Korean noun still means that.
+/// A word of another language as it stands in scope in Latin letters; behind itself, if it is also a Korean noun.
 fn loan(word: &str, known: &Known<'_>) -> Option<String> {
     let stem = korean::stem(word);
     let mut ways: Vec<String> = loans::initials(stem).into_iter().collect();
     if may_be_loan(word, stem, known.table) {
         loans::each_latin(stem, |way| ways.push(way.to_owned()));
     }
-    known.likeliest(&ways, of_latin).map(|way| format!("{word} {way}"))
+    let way = known.likeliest(&ways, of_latin)?;
+    Some(if known.table.has_noun(stem) { format!("{word} {way}") } else { format!("{way}{}", &word[stem.len()..]) })
 }
 
 /// Whether a word may be one: no dictionary has it, or it is a long noun.

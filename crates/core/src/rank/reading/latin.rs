@@ -128,14 +128,15 @@ fn in_hangul(name: &str, known: &Known<'_>) -> Option<String> {
     korean_name(name, known).or_else(|| loan(name, known))
 }
 
-/// A word as it stands in scope in Hangul, behind itself.
+/// A word as it stands in scope in Hangul; behind itself, if the table knows what it means.
 fn loan(word: &str, known: &Known<'_>) -> Option<String> {
     if !known.has_korean() {
         return None;
     }
     let mut readings = Vec::new();
     loans::each_hangul(word, |reading| readings.push(reading.to_owned()));
-    known.likeliest(&readings, of_hangul).map(|reading| format!("{word} {reading}"))
+    let reading = known.likeliest(&readings, of_hangul)?;
+    Some(if known.table.rarity(word).is_some() { format!("{word} {reading}") } else { reading.clone() })
 }
 
 /// What a word that nobody knows was meant to be: a word in scope, else two words, else one of the table, the most frequent.

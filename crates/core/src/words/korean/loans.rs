@@ -73,7 +73,7 @@ const VOWELS: [&str; 21] = [
     "wa|we",
     "oe oi",
     "yo|io",
-    "u oo|ou w o|ue ew",
+    "u oo ou|w o|ue ew",
     "wo|wa wor war",
     "we|wa whe",
     "wi|ui whi",
@@ -419,7 +419,7 @@ impl Reader {
 mod tests {
     use super::*;
 
-    const LOANS: [(&str, &str); 24] = [
+    const LOANS: [(&str, &str); 27] = [
         ("도커", "docker"),
         ("카프카", "kafka"),
         ("레디스", "redis"),
@@ -444,6 +444,9 @@ mod tests {
         ("드롭박스", "dropbox"),
         ("노션", "notion"),
         ("제이슨", "jason"),
+        ("쿠팡", "coupang"),
+        ("오키나와", "okinawa"),
+        ("인스타그램", "instagram"),
     ];
 
     #[test]
