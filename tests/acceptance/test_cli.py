@@ -843,6 +843,7 @@ class TestMeasuring:
         folder.mkdir()
         Path(questions).rename(folder / "violins.jsonl")
         assert run("eval", str(folder), "--questions", str(folder / "found.jsonl")).code == 4
+        assert run("eval", str(folder), "--questions", str(tmp_path / "nowhere" / "found.jsonl")).code == 3
 
     def test_several_depths_at_once(self, run: Run, questions: str, tmp_path: Path) -> None:
         lines = run("eval", questions, "-k", "5,1").out.splitlines()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from greeum.cli import fields
 from greeum.cli.options import Argument, Command, Option, as_whole_number
-from greeum.errors import Conflict
+from greeum.errors import Conflict, NotFound
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def run(call: Call) -> int:
     misses = count(call.given["misses"], "--misses", MISSES_MAX) if "misses" in call.given else None
     file = call.given.get("questions")
     if file is not None:
-        check_no_set(file, [form_and_path(named)[1] for named in call.given["sets"]])
+        check_file(file, [form_and_path(named)[1] for named in call.given["sets"]])
     sets = [read(path) for path in call.given["sets"]]
     wanted = ablations(call.given.get("without", []), sets)
     evaluated = [outcomes_of(call, labelled, wanted, depths[-1], misses) for labelled in sets]
@@ -66,11 +66,15 @@ def run(call: Call) -> int:
     return 0
 
 
-def check_no_set(file: str, sets: Sequence[Path]) -> None:
-    """Refuse to write where a set is read from: an older file is replaced, and questions took work. Raises Conflict."""
+def check_file(file: str, sets: Sequence[Path]) -> None:
+    """Refuse to write where there is no folder, before all that is measured; and where a set is read from, since an
+    older file is replaced, and questions took work. Raises NotFound or Conflict.
+    """
     from pathlib import Path
 
     goal = Path(file).resolve()
+    if not goal.parent.is_dir():
+        raise NotFound(f"{goal.parent}: there is no such folder to write {goal.name} into")
     for path in sets:
         if path.resolve() in (goal, goal.parent if path.is_dir() else goal):
             raise Conflict(f"{file}: is, or would be, part of the set {path}; name another file for what was found")

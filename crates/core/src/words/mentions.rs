@@ -255,9 +255,9 @@ impl Reader<'_> {
         let (year, _, _) = date_of(self.today);
         let mut days = (year - 1..=year + 1).filter_map(|year| holiday.day_in(year));
         match on {
-            Some(-1) => days.filter(|&day| day < self.today).last(),
+            Some(-1) => days.rfind(|&day| day < self.today),
             Some(1) => days.find(|&day| day > self.today),
-            _ => days.filter(|&day| day <= self.today + HOLIDAY_AHEAD_DAYS).last(),
+            _ => days.rfind(|&day| day <= self.today + HOLIDAY_AHEAD_DAYS),
         }
     }
 
