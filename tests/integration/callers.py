@@ -95,6 +95,7 @@ def values(thing: Thing) -> dict[str, object]:
         "origin": "nobody",
         "kind": "secret",
         "policy": "note",
+        "time_zone": "Asia/Seoul",
         "weights": {"words": 0.5},
         "good": [thing.block],
     }
