@@ -70,7 +70,7 @@ pub fn each_named(tokens: &Tokens, mut take: impl FnMut(Token, u64)) {
             Script::Number => number(tokens, i, &word, |term| take(token, term)),
             _ => {}
         }
-        if let Some((month, day)) = holidays::named(tokens, i).and_then(|(holiday, _)| holiday.date()) {
+        if let Some((month, day)) = holidays::named(tokens, i, &word).and_then(|(holiday, _)| holiday.date()) {
             take(token, term::month(month));
             take(token, term::day(day));
         }
@@ -90,7 +90,7 @@ pub fn speaks_of_time(tokens: &Tokens) -> bool {
             Script::Hangul => {
                 KOREAN_TIME.iter().any(|time| word.starts_with(time))
                     || names_weekdays(&word)
-                    || holidays::named(tokens, i).is_some()
+                    || holidays::named(tokens, i, &word).is_some()
             }
             Script::Other => false,
         }
@@ -155,6 +155,9 @@ pub fn ordinal(tokens: &Tokens, i: usize, word: &str) -> Option<i64> {
 
 /// Whether a Korean word is a row of weekdays, as timetables have them: 화목, 월수금에.
 fn names_weekdays(word: &str) -> bool {
+    if !word.starts_with(['월', '화', '수', '목', '금', '토']) {
+        return false;
+    }
     let mut last = None;
     let mut count = 0;
     for (at, c) in word.char_indices() {
@@ -220,7 +223,7 @@ fn is_english_time(tokens: &Tokens, i: usize, word: &str) -> bool {
         || matches!(word, "yesterday" | "today" | "tonight" | "tomorrow" | "ago" | "recently" | "since" | "anniversary")
         || word.len() > 5 && WEEKDAYS.contains(&word.trim_end_matches('s'))
         || ordinal(tokens, i, word).is_some()
-        || holidays::named(tokens, i).is_some()
+        || holidays::named(tokens, i, word).is_some()
         || UNITS.contains(&word.trim_end_matches('s'))
             && (matches!(
                 &*before(),

@@ -113,9 +113,9 @@ impl Reader<'_> {
                 .and_then(|month| self.month_named(i, month))
                 .or_else(|| self.english(i, &word).map(When::Days))
                 .or_else(|| self.ordinal(i, &word))
-                .or_else(|| self.holiday(i)),
+                .or_else(|| self.holiday(i, &word)),
             Script::Number => self.number(i, &word),
-            Script::Hangul => self.korean(i, &word).map(When::Days).or_else(|| self.holiday(i)),
+            Script::Hangul => self.korean(i, &word).map(When::Days).or_else(|| self.holiday(i, &word)),
             Script::Other => None,
         }
     }
@@ -127,7 +127,7 @@ impl Reader<'_> {
             Script::Hangul => self.korean(i, &word).map(|days| Relative { days, words: self.korean_words(i, &word) }),
             Script::Number | Script::Other => None,
         }
-        .or_else(|| Some(Relative { days: self.lunar(i)?, words: i..i }))
+        .or_else(|| Some(Relative { days: self.lunar(i, &word)?, words: i..i }))
     }
 
     /// The words of a time that ends with this one.
@@ -213,8 +213,8 @@ impl Reader<'_> {
     }
 
     /// A holiday's name, and whatever year or direction stands beside it.
-    fn holiday(&self, i: usize) -> Option<When> {
-        let (holiday, words) = holidays::named(self.tokens, i)?;
+    fn holiday(&self, i: usize, word: &str) -> Option<When> {
+        let (holiday, words) = holidays::named(self.tokens, i, word)?;
         match (holiday, self.year_of_holiday(i, words), self.direction(i)) {
             (_, Some(year), _) => holiday.day_in(year).map(|day| When::Days(Days::one(day))),
             (Holiday::Fixed(month, day), None, None) => Some(When::Yearly { month, day: Some(day) }),
@@ -223,11 +223,11 @@ impl Reader<'_> {
     }
 
     /// A holiday that is on another day each year: its days are found out from where one stands.
-    fn lunar(&self, i: usize) -> Option<Days> {
-        let (holiday, _) = holidays::named(self.tokens, i)?;
-        match self.holiday(i)? {
-            When::Days(days) if holiday.date().is_none() => Some(days),
-            _ => None,
+    fn lunar(&self, i: usize, word: &str) -> Option<Days> {
+        holidays::named(self.tokens, i, word).filter(|(holiday, _)| holiday.date().is_none())?;
+        match self.holiday(i, word)? {
+            When::Days(days) => Some(days),
+            When::Yearly { .. } => None,
         }
     }
 
