@@ -45,6 +45,19 @@ def open(  # noqa: A001 - greeum.open(path), as in sqlite3, shelve and others
     Raises NotFound if there is none and it may not be made, EmbedderMismatch, StoreVersion if a newer Greeum wrote it,
     or another StoreError.
     """
+    return opened(path, clock_us, embedder=embedder, read_only=read_only, create=create, progress=progress)
+
+
+def opened(
+    path: str | os.PathLike[str] | None,
+    now_us: Callable[[], int],
+    *,
+    embedder: Embedder | None = None,
+    read_only: bool = False,
+    create: bool = True,
+    progress: Callable[[int, int], None] | None = None,
+) -> Memory:
+    """As `open`, by another clock: for questions that are asked as if it were another time."""
     settings = Settings()
     directory = os.path.abspath(inputs.path(settings.home if path is None else path))
     chosen = embedder if embedder is not None else embedder_of(settings)
@@ -53,7 +66,7 @@ def open(  # noqa: A001 - greeum.open(path), as in sqlite3, shelve and others
     try:
         if zone is not None and store.embedder() is None and not read_only:
             store.set_time_zone(zone.name)
-        return join(store, chosen, os.path.join(directory, INDEX_DIRECTORY), progress)
+        return join(store, chosen, os.path.join(directory, INDEX_DIRECTORY), progress, now_us)
     except BaseException:
         store.close()
         raise

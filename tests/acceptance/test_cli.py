@@ -796,7 +796,8 @@ class TestMeasuring:
 
     def test_a_table_for_people(self, run: Run, questions: str, home: Path) -> None:
         plain = run("eval", questions).out.splitlines()
-        assert plain[0].split() == ["Set", "Without", "Questions", "R@10", "95", "%", "NDCG@10", "MRR", "R@50", "ms"]
+        heads = ["Set", "Without", "Questions", "R@10", "95", "%", "Hit@10", "NDCG@10", "MRR", "R@50", "ms"]
+        assert plain[0].split() == heads
         assert plain[1].startswith("violins  -  ") or plain[1].split()[:3] == ["violins", "-", "2"]
         assert not home.exists()
         table = run("eval", questions, f"jsonl-pooled={questions}", "-k", "1", "--without", "each", "--by-kind").out
@@ -826,7 +827,58 @@ class TestMeasuring:
         rows = [json.loads(line) for line in Path(file).read_text(encoding="utf-8").splitlines()]
         assert [row["without"] for row in rows] == [[], [], ["words", "tokens"], ["words", "tokens"]]
         assert (rows[0]["ranks"], rows[0]["found"][0], rows[0]["recall@10"]) == ([1], "b3", 1.0)
-        assert run("eval", questions, "--questions", file).code == 4
+
+    def test_an_older_file_of_what_was_found_is_replaced_and_a_set_is_not(
+        self, run: Run, questions: str, tmp_path: Path
+    ) -> None:
+        found = tmp_path / "found.jsonl"
+        for _ in range(2):
+            run("eval", questions, "--questions", str(found))
+            assert len(found.read_text(encoding="utf-8").splitlines()) == 2
+        before = Path(questions).read_bytes()
+        refused = run("eval", f"jsonl={questions}", "--questions", questions)
+        assert (refused.code, "name another file" in refused.err) == (4, True)
+        assert Path(questions).read_bytes() == before
+        folder = tmp_path / "sets"
+        folder.mkdir()
+        Path(questions).rename(folder / "violins.jsonl")
+        assert run("eval", str(folder), "--questions", str(folder / "found.jsonl")).code == 4
+        assert run("eval", str(folder), "--questions", str(tmp_path / "nowhere" / "found.jsonl")).code == 3
+
+    def test_several_depths_at_once(self, run: Run, questions: str, tmp_path: Path) -> None:
+        lines = run("eval", questions, "-k", "5,1").out.splitlines()
+        assert lines[0].split() == [
+            "Set", "Without", "Questions", "R@1", "R@5", "95", "%", "Hit@1", "Hit@5", "NDCG@1", "NDCG@5", "MRR", "R@50",
+            "ms",
+        ]  # fmt: skip
+        assert lines[1].split()[2:5] == ["2", "75.0", "100.0"]
+        file = tmp_path / "found.jsonl"
+        result = run("eval", questions, "-k", "1,5", "--questions", str(file), "--json").json()
+        figures = result["sets"][0]["runs"][0]
+        assert (result["k"], figures["recall@1"], figures["hit@1"], figures["recall@5"]) == ([1, 5], 0.75, 1.0, 1.0)
+        two = json.loads(file.read_text(encoding="utf-8").splitlines()[1])
+        assert (two["recall@1"], two["hit@1"], two["recall@5"], len(two["found"])) == (0.5, True, 1.0, 5)
+        assert "'x' is not a whole number" in run("eval", questions, "-k", "1,x").err
+
+    def test_misses_say_why(self, run: Run, questions: str) -> None:
+        with Path(questions).open("a", encoding="utf-8") as file:
+            file.write(json.dumps({"question": "the violin number 7", "answers": ["b9"], "kind": "wrong"}) + "\n")
+        shown = run("eval", questions, "-k", "1", "--misses", "5").out
+        assert "violins, question 3 (wrong): the violin number 7" in shown
+        assert "The violin number 9 is old." in shown
+        assert "  above b7: hit 1, score " in shown
+        assert "words +" in shown
+        assert "question 1" not in shown
+        [miss] = run("eval", questions, "-k", "1", "--misses", "5", "--json").json()["sets"][0]["misses"]
+        assert (miss["answers"][0]["name"], miss["above"][0]["block"]["key"]) == ("b9", "b7")
+        assert "no answer was missed" in run("eval", questions, "--misses", "1").out
+        assert run("eval", questions, "--misses", "0").code == 2
+
+    def test_a_field_that_nobody_knows(self, run: Run, questions: str) -> None:
+        with Path(questions).open("a", encoding="utf-8") as file:
+            file.write(json.dumps({"id": "b99", "text": "Rain.", "speaker": "Bo"}) + "\n")
+        refused = run("eval", questions)
+        assert (refused.code, f"{questions}:15: speaker" in refused.err) == (2, True)
 
     def test_questions_of_the_memory_that_is_there(self, run: Run, tmp_path: Path) -> None:
         block = add(run, "The violin is old.")

@@ -14,7 +14,9 @@ from greeum import evaluate, testing
 from greeum.errors import InvalidInput, NotFound
 from greeum.evaluate.ablations import PARTS, ablations, weights_of
 from greeum.evaluate.measures import DEPTH, Outcome, difference, interval, summary
+from greeum.evaluate.misses import Misses
 from greeum.evaluate.public import read
+from greeum.evaluate.remembered import as_drafted
 from greeum.evaluate.runs import evaluate as run
 from greeum.evaluate.sets import Labelled, Question, Turn
 
@@ -86,11 +88,34 @@ class TestSets:
             ([{"id": "b0"}], "1: text: is missing"),
             ([VIOLIN | {"source": 7}], "1: source: must be a string"),
             ([[VIOLIN]], "JSON object"),
+            ([VIOLIN | {"speaker": "Ada"}, ASKED], "1: speaker: is no field of a block; there are at, conv"),
+            ([VIOLIN, ASKED | {"answer": "b0"}], "2: answer: is no field of a question; there are answers, at"),
+            ([VIOLIN | {"key": "b1"}], "1: key: is another than the id"),
+            ([VIOLIN | {"importance": 2}], "1: importance: is 2"),
+            ([VIOLIN | {"tags": "music"}], "1: tags: must be a sequence"),
+            ([VIOLIN | {"at": "in spring"}], "1: at: 'in spring' is not a time"),
+            ([VIOLIN, ASKED | {"at": "yesterday"}], "2: at: 'yesterday' is not a time"),
         ],
     )
     def test_what_is_wrong_is_named(self, tmp_path: Path, rows: list[object], says: str) -> None:
         with pytest.raises(InvalidInput, match=says):
             read(lines(tmp_path / "mine.jsonl", *rows))
+
+    def test_a_block_carries_what_add_takes(self, tmp_path: Path) -> None:
+        more = {"kind": "fact", "tags": ["music"], "importance": 0.9, "expires_at": "2025-06-01"}
+        [block] = read(lines(tmp_path / "mine.jsonl", VIOLIN | more, ASKED)).blocks
+        assert block.further == more
+        drafted = as_drafted(block)
+        assert (drafted["kind"], drafted["tags"], drafted["key"]) == ("fact", ["music"], "b0")
+
+    def test_a_block_goes_by_its_key(self, tmp_path: Path) -> None:
+        keyed = {"key": "b0", "text": "The violin is old."}
+        assert read(lines(tmp_path / "mine.jsonl", keyed, ASKED)).blocks[0].id == "b0"
+
+    def test_when_a_question_is_asked(self, tmp_path: Path) -> None:
+        asked = [ASKED, ASKED | {"at": "2025-03-05T10:00+09:00"}]
+        found = read(lines(tmp_path / "mine.jsonl", VIOLIN, *asked)).questions
+        assert [question.at for question in found] == [None, "2025-03-05T10:00+09:00"]
 
     def test_what_is_no_set(self, tmp_path: Path) -> None:
         with pytest.raises(NotFound):
@@ -169,9 +194,17 @@ class TestMeasures:
 
     def test_means(self) -> None:
         found = summary([outcome("a"), outcome("x", "a"), outcome("x")], 1)
-        assert (found.questions, found.recall, found.recall_deep) == (3, 1 / 3, 2 / 3)
+        assert (found.questions, found.recall, found.hit, found.recall_deep) == (3, 1 / 3, 1 / 3, 2 / 3)
         assert found.mrr == pytest.approx(1 / 2)
         assert found.mean_ms == pytest.approx(1.0) == pytest.approx(found.p99_ms)
+
+    def test_any_answer_is_a_hit(self) -> None:
+        found = outcome("x", "a", answers=("a", "b"))
+        assert (found.is_hit(1), found.is_hit(2), found.recall(2)) == (False, True, 1 / 2)
+
+    def test_what_has_no_room_is_not_missed(self) -> None:
+        found = outcome("a", "x", "b", answers=("a", "b"))
+        assert [found.is_missed(k) for k in (1, 2, 3)] == [False, True, False]
 
     def test_conversations_are_drawn_whole(self) -> None:
         """Two conversations, of which one is answered and the other is not, leave everything open; as many questions
@@ -237,12 +270,55 @@ class TestRuns:
             newer = memory.update(block.id, text="The violin is very old.")
             [[found]] = run(asked, [()], k=10, memory=memory).values()
             assert (found.found[0], found.recall(1)) == (newer.id, 1.0)
-            for answer, error in [(99, NotFound), ("b0", InvalidInput)]:
+            for answer in (99, "b0"):
                 wrong = read(lines(tmp_path / "mine.jsonl", {"question": "?", "answers": [answer]}))
-                with pytest.raises(error):
+                with pytest.raises(NotFound):
                     run(wrong, [()], k=10, memory=memory)
         with pytest.raises(InvalidInput, match="no blocks"):
             run(asked, [()], k=10)
+
+    def test_questions_of_a_namespace_by_keys_and_as_of_a_time(self, tmp_path: Path) -> None:
+        clock = testing.FrozenClock("2025-03-04T09:00Z")
+        with testing.memory(clock=clock) as memory:
+            memory.add("The violin is old.", namespace="cellar")
+            old = memory.add("The violin is old.", namespace="attic", key="violin")
+            clock.advance(86_400)
+            new = memory.update(old.id, text="The violin is very old.")
+            about = {"question": "Which violin?", "answers": ["violin"], "conversation": "attic"}
+            rows = [
+                about,
+                about | {"at": "2025-03-04T12:00Z"},
+                about | {"answers": [new.id], "at": "2025-03-04T12:00Z"},
+            ]
+            [found] = run(read(lines(tmp_path / "mine.jsonl", *rows)), [()], k=10, memory=memory).values()
+        assert [outcome.found for outcome in found] == [(new.id,), (old.id,), (old.id,)]
+        assert [outcome.recall(1) for outcome in found] == [1.0] * 3
+
+    def test_yesterday_is_the_day_before_the_question(self, tmp_path: Path) -> None:
+        said = [VIOLIN | {"id": f"b{day}", "text": "Lunch.", "at": f"2025-03-{day:02}"} for day in range(1, 20)]
+        asked = [
+            {"question": "Lunch yesterday?", "answers": [f"b{day - 1}"], "at": f"2025-03-{day:02}T23:00"}
+            for day in (5, 11, 19)
+        ]
+        [found] = run(read(lines(tmp_path / "mine.jsonl", *said, *asked)), [()], k=1).values()
+        assert [outcome.recall(1) for outcome in found] == [1.0] * 3
+
+    def test_what_is_missed_is_explained(self, tmp_path: Path) -> None:
+        said = [VIOLIN | {"id": f"b{n}", "text": f"The violin number {n} is old."} for n in range(3)]
+        asked = [
+            {"question": "violin number 1", "answers": ["b1"]},
+            {"question": "violin number 2", "answers": ["b1"], "at": "2025-03-05"},
+            {"question": "violin number 0", "answers": ["b1"]},
+        ]
+        misses = Misses(k=1, most=1)
+        run(read(lines(tmp_path / "mine.jsonl", *said, *asked)), [(), ("words",)], k=1, look=misses)
+        [miss] = misses.found
+        assert (miss.question.text, list(miss.answers), next(iter(miss.above))) == ("violin number 2", ["b1"], "b2")
+        answer, above = miss.answers["b1"], miss.above["b2"]
+        assert (answer.rank or 0) > (above.rank or 0) == 1
+        assert above.block.text == "The violin number 2 is old."
+        assert above.parts["words"] > answer.parts["words"]
+        assert miss.to_dict()["answers"][0]["name"] == "b1"
 
     def test_what_is_deep_is_asked_for(self, tmp_path: Path) -> None:
         said = [RAIN | {"id": f"r{n}", "text": f"Rain again, on day {n}."} for n in range(DEPTH + 20)]

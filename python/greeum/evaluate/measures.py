@@ -40,6 +40,14 @@ class Outcome:
         """The share of what answers it that is among the first k."""
         return sum(rank <= k for rank in self.ranks) / len(self.question.answers)
 
+    def is_hit(self, k: int) -> bool:
+        """Whether anything that answers it is among the first k."""
+        return any(rank <= k for rank in self.ranks)
+
+    def is_missed(self, k: int) -> bool:
+        """Whether more of what answers it could be among the first k."""
+        return sum(rank <= k for rank in self.ranks) < min(k, len(self.question.answers))
+
     def ndcg(self, k: int) -> float:
         """The same, with what comes earlier counting for more: 1 if nothing could come earlier."""
         best = sum(1 / log2(place + 1) for place in range(1, min(k, len(self.question.answers)) + 1))
@@ -58,6 +66,8 @@ class Summary:
     recall: float
     interval: tuple[float, float]
     """Where `recall` lies in 95 of 100 samples of such conversations."""
+    hit: float
+    """The share of the questions of which something that answers is found."""
     ndcg: float
     mrr: float
     recall_deep: float
@@ -73,6 +83,7 @@ def summary(outcomes: Sequence[Outcome], k: int) -> Summary:
         questions=len(outcomes),
         recall=mean(recalls),
         interval=interval(recalls, [outcome.group for outcome in outcomes]),
+        hit=mean(outcome.is_hit(k) for outcome in outcomes),
         ndcg=mean(outcome.ndcg(k) for outcome in outcomes),
         mrr=mean(outcome.reciprocal_rank for outcome in outcomes),
         recall_deep=mean(outcome.recall(DEPTH) for outcome in outcomes),

@@ -153,17 +153,22 @@ READERS = {
 
 def read(named: str) -> Labelled:
     """The set at a path, or at FORM=PATH. Raises InvalidInput or NotFound."""
-    form, equals, rest = named.partition("=")
-    path = Path(rest if equals and form in READERS else named)
+    form, path = form_and_path(named)
     if not path.exists():
         raise NotFound(f"{path}: there is no such file or folder")
-    form = form if equals and form in READERS else form_of(path)
+    form = form or form_of(path)
     try:
         return READERS[form](path)
     except (KeyError, IndexError, TypeError, AttributeError, ValueError) as error:
         if isinstance(error, InvalidInput):
             raise
         raise InvalidInput(str(path), f"is not what a file of the form {form} is ({error!r})") from error
+
+
+def form_and_path(named: str) -> tuple[str, Path]:
+    """What FORM=PATH says; the form is "" where none is named."""
+    form, equals, rest = named.partition("=")
+    return (form, Path(rest)) if equals and form in READERS else ("", Path(named))
 
 
 def form_of(path: Path) -> str:

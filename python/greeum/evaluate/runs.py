@@ -16,28 +16,43 @@ if TYPE_CHECKING:
 
     from greeum.evaluate.ablations import Ablation
     from greeum.evaluate.sets import Answer, Labelled, Question, Turn
+    from greeum.explanation import Explanation
     from greeum.memory import Memory
 
     Runs = dict[Ablation, list[Outcome]]
 
     class Retrieves(Protocol):
-        def retrieve(self, query: str, k: int, near: Any = None, **options: Any) -> Sequence[Answer]: ...
+        def retrieve(
+            self, query: str, k: int, near: Any = None, at: str | None = None, **options: Any
+        ) -> Sequence[Answer]: ...
+
+        def explain(self, query: str, block: Any, k: int, near: Any = None, at: str | None = None) -> Explanation: ...
+
+    Look = Callable[[Retrieves, Outcome], None]
+    """Told of every outcome of a search as it is, while what was searched is still there."""
 
 
 class There:
-    """A memory that is there, of which nothing is known but the ids of blocks."""
+    """A memory that is there, or a namespace of it, of which nothing is known but the ids and keys of blocks."""
 
-    def __init__(self, memory: Memory) -> None:
+    def __init__(self, memory: Memory, namespace: str) -> None:
         self._memory = memory
+        self._namespace = namespace
 
-    def newest(self, block: Answer) -> int:
-        """The version that searches find today, of a block that was named at some time. Raises NotFound."""
-        if not isinstance(block, int):
-            raise InvalidInput("answers", f"{block!r} is no id: in a memory that is there, blocks go by their numbers")
-        return self._memory.history(block)[-1].id
+    def version(self, block: Answer, at: str | None) -> int:
+        """The version that a search finds at a time, of a block that is named by its key, or was by its id at some
+        time. Raises NotFound.
+        """
+        if isinstance(block, str):
+            return self._memory.get(key=block, namespace=self._namespace, as_of=at).id
+        return self._memory.history(block)[-1].id if at is None else self._memory.get(block, as_of=at).id
 
-    def retrieve(self, query: str, k: int, near: Any = None, **options: Any) -> list[Answer]:
-        return [hit.block.id for hit in self._memory.search(query, k=k, near=near, **options)]
+    def retrieve(self, query: str, k: int, near: Any = None, at: str | None = None, **options: Any) -> list[Answer]:
+        found = self._memory.search(query, k=k, namespace=self._namespace, near=near, as_of=at, **options)
+        return [hit.block.id for hit in found]
+
+    def explain(self, query: str, block: int, k: int, near: Any = None, at: str | None = None) -> Explanation:
+        return self._memory.explain(query, block, k=k, namespace=self._namespace, near=near, as_of=at)
 
 
 def evaluate(
@@ -47,6 +62,7 @@ def evaluate(
     k: int,
     memory: Memory | None = None,
     progress: Callable[[int, int], None] | None = None,
+    look: Look | None = None,
 ) -> Runs:
     """The outcome of every question, for each ablation, in the same order. `memory` is asked where a set has no blocks.
     Raises InvalidInput, NotFound and what a search raises.
@@ -57,7 +73,10 @@ def evaluate(
         store, questions = held(blocks, labels, memory)
         for ablation in ablations:
             for question in questions:
-                runs[ablation].append(asked(store, question, labelled.group_of(question), ablation, k))
+                outcome = asked(store, question, labelled.group_of(question), ablation, k)
+                runs[ablation].append(outcome)
+                if look is not None and not ablation:
+                    look(store, outcome)
                 if progress is not None:
                     progress(sum(map(len, runs.values())), total)
     return runs
@@ -71,19 +90,19 @@ def held(
         return Remembered(blocks), questions
     if memory is None:
         raise InvalidInput("SET", "holds no blocks: name the memory that its questions are asked of")
-    there = There(memory)
+    there = There(memory, questions[0].conversation)
     return there, resolved(there, questions)
 
 
 def resolved(there: There, questions: Sequence[Question]) -> list[Question]:
-    """Questions whose answers were corrected since, with the versions that can be found."""
+    """Questions whose answers go by keys, or were corrected since, with the versions that can be found."""
     from dataclasses import replace
 
     return [
         replace(
             question,
-            answers=tuple(dict.fromkeys(map(there.newest, question.answers))),
-            near=None if question.near is None else there.newest(question.near),
+            answers=tuple(dict.fromkeys(there.version(answer, question.at) for answer in question.answers)),
+            near=None if question.near is None else there.version(question.near, question.at),
         )
         for question in questions
     ]
@@ -92,5 +111,7 @@ def resolved(there: There, questions: Sequence[Question]) -> list[Question]:
 def asked(store: Retrieves, question: Question, group: str, ablation: Ablation, k: int) -> Outcome:
     """One question, and what was found."""
     started = perf_counter()
-    found = store.retrieve(question.text, max(k, DEPTH), near=question.near, weights=weights_of(ablation))
+    found = store.retrieve(
+        question.text, max(k, DEPTH), near=question.near, at=question.at, weights=weights_of(ablation)
+    )
     return Outcome(question, group, tuple(found), perf_counter() - started)

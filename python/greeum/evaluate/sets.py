@@ -1,8 +1,9 @@
 """Sets to measure with: what was said, what is asked, and which blocks answer it; and one's own, as JSON Lines.
 
-A line of one's own is a block, `{"id", "text", "source", "at", "session", "conversation"}`, of which only the first
-two must be there, or a question, `{"question", "answers", "id", "kind", "conversation", "near"}`, with the ids of the
-blocks that answer it. Questions of a conversation are asked of that conversation alone; without one, of everything.
+A line of one's own is a block, `{"id", "text", "source", "at", "session", "conversation", …}`, of which only the first
+two must be there and others are what `add` takes (FURTHER), or a question, `{"question", "answers", "id", "kind",
+"conversation", "near", "at"}`, with the ids of the blocks that answer it. Questions of a conversation are asked of that
+conversation alone; without one, of everything.
 """
 
 from __future__ import annotations
@@ -11,11 +12,12 @@ import json
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from greeum import inputs
 from greeum.errors import InvalidInput
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
     from typing import Any
 
@@ -23,6 +25,21 @@ if TYPE_CHECKING:
 
 ALONE = "alone"
 """The session, and the conversation, of blocks that name none."""
+
+FURTHER: dict[str, Callable[[Any], object]] = {
+    "kind": lambda value: inputs.name(value, "kind"),
+    "tags": inputs.tags,
+    "importance": lambda value: inputs.share(value, "importance"),
+    "metadata": inputs.metadata,
+    "valid_from": lambda value: inputs.time(value, "valid_from"),
+    "valid_to": lambda value: inputs.time(value, "valid_to"),
+    "expires_at": lambda value: inputs.time(value, "expires_at"),
+}
+"""Arguments of `add` that a block is remembered with as they stand, and what checks them."""
+
+BLOCK_FIELDS = frozenset(("id", "key", "text", "source", "at", "session", "conversation", *FURTHER))
+
+QUESTION_FIELDS = frozenset(("question", "answers", "id", "kind", "conversation", "near", "at"))
 
 
 @dataclass(frozen=True)
@@ -36,6 +53,8 @@ class Turn:
     session: str = ALONE
     conversation: str = ALONE
     caption: str = ""
+    further: Mapping[str, Any] = field(default_factory=dict)
+    """More of what it is added with (see FURTHER)."""
 
 
 @dataclass(frozen=True)
@@ -46,10 +65,12 @@ class Question:
     answers: tuple[Answer, ...]
     kind: str = ""
     conversation: str = ""
-    """Only of this conversation; "" is everything."""
+    """Only of this conversation, or of this namespace of a memory that is there; "" is everything."""
     id: str = ""
     near: Answer | None = None
     """The block to search near to."""
+    at: str | None = None
+    """When it is asked; now, if it does not say."""
 
 
 @dataclass(frozen=True)
@@ -115,17 +136,52 @@ def rows(file: Path) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def turn_of(place: str, row: dict[str, Any]) -> Turn:
+    check_known(place, row, BLOCK_FIELDS)
     return Turn(
-        id=text_in(place, row, "id"),
+        id=name_of(place, row),
         text=text_in(place, row, "text"),
         speaker=text_in(place, row, "source", ""),
-        timestamp=text_in(place, row, "at", "") or None,
+        timestamp=time_in(place, row, "at"),
         session=text_in(place, row, "session", ALONE),
         conversation=text_in(place, row, "conversation", ALONE),
+        further=further_in(place, row),
     )
 
 
+def name_of(place: str, row: dict[str, Any]) -> str:
+    """What questions call a block: its id, which is its key when it is remembered, and may be called so."""
+    if "key" not in row:
+        return text_in(place, row, "id")
+    key = text_in(place, row, "key")
+    if row.get("id", key) != key:
+        raise InvalidInput(f"{place}: key", "is another than the id: questions name a block by one of them; give one")
+    return key
+
+
+def further_in(place: str, row: dict[str, Any]) -> dict[str, Any]:
+    """What else `add` is to be told, checked."""
+    return {name: checked_in(place, row[name], check) for name, check in FURTHER.items() if name in row}
+
+
+def checked_in(place: str, value: Any, check: Callable[[Any], object]) -> Any:
+    """A value as it stands, if it can be used."""
+    try:
+        check(value)
+    except InvalidInput as error:
+        raise InvalidInput(f"{place}: {error.field}", error.reason) from error
+    return value
+
+
+def check_known(place: str, row: dict[str, Any], known: frozenset[str]) -> None:
+    """Refuse a field that would be passed over: whoever wrote it means something by it."""
+    for name in row:
+        if name not in known:
+            what = "question" if "question" in row else "block"
+            raise InvalidInput(f"{place}: {name}", f"is no field of a {what}; there are {', '.join(sorted(known))}")
+
+
 def question_of(place: str, row: dict[str, Any], number: int) -> Question:
+    check_known(place, row, QUESTION_FIELDS)
     answers = row.get("answers")
     if not isinstance(answers, list) or not answers or not all(map(is_answer, answers)):
         raise InvalidInput(f"{place}: answers", "must be a list of the ids of the blocks that answer it")
@@ -139,7 +195,13 @@ def question_of(place: str, row: dict[str, Any], number: int) -> Question:
         conversation=text_in(place, row, "conversation", ""),
         id=text_in(place, row, "id", str(number)),
         near=near,
+        at=time_in(place, row, "at"),
     )
+
+
+def time_in(place: str, row: dict[str, Any], name: str) -> str | None:
+    value = text_in(place, row, name, "") or None
+    return value if value is None else checked_in(place, value, lambda value: inputs.time(value, name))
 
 
 def text_in(place: str, row: dict[str, Any], name: str, otherwise: str | None = None) -> str:

@@ -1,6 +1,8 @@
 //! Dates in words: which tokens name a year, a month or a day, and which texts speak of time at all.
 
 use super::calendar::{Days, date_of};
+use super::holidays;
+use super::terms::is_content;
 use super::tokenizer::{Script, Token, Tokens};
 use crate::id::hash;
 
@@ -61,10 +63,16 @@ pub fn each_named(tokens: &Tokens, mut take: impl FnMut(Token, u64)) {
                     if let Some(day) = day_beside(tokens, i) {
                         take(token, term::day(day));
                     }
+                } else if let Some(day) = ordinal(tokens, i, &word) {
+                    take(token, term::day(day));
                 }
             }
             Script::Number => number(tokens, i, &word, |term| take(token, term)),
             _ => {}
+        }
+        if let Some((month, day)) = holidays::named(tokens, i, &word).and_then(|(holiday, _)| holiday.date()) {
+            take(token, term::month(month));
+            take(token, term::day(day));
         }
     }
 }
@@ -79,7 +87,11 @@ pub fn speaks_of_time(tokens: &Tokens) -> bool {
             Script::Number => {
                 year(&word).is_some() || counts_time(tokens, i) || word.contains('-') && iso(&word).is_some()
             }
-            Script::Hangul => KOREAN_TIME.iter().any(|time| word.starts_with(time)),
+            Script::Hangul => {
+                KOREAN_TIME.iter().any(|time| word.starts_with(time))
+                    || names_weekdays(&word)
+                    || holidays::named(tokens, i, &word).is_some()
+            }
             Script::Other => false,
         }
     })
@@ -88,16 +100,74 @@ pub fn speaks_of_time(tokens: &Tokens) -> bool {
 /// Whether a question asks for a time.
 pub fn asks_when(tokens: &Tokens) -> bool {
     let word = |i: usize| tokens.list.get(i).map(|&token| tokens.lower(token)).unwrap_or_default();
-    let english = match &*word(0) {
+    let asks_first = match &*word(0) {
         "when" => true,
-        "what" | "which" => matches!(&*word(1), "date" | "day" | "year" | "month" | "time"),
         "how" => matches!(&*word(1), "long" | "recently"),
         _ => false,
     };
-    let korean = |token: &Token| {
-        token.script == Script::Hangul && KOREAN_WHEN.iter().any(|when| tokens.cased(*token).starts_with(when))
-    };
-    english || tokens.list.iter().any(korean)
+    asks_first
+        || (0..tokens.list.len()).any(|i| match tokens.list[i].script {
+            Script::Latin => match &*word(i) {
+                "what" | "which" => ASKED_UNITS.contains(&&*word(i + 1)),
+                "date" | "dates" => is_date_of_something(tokens, i),
+                _ => false,
+            },
+            Script::Hangul => asks_when_in_korean(&word(i), &word(i + 1)),
+            Script::Number | Script::Other => false,
+        })
+}
+
+/// "The renewal date", "the date of the exam"; but not who is dated, a first date, or what is up to date.
+fn is_date_of_something(tokens: &Tokens, i: usize) -> bool {
+    let word = |i: Option<usize>| i.and_then(|i| tokens.list.get(i)).map(|&token| (token, tokens.lower(token)));
+    if tokens.list[..i].iter().any(|&token| WHO_DATES.contains(&&*tokens.lower(token))) {
+        return false;
+    }
+    let is_of = word(Some(i + 1)).is_some_and(|(_, after)| matches!(&*after, "of" | "for" | "when" | "that"));
+    let Some((before, name)) = word(i.checked_sub(1)) else { return is_of };
+    match &*name {
+        "the" => is_of || tokens.list.len() == i + 1,
+        name => before.script == Script::Latin && is_content(tokens, before) && !NOT_A_DAY.contains(&name),
+    }
+}
+
+fn asks_when_in_korean(word: &str, next: &str) -> bool {
+    let asks_how_many = |unit: &str| unit.starts_with(['년', '월', '일', '시']) && !unit.starts_with("시간");
+    KOREAN_WHEN.iter().any(|when| word.starts_with(when))
+        || word.contains("날짜")
+        || word.strip_prefix('몇').is_some_and(|unit| asks_how_many(if unit.is_empty() { next } else { unit }))
+        || matches!(word, "무슨" | "어떤") && next.starts_with('날')
+}
+
+/// The day that a word gives by its number alone, of whatever month: "the 28th", unless it counts something ("the 28th floor").
+pub fn ordinal(tokens: &Tokens, i: usize, word: &str) -> Option<i64> {
+    if !word.starts_with(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
+    let digits = ["st", "nd", "rd", "th"].iter().find_map(|end| word.strip_suffix(end))?;
+    let day = digits.parse().ok().filter(|day| (1..=DAYS_OF_A_MONTH).contains(day))?;
+    let before = tokens.lower(*tokens.list.get(i.checked_sub(1)?)?);
+    let counts = tokens.list.get(i + 1).is_some_and(|&next| {
+        tokens.is_next(tokens.list[i], next) && next.script == Script::Latin && is_content(tokens, next)
+    });
+    (!counts && BEFORE_A_DAY.contains(&&*before)).then_some(day)
+}
+
+/// Whether a Korean word is a row of weekdays, as timetables have them: 화목, 월수금에.
+fn names_weekdays(word: &str) -> bool {
+    if !word.starts_with(['월', '화', '수', '목', '금', '토']) {
+        return false;
+    }
+    let mut last = None;
+    let mut count = 0;
+    for (at, c) in word.char_indices() {
+        let Some(day) = KOREAN_WEEKDAYS.find(c).filter(|&day| last.is_none_or(|last| day > last)) else {
+            return count > 1 && AFTER_WEEKDAYS.contains(&&word[at..]);
+        };
+        last = Some(day);
+        count += 1;
+    }
+    count > 1
 }
 
 /// The month that a word names, 1 to 12.
@@ -156,7 +226,9 @@ fn is_english_time(tokens: &Tokens, i: usize, word: &str) -> bool {
     let before = || i.checked_sub(1).map(|before| tokens.lower(tokens.list[before])).unwrap_or_default();
     month(tokens, i, word).is_some()
         || matches!(word, "yesterday" | "today" | "tonight" | "tomorrow" | "ago" | "recently" | "since" | "anniversary")
-        || word.len() > 5 && WEEKDAYS.contains(&word)
+        || word.len() > 5 && WEEKDAYS.contains(&word.trim_end_matches('s'))
+        || ordinal(tokens, i, word).is_some()
+        || holidays::named(tokens, i, word).is_some()
         || UNITS.contains(&word.trim_end_matches('s'))
             && (matches!(
                 &*before(),
@@ -192,7 +264,24 @@ const MONTHS: [(&str, &str); 12] = [
 const WEEKDAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 const UNITS: [&str; 12] =
     ["day", "week", "weekend", "month", "year", "night", "morning", "evening", "summer", "winter", "spring", "hour"];
-const KOREAN_TIME: [&str; 24] = [
+/// What is asked for with "what" or "which" before it by who wants to know when.
+const ASKED_UNITS: [&str; 9] = ["date", "dates", "day", "days", "weekday", "year", "month", "time", "hour"];
+/// Before these, "date" is what somebody does.
+const WHO_DATES: [&str; 3] = ["who", "whom", "did"];
+/// What a date is of that is no day.
+const NOT_A_DAY: [&str; 12] =
+    ["first", "second", "third", "last", "next", "blind", "double", "dinner", "play", "good", "great", "romantic"];
+/// What stands before the number of a day.
+const BEFORE_A_DAY: [&str; 5] = ["the", "on", "by", "until", "till"];
+const KOREAN_WEEKDAYS: &str = "월화수목금토일";
+/// What may follow them; 화목하다 and 수목원 are other words.
+const AFTER_WEEKDAYS: [&str; 9] = ["에", "에는", "에만", "은", "는", "만", "마다", "반", "요일"];
+const KOREAN_TIME: [&str; 29] = [
+    "토요일",
+    "일요일",
+    "토욜",
+    "일욜",
+    "매주",
     "어제",
     "그제",
     "그저께",
@@ -218,7 +307,7 @@ const KOREAN_TIME: [&str; 24] = [
     "목욜",
     "금욜",
 ];
-const KOREAN_WHEN: [&str; 4] = ["언제", "며칠", "몇월", "몇일"];
+const KOREAN_WHEN: [&str; 3] = ["언제", "며칠", "요일"];
 
 #[cfg(test)]
 mod tests {
@@ -241,6 +330,18 @@ mod tests {
     }
 
     #[test]
+    fn days_without_a_month_and_holidays_are_named() {
+        assert_eq!(terms("rent is due on the 3rd"), [term::day(3)]);
+        assert_eq!(terms("the 28th of May"), [term::day(28), term::month(5)]);
+        assert_eq!(terms("28일에"), [term::day(28)]);
+        assert_eq!(terms("What did we cook on Christmas Eve?"), [term::month(12), term::day(24)]);
+        assert_eq!(terms("광복절에 갔어"), [term::month(8), term::day(15)]);
+        for text in ["on the 12th floor", "the 21st century", "we came 2nd", "the 35th", "추석에"] {
+            assert!(terms(text).is_empty(), "{text}");
+        }
+    }
+
+    #[test]
     fn texts_that_speak_of_time_are_told() {
         for text in [
             "I went yesterday",
@@ -251,21 +352,63 @@ mod tests {
             "지난주에 갔어",
             "3일 전에",
             "for 5 years",
+            "Choir is on Wednesdays",
+            "every Monday",
+            "until the 14th",
+            "수업은 화목이야, 화목",
+            "월수금에 운동해",
+            "매주 만나",
+            "토요일에 봐",
+            "on Halloween",
+            "추석에는",
         ] {
             assert!(speaks_of_time(&Tokens::new(text)), "{text}");
         }
-        for text in ["I like dogs", "고양이가 좋아", "sun and rain", ""] {
+        for text in [
+            "I like dogs",
+            "고양이가 좋아",
+            "sun and rain",
+            "",
+            "the 4th floor",
+            "화목하게 지내자",
+            "수목원이 예뻐",
+            "목수가 왔어",
+            "토목 공사",
+        ] {
             assert!(!speaks_of_time(&Tokens::new(text)), "{text}");
         }
     }
 
     #[test]
     fn questions_for_a_time_are_told() {
-        for text in
-            ["When did she move?", "What year was it", "How long have they been friends?", "민지는 언제 이사했어?"]
-        {
+        for text in [
+            "When did she move?",
+            "What year was it",
+            "How long have they been friends?",
+            "민지는 언제 이사했어?",
+            "At what time does the ferry leave?",
+            "do you remember on which day we met",
+            "the passport's expiry date?",
+            "What is the date of the concert?",
+            "보험 만기 날짜",
+            "분리수거는 무슨 요일이야?",
+            "치과는 몇 시에 가?",
+            "몇시에 일어나?",
+            "몇 월에 이사 갔지?",
+            "오늘 무슨 날이야?",
+        ] {
             assert!(asks_when(&Tokens::new(text)), "{text}");
         }
-        assert!(!asks_when(&Tokens::new("What did she say when she left?")));
+        for text in [
+            "What did she say when she left?",
+            "Who did Ann date?",
+            "How was the first date?",
+            "Is the plan up to date?",
+            "몇 시간 걸려?",
+            "몇 명이 왔어?",
+            "일요일에 뭐 했어?",
+        ] {
+            assert!(!asks_when(&Tokens::new(text)), "{text}");
+        }
     }
 }

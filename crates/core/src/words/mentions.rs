@@ -1,7 +1,8 @@
 //! Which days a text speaks of: dates, and what is only meant from where one stands ("last week", "두 달 전").
 
 use super::calendar::{Days, date_of, day_of, day_of_date, weekday};
-use super::dates::{iso, month, year};
+use super::dates::{DAYS_OF_A_MONTH, iso, month, ordinal, year};
+use super::holidays::{self, Holiday};
 use super::tokenizer::{Script, Token, Tokens};
 use crate::id::TimeUs;
 use std::ops::Range;
@@ -14,6 +15,9 @@ const VAGUE_DAYS: i64 = 31;
 
 /// Days by which "two weeks ago" may be off.
 const WEEKS_AGO_DAYS: i64 = 3;
+
+/// How far ahead a holiday may be for it to be meant, and not the one before: what is told is told more often of what was.
+const HOLIDAY_AHEAD_DAYS: i64 = 150;
 
 /// Units further back than this are not a time that anybody remembers.
 const AGO_MAX: i64 = 200;
@@ -53,7 +57,12 @@ impl When {
             Self::Days(days) => days,
             Self::Yearly { month, day } => {
                 let (this_year, this_month, _) = date_of(today);
-                let year = if month <= this_month + 5 { this_year } else { this_year - 1 };
+                let year = match month - this_month {
+                    // What is to be on a certain day of January is spoken of in December.
+                    ..=-11 if day.is_some() => this_year + 1,
+                    ..=5 => this_year,
+                    _ => this_year - 1,
+                };
                 day.map_or(Days::month(year, month), |day| Days::one(day_of_date(year, month, day)))
             }
         }
@@ -102,9 +111,11 @@ impl Reader<'_> {
         match token.script {
             Script::Latin => month(self.tokens, i, &word)
                 .and_then(|month| self.month_named(i, month))
-                .or_else(|| self.english(i, &word).map(When::Days)),
+                .or_else(|| self.english(i, &word).map(When::Days))
+                .or_else(|| self.ordinal(i, &word))
+                .or_else(|| self.holiday(i, &word)),
             Script::Number => self.number(i, &word),
-            Script::Hangul => self.korean(i, &word).map(When::Days),
+            Script::Hangul => self.korean(i, &word).map(When::Days).or_else(|| self.holiday(i, &word)),
             Script::Other => None,
         }
     }
@@ -112,10 +123,11 @@ impl Reader<'_> {
     fn relative(&self, i: usize) -> Option<Relative> {
         let word = self.tokens.lower(self.tokens.list[i]);
         match self.tokens.list[i].script {
-            Script::Latin => Some(Relative { days: self.english(i, &word)?, words: self.english_words(i, &word) }),
-            Script::Hangul => Some(Relative { days: self.korean(i, &word)?, words: self.korean_words(i, &word) }),
+            Script::Latin => self.english(i, &word).map(|days| Relative { days, words: self.english_words(i, &word) }),
+            Script::Hangul => self.korean(i, &word).map(|days| Relative { days, words: self.korean_words(i, &word) }),
             Script::Number | Script::Other => None,
         }
+        .or_else(|| Some(Relative { days: self.lunar(i, &word)?, words: i..i }))
     }
 
     /// The words of a time that ends with this one.
@@ -158,6 +170,95 @@ impl Reader<'_> {
         let day = after.or_else(|| self.day(i.checked_sub(1)?)).or_else(|| self.day_of_month(i));
         let year = self.year(i + 1).or_else(|| self.year(i + 2)).or_else(|| self.before(i, 1).and_then(year));
         Some(dated(year, month, day))
+    }
+
+    /// The 28th, of the month that stands near it, or else the nearest there is; the month itself reads "the 28th of May".
+    fn ordinal(&self, i: usize, word: &str) -> Option<When> {
+        let day = ordinal(self.tokens, i, word)?;
+        if self.before(i + 1, 0) != Some("of") {
+            return Some(self.month_beside(i).map_or_else(|| self.nearest(day), |month| dated(None, month, Some(day))));
+        }
+        if self.is_month(i + 2) {
+            return None;
+        }
+        // "of last month"; what is the 28th of every month is that of this one, too.
+        let unit = self.before(i + 3, 0).filter(|&unit| unit == "month");
+        Some(
+            unit.and_then(|unit| self.english(i + 3, unit))
+                .map_or_else(|| self.nearest(day), |month| day_in(month, day)),
+        )
+    }
+
+    /// The month of "December the 27th", of "18 December to the 27th", and of the 18th in "the 18th to the 27th of December".
+    fn month_beside(&self, i: usize) -> Option<i64> {
+        let month_at = |at: usize| month(self.tokens, at, &self.tokens.lower(*self.tokens.list.get(at)?));
+        let earlier = |back: usize| i.checked_sub(back).and_then(month_at);
+        let is_between =
+            |at: Option<usize>| at.and_then(|at| self.before(at, 0)).is_some_and(|word| BETWEEN_DAYS.contains(&word));
+        let later = |at: usize| {
+            self.day(at)?;
+            month_at(at + 1).or_else(|| (self.before(at + 1, 0) == Some("of")).then(|| month_at(at + 2))?)
+        };
+        let before_range = || if is_between(i.checked_sub(2)) { earlier(3).or_else(|| earlier(4)) } else { None };
+        let after_range = || if is_between(Some(i + 1)) { later(i + 2).or_else(|| later(i + 3)) } else { None };
+        earlier(2).or_else(before_range).or_else(after_range)
+    }
+
+    /// The nearest such day of a month; of two that are as near the one that was.
+    fn nearest(&self, day: i64) -> When {
+        let (year, month, _) = date_of(self.today);
+        let days = (-1..=1).map(|on| Days::month(year, month + on)).filter(|month| day <= month.count());
+        let nearest = days.map(|month| month.first + day - 1).min_by_key(|at| (at - self.today).abs());
+        When::Days(Days::one(nearest.unwrap_or(self.today))) // of three months one has 31 days
+    }
+
+    /// A holiday's name, and whatever year or direction stands beside it.
+    fn holiday(&self, i: usize, word: &str) -> Option<When> {
+        let (holiday, words) = holidays::named(self.tokens, i, word)?;
+        match (holiday, self.year_of_holiday(i, words), self.direction(i)) {
+            (_, Some(year), _) => holiday.day_in(year).map(|day| When::Days(Days::one(day))),
+            (Holiday::Fixed(month, day), None, None) => Some(When::Yearly { month, day: Some(day) }),
+            (_, None, on) => self.around_holiday(holiday, on).map(|day| When::Days(Days::one(day))),
+        }
+    }
+
+    /// A holiday that is on another day each year: its days are found out from where one stands.
+    fn lunar(&self, i: usize, word: &str) -> Option<Days> {
+        holidays::named(self.tokens, i, word).filter(|(holiday, _)| holiday.date().is_none())?;
+        match self.holiday(i, word)? {
+            When::Days(days) => Some(days),
+            When::Yearly { .. } => None,
+        }
+    }
+
+    fn year_of_holiday(&self, i: usize, words: usize) -> Option<i64> {
+        let named = || self.before(i, 1).filter(|unit| *unit == "년").and(self.before(i, 2)).and_then(year);
+        let counted = || {
+            let before = self.hangul(i.checked_sub(1)?)?;
+            let &(_, on) = KOREAN_YEARS.iter().find(|&&(name, _)| before == name)?;
+            Some(date_of(self.today).0 + on)
+        };
+        self.year(i + words).or_else(|| self.year(i + words + 1)).or_else(named).or_else(counted)
+    }
+
+    /// Whether the one before is meant (-1), this one, or the next.
+    fn direction(&self, i: usize) -> Option<i64> {
+        match self.before(i, 1)? {
+            "last" | "지난" | "저번" => Some(-1),
+            "this" | "이번" => Some(0),
+            "next" | "다음" => Some(1),
+            _ => None,
+        }
+    }
+
+    fn around_holiday(&self, holiday: Holiday, on: Option<i64>) -> Option<i64> {
+        let (year, _, _) = date_of(self.today);
+        let mut days = (year - 1..=year + 1).filter_map(|year| holiday.day_in(year));
+        match on {
+            Some(-1) => days.rfind(|&day| day < self.today),
+            Some(1) => days.find(|&day| day > self.today),
+            _ => days.rfind(|&day| day <= self.today + HOLIDAY_AHEAD_DAYS),
+        }
     }
 
     /// The day in "8th of May".
@@ -277,11 +378,40 @@ impl Reader<'_> {
             let year = self.before(i, 1).filter(|unit| *unit == "년").and(self.before(i, 2)).and_then(year);
             return Some(dated(year, value, day));
         }
+        if (1..=DAYS_OF_A_MONTH).contains(&value) && self.is_day_alone(i, unit) {
+            return Some(self.korean_day(i, value));
+        }
         let year = year(word)?;
         let belongs_to_a_month = self.hangul(i + 3).is_some_and(|unit| unit.starts_with('월')) && unit == "년"
             || [1, 2].iter().any(|&back| i.checked_sub(back).is_some_and(|at| self.is_month(at)))
             || self.is_month(i + 1);
         (!belongs_to_a_month).then_some(When::Days(Days::year(year)))
+    }
+
+    /// Whether a number is a day of a month that does not stand right before it: 28일에, but neither 5월 28일 nor 28일 동안.
+    fn is_day_alone(&self, i: usize, unit: &str) -> bool {
+        let is_named = self.hangul(i.wrapping_sub(1)).is_some_and(|before| before.starts_with('월'))
+            && i.checked_sub(2).is_some_and(|at| self.tokens.list[at].script == Script::Number);
+        let is_span = self.hangul(i + 2).is_some_and(|next| AFTER_A_SPAN.iter().any(|after| next.starts_with(after)));
+        let is_day = unit.strip_prefix('일').is_some_and(|rest| AFTER_A_DAY.contains(&rest));
+        is_day && !is_span && !is_named && self.tokens.is_joined(self.tokens.list[i], self.tokens.list[i + 1])
+    }
+
+    /// The 28일 of the month that stands near it (지난달 28일, 5월 3일부터 28일), or else the nearest there is.
+    fn korean_day(&self, i: usize, day: i64) -> When {
+        let around = [1, 2].iter().find_map(|&back| {
+            let at = i.checked_sub(back)?;
+            self.korean(at, self.hangul(at)?).filter(|days| (28..=DAYS_OF_A_MONTH).contains(&days.count()))
+        });
+        let is_unit = |back: usize, unit: char| {
+            i.checked_sub(back).and_then(|at| self.hangul(at)).is_some_and(|word| word.starts_with(unit))
+        };
+        let in_range = || self.before(i, 4).filter(|_| is_unit(1, '일') && is_unit(3, '월'))?.parse().ok();
+        match (around, in_range().filter(|month| (1..=12).contains(month))) {
+            (Some(month), _) => day_in(month, day),
+            (None, Some(month)) => dated(None, month, Some(day)),
+            (None, None) => self.nearest(day),
+        }
     }
 
     /// The unit of time that goes before, is, or comes after the one today is in.
@@ -368,6 +498,11 @@ fn dated(year: Option<i64>, month: i64, day: Option<i64>) -> When {
     }
 }
 
+/// A day of a month.
+fn day_in(month: Days, day: i64) -> When {
+    When::Days(Days::one(month.first + day - 1))
+}
+
 fn english_count(word: &str) -> Option<i64> {
     let spelled = || COUNTS.iter().find(|&&(name, _)| name == word).map(|&(_, count)| count);
     word.parse().ok().or_else(spelled)
@@ -391,6 +526,41 @@ fn korean_unit(word: &str) -> Option<&'static str> {
     }
 }
 
+/// What stands between two days, of which only one may have its month.
+const BETWEEN_DAYS: [&str; 6] = ["to", "and", "or", "until", "till", "through"];
+/// What may follow the 일 of a day.
+const AFTER_A_DAY: [&str; 25] = [
+    "",
+    "에",
+    "에는",
+    "에도",
+    "은",
+    "이",
+    "도",
+    "까지",
+    "까지는",
+    "부터",
+    "로",
+    "날",
+    "날에",
+    "자",
+    "자로",
+    "쯤",
+    "인데",
+    "이야",
+    "이에요",
+    "입니다",
+    "이고",
+    "과",
+    "이나",
+    "밤",
+    "밤에",
+];
+/// What follows so many days.
+const AFTER_A_SPAN: [&str; 20] = [
+    "동안", "전", "후", "뒤", "만", "간", "째", "이상", "이내", "안", "정도", "남", "걸", "연속", "지나", "지났", "더",
+    "내내", "치", "넘",
+];
 const WEEKDAYS: [(&str, &str); 7] = [
     ("monday", "mon"),
     ("tuesday", "tue"),
@@ -442,6 +612,8 @@ mod tests {
     /// Monday, 8 May 2023.
     const AT: TimeUs = 1_683_550_560_000_000;
 
+    const DAY_US: TimeUs = super::super::calendar::DAY_US;
+
     fn days(text: &str) -> Vec<Days> {
         mentioned(&Tokens::new(text), AT)
     }
@@ -490,6 +662,60 @@ mod tests {
         assert_eq!(days("in December"), [Days::month(2022, 12)], "more often of what was");
         assert_eq!(days("since 2019"), [Days::year(2019)]);
         assert_eq!(days("in March 2021, or 2021년 3월"), [Days::month(2021, 3)]);
+    }
+
+    #[test]
+    fn a_day_without_a_month_is_the_nearest() {
+        for (text, expected) in [
+            ("It starts on the 28th", day(2023, 4, 28)),
+            ("due by the 20th.", day(2023, 5, 20)),
+            ("on the 31st", day(2023, 5, 31)),
+            ("the 30th of last month", day(2023, 4, 30)),
+            ("the 8th", day(2023, 5, 8)),
+            ("28일에 가", day(2023, 4, 28)),
+            ("20일까지 내야 해", day(2023, 5, 20)),
+            ("다음 달 3일", day(2023, 6, 3)),
+            ("지난달 30일에", day(2023, 4, 30)),
+        ] {
+            let found = days(text);
+            assert!(found.contains(&expected), "{text}: {found:?}");
+            assert_eq!(found.iter().filter(|days| days.count() == 1).count(), 1, "{text}: {found:?}");
+        }
+        for (text, first, last) in [
+            ("from the 2nd to the 9th of March", day(2023, 3, 2), day(2023, 3, 9)),
+            ("March 2nd until the 9th", day(2023, 3, 2), day(2023, 3, 9)),
+            ("3월 2일부터 9일까지", day(2023, 3, 2), day(2023, 3, 9)),
+        ] {
+            assert_eq!(days(text), [first, last], "{text}");
+        }
+        for text in ["on the 12th floor", "for 28 days", "28일 동안 걸었어", "15일째", "3일 만에", "30일간"]
+        {
+            assert!(days(text).is_empty(), "{text}: {:?}", days(text));
+        }
+        assert_eq!(days("5월 28일에"), [day(2023, 5, 28)]);
+    }
+
+    #[test]
+    fn holidays_are_days() {
+        for (text, expected) in [
+            ("We met at Christmas", day(2022, 12, 25)),
+            ("Christmas 2020 was quiet", day(2020, 12, 25)),
+            ("next Halloween", day(2023, 10, 31)),
+            ("last Halloween", day(2022, 10, 31)),
+            ("2021년 크리스마스에", day(2021, 12, 25)),
+            ("작년 어린이날에", day(2022, 5, 5)),
+            ("어린이날에 갔어", day(2023, 5, 5)),
+            ("추석에 내려갔어", day(2023, 9, 29)),
+            ("지난 추석에", day(2022, 9, 10)),
+            ("설날에 받았어", day(2023, 1, 22)),
+            ("내년 설날", day(2024, 2, 10)),
+        ] {
+            let found = days(text);
+            assert!(found.contains(&expected), "{text}: {found:?}");
+        }
+        let december = AT + 232 * DAY_US;
+        let new_year = mentioned(&Tokens::new("see you on New Year's Day"), december);
+        assert_eq!(new_year, [day(2024, 1, 1)], "said on 26 December");
     }
 
     #[test]
@@ -543,5 +769,8 @@ mod tests {
         assert!(!means("What did she do on May 6?", "I fell yesterday"));
         assert!(!means("What did she do on 7 May 2022?", "I fell yesterday"));
         assert!(!means("What did she do on May 7?", "this year"));
+        assert!(means("Who comes on the 20th?", "Ann visits us on 20 May"));
+        assert!(means("Who comes on Christmas Day?", "Ann visits us on 25 December"));
+        assert!(means("추석에 뭐 했지?", "추석에는 집에 있었어"));
     }
 }

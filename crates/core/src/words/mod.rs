@@ -8,6 +8,7 @@ pub mod calendar;
 pub mod changes;
 pub mod dates;
 pub mod english;
+pub mod holidays;
 pub mod korean;
 pub mod mentions;
 pub mod passages;

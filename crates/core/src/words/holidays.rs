@@ -1,0 +1,196 @@
+//! Holidays that have a name: those of a fixed date, and the two of the Korean lunar calendar that everybody keeps.
+
+use super::calendar::day_of_date;
+use super::tokenizer::{Script, Tokens};
+
+/// A holiday.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Holiday {
+    /// A month and a day of every year.
+    Fixed(i64, i64),
+    /// 설날, the first day of the lunar year.
+    Seollal,
+    /// 추석, the fifteenth day of the eighth lunar month.
+    Chuseok,
+}
+
+impl Holiday {
+    /// Month and day, if these are the same every year.
+    pub fn date(self) -> Option<(i64, i64)> {
+        match self {
+            Self::Fixed(month, day) => Some((month, day)),
+            Self::Seollal | Self::Chuseok => None,
+        }
+    }
+
+    /// The day of a year on which it is; None for lunar ones of years that the table does not have.
+    pub fn day_in(self, year: i64) -> Option<i64> {
+        let lunar = || LUNAR.get(usize::try_from(year - LUNAR_FROM).ok()?);
+        let (month, day) = match self {
+            Self::Fixed(month, day) => (month, day),
+            Self::Seollal => lunar()?.0,
+            Self::Chuseok => lunar()?.1,
+        };
+        Some(day_of_date(year, month, day))
+    }
+}
+
+/// The holiday whose name begins with a word (in lower case), and how many words the name has.
+pub fn named(tokens: &Tokens, i: usize, word: &str) -> Option<(Holiday, usize)> {
+    match tokens.list[i].script {
+        Script::Latin => english(tokens, i, word),
+        Script::Hangul => korean(tokens, i, word),
+        Script::Number | Script::Other => None,
+    }
+}
+
+fn english(tokens: &Tokens, i: usize, word: &str) -> Option<(Holiday, usize)> {
+    let is = |on: usize, wanted: &str| {
+        tokens.list.get(i + on).is_some_and(|&token| tokens.lower(token).trim_end_matches('s') == wanted)
+    };
+    // "Year's" and "Valentine's" have lost their 's, and whoever is in haste leaves out the apostrophe.
+    match word {
+        "christmas" | "xmas" if is(1, "eve") => Some((Holiday::Fixed(12, 24), 2)),
+        "christmas" | "xmas" => Some((Holiday::Fixed(12, 25), 1)),
+        "new" if is(1, "year") && is(2, "eve") => Some((Holiday::Fixed(12, 31), 3)),
+        "new" if is(1, "year") && is(2, "day") => Some((Holiday::Fixed(1, 1), 3)),
+        "halloween" => Some((Holiday::Fixed(10, 31), 1)),
+        "valentine" | "valentines" if is(1, "day") => Some((Holiday::Fixed(2, 14), 2)),
+        "seollal" => Some((Holiday::Seollal, 1)),
+        "chuseok" => Some((Holiday::Chuseok, 1)),
+        _ => None,
+    }
+}
+
+fn korean(tokens: &Tokens, i: usize, word: &str) -> Option<(Holiday, usize)> {
+    // Most words begin as none of them, which is told at once.
+    if !word.starts_with(FIRST) {
+        return None;
+    }
+    let has_next = |wanted: &str| {
+        tokens
+            .list
+            .get(i + 1)
+            .is_some_and(|&next| next.script == Script::Hangul && tokens.cased(next).starts_with(wanted))
+    };
+    if word == "새해" {
+        return has_next("첫날").then_some((Holiday::Fixed(1, 1), 2));
+    }
+    let &(name, holiday) = KOREAN.iter().find(|(name, _)| word.starts_with(name))?;
+    if name == "크리스마스" && has_next("이브") {
+        return Some((Holiday::Fixed(12, 24), 2));
+    }
+    Some((holiday, 1))
+}
+
+/// The syllables with which the names begin.
+const FIRST: [char; 17] =
+    ['크', '성', '새', '발', '밸', '삼', '화', '어', '현', '광', '개', '한', '핼', '할', '빼', '설', '추'];
+
+/// The beginnings of words; of two that begin alike the longer one first.
+const KOREAN: [(&str, Holiday); 20] = [
+    ("크리스마스이브", Holiday::Fixed(12, 24)),
+    ("크리스마스", Holiday::Fixed(12, 25)),
+    ("성탄절", Holiday::Fixed(12, 25)),
+    ("새해첫날", Holiday::Fixed(1, 1)),
+    ("발렌타인데이", Holiday::Fixed(2, 14)),
+    ("밸런타인데이", Holiday::Fixed(2, 14)),
+    ("삼일절", Holiday::Fixed(3, 1)),
+    ("화이트데이", Holiday::Fixed(3, 14)),
+    ("어린이날", Holiday::Fixed(5, 5)),
+    ("어버이날", Holiday::Fixed(5, 8)),
+    ("현충일", Holiday::Fixed(6, 6)),
+    ("광복절", Holiday::Fixed(8, 15)),
+    ("개천절", Holiday::Fixed(10, 3)),
+    ("한글날", Holiday::Fixed(10, 9)),
+    ("핼러윈", Holiday::Fixed(10, 31)),
+    ("할로윈", Holiday::Fixed(10, 31)),
+    ("빼빼로데이", Holiday::Fixed(11, 11)),
+    ("설날", Holiday::Seollal),
+    ("추석", Holiday::Chuseok),
+    ("한가위", Holiday::Chuseok),
+];
+
+/// The first year of the table.
+const LUNAR_FROM: i64 = 2015;
+
+/// Month and day of 설날 and of 추석, year by year, as the Korea Astronomy and Space Science Institute has them (read out of `korean_lunar_calendar`
+/// 0.4.0). They are days of Korea: elsewhere the lunar year now and then begins a day earlier.
+const LUNAR: [((i64, i64), (i64, i64)); 21] = [
+    ((2, 19), (9, 27)),
+    ((2, 8), (9, 15)),
+    ((1, 28), (10, 4)),
+    ((2, 16), (9, 24)),
+    ((2, 5), (9, 13)),
+    ((1, 25), (10, 1)),
+    ((2, 12), (9, 21)),
+    ((2, 1), (9, 10)),
+    ((1, 22), (9, 29)),
+    ((2, 10), (9, 17)),
+    ((1, 29), (10, 6)),
+    ((2, 17), (9, 25)),
+    ((2, 7), (9, 15)),
+    ((1, 27), (10, 3)),
+    ((2, 13), (9, 22)),
+    ((2, 3), (9, 12)),
+    ((1, 23), (10, 1)),
+    ((2, 11), (9, 19)),
+    ((1, 31), (9, 8)),
+    ((2, 19), (9, 27)),
+    ((2, 8), (9, 16)),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn first(text: &str) -> Option<(Holiday, usize)> {
+        let tokens = Tokens::new(text);
+        (0..tokens.list.len()).find_map(|i| named(&tokens, i, &tokens.lower(tokens.list[i])))
+    }
+
+    #[test]
+    fn every_name_begins_as_it_is_told() {
+        assert!(KOREAN.iter().all(|(name, _)| name.starts_with(FIRST)));
+        assert!(FIRST.iter().all(|&first| first == '새' || KOREAN.iter().any(|(name, _)| name.starts_with(first))));
+    }
+
+    #[test]
+    fn holidays_go_by_their_names() {
+        for (text, month, day, words) in [
+            ("at Christmas", 12, 25, 1),
+            ("on Xmas Eve", 12, 24, 2),
+            ("a New Year's Eve party", 12, 31, 3),
+            ("new years day", 1, 1, 3),
+            ("Halloween costumes", 10, 31, 1),
+            ("for Valentine’s Day", 2, 14, 2),
+            ("크리스마스에는", 12, 25, 1),
+            ("크리스마스 이브에", 12, 24, 2),
+            ("크리스마스이브", 12, 24, 1),
+            ("새해 첫날", 1, 1, 2),
+            ("어린이날에", 5, 5, 1),
+            ("삼일절", 3, 1, 1),
+            ("빼빼로데이 선물", 11, 11, 1),
+        ] {
+            assert_eq!(first(text), Some((Holiday::Fixed(month, day), words)), "{text}");
+        }
+        assert_eq!(first("추석 연휴"), Some((Holiday::Chuseok, 1)));
+        assert_eq!(first("설날에"), Some((Holiday::Seollal, 1)));
+        for text in ["a new day", "in the new year", "새해 복 많이 받아", "어린이집", "Valentine called"] {
+            assert_eq!(first(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn lunar_holidays_are_known_for_some_years() {
+        assert_eq!(Holiday::Seollal.day_in(2024), Some(day_of_date(2024, 2, 10)));
+        assert_eq!(Holiday::Chuseok.day_in(2035), Some(day_of_date(2035, 9, 16)));
+        assert_eq!(Holiday::Chuseok.day_in(2014), None);
+        assert_eq!(Holiday::Chuseok.day_in(2036), None);
+        for year in LUNAR_FROM..LUNAR_FROM + LUNAR.len() as i64 {
+            let (new_year, harvest) = (Holiday::Seollal.day_in(year).unwrap(), Holiday::Chuseok.day_in(year).unwrap());
+            let months = (harvest - new_year) as f64 / 29.530_59;
+            assert!((months - 7.5).abs() < 0.1 || (months - 8.5).abs() < 0.1, "{year}: {months} lunar months");
+        }
+    }
+}
