@@ -8,7 +8,6 @@ mod korean;
 mod lexicon;
 mod nearest;
 mod normal;
-mod numerals;
 mod roles;
 mod sentences;
 mod statement;

@@ -5,6 +5,8 @@ mod dictionary;
 mod hangul;
 mod inflection;
 mod morphemes;
+pub mod names;
+pub mod numerals;
 pub mod romanised;
 pub mod slips;
 mod spacing;
@@ -49,10 +51,25 @@ pub fn is_pronoun(word: &str) -> bool {
     PRONOUNS.contains(&stem(word))
 }
 
-/// Whether it is, with or without a particle, what a date is counted in: behind a number it says nothing by itself, for the
-/// date is a term of its own.
-pub fn is_calendar_unit(word: &str) -> bool {
-    ["월", "일"].contains(&stem(word))
+/// Whether the word only binds what stands right before it to the rest: particles, one after another, and forms of the copula.
+pub fn is_bound(word: &str) -> bool {
+    let particles = PARTICLES.iter().chain(RARER_PARTICLES).map(|particle| particle.0);
+    let mut all = particles.chain(BOUND.iter().copied());
+    word.is_empty() || all.any(|bound| word.strip_prefix(bound).is_some_and(is_bound))
+}
+
+/// The word without its particle, be it one of two syllables that [`stem`] leaves where they are.
+pub fn bare(word: &str) -> &str {
+    let stem = stem(word);
+    if stem.len() < word.len() {
+        return stem;
+    }
+    let root = |&(particle, after): &(&str, After)| {
+        let root = word.strip_suffix(particle)?;
+        after.allows(root.chars().next_back()?).then_some(root)
+    };
+    let longer = RARER_PARTICLES.iter().filter(|particle| particle.0.chars().nth(1).is_some());
+    longer.filter_map(root).min_by_key(|root| root.len()).unwrap_or(word)
 }
 
 /// What the syllable before a particle must sound like.
@@ -84,6 +101,7 @@ impl After {
 const PARTICLES: &[(&str, After)] = &[
     ("에서부터", After::Any),
     ("으로부터", After::Consonant),
+    ("께서는", After::Any),
     ("에서는", After::Any),
     ("에서도", After::Any),
     ("에게서", After::Any),
@@ -98,6 +116,7 @@ const PARTICLES: &[(&str, After)] = &[
     ("까지도", After::Any),
     ("부터는", After::Any),
     ("에서", After::Any),
+    ("께서", After::Any),
     ("에게", After::Any),
     ("에는", After::Any),
     ("에도", After::Any),
@@ -174,6 +193,46 @@ const RARER_PARTICLES: &[(&str, After)] = &[
     ("이니", After::Consonant),
 ];
 
+/// What else is bound to whatever stands before it: suffixes, and forms of the copula.
+const BOUND: [&str; 36] = [
+    "씩",
+    "이서",
+    "째",
+    "짜리",
+    "임",
+    "인",
+    "일",
+    "이요",
+    "요",
+    "죠",
+    "이죠",
+    "이라서",
+    "라서",
+    "이라도",
+    "라도",
+    "이든",
+    "든",
+    "인가",
+    "인지",
+    "일까",
+    "입니까",
+    "이라는데",
+    "라는데",
+    "이래서",
+    "니까",
+    "이니까",
+    "이었다",
+    "였다",
+    "이었어",
+    "였어",
+    "이었던",
+    "였던",
+    "이었는데",
+    "였는데",
+    "거든",
+    "이거든",
+];
+
 /// This, that and yonder; here, there and over there.
 const PRONOUNS: [&str; 9] = ["이것", "그것", "저것", "이거", "그거", "저거", "여기", "거기", "저기"];
 
@@ -196,6 +255,7 @@ const STOP_WORDS: &[&str] = &[
     "그런데",
     "그럼",
     "그리고",
+    "꺼",
     "나",
     "나는",
     "나도",
@@ -225,6 +285,10 @@ const STOP_WORDS: &[&str] = &[
     "무엇인가",
     "무엇인지",
     "뭐",
+    "뭐가",
+    "뭐라고",
+    "뭐야",
+    "뭐지",
     "뭘",
     "및",
     "수",
@@ -267,6 +331,7 @@ const STOP_WORDS: &[&str] = &[
     "하지만",
     "한",
     "할",
+    "해",
     "해서",
     "했다",
     "했어",
