@@ -30,9 +30,13 @@ pub fn english_word(word: &str) -> Option<Whole> {
 
 /// What a Korean word is read as if it is a clipped one, or one of respect, with or without a particle: some of the short forms end as if they had one.
 pub fn korean_word(word: &str) -> Option<&'static str> {
+    korean_word_of(word, korean::stem(word))
+}
+
+/// The same, for whoever has its stem.
+pub fn korean_word_of(word: &str, stem: &str) -> Option<&'static str> {
     let whole = |word| place(KOREAN, &KOREAN_ENDS, word).map(|at| KOREAN[at].1);
     let plain = |word| place(POLITE, &POLITE_ENDS, word).map(|at| POLITE[at].1);
-    let stem = korean::stem(word);
     whole(word).or_else(|| whole(stem)).or_else(|| plain(stem))
 }
 

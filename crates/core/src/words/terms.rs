@@ -148,7 +148,7 @@ pub fn of_word(tokens: &Tokens, token: Token, out: &mut Vec<Term>) {
         Script::Hangul => {
             let word = clip(tokens.apart(token).unwrap_or(word));
             let stem = korean::stem(word);
-            let whole = abbreviations::korean_word(word).unwrap_or(stem);
+            let whole = abbreviations::korean_word_of(word, stem).unwrap_or(stem);
             push(out, whole);
             bigrams(whole, out);
             if stem.len() < word.len() {

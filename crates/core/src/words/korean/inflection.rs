@@ -63,7 +63,7 @@ pub fn changed(form: &[char], mut found: impl FnMut(Stem)) {
 
 /// What of an ending a syllable has taken in that is the honorific 시 besides: 셔, 셨, 신, 실, 심, 십.
 pub fn honorific(syllable: char) -> Option<Taken> {
-    let heard = Syllable::of(syllable).filter(|heard| heard.onset == S)?;
+    let heard = Some(syllable).filter(|heard| ('사'..='싷').contains(heard)).and_then(Syllable::of)?;
     match (heard.vowel, heard.coda) {
         (vowel::YEO, coda::NONE) => Some(Taken::Vowel),
         (vowel::YEO, coda::SS) => Some(Taken::Past),
@@ -71,9 +71,6 @@ pub fn honorific(syllable: char) -> Option<Taken> {
         _ => None,
     }
 }
-
-/// The consonant ㅅ that opens a syllable.
-const S: u32 = 9;
 
 /// The ending's first consonant closes the stem (간), has pushed out its ㄹ (만든), or follows 우 that was ㅂ (매운).
 fn with_consonant(before: &[char], open: Syllable, consonant: u32, mut name: impl FnMut(&[char], Syllable, Taken)) {

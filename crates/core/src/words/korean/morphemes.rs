@@ -241,6 +241,9 @@ impl Lattice<'_> {
 
     /// The honorific 시 from `at` on that has taken in what follows: 하셔, 나가셨대, 받으심.
     fn honorific(&mut self, at: usize, way: Way) {
+        if way.is_none() {
+            return;
+        }
         let heard = if self.word[at] == '으' { at + 1 } else { at };
         let Some(taken) = self.word.get(heard).and_then(|&syllable| inflection::honorific(syllable)) else { return };
         let end = heard + 1;
