@@ -9,6 +9,9 @@ use std::collections::BTreeSet;
 /// Nouns that are tried: those of every day.
 const NOUNS: usize = 500;
 
+/// Consonants, and none, that may close a syllable.
+const CODAS: u32 = 28;
+
 fn subjects(word: &str) -> BTreeSet<String> {
     let table = table();
     let morphemes = table.morphemes(word);
@@ -48,10 +51,17 @@ fn respect_leaves_the_stem_as_it_is() {
 fn nouns_of_every_day_are_no_names() {
     let table = table();
     let noun = |token: usize| std::str::from_utf8(table.name(token as u16)).ok()?.strip_prefix('N');
-    let all = (0..table.size()).filter_map(noun).filter(|noun| noun.chars().nth(1).is_some());
+    let all = (0..table.size())
+        .filter_map(noun)
+        .filter(|noun| noun.chars().nth(1).is_some() && noun.chars().all(|syllable| ('가'..='힣').contains(&syllable)));
     for noun in all.take(NOUNS) {
-        for particle in ["", "은", "는", "이", "가", "네", "이네", "인데", "에서", "한테", "이랑", "이는"]
-        {
+        let is_closed = noun.chars().next_back().is_some_and(|last| (u32::from(last) - u32::from('가')) % CODAS > 0);
+        let own = if is_closed {
+            ["은", "이", "이네", "이랑", "이는"]
+        } else {
+            ["는", "가", "네", "랑", "예요"]
+        };
+        for particle in own.into_iter().chain(["", "인데", "에서", "한테"]) {
             assert_eq!(names_in(&format!("{noun}{particle}")), [""; 0], "{noun}{particle}");
         }
     }

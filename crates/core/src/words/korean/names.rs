@@ -33,7 +33,10 @@ pub fn each(word: &str, is_noun: impl Fn(&str) -> bool, mut take: impl FnMut(&st
     let base = bare(word);
     let name = untitled(base);
     let Some(given) = given(name) else { return };
-    if [base, name, given].into_iter().any(&is_noun) || name == base && is_form(name, &is_noun) {
+    // 우리나라는 ends as if it had 라는, and 우리나라 is known.
+    let mut longer = word.char_indices().map(|(at, _)| &word[..at]).filter(|longer| longer.len() > base.len());
+    if [base, name, given].into_iter().any(&is_noun) || longer.any(&is_noun) || name == base && is_form(name, &is_noun)
+    {
         return;
     }
     if name.len() < stem(word).len() {
