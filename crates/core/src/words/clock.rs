@@ -106,12 +106,8 @@ fn korean(tokens: &Tokens, at: usize) -> Option<Written> {
     let is_in_words = tokens.list[at].script == Script::Hangul;
     let is_written = tokens.list[at].script == Script::Number && last == at && half.is_none();
     // Alone, 세시 is half of another word, and 3:30 stands for itself.
-    (!is_written && !(is_in_words && half.is_none() && minute.is_none())).then_some(Written {
-        hour,
-        minute,
-        half,
-        last,
-    })
+    let is_none = is_written || is_in_words && half.is_none() && minute.is_none();
+    (!is_none).then_some(Written { hour, minute, half, last })
 }
 
 fn half_before(tokens: &Tokens, before: Token, token: Token) -> Option<Half> {
