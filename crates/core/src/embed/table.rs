@@ -19,7 +19,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 const MAGIC: &[u8; 8] = b"GREEUMT1";
 
 /// The version of everything that turns a text into a vector but is not in the table: tokenizer, passages, hashing.
-const METHOD: u32 = 2;
+const METHOD: u32 = 3;
 
 /// Pooling weight of a word that is hashed: that of a rare word in the table, since most such words are.
 const HASHED_WEIGHT: f32 = 1.0;
@@ -210,7 +210,7 @@ impl Table {
             Script::Latin | Script::Number => wordpiece::cut(&tokens.lower(token), |piece| self.find(piece), out),
             Script::Hangul if self.korean < self.size => {
                 let first = out.len();
-                let word = tokens.cased(token);
+                let word = tokens.apart(token).unwrap_or_default();
                 korean::cut(abbreviations::korean_word(word).unwrap_or(word), self.dictionary(), out);
                 let weights: &[f32] = self.section(self.weights, self.size);
                 out.extract_if(first.., |&mut piece| weights[usize::from(piece)] == 0.0).for_each(drop);
@@ -385,7 +385,11 @@ impl Table {
         for (token, weight) in unread {
             if matches!(token.script, Script::Hangul | Script::Other) {
                 let word = tokens.lower(token);
-                let stem = if token.script == Script::Hangul { korean::stem(&word) } else { &word };
+                let stem = if token.script == Script::Hangul {
+                    korean::stem(tokens.apart(token).unwrap_or_default())
+                } else {
+                    &word
+                };
                 hashing::add(stem, HASHED_WEIGHT * weight, &mut sum);
             }
         }

@@ -6,7 +6,9 @@ use super::late::Nearest;
 use super::words::{QueryWords, Worth};
 use crate::embed::Table;
 use crate::id::TimeUs;
-use crate::words::terms::{BIGRAM_WEIGHT, Term, each_compound, each_name, is_content, of_morpheme, of_word};
+use crate::words::terms::{
+    BIGRAM_WEIGHT, Term, each_compound, each_name, each_person, is_content, of_morpheme, of_word,
+};
 use crate::words::{Script, Tokens, abbreviations, calendar, dates};
 use std::collections::HashMap;
 
@@ -107,6 +109,7 @@ impl Forms {
             let word = tokens.cased(token);
             terms.clear();
             of_word(tokens, token, &mut terms);
+            each_person(tokens, token, table, |term| terms.push(term));
             terms.iter().for_each(|term| self.put(term.hash, word, kind_of(term)));
             pieces.clear();
             table.pieces(tokens, token, &mut pieces);
@@ -208,6 +211,7 @@ pub fn words_of(question: &QueryWords, table: &Table) -> Vec<(u64, String)> {
     for &token in &question.subjects {
         terms.clear();
         of_word(tokens, token, &mut terms);
+        each_person(tokens, token, table, |term| terms.push(term));
         if token.script == Script::Hangul {
             pieces.clear();
             table.pieces(tokens, token, &mut pieces);

@@ -9,7 +9,6 @@ mod korean;
 mod lexicon;
 mod nearest;
 mod normal;
-mod numerals;
 mod roles;
 mod sentences;
 mod statement;

@@ -1,8 +1,9 @@
 //! A text as a statement: the words that it is made of, and what changes what it commits to.
 
 use super::lexicon::{Known, known};
-use super::{korean, lexicon, numerals, subject};
+use super::{korean, lexicon, subject};
 use crate::embed::{Morpheme, Table};
+use crate::words::korean::numerals;
 use crate::words::{self, Script, Tokens, english};
 use std::borrow::Cow;
 

@@ -28,10 +28,16 @@ pub fn english_word(word: &str) -> Option<Whole> {
     NonZeroU8::new(u8::try_from(at + 1).ok()?).map(Whole)
 }
 
-/// The same of a Korean word, with or without a particle: some of the short forms end as if they had one.
+/// What a Korean word is read as if it is a clipped one, or one of respect, with or without a particle: some of the short forms end as if they had one.
 pub fn korean_word(word: &str) -> Option<&'static str> {
-    let at = place(KOREAN, &KOREAN_ENDS, word).or_else(|| place(KOREAN, &KOREAN_ENDS, korean::stem(word)))?;
-    Some(KOREAN[at].1)
+    korean_word_of(word, korean::stem(word))
+}
+
+/// The same, for whoever has its stem.
+pub fn korean_word_of(word: &str, stem: &str) -> Option<&'static str> {
+    let whole = |word| place(KOREAN, &KOREAN_ENDS, word).map(|at| KOREAN[at].1);
+    let plain = |word| place(POLITE, &POLITE_ENDS, word).map(|at| POLITE[at].1);
+    whole(word).or_else(|| whole(stem)).or_else(|| plain(stem))
 }
 
 fn place(pairs: &[(&str, &str)], ends: &Ends, word: &str) -> Option<usize> {
@@ -59,6 +65,7 @@ const fn ends(pairs: &[(&str, &str)]) -> Ends {
 
 static ENGLISH_ENDS: Ends = ends(ENGLISH);
 static KOREAN_ENDS: Ends = ends(KOREAN);
+static POLITE_ENDS: Ends = ends(POLITE);
 static INITIALS_ENDS: Ends = ends(INITIALS);
 
 /// What a text is found by as well: initials of the names in it, and the names that well-known initials in it stand for. None if there are none.
@@ -245,6 +252,29 @@ const KOREAN: &[(&str, &str)] = &[
     ("화욜", "화요일"),
 ];
 
+/// Words of respect, and what one calls one's family, with the plain words: of whom and of what one speaks is the same.
+const POLITE: &[(&str, &str)] = &[
+    ("누님", "누나"),
+    ("댁", "집"),
+    ("따님", "딸"),
+    ("모친", "어머니"),
+    ("부친", "아버지"),
+    ("생신", "생일"),
+    ("성함", "이름"),
+    ("아드님", "아들"),
+    ("아버님", "아버지"),
+    ("아빠", "아버지"),
+    ("약주", "술"),
+    ("어머님", "어머니"),
+    ("엄마", "어머니"),
+    ("연세", "나이"),
+    ("와이프", "아내"),
+    ("집사람", "아내"),
+    ("할머님", "할머니"),
+    ("할아버님", "할아버지"),
+    ("형님", "형"),
+];
+
 /// Initials that stand for the same wherever they are met.
 const INITIALS: &[(&str, &str)] = &[
     ("adhd", "attention deficit hyperactivity disorder"),
@@ -295,7 +325,7 @@ mod tests {
 
     #[test]
     fn tables_are_sorted_and_lead_to_no_other_short_form() {
-        for table in [ENGLISH, KOREAN, INITIALS] {
+        for table in [ENGLISH, KOREAN, POLITE, INITIALS] {
             assert!(table.is_sorted_by(|a, b| a.0 < b.0));
             for (short, whole) in table {
                 assert!(

@@ -2,7 +2,7 @@
 
 use super::korean::{self, romanised};
 use super::tokenizer::{Script, Token, Tokens};
-use super::{abbreviations, calendar, dates, english};
+use super::{abbreviations, calendar, clock, dates, english, numbers};
 use crate::embed::Table;
 use crate::id::{TimeUs, hash};
 
@@ -42,10 +42,7 @@ pub struct Analysis {
 pub fn is_content(tokens: &Tokens, token: Token) -> bool {
     match token.script {
         Script::Latin => !english::is_stop_word(&tokens.lower(token)),
-        Script::Hangul => {
-            let word = tokens.cased(token);
-            !(korean::is_stop_word(word) || korean::is_calendar_unit(word) && tokens.is_behind_digit(token))
-        }
+        Script::Hangul => tokens.apart(token).is_some_and(|word| !korean::is_stop_word(word)),
         Script::Number | Script::Other => true,
     }
 }
@@ -100,8 +97,10 @@ pub fn of_name(tokens: &Tokens, name: &[Token]) -> Term {
     Term { hash: hash(&[b"n", words.trim_end().as_bytes()]), weight: name.len() as f32 }
 }
 
-/// Calls `take` with each two words that may be one as well, first and last, and with the term of that: Wi-Fi, Hyun-woo, Hyun Woo.
+/// Calls `take` with words that may be one as well, the first and the last, and with the term of that: Wi-Fi, Hyun-woo, Hyun Woo; 37만 원, 3 p.m.
 pub fn each_compound(tokens: &Tokens, mut take: impl FnMut(Token, Token, Term)) {
+    let mut one = |first, last, digits: &str| take(first, last, of_digits(digits));
+    numbers::each(tokens, &mut one);
     for two in tokens.list.windows(2) {
         if let Some(word) = compound(tokens, two[0], two[1]) {
             take(two[0], two[1], Term { hash: of_latin(clip(&word)), weight: 1.0 });
@@ -126,16 +125,30 @@ pub fn compound(tokens: &Tokens, first: Token, second: Token) -> Option<String> 
     (is_short() || is_name()).then(|| words.concat())
 }
 
+/// The term of a number, or a time, in digits.
+fn of_digits(digits: &str) -> Term {
+    Term { hash: hash(&[b"w", digits.as_bytes()]), weight: 1.0 }
+}
+
+/// Calls `take` with the terms of the names in a word: see [`korean::names`].
+pub fn each_person(tokens: &Tokens, token: Token, table: &Table, mut take: impl FnMut(Term)) {
+    if let Some(word) = tokens.apart(token).filter(|_| token.script == Script::Hangul) {
+        let is_noun = |word: &str| table.has_noun(word);
+        korean::names::each(word, is_noun, |name| take(Term { hash: of_hangul(name), weight: 1.0 }));
+    }
+}
+
 /// The terms of one word, the one that stands for the word first.
 pub fn of_word(tokens: &Tokens, token: Token, out: &mut Vec<Term>) {
     let lower = tokens.lower(token);
     let word = clip(&lower);
     match token.script {
-        Script::Latin => push(out, &english::stem(word)),
+        Script::Latin => out.push(Term { hash: of_latin(word), weight: 1.0 }),
         Script::Number => number(word, out),
         Script::Hangul => {
+            let word = clip(tokens.apart(token).unwrap_or(word));
             let stem = korean::stem(word);
-            let whole = abbreviations::korean_word(word).unwrap_or(stem);
+            let whole = abbreviations::korean_word_of(word, stem).unwrap_or(stem);
             push(out, whole);
             bigrams(whole, out);
             if stem.len() < word.len() {
@@ -151,12 +164,20 @@ pub fn of_word(tokens: &Tokens, token: Token, out: &mut Vec<Term>) {
 
 /// The term of a word that is written in Latin letters, in lower case.
 pub fn of_latin(word: &str) -> u64 {
-    hash(&[b"w", english::stem(word).as_bytes()])
+    match numbers::of_word(word) {
+        Some(digits) => of_digits(digits).hash,
+        None => hash(&[b"w", english::stem(word).as_bytes()]),
+    }
 }
 
 /// The term of a word that is written with a capital and small letters, in lower case: names are, and other words now and then.
 pub fn of_capital(word: &str) -> u64 {
     hash(&[b"c", clip(word).as_bytes()])
+}
+
+/// The term that stands for a Korean word, whatever particle follows it.
+pub fn of_korean(word: &str) -> u64 {
+    of_hangul(abbreviations::korean_word(word).unwrap_or_else(|| korean::stem(word)))
 }
 
 /// The term of a Korean word without its particle.
@@ -216,6 +237,7 @@ fn content(tokens: &Tokens, table: Option<&Table>, terms: &mut Vec<Term>, pieces
         table.pieces(tokens, token, pieces);
         if token.script == Script::Hangul {
             terms.extend(pieces[first..].iter().map(|&piece| of_morpheme(table, piece)));
+            each_person(tokens, token, table, |term| terms.push(term));
         }
     }
     length
@@ -240,7 +262,10 @@ fn push(out: &mut Vec<Term>, word: &str) {
 /// A number as written, and if it has parts (a date, a time), each part without leading zeros. 1,000 is 1000.
 fn number(word: &str, out: &mut Vec<Term>) {
     let plain: String = word.chars().filter(|&c| c != ',').collect();
-    push(out, &plain);
+    match clock::parse(&plain) {
+        Some((hour, minute)) => push(out, &format!("{hour}:{minute:02}")),
+        None => push(out, &plain),
+    }
     if plain.contains(['-', '/', ':']) {
         for part in
             plain.split(['-', '/', ':']).map(|part| part.trim_start_matches('0')).filter(|part| !part.is_empty())
@@ -343,6 +368,39 @@ mod tests {
             ("New York", "newyork"),
         ] {
             assert_eq!(shared(two, one), 0, "{two}");
+        }
+    }
+
+    #[test]
+    fn the_same_number_meets_in_any_form() {
+        for (a, b) in [
+            ("총 370,000원", "37만원"),
+            ("37만 원이야", "370,000"),
+            ("2만7천원", "27,000"),
+            ("thirty guests", "30"),
+            ("forty-two guests", "42"),
+            ("오후 3시에 봐", "15:00"),
+            ("at 3 p.m.", "at 3pm"),
+            ("오전 9시 반", "09:30"),
+        ] {
+            assert!(shared(a, b) > 0, "{a}, {b}");
+        }
+        assert_eq!(shared("one of them", "1"), 0);
+    }
+
+    #[test]
+    fn what_only_binds_says_nothing() {
+        assert_eq!(shared("SQL은 어려워", "PDF은 길어"), 0);
+        assert_eq!(shared("\"Max\"라고 불러", "\"Leo\"라고 적어"), 0);
+        assert!(shared("12일전부터", "전부터") > 0, "what is behind a unit is a word of its own");
+    }
+
+    #[test]
+    fn words_of_respect_meet_the_plain_ones() {
+        for (polite, plain) in
+            [("아버님은", "아버지가"), ("따님이", "딸은"), ("성함을", "이름"), ("엄마한테", "어머니께서")]
+        {
+            assert!(shared(polite, plain) > 0, "{polite}");
         }
     }
 

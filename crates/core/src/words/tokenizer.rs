@@ -1,6 +1,7 @@
 //! Cuts a text into words, by script. One tokenizer for texts and for queries, since the two must agree.
 
 use super::abbreviations::{self, Whole};
+use super::korean::{self, numerals};
 use std::borrow::Cow;
 use unicode_normalization::UnicodeNormalization;
 
@@ -91,9 +92,24 @@ impl Tokens {
         before.end == after.start
     }
 
-    /// Whether a number stands right before it: 5월.
-    pub fn is_behind_digit(&self, token: Token) -> bool {
-        self.text[..token.start as usize].ends_with(|c: char| c.is_ascii_digit())
+    /// A word in Hangul apart from what stands right before it. Nothing, if it only binds that to the rest, as 은 does in SQL은, and 도밖에 in 4.5도밖에;
+    /// behind digits without their unit: of 1990년생이다 it is 생이다.
+    pub fn apart(&self, token: Token) -> Option<&str> {
+        let word = self.cased(token);
+        let apart = match self.text[..token.start as usize].chars().next_back() {
+            None => return Some(word),
+            Some(c) if c.is_ascii_digit() => numerals::behind_unit(word),
+            Some(c) if script_of(c).is_some() || self.is_behind_quotation(token) => word,
+            Some(_) => return Some(word),
+        };
+        (!korean::is_bound(apart)).then_some(apart)
+    }
+
+    /// Whether a quotation ends right before a word: "…"라고.
+    fn is_behind_quotation(&self, token: Token) -> bool {
+        let mut before = self.text[..token.start as usize].chars();
+        before.next_back().is_some_and(|c| QUOTATION_ENDS.contains(&c))
+            && before.next_back().is_some_and(|c| !c.is_whitespace())
     }
 
     /// Whether there is nothing but a space between one word and another.
@@ -132,6 +148,9 @@ impl Tokens {
         self.text.trim_end_matches(|c: char| c.is_whitespace() || "\"')]}.!~".contains(c)).ends_with('?')
     }
 }
+
+/// What closes a quotation, or a remark in brackets.
+const QUOTATION_ENDS: [char; 10] = ['"', '\'', '\u{201d}', '」', '』', '>', '》', '〉', ')', ']'];
 
 /// The hyphen of a keyboard, and that of typesetters.
 const HYPHENS: [char; 2] = ['-', '\u{2010}'];
@@ -211,6 +230,31 @@ mod tests {
         assert_eq!(words("Привет 東京タワー ภาษาไทย"), ["привет", "東京タワー", "ภาษาไทย"]);
         assert_eq!(words("well done🎉"), ["well", "done", "🎉"]);
         assert!(words("?!… \" --").is_empty());
+    }
+
+    #[test]
+    fn words_in_hangul_are_read_apart_from_what_they_are_glued_to() {
+        let apart = |text: &str| {
+            let tokens = Tokens::new(text);
+            let hangul = tokens.list.iter().filter(|token| token.script == Script::Hangul);
+            hangul.map(|&token| tokens.apart(token).unwrap_or_default().to_owned()).collect::<Vec<_>>()
+        };
+        for (text, words) in [
+            ("SQL은", [""]),
+            ("SQL문은", ["문은"]),
+            ("\"늦어요\"라고", ["늦어요"]),
+            ("'Max'라고", [""]),
+            ("'라고'", ["라고"]),
+            ("12일부터", [""]),
+            ("12일전부터", ["전부터"]),
+            ("4.5도밖에", [""]),
+            ("은", ["은"]),
+            ("3 만", ["만"]),
+        ] {
+            assert_eq!(apart(text)[0], words[0], "{text}");
+        }
+        assert_eq!(apart("\"늦어요\"라고"), ["늦어요", ""]);
+        assert_eq!(apart("2만3천원짜리"), ["", ""]);
     }
 
     #[test]

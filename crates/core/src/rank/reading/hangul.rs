@@ -4,7 +4,7 @@ use super::Read;
 use super::known::Known;
 use crate::embed::Table;
 use crate::words::korean::{self, loans, romanised, slips};
-use crate::words::terms::{is_content, of_hangul, of_latin};
+use crate::words::terms::{is_content, of_hangul, of_korean, of_latin};
 use crate::words::{Token, Tokens};
 
 /// Syllables of the names that are looked for where spaces were left out.
@@ -19,8 +19,8 @@ const RUN_MAX: usize = 64;
 
 /// The terms that have to be counted before a word is read.
 pub fn asked(tokens: &Tokens, word: Token, next: Option<Token>) -> Vec<u64> {
-    let own = is_content(tokens, word).then(|| of_stem(tokens.cased(word)));
-    own.into_iter().chain(next.map(|next| of_stem(&joined(tokens, word, next)))).collect()
+    let own = is_content(tokens, word).then(|| of_korean(tokens.cased(word)));
+    own.into_iter().chain(next.map(|next| of_korean(&joined(tokens, word, next)))).collect()
 }
 
 /// How a word is read, if not as it stands.
@@ -29,7 +29,7 @@ pub fn read(tokens: &Tokens, word: Token, next: Option<Token>, known: &mut Known
         return Some(read);
     }
     let own = tokens.cased(word);
-    if !is_content(tokens, word) || known.count(of_stem(own)) > 0 {
+    if !is_content(tokens, word) || known.count(of_korean(own)) > 0 {
         return None;
     }
     let text = latin_name(own, known)
@@ -37,11 +37,6 @@ pub fn read(tokens: &Tokens, word: Token, next: Option<Token>, known: &mut Known
         .or_else(|| meant(own, known))
         .or_else(|| spaced(own, known))?;
     Some(Read::one(text))
-}
-
-/// The term of a word, whatever particle follows it.
-fn of_stem(word: &str) -> u64 {
-    of_hangul(korean::stem(word))
 }
 
 fn joined(tokens: &Tokens, word: Token, next: Token) -> String {
@@ -55,8 +50,8 @@ fn in_two(tokens: &Tokens, word: Token, next: Token, known: &mut Known<'_>) -> O
         return Some(Read::joined(text, tokens.cased(word), true));
     }
     let (first, second) = (tokens.cased(word), tokens.cased(next));
-    let are_there = [first, second].map(|half| known.count(of_stem(half)) > 0);
-    if are_there == [true, true] || known.count(of_stem(&text)) == 0 {
+    let are_there = [first, second].map(|half| known.count(of_korean(half)) > 0);
+    if are_there == [true, true] || known.count(of_korean(&text)) == 0 {
         return None;
     }
     let takes_next = are_there == [false, false];
@@ -111,7 +106,7 @@ fn meant(word: &str, known: &Known<'_>) -> Option<String> {
     let mut others = Vec::new();
     slips::each(word, |other| others.push(other));
     let in_table = || others.iter().find(|other| known.table.has_noun(korean::stem(other)));
-    known.best_of(&others, of_stem).or_else(in_table).cloned()
+    known.best_of(&others, of_korean).or_else(in_table).cloned()
 }
 
 /// A run of words with its spaces.

@@ -8,7 +8,9 @@ use crate::rank::view::Ground;
 use crate::vectors::Code;
 use crate::words::calendar::{Days, date_of};
 use crate::words::mentions::{self, Relative};
-use crate::words::terms::{Term, each_compound, each_name, has_content, is_content, of_morpheme, of_name, of_word};
+use crate::words::terms::{
+    Term, each_compound, each_name, each_person, has_content, is_content, of_morpheme, of_name, of_word,
+};
 use crate::words::{Script, Token, Tokens, dates, korean};
 use std::collections::HashSet;
 
@@ -69,6 +71,7 @@ impl QueryWords {
         for &token in &subjects {
             let first = terms.len();
             of_word(&tokens, token, &mut terms);
+            each_person(&tokens, token, table, |term| terms.push(term));
             buffer.clear();
             table.pieces(&tokens, token, &mut buffer);
             if token.script == Script::Hangul && !buffer.is_empty() {

@@ -6,6 +6,7 @@ pub mod coda {
     pub const N: u32 = 4;
     pub const D: u32 = 7;
     pub const R: u32 = 8;
+    pub const RM: u32 = 10;
     pub const M: u32 = 16;
     pub const B: u32 = 17;
     pub const S: u32 = 19;

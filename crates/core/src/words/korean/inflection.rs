@@ -55,7 +55,20 @@ pub fn changed(form: &[char], mut found: impl FnMut(Stem)) {
         coda::N | coda::M | coda::B => {
             with_consonant(before, open, last.coda, |kept, syllable, taken| name(kept, syllable, None, taken));
         }
+        // 만듦: the noun that ㅁ makes of a stem with ㄹ
+        coda::RM => name(before, open.closed_by(coda::R), None, Taken::Consonant(coda::M)),
         _ => {}
+    }
+}
+
+/// What of an ending a syllable has taken in that is the honorific 시 besides: 셔, 셨, 신, 실, 심, 십.
+pub fn honorific(syllable: char) -> Option<Taken> {
+    let heard = Some(syllable).filter(|heard| ('사'..='싷').contains(heard)).and_then(Syllable::of)?;
+    match (heard.vowel, heard.coda) {
+        (vowel::YEO, coda::NONE) => Some(Taken::Vowel),
+        (vowel::YEO, coda::SS) => Some(Taken::Past),
+        (vowel::I, coda::N | coda::R | coda::M | coda::B) => Some(Taken::Consonant(heard.coda)),
+        _ => None,
     }
 }
 
@@ -146,6 +159,7 @@ mod tests {
             ("몰라", "모르", Taken::Vowel),
             ("불렀", "부르", Taken::Past),
             ("지", "짓", Taken::Nothing),
+            ("만듦", "만들", Taken::Consonant(coda::M)),
         ] {
             let (form, stem): (Vec<char>, Vec<char>) = (form.chars().collect(), stem.chars().collect());
             let mut is_named = false;
@@ -155,6 +169,19 @@ mod tests {
                     kept.chain([named.changed]).chain(named.added).eq(stem.iter().copied()) && named.taken == taken;
             });
             assert!(is_named, "{form:?} → {stem:?} {taken:?}");
+        }
+    }
+
+    #[test]
+    fn respect_is_heard_in_a_syllable() {
+        for (syllable, taken) in [
+            ('셔', Some(Taken::Vowel)),
+            ('셨', Some(Taken::Past)),
+            ('심', Some(Taken::Consonant(coda::M))),
+            ('시', None),
+            ('김', None),
+        ] {
+            assert_eq!(honorific(syllable), taken, "{syllable}");
         }
     }
 

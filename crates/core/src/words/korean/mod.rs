@@ -6,6 +6,8 @@ mod hangul;
 mod inflection;
 pub mod loans;
 mod morphemes;
+pub mod names;
+pub mod numerals;
 pub mod romanised;
 pub mod slips;
 mod spacing;
@@ -20,7 +22,11 @@ pub use spacing::spaced;
 /// The longest particle that leaves at least one syllable goes; a particle that has two forms (은/는, 이/가, 을/를, 과/와,
 /// 으로/로) goes only where the sound before it asks for that form.
 pub fn stem(word: &str) -> &str {
-    let (syllables, end) = (word.chars().count(), word.as_bytes().last());
+    let end = word.as_bytes().last();
+    if end.is_none_or(|end| PARTICLE_ENDS >> (end % 64) & 1 == 0) {
+        return word;
+    }
+    let syllables = word.chars().count();
     for &(particle, after) in PARTICLES {
         if particle.as_bytes().last() != end {
             continue; // what most are told apart by
@@ -35,6 +41,17 @@ pub fn stem(word: &str) -> &str {
     word
 }
 
+/// The last bytes of particles, a bit each: about half of all words are told by it to have none.
+const PARTICLE_ENDS: u64 = {
+    let (mut ends, mut at) = (0, 0);
+    while at < PARTICLES.len() {
+        let particle = PARTICLES[at].0.as_bytes();
+        ends |= 1 << (particle[particle.len() - 1] % 64);
+        at += 1;
+    }
+    ends
+};
+
 /// Whether it is a particle by itself, as behind a word of another script.
 pub fn is_particle(word: &str) -> bool {
     PARTICLES.iter().any(|&(particle, _)| particle == word)
@@ -42,18 +59,36 @@ pub fn is_particle(word: &str) -> bool {
 
 /// Whether the word (whole, as written) says nothing about what a text is about.
 pub fn is_stop_word(word: &str) -> bool {
-    STOP_WORDS.binary_search(&word).is_ok()
+    word.len() <= STOP_WORD_BYTES_MAX && STOP_WORDS.binary_search(&word).is_ok()
 }
+
+/// Bytes of the longest stop word.
+const STOP_WORD_BYTES_MAX: usize = 12;
 
 /// Whether the word stands for another, with or without a particle: it is looked for, but says nothing by itself.
 pub fn is_pronoun(word: &str) -> bool {
     PRONOUNS.contains(&stem(word))
 }
 
-/// Whether it is, with or without a particle, what a date is counted in: behind a number it says nothing by itself, for the
-/// date is a term of its own.
-pub fn is_calendar_unit(word: &str) -> bool {
-    ["월", "일"].contains(&stem(word))
+/// Whether the word only binds what stands right before it to the rest: particles, one after another, and forms of the copula.
+pub fn is_bound(word: &str) -> bool {
+    let particles = PARTICLES.iter().chain(RARER_PARTICLES).map(|particle| particle.0);
+    let mut all = particles.chain(BOUND.iter().copied());
+    word.is_empty() || all.any(|bound| word.strip_prefix(bound).is_some_and(is_bound))
+}
+
+/// The word without its particle, be it one of two syllables that [`stem`] leaves where they are.
+pub fn bare(word: &str) -> &str {
+    let stem = stem(word);
+    if stem.len() < word.len() {
+        return stem;
+    }
+    let root = |&(particle, after): &(&str, After)| {
+        let root = word.strip_suffix(particle)?;
+        after.allows(root.chars().next_back()?).then_some(root)
+    };
+    let longer = RARER_PARTICLES.iter().filter(|particle| particle.0.chars().nth(1).is_some());
+    longer.filter_map(root).min_by_key(|root| root.len()).unwrap_or(word)
 }
 
 /// What the syllable before a particle must sound like.
@@ -85,6 +120,7 @@ impl After {
 const PARTICLES: &[(&str, After)] = &[
     ("에서부터", After::Any),
     ("으로부터", After::Consonant),
+    ("께서는", After::Any),
     ("에서는", After::Any),
     ("에서도", After::Any),
     ("에게서", After::Any),
@@ -99,6 +135,7 @@ const PARTICLES: &[(&str, After)] = &[
     ("까지도", After::Any),
     ("부터는", After::Any),
     ("에서", After::Any),
+    ("께서", After::Any),
     ("에게", After::Any),
     ("에는", After::Any),
     ("에도", After::Any),
@@ -175,6 +212,46 @@ const RARER_PARTICLES: &[(&str, After)] = &[
     ("이니", After::Consonant),
 ];
 
+/// What else is bound to whatever stands before it: suffixes, and forms of the copula.
+const BOUND: [&str; 36] = [
+    "씩",
+    "이서",
+    "째",
+    "짜리",
+    "임",
+    "인",
+    "일",
+    "이요",
+    "요",
+    "죠",
+    "이죠",
+    "이라서",
+    "라서",
+    "이라도",
+    "라도",
+    "이든",
+    "든",
+    "인가",
+    "인지",
+    "일까",
+    "입니까",
+    "이라는데",
+    "라는데",
+    "이래서",
+    "니까",
+    "이니까",
+    "이었다",
+    "였다",
+    "이었어",
+    "였어",
+    "이었던",
+    "였던",
+    "이었는데",
+    "였는데",
+    "거든",
+    "이거든",
+];
+
 /// This, that and yonder; here, there and over there.
 const PRONOUNS: [&str; 9] = ["이것", "그것", "저것", "이거", "그거", "저거", "여기", "거기", "저기"];
 
@@ -197,6 +274,7 @@ const STOP_WORDS: &[&str] = &[
     "그런데",
     "그럼",
     "그리고",
+    "꺼",
     "나",
     "나는",
     "나도",
@@ -226,6 +304,10 @@ const STOP_WORDS: &[&str] = &[
     "무엇인가",
     "무엇인지",
     "뭐",
+    "뭐가",
+    "뭐라고",
+    "뭐야",
+    "뭐지",
     "뭘",
     "및",
     "수",
@@ -268,6 +350,7 @@ const STOP_WORDS: &[&str] = &[
     "하지만",
     "한",
     "할",
+    "해",
     "해서",
     "했다",
     "했어",
@@ -299,7 +382,7 @@ mod tests {
     #[test]
     fn stop_words_are_in_order() {
         assert!(STOP_WORDS.is_sorted());
-        assert!(STOP_WORDS.iter().all(|word| is_stop_word(word)));
+        assert!(STOP_WORDS.iter().all(|word| is_stop_word(word)), "all are found, the longest too");
         assert!(!is_stop_word("부산"));
     }
 

@@ -58,6 +58,9 @@ const PARTICLE: f32 = 4.0;
 /// The past's 었 where a stem has taken it in.
 const PAST: f32 = 3.0;
 
+/// The honorific 시 where it has taken in an ending, or the beginning of one: as much as where it stands by itself.
+const HONORIFIC: f32 = 6.0;
+
 /// An ending of one vowel where a stem has taken it in.
 const BARE: f32 = 4.0;
 
@@ -175,6 +178,7 @@ impl Lattice<'_> {
             self.inflected(at, end, &nodes[..read], &ways);
         }
         self.varied_endings(at, &ways);
+        self.honorific(at, ways[Class::Ending as usize]);
     }
 
     /// The best way to `at` that something of the class `first` may follow.
@@ -226,15 +230,38 @@ impl Lattice<'_> {
                 Taken::Past => self.step(at, end, Class::Ending, way, known.cost + PAST, token),
                 Taken::Vowel => {
                     self.step(at, end, Class::Ending, way, known.cost + BARE, token);
-                    self.rest_of_ending(at, end, '어', way, known);
+                    self.rest_of_ending(at, end, '어', way, known.cost, token);
                 }
-                Taken::Consonant(consonant) => self.rest_of_ending(at, end, hangul::letter(consonant), way, known),
+                Taken::Consonant(consonant) => {
+                    self.rest_of_ending(at, end, hangul::letter(consonant), way, known.cost, token);
+                }
             }
         });
     }
 
-    /// Endings that begin with what the stem from `at` to `end` has taken in, and go on after it.
-    fn rest_of_ending(&mut self, at: usize, end: usize, first: char, way: Way, stem: Known) {
+    /// The honorific 시 from `at` on that has taken in what follows: 하셔, 나가셨대, 받으심.
+    fn honorific(&mut self, at: usize, way: Way) {
+        if way.is_none() {
+            return;
+        }
+        let heard = if self.word[at] == '으' { at + 1 } else { at };
+        let Some(taken) = self.word.get(heard).and_then(|&syllable| inflection::honorific(syllable)) else { return };
+        let end = heard + 1;
+        match taken {
+            Taken::Nothing => {}
+            Taken::Past => self.step(at, end, Class::Ending, way, HONORIFIC + PAST, None),
+            Taken::Vowel => {
+                self.step(at, end, Class::Ending, way, HONORIFIC + BARE, None);
+                self.rest_of_ending(at, end, '어', way, HONORIFIC, None);
+            }
+            Taken::Consonant(consonant) => {
+                self.rest_of_ending(at, end, hangul::letter(consonant), way, HONORIFIC, None);
+            }
+        }
+    }
+
+    /// Endings that begin with what a morpheme from `at` to `end`, of that `cost`, has taken in, and go on after it.
+    fn rest_of_ending(&mut self, at: usize, end: usize, first: char, way: Way, cost: f32, token: Option<u16>) {
         let mut node = self.dictionary.child(self.dictionary.root(), first);
         for until in end..=self.word.len().min(end + ENDING_MAX) {
             if until > end {
@@ -242,7 +269,7 @@ impl Lattice<'_> {
             }
             let Some(node) = node else { return };
             if let Some(known) = self.dictionary.known(node, Class::Ending) {
-                self.step(at, until, Class::Ending, way, stem.cost + known.cost, Some(stem.token));
+                self.step(at, until, Class::Ending, way, cost + known.cost, token);
             }
         }
     }
@@ -319,6 +346,9 @@ mod tests {
         (Class::Ending, "ᆫ"),
         (Class::Ending, "ᆫ데"),
         (Class::Ending, "ᆸ니다"),
+        (Class::Ending, "ᆷ"),
+        (Class::Ending, "ᆫ대"),
+        (Class::Stem, "만들"),
         (Class::Ending, "어서"),
         (Class::Ending, "는"),
     ];
@@ -346,6 +376,12 @@ mod tests {
             ("두부가게에서", &["두부", "가게"]),
             ("부산으로", &["부산"]),
             ("학교까지는", &["학교"]),
+            ("이사하셔", &["이사", "하"]),
+            ("이사하신대", &["이사", "하"]),
+            ("이사하셨다", &["이사", "하"]),
+            ("만드심", &["만들"]),
+            ("만듦", &["만들"]),
+            ("먹으셔서", &["먹"]),
             ("아이게림이", &[]),
             ("ㅋㅋㅋ", &[]),
             ("", &[]),

@@ -73,6 +73,16 @@ const MEASURED: [&str; 24] = [
     "년도",
 ];
 
+/// Units that say nothing by themselves behind a number: those of dates, times, money, degrees and order. What is counted (3명, 2마리) does say something.
+/// Whatever stands behind one of these is a word of its own: 3일전에, 2만원짜리.
+const SILENT: [&str; 12] = ["년", "년대", "년도", "월", "월달", "일", "일간", "원", "시간", "개월", "주일", "달러"];
+
+/// Others of that kind. The syllables are more often one word with what stands behind them: 3시리즈, 2도어.
+const OFTEN_SILENT: [&str; 12] = ["분", "초", "시", "시반", "도", "주", "주년", "번", "호", "회", "퍼센트", "프로"];
+
+/// What only begins like a unit or a power of ten.
+const NO_UNITS: [&str; 4] = ["조각", "조항", "분야", "분기"];
+
 /// The units that are written in more ways than one.
 const UNITS: [(&str, &str); 12] = [
     ("킬로미터", "km"),
@@ -112,6 +122,21 @@ pub fn power(word: &str) -> (Option<u64>, &str) {
     let first = rest.next();
     let found = SMALL_POWERS.iter().chain(&LARGE_POWERS).find(|power| Some(power.0) == first);
     found.map_or((None, word), |power| (Some(power.1), rest.as_str()))
+}
+
+/// What a word right behind digits says beside what is counted: 년생이다 is 생이다, 만원에 is 에. All of it, if it does not begin with a unit.
+pub fn behind_unit(word: &str) -> &str {
+    if NO_UNITS.iter().any(|other| word.starts_with(other)) {
+        return word;
+    }
+    let mut rest = word;
+    while let (Some(_), after) = power(rest) {
+        rest = after;
+    }
+    let longest =
+        |units: &[&str]| units.iter().filter_map(|unit| rest.strip_prefix(unit)).min_by_key(|rest| rest.len());
+    let behind = longest(&OFTEN_SILENT).filter(|behind| super::is_bound(behind));
+    behind.or_else(|| longest(&SILENT)).unwrap_or(rest)
 }
 
 /// The number that a word is or begins with, and the unit behind it. None where the syllables may as well be another word.
@@ -181,5 +206,28 @@ mod tests {
         }
         assert_eq!(power("만원"), (Some(10_000), "원"));
         assert_eq!((unit("킬로미터"), unit("원")), ("km", "원"));
+    }
+
+    #[test]
+    fn units_behind_digits_go() {
+        for (word, behind) in [
+            ("년생이다", "생이다"),
+            ("일부터", "부터"),
+            ("만원에", "에"),
+            ("천만원", ""),
+            ("도밖에", "밖에"),
+            ("시간째", "째"),
+            ("년대에", "에"),
+            ("시리즈", "시리즈"),
+            ("인조", "인조"),
+            ("단계", "단계"),
+            ("조각", "조각"),
+            ("명이", "명이"),
+            ("시반에", "에"),
+            ("시간에", "에"),
+            ("", ""),
+        ] {
+            assert_eq!(behind_unit(word), behind, "{word}");
+        }
     }
 }
