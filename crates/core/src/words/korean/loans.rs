@@ -62,7 +62,7 @@ const ONSETS: [&str; 19] = [
 const VOWELS: [&str; 21] = [
     "a|o u ar|ah",
     "a|ae ai e",
-    "ya|ia",
+    "ya|ia a",
     "ya",
     "er o u|or a e|ar ur ir re eo",
     "e|a ea|ai ae ay ei",
@@ -72,7 +72,7 @@ const VOWELS: [&str; 21] = [
     "wa|ua oi",
     "wa|we",
     "oe oi",
-    "yo|io",
+    "yo|io o",
     "u oo ou|w o|ue ew",
     "wo|wa wor war",
     "we|wa whe",
@@ -80,7 +80,7 @@ const VOWELS: [&str; 21] = [
     "u|ew you yu ue",
     "-|e o u",
     "ui",
-    "i|y e ee ea|ie ey",
+    "i|y e ee ea ey|ie",
 ];
 
 /// Consonants that close a syllable: loan words have seven of them.
@@ -138,6 +138,7 @@ const SHARED: [&str; 3] = ["x|ks cks cs|cc ct", "l|ll", "tio ssio sio cio"];
 const K: u32 = 1;
 const L: u32 = 5;
 const S: u32 = 9;
+const J: u32 = 12;
 const NG: u32 = 21;
 
 /// How letters of the alphabet are called, the longest names first.
@@ -328,6 +329,15 @@ fn by_letter(sounds: &[Ways]) -> ByLetter {
     spellings
 }
 
+/// Letters of vowels.
+const VOWEL_LETTERS: [char; 6] = ['a', 'e', 'i', 'o', 'u', 'y'];
+
+/// Whether the c or g that was read with this sound sounds otherwise where it stands: before e, i and y they are soft, and nowhere else.
+fn is_hard(onset: u32, rest: &str, left: &str) -> bool {
+    let letter = &rest[..rest.len() - left.len()];
+    matches!((onset, letter), (S, "c") | (J, "g")) && !left.starts_with(['e', 'i', 'y'])
+}
+
 /// Whether a vowel may follow a syllable: one that closes with a consonant, or has no vowel of its own, would open the next with that consonant.
 fn may_be_hiatus(before: &Syllable) -> bool {
     matches!(before.coda, coda::NONE | NG) && !(before.vowel == vowel::EU && before.coda == coda::NONE)
@@ -374,7 +384,7 @@ impl Reader {
         }
         let is_open = self.syllables.last().is_none_or(may_be_hiatus);
         each_sound(&SOUNDS.onsets_by_letter, rest, |onset, left, more| {
-            if onset != SILENT || is_open {
+            if (onset != SILENT || is_open) && !is_hard(onset, rest, left) {
                 self.read_vowel(onset, left, cost + more);
             }
         });
@@ -399,6 +409,10 @@ impl Reader {
 
     fn read_coda(&mut self, (onset, vowel): (u32, u32), rest: &str, cost: u32) {
         each_sound(&SOUNDS.codas_by_letter, rest, |coda, left, more| {
+            // What is written "ng" is one sound, unless a vowel follows.
+            if coda == coda::N && left.starts_with('g') && !left[1..].starts_with(VOWEL_LETTERS) {
+                return;
+            }
             self.read_after(Syllable { onset, vowel, coda }, left, cost + more, None);
         });
         for (ways, coda, next) in [(&SOUNDS.shared[0], K, S), (&SOUNDS.shared[1], coda::R, L)] {
@@ -419,7 +433,7 @@ impl Reader {
 mod tests {
     use super::*;
 
-    const LOANS: [(&str, &str); 27] = [
+    const LOANS: [(&str, &str); 29] = [
         ("도커", "docker"),
         ("카프카", "kafka"),
         ("레디스", "redis"),
@@ -447,6 +461,8 @@ mod tests {
         ("쿠팡", "coupang"),
         ("오키나와", "okinawa"),
         ("인스타그램", "instagram"),
+        ("디즈니", "disney"),
+        ("그루폰", "groupon"),
     ];
 
     #[test]
