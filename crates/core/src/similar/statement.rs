@@ -218,7 +218,8 @@ impl Statement {
         if is_negated {
             self.is_negated = !self.is_negated;
         }
-        let has_ended = !of_lower.ended().is_empty() && !(is_to_end(lower) && is_left_open(before));
+        let is_left_undone = is_to_end(lower) && is_left_open(before);
+        let has_ended = !is_left_undone && !of_lower.ended().is_empty();
         self.has_ended |= has_ended;
         self.is_past |= is_past;
         let stem = english::stem(&word);
