@@ -72,6 +72,7 @@ fn compared(new: &str, old: &str) -> (bool, Option<(&'static str, bool)>) {
 #[test]
 fn the_same_in_other_words_is_the_same() {
     for (a, b) in [
+        ("The meeting is at 3 pm.", "The meeting is at 3:00 PM."),
         ("I live in Seoul.", "I'm living in Seoul"),
         ("I bought a new car last week", "Last week I purchased a new car"),
         ("The meeting starts at 10:30", "the meeting begins at 10:30"),

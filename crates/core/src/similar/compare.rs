@@ -348,7 +348,7 @@ fn is_date_unit(unit: &str) -> bool {
 }
 
 /// Who is spoken of. "I" is said in Korean only where it must be.
-fn persons(statement: &Statement) -> u32 {
+pub fn persons(statement: &Statement) -> u32 {
     let own = known("나").person().iter().fold(0, |bits, &line| bits | 1 << line);
     statement.persons & !own
 }

@@ -544,7 +544,8 @@ lists! {
     /// Who is spoken of, a person a line.
     person,
     &["i me my mine myself i'm i've i'd i'll", "you your yours you're", "he him his he's", "she her hers she's", "we us our ours we're", "they them their theirs",
-      "나 내 내가 나는 저 제 제가 저는 난 나의 저의 나도 저도 내게 제게 우리 저희", "너 네 당신 네가 너는", "그녀 그녀는"];
+      "나 내 내가 나는 저 제 제가 저는 난 나의 저의 나도 저도 내게 제게 우리 저희", "너 네 당신 네가 너는 니가 너네 너희",
+      "그녀 그녀는 그녀가 그는 그가 그들은 그들이 걔 걔는 걔가 걔네 걔네는 쟤 쟤는 쟤가 얘 얘는 얘가"];
 
     /// Stand anywhere in a Korean statement: when, how often, in what manner.
     floating,

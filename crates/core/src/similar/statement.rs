@@ -71,6 +71,13 @@ impl Word {
         groups(self).any(|group| groups(other).any(|of_other| of_other == group))
     }
 
+    /// 3:00 pm is 3 pm.
+    fn drop_full_hour(&mut self) {
+        if let (Some(hour), "am" | "pm") = (self.form.strip_suffix(":00"), &*self.with) {
+            self.form = hour.to_owned();
+        }
+    }
+
     /// Whether it is written in Hangul.
     pub fn is_korean(&self) -> bool {
         self.form.chars().next().is_some_and(words::tokenizer::is_hangul)
@@ -111,6 +118,8 @@ pub struct Statement {
     pub is_told: bool,
     /// Whether a Korean word says that it is so now.
     pub is_now: bool,
+    /// Whether a Korean word that is none of `words` is marked as the subject: 지민, which looks like 지 and 민.
+    pub has_other_subject: bool,
     /// Words in all.
     pub length: usize,
 }
@@ -210,7 +219,8 @@ impl Statement {
         if is_negated {
             self.is_negated = !self.is_negated;
         }
-        let has_ended = !of_lower.ended().is_empty();
+        let is_left_undone = is_to_end(lower) && is_left_open(before);
+        let has_ended = !is_left_undone && !of_lower.ended().is_empty();
         self.has_ended |= has_ended;
         self.is_past |= is_past;
         let stem = english::stem(&word);
@@ -247,6 +257,7 @@ impl Statement {
         let Some(number) = number.filter(|_| UNITS.contains(&lower)) else { return false };
         number.with = lower.to_owned();
         number.shown = format!("{} {lower}", number.shown);
+        number.drop_full_hour();
         true
     }
 
@@ -267,12 +278,13 @@ impl Statement {
         self.push(if plain.is_empty() { "0" } else { plain }, cased, cased, Class::Number, at, after_verb);
         if let Some(word) = self.words.last_mut() {
             word.with = english::stem(unit.trim_end_matches('.'));
+            word.drop_full_hour();
         }
     }
 
     fn push_korean(&mut self, cased: &str, at: usize, is_last: bool, is_joined: bool, table: &Table) {
         let of_cased = known(cased);
-        self.is_now |= matches!(cased, "이제" | "지금" | "현재" | "다시");
+        self.is_now |= is_now(cased);
         let is_unit = self.take_digit(cased, at)
             || self.words.last().is_some_and(|word| word.class == Class::Number && word.at + 1 == at);
         let is_power = is_unit && numerals::power(cased).0.is_some();
@@ -375,6 +387,8 @@ impl Statement {
             if !denies && (morphemes.is_empty() || morphemes.iter().any(|morpheme| morpheme.carries)) {
                 let root = form.root.strip_suffix("하시").unwrap_or(&form.root);
                 self.push(root, root, cased, Class::Plain, at, after_subject);
+            } else {
+                self.has_other_subject |= is_subject(&form.particle) && !is_now(&form.root);
             }
         } else {
             for morpheme in morphemes.iter().filter(carries) {
@@ -470,6 +484,21 @@ impl Statement {
         self.ways[0] |= word == "from";
         self.ways[1] |= word == "to";
     }
+}
+
+fn is_now(korean: &str) -> bool {
+    matches!(korean, "이제" | "지금" | "현재" | "다시")
+}
+
+/// Whether it is a verb that says that something ends, rather than that it has ended.
+fn is_to_end(lower: &str) -> bool {
+    matches!(lower, "quit" | "stop" | "stopped")
+}
+
+/// Whether what follows the word has not been done by that: want to quit, can't quit, never quit.
+fn is_left_open(word: &str) -> bool {
+    let known = known(word);
+    word == "to" || word.ends_with("n't") || !known.negation().is_empty() || !known.qualifier().is_empty()
 }
 
 fn is_subject(particle: &str) -> bool {

@@ -3,6 +3,7 @@
 use super::phrases::{OWN, PHRASES, Phrase, STATES, Takes, WORTH};
 use super::reading::{Owner, Phase, Reading, Whose};
 use super::value::{Sort, Value};
+use crate::similar::compare::persons;
 use crate::similar::korean::{is_copula, is_hearsay, says_what_was};
 use crate::similar::lexicon::{Known, known};
 use crate::similar::statement::{Class, Statement, Word};
@@ -29,7 +30,8 @@ pub fn readings(statement: &Statement, end: &str) -> Vec<Reading> {
     let mut groups = groups(statement);
     groups.retain(|group| !RECENTLY.contains(&&*group.form));
     let mut found = Vec::new();
-    let Some(last) = groups.last().filter(|_| !is_hearsay(end)) else { return found };
+    let is_told_of_another = is_hearsay(end) || statement.has_other_subject || persons(statement) != 0;
+    let Some(last) = groups.last().filter(|_| !is_told_of_another) else { return found };
     // 이사하려고 했어, 이사했다고 했어: only what the last word of all says has been done.
     let is_done = says_what_was(end) && last.at + 1 == statement.length;
     if last.is_verb && (is_done || !statement.is_past) {
@@ -101,19 +103,25 @@ fn read(arguments: &[Group], phrase: &Phrase, statement: &Statement) -> Option<R
     }
     let phase = phase(phrase.phase, statement)?;
     let (mut value, mut gone, mut thing) = (None, None, None);
+    let takes = STATES[phrase.state].takes;
+    let takes_name = matches!(takes, Takes::Place | Takes::Name);
+    // Who it is may go without a particle: 엄마 부산으로.
+    let mut may_name_two = false;
     let mut rest = arguments;
     for place in phrase.words[1..].iter().rev() {
         let (sign, particle) = place.split_at(1);
         let (before, taken) = take(rest, particle, sign == "*")?;
         rest = before;
         match sign {
-            "*" => value = Some(value_of(taken)),
+            "*" => {
+                may_name_two = takes_name && taken.len() > 1;
+                value = Some(value_of(taken));
+            }
             "-" => gone = Some(value_of(taken)),
             "+" => {}
             _ => thing = Some(taken),
         }
     }
-    let takes = STATES[phrase.state].takes;
     let (owner, condition) = match (thing, phrase.condition) {
         (Some(thing), Some(condition)) => {
             (owner(rest)?, Some(Value::condition(condition, thing.last()?.shown.clone())))
@@ -126,7 +134,7 @@ fn read(arguments: &[Group], phrase: &Phrase, statement: &Statement) -> Option<R
         value.iter_mut().for_each(|value: &mut Value| value.words.insert(0, phrase.words[0].clone()));
     }
     let reading = reading(phrase.state, phase, owner, condition.or(value), gone, statement);
-    Some(Reading { is_doubtful: phrase.is_doubtful, ..reading })
+    Some(Reading { is_doubtful: phrase.is_doubtful || may_name_two, ..reading })
 }
 
 fn phase(phase: Phase, statement: &Statement) -> Option<Phase> {
