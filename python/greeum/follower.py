@@ -12,6 +12,7 @@ from greeum._core import Zone
 from greeum.errors import EmbedderMismatch, StoreClosed, StoreDamaged, StoreFailed, StoreFull
 from greeum.kept import KeptBlocks
 from greeum.store.protocol import BLOCK, FORGOTTEN, LINKS
+from greeum.store.rows import BEFORE_ALL_US
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -163,6 +164,14 @@ class Follower:
     def has_settings_to_read(self) -> bool:
         """Whether settings have changed since the time zone was looked up: what comes next may take long."""
         return self._store.newest()[1] != self._settings_seen
+
+    def versions(self, namespace: str, where_json: str | None) -> list[int]:
+        """The ids of all versions in and below a namespace for which a filter holds, expired ones too: for what is done
+        to all of them. So it waits while all is loaded anew, when some would be missing.
+        """
+        with self._lock:
+            self.catch_up()
+            return self.index.ids(namespace, where_json, True, BEFORE_ALL_US, None)
 
     def write_out(self) -> None:
         """Write out what is only in memory, however little that is: files that are there are of another time zone."""

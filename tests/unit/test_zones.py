@@ -88,3 +88,34 @@ def test_searches_wait_until_all_is_loaded_anew(monkeypatch: pytest.MonkeyPatch)
         setting.join(60)
         searching.join(60)
         assert found == [1]
+
+
+def test_all_that_a_filter_names_is_forgotten_though_all_is_being_loaded_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, may_go_on = Event(), Event()
+
+    class SlowStore(MemoryStore):
+        def ids(self, after: int, limit: int) -> list[int]:
+            begun.set()
+            assert may_go_on.wait(60)
+            return super().ids(after, limit)
+
+    may_go_on.set()
+    with wiring.join(SlowStore(), TinyEmbedder(), None) as memory:
+        memory.add("the violin", source="ann")
+        begun.clear()
+        may_go_on.clear()
+        setting = Thread(target=memory.time_zone.set, args=("Asia/Seoul",))
+        real = memory._follower.catch_up
+
+        def catch_up() -> int:
+            changes = real()
+            if not setting.ident:
+                setting.start()
+                begun.wait(0.2)  # in vain, if it has to wait for what is done now
+            return changes
+
+        monkeypatch.setattr(memory._follower, "catch_up", catch_up)
+        would = memory.forget(where={"source": "ann"}, dry_run=True)
+        may_go_on.set()
+        setting.join(60)
+        assert would.blocks == 1
