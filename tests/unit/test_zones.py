@@ -10,6 +10,7 @@ import pytest
 
 import greeum
 from greeum import follower, testing, wiring
+from greeum.errors import StoreVersion
 from greeum.store.memory import MemoryStore
 from greeum.store.sqlite import SQLiteStore
 from greeum.testing import TinyEmbedder
@@ -119,3 +120,14 @@ def test_all_that_a_filter_names_is_forgotten_though_all_is_being_loaded_anew(mo
         may_go_on.set()
         setting.join(60)
         assert would.blocks == 1
+
+
+def test_a_zone_of_a_newer_database_is_said_to_be_one(tmp_path: Path) -> None:
+    with greeum.open(tmp_path) as memory:
+        memory.add("the violin")
+        with closing(SQLiteStore(str(tmp_path))) as newer:
+            newer.set_time_zone("Mars/Olympus")
+        with pytest.raises(StoreVersion, match="Mars/Olympus"):
+            memory.search("violin")
+    with pytest.raises(StoreVersion, match="Mars/Olympus"):
+        greeum.open(tmp_path)
