@@ -9,9 +9,18 @@ from _thread import RLock, allocate_lock
 from time import monotonic, sleep
 
 from greeum._core import Zone
-from greeum.errors import EmbedderMismatch, StoreClosed, StoreDamaged, StoreFailed, StoreFull
+from greeum.errors import (
+    EmbedderMismatch,
+    InvalidInput,
+    StoreClosed,
+    StoreDamaged,
+    StoreFailed,
+    StoreFull,
+    StoreVersion,
+)
 from greeum.kept import KeptBlocks
 from greeum.store.protocol import BLOCK, FORGOTTEN, LINKS
+from greeum.store.rows import BEFORE_ALL_US
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -163,6 +172,14 @@ class Follower:
     def has_settings_to_read(self) -> bool:
         """Whether settings have changed since the time zone was looked up: what comes next may take long."""
         return self._store.newest()[1] != self._settings_seen
+
+    def versions(self, namespace: str, where_json: str | None) -> list[int]:
+        """The ids of all versions in and below a namespace for which a filter holds, expired ones too: for what is done
+        to all of them. So it waits while all is loaded anew, when some would be missing.
+        """
+        with self._lock:
+            self.catch_up()
+            return self.index.ids(namespace, where_json, True, BEFORE_ALL_US, None)
 
     def write_out(self) -> None:
         """Write out what is only in memory, however little that is: files that are there are of another time zone."""
@@ -333,9 +350,9 @@ class Follower:
         if fold:
             try:
                 self._leave_files()
-            except (StoreClosed, EmbedderMismatch):
-                # A forked child, or whoever shares a store that was closed first, or whose embedder has been replaced:
-                # there is nothing of its own.
+            except (StoreClosed, EmbedderMismatch, StoreVersion):
+                # A forked child, or whoever shares a store that was closed first, or whose embedder has been replaced,
+                # or who does not know the time zone: there is nothing of its own.
                 return
             except StoreFailed as error:
                 if not error.was_moved:
@@ -359,8 +376,14 @@ class Follower:
 
 
 def zone_of(store: Store) -> Zone:
-    """The time zone that a Store has kept."""
-    return Zone(store.time_zone())
+    """The time zone that a Store has kept. Raises StoreVersion if this version does not know it."""
+    name = store.time_zone()
+    try:
+        return Zone(name)
+    except InvalidInput as error:
+        raise StoreVersion(
+            f"it goes by the days of {name}, which this version does not know: use a newer Greeum"
+        ) from error
 
 
 def grouped(sources: Iterable[int], links: Iterable[LinkRow]) -> list[tuple[int, list[tuple[int, float]]]]:

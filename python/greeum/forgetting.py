@@ -7,7 +7,7 @@ from greeum.errors import Conflict, InvalidInput, NotFound, StoreError
 from greeum.model import optional_iso
 from greeum.store.certificates import SEALED
 from greeum.store.protocol import Erased, ErasureRequest
-from greeum.store.rows import BEFORE_ALL_US, TRUST, trusted_more
+from greeum.store.rows import TRUST, trusted_more
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -128,8 +128,7 @@ class Forgetting:
         return self._erase(ids, asked, dry_run=False)
 
     def ids(self, namespace: str, where_json: str | None) -> list[int]:
-        self._follower.catch_up()
-        return self._follower.index.ids(namespace, where_json, True, BEFORE_ALL_US, None)
+        return self._follower.versions(namespace, where_json)
 
     def _check_trust(self, ids: list[int]) -> None:
         """Raises Forbidden if a version is trusted more than what this origin writes."""

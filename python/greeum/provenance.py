@@ -5,7 +5,7 @@ from __future__ import annotations
 from greeum import inputs, limits
 from greeum.errors import Forbidden, InvalidInput, NotFound
 from greeum.model import RolledBack
-from greeum.store.rows import BEFORE_ALL_US, ID, QUARANTINED, is_quarantined
+from greeum.store.rows import ID, QUARANTINED, is_quarantined
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -96,9 +96,8 @@ class Provenance:
         if source is not None:
             asked.append({"source": inputs.name(source, "source")})
         filter_json = inputs.where({"and": asked}) if asked else None
-        self._follower.catch_up()
         # What has expired too, for it may yet be given more time.
-        found = set(self._follower.index.ids(scope, filter_json, True, BEFORE_ALL_US, None))
+        found = set(self._follower.versions(scope, filter_json))
         return found if written is None else found & set(written)
 
     def _check_trusted_in_full(self, deed: str) -> None:

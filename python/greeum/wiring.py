@@ -167,7 +167,8 @@ def restore(
     directory: str | os.PathLike[str], target: str | os.PathLike[str], *, at: Time | int | None = None
 ) -> Restored:
     """Make the memory that was backed up into `directory` anew in `target`, as it was at its newest backup; with `at`,
-    at the newest one up to a time or a seq. What has been forgotten since does not come back.
+    at the newest one up to a time (in UTC unless it has an offset) or a seq. What has been forgotten since does not
+    come back.
 
     Raises NotFound (there is no such backup), Conflict (the target is there, and not empty), InvalidInput,
     StoreDamaged, StoreFull or another StoreError; the target is then as it was.

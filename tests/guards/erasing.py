@@ -39,7 +39,7 @@ GUARDS = (
     Guard("store/sql/queries.sql", "SELECT seq FROM sqlite_sequence WHERE name = 'blocks'",
           "SELECT max(id) FROM blocks",
           MEMORY + "TestForgetting::test_an_id_is_never_used_again"),
-    Guard("forgetting.py", "index.ids(namespace, where_json, True, BEFORE_ALL_US, None)",
+    Guard("follower.py", "index.ids(namespace, where_json, True, BEFORE_ALL_US, None)",
           "index.ids(namespace, where_json, False, BEFORE_ALL_US, None)",
           FORGETTING + "TestForgettingByFilter::test_a_filter_reaches_older_versions_and_the_expired"),
     Guard("memory.py", "        check_scope(block, namespace, where)\n", "",

@@ -40,7 +40,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "store.*": ("errors", "limits", "store", "store.*"),
     "embed.*": ("_core", "errors", "extras", "limits", "embed", "embed.*"),
     "anchors": ("errors", "inputs", "limits", "model", "store.protocol"),
-    "follower": ("_core", "errors", "kept", "store.protocol"),
+    "follower": ("_core", "errors", "kept", "store.protocol", "store.rows"),
     "kept": ("_core", "errors", "limits", "store.protocol"),
     "transfer": (
         "errors", "importers.admission", "importers.exports", "importers.intake", "importers.rehearsal",

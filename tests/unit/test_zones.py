@@ -10,6 +10,7 @@ import pytest
 
 import greeum
 from greeum import follower, testing, wiring
+from greeum.errors import StoreVersion
 from greeum.store.memory import MemoryStore
 from greeum.store.sqlite import SQLiteStore
 from greeum.testing import TinyEmbedder
@@ -88,3 +89,45 @@ def test_searches_wait_until_all_is_loaded_anew(monkeypatch: pytest.MonkeyPatch)
         setting.join(60)
         searching.join(60)
         assert found == [1]
+
+
+def test_all_that_a_filter_names_is_forgotten_though_all_is_being_loaded_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, may_go_on = Event(), Event()
+
+    class SlowStore(MemoryStore):
+        def ids(self, after: int, limit: int) -> list[int]:
+            begun.set()
+            assert may_go_on.wait(60)
+            return super().ids(after, limit)
+
+    may_go_on.set()
+    with wiring.join(SlowStore(), TinyEmbedder(), None) as memory:
+        memory.add("the violin", source="ann")
+        begun.clear()
+        may_go_on.clear()
+        setting = Thread(target=memory.time_zone.set, args=("Asia/Seoul",))
+        real = memory._follower.catch_up
+
+        def catch_up() -> int:
+            changes = real()
+            if not setting.ident:
+                setting.start()
+                begun.wait(0.2)  # in vain, if it has to wait for what is done now
+            return changes
+
+        monkeypatch.setattr(memory._follower, "catch_up", catch_up)
+        would = memory.forget(where={"source": "ann"}, dry_run=True)
+        may_go_on.set()
+        setting.join(60)
+        assert would.blocks == 1
+
+
+def test_a_zone_of_a_newer_database_is_said_to_be_one(tmp_path: Path) -> None:
+    with greeum.open(tmp_path) as memory:
+        memory.add("the violin")
+        with closing(SQLiteStore(str(tmp_path))) as newer:
+            newer.set_time_zone("Mars/Olympus")
+        with pytest.raises(StoreVersion, match="Mars/Olympus"):
+            memory.search("violin")
+    with pytest.raises(StoreVersion, match="Mars/Olympus"):
+        greeum.open(tmp_path)

@@ -14,6 +14,7 @@ fn what_has_changed_replaces_what_was_so() {
     for (old, new, reason, says) in [
         ("I live in Hamburg.", "I moved to Leipzig.", "value", "Leipzig"),
         ("I live in Hamburg.", "I've moved from Hamburg to Leipzig", "value", "Leipzig"),
+        ("I live in Hamburg.", "Nora and I moved to Leipzig.", "value", "Leipzig"),
         ("Nora lives in Oslo.", "Nora relocated to Bergen last month.", "value", "Bergen"),
         ("My mother lives in Hamburg.", "My mother moved to Leipzig.", "value", "Leipzig"),
         ("I work at BMW.", "I quit my job at BMW.", "negation", "no"),
@@ -54,6 +55,8 @@ fn what_may_be_otherwise_is_only_seen() {
     for (old, new) in [
         ("My friend lives in Hamburg.", "My friend moved to Leipzig."),
         ("I live in Hamburg.", "We moved to Leipzig."),
+        ("Nora and I live in Hamburg.", "I moved to Leipzig."),
+        ("Nora and I live in Hamburg.", "Tom and I moved to Leipzig."),
         ("I live in Hamburg by the harbour.", "I moved to Leipzig."),
         ("I live in Hamburg.", "I moved to Leipzig in May."),
         ("I live in Hamburg.", "I moved to Leipzig because of the job."),
@@ -120,6 +123,8 @@ fn what_leaves_room_for_both_is_no_change() {
         ("나는 서울에 살아.", "부산으로 이사했다고 들었어."),
         ("나는 서울에 살아.", "부산으로 이사할 거야."),
         ("나는 서울에 살아.", "2010년에 부산으로 이사했어."),
+        ("나는 서울에 살아.", "옆자리로 이사했어."),
+        ("나는 서울에 살아.", "새 사무실로 이사했어."),
         ("나는 서울에 살아.", "민수가 부산으로 이사했어."),
         ("나는 서울에 살아.", "걔 부산으로 이사했어."),
         ("나는 서울에 살아.", "그녀는 부산으로 이사했어."),

@@ -102,3 +102,33 @@ fn another_zone_begins_anew_and_its_files_are_its_own() {
     again.clear();
     assert_eq!(again.state().zone.name(), "Asia/Seoul");
 }
+
+#[test]
+fn what_is_forgotten_is_in_no_file_of_another_zone_either() {
+    let blocks = || vec![entry(1, "one"), Entry { source: Some("quokka".into()), ..entry(2, "two") }];
+    for had_it_open in [true, false] {
+        let directory = Directory::new();
+        let (mut index, _) = open(Some(directory.path()), Zone::default());
+        index.apply(2, blocks(), &[], Vec::new()).unwrap();
+        index.fold(true).unwrap();
+        assert!(holds(&directory, b"quokka"));
+
+        if had_it_open {
+            index.set_zone(zone("Asia/Seoul"));
+        } else {
+            index = open(Some(directory.path()), zone("Asia/Seoul")).0;
+        }
+        index.load(2, blocks(), Vec::new()).unwrap();
+        index.apply(3, Vec::new(), &[2], Vec::new()).unwrap();
+        index.scrub().unwrap();
+        assert!(!holds(&directory, b"quokka"), "{had_it_open}");
+    }
+}
+
+/// Whether some file in the directory has these bytes.
+fn holds(directory: &Directory, bytes: &[u8]) -> bool {
+    directory.files().iter().any(|name| {
+        let content = std::fs::read(directory.path().join(name)).unwrap();
+        content.windows(bytes.len()).any(|window| window == bytes)
+    })
+}

@@ -21,7 +21,8 @@ KEEP = Option(
 AT = Option(
     "--at",
     "TIME|SEQ",
-    "The newest backup up to a time; or up to a seq, on the way to the newest. Default: the newest.",
+    "The newest backup up to a time (in UTC unless it has an offset); or up to a seq, on the way to the newest. "
+    "Default: the newest.",
     read=as_moment,
 )
 

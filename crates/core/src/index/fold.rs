@@ -58,10 +58,23 @@ impl Index {
             return Ok(());
         }
         let _lock = self.begin(directory, true)?;
-        if self.holds_forgotten() {
+        if self.holds_forgotten() || self.has_other_files(directory)? {
             self.write_files(directory)?;
         }
         Ok(())
+    }
+
+    /// Whether the manifest lists files that are not of the state (of another time zone, of another version, damaged): what was forgotten since they
+    /// were written is still in them.
+    fn has_other_files(&self, directory: &Path) -> Result<bool> {
+        let state = self.state();
+        let is_other = |file: &Listed| !state.parts.iter().any(|part| listed(part).as_ref() == Some(file));
+        match self.manifest(directory) {
+            Ok(Some(manifest)) => Ok(manifest.segments.iter().any(|(file, _)| is_other(file))),
+            Ok(None) => Ok(false),
+            Err(Error::Damaged(_)) => Ok(true),
+            Err(other) => Err(other),
+        }
     }
 
     /// Takes the lock, the newest files, and away what no manifest lists; none if another process has the lock.

@@ -556,7 +556,7 @@ lists! {
     &["korea japan china america usa us uk england britain france germany spain italy india canada australia europe asia africa mexico brazil \
       russia vietnam thailand singapore california texas scotland ireland netherlands switzerland sweden norway poland portugal greece turkey \
       한국 대한민국 일본 중국 미국 영국 프랑스 독일 스페인 이탈리아 인도 캐나다 호주 유럽 아시아 멕시코 브라질 러시아 베트남 태국 \
-      집 옆집 새집 동네 근처 아파트 오피스텔 주택 빌라 원룸 기숙사 시골 도시 경기도 강원도 충청도 전라도 경상도 제주도"];
+      집 옆집 새집 친정 시댁 자리 옆자리 사무실 동네 근처 아파트 오피스텔 주택 빌라 원룸 기숙사 시골 도시 경기도 강원도 충청도 전라도 경상도 제주도"];
 }
 
 const PASTS: &str = "go went\nbuy bought\nmake made\nget got\ntake took\nsee saw\nsay said\ntell told\ngive gave\ncome came\nknow knew\n\

@@ -26,13 +26,16 @@ fn between(new: &Reading, old: &Reading) -> Option<Difference> {
 
 /// Whether both are of the same one, and whether that is sure; None if they are not.
 fn same_owner(new: &Owner, old: &Owner) -> Option<bool> {
-    use Whose::{Another, Group, Known, Mine, Speaker};
+    use Whose::{Another, Company, Group, Known, Mine, Speaker};
     if new.words != old.words {
         // 이름을 바꿨어: whose, it does not say.
         let is_left_out = new.words.len() == 1 && new.whose == Known && old.words.len() > 1;
         return (is_left_out && is_hangul(&new.words[0]) && old.words.ends_with(&new.words)).then_some(false);
     }
     match (new.whose, old.whose) {
+        (Company, Speaker) => Some(true),
+        // Who moves alone leaves the others where they are.
+        (Speaker | Group | Company, Company) | (Company, Group) => Some(false),
         (Another, Another) | (Speaker, Group) | (Group, Speaker) | (Mine, Known) | (Known, Mine) => Some(false),
         (one, other) => (one == other).then(|| is_one(new)),
     }

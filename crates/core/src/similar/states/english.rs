@@ -379,10 +379,14 @@ fn subject_of(words: &[Word<'_>], range: Range<usize>) -> Range<usize> {
 
 /// Who or what these words are, and whether they say that it is a new one.
 fn owner(words: &[Word<'_>], range: Range<usize>) -> Option<(Owner, bool)> {
-    let said = &words[range];
+    let said = &words[range.clone()];
     match said {
         [] => return None,
-        [one] if one.lower == "i" => return Some((Owner { words: Vec::new(), whose: Whose::Speaker }, false)),
+        [one] if one.lower == "i" => {
+            let is_with = range.start.checked_sub(1).is_some_and(|before| words[before].lower == "and");
+            let whose = if is_with { Whose::Company } else { Whose::Speaker };
+            return Some((Owner { words: Vec::new(), whose }, false));
+        }
         [one] if one.lower == "we" => return Some((Owner { words: Vec::new(), whose: Whose::Group }, false)),
         _ => {}
     }

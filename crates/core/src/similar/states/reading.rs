@@ -29,6 +29,8 @@ pub enum Whose {
     Speaker,
     /// Of who speaks, with others.
     Group,
+    /// Of who speaks, and of somebody else: my husband and I.
+    Company,
     /// Of something that is the speaker's: my rent.
     Mine,
     /// Of what is known by that name: Nora, the rent.
