@@ -27,9 +27,6 @@ const CUES_MAX: usize = 128;
 /// Blocks that are named beyond those asked for if a text says that something is over.
 const TOLD_MORE: usize = 3;
 
-/// What it counts that a block has one of the words by which such are found: as much as half of the words.
-const CUE_WORTH: f32 = 0.5;
-
 /// What the cosine counts beside the share of the words, which both are at most 1.
 const VECTOR_WEIGHT: f32 = 1.0;
 
@@ -49,7 +46,6 @@ pub fn nearest(
     now: TimeUs,
     count: usize,
 ) -> Vec<BlockId> {
-    let mut candidates: Vec<Candidate<'_>> = Vec::new();
     let parts: Vec<(&Part, u32)> = state
         .parts
         .iter()
@@ -58,42 +54,50 @@ pub fn nearest(
     let blocks: usize = parts.iter().map(|(part, number)| part.segment.conversation(*number).len()).sum();
     let tokens = Tokens::new(text);
     let cues = states::cues(&tokens);
+    let (mut likely, mut told) = (Vec::new(), Vec::new());
     if blocks <= FEW {
         for (part, number) in &parts {
             let all = part.segment.conversation(*number).iter().copied();
-            candidates.extend(all.map(|block| Candidate { part, block, words: 0.0 }));
+            likely.extend(all.map(|block| Candidate { part, block, words: 0.0 }));
         }
     }
     if blocks > FEW || cues.is_some() {
         let mut scratch = scratch::take();
-        by_words(&parts, &terms(&tokens), POSTINGS_MAX, &mut scratch.words.sums, &mut candidates);
-        let plain = candidates.len();
+        by_words(&parts, &terms(&tokens), POSTINGS_MAX, &mut scratch.words.sums, &mut likely);
         if let Some(cues) = cues.as_ref().filter(|cues| !cues.is_empty()) {
-            by_words(&parts, &terms_of(cues), CUES_MAX, &mut scratch.words.sums, &mut candidates);
+            by_words(&parts, &terms_of(cues), CUES_MAX, &mut scratch.words.sums, &mut told);
         }
-        candidates[plain..].iter_mut().for_each(|candidate| candidate.words = CUE_WORTH);
         scratch::give_back(scratch);
     }
-    let count = if cues.is_none() { count } else { count + TOLD_MORE };
-    candidates.retain(|candidate| candidate.part.shows(candidate.block, now));
+    told.iter_mut().for_each(|candidate| candidate.words = 0.0);
     let probe = code.map(|code| (Probe::new(code.bytes), code.scale));
-    let scored = candidates.iter().map(|candidate| {
-        let cosine = probe.as_ref().map_or(0.0, |probe| cosine(candidate, probe));
+    let mut found = ranked(likely, probe.as_ref(), now, count);
+    // Behind these: what says the same is not to be passed over for what may be over.
+    let more = if cues.is_none() { 0 } else { TOLD_MORE };
+    for id in ranked(told, probe.as_ref(), now, count + more) {
+        if found.len() < count + more && !found.contains(&id) {
+            found.push(id);
+        }
+    }
+    found
+}
+
+/// The ids of up to `count` of those that are visible at `now`, each once, the nearest first.
+fn ranked(candidates: Vec<Candidate<'_>>, probe: Option<&(Probe<'_>, f32)>, now: TimeUs, count: usize) -> Vec<BlockId> {
+    let visible = candidates.into_iter().filter(|candidate| candidate.part.shows(candidate.block, now));
+    let scored = visible.map(|candidate| {
+        let cosine = probe.map_or(0.0, |probe| cosine(&candidate, probe));
         (candidate.words + VECTOR_WEIGHT * cosine, candidate.part.segment.ids()[candidate.block as usize])
     });
     let mut scored: Vec<(f32, BlockId)> = scored.collect();
     scored.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(b.1.cmp(&a.1)));
-    if cues.is_some() {
-        let mut seen = Vec::new();
-        scored.retain(|&(_, id)| {
-            seen.len() <= count && !seen.contains(&id) && {
-                seen.push(id);
-                true
-            }
-        });
+    let mut ids = Vec::with_capacity(count);
+    for (_, id) in scored {
+        if ids.len() < count && !ids.contains(&id) {
+            ids.push(id);
+        }
     }
-    scored.truncate(count);
-    scored.into_iter().map(|(_, id)| id).collect()
+    ids
 }
 
 /// The terms of a text that carry a subject, dates among them.
