@@ -33,7 +33,7 @@ GUARDS = (
     # Bad input is a typed error.
     Guard("drafts.py", "    unknown = item.keys() - FIELDS\n", "    unknown: set[str] = set()\n",
           MEMORY + "TestAddingMany::test_an_unknown_field_is_refused_with_what_there_is"),
-    Guard("drafts.py", 'inputs.share(item.get("importance", 0.5), "importance")', 'item.get("importance", 0.5)',
+    Guard("drafts.py", 'inputs.share(item["importance"], "importance")', 'item["importance"]',
           "tests/acceptance/test_bad_input.py::test_to_add"),
     Guard("cli/exits.py", "        if isinstance(error, kind):\n            return code\n", "        pass\n",
           "tests/acceptance/test_cli.py::TestSayingWhatIsWrong::test_an_exit_code_and_one_line"),

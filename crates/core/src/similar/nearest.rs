@@ -63,7 +63,9 @@ pub fn nearest(
     }
     if blocks > FEW || cues.is_some() {
         let mut scratch = scratch::take();
-        by_words(&parts, &terms(&tokens), POSTINGS_MAX, &mut scratch.words.sums, &mut likely);
+        if blocks > FEW {
+            by_words(&parts, &terms(&tokens), POSTINGS_MAX, &mut scratch.words.sums, &mut likely);
+        }
         if let Some(cues) = cues.as_ref().filter(|cues| !cues.is_empty()) {
             by_words(&parts, &terms_of(cues), CUES_MAX, &mut scratch.words.sums, &mut told);
         }
