@@ -246,7 +246,7 @@ class Recall(Explaining):
     @property
     def at_hand(self) -> bool:
         """Whether a search has little to wait for: no model is asked for a vector, and every change that it is to see
-        was folded in just now or a moment ago. (To ask the Store each time would cost as much as a part of the search.)
+        was folded in just now or a moment ago. (To read changes each time would cost as much as a part of the search.)
         After a change of the time zone all is loaded anew.
         """
         if self._follower.has_settings_to_read():

@@ -25,6 +25,9 @@ class TimeZone:
         self._store = store
         self._follower = follower
 
+    def __repr__(self) -> str:
+        return f"TimeZone({self.get()!r})"
+
     def get(self) -> str:
         """Its name in the IANA database; `UTC` unless it was set."""
         return self._follower.zone().name

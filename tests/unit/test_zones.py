@@ -34,6 +34,12 @@ def test_the_files_are_written_anew(tmp_path: Path) -> None:
         assert memory.count() == ENOUGH_FOR_FILES
 
 
+def test_it_is_shown_by_its_name() -> None:
+    with testing.memory() as memory:
+        memory.time_zone.set("Asia/Seoul")
+        assert repr(memory.time_zone) == "TimeZone('Asia/Seoul')"
+
+
 def test_files_of_another_zone_are_not_used(tmp_path: Path) -> None:
     with greeum.open(tmp_path, embedder=TinyEmbedder()) as memory:
         memory.add_many({"text": f"turn {number}"} for number in range(ENOUGH_FOR_FILES))
