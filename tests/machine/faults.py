@@ -106,8 +106,8 @@ def sources_lost_by_corrections() -> Any:
 def as_of_the_minute_before() -> Any:
     optional_time = inputs.optional_time
 
-    def early(value: Any, field: str) -> int | None:
-        at = optional_time(value, field)
+    def early(value: Any, field: str, zone: Any = None) -> int | None:
+        at = optional_time(value, field, zone)
         return at - 1 if at is not None and field == "as_of" else at
 
     return patch.object(inputs, "optional_time", early)
