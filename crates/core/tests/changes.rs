@@ -114,6 +114,8 @@ fn what_leaves_room_for_both_is_no_change() {
         ("I smoke.", "I want to quit smoking."),
         ("I smoke.", "I should quit smoking."),
         ("I smoke.", "I have to stop smoking."),
+        ("I smoke.", "I can't quit smoking."),
+        ("I smoke.", "I never quit smoking."),
         ("I drink coffee.", "I gave up tea."),
         ("I own a house in Bonn.", "I sold my house in Berlin."),
         ("We use Jira.", "They switched from Jira to Linear."),

@@ -215,11 +215,15 @@ impl Statement {
         // "is called", "are closed": what is so now.
         let is_past =
             is_past && !matches!(before, "is" | "are" | "am" | "i'm" | "be" | "been" | "he's" | "she's" | "it's");
-        let is_negated = lower.ends_with("n't") || lower == "cannot" || !of_lower.negation().is_empty();
+        let is_negated = denies(lower);
         if is_negated {
             self.is_negated = !self.is_negated;
         }
         let is_left_undone = is_to_end(lower) && is_left_open(before);
+        if is_left_undone && denies(before) {
+            // Never quit: what is denied is the end.
+            self.is_negated = !self.is_negated;
+        }
         let has_ended = !is_left_undone && !of_lower.ended().is_empty();
         self.has_ended |= has_ended;
         self.is_past |= is_past;
@@ -497,8 +501,12 @@ fn is_to_end(lower: &str) -> bool {
 
 /// Whether what follows the word has not been done by that: want to quit, can't quit, never quit.
 fn is_left_open(word: &str) -> bool {
-    let known = known(word);
-    word == "to" || word.ends_with("n't") || !known.negation().is_empty() || !known.qualifier().is_empty()
+    word == "to" || denies(word) || !known(word).qualifier().is_empty()
+}
+
+/// Whether an English word says that something is not so.
+fn denies(word: &str) -> bool {
+    word.ends_with("n't") || word == "cannot" || !known(word).negation().is_empty()
 }
 
 fn is_subject(particle: &str) -> bool {
