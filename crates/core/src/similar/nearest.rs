@@ -21,7 +21,7 @@ const POSTINGS_MAX: usize = 512;
 /// Blocks that share most of the rare words, of which the vectors are compared.
 const LIKELY: usize = 12;
 
-/// The same of what is looked for because something may be over.
+/// Postings that are read at most of the words by which is found what may be over.
 const CUES_MAX: usize = 128;
 
 /// Blocks that are named beyond those asked for if a text says that something is over.
