@@ -169,11 +169,23 @@ class Index:
         newest_first: bool,
         as_of: int | None,
     ) -> list[tuple[int, int]]: ...
-    def count(self, namespace: str, filter_json: str | None, history: bool, now: int, as_of: int | None) -> int: ...
-    def ids(self, namespace: str, filter_json: str | None, history: bool, now: int, as_of: int | None) -> list[int]:
+    def count(
+        self, namespace: str, filter_json: str | None, history: bool, now: int, as_of: int | None, text: str = ...
+    ) -> int:
+        """With a text those that have a word of it, here and in what follows."""
+    def ids(
+        self, namespace: str, filter_json: str | None, history: bool, now: int, as_of: int | None, text: str = ...
+    ) -> list[int]:
         """Ascending."""
     def namespaces(
-        self, namespace: str, filter_json: str | None, now: int, after: str | None, limit: int, as_of: int | None
+        self,
+        namespace: str,
+        filter_json: str | None,
+        now: int,
+        after: str | None,
+        limit: int,
+        as_of: int | None,
+        text: str = ...,
     ) -> list[tuple[str, int]]: ...
     @property
     def wants_fold(self) -> bool: ...

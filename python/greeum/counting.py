@@ -36,24 +36,36 @@ def facet_fields(fields: str | Iterable[str]) -> list[str]:
 
 
 class Tally:
-    """Counts the blocks of a namespace for which a filter holds, as they are at one moment."""
+    """Counts the blocks of a namespace for which a filter holds, as they are at one moment: those that have a word of
+    `text`, unless it is empty. Or of all these only some, whose ids are given.
+    """
 
     def __init__(
-        self, store: Store, index: Index, namespace: str, where_json: str | None, now_us: int, then: int | None
+        self,
+        store: Store,
+        index: Index,
+        namespace: str,
+        where_json: str | None,
+        now_us: int,
+        then: int | None,
+        text: str = "",
+        ids: list[int] | None = None,
     ) -> None:
         self._store = store
         self._index = index
         self._scope = namespace, where_json
         self._now_us = now_us
         self._then = then
-        self._ids: list[int] | None = None
+        self._text = text
+        self._ids = ids
+        self._is_of_some = ids is not None
 
     def of(self, field: str) -> Counts:
         """How many blocks have each value of a field; those that have none are not counted."""
-        if field == "namespace":
-            return dict(self._index.namespaces(*self._scope, self._now_us, None, 2**53, self._then))
+        if field == "namespace" and not self._is_of_some:
+            return dict(self._index.namespaces(*self._scope, self._now_us, None, 2**53, self._then, self._text))
         if self._ids is None:
-            self._ids = self._index.ids(*self._scope, False, self._now_us, self._then)
+            self._ids = self._index.ids(*self._scope, False, self._now_us, self._then, self._text)
         total: Counts = {}
         for start in range(0, len(self._ids), IDS_PER_STEP):
             for value, count in self._store.tally(field, self._ids[start : start + IDS_PER_STEP]).items():

@@ -44,6 +44,17 @@ def text(value: object, field: str = "text") -> str:
     return string(value, field, limits.TEXT_BYTES_MAX)
 
 
+def matched(query: object, *, k: int | None = None, expired: bool = False) -> str:
+    """What the blocks that are counted are to match; empty if that is not asked."""
+    if query is None:
+        if k is not None:
+            raise InvalidInput("k", "bounds the hits of a query: give that too")
+        return ""
+    if expired:
+        raise InvalidInput("query", "matches what a search may find, and what has expired it may not: leave one out")
+    return string(query, "query", limits.QUERY_BYTES_MAX)
+
+
 def name(value: object, field: str) -> str:
     return string(value, field, limits.NAME_BYTES_MAX)
 

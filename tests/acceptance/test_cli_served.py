@@ -88,6 +88,8 @@ LINES = """
     list --expired
     count --namespace acme
     facets kind source tags --namespace acme
+    facets source --query home -k 2
+    count --query home
     namespaces
     diff 2025-01-01
     search 'where does Alice live?' -k 2

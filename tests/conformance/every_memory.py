@@ -49,6 +49,7 @@ from tests.conformance.memory_recall import (
     TestStreaming,
     TestTimeTravel,
     TestValidity,
+    TestWhatAQueryMatches,
 )
 from tests.conformance.memory_requests import (
     TestRepeatedCorrections,
@@ -75,5 +76,5 @@ __all__ = [
     "TestNamespaceListing", "TestNamespaces", "TestOptions", "TestOwnWeights", "TestRepeatedCorrections",
     "TestRepeatedRequests", "TestSearchingNear", "TestStreaming", "TestTheSameAgain", "TestTheSamePolicy",
     "TestThreads", "TestTimeToLive", "TestTimeTravel", "TestUpdating", "TestUsing", "TestValidity", "TestWeights",
-    "TestWiping", "clock", "memory", "vectors",
+    "TestWhatAQueryMatches", "TestWiping", "clock", "memory", "vectors",
 ]  # fmt: skip

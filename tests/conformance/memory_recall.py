@@ -13,7 +13,7 @@ import pytest
 from tests.conformance.memory import HOUR, NOW, QUERIES, everything, ids, remember_much, scores, tell, texts
 from tests.conformance.memory_search import FILTERS
 
-from greeum import Block, Change, Memory, NamespacePage
+from greeum import Block, Change, Hit, Memory, NamespacePage
 from greeum.context import tokens
 from greeum.errors import InvalidInput, LogCut, NotFound
 from greeum.limits import CONTEXT_TOKENS_MAX, PAGE_MAX
@@ -302,6 +302,129 @@ class TestFacets:
         with pytest.raises(InvalidInput) as caught:
             memory.facets(**options)
         assert caught.value.field == field
+
+
+POTTERY: tuple[tuple[str, str, list[str], str], ...] = (
+    ("Her pottery class starts on Monday.", "Ada", ["course"], "club/ada"),
+    ("The potter's wheel is broken.", "Ben", ["repair"], "club/ben"),
+    ("Two classes were cancelled.", "Ada", ["course", "news"], "club/ada"),
+    ("Bread at eight.", "Ben", ["food"], "club/ben"),
+    ("도자기를 굽는 날이야.", "다은", ["course"], "클럽/다은"),
+    ("대학교 앞에서 만나자.", "다은", [], "클럽/다은"),
+)
+
+
+def tell_of_pottery(memory: Memory) -> list[Block]:
+    blocks = (
+        {"text": text, "source": source, "tags": tags, "namespace": namespace, "at": NOW}
+        for text, source, tags, namespace in POTTERY
+    )
+    return [*memory.add_many(blocks)]
+
+
+def matches(memory: Memory, query: str, hit: Hit) -> bool:
+    """Whether an explanation shows a word of the query in the block."""
+    account = memory.explain(query, hit.block.id).account
+    return account is not None and any(match.by != "date" for match in account.words)
+
+
+class TestWhatAQueryMatches:
+    @pytest.mark.parametrize(
+        ("query", "expected"),
+        [
+            ("pottery", {0}),
+            ("pottery class", {0, 2}),
+            ("Which classes are there?", {0, 2}),  # the others hold a sentence together
+            ("what does Ben eat", {1, 3}),  # by who said it
+            ("food", {3}),  # by a tag
+            ("도자기는 언제 구워?", {4}),  # whatever particle follows, and by a form of the verb
+            ("학교", {5}),  # within another word
+            ("potery", {0}),  # as it was meant
+            ("kiln", set()),
+            ("the", set()),
+        ],
+    )
+    def test_blocks_with_one_of_its_words_are_counted(self, memory: Memory, query: str, expected: set[int]) -> None:
+        blocks = tell_of_pottery(memory)
+        matched = [blocks[number] for number in sorted(expected)]
+        assert memory.count(query=query) == len(matched)
+        assert memory.facets(FIELDS, query=query) == {field: counted(matched, field) for field in FIELDS}
+
+    def test_a_block_of_several_passages_is_counted_once(self, memory: Memory) -> None:
+        memory.add("A kiln stands here. " * 200 + "Somebody has bought glaze.", source="Ada")
+        memory.add("Nothing at all.", source="Ben")
+        for query in ("kiln", "glaze", "kiln glaze"):
+            assert memory.facets("source", query=query) == {"source": [("Ada", 1)]}
+
+    def test_it_is_matched_within_the_other_filters(self, memory: Memory) -> None:
+        tell_of_pottery(memory)
+        assert memory.count(query="class", namespace="club/ada") == 2
+        assert memory.count(query="class", namespace="club/ben") == 0
+        assert memory.count(query="class", where={"tags": {"contains": "news"}}) == 1
+        assert memory.facets("tags", query="class potter", namespace="club", where={"source": "Ben"}) == {
+            "tags": [("repair", 1)]
+        }
+        assert memory.facets("source", query="class", limit=1) == {"source": [("Ada", 2)]}
+
+    def test_what_is_gone_is_matched_no_more(self, memory: Memory, clock: FrozenClock) -> None:
+        blocks = tell_of_pottery(memory)
+        clock.advance(3_600)
+        memory.update(blocks[0].id, text="Her pottery course starts on Monday.")
+        memory.forget(blocks[1].id)
+        assert memory.count(query="class") == 1
+        assert memory.count(query="class", history=True) == 2
+        assert memory.count(query="class", as_of=NOW + HOUR / 2) == 2
+        assert memory.facets("source", query="class", as_of=NOW + HOUR / 2) == {"source": [("Ada", 2)]}
+        assert memory.count(query="wheel", history=True) == 0
+
+    def test_a_time_is_no_word_unless_there_is_nothing_else(self, memory: Memory) -> None:
+        may, june = "2023-05-08T10:00:00Z", "2023-06-09T10:00:00Z"
+        memory.add("The kiln is hot.", at=may)
+        memory.add("Tea with Ben.", at=may)
+        memory.add("The kiln is cold.", at=june)
+        assert memory.count(query="kiln in May 2023") == 2
+        assert memory.count(query="What happened in May 2023?") == 2
+        assert memory.count(query="What happened on June 9?") == 1
+        assert memory.count(query="What happened in 2022?") == 0
+
+    def test_of_the_best_hits_only(self, memory: Memory) -> None:
+        remember_much(memory, 120)
+        for query, k in ((QUERIES[0], 1), (QUERIES[1], 25), (QUERIES[1], 1_000)):
+            best = [hit.block for hit in memory.search(query, k=k, namespace="n", where={"kind": "message"})]
+            found = memory.facets(FIELDS, query=query, k=k, namespace="n", where={"kind": "message"}, limit=PAGE_MAX)
+            assert found == {field: counted(best, field) for field in FIELDS}
+            assert sum(count for _, count in found["kind"]) == len(best) <= k
+
+    def test_the_blocks_that_are_counted_are_those_whose_words_a_search_scores(self, memory: Memory) -> None:
+        tell_of_pottery(memory)
+        for query in ("pottery class", "도자기", "broken wheels"):
+            by_words = [hit for hit in memory.search(query, k=50) if matches(memory, query, hit)]
+            assert memory.count(query=query) == len(by_words)
+
+    @pytest.mark.parametrize(
+        ("options", "field"),
+        [
+            ({"query": ""}, "query"),
+            ({"query": 5}, "query"),
+            ({"query": "x" * 65_537}, "query"),
+            ({"k": 5}, "k"),
+            ({"query": "x", "k": 0}, "k"),
+            ({"query": "x", "k": 1_001}, "k"),
+        ],
+    )
+    def test_what_is_wrong_is_said(self, memory: Memory, options: dict[str, Any], field: str) -> None:
+        with pytest.raises(InvalidInput) as caught:
+            memory.facets("kind", **options)
+        assert caught.value.field == field
+        if "k" not in options:
+            with pytest.raises(InvalidInput) as caught:
+                memory.count(**options)
+            assert caught.value.field == field
+
+    def test_what_has_expired_is_not_searched(self, memory: Memory) -> None:
+        with pytest.raises(InvalidInput) as caught:
+            memory.count(query="x", expired=True)
+        assert caught.value.field == "query"
 
 
 def all_namespaces(memory: Memory, **options: Any) -> list[tuple[str, int]]:

@@ -452,6 +452,12 @@ def test_blocks_are_counted(rest: Client, memory: Memory) -> None:
     assert rest("POST", "/v1/count", {"namespace": "n/0", "where": {"source": "ann"}}).json == {"count": 2}
     facets = rest("POST", "/v1/facets", {"fields": ["source", "namespace"], "limit": 1}).json["facets"]
     assert facets == {"source": [{"value": "ann", "count": 3}], "namespace": [{"value": "n/0", "count": 2}]}
+    assert rest("POST", "/v1/count", {"query": "2"}).json == {"count": 1}
+    asked = {"fields": ["namespace"], "query": "ann or x"}
+    found = [{"value": "n/0", "count": 2}, {"value": "n/1", "count": 1}]
+    assert rest("POST", "/v1/facets", asked).json["facets"] == {"namespace": found}
+    assert rest("POST", "/v1/facets", asked | {"k": 1}).json["facets"]["namespace"][0]["count"] == 1
+    assert rest("POST", "/v1/facets", {"fields": ["kind"], "k": 1}).json["field"] == "k"
     page = rest("GET", "/v1/namespaces?limit=1&namespace=n").json
     assert page["namespaces"] == [{"namespace": "n/0", "blocks": 2}]
     rest_of_it = rest("GET", f"/v1/namespaces?limit=1&namespace=n&cursor={quote(page['cursor'])}").json

@@ -41,6 +41,8 @@ QUESTIONS: list[Callable[[Any], object]] = [
     lambda memory: memory.count(namespace="n/3", where={"source": "alice"}, history=True),
     lambda memory: memory.count(history=True),
     lambda memory: memory.facets("source"),
+    lambda memory: memory.facets("source", query="hello", k=3),
+    lambda memory: memory.count(query="hello"),
     lambda memory: memory.facets(["kind", "tags", "namespace"], namespace="acme", where={}, limit=2),
     lambda memory: memory.namespaces(namespace="n", limit=7),
     lambda memory: memory.namespaces(namespace="n", limit=7).cursor,

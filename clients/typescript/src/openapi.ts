@@ -1860,6 +1860,12 @@ export interface components {
              * @default null
              */
             as_of?: string | null;
+            /**
+             * @description Only blocks that have one of its words, in any form that a search knows it by.
+             * @default null
+             * @example pottery class
+             */
+            query?: string | null;
         };
         /**
          * Count
@@ -1968,6 +1974,17 @@ export interface components {
              * @default null
              */
             as_of?: string | null;
+            /**
+             * @description Only blocks that have one of its words, in any form that a search knows it by.
+             * @default null
+             * @example pottery class
+             */
+            query?: string | null;
+            /**
+             * @description Only so many hits of a search for the query, the best, instead of all that have a word of it.
+             * @default null
+             */
+            k?: number | null;
             /**
              * @description How many values of each field at most.
              * @default 20
@@ -3924,6 +3941,7 @@ export interface operations {
             421: components["responses"]["misdirected"];
             429: components["responses"]["rate-limited"];
             500: components["responses"]["internal"];
+            502: components["responses"]["embedder-failed"];
             503: components["responses"]["unavailable"];
         };
     };

@@ -181,6 +181,10 @@ describe("finding", () => {
       source: [{ value: "Alice", count: 3 }],
       tags: [{ value: "home", count: 2 }],
     });
+    const [hit] = await memory.search("home", { namespace: "find", k: 1 });
+    const best = await memory.facets("source", { namespace: "find", query: "home", k: 1 });
+    assert.deepEqual(best, { source: [{ value: hit?.block.source, count: 1 }] });
+    assert.equal(await memory.count({ namespace: "find", query: "no such word" }), 0);
     assert.deepEqual(await memory.namespaces({ namespace: "find" }), {
       namespaces: [{ namespace: "find/alice", blocks: 4 }],
       cursor: null,

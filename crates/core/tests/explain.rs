@@ -123,7 +123,8 @@ proptest! {
         let condition = r#"{"metadata.km": {"lt": 60}}"#;
         let as_of = (dice.below(3) == 0).then_some(NOW_US);
         let ask = Query { text: dice.text(length), namespace: "a".into(), history, filter: filter(condition), near: starts, as_of, exact: false, ..query("") };
-        let allowed: BTreeSet<BlockId> = index.ids(&ask).into_iter().collect();
+        let whatever = Query { text: String::new(), ..ask.clone() };
+        let allowed: BTreeSet<BlockId> = index.ids(&whatever).into_iter().collect();
         let hits = ids(&index.search(&ask).unwrap());
         for entry in entries.iter().step_by(if count == MANY { 23 } else { 1 }) {
             let clause = Clause { name: "where.metadata.km".into(), filter: filter(condition).unwrap() };

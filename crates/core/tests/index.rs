@@ -181,6 +181,9 @@ impl<'a> Process<'a> {
                 (Ok(found), Ok(expected)) => assert_eq!(bits(&found), bits(&expected), "{query:?}"),
                 (found, expected) => assert_eq!(format!("{found:?}"), format!("{expected:?}"), "{query:?}"),
             }
+            let matched = self.index.ids(&query);
+            assert_eq!(matched, model.fresh().ids(&query), "{query:?}");
+            assert_eq!(self.index.count(&query), matched.len() as u64, "{query:?}");
         }
     }
 

@@ -454,7 +454,8 @@ impl Index {
         released(py, || Ok(self.index.select(&query, after, newest_first)))
     }
 
-    #[pyo3(signature = (namespace, filter_json, history, now, as_of))]
+    #[pyo3(signature = (namespace, filter_json, history, now, as_of, text = String::new()))]
+    #[allow(clippy::too_many_arguments, reason = "as for search")]
     fn count(
         &self,
         py: Python<'_>,
@@ -463,12 +464,15 @@ impl Index {
         history: bool,
         now: i64,
         as_of: Option<i64>,
+        text: String,
     ) -> PyResult<u64> {
-        let query = Query { namespace, filter: self.filter(py, filter_json)?, history, now, as_of, ..Query::default() };
+        let filter = self.filter(py, filter_json)?;
+        let query = Query { text, namespace, filter, history, now, as_of, ..Query::default() };
         released(py, || Ok(self.index.count(&query)))
     }
 
-    #[pyo3(signature = (namespace, filter_json, history, now, as_of))]
+    #[pyo3(signature = (namespace, filter_json, history, now, as_of, text = String::new()))]
+    #[allow(clippy::too_many_arguments, reason = "as for search")]
     fn ids(
         &self,
         py: Python<'_>,
@@ -477,12 +481,14 @@ impl Index {
         history: bool,
         now: i64,
         as_of: Option<i64>,
+        text: String,
     ) -> PyResult<Vec<u64>> {
-        let query = Query { namespace, filter: self.filter(py, filter_json)?, history, now, as_of, ..Query::default() };
+        let filter = self.filter(py, filter_json)?;
+        let query = Query { text, namespace, filter, history, now, as_of, ..Query::default() };
         released(py, || Ok(self.index.ids(&query)))
     }
 
-    #[pyo3(signature = (namespace, filter_json, now, after, limit, as_of))]
+    #[pyo3(signature = (namespace, filter_json, now, after, limit, as_of, text = String::new()))]
     #[allow(clippy::too_many_arguments, reason = "as for search")]
     fn namespaces(
         &self,
@@ -493,9 +499,10 @@ impl Index {
         after: Option<&str>,
         limit: usize,
         as_of: Option<i64>,
+        text: String,
     ) -> PyResult<Vec<(String, u64)>> {
-        let query =
-            Query { namespace, filter: self.filter(py, filter_json)?, now, as_of, k: limit, ..Query::default() };
+        let filter = self.filter(py, filter_json)?;
+        let query = Query { text, namespace, filter, now, as_of, k: limit, ..Query::default() };
         released(py, || Ok(self.index.namespaces(&query, after)))
     }
 

@@ -37,6 +37,7 @@ class CountRequest(wire.Request):
     history: bool = False
     expired: wire.Expired = False
     as_of: wire.AsOf = None
+    query: wire.Matched = None
 
 
 class DiffRequest(wire.Request):
@@ -63,6 +64,14 @@ class FacetsRequest(wire.Request):
     namespace: wire.Namespace = ""
     where: wire.Where = None
     as_of: wire.AsOf = None
+    query: wire.Matched = None
+    k: Annotated[
+        int | None,
+        Meta(
+            description="Only so many hits of a search for the query, the best, instead of all that have a word of it.",
+            extra_json_schema={"minimum": 1, "maximum": limits.K_MAX},
+        ),
+    ] = None
     limit: Annotated[wire.PageLimit, Meta(description="How many values of each field at most.")] = 20
 
 
@@ -209,7 +218,8 @@ OPERATIONS = (
     Operation(id="count", method="POST", path="/v1/count", handle=count, body=CountRequest, answer=Count),
     Operation(id="diff", method="POST", path="/v1/diff", handle=diff, body=DiffRequest, answer=Difference),
     Operation(
-        id="facets", method="POST", path="/v1/facets", handle=facets, body=FacetsRequest, answer=Facets
+        id="facets", method="POST", path="/v1/facets", handle=facets, body=FacetsRequest, answer=Facets,
+        problems=("embedder-failed",),
     ),
     Operation(
         id="namespaces", method="GET", path="/v1/namespaces", handle=namespaces, query=NamespacesPage,

@@ -151,6 +151,15 @@ Query = Annotated[
     ),
 ]
 
+Matched = Annotated[
+    str | None,
+    Meta(
+        description="Only blocks that have one of its words, in any form that a search knows it by.",
+        examples=["pottery class"],
+        extra_json_schema={"maxLength": limits.QUERY_BYTES_MAX},
+    ),
+]
+
 K = Annotated[
     int, Meta(description="How many hits at most.", extra_json_schema={"minimum": 1, "maximum": limits.K_MAX})
 ]

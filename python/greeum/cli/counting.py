@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 def run_count(call: Call) -> int:
     with call.open() as memory:
-        count = memory.count(**call.pick("namespace", "where", "history", "expired", "as_of"))
+        count = memory.count(**call.pick("namespace", "where", "history", "expired", "as_of", "query"))
     if call.screen.json:
         call.screen.document({"count": count})
     else:
@@ -22,7 +22,7 @@ def run_count(call: Call) -> int:
 
 def run_facets(call: Call) -> int:
     with call.open() as memory:
-        facets = memory.facets(call.given["fields"], **call.pick("namespace", "where", "as_of", "limit"))
+        facets = memory.facets(call.given["fields"], **call.pick("namespace", "where", "as_of", "query", "k", "limit"))
     if call.screen.json:
         listed = {
             field: [{"value": value, "count": count} for value, count in counts] for field, counts in facets.items()
@@ -52,13 +52,19 @@ def run_namespaces(call: Call) -> int:
     return 0
 
 
+QUERY = Option("--query", "TEXT", "Only blocks that have one of its words, in any form that a search knows it by.")
+
 COUNT = Command(
     "count",
     run_count,
-    "Count blocks: all that `greeum list` would show.",
-    options=[fields.NAMESPACE, fields.WHERE, fields.HISTORY, fields.EXPIRED, fields.AS_OF, fields.READ_ONLY],
+    "Count blocks: all that `greeum list` would show, or those of them that a query matches.",
+    options=[fields.NAMESPACE, fields.WHERE, fields.HISTORY, fields.EXPIRED, fields.AS_OF, QUERY, fields.READ_ONLY],
     details="""With --json the document is {"count": N}.""",
-    examples=["greeum count", """greeum count --namespace acme/alice --where '{"kind": "fact"}'"""],
+    examples=[
+        "greeum count",
+        """greeum count --namespace acme/alice --where '{"kind": "fact"}'""",
+        'greeum count --query "pottery class"',
+    ],
 )
 
 FACETS = Command(
@@ -70,11 +76,17 @@ FACETS = Command(
         fields.NAMESPACE,
         fields.WHERE,
         fields.AS_OF,
+        QUERY,
+        Option("-k", "N", "Only the N best hits of a search for the query, instead.", read=as_whole_number),
         Option("--limit", "N", "How many values of each field at most. Default: 20", read=as_whole_number),
         fields.READ_ONLY,
     ],
     details="""With --json the document is {"facets": {FIELD: [{"value", "count"}, …]}}.""",
-    examples=["greeum facets kind source --namespace acme", "greeum facets tags --limit 50"],
+    examples=[
+        "greeum facets kind source --namespace acme",
+        "greeum facets tags --limit 50",
+        'greeum facets source --query "pottery class"',
+    ],
 )
 
 NAMESPACES = Command(

@@ -202,6 +202,13 @@ def moment(as_of: Any) -> Body:
     return {} if as_of is None else {"as_of": quoted_time(as_of, "as_of")}
 
 
+def matched(query: object, k: Any = None, *, expired: bool = False) -> Body:
+    """What the blocks that are counted are to match."""
+    asked = inputs.matched(query, k=k, expired=expired)
+    body = {} if k is None else {"k": str(inputs.count(k, "k", limits.K_MAX))}
+    return body | {"query": quoted(asked)} if asked else body
+
+
 def scope(namespace: Any, where: Any, min_trust: Any = 0.0) -> Body:
     """Which blocks are looked at."""
     condition, least = inputs.where(where), inputs.share(min_trust, "min_trust")

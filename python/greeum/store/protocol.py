@@ -501,8 +501,8 @@ class Store(Upkeep, Protocol):
         """Up to `limit` block ids above `after`, ascending, superseded ones included."""
 
     def tally(self, field: str, ids: Sequence[int]) -> dict[str, int]:
-        """How many of these blocks, each named once, have each value of `field`: kind, source (those that have one) or
-        tags (each tag by itself).
+        """How many of these blocks, each named once, have each value of `field`: kind, namespace, source (those that
+        have one) or tags (each tag by itself).
         """
 
     def counts(self) -> dict[str, int]:

@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     T = TypeVar("T")
 
 
-TALLIES = {"kind": "tally_kind", "source": "tally_source", "tags": "tally_tags"}
+TALLIES = {"kind": "tally_kind", "namespace": "tally_namespace", "source": "tally_source", "tags": "tally_tags"}
 """The statement that counts the values of a field."""
 
 

@@ -271,25 +271,25 @@ impl Index {
         others.iter().map(|other| text.compare(other)).collect()
     }
 
-    /// How many blocks a query may see.
+    /// How many blocks a query may see; of one with a text, those that have a word of it.
     pub fn count(&self, query: &Query) -> u64 {
-        rank::Scope::new(&self.state(), query).wanted
+        rank::scope_of_words(&self.state(), query, &self.table).wanted
     }
 
-    /// The ids of the blocks that a query may see, ascending.
+    /// The ids of these blocks, ascending.
     pub fn ids(&self, query: &Query) -> Vec<BlockId> {
         let state = self.state();
-        let scope = rank::Scope::new(&state, query);
+        let scope = rank::scope_of_words(&state, query, &self.table);
         let wanted = scope.places().filter(|&place| scope.wants(place));
         let mut ids: Vec<BlockId> = wanted.map(|place| state.id(place)).collect();
         ids.sort_unstable();
         ids
     }
 
-    /// The namespaces after `after` of the blocks that a query may see, in order, each with how many there are; up to `k` of them.
+    /// The namespaces after `after` of these blocks, in order, each with how many there are; up to `k` of them.
     pub fn namespaces(&self, query: &Query, after: Option<&str>) -> Vec<(String, u64)> {
         let state = self.state();
-        let scope = rank::Scope::new(&state, query);
+        let scope = rank::scope_of_words(&state, query, &self.table);
         namespaces::list(&state, &scope, &query.namespace, after, query.k)
     }
 

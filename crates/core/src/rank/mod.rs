@@ -18,6 +18,7 @@ mod family;
 mod home;
 mod late;
 mod local;
+mod matched;
 mod matches;
 mod named;
 mod near;
@@ -93,6 +94,17 @@ pub fn search_each(
     }
     scratch::give_back(scratch);
     Ok(found)
+}
+
+/// The scope of a query of which only blocks that have a word of it may be hits; all, if it has no text.
+pub fn scope_of_words(state: &State, query: &Query, table: &Table) -> Scope {
+    let mut scope = Scope::new(state, query);
+    if !query.text.is_empty() {
+        let ground = Ground::new(state, &scope);
+        let matched = matched::blocks(&ground, &QueryWords::read(query, &ground, table), table);
+        scope.narrow(matched);
+    }
+    scope
 }
 
 /// How well what is around each of the blocks that a query may start from fits it: from 0 on, and more is better.

@@ -118,6 +118,16 @@ impl Scope {
         scope
     }
 
+    /// Lets only some of the blocks be hits, by part; what is in scope stays as it is.
+    pub fn narrow(&mut self, to: Vec<Bitmap>) {
+        for (part, mut wanted) in self.parts.iter_mut().zip(to).filter(|(part, _)| part.count > 0) {
+            wanted.and(part.wanted());
+            part.wanted_count = wanted.count();
+            part.wanted = Some(wanted);
+        }
+        self.wanted = self.parts.iter().map(|part| u64::from(part.wanted_count)).sum();
+    }
+
     /// Whether a block is in scope.
     pub fn contains(&self, place: Place) -> bool {
         self.parts[place.part as usize].blocks.contains(place.block)

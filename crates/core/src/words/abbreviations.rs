@@ -12,7 +12,7 @@ const INITIALS_MIN: usize = 3;
 const INITIALS_MAX: usize = 6;
 
 /// The word that a clipped one stands for, in the least space: every word of a text has room for one.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Whole(NonZeroU8);
 
 impl Whole {

@@ -47,6 +47,15 @@ pub fn of_days(days: Days) -> Vec<u64> {
     terms
 }
 
+/// Some date terms, by what they are of: years, months, days.
+pub fn by_unit(terms: &[u64]) -> [Vec<u64>; 3] {
+    let is_month = |term: &u64| (1..=MONTHS.len() as i64).any(|month| term::month(month) == *term);
+    let is_day = |term: &u64| (1..=DAYS_OF_A_MONTH).any(|day| term::day(day) == *term);
+    let (months, others): (Vec<u64>, Vec<u64>) = terms.iter().partition(|term| is_month(term));
+    let (days, years) = others.into_iter().partition(is_day);
+    [years, months, days]
+}
+
 /// The date terms that the words of a text name.
 pub fn named(tokens: &Tokens, out: &mut Vec<u64>) {
     each_named(tokens, |_, term| out.push(term));

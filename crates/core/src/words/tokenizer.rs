@@ -19,7 +19,7 @@ pub enum Script {
 }
 
 /// One word: where it stands in [`Tokens`], and its script.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Token {
     start: u32,
     end: u32,

@@ -84,6 +84,9 @@ WHERE namespace = ?1 OR (namespace > ?1 || '/' AND namespace < ?1 || '0') ORDER 
 -- tally_kind: how many of these blocks (a JSON array of ids) are of each kind
 SELECT kind, count(*) FROM blocks WHERE id IN (SELECT value FROM json_each(?)) GROUP BY kind
 
+-- tally_namespace: in exactly that one, as far as these blocks go
+SELECT namespace, count(*) FROM blocks WHERE id IN (SELECT value FROM json_each(?)) GROUP BY namespace
+
 -- tally_source: those that have none are not counted
 SELECT source, count(*) FROM blocks
 WHERE id IN (SELECT value FROM json_each(?)) AND source IS NOT NULL GROUP BY source

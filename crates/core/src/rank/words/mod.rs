@@ -17,7 +17,7 @@ mod sieve;
 mod sifted;
 mod windows;
 
-pub use found::{Found, Worth, counts};
+pub use found::{Found, Worth, counts, lookup};
 pub use pruned::Cells;
 pub use query::{QueryWords, Rarity};
 pub use windows::Room as WindowRoom;
