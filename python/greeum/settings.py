@@ -9,7 +9,8 @@ VARIABLES = {
     "GREEUM_KEY": "The key that the command line sends to the server that --url names, if that wants one.",
     "GREEUM_TENANTS": "The directory of a server's tenants, where none is named.",
     "GREEUM_EMBEDDER": (
-        "What makes vectors: static (the default), model2vec:FOLDER, sentence-transformers:MODEL or openai:MODEL. "
+        "What makes vectors: static (the default), model2vec:FOLDER, onnx:FOLDER, sentence-transformers:MODEL or "
+        "openai:MODEL. "
         "A memory stays with its embedder until `greeum reembed` changes it."
     ),
     "GREEUM_EMBEDDER_URL": "Where openai:MODEL is served, up to /embeddings or with it, as http://127.0.0.1:11434/v1",

@@ -223,11 +223,15 @@ def embedder_of(settings: Settings) -> Embedder:
         from greeum.embed.sentence_transformers import SentenceTransformersEmbedder
 
         return SentenceTransformersEmbedder(model)
+    if provider == "onnx":
+        from greeum.embed.onnx import OnnxEmbedder
+
+        return OnnxEmbedder(model)
     if provider == "openai":
         from greeum.embed.openai_compatible import OpenAICompatibleEmbedder
 
         if settings.embedder_url is None:
             raise InvalidInput("GREEUM_EMBEDDER_URL", f"is not set; {settings.embedder} needs its server's address")
         return OpenAICompatibleEmbedder(settings.embedder_url, model, api_key=settings.embedder_key)
-    providers = "static, model2vec, sentence-transformers and openai"
+    providers = "static, model2vec, sentence-transformers, onnx and openai"
     raise InvalidInput("GREEUM_EMBEDDER", f"names no provider: {provider!r}; there are {providers}")

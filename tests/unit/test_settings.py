@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import greeum
-from greeum.embed import model2vec, openai_compatible, sentence_transformers
+from greeum.embed import model2vec, onnx, openai_compatible, sentence_transformers
 from greeum.embed.given import GivenVectors
 from greeum.embed.static import StaticEmbedder
 from greeum.errors import EmbedderFailed, InvalidInput
@@ -134,6 +134,7 @@ def test_static_is_the_table_that_is_shipped() -> None:
     ("asked", "module", "name"),
     [
         ("model2vec:/a/folder", model2vec, "Model2VecEmbedder"),
+        ("onnx:/a/folder", onnx, "OnnxEmbedder"),
         ("sentence-transformers:org/model", sentence_transformers, "SentenceTransformersEmbedder"),
         ("sentence-transformers:org/model:v2", sentence_transformers, "SentenceTransformersEmbedder"),
     ],

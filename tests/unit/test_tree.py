@@ -243,7 +243,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 CONCRETE = ("store.sqlite", "store.memory", "embed.static", "embed.given", "embed.model2vec",
-            "embed.openai_compatible", "embed.sentence_transformers")  # fmt: skip
+            "embed.onnx", "embed.openai_compatible", "embed.sentence_transformers")  # fmt: skip
 
 NOT_OURS = {".git", ".venv", ".make", "target", "dist", "coverage", "__pycache__", "node_modules"}
 """Folders of the repository that nobody writes by hand, besides those of tools that begin with a dot."""
