@@ -4,11 +4,15 @@ go on, and take their place when every block has some.
 
 from __future__ import annotations
 
-from greeum.errors import InvalidInput
+from contextlib import ExitStack
+from time import sleep
+
+from greeum.errors import InvalidInput, StoreBusy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextlib import AbstractContextManager
 
     from greeum.embed.protocol import Embedder
     from greeum.store.protocol import Store
@@ -19,6 +23,10 @@ BLOCKS_PER_STEP = 256
 
 LAST_BLOCKS_MAX = 64
 """Blocks whose vectors may be made while whoever writes has to wait: the last ones, since new ones may always come."""
+
+
+WAIT_S = 0.05
+"""Between two looks whether another process is done: 500 blocks of the built-in table, which is what one waits for."""
 
 
 class Reembedded:
@@ -70,3 +78,42 @@ def gather(replacement: Replacement, embedder: Embedder, progress: Callable[[int
         if progress is not None:
             progress(*replacement.amounts())
     return made
+
+
+def renew(
+    store: Store,
+    replacement: Replacement,
+    turn: Callable[[], AbstractContextManager[None]],
+    embedder: Embedder,
+    progress: Callable[[int, int], None] | None = None,
+) -> None:
+    """The same for a new version of the embedder that a store has: by one of all processes that open it, for which
+    `turn` is, while the others wait. Raises EmbedderFailed, or Conflict if it is to have another embedder meanwhile.
+    """
+    with ExitStack() as held:
+        while is_other(store, embedder):
+            try:
+                held.enter_context(turn())
+            except StoreBusy:
+                sleep(WAIT_S)
+                if progress is not None:
+                    progress(*replacement.amounts())
+            else:
+                break
+        if is_other(store, embedder):
+            note(store)
+            reembed(store, replacement, embedder, progress)
+
+
+def is_other(store: Store, embedder: Embedder) -> bool:
+    bound = store.embedder()
+    return bound is not None and bound[0] != embedder.fingerprint
+
+
+def note(store: Store) -> None:
+    """Say why this takes longer than to open a memory usually does."""
+    from logging import getLogger
+
+    counts = store.counts()
+    blocks = counts["blocks"] + counts["superseded"]
+    getLogger("greeum").warning("this version makes other vectors: those of %s blocks are made anew", f"{blocks:,}")

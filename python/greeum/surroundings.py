@@ -8,7 +8,14 @@ import os
 import stat
 import sys
 
-from greeum.store.files import DATABASE_FILE, MAINTAIN_LOCK_FILE, TURN_LOCK_FILE, WRITE_LOCK_FILE, is_held
+from greeum.store.files import (
+    DATABASE_FILE,
+    MAINTAIN_LOCK_FILE,
+    RENEW_LOCK_FILE,
+    TURN_LOCK_FILE,
+    WRITE_LOCK_FILE,
+    is_held,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,7 +29,13 @@ FREE_BYTES_MIN = 1_073_741_824
 
 INDEX_DIRECTORY = "index"
 
-LOCKS = (WRITE_LOCK_FILE, TURN_LOCK_FILE, MAINTAIN_LOCK_FILE, os.path.join(INDEX_DIRECTORY, "fold.lock"))
+LOCKS = (
+    WRITE_LOCK_FILE,
+    TURN_LOCK_FILE,
+    MAINTAIN_LOCK_FILE,
+    RENEW_LOCK_FILE,
+    os.path.join(INDEX_DIRECTORY, "fold.lock"),
+)
 
 DIRECTORY_MODE, FILE_MODE = 0o700, 0o600
 """For its owner alone."""

@@ -6,7 +6,7 @@ import os
 
 from greeum import _core, inputs
 from greeum.embed.static import StaticEmbedder
-from greeum.errors import EmbedderFailed, InvalidInput, StoreFailed
+from greeum.errors import EmbedderFailed, EmbedderMismatch, InvalidInput, StoreFailed, StoreVersion
 from greeum.follower import Follower, zone_of
 from greeum.limits import DIMENSION_MAX
 from greeum.memory import Memory, clock_us
@@ -42,6 +42,10 @@ def open(  # noqa: A001 - greeum.open(path), as in sqlite3, shelve and others
     stays with its embedder until `reembed` changes it. A new one goes by the days of $GREEUM_TIME_ZONE (default: UTC);
     `memory.time_zone` changes that. `progress` is called with (done, total) while the index is rebuilt.
 
+    Where an earlier version of the shipped table has made the vectors, they are made anew first (10,000 blocks take
+    about a second, their index included); whoever has the memory open goes on with the old ones until then. A call that
+    was cut short is taken up by the next.
+
     Raises NotFound if there is none and it may not be made, EmbedderMismatch, StoreVersion if a newer Greeum wrote it,
     or another StoreError.
     """
@@ -66,6 +70,7 @@ def opened(
     try:
         if zone is not None and store.embedder() is None and not read_only:
             store.set_time_zone(zone.name)
+        renew_vectors(store, chosen, progress)
         return join(store, chosen, os.path.join(directory, INDEX_DIRECTORY), progress, now_us)
     except BaseException:
         store.close()
@@ -81,6 +86,7 @@ def repair(path: str | os.PathLike[str], *, embedder: Embedder | None = None) ->
     chosen = embedder if embedder is not None else embedder_of(settings)
     store = SQLiteStore(directory, create=False)
     try:
+        renew_vectors(store, chosen)
         # Vectors of another embedder would be taken for damaged ones.
         store.bind_embedder(chosen.fingerprint, chosen.dimension)
         done = repair_store(store, chosen)
@@ -122,6 +128,34 @@ def reembed(
     # Its index is made here, so that the next to open it need not wait.
     open(directory, embedder=chosen, create=False, progress=progress).close()
     return done
+
+
+def renew_vectors(store: SQLiteStore, embedder: Embedder, progress: Callable[[int, int], None] | None = None) -> None:
+    """Have vectors made anew that an earlier version of the built-in table has made. Raises EmbedderMismatch if the
+    store may not be changed, StoreVersion if a later version has made them.
+    """
+    bound = store.embedder()
+    if bound is None or not isinstance(embedder, StaticEmbedder):
+        return
+    if embedder.precedes(bound[0]):
+        raise StoreVersion(
+            f"its vectors were made by the built-in table of a newer Greeum ({bound[0]}; this one makes "
+            f"{embedder.fingerprint}): use that, or have them made anew by this one with `greeum reembed`"
+        )
+    if not embedder.succeeds(bound[0]):
+        return
+    if store.read_only:
+        raise EmbedderMismatch(
+            f"its vectors were made by the built-in table of an older Greeum ({bound[0]}): open it once without "
+            "read_only, or --read-only, so that they are made anew"
+        )
+    replacement = store.replacement(embedder.fingerprint, embedder.dimension)
+    awaited = replacement.awaited()
+    # Who has begun to change to a model, and was cut short, is not to lose what that has made.
+    if awaited is None or awaited == embedder.fingerprint or embedder.succeeds(awaited):
+        from greeum.reembedding import renew
+
+        renew(store, replacement, store.renewing, embedder, progress)
 
 
 def checked(embedder: Embedder) -> Embedder:

@@ -68,7 +68,7 @@ class Call:
         from greeum.wiring import open as open_memory
 
         path = self.path()
-        with bar("Building the index", "blocks") as progress:
+        with bar("Preparing the memory", "blocks") as progress:
             memory = open_memory(
                 path,
                 embedder=embedder,

@@ -31,6 +31,9 @@ TURN_LOCK_FILE = "write-next.lock"
 MAINTAIN_LOCK_FILE = "maintain.lock"
 """Held by the one process that maintains the store."""
 
+RENEW_LOCK_FILE = "renew.lock"
+"""Held by the one process that makes vectors anew, since this version of Greeum makes others than the last."""
+
 LOOK_PERIOD_S = 0.25
 """How often it is looked whether a database that is open is still where it was: one system call."""
 

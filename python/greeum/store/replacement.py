@@ -53,6 +53,11 @@ class Replacement:
 
         self._change(work)
 
+    def awaited(self) -> str | None:
+        """The embedder that vectors are gathered for now, if there is one."""
+        found = self._ask(lambda connection: self._run(connection, "next_embedder"))
+        return found[0][0] if found else None
+
     def amounts(self) -> tuple[int, int]:
         """How many blocks have vectors of the next embedder, and how many there are; versions count."""
         [(done, total)] = self._ask(lambda connection: self._run(connection, "amounts"))

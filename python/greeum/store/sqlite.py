@@ -29,6 +29,7 @@ from greeum.store.writer import Writer
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from contextlib import AbstractContextManager
     from typing import Any, TypeVar
 
     from greeum.store.arrivals import Arrival, Outcome
@@ -192,6 +193,10 @@ class SQLiteStore(SQLiteUpkeep):
         from greeum.store.replacement import Replacement
 
         return Replacement(self._ask, self._change, fingerprint, dimension)
+
+    def renewing(self) -> AbstractContextManager[None]:
+        """The turn of the one process that makes vectors anew. Raises StoreBusy if another one has it."""
+        return files.Claim(os.path.join(self.directory, files.RENEW_LOCK_FILE))
 
     def revise(
         self, block_id: int, fields: dict[str, object], revision: int | None = None, flags: Sequence[str] = ()
