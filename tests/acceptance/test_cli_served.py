@@ -146,8 +146,8 @@ OTHERWISE = [
     (r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?Z?)?", "…"),
     (r"\b(cli|http)\b", "…"),
     (r'"(bytes|seq)": \d+', r'"\1": …'),
-    (r"\bbytes +[\d,]+", "bytes …"),
     (r"-?\d+\.\d+(e-\d+)?", "…"),
+    (r"\bbytes +[\d,]+", "bytes …"),
     (r" {2,}", "  "),
 ]
 """A server has made its memory. Times, identities, by which door it came and how large files are differ; scores are
