@@ -97,17 +97,18 @@ def test_searches_wait_until_all_is_loaded_anew(monkeypatch: pytest.MonkeyPatch)
         assert found == [1]
 
 
-def test_a_search_that_had_begun_finds_what_it_would_have_found_before() -> None:
+def test_a_search_that_had_begun_finds_what_it_would_have_found_before(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[object] = []
-
-    class WatchedStore(MemoryStore):
-        def ids(self, after: int, limit: int) -> list[int]:
-            seen.append(memory._index.stats()["blocks"])
-            return super().ids(after, limit)
-
-    with wiring.join(WatchedStore(), TinyEmbedder(), None) as memory:
+    store = MemoryStore()
+    with wiring.join(store, TinyEmbedder(), None) as memory:
         memory.add_many(["the violin", "the cello"])
-        seen.clear()
+        real = store.ids
+
+        def ids(after: int, limit: int) -> list[int]:
+            seen.append(memory._index.stats()["blocks"])
+            return real(after, limit)
+
+        monkeypatch.setattr(store, "ids", ids)
         memory.time_zone.set("Asia/Seoul")
         assert seen == [2, 2]
         assert len(memory.search("violin cello")) == 2
