@@ -101,7 +101,7 @@ def test_a_search_that_had_begun_finds_what_it_would_have_found_before(monkeypat
     seen: list[object] = []
     store = MemoryStore()
     with wiring.join(store, TinyEmbedder(), None) as memory:
-        memory.add_many(["the violin", "the cello"])
+        memory.add_many([{"text": "the violin"}, {"text": "the cello"}])
         real = store.ids
 
         def ids(after: int, limit: int) -> list[int]:
