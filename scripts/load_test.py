@@ -7,7 +7,9 @@ Clients keep their connections and ask again as soon as they are answered: 80 % 
 Of the searches one in a hundred is checked against the same memory, opened by another process, which is asked right
 before and right after: if it answered the same both times, the server must have. Of the adds one in a hundred is
 looked for at once by another client. That proves that the server answers what the library answers at that moment, and
-that what was acknowledged is found; that the library ranks well is for other tests to say.
+that what was acknowledged is found; that the library ranks well is for other tests to say. Users have few enough blocks
+that each one's vector is compared: among more, which of them are depends on how an index lies in files and in memory,
+and two processes may differ in what comes last.
 
 Then, with --overload N, N times as many requests a second as could be answered, from N times as many clients, with as
 many allowed to wait as there were clients before. What is refused must be 429 or 503 with Retry-After, and what is
@@ -41,6 +43,9 @@ KEYS = 2_000
 
 CHECK_SHARE = 0.01
 """Of the searches and the adds, how many are checked."""
+
+CONVERSATIONS_PER_USER = 25
+"""Five hundred blocks for each user, and half as many again that come."""
 
 ERROR_SHARE_MAX = 0.001
 """Of all requests, how many may fail."""
@@ -118,7 +123,8 @@ def main() -> int:
 def fill(directory: str, options: Any) -> Job:
     """Remember so many blocks; what to ask of them."""
     workload = json.loads((Path(__file__).parents[1] / "benches" / "workloads" / "chat-100k.json").read_text())
-    texts = Texts(workload | {"blocks": options.blocks, "queries": SEARCHES})
+    workload |= {"blocks": options.blocks, "queries": SEARCHES, "conversations_per_user": CONVERSATIONS_PER_USER}
+    texts = Texts(workload)
     blocks = [block | {"key": f"block-{number}"} for number, block in enumerate(texts.blocks())]
     with greeum.open(directory) as memory:
         for start in range(0, len(blocks), BATCH):

@@ -89,8 +89,6 @@ class Index:
     @property
     def zone(self) -> Zone:
         """Whose days it goes by."""
-    def set_zone(self, zone: Zone) -> bool:
-        """Go by another zone's days: all is to be loaded anew. Whether it is another one."""
     @property
     def seq(self) -> int: ...
     @property
@@ -102,13 +100,16 @@ class Index:
         removed: Sequence[int],
         links: Sequence[tuple[int, Sequence[tuple[int, float]]]],
     ) -> None: ...
+    def reload(self, zone: Zone) -> None:
+        """Begin to load everything anew, by the days of this zone. Until `loaded`, searches find what they found."""
     def load(
         self,
         seq: int,
         entries: Sequence[tuple[BlockRow, bytes]],
         links: Sequence[tuple[int, Sequence[tuple[int, float]]]],
     ) -> None: ...
-    def clear(self) -> None: ...
+    def loaded(self, seq: int) -> None:
+        """All that there was at `seq` has been loaded: from now on searches find that."""
     def search(
         self,
         queries: Sequence[tuple[str, bytes | None]],

@@ -191,8 +191,9 @@ class Follower:
         """Go by the Store's time zone. In another one the texts speak of other days: all is loaded anew."""
         with self._lock:
             if settings_changes != self._settings_seen:
-                if self.index.set_zone(zone_of(self._store)):
-                    self.rebuild()
+                zone = zone_of(self._store)
+                if zone.name != self.index.zone.name:
+                    self.rebuild(zone)
                 self._settings_seen = settings_changes
 
     def add(self, drafts: Sequence[Draft]) -> list[BlockRow]:
@@ -237,12 +238,14 @@ class Follower:
         self.index.apply(changes[-1][0], entries, removed, grouped(sources, self._store.links(sources)))
         return True
 
-    def rebuild(self) -> None:
-        """Load the Index from the rows. Changes that come meanwhile are folded in after it."""
+    def rebuild(self, zone: Zone | None = None) -> None:
+        """Load the Index from the rows, by the days of a `zone` if it is another one. Until that is done, searches find
+        what they found before; changes that come meanwhile are folded in after it.
+        """
         with self._lock:
             seq = self._store.seq()
             self.kept.clear()
-            self.index.clear()
+            self.index.reload(zone or self.index.zone)
             total = sum(self._store.counts()[name] for name in ("blocks", "superseded")) if self._report else 0
             last, done = 0, 0
             while ids := self._store.ids(last, ROWS_PER_STEP):
@@ -252,8 +255,7 @@ class Follower:
                 last, done = ids[-1], done + len(ids)
                 if self._report:
                     self._report(done, total)
-            if seq:
-                self.index.apply(seq, [], [], [])
+            self.index.loaded(seq)
 
     def _load(self, seq: int, entries: list[tuple[BlockRow, bytes]], links: list[LinkRow]) -> None:
         try:

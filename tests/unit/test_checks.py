@@ -77,7 +77,8 @@ def test_a_damaged_database(directory: Path) -> None:
 def test_an_index_that_lacks_blocks() -> None:
     with memory() as one:
         one.add("hello")
-        one._index.clear()
+        one._index.reload(one._index.zone)
+        one._index.loaded(one._index.seq)
         _, is_well, text = checks.check_agreement(StoreThatCounts(), one._follower)
     assert not is_well
     assert "remove the directory `index`" in text

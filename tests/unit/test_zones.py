@@ -56,7 +56,7 @@ def test_files_of_another_zone_are_not_used(tmp_path: Path) -> None:
 def test_the_same_zone_again_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     with testing.memory() as memory:
         memory.time_zone.set("Asia/Seoul")
-        monkeypatch.setattr(memory._follower, "rebuild", lambda: pytest.fail("loaded anew"))
+        monkeypatch.setattr(memory._follower, "rebuild", lambda _: pytest.fail("loaded anew"))
         assert memory.time_zone.set("asia/seoul") == "Asia/Seoul"
 
 
@@ -95,6 +95,23 @@ def test_searches_wait_until_all_is_loaded_anew(monkeypatch: pytest.MonkeyPatch)
         setting.join(60)
         searching.join(60)
         assert found == [1]
+
+
+def test_a_search_that_had_begun_finds_what_it_would_have_found_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[object] = []
+    store = MemoryStore()
+    with wiring.join(store, TinyEmbedder(), None) as memory:
+        memory.add_many([{"text": "the violin"}, {"text": "the cello"}])
+        real = store.ids
+
+        def ids(after: int, limit: int) -> list[int]:
+            seen.append(memory._index.stats()["blocks"])
+            return real(after, limit)
+
+        monkeypatch.setattr(store, "ids", ids)
+        memory.time_zone.set("Asia/Seoul")
+        assert seen == [2, 2]
+        assert len(memory.search("violin cello")) == 2
 
 
 def test_all_that_a_filter_names_is_forgotten_though_all_is_being_loaded_anew(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,7 @@ mod common;
 use common::{Dice, Directory, NOW_US, bits, cases, entry, everything, open, query};
 use greeum_core::links::Edge;
 use greeum_core::segment::Section;
-use greeum_core::{BlockId, Entry, Index, Query};
+use greeum_core::{BlockId, Entry, Index, Query, Zone};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use std::fs;
@@ -125,9 +125,9 @@ fn assert_noticed_or_as_before(directory: &Directory, what: &str) -> bool {
 /// What a caller does with an Index that begins empty.
 fn assert_can_be_built_anew(directory: &Directory, what: &str) {
     let (index, _) = open(Some(directory.path()));
-    index.clear();
+    index.reload(Zone::default());
     index.load(64, FIXTURE.entries.clone(), FIXTURE.links.clone()).unwrap();
-    index.apply(64, Vec::new(), &[], Vec::new()).unwrap();
+    index.loaded(64);
     assert!(index.fold(true).unwrap(), "{what}");
     index.verify().unwrap();
     let (again, reason) = open(Some(directory.path()));

@@ -150,13 +150,13 @@ impl<'a> Process<'a> {
 
     /// Starts over from the rows, so many at a time.
     fn load(&self, model: &Model, step: usize) {
-        self.index.clear();
+        self.index.reload(Zone::default());
         let rows: Vec<Entry> = model.rows.values().cloned().collect();
         for rows in rows.chunks(step) {
             let links = rows.iter().map(|row| model.row_of_links(row.id)).filter(|row| !row.1.is_empty()).collect();
             self.index.load(model.seq(), rows.to_vec(), links).unwrap();
         }
-        self.index.apply(model.seq(), Vec::new(), &[], Vec::new()).unwrap();
+        self.index.loaded(model.seq());
     }
 
     /// Asks everything that there is to ask, and compares.

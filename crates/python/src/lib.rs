@@ -291,10 +291,6 @@ impl Index {
         Zone(Arc::clone(&self.index.state().zone))
     }
 
-    fn set_zone(&self, zone: &Zone) -> bool {
-        self.index.set_zone(greeum_core::Zone::clone(&zone.0))
-    }
-
     #[getter]
     fn seq(&self) -> u64 {
         self.index.seq()
@@ -313,8 +309,12 @@ impl Index {
         released(py, || self.index.load(seq, entries.into_iter().map(|row| row.0).collect(), edges(links)))
     }
 
-    fn clear(&self) {
-        self.index.clear();
+    fn reload(&self, zone: &Zone) {
+        self.index.reload(greeum_core::Zone::clone(&zone.0));
+    }
+
+    fn loaded(&self, seq: u64) {
+        self.index.loaded(seq);
     }
 
     #[pyo3(signature = (queries, k, namespace, filter_json, near, history, now, exact, weights, as_of, budget_us=None))]

@@ -101,7 +101,7 @@ impl Index {
     fn write_files(&self, directory: &Path) -> Result<bool> {
         let (snapshot, is_listed) = {
             let mut writer = self.lock();
-            if writer.is_loading {
+            if writer.loading.is_some() {
                 return Ok(false);
             }
             let snapshot = self.state();
@@ -184,7 +184,7 @@ impl Index {
         let current = self.state();
         let is_here =
             |&old: &usize| current.parts.iter().any(|part| Arc::ptr_eq(&part.segment, &snapshot.parts[old].segment));
-        // It is not if the state was cleared meanwhile, or if another thread has taken over the manifest already.
+        // It is not if all was loaded anew meanwhile, or if another thread has taken over the manifest already.
         if replaced.iter().flat_map(|(group, _)| group).all(is_here) {
             writer.base = manifest.seq;
             writer.removals.retain(|&(seq, _)| seq > manifest.seq);
@@ -296,7 +296,7 @@ enum Takeover {
 impl Writer {
     /// Whether the manifest with this stamp is news.
     fn awaits(&self, stamp: Option<Stamp>) -> bool {
-        !self.is_loading && self.stamp != stamp
+        self.loading.is_none() && self.stamp != stamp
     }
 }
 

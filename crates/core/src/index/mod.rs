@@ -70,8 +70,8 @@ struct Writer {
     stamp: Option<Stamp>,
     /// What was forgotten up to this change is not in `removals`: older files would bring it back.
     base: Seq,
-    /// Blocks are being loaded from the Store's rows: not all are here yet.
-    is_loading: bool,
+    /// What is being loaded from the Store's rows. Not all is here yet, and nobody sees it until it is.
+    loading: Option<State>,
 }
 
 /// Facts for `stats` and `doctor`.
@@ -147,43 +147,43 @@ impl Index {
         let state = self.state();
         if seq > state.seq {
             let mut next = State::clone(&state);
-            self.fold_in(&mut next, &mut writer, seq, entries, removed, links)?;
+            for &id in removed {
+                next.forget(id);
+                next.links.remove(id);
+            }
+            self.fold_in(&mut next, writer.folding, seq, entries, links)?;
+            if self.directory.is_some() {
+                writer.removals.extend(removed.iter().map(|&id| (seq, id)));
+            }
             next.seq = seq;
             self.publish(next);
         }
-        if std::mem::take(&mut writer.is_loading) {
-            writer.base = self.seq();
-        }
         Ok(())
     }
 
-    /// Folds in some blocks of a Store that is read from its rows rather than its changes. `seq` stays what it was; a last
-    /// [`Index::apply`] sets it, and until then no files are written or taken over.
+    /// Begins to load everything anew, by the days of this zone, in place of what there is. Until [`Index::loaded`] searches find what they
+    /// found before, and no files are written or taken over.
+    pub fn reload(&self, zone: Zone) {
+        self.lock().loading = Some(State::empty(Arc::new(zone)));
+    }
+
+    /// Takes in some blocks of a Store that is read from its rows rather than its changes, as they are at `seq`.
     pub fn load(&self, seq: Seq, entries: Vec<Entry>, links: Vec<(BlockId, Vec<Edge>)>) -> Result<()> {
         let mut writer = self.lock();
-        let mut next = State::clone(&self.state());
-        self.fold_in(&mut next, &mut writer, seq, entries, &[], links)?;
-        writer.is_loading = true;
-        self.publish(next);
-        Ok(())
+        let mut next = writer.loading.take().unwrap_or_else(|| State::empty(Arc::clone(&self.state().zone)));
+        let done = self.fold_in(&mut next, 0, seq, entries, links);
+        writer.loading = Some(next);
+        done
     }
 
-    /// Forgets everything, to be loaded anew.
-    pub fn clear(&self) {
+    /// All that there was at `seq` has been loaded: from now on searches find that.
+    pub fn loaded(&self, seq: Seq) {
         let mut writer = self.lock();
-        *writer = Writer { stamp: writer.stamp.take(), is_loading: true, ..Writer::default() };
-        self.publish(State::empty(Arc::clone(&self.state().zone)));
-    }
-
-    /// Forgets everything, to be loaded anew by the days of this zone; whether it is another one.
-    pub fn set_zone(&self, zone: Zone) -> bool {
-        let mut writer = self.lock();
-        let is_other = *self.state().zone != zone;
-        if is_other {
-            *writer = Writer { stamp: writer.stamp.take(), is_loading: true, ..Writer::default() };
-            self.publish(State::empty(Arc::new(zone)));
+        if let Some(mut next) = writer.loading.take() {
+            next.seq = seq;
+            *writer = Writer { stamp: writer.stamp.take(), base: seq, ..Writer::default() };
+            self.publish(next);
         }
-        is_other
     }
 
     /// The best answers to a query.
@@ -321,16 +321,11 @@ impl Index {
     fn fold_in(
         &self,
         next: &mut State,
-        writer: &mut Writer,
+        folding: Seq,
         seq: Seq,
         mut entries: Vec<Entry>,
-        removed: &[BlockId],
         links: Vec<(BlockId, Vec<Edge>)>,
     ) -> Result<()> {
-        for &id in removed {
-            next.forget(id);
-            next.links.remove(id);
-        }
         entries.sort_by_key(|entry| entry.id);
         entries.dedup_by_key(|entry| entry.id);
         let newest = next.witness.as_ref().map_or(0, |witness| witness.0);
@@ -342,11 +337,8 @@ impl Index {
             let segment = Columns::of(&entries, self.dimension, &self.table, &next.zone)?.freeze(false)?;
             next.parts.push(Part::new(Arc::new(segment), seq, None));
         }
-        self.merge_tail(next, writer.folding)?;
+        self.merge_tail(next, folding)?;
         links.into_iter().for_each(|(source, edges)| next.links.set(source, edges));
-        if self.directory.is_some() {
-            writer.removals.extend(removed.iter().map(|&id| (seq, id)));
-        }
         Ok(())
     }
 

@@ -80,7 +80,7 @@ pub fn open(directory: Option<&Path>) -> (Index, Option<String>) {
 pub fn loaded(entries: &[Entry], links: &[(BlockId, Vec<Edge>)]) -> Index {
     let (index, _) = open(None);
     index.load(1, entries.to_vec(), links.to_vec()).unwrap();
-    index.apply(1, Vec::new(), &[], Vec::new()).unwrap();
+    index.loaded(1);
     index
 }
 
