@@ -41,9 +41,9 @@ if TYPE_CHECKING:
     ]
     """As the Index takes them: k, namespace, filter, where it starts, history, now, exact, weights, as of."""
 
-STREAM_SLICES = (8, 64)
-"""Hits of which `stream` reads the texts at once: few at first, so that these can be shown while the rest is read, and
-then so many that the largest texts there are take 64 MiB."""
+STREAM_SLICES = (1, 9, 64)
+"""Hits of which `stream` reads the texts at once: the first alone, so that it can be shown while others are read, then
+what makes ten with it, and then so many that the largest texts there are take 64 MiB."""
 
 STREAM_FIRST = 50
 """Hits that `stream` ranks by themselves if more are wanted: up to here a search does not look deeper for more."""
