@@ -16,7 +16,7 @@ from itertools import chain, islice, repeat
 
 from greeum import remote, wiring
 from greeum.anchors import Anchors
-from greeum.finding import STREAM_SLICES
+from greeum.limits import STREAM_SLICES
 from greeum.memory import Memory
 from greeum.policies import Policies
 from greeum.remote import RemoteMemory
