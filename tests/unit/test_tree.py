@@ -200,8 +200,8 @@ ARROWS: dict[str, tuple[str, ...]] = {
         "store.protocol", "store.rollback",
     ),
     "aio": (
-        "anchors", "inputs", "limits", "memory", "model", "policies", "remote", "remote.absent", "retention", "rooted",
-        "screening", "weights", "wiring", "zones",
+        "anchors", "inputs", "keywords", "limits", "memory", "model", "policies", "remote", "remote.absent",
+        "retention", "rooted", "screening", "weights", "wiring", "zones",
     ),
     "integrations": (),
     "integrations.*": (

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from greeum.starts import Near
 
 
+@keywords.with_fixed_parts
 @keywords.told
 class Rooted:
     """A Memory of which only what lies at or below `root` can be seen and changed.
