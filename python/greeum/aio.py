@@ -16,8 +16,8 @@ from itertools import chain, islice, repeat
 
 from greeum import remote, wiring
 from greeum.anchors import Anchors
+from greeum.hits import STREAM_SLICES
 from greeum.keywords import with_fixed_parts
-from greeum.limits import STREAM_SLICES
 from greeum.memory import Memory
 from greeum.policies import Policies
 from greeum.remote import RemoteMemory

@@ -8,7 +8,7 @@ from greeum import inputs, limits
 from greeum.anchors import Anchors
 from greeum.drafts import Drafter
 from greeum.echoes import Echoes
-from greeum.hits import Budget, Hits
+from greeum.hits import STREAM_FIRST, STREAM_SLICES, Budget, Hits
 from greeum.kept import too_much
 from greeum.model import Hit
 from greeum.policies import KeptPolicies, Policies
@@ -218,16 +218,16 @@ class Finding:
             options = self._options([asked], k, namespace, where, near, history, exact, weights, as_of, min_trust, code)
             return self._found(*options).hits(0)
 
-        first = rank(min(inputs.count(k, "k", limits.K_MAX), limits.STREAM_FIRST))
+        first = rank(min(inputs.count(k, "k", limits.K_MAX), STREAM_FIRST))
         return self._streamed(first, k, rank)
 
     def _streamed(self, first: Ranked, k: int, rank: Callable[[int], Ranked]) -> Iterator[Hit]:
         """The first hits, then those of a deeper search that are not among them."""
         for part in slices(first):
             yield from self._hits_as_of_now(part)
-        if len(first) == limits.STREAM_FIRST < k:
+        if len(first) == STREAM_FIRST < k:
             given = {hit[0] for hit in first}
-            rest = [hit for hit in rank(k) if hit[0] not in given][: k - limits.STREAM_FIRST]
+            rest = [hit for hit in rank(k) if hit[0] not in given][: k - STREAM_FIRST]
             for part in slices(rest):
                 yield from self._hits_as_of_now(part)
 
@@ -334,7 +334,7 @@ def bounded(answers: Iterable[bytes]) -> Written:
 def slices(found: Ranked) -> Iterator[Ranked]:
     """Consecutive parts, as large as STREAM_SLICES says; what is left after these, in parts as large as the last."""
     start = 0
-    for size in chain(limits.STREAM_SLICES, repeat(limits.STREAM_SLICES[-1])):
+    for size in chain(STREAM_SLICES, repeat(STREAM_SLICES[-1])):
         if start >= len(found):
             return
         yield found[start : start + size]

@@ -24,13 +24,6 @@ PAGE_BYTES_MAX = 16_777_216
 ANSWER_BYTES_MAX = 33_554_432
 """JSON that one search, or all of a batch, may come to: it is made as a whole, and copied twice on its way."""
 
-STREAM_SLICES = (1, 9, 64)
-"""Hits of which `stream` reads the texts at once: the first alone, so that it can be shown while others are read, then
-what makes ten with it, and then so many that the largest texts there are take 64 MiB."""
-
-STREAM_FIRST = 50
-"""Hits that `stream` ranks by themselves if more are wanted: up to here a search does not look deeper for more."""
-
 CONTEXT_TOKENS_MAX = 100_000
 """Tokens that one context may take: models read more, but what matters is lost among what does not."""
 

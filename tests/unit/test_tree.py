@@ -189,8 +189,8 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "api.forgetting": ("greeum", "api", "api.*", "forgetting", "limits"),
     "api.transfer": ("greeum", "api", "api.*", "errors", "importers.files"),
     "api.*": (
-        "greeum", "api.*", "errors", "keywords", "limits", "maintenance", "model", "policies", "problems", "rooted",
-        "unreadable",
+        "greeum", "api.*", "errors", "hits", "keywords", "limits", "maintenance", "model", "policies", "problems",
+        "rooted", "unreadable",
     ),
     "remote": ("errors", "inputs", "remote.*"),
     "remote.*": (
@@ -200,7 +200,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
         "store.protocol", "store.rollback",
     ),
     "aio": (
-        "anchors", "inputs", "keywords", "limits", "memory", "model", "policies", "remote", "remote.absent",
+        "anchors", "hits", "inputs", "keywords", "memory", "model", "policies", "remote", "remote.absent",
         "retention", "rooted", "screening", "weights", "wiring", "zones",
     ),
     "integrations": (),

@@ -14,7 +14,7 @@ from greeum.api import answers, encoding, wire
 from greeum.api.http import EVENTS, JSON, NDJSON, Answer
 from greeum.api.routes import Operation
 from greeum.errors import InvalidInput
-from greeum.limits import STREAM_FIRST, STREAM_SLICES
+from greeum.hits import STREAM_FIRST, STREAM_SLICES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
