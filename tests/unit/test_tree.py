@@ -57,8 +57,8 @@ ARROWS: dict[str, tuple[str, ...]] = {
         "errors", "importers.admission", "importers.intake", "importers.report", "store.arrivals", "store.protocol",
     ),
     "importers.exports": (
-        "errors", "importers.admission", "importers.intake", "importers.rehearsal", "importers.report", "inputs",
-        "learning", "limits", "store.arrivals", "store.protocol", "unreadable", "weights",
+        "_core", "errors", "importers.admission", "importers.intake", "importers.rehearsal", "importers.report",
+        "inputs", "learning", "limits", "store.arrivals", "store.protocol", "unreadable", "weights",
     ),
     "importers.importing": (
         "errors", "importers", "importers.*", "inputs", "store.protocol",

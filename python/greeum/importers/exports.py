@@ -5,6 +5,7 @@ from __future__ import annotations
 from json import loads
 
 from greeum import inputs, limits
+from greeum._core import Zone
 from greeum.errors import InvalidInput
 from greeum.importers.intake import AnchorAt, LinkAt, WeightsAt, at
 from greeum.learning import LEARNABLE
@@ -111,6 +112,8 @@ class Importer:
         if not self._has_begun or sort == "greeum":
             check_header(record)
             self._has_begun = True
+            if record.get("time_zone") is not None:
+                self._intake.zone(Zone(inputs.name(record["time_zone"], "time_zone")).name)
             return None
         if sort == "block":
             return self._block(record)
