@@ -16,7 +16,8 @@ from itertools import chain, islice, repeat
 
 from greeum import remote, wiring
 from greeum.anchors import Anchors
-from greeum.finding import STREAM_SLICES
+from greeum.hits import STREAM_SLICES
+from greeum.keywords import with_fixed_parts
 from greeum.memory import Memory
 from greeum.policies import Policies
 from greeum.remote import RemoteMemory
@@ -98,6 +99,8 @@ def opened(by: Callable[P, M], face: Callable[[M], R]) -> Callable[P, Coroutine[
 class Behind:
     """What stands behind, and what runs its methods elsewhere."""
 
+    __slots__ = ("_run", "_target")
+
     def __init__(self, target: object, run: Run) -> None:
         self._target = target
         self._run = run
@@ -105,6 +108,8 @@ class Behind:
 
 class AsyncAnchors(Behind):
     """`memory.anchors`, awaited."""
+
+    __slots__ = ()
 
     set = awaited(Anchors.set)
     move = awaited(Anchors.move)
@@ -118,12 +123,16 @@ class AsyncAnchors(Behind):
 class AsyncPolicies(Behind):
     """`memory.policies`, awaited."""
 
+    __slots__ = ()
+
     get = awaited(Policies.get)
     set = awaited(Policies.set)
 
 
 class AsyncRetention(Behind):
     """`memory.retention`, awaited."""
+
+    __slots__ = ()
 
     set = awaited(Retention.set)
     list = awaited(Retention.list)
@@ -134,12 +143,16 @@ class AsyncRetention(Behind):
 class AsyncScreening(Behind):
     """`memory.screening`, awaited."""
 
+    __slots__ = ()
+
     policies = awaited(Screening.policies)
     set = awaited(Screening.set)
 
 
 class AsyncTimeZone(Behind):
     """`memory.time_zone`, awaited."""
+
+    __slots__ = ()
 
     get = awaited(TimeZone.get)
     set = awaited(TimeZone.set)
@@ -148,11 +161,14 @@ class AsyncTimeZone(Behind):
 class AsyncWeights(Behind):
     """`memory.weights`, awaited."""
 
+    __slots__ = ()
+
     get = awaited(Weights.get)
     set = awaited(Weights.set)
     reset = awaited(Weights.reset)
 
 
+@with_fixed_parts
 class Awaited(Behind):
     """What can be awaited of a memory, wherever it is kept."""
 

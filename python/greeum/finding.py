@@ -8,7 +8,7 @@ from greeum import inputs, limits
 from greeum.anchors import Anchors
 from greeum.drafts import Drafter
 from greeum.echoes import Echoes
-from greeum.hits import Budget, Hits
+from greeum.hits import STREAM_FIRST, STREAM_SLICES, Budget, Hits
 from greeum.kept import too_much
 from greeum.model import Hit
 from greeum.policies import KeptPolicies, Policies
@@ -40,13 +40,6 @@ if TYPE_CHECKING:
         int, str, str | None, list[tuple[int, int]], bool, int, bool, list[tuple[str, float]] | None, int | None
     ]
     """As the Index takes them: k, namespace, filter, where it starts, history, now, exact, weights, as of."""
-
-STREAM_SLICES = (8, 64)
-"""Hits of which `stream` reads the texts at once: few at first, so that these can be shown while the rest is read, and
-then so many that the largest texts there are take 64 MiB."""
-
-STREAM_FIRST = 50
-"""Hits that `stream` ranks by themselves if more are wanted: up to here a search does not look deeper for more."""
 
 
 class Finding:

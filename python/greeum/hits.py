@@ -1,4 +1,4 @@
-"""The hits of a search that has a time to keep to, and that time."""
+"""The hits of a search that has a time to keep to, and that time; and how those of a stream come."""
 
 from __future__ import annotations
 
@@ -9,6 +9,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from greeum.model import Hit
+
+STREAM_SLICES = (1, 9, 64)
+"""Hits of which `stream` reads the texts at once: the first alone, so that it can be shown while others are read, then
+what makes ten with it, and then so many that the largest texts there are take 64 MiB."""
+
+STREAM_FIRST = 50
+"""Hits that `stream` ranks by themselves if more are wanted: up to here a search does not look deeper for more."""
 
 
 class Hits(list["Hit"]):

@@ -1,4 +1,6 @@
-"""Names of arguments that there are not: what to say of a call with one, and which was probably meant."""
+"""Names that a caller gets wrong: arguments that a method does not have, and which was probably meant; and parts of a
+memory that are not replaced by an assignment.
+"""
 
 from __future__ import annotations
 
@@ -43,8 +45,23 @@ SYNONYMS = (
 COMPARED_CHARACTERS_MAX = 64
 """Of a name that is looked for among others by its letters: over HTTP it may be of any length, and takes the square."""
 
+PARTS = ("anchors", "policies", "retention", "screening", "time_zone", "weights")
+"""Of a memory: each has a method `set`, by which it is changed for every process."""
+
 SHOWN = ("__module__", "__name__", "__qualname__", "__doc__")
 """What `help` shows of a function; its arguments are found by `__wrapped__`."""
+
+
+def with_fixed_parts(face: type[C]) -> type[C]:
+    """Have assignments to a memory's parts refused: they would change nothing but what this one object shows."""
+    face.__setattr__ = keeping_parts  # type: ignore[method-assign]
+    return face
+
+
+def keeping_parts(memory: object, name: str, value: object) -> None:
+    if name in PARTS and not hasattr(value, "set"):
+        raise AttributeError(f"`{name}` is not assigned: change it with `memory.{name}.set(…)`")
+    object.__setattr__(memory, name, value)
 
 
 def told(face: type[C]) -> type[C]:

@@ -51,6 +51,7 @@ def clock_us() -> int:
     return time_ns() // 1_000
 
 
+@keywords.with_fixed_parts
 @keywords.told
 class Memory(Upkeep):
     """A memory, open. Get one from `greeum.open`. All methods may be called from any thread.

@@ -38,6 +38,8 @@ class Policy:
 class Policies:
     """`memory.policies`: what the store says, for those calls that say nothing themselves."""
 
+    __slots__ = ("_store",)
+
     def __init__(self, store: Store) -> None:
         self._store = store
 

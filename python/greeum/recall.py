@@ -302,6 +302,7 @@ class Recall(Explaining):
         facts["seq"] = store.seq()
         facts["embedder"] = self._embedder.fingerprint
         facts["dimension"] = self._embedder.dimension
+        facts["time_zone"] = self._follower.zone().name
         facts["index"] = self._index.stats()
         facts["index_trouble"] = self._follower.trouble
         return facts

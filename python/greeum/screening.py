@@ -62,6 +62,8 @@ class Screening:
     has the memory open does the same. All methods may be called from any thread.
     """
 
+    __slots__ = ("_may_set", "_store")
+
     def __init__(self, store: Store, *, may_set: bool = True) -> None:
         self._store = store
         self._may_set = may_set

@@ -1,8 +1,8 @@
 """Out and in: a memory as JSON Lines, without loss.
 
-The first line says what follows: `{"type": "greeum", "format": 1}`. Then one record a line: `block` (every version,
-oldest first, its text and fields, and the uid of the version it supersedes), `link`, `anchor`, `weights`. Records name
-blocks by their uid, which is the same in every memory. docs/reference/export.md has each field.
+The first line says what follows: `{"type": "greeum", "format": 1, "time_zone": "UTC"}`. Then one record a line: `block`
+(every version, oldest first, its text and fields, and the uid of the version it supersedes), `link`, `anchor`,
+`weights`. Records name blocks by their uid, which is the same in every memory. docs/reference/export.md has each field.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def export(store: Store, namespace: str) -> Iterator[str]:
 
 def records(store: Store, *, with_vectors: bool, namespace: str = "") -> Iterator[Record]:
     """What the lines say of a namespace and all below it: the header, blocks, links among these, anchors, weights."""
-    yield {"type": "greeum", "format": FORMAT}
+    yield {"type": "greeum", "format": FORMAT, "time_zone": store.time_zone()}
     uids = Uids()
     for row, vectors in entries_of(store):
         if not is_within(row[NAMESPACE], namespace):

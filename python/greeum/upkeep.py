@@ -172,8 +172,8 @@ class Upkeep(Recall):
         Blocks keep their uid, and where they are from and how far they are trusted (no further than what is written
         here, see `through`), and get new ids; a block whose uid is here already is passed over, so that a second import
         of the same lines adds nothing. One that was forgotten here is passed over too, with its links and anchors, and
-        counted as `forgotten`; `bring_back` takes it in. Raises InvalidInput with the number of the first bad line;
-        what came before it stays.
+        counted as `forgotten`; `bring_back` takes it in. A memory that holds nothing and goes by UTC takes over the
+        time zone. Raises InvalidInput with the number of the first bad line; what came before it stays.
         """
         from greeum.transfer import import_lines
 

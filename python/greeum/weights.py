@@ -230,6 +230,8 @@ class Weights:
     that has learnt something. Every process sees a change at its next search; `search(weights=…)` goes over all of it.
     """
 
+    __slots__ = ("_kept",)
+
     def __init__(self, kept: KeptWeights) -> None:
         self._kept = kept
 

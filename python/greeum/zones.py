@@ -21,6 +21,8 @@ class TimeZone:
     `as_of`. Times that are given without an offset are those of a clock there: `at`, `as_of`, filters and all others.
     """
 
+    __slots__ = ("_follower", "_store")
+
     def __init__(self, store: Store, follower: Follower) -> None:
         self._store = store
         self._follower = follower

@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -245,6 +246,11 @@ class TestFinding:
         assert "2025-05-10: 어제 두부를 샀다." in run("context", "두부").out
         explained = run("explain", str(block["id"]), "두부", "--json").json()
         assert explained["account"]["dates"]["mentions"] == ["2025-05-09"]
+        at = run("get", "1", "--json").json()["at"]
+        [shown] = [line.split()[1] for line in run("get", "1").out.splitlines() if line.startswith("at ")]
+        assert shown.endswith("+09:00") and datetime.fromisoformat(shown) == datetime.fromisoformat(at)
+        assert "time zone               Asia/Seoul\n" in run("stats").out
+        assert "time zone     Asia/Seoul\n" in run("doctor").out
         refused = run("time-zone", "set", "Seoul")
         assert (refused.code, "Asia/Seoul" in refused.err) == (2, True)
 

@@ -97,7 +97,7 @@ class TestTransfer:
     def test_every_line_is_json_and_every_field_is_there(self, lines: list[str]) -> None:
         records = [json.loads(line) for line in lines]
         assert all("\n" not in line for line in lines)
-        assert records[0] == {"type": "greeum", "format": 1}
+        assert records[0] == {"type": "greeum", "format": 1, "time_zone": "UTC"}
         assert {record["type"] for record in records[1:]} == {"block", "link", "anchor", "weights"}
         block = next(record for record in records if record.get("key") == "third")
         assert set(block) == {

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 
 import pytest
 from tests.conformance.memory import OpenMemory, texts
 
-from greeum import Memory
+from greeum import Memory, testing
 from greeum.errors import InvalidInput
 from greeum.testing import FrozenClock
 
@@ -35,6 +36,30 @@ class TestTimeZone:
         assert memory.time_zone.get() == "UTC"
         assert memory.time_zone.set("asia/seoul") == "Asia/Seoul"
         assert memory.time_zone.get() == "Asia/Seoul"
+
+    def test_a_memory_that_holds_nothing_takes_over_that_of_an_export(self, memory: Memory) -> None:
+        with testing.memory() as other:
+            other.time_zone.set("Asia/Seoul")
+            other.add("He played the violin yesterday.", at=MORNING)
+            memory.import_(other.export())
+        assert memory.time_zone.get() == "Asia/Seoul"
+        [block] = memory.list()
+        assert days_of(memory, block.id) == ("2026-05-02", ["2026-05-01"])
+
+    def test_one_that_holds_something_keeps_its_own(self, memory: Memory) -> None:
+        memory.add("A trumpet.")
+        with testing.memory() as other:
+            other.time_zone.set("Asia/Seoul")
+            told = other.add("He played the violin yesterday.", at=MORNING)
+            memory.import_(other.export())
+        assert memory.time_zone.get() == "UTC"
+        [block] = [block for block in memory.list() if block.uid == told.uid]
+        assert days_of(memory, block.id) == ("2026-05-01", ["2026-04-30"])
+
+    @pytest.mark.parametrize("zone", ["Seoul", "", 9])
+    def test_an_export_by_no_known_days_is_refused(self, memory: Memory, zone: object) -> None:
+        with pytest.raises(InvalidInput, match="time_zone"):
+            memory.import_([json.dumps({"type": "greeum", "format": 1, "time_zone": zone})])
 
     @pytest.mark.parametrize("name", ["", "Seoul", "KST", "../UTC", "+09:00", 9, None])
     def test_a_name_that_is_none_changes_nothing(self, memory: Memory, name: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Iterator
@@ -147,6 +148,16 @@ class TestConversation:
 
 
 class TestHttp:
+    @pytest.mark.parametrize(
+        "message", [[], {}, None, 5, [rpc("ping")], rpc("ping") | {"jsonrpc": "1.0"}, rpc("ping") | {"params": []}]
+    )
+    def test_what_is_json_but_no_message_is_told_in_a_sentence(self, opened: str, message: Any) -> None:
+        answer = post(opened, message)
+        assert (answer.status_code, answer.json()["error"]["code"]) == (400, -32600)
+        assert re.fullmatch(
+            r"Invalid request: the body must be one object with .{1,150}", answer.json()["error"]["message"]
+        )
+
     @pytest.mark.parametrize("method", ["GET", "DELETE", "PUT"])
     def test_other_methods(self, opened: str, method: str) -> None:
         answer = httpx2.request(method, opened, headers=HEADERS)
@@ -154,8 +165,7 @@ class TestHttp:
         assert answer.json()["error"]["code"] == -32600
 
     def test_what_is_no_message(self, opened: str) -> None:
-        assert post(opened, b"nonsense").status_code == 400
-        assert post(opened, [rpc("ping")]).status_code == 400
+        assert post(opened, b"nonsense").json()["error"]["code"] == -32700
         assert post(opened, rpc("nothing")).json()["error"]["code"] == -32601
         assert post(opened, rpc("ping"), **{"content-type": "text/plain"}).status_code in (400, 415)
         assert post(opened, rpc("ping"), accept="text/html").status_code == 406

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.mcp.talk import INITIALIZE, Talk
+from tests.mcp.talk import INITIALIZE, Talk, call
 
 from greeum.cli.mcp_install import NAMES
 from greeum.mcp.install.clients import CLIENTS
@@ -92,6 +92,20 @@ def test_print_writes_nothing(home: Home, client: str) -> None:
     entry = next(iter(next(iter(text.values())).values()))
     assert entry["args"][-4:] == ["mcp", "--tools", "knowledge-graph", "--read-only"]
     assert list(home.path.iterdir()) == []
+
+
+@linux_alone
+def test_a_memory_that_the_agent_makes_goes_by_the_time_zone_of_here(home: Home) -> None:
+    done = home.run("cursor", "--memory", "memory", GREEUM_TIME_ZONE="asia/seoul")
+    assert (done.returncode, done.stderr) == (0, "")
+    entry = home.entry("cursor")
+    assert entry["args"][-2:] == ["--time-zone", "Asia/Seoul"]
+    with Talk(command=[entry["command"], *entry["args"]]) as talk:
+        talk.open()
+        shown = talk.ask(call(1, "memory_context", query="anything"))["result"]["structuredContent"]
+    assert shown["time_zone"] == "Asia/Seoul"
+    refused = home.run("cursor", GREEUM_TIME_ZONE="Seoul/Asia")
+    assert (refused.returncode, "names no time zone" in refused.stderr) == (2, True)
 
 
 @linux_alone

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
@@ -105,6 +106,7 @@ def test_a_body_that_cannot_be_used_is_refused_everywhere(rest: Client, body: by
     reply = rest("POST", "/v1/blocks", body=body, headers=JSON)
     assert (reply.status, reply.problem) == (400, "invalid-input")
     assert reply.json["detail"].startswith(f"{reply.json['field']}: ")
+    assert not re.search(r"sys\.|recursion", reply.json["detail"]), "Python's advice to those who program in it"
     in_batch = rest("POST", "/v1/blocks:batch", body=b'{"blocks":[{"text":"fine"},' + body + b"]}", headers=JSON)
     assert in_batch.problem == "invalid-input"
 

@@ -1,4 +1,4 @@
-"""Other people's tools that run on Node: the MCP project's conformance suite and its inspector."""
+"""Other people's tools that run on Node: the MCP project's conformance suite, its inspector and its memory server."""
 
 from __future__ import annotations
 
@@ -15,8 +15,10 @@ CONFORMANCE = PACKAGES / "@modelcontextprotocol" / "conformance" / "dist" / "ind
 CONFORMANCE_NEXT = PACKAGES / "conformance-next" / "dist" / "index.js"
 INSPECTOR = PACKAGES / "@modelcontextprotocol" / "inspector" / "clients" / "launcher" / "build" / "index.js"
 
+MEMORY_SERVER = PACKAGES / "@modelcontextprotocol" / "server-memory" / "dist" / "index.js"
+
 needs_node = pytest.mark.skipif(
-    not (NODE.exists() and CONFORMANCE.exists() and CONFORMANCE_NEXT.exists() and INSPECTOR.exists()),
+    not all(file.exists() for file in (NODE, CONFORMANCE, CONFORMANCE_NEXT, INSPECTOR, MEMORY_SERVER)),
     reason="Node and the packages of tests/node are not installed: `make .make/node` does it",
 )
 

@@ -85,9 +85,9 @@ def test_parts_are_those_of_the_whole(size: int, is_ascii: bool) -> None:
         ('{"a" 2}', ["has no : where"]),
         ("[nonsense, 1]", ["is not JSON", ""]),
         ('[{"a": }, 1]', ["is not JSON", ""]),
-        ("[" + "[" * 100_000 + "]" * 100_000 + ", 1]", ["is not JSON", ""]),
+        ("[" + "[" * 100_000 + "]" * 100_000 + ", 1]", ["is not JSON (it is nested too deep)", ""]),
         (b'[{"a": "\xff"}, "\xfe", 1]', ["is not UTF-8", "is not UTF-8", ""]),
-        ("[" + "9" * 5_000 + ", 1]", ["is not JSON", ""]),
+        ("[" + "9" * 5_000 + ", 1]", ["is not JSON (it holds a number with thousands of digits)", ""]),
         ("\ufeff[1]", [""]),
     ],
 )

@@ -12,7 +12,7 @@ import pytest
 import greeum
 from greeum import Memory, RemoteMemory, testing
 from greeum.aio import AsyncMemory
-from greeum.keywords import SYNONYMS
+from greeum.keywords import PARTS, SYNONYMS
 from greeum.rooted import Rooted
 
 
@@ -48,6 +48,25 @@ def refusal(call: Callable[[], object]) -> str:
 )
 def test_it_names_the_method_and_what_was_meant(memory: Memory, call: Callable[[Any], object], said: str) -> None:
     assert refusal(lambda: call(memory)).startswith(said)
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_part_is_not_replaced_by_an_assignment(memory: Memory, part: str) -> None:
+    """It would look as if it had been set, and nothing would go by it."""
+    faces = [memory, Rooted(memory, "acme"), AsyncMemory(memory), greeum.connect("http://127.0.0.1:8400")]
+    for face in faces:
+        with pytest.raises(
+            AttributeError, match=rf"`{part}` is not assigned: change it with `memory\.{part}\.set\(…\)`"
+        ):
+            setattr(face, part, "Asia/Seoul")
+    for face in (faces[0], *faces[2:]):  # a confined one refuses some of its parts altogether
+        with pytest.raises(AttributeError):
+            getattr(face, part).name = "Asia/Seoul"
+
+
+def test_these_are_the_parts(memory: Memory) -> None:
+    assert {name for name, part in vars(memory).items() if name[0] != "_" and hasattr(part, "set")} == set(PARTS)
+    assert memory.time_zone.get() == "UTC"
 
 
 def test_every_face_says_it(memory: Memory) -> None:

@@ -297,14 +297,21 @@ class TestContext:
         m.add("I moved to Busan.", source="alice")
         result = call(m, "memory_context", query="Where does Alice live?", max_tokens=100)
         assert "I moved to Busan." in result.text
-        assert result.structured["text"] == result.text
+        assert f"Days as in UTC:\n{result.structured['text']}" == result.text
         assert result.structured["block_ids"] == [1]
         assert result.structured["tokens"] <= 100
 
     def test_nothing(self, m: Memory) -> None:
         result = call(m, "memory_context", query="Where does Alice live?", namespace="x", where={"source": "alice"})
         assert result.text == "Nothing is known about that."
-        assert result.structured == {"text": "", "tokens": 0, "block_ids": []}
+        assert result.structured == {"text": "", "tokens": 0, "block_ids": [], "time_zone": "UTC"}
+
+    def test_it_says_whose_days_it_tells(self, m: Memory) -> None:
+        m.time_zone.set("Asia/Seoul")
+        m.add("I moved to Busan.", source="alice", at="2026-05-01T23:00:00Z")
+        result = call(m, "memory_context", query="Where does Alice live?")
+        assert result.text.startswith("Days as in Asia/Seoul:\n") and "2026-05-02" in result.text
+        assert result.structured["time_zone"] == "Asia/Seoul"
 
 
 class TestGet:

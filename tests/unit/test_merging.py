@@ -55,6 +55,26 @@ class TestMerge:
         assert told == [(0, 7)]
         assert mine.search("Mia", k=1)[0].block.text == "the teacher is Mia"
 
+    @pytest.mark.parametrize("dry_run", [True, False])
+    def test_the_report_says_that_days_are_understood_otherwise_here(
+        self, mine: Memory, open_memory: Open, tmp_path: Path, dry_run: bool
+    ) -> None:
+        with open_memory("theirs") as theirs:
+            theirs.time_zone.set("Asia/Seoul")
+            theirs.add("yesterday")
+        mine.add("today")
+        [note] = mine.merge(tmp_path / "theirs", dry_run=dry_run).notes
+        assert "Asia/Seoul" in note and "UTC" in note and mine.time_zone.get() == "UTC"
+
+    @pytest.mark.parametrize("dry_run", [True, False])
+    def test_one_that_holds_nothing_takes_over_the_time_zone(
+        self, mine: Memory, open_memory: Open, tmp_path: Path, dry_run: bool
+    ) -> None:
+        with open_memory("theirs") as theirs:
+            theirs.time_zone.set("Asia/Seoul")
+        assert mine.merge(tmp_path / "theirs", dry_run=dry_run).notes == []
+        assert mine.time_zone.get() == ("UTC" if dry_run else "Asia/Seoul")
+
     def test_weights_come_over_and_those_that_are_here_stay(
         self, mine: Memory, open_memory: Open, tmp_path: Path
     ) -> None:

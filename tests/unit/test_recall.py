@@ -13,7 +13,7 @@ from tests.conformance.memory_recall import OPTIONS
 from greeum import Anchor, Memory, recall, testing
 from greeum.embed.given import GivenVectors
 from greeum.errors import NotFound
-from greeum.finding import STREAM_SLICES, slices
+from greeum.finding import slices
 
 
 @pytest.fixture
@@ -101,14 +101,14 @@ def test_a_search_waits_for_nothing_when_all_is_folded_in(memory: Memory, monkey
 
 
 @pytest.mark.parametrize(
-    ("count", "sizes"), [(0, []), (3, [3]), (8, [8]), (80, [8, 64, 8]), (1_200, [8, *[64] * 18, 40])]
+    ("count", "sizes"),
+    [(0, []), (1, [1]), (3, [1, 2]), (10, [1, 9]), (80, [1, 9, 64, 6]), (1_200, [1, 9, *[64] * 18, 38])],
 )
 def test_slices_grow(count: int, sizes: list[int]) -> None:
     found = [(block, 0.0, [0.0]) for block in range(count)]
     parts = list(slices(found))
     assert [len(part) for part in parts] == sizes
     assert [one for part in parts for one in part] == found
-    assert STREAM_SLICES == (8, 64)
 
 
 def test_what_is_trusted_less_is_left_out(memory: Memory) -> None:

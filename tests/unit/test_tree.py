@@ -57,8 +57,8 @@ ARROWS: dict[str, tuple[str, ...]] = {
         "errors", "importers.admission", "importers.intake", "importers.report", "store.arrivals", "store.protocol",
     ),
     "importers.exports": (
-        "errors", "importers.admission", "importers.intake", "importers.rehearsal", "importers.report", "inputs",
-        "learning", "limits", "store.arrivals", "store.protocol", "weights",
+        "_core", "errors", "importers.admission", "importers.intake", "importers.rehearsal", "importers.report",
+        "inputs", "learning", "limits", "store.arrivals", "store.protocol", "unreadable", "weights",
     ),
     "importers.importing": (
         "errors", "importers", "importers.*", "inputs", "store.protocol",
@@ -71,7 +71,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
         "_core", "importers", "importers.exports", "importers.formats", "importers.intake", "importers.reading",
         "importers.report", "store.arrivals",
     ),
-    "importers.*": ("errors", "importers", "importers.*", "inputs", "limits"),
+    "importers.*": ("errors", "importers", "importers.*", "inputs", "limits", "unreadable"),
     "checks": (
         "backups.ledger", "backups.places", "errors", "embed.protocol", "follower", "store.certificates",
         "store.protocol", "store.upkeep", "surroundings", "weights",
@@ -184,11 +184,13 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "api.filters": (),
     "api.wire": ("limits",),
     "problems": ("errors",),
+    "unreadable": (),
     "api.problems": ("errors", "problems"),
     "api.forgetting": ("greeum", "api", "api.*", "forgetting", "limits"),
     "api.transfer": ("greeum", "api", "api.*", "errors", "importers.files"),
     "api.*": (
-        "greeum", "api.*", "errors", "keywords", "limits", "maintenance", "model", "policies", "problems", "rooted",
+        "greeum", "api.*", "errors", "hits", "keywords", "limits", "maintenance", "model", "policies", "problems",
+        "rooted", "unreadable",
     ),
     "remote": ("errors", "inputs", "remote.*"),
     "remote.*": (
@@ -198,8 +200,8 @@ ARROWS: dict[str, tuple[str, ...]] = {
         "store.protocol", "store.rollback",
     ),
     "aio": (
-        "anchors", "finding", "inputs", "memory", "model", "policies", "remote", "remote.absent", "retention", "rooted",
-        "screening", "weights", "wiring", "zones",
+        "anchors", "hits", "inputs", "keywords", "memory", "model", "policies", "remote", "remote.absent",
+        "retention", "rooted", "screening", "weights", "wiring", "zones",
     ),
     "integrations": (),
     "integrations.*": (
@@ -220,7 +222,9 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "mcp.server": ("greeum", "errors", "mcp", "mcp.*", "problems"),
     "mcp.*": ("greeum", "errors", "inputs", "mcp", "mcp.*", "memory", "model"),
     "evaluate": ("evaluate.*",),
-    "evaluate.*": ("greeum", "errors", "evaluate.*", "explanation", "inputs", "memory", "wiring", "zones"),
+    "evaluate.*": (
+        "greeum", "errors", "evaluate.*", "explanation", "inputs", "memory", "unreadable", "wiring", "zones",
+    ),
     "demo": ("demo.*",),
     "demo.*": ("greeum", "demo", "demo.*", "errors", "memory", "model"),
     "cli": ("greeum", "cli.*", "errors", "settings"),
@@ -236,8 +240,8 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "cli.serve": ("api", "api.*", "cli.*", "errors", "extras", "limits"),
     "cli.*": (
         "greeum", "cli", "cli.*", "demo", "demo.*", "difference", "errors", "explanation", "forgetting", "hits",
-        "limits", "maintenance", "memory", "model", "remote", "settings", "surroundings", "weights", "wiring",
-        "zones",
+        "limits", "maintenance", "memory", "model", "remote", "settings", "surroundings", "unreadable", "weights",
+        "wiring", "zones",
     ),
     "__main__": ("cli",),
 }  # fmt: skip

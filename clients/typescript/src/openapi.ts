@@ -2027,7 +2027,8 @@ export interface components {
         };
         /**
          * Stats
-         * @description How much there is, what made its vectors, and how its index stands. A key with a root sees only what is of it.
+         * @description How much there is, what made its vectors, by whose days it goes, and how its index stands. A key with a root sees
+         *         only what is of it.
          */
         Stats: {
             blocks: number;
@@ -2038,6 +2039,7 @@ export interface components {
             seq?: number;
             embedder?: string;
             dimension?: number;
+            time_zone?: string;
             index?: components["schemas"]["IndexStats"];
             index_trouble?: string | null;
         };
@@ -3989,7 +3991,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description How much there is, what made its vectors, and how its index stands. A key with a root sees only what is of it. */
+            /** @description How much there is, what made its vectors, by whose days it goes, and how its index stands. A key with a root sees */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];

@@ -93,7 +93,7 @@ class Call:
 
 
 class Answer:
-    """What is sent back: a body at once, or `pieces` of one as they come."""
+    """What is sent back: a body at once, or its beginning and then `pieces` as they come."""
 
     __slots__ = ("body", "headers", "inner", "is_bulk", "media_type", "pieces", "records", "status")
 

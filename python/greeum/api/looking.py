@@ -161,7 +161,9 @@ class IndexStats(Struct, kw_only=True):
 
 
 class Stats(Struct, kw_only=True):
-    """How much there is, what made its vectors, and how its index stands. A key with a root sees only what is of it."""
+    """How much there is, what made its vectors, by whose days it goes, and how its index stands. A key with a root sees
+    only what is of it.
+    """
 
     blocks: int
     superseded: int | UnsetType = UNSET
@@ -171,6 +173,7 @@ class Stats(Struct, kw_only=True):
     seq: int | UnsetType = UNSET
     embedder: str | UnsetType = UNSET
     dimension: int | UnsetType = UNSET
+    time_zone: str | UnsetType = UNSET
     index: IndexStats | UnsetType = UNSET
     index_trouble: str | UnsetType | None = UNSET
 

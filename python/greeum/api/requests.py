@@ -15,6 +15,7 @@ from msgspec.inspect import StructType
 from greeum.api.http import LONE_PERCENT
 from greeum.errors import InvalidInput
 from greeum.keywords import guess
+from greeum.unreadable import NotJson, json_fault
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no number")
+    raise NotJson(f"{name} is no number")
 
 
 DECODER = JSONDecoder(object_pairs_hook=unique, parse_constant=refuse_constant)
@@ -51,10 +52,8 @@ def json_of(text: str, field: str = "body") -> Any:
         raise
     except JSONDecodeError as error:
         raise InvalidInput(field, f"is not JSON: {error.msg} at character {error.pos}") from error
-    except RecursionError as error:
-        raise InvalidInput(field, "is nested too deep") from error
-    except ValueError as error:  # NaN, or a whole number of thousands of digits
-        raise InvalidInput(field, f"is not JSON that can be read: {error}") from error
+    except (ValueError, RecursionError) as error:
+        raise InvalidInput(field, f"is not JSON that can be read: {json_fault(error)}") from error
 
 
 def fields_of(body: bytes, shape: type[Struct]) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from greeum.api import answers, encoding, wire
 from greeum.api.http import EVENTS, JSON, NDJSON, Answer
 from greeum.api.routes import Operation
 from greeum.errors import InvalidInput
+from greeum.hits import STREAM_FIRST, STREAM_SLICES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,9 +22,6 @@ if TYPE_CHECKING:
 
     from greeum import Hit, Memory
     from greeum.api.http import Call
-
-HITS_PER_PIECE = (1, 7, 64)
-"""Hits that are sent together: the first alone, then the rest of each slice of texts that Memory reads at once."""
 
 AT_ONCE_K_MAX = 100
 """Hits that the event loop reads and writes itself: ten times as many take it a millisecond."""
@@ -97,7 +95,8 @@ def is_quick(call: Call) -> bool:
     search takes 41 µs of processor time for one that is made at once, and 72 µs for one in a thread.
     """
     body = call.body
-    if call.accepted != JSON or body.get("k", 10) > AT_ONCE_K_MAX or body.get("exact", False):
+    k_max = AT_ONCE_K_MAX if call.accepted == JSON else STREAM_FIRST
+    if body.get("k", 10) > k_max or body.get("exact", False):
         return False
     if body.get("budget_ms") is not None:
         return False
@@ -110,20 +109,28 @@ def is_quick(call: Call) -> bool:
 
 def search(memory: Memory, call: Call) -> Answer:
     """The blocks that answer best, best first; `Accept` chooses between all at once and one by one."""
-    if call.accepted != JSON:
-        return streamed(memory, call)
-    began_s = perf_counter()
     if call.body.get("budget_ms") is not None:
         return bounded(memory, call)
-    found = memory.search_json(**without_budget(call.body))
+    began_s = perf_counter()
+    answer = whole(memory, call) if call.accepted == JSON else streamed(memory, call)
     if call.at_once:
         assert call.visitor is not None
         call.worker.pace_of(call.visitor).note(perf_counter() - began_s)
+    return answer
+
+
+def whole(memory: Memory, call: Call) -> Answer:
+    """All hits at once."""
+    found = memory.search_json(**without_budget(call.body))
     return Answer(b'{"hits":' + found + b"}", records=records_in(call, [found]))
 
 
 def bounded(memory: Memory, call: Call) -> Answer:
     """The hits that were found in time, and what there was no time for."""
+    if call.accepted != JSON:
+        raise InvalidInput(
+            "budget_ms", "is for an answer in JSON: one that comes as a stream cannot say what is left out"
+        )
     hits = memory.search(**call.body)
     return Answer(b'{"hits":' + encoding.hits(hits) + b',"left_out":' + encode(hits.left_out) + b"}", records=len(hits))
 
@@ -134,27 +141,22 @@ def without_budget(body: dict[str, Any]) -> dict[str, Any]:
 
 
 def streamed(memory: Memory, call: Call) -> Answer:
-    """The hits as they come. What can be refused is refused before the answer begins."""
-    if call.body.get("budget_ms") is not None:
-        raise InvalidInput(
-            "budget_ms", "is for an answer in JSON: one that comes as a stream cannot say what is left out"
-        )
-    stream = iter(memory.stream(**without_budget(call.body)))
-    first = list(islice(stream, HITS_PER_PIECE[0]))
-    as_events = call.accepted == EVENTS
-    return Answer(media_type=call.accepted, pieces=pieces(first, stream, as_events=as_events))
+    """The hits as they come, the first with the head. What can be refused is refused before the answer begins."""
+    found = pieces(memory.stream(**without_budget(call.body)), as_events=call.accepted == EVENTS)
+    return Answer(next(found, b""), media_type=call.accepted, pieces=found)
 
 
-def pieces(first: list[Hit], rest: Iterator[Hit], *, as_events: bool) -> Iterator[bytes]:
+def pieces(stream: Iterator[Hit], *, as_events: bool) -> Iterator[bytes]:
+    """Those whose texts are read together are sent together; with the last of them what ends a stream of events."""
     written = encoding.hit_events if as_events else encoding.hit_lines
-    sizes = iter(HITS_PER_PIECE[1:])
-    total, hits = 0, first
-    while hits:
+    total = 0
+    for size in chain(STREAM_SLICES, repeat(STREAM_SLICES[-1])):
+        hits = list(islice(stream, size))
         total += len(hits)
+        if len(hits) < size:
+            break
         yield written(hits)
-        hits = list(islice(rest, next(sizes, HITS_PER_PIECE[-1])))
-    if as_events:
-        yield b"event: done\ndata: " + encode({"hits": total}) + b"\n\n"
+    yield written(hits) + (b"event: done\ndata: " + encode({"hits": total}) + b"\n\n" if as_events else b"")
 
 
 def search_many(memory: Memory, call: Call) -> Answer:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from functools import partial
 
 from greeum.api.http import ALWAYS, EVENTS, GZIP_BYTES_MIN, compressor, gzipped, problem_answer, takes_gzip
 from greeum.api.problems import problem_of
@@ -98,7 +99,7 @@ async def send_pieces(send: Send, call: Call, answer: Answer, headers: Headers) 
 
 
 async def send_each(send: Send, call: Call, answer: Answer, press: Compressor | None) -> int:
-    """Each piece as it comes, compressed if there is what does that; the bytes that were sent."""
+    """What is there already, then each piece as it comes, compressed if there is what does that; the bytes sent."""
     assert call.left is not None
     size = 0
     async for piece in pieces_of(call, answer):
@@ -115,17 +116,22 @@ async def send_each(send: Send, call: Call, answer: Answer, press: Compressor | 
 async def pieces_of(call: Call, answer: Answer) -> AsyncIterator[bytes]:
     """The pieces until there are no more, or nobody to take them."""
     assert call.left is not None
-    pieces, share = answer.pieces, call.share
+    pieces = answer.pieces
+    yield answer.body
     if isinstance(pieces, AsyncGenerator):
         async with aclosing(pieces):
             async for piece in pieces:
                 yield piece
         return
-    while not call.left.done() and (piece := await call.worker.run(share, next, pieces, None)) is not None:
-        yield piece
+    run = call.worker.turns.take if call.at_once else partial(call.worker.run, call.share)
+    while not call.left.done():
         if call.visitor is not None:
             # It may take as long as the client likes: a key that was revoked meanwhile ends it.
             call.worker.door.confirm(call.visitor)
+        piece = await run(next, pieces, None)
+        if piece is None:
+            return
+        yield piece
 
 
 async def departure(receive: Receive) -> None:

@@ -21,6 +21,9 @@ def heads(zone: Zone) -> tuple[str, ...]:
 HIDDEN = ("bidi", "control", "zero-width")
 """Flags of characters that a reader does not see."""
 
+TIMES = frozenset(("at", "added_at", "valid_from", "valid_to", "expires_at", "superseded_at"))
+"""Fields of a block that are moments."""
+
 IN_WORDS = {"personal": "personal data", "secret": "a secret"}
 """What other flags say, where their name alone does not."""
 
@@ -49,13 +52,14 @@ def show_hits(screen: Screen, hits: Sequence[Hit], zone: Zone) -> None:
     screen.table(("SCORE", *heads(zone)), rows, none="nothing found", numeric=("SCORE", "ID"))
 
 
-def show_block(screen: Screen, block: Block) -> None:
-    """Every field that says something, then the text."""
+def show_block(screen: Screen, block: Block, zone: Zone) -> None:
+    """Every field that says something, with times as clocks show them in a zone, then the text."""
     fields = {
         name: value for name, value in block.to_dict().items() if name != "text" and value not in (None, [], {}, "")
     }
     for name, value in fields.items():
-        screen.line(f"{name:<14}{on_one_line(spelt(value))}")
+        at = zone.parse(str(value)) if name in TIMES else None
+        screen.line(f"{name:<14}{on_one_line(spelt(value) if at is None else zone.format(at))}")
     screen.line()
     screen.line(shown(block.text))
 

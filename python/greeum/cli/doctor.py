@@ -70,7 +70,7 @@ def opened(call: Call, path: str) -> list[Finding]:
         warnings.simplefilter("always")
         try:
             with call.open_quietly(read_only=True) as memory:
-                findings = [("opens", True, "yes"), *memory.check()]
+                findings = [("opens", True, "yes"), ("time zone", True, memory.time_zone.get()), *memory.check()]
         except NotFound:
             raise
         except (GreeumError, OSError) as error:

@@ -11,10 +11,13 @@ if TYPE_CHECKING:
 
 
 def run(call: Call) -> int:
+    from greeum.cli.zones import zone_of
+
     history = "history" in call.given
     with call.open() as memory:
         block = memory.get(**call.pick("block", "key", "namespace", "as_of"))
         versions = memory.history(block.id) if history else [block]
+        zone = zone_of(call, memory)
     if call.screen.json:
         call.screen.document({"blocks": [version.to_dict() for version in versions]} if history else block.to_dict())
         return 0
@@ -23,7 +26,7 @@ def run(call: Call) -> int:
     for place, version in enumerate(versions):
         if place:
             call.screen.line("\n---\n")
-        show_block(call.screen, version)
+        show_block(call.screen, version, zone)
     return 0
 
 
@@ -41,7 +44,7 @@ COMMAND = Command(
         fields.AS_OF,
         fields.READ_ONLY,
     ],
-    details="""An id names one version; a key names the newest. With --json the document is the block, and with
-        --history {"blocks": […]}.""",
+    details="""An id names one version; a key names the newest. Times are those of the memory's time zone. With --json
+        the document is the block, with times in UTC, and with --history {"blocks": […]}.""",
     examples=["greeum get 17 --history", "greeum get --key home --namespace acme/alice"],
 )

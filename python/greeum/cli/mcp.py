@@ -32,6 +32,8 @@ def run(call: Call) -> int:
 
         memory = open_it(path, read_only=read_only, create=not read_only)
         if note:
+            if "time_zone" in call.given:
+                memory.time_zone.set(call.given["time_zone"])
             call.note_new()  # on standard error, which agents keep as the log of a server
         return memory
 
@@ -82,6 +84,11 @@ COMMAND = Command(
             "NAME",
             f"Which tools to offer: memory, or knowledge-graph (those of the MCP project's own memory server). "
             f"Default: {TOOLS}",
+        ),
+        Option(
+            "--time-zone",
+            "NAME",
+            "The time zone of the memory if it is made now, as Asia/Seoul. Default: $GREEUM_TIME_ZONE, else UTC",
         ),
         Option("--read-only", None, "Offer only tools that change nothing."),
     ],

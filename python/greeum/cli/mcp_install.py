@@ -49,8 +49,11 @@ def program() -> list[str]:
 
 
 def words(call: Call) -> list[str]:
-    """What follows. The memory is named if it is not the one that it would be anyway, whatever the agent's
-    environment."""
+    """What follows. The memory is named if it is not the one that it would be anyway, whatever the agent's environment,
+    and so is the time zone that it would be made with here.
+    """
+    from greeum.wiring import zone_named
+
     found = ["mcp"]
     memory = os.path.abspath(call.path())
     if memory != os.path.join(os.path.expanduser("~"), ".greeum"):
@@ -58,6 +61,8 @@ def words(call: Call) -> list[str]:
     tools = known_tools(call)
     if tools != TOOLS:
         found += ["--tools", tools]
+    if call.settings.time_zone is not None:
+        found += ["--time-zone", zone_named(call.settings.time_zone).name]
     return found + (["--read-only"] if "read_only" in call.given else [])
 
 
@@ -116,7 +121,8 @@ COMMAND = Command(
     ],
     details="""Adds an entry named greeum to the agent's configuration file, or brings the one that is there up to
         date; all else in the file stays as it is. A file that cannot be read is left alone. The agent gets the memory
-        that other commands would use here: that of --memory, of $GREEUM_HOME, or ~/.greeum.""",
+        that other commands would use here: that of --memory, of $GREEUM_HOME, or ~/.greeum. If $GREEUM_TIME_ZONE is
+        set, a memory that the agent makes goes by that zone, too.""",
     examples=[
         "greeum mcp install claude-code",
         "greeum mcp install cursor --scope project --memory ./memory",

@@ -57,16 +57,18 @@ def as_object(value: str, field: str) -> dict[str, Any]:
     """A JSON object. A name that occurs twice in it would hide the first, so it is refused."""
     from json import loads
 
+    from greeum.unreadable import NotJson, json_fault
+
     def distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         found = dict(pairs)
         if len(found) < len(pairs):
-            raise ValueError("a name occurs twice in it")
+            raise NotJson("a name occurs twice in it")
         return found
 
     try:
         found = loads(value, object_pairs_hook=distinct)
     except (ValueError, RecursionError) as error:
-        raise InvalidInput(field, f"is not JSON ({error})") from error
+        raise InvalidInput(field, f"is not JSON ({json_fault(error)})") from error
     if not isinstance(found, dict):
         raise InvalidInput(field, 'must be a JSON object, as in {"source": "alice"}')
     return found

@@ -37,7 +37,7 @@ def flat(stats: dict[str, object]) -> Iterator[tuple[str, object]]:
 COMMAND = Command(
     "stats",
     run,
-    "Show how much is in the memory, what made its vectors, and how its index stands.",
+    "Show how much is in the memory, what made its vectors, by whose days it goes, and how its index stands.",
     options=[fields.READ_ONLY],
     examples=["greeum stats"],
 )

@@ -10,6 +10,7 @@ from random import Random
 
 from greeum.errors import InvalidInput, NotFound
 from greeum.evaluate.sets import Labelled, Question, Turn, checked, read_lines
+from greeum.unreadable import json_fault
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -180,7 +181,7 @@ def form_of(path: Path) -> str:
     try:
         content = json.loads(path.read_bytes())
     except ValueError as error:
-        raise InvalidInput(str(path), f"is not JSON ({error})") from error
+        raise InvalidInput(str(path), f"is not JSON ({json_fault(error)})") from error
     if isinstance(content, dict) and "data" in content:
         return "korquad"
     if isinstance(content, list) and content and isinstance(content[0], dict) and "qa" in content[0]:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from greeum import inputs
 from greeum.errors import InvalidInput
+from greeum.unreadable import json_fault
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -126,8 +127,8 @@ def rows(file: Path) -> Iterator[tuple[str, dict[str, Any]]]:
             place = f"{file}:{number}"
             try:
                 row = json.loads(line) if line.strip() else None
-            except ValueError as error:
-                raise InvalidInput(place, f"is not JSON ({error})") from error
+            except (ValueError, RecursionError) as error:
+                raise InvalidInput(place, f"is not JSON ({json_fault(error)})") from error
             if row is None:
                 continue
             if not isinstance(row, dict):

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from greeum.errors import InvalidInput
 from greeum.importers.files import PIECE_BYTES
+from greeum.unreadable import json_fault
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -244,8 +245,8 @@ def parsed(raw: bytes) -> tuple[Any, str | None]:
         return loads(raw.decode()), None
     except UnicodeDecodeError as error:
         return None, f"is not UTF-8 ({error.reason} at byte {error.start} of it)"
-    except (ValueError, RecursionError) as error:  # ValueError also for a number of thousands of digits
-        return None, f"is not JSON ({error})"
+    except (ValueError, RecursionError) as error:
+        return None, f"is not JSON ({json_fault(error)})"
 
 
 def check_kind(value: object, what: str, *kinds: type) -> None:

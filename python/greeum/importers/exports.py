@@ -5,11 +5,13 @@ from __future__ import annotations
 from json import loads
 
 from greeum import inputs, limits
+from greeum._core import Zone
 from greeum.errors import InvalidInput
 from greeum.importers.intake import AnchorAt, LinkAt, WeightsAt, at
 from greeum.learning import LEARNABLE
 from greeum.store.arrivals import Arrival
 from greeum.store.protocol import Draft
+from greeum.unreadable import json_fault
 from greeum.weights import Own, said, weight_pairs
 
 TYPE_CHECKING = False
@@ -110,6 +112,8 @@ class Importer:
         if not self._has_begun or sort == "greeum":
             check_header(record)
             self._has_begun = True
+            if record.get("time_zone") is not None:
+                self._intake.zone(Zone(inputs.name(record["time_zone"], "time_zone")).name)
             return None
         if sort == "block":
             return self._block(record)
@@ -221,8 +225,8 @@ def parsed(line: str | bytes) -> Record:
         record = loads(line if isinstance(line, str) else line.decode())
     except UnicodeDecodeError as error:
         raise InvalidInput("line", f"is not UTF-8 ({error.reason} at byte {error.start})") from error
-    except (ValueError, RecursionError) as error:  # ValueError also for a number of thousands of digits
-        raise InvalidInput("line", f"is not JSON ({error})") from error
+    except (ValueError, RecursionError) as error:
+        raise InvalidInput("line", f"is not JSON ({json_fault(error)})") from error
     if not isinstance(record, dict):
         raise InvalidInput("line", "is not a JSON object")
     return record

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from greeum.errors import Conflict, Forbidden, InvalidInput, NotFound
 from greeum.store.arrivals import Arrival, PassedOver
+from greeum.store.protocol import DEFAULT_ZONE
 from greeum.weights import KeptWeights
 
 TYPE_CHECKING = False
@@ -58,6 +59,15 @@ class WeightsAt(NamedTuple):
 BATCH = 500
 """Blocks, links or anchors of one transaction: its sync is then a small part of its cost, and other writers wait for
 milliseconds only."""
+
+
+def takes_zone(store: Store) -> bool:
+    """Whether nobody has said by whose days a memory goes, and none of its texts has been understood by any."""
+    return store.seq() == 0 and store.time_zone() == DEFAULT_ZONE
+
+
+def zone_stays(name: str, store: Store) -> str:
+    return f"its texts were told by the days of {name}: here they are understood by those of {store.time_zone()}"
 
 
 class Intake:
@@ -123,6 +133,13 @@ class Intake:
             self._report.weights += 1
         elif here != own.written():
             self._report.skip(where, weights_stay(namespace))
+
+    def zone(self, name: str) -> None:
+        """By whose days the blocks were told. A memory that holds nothing goes by them from now on."""
+        if takes_zone(self._store):
+            self._store.set_time_zone(name)
+        elif name != self._store.time_zone():
+            self._report.note(zone_stays(name, self._store))
 
     def flush(self) -> None:
         """Have everything that was given so far in the Store."""

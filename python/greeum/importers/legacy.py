@@ -17,6 +17,7 @@ from greeum.importers.files import SQLITE_MAGIC, content, magic
 from greeum.importers.legacy_entities import entities
 from greeum.importers.legacy_hashes import Chain
 from greeum.importers.records import Bad, Edge, Left, Note, Record, Slot, digest, moment, short, tame
+from greeum.unreadable import json_fault
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -321,7 +322,7 @@ class Legacy:
         try:
             return loads(content(path, SIDE_BYTES_MAX)), None
         except (InvalidInput, ValueError, RecursionError) as error:
-            return None, f"cannot be read: {error}"
+            return None, f"cannot be read: {json_fault(error)}"
 
     def notes(self) -> Findings:
         yield from self._chain.notes()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from greeum.errors import InvalidInput
-from greeum.importers.intake import stays, unknown, weights_stay
+from greeum.importers.intake import stays, takes_zone, unknown, weights_stay, zone_stays
 from greeum.store.arrivals import PassedOver
 
 TYPE_CHECKING = False
@@ -135,6 +135,10 @@ class Rehearsal:
             self._report.weights += 1
         elif here != weights.own.written():
             self._report.skip(weights.where, weights_stay(weights.namespace))
+
+    def zone(self, name: str) -> None:
+        if not takes_zone(self._store) and name != self._store.time_zone():
+            self._report.note(zone_stays(name, self._store))
 
     def flush(self) -> None:
         """There is nothing to be written."""

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from greeum.weights import Weighing
 
 
+@keywords.with_fixed_parts
 @keywords.told
 class RemoteMemory(RemoteUpkeep):
     """A memory that a server keeps. Get one from `greeum.connect`. All methods may be called from any thread.

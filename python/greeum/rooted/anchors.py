@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 class RootedAnchors:
     """`Rooted.anchors`: those at or below the root that point to a block there."""
 
+    __slots__ = ("_anchors", "_root")
+
     def __init__(self, memory: Memory, root: Root) -> None:
         self._anchors = memory.anchors
         self._root = root

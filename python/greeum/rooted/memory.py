@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from greeum.starts import Near
 
 
+@keywords.with_fixed_parts
 @keywords.told
 class Rooted:
     """A Memory of which only what lies at or below `root` can be seen and changed.
@@ -292,12 +293,13 @@ class Rooted:
     # Looking after it.
 
     def stats(self) -> dict[str, object]:
-        """How many `blocks`, `superseded` ones, `links` and `anchors` there are here, and what makes the vectors. It
-        takes about two microseconds a block.
+        """How many `blocks`, `superseded` ones, `links` and `anchors` there are here, what makes the vectors, and by
+        whose days it goes. It takes about two microseconds a block.
         """
         embedder = self._memory._embedder
         made_by = {"embedder": embedder.fingerprint, "dimension": embedder.dimension}
-        return self._memory._amounts(self.root) | {"anchors": len(self.anchors.status())} | made_by
+        there = {"anchors": len(self.anchors.status()), "time_zone": self.time_zone.get()}
+        return self._memory._amounts(self.root) | there | made_by
 
     @property
     def at_hand(self) -> bool:

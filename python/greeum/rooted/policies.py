@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 class RootedPolicies:
     """`Rooted.policies`: what the store says can be seen, and not changed, since it concerns others too."""
 
+    __slots__ = ("_policies",)
+
     def __init__(self, memory: Memory) -> None:
         self._policies = memory.policies
 

@@ -16,6 +16,8 @@ class RootedWeights:
     """`Rooted.weights`: those of the root and what lies below it. What holds above it holds here too, unless something
     else is said here."""
 
+    __slots__ = ("_root", "_weights")
+
     def __init__(self, memory: Memory, root: Root) -> None:
         self._weights = memory.weights
         self._root = root

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 class RootedTimeZone:
     """`Rooted.time_zone`: that of the whole memory. It can be seen, and not changed, since it concerns others too."""
 
+    __slots__ = ("_time_zone",)
+
     def __init__(self, memory: Memory) -> None:
         self._time_zone = memory.time_zone
 

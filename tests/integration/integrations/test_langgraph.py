@@ -222,11 +222,15 @@ class TestNamespaces:
                 store.batch([op])
 
     def test_one_that_begins_alike_is_another(self, store: GreeumStore) -> None:
-        for label in ("foo", "foobar", "Foo", "fo%o", "f/o", "f\no", "*"):
+        labels = ("foo", "foobar", "Foo", "foo\n", "fo%o", "fo_o", "fo?o", "fo*o", "fo[o]", "f/o", "f\no", "*")
+        for label in labels:
             store.put((label,), "k", {"n": 1})
             store.put((label, "child"), "k", {"n": 1})
-        for label in ("foo", "foobar", "Foo", "fo%o", "f/o", "f\no", "*"):
+        for label in labels:
             assert {item.namespace for item in store.search((label,))} == {(label,), (label, "child")}
+            if label != "*":  # which stands for any label in a condition
+                assert set(store.list_namespaces(prefix=(label,))) == {(label,), (label, "child")}
+                assert store.list_namespaces(suffix=(label,)) == [(label,)]
 
     def test_an_empty_prefix_is_everything(self, store: GreeumStore) -> None:
         places = [("a",), ("b", "c"), ("d", "e", "f")]
@@ -285,6 +289,7 @@ FILTERED: dict[str, dict[str, Any]] = {
     "two": {"text": "red car", "color": "red", "score": 3, "tags": ["x"], "in": {"a": 1}, "ok": False},
     "three": {"text": "green apple", "color": "green", "score": 10, "tags": [], "ok": 1},
     "four": {"text": "blue car", "size": "10"},
+    "five": {"text": "grey car", "owner-of": "Ann", "2nd": 2, "in it": {"3-rd": "x", "it's": 'a "b"'}},
 }
 
 
@@ -299,11 +304,11 @@ class TestFilters:
     @pytest.mark.parametrize(
         ("condition", "expected"),
         [
-            ({}, {"one", "two", "three", "four"}),
+            ({}, {"one", "two", "three", "four", "five"}),
             ({"color": "red"}, {"one", "two"}),
             ({"color": {"$eq": "red"}}, {"one", "two"}),
-            ({"color": {"$ne": "red"}}, {"three", "four"}),
-            ({"color": None}, {"four"}),
+            ({"color": {"$ne": "red"}}, {"three", "four", "five"}),
+            ({"color": None}, {"four", "five"}),
             ({"color": {"$ne": None}}, {"one", "two", "three"}),
             ({"score": {"$gt": 3}}, {"one", "three"}),
             ({"score": {"$gte": 3}}, {"one", "two", "three"}),
@@ -318,7 +323,7 @@ class TestFilters:
             ({"tags": ["x"]}, {"two"}),
             ({"tags": ("x", "y")}, {"one"}),
             ({"tags": []}, {"three"}),
-            ({"tags": {"$ne": ["x"]}}, {"one", "three", "four"}),
+            ({"tags": {"$ne": ["x"]}}, {"one", "three", "four", "five"}),
             ({"in": {"a": 1}}, {"one", "two"}),
             ({"in": {"a": 1, "b": {"$gt": 1}}}, {"one"}),
             ({"in": {"$eq": {"a": 1}}}, {"two"}),
@@ -327,6 +332,12 @@ class TestFilters:
             ({"ok": 1}, {"three"}),
             ({"color": "red' OR '1'='1"}, set()),
             ({"nowhere": {"$gt": 1}}, set()),
+            ({"score": {"$gt": float("-inf")}}, {"one", "two", "three"}),
+            ({"owner-of": "Ann"}, {"five"}),
+            ({"2nd": {"$gte": 2}}, {"five"}),
+            ({"in it.3-rd": "x"}, {"five"}),
+            ({"in it": {"it's": 'a "b"'}}, {"five"}),
+            ({"color') = 'red' OR ('1": "1"}, set()),
         ],
     )
     def test_what_they_let_through(

@@ -20,11 +20,23 @@ const SIGNS_MAX: u64 = 50_000;
 /// Blocks of a part for each that may be a hit, from which only the signs of these are looked at.
 const SPARSE_SHARE: u32 = 8;
 
-/// How wide that walk is at least where one part holds everything: what lies far from everything else has few links that lead to it.
-const BEAM: usize = 96;
+/// How wide that walk is.
+struct Width {
+    /// At least, where one part holds everything.
+    whole: usize,
+    /// In a part that holds next to nothing of what is in scope, and brings in as little.
+    least: usize,
+}
 
-/// The same in a part that holds next to nothing of what is in scope, and brings in as little.
-const BEAM_MIN: usize = 32;
+/// Where nearly all that it meets may be hits. Twice as wide a walk and more takes a fifth of a search of a million blocks, and of the hits in the end
+/// one in a thousand is another one.
+const PLAIN: Width = Width { whole: 48, least: 8 };
+
+/// Where it passes some by: what is wanted may lie far from everything else, and then few links lead to it.
+const FILTERED: Width = Width { whole: 96, least: 32 };
+
+/// Of the blocks of a part, one in so many may be none of the hits, and a walk is plain: some are always old versions.
+const PASSED_BY: u32 = 8;
 
 /// A step of a walk costs as much as a look at so many coarse codes that lie anywhere.
 const LOOKS_PER_STEP: u64 = 32;
@@ -51,7 +63,9 @@ pub fn near(
     let walked = match Walkable::new(view, code) {
         Some(part) if ground.scope.passages > SIGNS_MAX => {
             let asked = asked.get_or_init(|| Asked::new(code.as_ref()));
-            let beam = beam(view, ground.scope.passages, depth);
+            let blocks = view.segment.blocks();
+            let width = if inside.wanted_count >= blocks - blocks / PASSED_BY { PLAIN } else { FILTERED };
+            let beam = width.of(view, ground.scope.passages, depth);
             let is_worth = part.is_worth_walking(inside.wanted_count, beam);
             let walked = if is_worth { part.walk(wanted, asked, beam, walk) } else { None };
             Some(walked.unwrap_or_else(|| part.look(wanted, asked, depth * COMPARED_PER_WANTED, looks)))
@@ -68,10 +82,12 @@ pub fn near(
     passages.into_iter().map(|passage| view.block_of(passage)).collect()
 }
 
-/// How wide a walk in one of the parts is: wide enough for the part's share of the nearest, and more, since they may lie together.
-fn beam(view: &View<'_>, passages: u64, depth: usize) -> usize {
-    let share = (view.scales.len() as f32 / passages as f32).min(1.0);
-    BEAM_MIN + (share * (depth.max(BEAM) - BEAM_MIN) as f32) as usize
+impl Width {
+    /// In one of the parts: enough for its share of the nearest, and more, since they may lie together.
+    fn of(&self, view: &View<'_>, passages: u64, depth: usize) -> usize {
+        let share = (view.scales.len() as f32 / passages as f32).min(1.0);
+        self.least + (share * (depth.max(self.whole) - self.least) as f32) as usize
+    }
 }
 
 /// A part that has a graph.

@@ -94,8 +94,13 @@ def numbered(ids: Sequence[int]) -> str:
 
 def context(memory: AnyMemory, *, query: str, **options: Any) -> Result:
     found = memory.context(query, **options)
-    structured = {"text": found.text, "tokens": found.tokens, "block_ids": [block.id for block in found.blocks]}
-    return Result(structured, found.text or "Nothing is known about that.")
+    zone = memory.time_zone.get()
+    ids = [block.id for block in found.blocks]
+    structured = {"text": found.text, "tokens": found.tokens, "block_ids": ids, "time_zone": zone}
+    if not found.text:
+        return Result(structured, "Nothing is known about that.")
+    # A model takes a day for that of whoever asks, unless it is told whose it is.
+    return Result(structured, f"Days as in {zone}:\n{found.text}")
 
 
 def get(memory: AnyMemory, *, history: bool = False, links: bool = False, **which: Any) -> Result:
@@ -225,7 +230,14 @@ TOOLS = (
             "weights": schemas.WEIGHTS,
         },
         ("query",),
-        schemas.answer({"text": {"type": "string"}, "tokens": {"type": "integer"}, "block_ids": schemas.IDS}),
+        schemas.answer(
+            {
+                "text": {"type": "string"},
+                "tokens": {"type": "integer"},
+                "block_ids": schemas.IDS,
+                "time_zone": {"type": "string"},
+            }
+        ),
         context,
         reads=True,
         repeats=True,

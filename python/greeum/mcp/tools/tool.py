@@ -67,7 +67,8 @@ class Tool(NamedTuple):
         for name in arguments:
             if name not in self.arguments:
                 hint = guess(name, [*self.arguments])
-                raise InvalidInput(name, f"is no argument of {self.name}{hint}; there are {', '.join(self.arguments)}")
+                there = ", ".join(self.arguments) or "none"
+                raise InvalidInput(name, f"is no argument of {self.name}{hint}; there are {there}")
         given = {name: value for name, value in arguments.items() if value is not None or self._takes_null(name)}
         for name in self.required:
             if name not in given:
