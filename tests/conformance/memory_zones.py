@@ -36,7 +36,7 @@ class TestTimeZone:
         assert memory.time_zone.set("asia/seoul") == "Asia/Seoul"
         assert memory.time_zone.get() == "Asia/Seoul"
 
-    @pytest.mark.parametrize("name", ["", "Seoul", "KST", "../UTC", "+09:00", 9, None])
+    @pytest.mark.parametrize("name", ["", "Seoul", "KST", "EST", "../UTC", "+09:00", 9, None])
     def test_a_name_that_is_none_changes_nothing(self, memory: Memory, name: str) -> None:
         memory.time_zone.set("Asia/Seoul")
         with pytest.raises(InvalidInput, match="time_zone"):
