@@ -50,7 +50,7 @@ def main() -> None:
         if pair["part"] == arguments.misses and not told.is_right:
             print(f"{told}: {pair['one']} | {pair['other']}")
     for (language, part), each in found.items():
-        print(f"{language}, {part:9} {line_of(each)}")
+        print(f"{language}, {part:15} {line_of(each)}")
 
 
 def line_of(each: list[Told]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from greeum import _core, inputs
+from greeum import _core, inputs, zones
 from greeum.embed.static import StaticEmbedder
 from greeum.errors import EmbedderFailed, EmbedderMismatch, InvalidInput, StoreFailed, StoreVersion
 from greeum.follower import Follower, zone_of
@@ -237,7 +237,7 @@ def verify_table() -> str:
 def zone_named(name: str) -> _core.Zone:
     """The time zone that the environment asks for."""
     try:
-        return _core.Zone(name)
+        return zones.chosen(name)
     except InvalidInput as error:
         raise InvalidInput("GREEUM_TIME_ZONE", error.reason) from error
 

@@ -4,14 +4,33 @@ from __future__ import annotations
 
 from greeum import inputs
 from greeum._core import Zone
+from greeum.errors import InvalidInput
 
-__all__ = ["TimeZone", "Zone", "said_at"]
+__all__ = ["TimeZone", "Zone", "chosen", "said_at"]
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from greeum.follower import Follower
     from greeum.model import Block
     from greeum.store.protocol import Store
+
+
+FIXED = {"EST": "America/New_York", "MST": "America/Denver"}
+"""Abbreviations that the database has for clocks that are never changed, and the places that are mostly meant by them:
+there they are changed twice a year."""
+
+
+def chosen(name: str, field: str = "time_zone") -> Zone:
+    """The zone of a name that somebody gives. Raises InvalidInput, also for the names in `FIXED`."""
+    zone = Zone(inputs.name(name, field))
+    if zone.name in FIXED:
+        place = FIXED[zone.name]
+        raise InvalidInput(
+            field,
+            f"is {zone.name}, which has no summer time: write {place}, or America/Panama or "
+            "America/Phoenix if you mean that",
+        )
+    return zone
 
 
 class TimeZone:
@@ -39,7 +58,7 @@ class TimeZone:
         for every process: each understands all texts anew, which takes as long as making the index does. Moments stay
         what they are. Raises InvalidInput.
         """
-        zone = Zone(inputs.name(name, "time_zone"))
+        zone = chosen(name)
         if zone.name != self.get():
             self._store.set_time_zone(zone.name)
             self._follower.write_out()

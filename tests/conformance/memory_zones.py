@@ -61,7 +61,7 @@ class TestTimeZone:
         with pytest.raises(InvalidInput, match="time_zone"):
             memory.import_([json.dumps({"type": "greeum", "format": 1, "time_zone": zone})])
 
-    @pytest.mark.parametrize("name", ["", "Seoul", "KST", "../UTC", "+09:00", 9, None])
+    @pytest.mark.parametrize("name", ["", "Seoul", "KST", "EST", "../UTC", "+09:00", 9, None])
     def test_a_name_that_is_none_changes_nothing(self, memory: Memory, name: str) -> None:
         memory.time_zone.set("Asia/Seoul")
         with pytest.raises(InvalidInput, match="time_zone"):

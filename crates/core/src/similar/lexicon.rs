@@ -329,7 +329,8 @@ lists! {
         "hot cold warm cool",
         "open close shut",
         "big small large little",
-        "good bad terrible great awful",
+        "good bad terrible awful",
+        "great bad terrible awful",
         "fast slow quick",
         "like hate love dislike",
         "lik hat lov dislik",
@@ -426,6 +427,7 @@ lists! {
     &[
         "second minute hour day week month quarter year night",
         "learn teach study",
+        "good great",
         "sunset sunrise",
         "login logout",
         "fix cause break",
@@ -563,7 +565,7 @@ const PASTS: &str = "go went\nbuy bought\nmake made\nget got\ntake took\nsee saw
 leave left\nmeet met\nbegin began\neat ate\ndrink drank\nwrite wrote\ndrive drove\nspeak spoke\nteach taught\nthink thought\nfind found\n\
 feel felt\nkeep kept\nlose lost\npay paid\nsell sold\nsend sent\nspend spent\nwin won\nwear wore\nbreak broke\nchoose chose\nfall fell\n\
 fly flew\nforget forgot\ngrow grew\nhold held\nrun ran\nsing sang\nsit sat\nsleep slept\nswim swam\nride rode\nrise rose\nbuild built\n\
-bring brought\nbecome became\nhear heard\nhave had\nread read\nquit quit\nlend lent\nstand stood\nunderstand understood\nbe was were";
+bring brought\nbecome became\nhear heard\nhave had\nread read\nquit quit\nlend lent\nstand stood\nunderstand understood\nlay laid\ncancel cancelled canceled\nbe was were";
 
 const NUMBERS: &str = "one 1 two 2 three 3 four 4 five 5 six 6 seven 7 eight 8 nine 9 ten 10 eleven 11 twelve 12 twenty 20 thirty 30 forty 40 \
 fifty 50 hundred 100 thousand 1000 million 1000000 twice 2 once 1 dozen 12";

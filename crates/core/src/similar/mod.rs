@@ -9,6 +9,8 @@ mod korean;
 mod lexicon;
 mod nearest;
 mod normal;
+mod phones;
+mod places;
 mod roles;
 mod sentences;
 mod statement;

@@ -120,6 +120,14 @@ pub struct Statement {
     pub is_now: bool,
     /// Whether a Korean word that is none of `words` is marked as the subject: 지민, which looks like 지 and 민.
     pub has_other_subject: bool,
+    /// Whether it says that this is so beside something else: also, too.
+    pub is_beside: bool,
+    /// Whether it ends as a note does, which says what was done and what is so alike: 이사함.
+    pub is_noted: bool,
+    /// Whether 더 stands before.
+    after_more: bool,
+    /// Whether "is" stands before, with nothing but "now" and the like in between.
+    after_copula: bool,
     /// Words in all.
     pub length: usize,
 }
@@ -172,7 +180,25 @@ impl Statement {
             before = lower.into_owned();
         }
         statement.is_question |= korean::asks(&before);
+        statement.is_told |= statement.tells_an_age();
         statement
+    }
+
+    /// Whether anything limits what it says, but who is there too.
+    pub fn limits(&self) -> bool {
+        self.qualifiers & !bits(known("with").qualifier()) != 0
+    }
+
+    /// Whether nothing limits it but how often it is so: every day.
+    pub fn is_of_habit(&self) -> bool {
+        self.limits() && self.qualifiers & !bits(known("with").qualifier()) & !bits(known("every").qualifier()) == 0
+    }
+
+    /// I'm 34; 34살.
+    fn tells_an_age(&self) -> bool {
+        let is_of_age = |word: &Word| word.class == Class::Number && matches!(&*word.with, "살" | "세");
+        let is_bare = matches!(&self.words[..], [one] if one.class == Class::Number && one.with.is_empty());
+        is_bare && self.persons != 0 || self.words.iter().any(is_of_age)
     }
 
     fn push(&mut self, form: &str, shown: &str, lower: &str, class: Class, at: usize, after_verb: bool) {
@@ -213,8 +239,11 @@ impl Statement {
         }
         let (word, is_past) = base_of(lower, of_lower);
         // "is called", "are closed": what is so now.
-        let is_past =
-            is_past && !matches!(before, "is" | "are" | "am" | "i'm" | "be" | "been" | "he's" | "she's" | "it's");
+        let is_past = is_past && !self.after_copula;
+        let is_copula_of_now = matches!(lower, "is" | "are" | "am" | "i'm" | "be" | "been" | "he's" | "she's" | "it's");
+        self.after_copula =
+            is_copula_of_now || self.after_copula && matches!(lower, "now" | "currently" | "still" | "also");
+        self.is_beside |= matches!(lower, "also" | "too") || lower == "well" && before == "as";
         let is_negated = denies(lower);
         if is_negated {
             self.is_negated = !self.is_negated;
@@ -226,13 +255,15 @@ impl Statement {
         }
         let has_ended = !is_left_undone && !of_lower.ended().is_empty();
         self.has_ended |= has_ended;
+        // Stopped to smoke: what ends is something else.
+        self.has_ended &= !(lower == "to" && is_to_end(before));
         self.is_past |= is_past;
         let stem = english::stem(&word);
         let of_word = [&*word, &stem].map(known);
         let is_in = |list: List| of_word.iter().any(|known| !list(known).is_empty());
         let is_verb = is_copula(lower) || is_in(Known::lasting) || is_in(Known::single);
         self.is_lasting |= is_verb;
-        self.is_told |= is_in(Known::told);
+        self.is_told |= is_in(Known::told) || lower == "old" && matches!(before, "year" | "years");
         self.possesses |= matches!(&*word, "have" | "has" | "own");
         let is_marker = is_negated || has_ended || !of_lower.qualifier().is_empty();
         if let (Some(number), false) = (of_lower.number, is_marker) {
@@ -240,7 +271,8 @@ impl Statement {
         } else if let (Some(month), true) = (of_lower.month, cased.starts_with(char::is_uppercase)) {
             self.push_number(month, "month", cased, at, *has_verb);
         } else if !is_marker && of_lower.filler().is_empty() && of_lower.person().is_empty() {
-            let is_name = cased.starts_with(char::is_uppercase) && of_lower.exclusive().is_empty();
+            let begins_name = at > 0 && matches!(lower, "new" | "north" | "south" | "east" | "west");
+            let is_name = cased.starts_with(char::is_uppercase) && (begins_name || of_lower.exclusive().is_empty());
             self.push(&stem, cased, &word, if is_name { Class::Name } else { Class::Plain }, at, *has_verb);
         }
         let is_whose = cased.ends_with("'s") || cased.ends_with("\u{2019}s");
@@ -288,6 +320,13 @@ impl Statement {
 
     fn push_korean(&mut self, cased: &str, at: usize, is_last: bool, is_joined: bool, table: &Table) {
         let of_cased = known(cased);
+        let is_no_more = self.after_more && cased == "이상";
+        self.after_more = cased == "더";
+        if is_no_more {
+            self.has_ended = true;
+            return;
+        }
+        self.is_noted |= is_last && korean::is_noted(cased);
         self.is_now |= is_now(cased);
         let is_unit = self.take_digit(cased, at)
             || self.words.last().is_some_and(|word| word.class == Class::Number && word.at + 1 == at);
@@ -505,7 +544,7 @@ fn is_left_open(word: &str) -> bool {
 }
 
 /// Whether an English word says that something is not so.
-fn denies(word: &str) -> bool {
+pub fn denies(word: &str) -> bool {
     word.ends_with("n't") || word == "cannot" || !known(word).negation().is_empty()
 }
 

@@ -78,7 +78,7 @@ impl<'a> Text<'a> {
     /// A sentence that ends what one of the other says, be it in other words.
     fn change(&self, others: &[&str]) -> Option<Difference> {
         let told: Vec<&Sentence<'_>> = self.sentences.iter().filter(|new| new.statement.is_told).collect();
-        if told.is_empty() {
+        if told.is_empty() || self.sentences.iter().any(|sentence| is_in_jest(sentence.text)) {
             return None;
         }
         others.iter().find_map(|text| {
@@ -115,4 +115,12 @@ impl<'a> Text<'a> {
             found.map(|difference| Difference { is_sure: false, ..difference })
         })
     }
+}
+
+/// Whether a sentence says that what stands around it was none.
+fn is_in_jest(sentence: &str) -> bool {
+    const JESTS: [&str; 10] =
+        ["kidding", "joking", "a joke", "jk", "april fool", "a dream", "i dreamed", "i dreamt", "농담", "꿈이었"];
+    let lower = sentence.to_lowercase();
+    JESTS.iter().any(|jest| lower.contains(jest))
 }

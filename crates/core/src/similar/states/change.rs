@@ -5,6 +5,7 @@ use super::reading::{Owner, Phase, Reading, Whose};
 use super::value::{Sort, Value};
 use crate::similar::compare::{Difference, Reason};
 use crate::similar::lexicon::{Known, known};
+use crate::similar::places::{self, Lie};
 use crate::similar::subject;
 
 /// The difference that two statements have by what they say of states, if they cannot both hold.
@@ -62,17 +63,19 @@ fn ended(new: &Reading, old: &Reading) -> Option<Difference> {
         let value = new.value.as_ref()?;
         return (gone.words == was.words).then(|| difference(value, was, old.phase == Phase::Holds));
     }
-    if new.phase != Phase::Ends {
+    // Turned into what, it may not say: I changed my number.
+    if new.phase != Phase::Ends && (new.phase, new.value.is_some()) != (Phase::Turns, false) {
         return None;
     }
-    let is_condition = STATES[new.state].takes == Takes::Condition;
-    let is_it = match (&new.value, was) {
+    let takes = STATES[new.state].takes;
+    let said = new.value.as_ref().filter(|value| takes != Takes::Name || !value.is_any_employer());
+    let is_it = match (said, was) {
         (Some(value), Some(was)) => is_the_same(value, was, old),
-        (None, Some(was)) => STATES[new.state].takes != Takes::Worth || was.is_measured(),
+        (None, Some(was)) => takes != Takes::Worth || new.phase == Phase::Turns || was.is_measured(),
         _ => false,
     };
-    let is_sure = new.value.is_some() || is_condition;
-    is_it.then(|| denial(is_sure))
+    let is_named = said.is_some() || was.is_some_and(|was| takes == Takes::Name && was.is_any_employer());
+    is_it.then(|| denial(is_named || takes == Takes::Condition))
 }
 
 /// What was no longer so is so again.
@@ -109,25 +112,34 @@ fn replaced(new: &Reading, old: &Reading) -> Option<Difference> {
     let (value, was) = (new.value.as_ref()?, old.value.as_ref()?);
     let is_condition = state.takes == Takes::Condition;
     // Both are there in the same words, or are of another time.
-    if !is_condition && new.phase == Phase::Holds && old.phase == Phase::Holds && !new.is_now {
+    let is_of_an_age = [value, was].iter().any(|value| value.sort == Sort::Age);
+    if state.takes == Takes::Age && !is_of_an_age {
         return None;
     }
-    if value.words == was.words || !value.is_like(was) || holds_other(value, was) || is_elsewhere(value, was) {
+    let is_at_a_time = is_condition || state.takes == Takes::Age || new.is_now;
+    if !is_at_a_time && new.phase == Phase::Holds && old.phase == Phase::Holds {
+        return None;
+    }
+    if value.words == was.words || value.is_same_number(was) || !value.is_like(was) || is_elsewhere(value, was) {
+        return None;
+    }
+    let lie = if state.takes == Takes::Place { places::lie(&value.words, &was.words) } else { Lie::Apart };
+    if lie == Lie::Within || lie == Lie::Unknown && holds_other(value, was) {
         return None;
     }
     let is_sure = match (new.phase, old.phase) {
         _ if is_condition => true,
         (Phase::Turns, Phase::Holds | Phase::Turns) => true,
         (Phase::Begins, Phase::Holds) => !old.is_doubtful,
-        (Phase::Holds, _) => new.is_now,
+        (Phase::Holds, _) => new.is_now || state.takes == Takes::Age,
         _ => false,
     };
-    Some(difference(value, was, is_sure))
+    Some(difference(value, was, is_sure && lie == Lie::Apart && !value.is_before(was)))
 }
 
 fn difference(value: &Value, was: &Value, is_sure: bool) -> Difference {
     let reason = match value.sort {
-        Sort::Amount(_) => Reason::Number,
+        Sort::Amount(_) | Sort::Age => Reason::Number,
         Sort::Clock | Sort::Day | Sort::Date => Reason::Date,
         Sort::Name | Sort::Plain => Reason::Value,
     };

@@ -1,10 +1,11 @@
 //! English statements of a state.
 
-use super::phrases::{NAME, PHRASES, Phrase, STATES, Takes, WORTH, is_place};
+use super::phrases::{NAME, OWN, PHRASES, Phrase, STATES, Takes, WORTH, is_place};
 use super::reading::{Owner, Phase, Reading, Whose};
 use super::value::{Sort, Value};
 use crate::similar::lexicon::known;
-use crate::similar::statement::Statement;
+use crate::similar::phones;
+use crate::similar::statement::{Statement, denies};
 use crate::words::{Tokens, english};
 use std::ops::Range;
 
@@ -63,19 +64,20 @@ const SPANS: [&str; 14] = [
 ];
 
 /// End the words of a value.
-const ENDERS: [&str; 30] = [
-    "in", "with", "because", "since", "so", "and", "after", "at", "near", "by", "as", "on", "but", "due", "for",
-    "from", "to", "that", "who", "which", "where", "when", "while", "if", "or", "of", "until", "before", "though",
-    "last",
+const ENDERS: [&str; 31] = [
+    "every", "in", "with", "because", "since", "so", "and", "after", "at", "near", "by", "as", "on", "but", "due",
+    "for", "from", "to", "that", "who", "which", "where", "when", "while", "if", "or", "of", "until", "before",
+    "though", "last",
 ];
 
 /// Begin what may be said beside.
-const BESIDE: [&str; 16] = [
-    "in", "with", "because", "since", "so", "and", "after", "at", "near", "by", "as", "on", "but", "due", "for", "last",
+const BESIDE: [&str; 17] = [
+    "every", "in", "with", "because", "since", "so", "and", "after", "at", "near", "by", "as", "on", "but", "due",
+    "for", "last",
 ];
 
 /// Say that it was long ago, or is not yet so.
-const NOT_NOW: [&str; 20] = [
+const NOT_NOW: [&str; 41] = [
     "ago",
     "once",
     "when",
@@ -96,10 +98,59 @@ const NOT_NOW: [&str; 20] = [
     "weeks",
     "months",
     "days",
+    "weekend",
+    "summer",
+    "winter",
+    "semester",
+    "holidays",
+    "temporarily",
+    "dreams",
+    "game",
+    "movie",
+    "film",
+    "novel",
+    "simulation",
+    "head",
+    "mind",
+    "imagination",
+    "joke",
+    "kidding",
+    "lol",
+    "almost",
+    "supposedly",
+    "allegedly",
 ];
 
 /// Stems of what a number may be of that is called the number for short.
 const PHONES: [&str; 4] = ["phon", "mobil", "cell", "telephon"];
+
+/// Stems of what one has a subscription by.
+const CONTRACTS: [&str; 2] = ["subscription", "membership"];
+
+/// Stems of words by which one is told how high somebody stands.
+const RANKS: [&str; 18] = [
+    "intern",
+    "trainee",
+    "junior",
+    "senior",
+    "lead",
+    "staff",
+    "principal",
+    "manager",
+    "director",
+    "head",
+    "chief",
+    "vp",
+    "president",
+    "partner",
+    "associat",
+    "assistant",
+    "professor",
+    "supervisor",
+];
+
+/// The oldest that somebody may be, in years.
+const AGE_MAX: u32 = 120;
 
 /// A word of the sentence.
 struct Word<'a> {
@@ -172,14 +223,14 @@ fn base_of(lower: &str) -> (&str, bool) {
         "was" | "were" => ("be", true),
         "has" => ("have", false),
         "goes" => ("go", false),
+        "going" => ("go", false),
         "gone" => ("go", true),
         "risen" => ("rise", true),
         "fallen" => ("fall", true),
         "grown" => ("grow", true),
         "shrunk" => ("shrink", true),
         "given" => ("give", true),
-        "quit" | "cut" => (lower, true),
-        "laid" => ("lay", true),
+        "quit" | "cut" | "split" => (lower, true),
         "died" => ("die", true),
         "dying" => ("die", false),
         "using" => ("use", false),
@@ -205,7 +256,15 @@ fn read(words: &[Word<'_>], start: usize, key: usize, phrase: &Phrase, statement
     let verb = if phrase.is_of_its_subject() { key } else { start };
     let phase = phase(words, verb, phrase, statement)?;
     let (owner, is_new) = owner_in(words, start, phrase, &places)?;
+    let is_new = is_new || places.thing.is_some() && phrase.words.iter().any(|word| word == "new");
     let (value, end) = value_in(words, verb, phrase, &places)?;
+    // Left the job at another firm: that is read by a phrase of its own.
+    let is_at_another = STATES[phrase.state].takes == Takes::Name
+        && value.is_none()
+        && matches!(&words[end..], [at, firm, ..] if at.is_one_of(&["at", "with", "by"]) && firm.is_name());
+    if is_at_another {
+        return None;
+    }
     let gone = match places.gone {
         Some(range) => Some(value_of(words, range, STATES[phrase.state].takes)?.0),
         None => None,
@@ -219,17 +278,37 @@ fn read(words: &[Word<'_>], start: usize, key: usize, phrase: &Phrase, statement
         is_whole: rest(&words[end..])?,
         is_doubtful: phrase.is_doubtful,
         is_negated: statement.is_negated && !statement.has_ended,
-        is_now: words.iter().any(|word| word.is_one_of(&NOW)),
+        is_now: (0..words.len()).any(|at| is_now(words, at)),
     };
-    Some(named(reading)).filter(fits)
+    Some(aged(named(reading))).filter(fits)
+}
+
+/// Whether a word says that it is so now. That of New York does not.
+fn is_now(words: &[Word<'_>], at: usize) -> bool {
+    let is_in_name = words[at].is_name() && words.get(at + 1).is_some_and(Word::is_name);
+    words[at].is_one_of(&NOW) && !is_in_name
 }
 
 /// What the name of something is, as what it is called.
 fn named(mut reading: Reading) -> Reading {
     let words = &mut reading.owner.words;
-    if reading.state == WORTH && words.len() > 1 && words.last().is_some_and(|word| word == "name") {
+    if reading.state == WORTH && words.len() > 1 && words.last().is_some_and(|word| word == "nam") {
         words.pop();
+        if let Some(last) = words.last_mut() {
+            let plain = last.trim_end_matches("'s").trim_end_matches("\u{2019}s").len();
+            last.truncate(plain);
+        }
         reading.state = NAME;
+    }
+    reading
+}
+
+/// A bare number as the age that it is: I'm 34, Nora turned 34.
+fn aged(mut reading: Reading) -> Reading {
+    let is_age = STATES[reading.state].takes == Takes::Age
+        && (reading.owner.whose == Whose::Speaker || reading.phase == Phase::Turns);
+    if let (true, Some(value)) = (is_age, &mut reading.value) {
+        value.sort = Sort::Age;
     }
     reading
 }
@@ -243,7 +322,10 @@ fn owner_in(words: &[Word<'_>], start: usize, phrase: &Phrase, places: &Places) 
         }
         Some(thing) if !is_own => {
             let subject = subject_of(words, 0..start);
-            let is_told = subject.is_empty() || words[subject.end - 1].is_one_of(&["i", "we", "they"]);
+            // What "they" have is theirs, unless it is said whose.
+            let is_whose = words[thing.start].is_one_of(&["my", "our", "the"]);
+            let tellers: &[&str] = if is_whose { &["i", "we", "they"] } else { &["i", "we"] };
+            let is_told = subject.is_empty() || words[subject.end - 1].is_one_of(tellers);
             owner(words, thing.clone()).filter(|_| is_told && subject.len() <= 1)
         }
         _ => owner(words, subject_of(words, 0..start)),
@@ -263,7 +345,8 @@ fn value_in(words: &[Word<'_>], verb: usize, phrase: &Phrase, places: &Places) -
     }
     if let (Takes::Any, Some(thing)) = (takes, &places.thing) {
         let of = owner_of_thing(words, thing.clone())?;
-        let value = Value { words: of.words, shown: shown(&words[thing.clone()]), sort: Sort::Plain };
+        let words_of = without_contract(of.words);
+        let value = Value { words: words_of, shown: shown(&words[thing.clone()]), sort: Sort::Plain };
         return Some((Some(value), places.end));
     }
     let does = takes == Takes::Habit && phrase.phase == Phase::Holds;
@@ -273,6 +356,9 @@ fn value_in(words: &[Word<'_>], verb: usize, phrase: &Phrase, places: &Places) -
         None => None,
     };
     let Some((mut value, end)) = found else { return Some((None, places.end)) };
+    if phrase.state == OWN {
+        value.words = without_contract(value.words);
+    }
     if does {
         value.words.insert(0, words[verb].stem.clone());
     }
@@ -281,19 +367,41 @@ fn value_in(words: &[Word<'_>], verb: usize, phrase: &Phrase, places: &Places) -
 
 /// Whether the value is one that the state takes.
 fn fits(reading: &Reading) -> bool {
-    let Some(value) = &reading.value else { return true };
+    let Some(value) = &reading.value else {
+        return STATES[reading.state].takes != Takes::Worth
+            || reading.phase == Phase::Ends
+            || reading.phase == Phase::Turns && is_of_attribute(&reading.owner);
+    };
     match STATES[reading.state].takes {
-        Takes::Place | Takes::Name => value.sort == Sort::Name,
-        Takes::Worth => {
-            value.is_measured() || reading.owner.words.last().is_some_and(|word| !known(word).attribute().is_empty())
-        }
+        Takes::Place => value.sort == Sort::Name,
+        Takes::Name => value.sort == Sort::Name || value.is_any_employer(),
+        Takes::Worth => value.is_measured() || is_of_attribute(&reading.owner),
+        Takes::Age => value.sort == Sort::Age || value.sort == Sort::Amount(String::new()),
+        Takes::Rank => value.words.iter().any(|word| RANKS.contains(&&**word)),
         Takes::Any | Takes::Condition | Takes::Habit => true,
     }
+}
+
+/// Whether it is something of which one has one.
+fn is_of_attribute(owner: &Owner) -> bool {
+    owner.words.last().is_some_and(|word| !known(word).attribute().is_empty())
+}
+
+/// A subscription to something, as that.
+fn without_contract(mut words: Vec<String>) -> Vec<String> {
+    if words.len() > 1 && words.last().is_some_and(|word| CONTRACTS.contains(&&**word)) {
+        words.pop();
+    }
+    words
 }
 
 /// What becomes of the state, by the tense of the verb.
 fn phase(words: &[Word<'_>], verb: usize, phrase: &Phrase, statement: &Statement) -> Option<Phase> {
     let before = &words[..verb];
+    // Never stopped, didn't move: what the phrase says is denied. Only what holds can be read so, too.
+    if phrase.phase != Phase::Holds && before.iter().any(|word| denies(&word.lower)) {
+        return None;
+    }
     let helper = before.iter().rev().find(|word| !word.is_one_of(&RECENTLY));
     let is_present_helper = helper.is_some_and(|word| word.is_one_of(&["is", "are", "am", "be"]));
     let is_perfect = before.iter().any(|word| word.is_one_of(&["have", "has"]));
@@ -404,7 +512,8 @@ fn owner(words: &[Word<'_>], range: Range<usize>) -> Option<(Owner, bool)> {
     let is_kept = |word: &&Word<'_>| !is_new || word.lower != "new";
     let plain: Vec<String> = rest.iter().filter(is_kept).map(|word| word.stem.clone()).collect();
     let plain = without_alias(plain);
-    let is_plain = |word: &Word<'_>| !word.is_one_of(&ENDERS[..20]) && known(&word.lower).person().is_empty();
+    let plain = without_measure(plain);
+    let is_plain = |word: &Word<'_>| !word.is_one_of(&ENDERS[..21]) && known(&word.lower).person().is_empty();
     let fits = (1..=NAME_WORDS_MAX).contains(&plain.len()) && rest.iter().all(is_plain);
     fits.then_some((Owner { words: plain, whose }, is_new))
 }
@@ -413,6 +522,18 @@ fn owner(words: &[Word<'_>], range: Range<usize>) -> Option<(Owner, bool)> {
 fn without_alias(mut words: Vec<String>) -> Vec<String> {
     if words.last().is_some_and(|word| word == "number") {
         words.retain(|word| !PHONES.contains(&&**word));
+    }
+    words
+}
+
+/// The time of a meeting is when the meeting is, and the address of somebody's mail the mail.
+fn without_measure(mut words: Vec<String>) -> Vec<String> {
+    let is_measure = |words: &[String]| match words {
+        [.., of, last] => matches!((&**of, &**last), (_, "tim" | "dat") | ("email" | "mail", "address")),
+        _ => false,
+    };
+    if is_measure(&words) {
+        words.pop();
     }
     words
 }
@@ -439,18 +560,28 @@ fn end_of_value(words: &[Word<'_>], start: usize) -> usize {
 /// The value, and where it ends.
 fn value_of(words: &[Word<'_>], range: Range<usize>, takes: Takes) -> Option<(Value, usize)> {
     let mut start = range.start;
-    while start < range.end && words[start].is_one_of(&DETERMINERS[..5]) {
+    while start < range.end && (words[start].is_one_of(&DETERMINERS[..5]) || words[start].is_one_of(&RECENTLY)) {
         start += 1;
     }
+    let is_next_day =
+        words[start..range.end].get(1).is_some_and(Word::is_day) && words[start].is_one_of(&["next", "this"]);
+    start += usize::from(is_next_day);
     let first = words.get(start)?;
     let end = end_of_value(words, start).min(range.end);
     let said = &words[start..end];
+    if let Some(number) = telephone(said) {
+        return Some((Value { words: vec![number], shown: shown(said), sort: Sort::Amount(String::new()) }, end));
+    }
+    if takes == Takes::Age {
+        return age(said).map(|value| (value, end));
+    }
     if said.is_empty() || said.len() > NAME_WORDS_MAX {
         return None;
     }
     let stems = || said.iter().map(|word| word.stem.clone()).collect::<Vec<_>>();
     let (value, sort) = if takes != Takes::Worth && takes != Takes::Any && !first.is_number() {
-        (stems(), if said.iter().all(Word::is_name) { Sort::Name } else { Sort::Plain })
+        let is_named = takes != Takes::Rank && said.iter().all(Word::is_name);
+        (stems(), if is_named { Sort::Name } else { Sort::Plain })
     } else if first.is_day() && said.len() == 1 {
         (stems(), Sort::Day)
     } else if said.len() == 2 && said.iter().any(Word::is_month) && said.iter().any(Word::is_number) {
@@ -470,6 +601,27 @@ fn value_of(words: &[Word<'_>], range: Range<usize>, takes: Takes) -> Option<(Va
         (stems(), if said.iter().all(Word::is_name) { Sort::Name } else { Sort::Plain })
     };
     Some((Value { words: value, shown: shown(said), sort }, end))
+}
+
+/// A telephone number in pieces: 030 123 4567.
+fn telephone(said: &[Word<'_>]) -> Option<String> {
+    let is_digits = |word: &Word<'_>| word.lower.bytes().all(|c| c.is_ascii_digit() || c == b'-');
+    let is_whole = said.len() > 1 && said.iter().all(is_digits);
+    let digits = said.iter().map(|word| &*word.lower).collect::<String>();
+    (is_whole && phones::may_be(&digits)).then_some(digits)
+}
+
+/// 34, 34 years old; how old without "years" it is only where it can be nothing else.
+fn age(said: &[Word<'_>]) -> Option<Value> {
+    let (first, unit) = said.split_first()?;
+    let years: u32 = known(&first.lower).number.unwrap_or(&first.lower).parse().ok()?;
+    let sort = match unit {
+        [] => Sort::Amount(String::new()),
+        [unit] if unit.is_one_of(&["yo", "years"]) => Sort::Age,
+        [unit, old] if unit.is_one_of(&["year", "years"]) && old.lower == "old" => Sort::Age,
+        _ => return None,
+    };
+    (1..=AGE_MAX).contains(&years).then(|| Value { words: vec![years.to_string()], shown: shown(said), sort })
 }
 
 /// The number that a word is or begins with, without commas, and the unit that ends it.

@@ -31,6 +31,10 @@ pub enum Takes {
     Name,
     /// A number, a day, a time; or anything, of what one has one of.
     Worth,
+    /// How old somebody is.
+    Age,
+    /// What somebody is in a firm or an army: senior developer.
+    Rank,
     /// Anything.
     Any,
     /// One of a few conditions, which the phrase itself says: `phrase = condition`.
@@ -41,17 +45,21 @@ pub enum Takes {
 
 use Phase::{Begins, Ends, Holds, Turns};
 
-/// Places in [`STATES`]: what something is, or costs; what it is called; what one has.
+/// Places in [`STATES`]: what something is, or costs; what it is called; what one does again and again; what one has; how old one is; as what
+/// one works.
 pub const WORTH: usize = 2;
 pub const NAME: usize = 3;
+pub const HABIT: usize = 6;
 pub const OWN: usize = 7;
+pub const AGE: usize = 11;
+pub const RANK: usize = 12;
 
 /// The states.
 ///
 /// An English phrase is made of words in their base form, of which the first one bends: of the tense its phase needs. `*` is the value, `-` the
 /// value that is over, `@` the thing that is spoken of, `+` by how much it changes. A Korean one is a verb, and the particles of the value (`*`), of what is over (`-`) and of
 /// the thing (`@`). `?` before a phrase says that it as often says something else.
-pub const STATES: [State; 11] = [
+pub const STATES: [State; 13] = [
     State {
         takes: Takes::Place,
         is_single: true,
@@ -60,7 +68,7 @@ pub const STATES: [State; 11] = [
             (Holds, "live in *, reside in *, dwell in *, be based in *, 살 *에, 살 *에서, 거주 *에"),
             (
                 Begins,
-                "?move to *, ?move into *, relocate to *, settle in *, 이사 *로, 이사 *에, 이사가 *로, 이사오 *로, 이주 *로",
+                "move to *, move into *, relocate to *, settle in *, 이사 *로, 이사 *에, 이사가 *로, 이사오 *로, 이주 *로, 이민 *로, 이민가 *로",
             ),
             (Turns, "move from - to *, relocate from - to *, 이사 -에서 *로, 이사가 -에서 *로, 이사오 -에서 *로"),
             (Ends, "move away from *, move out of *"),
@@ -80,11 +88,12 @@ pub const STATES: [State; 11] = [
                 "?join *, ?start at *, start work at *, start work for *, start job at *, start new job at *, get job at *, \
                  hire by *, 입사 *에, 취직 *에, 취업 *에",
             ),
-            (Turns, "이직 *로, 옮기 -에서 *로"),
+            (Turns, "이직 *로, 이직 -에서 *로, 옮기 -에서 *로"),
             (
                 Ends,
                 "quit *, quit at *, ?leave *, resign from *, quit job at *, leave job at *, lay off from *, lay off by *, fire from *, \
-                 fire by *, retire from *, quit job, lose job, 그만두 *를, 관두 *를, 퇴사 *를, 퇴사 *에서, 퇴직 *에서",
+                 fire by *, retire from *, quit job, leave job, lose job, lay off, get fire, be fire, resign, retire, \
+                 그만두 *를, 관두 *를, 퇴사 *를, 퇴사 *에서, 퇴사, 퇴직 *에서, 퇴직, 사직, 은퇴, 잘리 *에서, 잘리",
             ),
         ],
     },
@@ -95,7 +104,7 @@ pub const STATES: [State; 11] = [
         lines: &[
             (
                 Holds,
-                "be *, be on *, be at *, cost *, weigh *, have *, leave at *, start at *, begin at *, start on *, begin on *, end at *",
+                "be *, be on *, be at *, cost *, weigh *, have *, have new @, leave at *, start at *, begin at *, start on *, begin on *, end at *",
             ),
             (
                 Turns,
@@ -104,7 +113,8 @@ pub const STATES: [State; 11] = [
                  postpone until *, extend to *, extend until *, push to *, push back to *, reschedule to *, reschedule for *, delay to *, \
                  delay until *, bring forward to *, change @ to *, raise @ to *, lower @ to *, cut @ to *, reduce @ to *, \
                  move @ to *, postpone @ to *, 오르 *로, 인상 *로, 인하 *로, 내리 *로, 떨어지 *로, 늘 *로, 줄 *로, 바뀌 *로, \
-                 변경 *로, 변경 @를*로, 미루 *로, 연기 *로, 옮기 *로, 당기 *로, 바꾸 @를*로, 조정 *로",
+                 변경 *로, 변경 @를*로, 미루 *로, 연기 *로, 옮기 *로, 당기 *로, 바꾸 @를*로, 조정 *로, 개명 @를*로, \
+                 change, change @, get new @, 바꾸 @를, 바뀌, 변경 @를, 변경",
             ),
             (
                 Ends,
@@ -144,7 +154,7 @@ pub const STATES: [State; 11] = [
             (
                 Holds,
                 "be single = single, be unmarried = single, be married = married, be divorced = divorced, be engaged = engaged, \
-                 미혼 = single, 기혼 = married",
+                 be engaged to * = engaged, be married to * = married, 미혼 = single, 기혼 = married",
             ),
             (
                 Begins,
@@ -160,20 +170,27 @@ pub const STATES: [State; 11] = [
         lines: &[
             (
                 Holds,
-                "smoke, smoke *, drink *, eat *, play *, practise *, practice *, do *, learn *, study *, 피우 *를, 마시 *를, 먹 *를, \
+                "smoke, smoke *, drink *, eat *, play *, practise *, practice *, do *, learn *, study *, go to *, 피우 *를, 마시 *를, 먹 *를, \
                  치 *를, 배우 *를, 하 *를, 다니 *에, 다니 *를",
             ),
             (Begins, "start *"),
-            (Ends, "quit *, stop *, give up *, give up on *, 끊 *를, 그만두 *를, 관두 *를"),
+            (Ends, "quit *, stop *, stop go to *, quit go to *, give up *, give up on *, 끊 *를, 그만두 *를, 관두 *를"),
         ],
     },
     State {
         takes: Takes::Any,
         is_single: false,
-        cues: "own have car dog cat 있다 키우다 가지다",
+        cues: "own have car dog cat subscription girlfriend boyfriend 있다 키우다 가지다",
         lines: &[
-            (Holds, "own *, have *, drive *, subscribe to *, 키우 *를, 기르 *를, 구독 *를"),
-            (Ends, "sell @, cancel @, give away @, @ die, @ pass away, 팔 *를, 해지 *를, 죽 *가"),
+            (
+                Holds,
+                "own *, have *, drive *, subscribe to *, be subscribe to *, have subscription to *, 키우 *를, 기르 *를, 구독 *를",
+            ),
+            (
+                Ends,
+                "sell @, cancel @, cancel subscription to *, unsubscribe from *, give away @, break up with @, split up with @, @ and i break up, \
+                 @ and i split up, @ die, @ pass away, 팔 *를, 해지 *를, 죽 *가, ?헤어지 *랑, ?헤어지 *이랑, ?헤어지 *와, ?헤어지 *과, ?헤어지 *하고",
+            ),
         ],
     },
     State {
@@ -187,7 +204,10 @@ pub const STATES: [State; 11] = [
                 "switch from - to *, migrate from - to *, move from - to *, change from - to *, replace - with *, 갈아타 -에서*로, \
                  바꾸 -에서*로, 옮기 -에서*로, 전환 -에서*로",
             ),
-            (Ends, "stop use *, graduate from *, drop out of *, 졸업 *를, 졸업 *에서"),
+            (
+                Ends,
+                "stop use *, graduate from *, drop out of *, 졸업 *를, 졸업 *에서, 자퇴 *를, 자퇴 *에서, 중퇴 *를, 중퇴 *에서",
+            ),
         ],
     },
     State {
@@ -201,6 +221,21 @@ pub const STATES: [State; 11] = [
         is_single: false,
         cues: "student studies 학생 대학생",
         lines: &[(Holds, "be student = student, 학생 = student, 대학생 = student"), (Ends, "graduate, 졸업")],
+    },
+    State {
+        takes: Takes::Age,
+        is_single: true,
+        cues: "old years age 살 나이",
+        lines: &[(Holds, "be *"), (Turns, "turn *")],
+    },
+    State {
+        takes: Takes::Rank,
+        is_single: true,
+        cues: "junior senior manager work 대리 과장 사원 직급",
+        lines: &[
+            (Holds, "be *, work as *"),
+            (Turns, "promote to *, promote from - to *, 승진 *로, 승진 -에서 *로, 진급 *로"),
+        ],
     },
 ];
 
@@ -226,7 +261,7 @@ impl Phrase {
 }
 
 /// Words that are in too many statements to look for a phrase by them.
-const LIGHT: [&str; 4] = ["be", "have", "get", "go"];
+const LIGHT: [&str; 6] = ["be", "have", "get", "go", "and", "i"];
 
 /// All phrases by the word that they are looked for by.
 pub static PHRASES: LazyLock<HashMap<String, Vec<Phrase>>> = LazyLock::new(|| {
@@ -276,6 +311,7 @@ pub static TOLD: LazyLock<Vec<(String, u16)>> = LazyLock::new(|| {
         .map(|(key, phrase)| (key.clone(), phrase.state as u16))
         .collect();
     told.extend(["new", "새"].map(|word| (word.to_owned(), WORTH as u16)));
+    told.push(("시작".to_owned(), HABIT as u16));
     told.sort_unstable();
     told.dedup();
     told
