@@ -1,0 +1,93 @@
+//! A text as it is read for times: word by word, with what stands around each.
+
+use super::{Relative, When};
+use crate::words::calendar::{Days, day_of_date};
+use crate::words::dates::{month, year};
+use crate::words::tokenizer::{Script, Token, Tokens};
+
+/// A text, and the day from which it is meant.
+pub struct Reader<'a> {
+    pub(super) tokens: &'a Tokens,
+    pub(super) today: i64,
+}
+
+impl Reader<'_> {
+    /// The time that a word names, with what stands around it.
+    pub fn read(&self, i: usize) -> Option<When> {
+        let token = self.tokens.list[i];
+        let word = self.tokens.lower(token);
+        match token.script {
+            Script::Latin => month(self.tokens, i, &word)
+                .and_then(|month| self.month_named(i, month))
+                .or_else(|| self.english(i, &word).map(When::Days))
+                .or_else(|| self.ordinal(i, &word))
+                .or_else(|| self.holiday(i, &word)),
+            Script::Number => self.number(i, &word),
+            Script::Hangul => self.korean(i, &word).map(When::Days).or_else(|| self.holiday(i, &word)),
+            Script::Other => None,
+        }
+    }
+
+    /// The time that is meant from today, if a word names one.
+    pub fn relative(&self, i: usize) -> Option<Relative> {
+        let word = self.tokens.lower(self.tokens.list[i]);
+        match self.tokens.list[i].script {
+            Script::Latin => self.english(i, &word).map(|days| Relative { days, words: self.english_words(i, &word) }),
+            Script::Hangul => self.korean(i, &word).map(|days| Relative { days, words: self.korean_words(i, &word) }),
+            Script::Number | Script::Other => None,
+        }
+        .or_else(|| Some(Relative { days: self.lunar(i, &word)?, words: i..i }))
+    }
+
+    pub(super) fn before(&self, i: usize, back: usize) -> Option<&str> {
+        self.tokens.list.get(i.checked_sub(back)?).map(|&token| self.plain(token))
+    }
+
+    /// A word as it stands, since "Last Friday" at the head of a sentence is seldom met beside a name.
+    fn plain(&self, token: Token) -> &str {
+        let word = self.tokens.cased(token);
+        match word {
+            "Last" => "last",
+            "This" => "this",
+            "Next" => "next",
+            "On" => "on",
+            "Two" => "two",
+            "Three" => "three",
+            "A" => "a",
+            other => other,
+        }
+    }
+
+    pub(super) fn hangul(&self, i: usize) -> Option<&str> {
+        let token = self.tokens.list.get(i).filter(|token| token.script == Script::Hangul)?;
+        Some(self.tokens.cased(*token))
+    }
+
+    pub(super) fn day(&self, i: usize) -> Option<i64> {
+        let word = self.tokens.cased(*self.tokens.list.get(i)?);
+        let digits = ["st", "nd", "rd", "th"].iter().find_map(|end| word.strip_suffix(end)).unwrap_or(word);
+        digits.parse().ok().filter(|day| (1..=31).contains(day))
+    }
+
+    pub(super) fn year(&self, i: usize) -> Option<i64> {
+        year(self.tokens.cased(*self.tokens.list.get(i)?))
+    }
+
+    pub(super) fn is_month(&self, i: usize) -> bool {
+        self.tokens.list.get(i).is_some_and(|&token| month(self.tokens, i, &self.tokens.lower(token)).is_some())
+    }
+}
+
+/// A day or a month, of a year or of whatever year.
+pub fn dated(year: Option<i64>, month: i64, day: Option<i64>) -> When {
+    match (year, day) {
+        (Some(year), Some(day)) => When::Days(Days::one(day_of_date(year, month, day))),
+        (Some(year), None) => When::Days(Days::month(year, month)),
+        (None, day) => When::Yearly { month, day },
+    }
+}
+
+/// A day of a month.
+pub fn day_in(month: Days, day: i64) -> When {
+    When::Days(Days::one(month.first + day - 1))
+}
