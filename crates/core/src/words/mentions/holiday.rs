@@ -16,7 +16,7 @@ impl Reader<'_> {
         let (holiday, words) = holidays::named(self.tokens, i, word)?;
         match (holiday, self.year_of_holiday(i, words), self.direction(i)) {
             (_, Some(year), _) => holiday.day_in(year).map(|day| When::Days(Days::one(day))),
-            (Holiday::Fixed(month, day), None, None) => Some(When::Yearly { month, day: Some(day) }),
+            (Holiday::Fixed(month, day), None, None) => Some(When::Yearly { month, first: day, last: day }),
             (_, None, on) => self.around_holiday(holiday, on).map(|day| When::Days(Days::one(day))),
         }
     }
@@ -38,16 +38,6 @@ impl Reader<'_> {
             Some(date_of(self.today).0 + on)
         };
         self.year(i + words).or_else(|| self.year(i + words + 1)).or_else(named).or_else(counted)
-    }
-
-    /// Whether the one before is meant (-1), this one, or the next.
-    fn direction(&self, i: usize) -> Option<i64> {
-        match self.before(i, 1)? {
-            "last" | "지난" | "저번" => Some(-1),
-            "this" | "이번" => Some(0),
-            "next" | "다음" => Some(1),
-            _ => None,
-        }
     }
 
     fn around_holiday(&self, holiday: Holiday, on: Option<i64>) -> Option<i64> {

@@ -6,9 +6,10 @@ mod holiday;
 mod korean;
 mod months;
 mod numeric;
+mod parts;
 mod reader;
 
-use super::calendar::{Days, date_of, day_of, day_of_date};
+use super::calendar::{Days, date_of, day_of};
 use super::tokenizer::Tokens;
 use crate::id::TimeUs;
 use reader::Reader;
@@ -25,12 +26,14 @@ const VAGUE_DAYS: i64 = 31;
 pub enum When {
     /// Certain days.
     Days(Days),
-    /// A month, or a day of it, of whatever year.
+    /// A month, or days of it, of whatever year.
     Yearly {
         /// 1 to 12.
         month: i64,
-        /// 1 to 31.
-        day: Option<i64>,
+        /// The first day of it that is meant, from 1.
+        first: i64,
+        /// The last, up to 31.
+        last: i64,
     },
 }
 
@@ -39,11 +42,11 @@ impl When {
     pub fn means(self, days: Days) -> bool {
         match self {
             Self::Days(asked) => asked.meets(days) && days.count() <= asked.count().max(VAGUE_DAYS),
-            Self::Yearly { month, day } => {
+            Self::Yearly { month, first, last } => {
                 days.count() <= VAGUE_DAYS
                     && (days.first..=days.last).any(|at| {
                         let (_, its_month, its_day) = date_of(at);
-                        its_month == month && day.is_none_or(|day| day == its_day)
+                        its_month == month && (first..=last).contains(&its_day)
                     })
             }
         }
@@ -53,15 +56,17 @@ impl When {
     fn said_on(self, today: i64) -> Days {
         match self {
             Self::Days(days) => days,
-            Self::Yearly { month, day } => {
+            Self::Yearly { month, first, last } => {
                 let (this_year, this_month, _) = date_of(today);
                 let year = match month - this_month {
-                    // What is to be on a certain day of January is spoken of in December.
-                    ..=-11 if day.is_some() => this_year + 1,
+                    // What is to be on a certain day of January is spoken of at the end of the year before.
+                    ..=-9 if first == last => this_year + 1,
                     ..=5 => this_year,
                     _ => this_year - 1,
                 };
-                day.map_or(Days::month(year, month), |day| Days::one(day_of_date(year, month, day)))
+                let whole = Days::month(year, month);
+                let end = if first == last { first } else { last.min(whole.count()) };
+                Days { first: whole.first + first - 1, last: whole.first + end - 1 }
             }
         }
     }
@@ -78,8 +83,10 @@ pub fn mentioned(tokens: &Tokens, at: TimeUs) -> Vec<Days> {
 
 /// The times that a question is about which is asked at `now`, by a clock there.
 pub fn asked(tokens: &Tokens, now: TimeUs) -> Vec<When> {
-    let reader = Reader { tokens, today: day_of(now) };
-    (0..tokens.list.len()).filter_map(|i| reader.read(i)).collect()
+    let reader = Reader::new(tokens, now);
+    let mut times = Vec::new();
+    (0..tokens.list.len()).for_each(|i| reader.each(i, |when| times.push(when)));
+    times
 }
 
 /// A time that is meant from where one stands, in the words of a text.
@@ -92,13 +99,15 @@ pub struct Relative {
 
 /// The times of a question that are meant from `now`, by a clock there.
 pub fn relative(tokens: &Tokens, now: TimeUs) -> Vec<Relative> {
-    let reader = Reader { tokens, today: day_of(now) };
+    let reader = Reader::new(tokens, now);
     (0..tokens.list.len()).filter_map(|i| reader.relative(i)).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::words::calendar::day_of_date;
+
     /// Monday, 8 May 2023.
     pub const AT: TimeUs = 1_683_550_560_000_000;
 
@@ -148,6 +157,9 @@ mod tests {
             assert_eq!(days(text), [day(2023, 5, 7)], "{text}");
         }
         assert_eq!(days("in December"), [Days::month(2022, 12)], "more often of what was");
+        let november = AT + 190 * crate::words::calendar::DAY_US;
+        assert_eq!(mentioned(&Tokens::new("2월 3일까지"), november), [day(2024, 2, 3)], "what is near, and is to be");
+        assert_eq!(mentioned(&Tokens::new("on 22 May"), november), [day(2023, 5, 22)]);
         assert_eq!(days("since 2019"), [Days::year(2019)]);
         assert_eq!(days("in March 2021, or 2021년 3월"), [Days::month(2021, 3)]);
     }

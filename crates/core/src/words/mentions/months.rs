@@ -1,7 +1,8 @@
 //! Months by their names, and days by their ordinals: "7 May 2023", "the 28th".
 
 use super::When;
-use super::reader::{Reader, dated, day_in};
+use super::parts::Part;
+use super::reader::{Reader, dated, day_in, part_of_month};
 use crate::words::calendar::{Days, date_of};
 use crate::words::dates::{month, ordinal, year};
 
@@ -10,8 +11,22 @@ impl Reader<'_> {
     pub(super) fn month_named(&self, i: usize, month: i64) -> Option<When> {
         let after = self.day(i + 1);
         let day = after.or_else(|| self.day(i.checked_sub(1)?)).or_else(|| self.day_of_month(i));
-        let year = self.year(i + 1).or_else(|| self.year(i + 2)).or_else(|| self.before(i, 1).and_then(year));
-        Some(dated(year, month, day))
+        let written = self.year(i + 1).or_else(|| self.year(i + 2)).or_else(|| self.before(i, 1).and_then(year));
+        let year = written.or_else(|| self.year_after(if after.is_some() { i + 1 } else { i }));
+        let on = self.direction(i).filter(|_| year.is_none() && day.is_none());
+        let third = self.third_before(i).filter(|_| day.is_none());
+        match (on, third) {
+            (Some(on), _) => self.towards(Part::Month(month), on).map(When::Days),
+            (None, Some(third)) => Some(part_of_month(year, month, third)),
+            (None, None) => Some(dated(year, month, day)),
+        }
+    }
+
+    /// The days of the month that a word names, of the year that stands behind it or that is meant.
+    pub(super) fn month_days(&self, i: usize) -> Option<Days> {
+        let month = month(self.tokens, i, &self.lower(i)?)?;
+        let part = Part::Month(month);
+        Some(self.year_after(i).map_or_else(|| self.alone(part), |year| part.of(year)))
     }
 
     /// The 28th, of the month that stands near it, or else the nearest there is; the month itself reads "the 28th of May".
@@ -65,6 +80,7 @@ const BETWEEN_DAYS: [&str; 6] = ["to", "and", "or", "until", "till", "through"];
 
 #[cfg(test)]
 mod tests {
+    use crate::words::calendar::Days;
     use crate::words::mentions::tests::{day, days};
 
     #[test]
@@ -96,5 +112,25 @@ mod tests {
             assert!(days(text).is_empty(), "{text}: {:?}", days(text));
         }
         assert_eq!(days("5월 28일에"), [day(2023, 5, 28)]);
+    }
+
+    #[test]
+    fn months_have_thirds_and_directions() {
+        for (text, first, last) in [
+            ("in mid-June", day(2023, 6, 11), day(2023, 6, 20)),
+            ("Early June is best", day(2023, 6, 1), day(2023, 6, 10)),
+            ("by the end of February", day(2023, 2, 21), day(2023, 2, 28)),
+            ("in late October 2021", day(2021, 10, 21), day(2021, 10, 31)),
+            ("the beginning of March", day(2023, 3, 1), day(2023, 3, 10)),
+            ("last May", day(2022, 5, 1), day(2022, 5, 31)),
+            ("next October", day(2023, 10, 1), day(2023, 10, 31)),
+            ("this March", day(2023, 3, 1), day(2023, 3, 31)),
+            ("in October of last year", day(2022, 10, 1), day(2022, 10, 31)),
+            ("October last year", day(2022, 10, 1), day(2022, 10, 31)),
+            ("in October of 2021", day(2021, 10, 1), day(2021, 10, 31)),
+        ] {
+            assert_eq!(days(text), [Days { first: first.first, last: last.last }], "{text}");
+        }
+        assert!(days("on 3 October last year").contains(&day(2022, 10, 3)));
     }
 }
