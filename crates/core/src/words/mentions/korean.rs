@@ -123,13 +123,11 @@ impl Reader<'_> {
 
     /// What says when without a direction: 주말에, 하반기, 금요일까지.
     fn korean_alone(&self, i: usize, word: &str) -> Option<Days> {
-        if self.is_behind_a_time(i) {
-            return None;
-        }
-        if word.strip_prefix("주말").is_some_and(|rest| AFTER_A_TIME.contains(&rest)) {
-            return Some(self.nearest_weekend());
-        }
-        half_of(word).map(|half| self.alone(half)).or_else(|| self.korean_weekday(i, word))
+        let is_weekend = word.strip_prefix("주말").is_some_and(|rest| AFTER_A_TIME.contains(&rest));
+        let weekend = is_weekend.then(|| self.nearest_weekend());
+        let half = || half_of(word).map(|half| self.alone(half));
+        let days = weekend.or_else(half).or_else(|| self.korean_weekday(i, word))?;
+        (!self.is_behind_a_time(i)).then_some(days)
     }
 
     /// 이달 말, 월말, 연초, 올여름.
@@ -230,6 +228,9 @@ fn may_end_span(word: &str) -> bool {
 
 /// The days that a word is, counted from today: the first and the last.
 fn day_named(word: &str) -> Option<(i64, i64)> {
+    if !word.starts_with(['그', '어', '엊', '간', '지', '오', '내', '모', '글']) {
+        return None;
+    }
     let &(name, first, last) = DAYS.iter().find(|(name, ..)| word.starts_with(name))?;
     // 그제야 is "only then", and 오늘날 "nowadays".
     let is_other = matches!((name, &word[name.len()..]), ("그제", rest) if rest.starts_with(['야', '서']))
@@ -239,6 +240,9 @@ fn day_named(word: &str) -> Option<(i64, i64)> {
 
 /// How many units on is meant, and the rest of the word.
 fn direction_of(word: &str) -> Option<(i64, &str)> {
+    if !word.starts_with(['지', '저', '이', '요', '다', '담', '오']) {
+        return None;
+    }
     DIRECTIONS.iter().find_map(|&(name, on)| Some((on, word.strip_prefix(name)?)))
 }
 
@@ -428,6 +432,8 @@ mod tests {
         let weekdays = ["월요일", "화욜", "수요일", "목요일", "금요일", "토요일", "일요일"];
         let all = names.chain(DIRECTIONS.iter().map(|name| name.0)).chain(others).chain(weekdays);
         all.for_each(|name| assert!(may_begin(name), "{name}"));
+        DAYS.iter().for_each(|&(name, first, last)| assert_eq!(day_named(name), Some((first, last)), "{name}"));
+        DIRECTIONS.iter().for_each(|&(name, on)| assert_eq!(direction_of(name), Some((on, "")), "{name}"));
         AGO.iter().chain(&AHEAD).for_each(|end| assert!(may_end_span(end), "{end}"));
     }
 
