@@ -5,10 +5,11 @@ use crate::{files, small_table};
 use greeum_core::links::Csr;
 
 /// Filters that use every field and operator.
-const FILTERS: [&str; 8] = [
+const FILTERS: [&str; 9] = [
     r#"{"source": "Alice", "importance": {"gte": 0.3}}"#,
     r#"{"or": [{"tags": {"contains": "trip"}}, {"metadata.km": {"gt": 5}}], "not": {"kind": {"in": ["note", "fact"]}}}"#,
     r#"{"at": {"gte": "2024-01-01T02:00:00Z", "lt": "2024-02-01"}, "added_at": {"exists": true}}"#,
+    r#"{"mentions": {"gte": "2023-05-01", "lt": "2023-06-01", "ne": "2023-05-07"}}"#,
     r#"{"valid_from": null, "valid_to": {"ne": null}, "expires_at": {"exists": false}, "superseded_at": {"lte": "2024-01-02"}}"#,
     r#"{"namespace": {"prefix": "c%2Fd"}, "key": {"nin": ["key-4", null]}}"#,
     r#"{"trust": {"lt": 1}, "uses": 2, "flags": {"contains": "quarantined"}, "origin": {"eq": "cli"}}"#,

@@ -363,8 +363,8 @@ def check_number(value: float, field: str) -> None:
 
 
 def where(value: Mapping[str, object] | None, min_trust: float = 0.0) -> str | None:
-    """A filter as JSON, and that what it lets through is trusted so far; times in it may be datetimes. What it means is
-    checked by the Index, which alone knows the fields.
+    """A filter as JSON, and that what it lets through is trusted so far; times in it may be datetimes, days may be
+    dates. What it means is checked by the Index, which alone knows the fields.
     """
     least = share(min_trust, "min_trust") if min_trust != 0.0 else 0.0
     if least > 0.0:
@@ -398,6 +398,8 @@ def filter_value(value: Any) -> object:
         from greeum._core import format_time
 
         return format_time(at)
+    if hasattr(value, "toordinal"):  # a day alone, as it is written
+        return value.isoformat()
     if isinstance(value, (set, frozenset)):
         return sorted(value)
     raise TypeError(f"holds a {type(value).__name__}")

@@ -56,6 +56,7 @@ from tests.conformance.memory_requests import (
     TestRepeatedRequests,
 )
 from tests.conformance.memory_search import (
+    TestDaysOfWhichTextsSpeak,
     TestFiltering,
     TestLanguages,
     TestListing,
@@ -70,11 +71,11 @@ from tests.conformance.memory_weights import (
 
 __all__ = [
     "TestAddingMany", "TestAddingNear", "TestAddingTheSameList", "TestAnchors", "TestBudget", "TestClosing",
-    "TestContext", "TestContradictions", "TestCounting", "TestDifference", "TestExpired", "TestExpiring",
-    "TestExplaining", "TestFacets", "TestFeedback", "TestFiltering", "TestForgetting", "TestForgettingByFilter",
-    "TestGetting", "TestGivenVectors", "TestGoingBack", "TestKeys", "TestLanguages", "TestLinking", "TestListing",
-    "TestNamespaceListing", "TestNamespaces", "TestOptions", "TestOwnWeights", "TestRepeatedCorrections",
-    "TestRepeatedRequests", "TestSearchingNear", "TestStreaming", "TestTheSameAgain", "TestTheSamePolicy",
-    "TestThreads", "TestTimeToLive", "TestTimeTravel", "TestUpdating", "TestUsing", "TestValidity", "TestWeights",
-    "TestWhatAQueryMatches", "TestWiping", "clock", "memory", "vectors",
+    "TestContext", "TestContradictions", "TestCounting", "TestDaysOfWhichTextsSpeak", "TestDifference", "TestExpired",
+    "TestExpiring", "TestExplaining", "TestFacets", "TestFeedback", "TestFiltering", "TestForgetting",
+    "TestForgettingByFilter", "TestGetting", "TestGivenVectors", "TestGoingBack", "TestKeys", "TestLanguages",
+    "TestLinking", "TestListing", "TestNamespaceListing", "TestNamespaces", "TestOptions", "TestOwnWeights",
+    "TestRepeatedCorrections", "TestRepeatedRequests", "TestSearchingNear", "TestStreaming", "TestTheSameAgain",
+    "TestTheSamePolicy", "TestThreads", "TestTimeToLive", "TestTimeTravel", "TestUpdating", "TestUsing", "TestValidity",
+    "TestWeights", "TestWhatAQueryMatches", "TestWiping", "clock", "memory", "vectors",
 ]  # fmt: skip

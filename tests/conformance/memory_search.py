@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from random import Random
 from typing import Any
@@ -156,6 +156,105 @@ class TestFiltering:
             with pytest.raises(InvalidInput) as caught:
                 act()
             assert caught.value.field == field
+
+
+MENTIONED: list[tuple[dict[str, Any], str]] = [
+    ({"mentions": "2023-05-07"}, "fell May"),
+    ({"mentions": {"eq": "2023-05-07T18:00"}}, "fell May"),
+    ({"mentions": {"in": ["2023-05-07", "2023-07-29"]}}, "fell trip May"),
+    ({"mentions": {"gte": "2023-05-01", "lt": "2023-06-01"}}, "fell May"),
+    ({"mentions": {"gte": datetime(2023, 5, 1), "lte": datetime(2023, 5, 6)}}, "May"),
+    ({"mentions": {"gte": date(2023, 5, 1), "lte": date(2023, 5, 6)}}, "May"),
+    ({"mentions": {"gt": "2023-05-07", "lt": "2023-05-31"}}, "May"),
+    ({"mentions": {"gt": "2023-07-22", "lt": "2023-07-29"}}, ""),
+    ({"mentions": {"gt": "2023-07-22"}}, "trip year wedding"),
+    ({"mentions": {"gte": "2024-01-01"}}, "wedding"),
+    ({"mentions": {"lt": "2023-01-01"}}, ""),
+    ({"mentions": {"gte": "2023-01-01", "lte": "2023-12-31"}}, "fell trip May year"),
+    ({"mentions": {"gte": "2023-06-01", "lt": "2023-05-01"}}, ""),
+    ({"mentions": {"exists": False}}, "apple"),
+    ({"mentions": None}, "apple"),
+    ({"mentions": {"exists": True}}, "fell trip May year wedding"),
+    ({"mentions": {"ne": "2023-05-07"}}, "apple trip year wedding"),
+    ({"mentions": {"nin": ["2023-05-07", None]}}, "trip year wedding"),
+    ({"mentions": {"lt": "2023-05-07", "ne": "2023-05-20"}}, "year"),
+    ({"and": [{"mentions": {"gt": "2023-07-22"}}, {"mentions": {"lt": "2023-07-29"}}]}, "trip year"),
+    ({"or": [{"mentions": "2023-05-07"}, {"mentions": {"gte": "2024-01-01"}}]}, "fell May wedding"),
+    ({"not": {"mentions": {"gte": "2023-05-01"}}, "mentions": {"exists": True}}, ""),
+    ({"mentions": "2023-05-07", "source": "Ben"}, "May"),
+]
+"""What is asked of the days that texts speak of, and what begins with one of these words."""
+
+
+def remember_days(memory: Memory) -> None:
+    memory.add_many(
+        [
+            {"text": "fell yesterday on the bridge", "at": "2023-05-08T09:00Z", "source": "Ann"},
+            {"text": "trip from 22 July 2023 to 29 July 2023, on the bridge", "at": "2023-05-08"},
+            {"text": "May 2023 is for the bridge", "at": "2023-05-08", "source": "Ben", "namespace": "acme/ben"},
+            {"text": "year 2023 of the bridge", "at": "2023-05-08"},
+            {"text": "wedding on the bridge, 2024-02-10", "at": "2023-05-08"},
+            {"text": "apple on the bridge", "at": "2023-05-07"},
+        ]
+    )
+
+
+def firsts(found: Iterable[Block | Hit]) -> set[str]:
+    return {text.split()[0] for text in texts(found)}
+
+
+class TestDaysOfWhichTextsSpeak:
+    @pytest.mark.parametrize(("where", "expected"), MENTIONED)
+    def test_every_door_gives_what_the_filter_says(self, memory: Memory, where: dict[str, Any], expected: str) -> None:
+        remember_days(memory)
+        wanted = set(expected.split())
+        assert firsts(memory.list(where=where)) == wanted
+        assert firsts(memory.search("bridge", where=where)) == wanted
+        assert firsts(memory.stream("bridge", where=where)) == wanted
+        assert firsts(memory.context("bridge", where=where).blocks) == wanted
+        assert memory.count(where=where) == len(wanted)
+        assert sum(count for _, count in memory.facets("kind", where=where)["kind"]) == len(wanted)
+        assert memory.forget(where=where, dry_run=True).blocks == len(wanted)
+
+    def test_what_is_forgotten_by_them_is_gone(self, memory: Memory) -> None:
+        remember_days(memory)
+        memory.forget(where={"mentions": {"gte": "2023-05-01", "lt": "2023-06-01"}})
+        assert firsts(memory.list()) == {"trip", "year", "wedding", "apple"}
+        assert memory.count(where={"mentions": "2023-05-07"}) == 0
+
+    def test_they_are_those_of_the_newest_text(self, memory: Memory) -> None:
+        remember_days(memory)
+        (block,) = memory.list(where={"mentions": {"gte": "2024-01-01"}})
+        new = memory.update(block.id, text="wedding on the bridge, 2025-03-10")
+        assert memory.count(where={"mentions": "2024-02-10"}) == 0
+        assert ids(memory.list(where={"mentions": "2025-03-10"})) == [new.id]
+        assert memory.count(where={"mentions": "2024-02-10"}, history=True) == 1
+
+    def test_a_search_says_that_they_keep_a_block_out(self, memory: Memory) -> None:
+        remember_days(memory)
+        (block,) = memory.list(where={"mentions": {"gte": "2024-01-01"}})
+        said = memory.explain("bridge", block.id, where={"mentions": "2023-05-07"})
+        assert said.excluded == ("where.mentions",)
+
+    @pytest.mark.parametrize(
+        "condition",
+        [
+            "May 2023", "yesterday", 5, {}, {"within": "2023-05-07"}, {"contains": "2023-05-07"}, {"gte": None},
+            {"lt": "2023-02-30"}, {"in": "2023-05-07"}, {"exists": "yes"}, {"prefix": "2023"},
+        ],
+    )  # fmt: skip
+    def test_what_is_no_day_is_refused(self, memory: Memory, condition: Any) -> None:
+        remember_days(memory)
+        where = {"mentions": condition}
+        for act in (
+            lambda: memory.search("bridge", where=where), lambda: memory.list(where=where),
+            lambda: memory.count(where=where), lambda: memory.facets("kind", where=where),
+            lambda: memory.forget(where=where),
+        ):  # fmt: skip
+            with pytest.raises(InvalidInput) as caught:
+                act()
+            assert caught.value.field == "where.mentions"
+        assert memory.count() == 6
 
 
 class TestNamespaces:

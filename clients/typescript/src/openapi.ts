@@ -2639,6 +2639,21 @@ export interface components {
                 exists?: boolean;
                 prefix?: string;
             };
+            mentions?: string | null | {
+                eq?: string | null;
+                ne?: string | null;
+                in?: (string | null)[];
+                nin?: (string | null)[];
+                exists?: boolean;
+                /** @description A day of which the text speaks, in ISO 8601; of a time, its day in the memory's time zone. */
+                gt?: string;
+                /** @description A day of which the text speaks, in ISO 8601; of a time, its day in the memory's time zone. */
+                gte?: string;
+                /** @description A day of which the text speaks, in ISO 8601; of a time, its day in the memory's time zone. */
+                lt?: string;
+                /** @description A day of which the text speaks, in ISO 8601; of a time, its day in the memory's time zone. */
+                lte?: string;
+            };
             importance?: number | null | {
                 eq?: number | null;
                 ne?: number | null;

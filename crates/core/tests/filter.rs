@@ -14,6 +14,21 @@ const FOREVER_US: TimeUs = 253_402_300_799_999_999;
 
 const IMPORTANCES: [f64; 7] = [0.0, 0.1, 0.3, 0.5, 0.7, 0.9, 1.0];
 
+/// A text, and the stretches of days that it speaks of, the first and the last.
+const SPEAKING: [(&str, &[[&str; 2]]); 8] = [
+    ("some text", &[]),
+    ("no time at all", &[]),
+    ("due on 2024-01-02", &[["2024-01-02", "2024-01-02"]]),
+    ("from 2024-01-01 to 2024-01-04", &[["2024-01-01", "2024-01-01"], ["2024-01-04", "2024-01-04"]]),
+    ("snow in January 2024", &[["2024-01-01", "2024-01-31"]]),
+    ("moved in 2024", &[["2024-01-01", "2024-12-31"]]),
+    ("2023, and 2024-01-03", &[["2023-01-01", "2023-12-31"], ["2024-01-03", "2024-01-03"]]),
+    ("since March 2020", &[["2020-03-01", "2020-03-31"]]),
+];
+
+/// Days up to which a stretch is taken to mean each of them.
+const VAGUE_DAYS: i64 = 31;
+
 const DAY_US: TimeUs = 24 * 60 * MINUTE_US;
 
 /// Blocks in a file, in memory, and one that is in both since it was revised.
@@ -30,7 +45,7 @@ static BLOCKS: LazyLock<(Vec<Entry>, Index)> = LazyLock::new(|| {
 });
 
 fn any_entry(id: BlockId, dice: &mut Dice) -> Entry {
-    let mut entry = entry(id, "some text");
+    let mut entry = entry(id, dice.choose(&SPEAKING).0);
     let names = |dice: &mut Dice, from: &[Option<&str>]| dice.choose(from).map(str::to_owned);
     entry.kind = names(dice, &[Some("message"), Some("note"), Some("fact"), Some("")]).unwrap();
     entry.source = names(dice, &[None, Some("alice"), Some("Alice"), Some("민지"), Some("")]);
@@ -79,6 +94,10 @@ fn holds(condition: &Value, entry: &Entry) -> bool {
         "and" => value.as_array().unwrap().iter().all(|part| holds(part, entry)),
         "or" => value.as_array().unwrap().iter().any(|part| holds(part, entry)),
         "not" => !holds(value, entry),
+        "mentions" => match value {
+            Value::Object(operators) => speaks(operators, entry),
+            _ => speaks(&Map::from_iter([("eq".to_owned(), value.clone())]), entry),
+        },
         _ => match value {
             Value::Object(operators) => {
                 operators.iter().all(|(operator, value)| field_holds(field, operator, value, entry))
@@ -86,6 +105,44 @@ fn holds(condition: &Value, entry: &Entry) -> bool {
             _ => field_holds(field, "eq", value, entry),
         },
     })
+}
+
+/// Whether a text speaks of days as asked: one stretch of them meets the range that all bounds make, and is not too long to mean it.
+fn speaks(operators: &Map<String, Value>, entry: &Entry) -> bool {
+    let day = |text: &str| time::parse(text).unwrap().div_euclid(DAY_US);
+    let spans = SPEAKING.iter().find(|(text, _)| *text == entry.text).unwrap().1;
+    let meets = |low: i64, high: i64| {
+        spans.iter().map(|[first, last]| (day(first), day(last))).any(|(first, last)| {
+            let common = (first..=last).any(|day| (low..=high).contains(&day));
+            common && (last - first < VAGUE_DAYS || last - first <= high - low)
+        })
+    };
+    let is = |asked: &Value| match asked.as_str() {
+        Some(text) => meets(day(text), day(text)),
+        None => spans.is_empty(),
+    };
+    let is_one = |asked: &Value| asked.as_array().unwrap().iter().any(is);
+    let ever = 4_000_000;
+    let (mut low, mut high) = (-ever, ever);
+    for (operator, asked) in operators {
+        match operator.as_str() {
+            "gt" => low = low.max(day(asked.as_str().unwrap()) + 1),
+            "gte" => low = low.max(day(asked.as_str().unwrap())),
+            "lt" => high = high.min(day(asked.as_str().unwrap()) - 1),
+            "lte" => high = high.min(day(asked.as_str().unwrap())),
+            _ => {}
+        }
+    }
+    let is_bounded = operators.keys().any(|operator| ["gt", "gte", "lt", "lte"].contains(&operator.as_str()));
+    (!is_bounded || meets(low, high))
+        && operators.iter().all(|(operator, asked)| match operator.as_str() {
+            "eq" => is(asked),
+            "ne" => !is(asked),
+            "in" => is_one(asked),
+            "nin" => !is_one(asked),
+            "exists" => spans.is_empty() != asked.as_bool().unwrap(),
+            _ => true,
+        })
 }
 
 fn field_holds(field: &str, operator: &str, asked: &Value, entry: &Entry) -> bool {
@@ -178,6 +235,13 @@ fn a_time() -> BoxedStrategy<Value> {
         .boxed()
 }
 
+fn a_day() -> BoxedStrategy<Value> {
+    let near = (-2..6_i64).prop_map(|day| json!(&time::format(EPOCH_US + day * DAY_US)[..10]));
+    let far =
+        one_of(&["2020-03-31", "2023-01-01", "2023-12-31T23:59:59Z", "2024-02-01", "2024-12-31T08:00", "2025-01-01"]);
+    prop_oneof![3 => near, 2 => far.prop_map(|text| json!(text))].boxed()
+}
+
 fn a_scalar() -> BoxedStrategy<Value> {
     one_of(&[
         Value::Null,
@@ -231,7 +295,11 @@ fn a_field() -> BoxedStrategy<(String, Value)> {
     let of = |fields: &[&'static str], operator: BoxedStrategy<(String, Value)>| {
         (one_of(fields), proptest::collection::vec(operator, 1..3)).boxed()
     };
+    let day_order = (one_of(&["gt", "gte", "lt", "lte"]), a_day()).prop_map(|(name, value)| (name.to_owned(), value));
+    let day_value = prop_oneof![6 => a_day(), 1 => Just(Value::Null)].boxed();
+    let days = prop_oneof![1 => operators(day_value, false), 2 => day_order].boxed();
     prop_oneof![
+        (Just("mentions"), proptest::collection::vec(days, 1..4)),
         of(&["kind", "source", "key"], operators(names, false)),
         of(&["tags"], prop_oneof![contains(tag.boxed()), exists].boxed()),
         of(&["importance"], operators(importance, true)),
@@ -344,6 +412,7 @@ fn any_json() -> impl Strategy<Value = Value> {
         "tags",
         "namespace",
         "importance",
+        "mentions",
         "metadata.a",
         "metadata.",
         "metadata",
@@ -411,6 +480,13 @@ fn what_cannot_be_read_is_refused_by_name() {
         (r#"{"at": {"gte": null}}"#, "where.at"),
         (r#"{"at": {"in": ["2024-01-01", 5]}}"#, "where.at"),
         (r#"{"at": "2024-01-01T00:00:00.1ééé"}"#, "where.at"),
+        (r#"{"mentions": "May 2023"}"#, "where.mentions"),
+        (r#"{"mentions": {}}"#, "where.mentions"),
+        (r#"{"mentions": {"contains": "2024-01-01"}}"#, "where.mentions"),
+        (r#"{"mentions": {"within": "2024-01-01"}}"#, "where.mentions"),
+        (r#"{"mentions": {"gte": null}}"#, "where.mentions"),
+        (r#"{"mentions": {"gte": "2024-02-30"}}"#, "where.mentions"),
+        (r#"{"mentions": {"in": "2024-01-01"}}"#, "where.mentions"),
         (r#"{"namespace": 5}"#, "where.namespace"),
         (r#"{"namespace": {"prefix": 5}}"#, "where.namespace"),
         (r#"{"namespace": {"gt": "a"}}"#, "where.namespace"),

@@ -81,6 +81,25 @@ fn a_date_in_a_filter_begins_at_midnight_there() {
 }
 
 #[test]
+fn days_of_which_a_text_speaks_are_filtered_by_as_those_there() {
+    // Eight in the morning of 2 May in Seoul, still 1 May in UTC.
+    for (name, yesterday, today) in [("Asia/Seoul", "2026-05-01", "2026-05-02"), ("UTC", "2026-04-30", "2026-05-01")] {
+        let (_, index) = of_one(zone(name), "어제 바이올린을 샀어", "2026-05-01T23:00:00Z");
+        let count = |text: &str| {
+            let filter = Some(Filter::parse(text, &index.state().zone).unwrap());
+            index.count(&Query { filter, now: time::parse("2026-06-01").unwrap(), ..query("") })
+        };
+        assert_eq!(count(&format!(r#"{{"mentions": "{yesterday}"}}"#)), 1, "{name}");
+        assert_eq!(count(&format!(r#"{{"mentions": "{yesterday}T23:59"}}"#)), 1, "{name}: the day of a moment there");
+        assert_eq!(
+            count(&format!(r#"{{"mentions": {{"gte": "{today}"}}}}"#)),
+            0,
+            "{name}: when it was said is no mention"
+        );
+    }
+}
+
+#[test]
 fn another_zone_begins_anew_and_its_files_are_its_own() {
     let directory = Directory::new();
     let (index, _) = open(Some(directory.path()), Zone::default());

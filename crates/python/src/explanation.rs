@@ -5,6 +5,7 @@ use greeum_core::Zone;
 use greeum_core::query::PARTS;
 use greeum_core::rank::{Account, Clause, Dates, Explanation, Subject};
 use greeum_core::words::calendar::{Days, date_of};
+use greeum_core::words::dates::DAYS_OF_A_MONTH;
 use greeum_core::words::mentions::When;
 use pyo3::prelude::*;
 use serde_json::{Map, Value, json};
@@ -87,11 +88,12 @@ fn span(days: Days) -> String {
     if days.first == days.last { iso(days.first) } else { format!("{}/{}", iso(days.first), iso(days.last)) }
 }
 
-/// A time that a query names; of whatever year as in `--05-08`.
+/// A time that a query names; of whatever year as in `--05-08` or `--05-11/--05-20`.
 fn asked(when: When) -> String {
     match when {
         When::Days(days) => span(days),
-        When::Yearly { month, day: Some(day) } => format!("--{month:02}-{day:02}"),
-        When::Yearly { month, day: None } => format!("--{month:02}"),
+        When::Yearly { month, first, last } if first == last => format!("--{month:02}-{first:02}"),
+        When::Yearly { month, first: 1, last: DAYS_OF_A_MONTH } => format!("--{month:02}"),
+        When::Yearly { month, first, last } => format!("--{month:02}-{first:02}/--{month:02}-{last:02}"),
     }
 }

@@ -12,6 +12,10 @@ VALUES_MAX = 1_000
 ORDERED = ("gt", "gte", "lt", "lte")
 NAME: Schema = {"type": "string"}
 NUMBER: Schema = {"type": "number"}
+DAY: Schema = {
+    "type": "string",
+    "description": "A day of which the text speaks, in ISO 8601; of a time, its day in the memory's time zone.",
+}
 TIME: Schema = {"type": "string", "description": "ISO 8601."}
 SCALAR: Schema = {"type": ["string", "number", "boolean", "null"]}
 
@@ -50,6 +54,7 @@ SCHEMAS: dict[str, Schema] = {
             "not": ref("Filter"),
             **{name: condition(SCALAR, "contains", "exists") for name in ("tags", "flags")},
             "namespace": condition(NAME, *EQUAL, "prefix"),
+            "mentions": condition(DAY, *EQUAL, *ORDERED),
             **{name: condition(NUMBER, *EQUAL, *ORDERED) for name in ("importance", "trust", "uses")},
             **{name: condition(NAME, *EQUAL) for name in ("kind", "source", "key", "origin")},
             **{

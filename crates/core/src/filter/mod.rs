@@ -9,6 +9,8 @@ use crate::bitmap::Bitmap;
 use crate::error::{Error, Result};
 use crate::id::{NO_TIME, TimeUs};
 use crate::segment::{Section, Segment};
+use crate::words::calendar::Days;
+use crate::words::mentions::When;
 use crate::zone::Zone;
 use serde_json::{Map, Value};
 
@@ -20,6 +22,9 @@ const TIME_FIRST: TimeUs = NO_TIME + 1;
 
 /// Whole numbers beyond this are not told apart as doubles, which is what numbers in metadata are.
 const WHOLE_MAX: u128 = 1 << 53;
+
+/// All days that an index entry can hold.
+const ALL_DAYS: Days = Days { first: i32::MIN as i64, last: i32::MAX as i64 };
 
 /// Values of one `in` or `nin`.
 const VALUES_MAX: usize = 1_000;
@@ -39,6 +44,8 @@ pub enum Filter {
     Importance(Bounds),
     /// It has such a time, and that lies between two others, ends included.
     Time(Section, TimeUs, TimeUs),
+    /// Its text speaks of one of these days: one stretch of them is meant by who asks for these.
+    Mentions(Days),
     /// A number in its metadata lies between two bounds.
     Number(u64, Bounds),
     /// A number that every block has lies between two bounds; it is listed only where it is not the usual one.
@@ -86,6 +93,7 @@ enum Kind {
     Importance,
     Counted(f64),
     Time(Section),
+    Mentions,
     SupersededAt,
     Namespace,
     Metadata,
@@ -99,6 +107,7 @@ fn kind_of(field: &str) -> Option<Kind> {
         "uses" => Kind::Counted(fact::USES_USUAL),
         "superseded_at" => Kind::SupersededAt,
         "importance" => Kind::Importance,
+        "mentions" => Kind::Mentions,
         "at" => Kind::Time(Section::At),
         "added_at" => Kind::Time(Section::AddedAt),
         "valid_from" => Kind::Time(Section::ValidFrom),
@@ -139,6 +148,10 @@ impl Filter {
             Self::Time(section, low, high) => {
                 let times = segment.column::<TimeUs>(*section).iter().zip(0..);
                 times.filter(|&(at, _)| (low..=high).contains(&at)).for_each(|(_, block)| set.insert(block));
+            }
+            Self::Mentions(asked) if asked.first > asked.last => {}
+            Self::Mentions(asked) => {
+                segment.speaking_of(|days| When::Days(*asked).means(days)).for_each(|block| set.insert(block))
             }
             Self::Number(field, bounds) => {
                 let (blocks, values) = segment.numbers(*field);
@@ -196,7 +209,7 @@ fn parse_field(field: &str, value: &Value, zone: &Zone, depth: usize) -> Result<
             let Some(kind) = kind_of(field) else {
                 return Err(bad(
                     field,
-                    "is no field; there are kind, source, key, tags, importance, at, added_at, valid_from, valid_to, expires_at, superseded_at, origin, trust, flags, uses, namespace and metadata.NAME",
+                    "is no field; there are kind, source, key, tags, importance, mentions, at, added_at, valid_from, valid_to, expires_at, superseded_at, origin, trust, flags, uses, namespace and metadata.NAME",
                 ));
             };
             match value {
@@ -205,11 +218,28 @@ fn parse_field(field: &str, value: &Value, zone: &Zone, depth: usize) -> Result<
                     .iter()
                     .map(|(operator, value)| parse_operator(field, &kind, operator, value, zone))
                     .collect::<Result<Vec<_>>>()
-                    .map(Filter::All),
+                    .map(|parts| Filter::All(in_one_stretch(parts))),
                 _ => parse_operator(field, &kind, "eq", value, zone),
             }
         }
     }
+}
+
+/// The same conditions; those on the days that a text speaks of as one, which one stretch of days must meet: what speaks of March and of July
+/// does not speak of May.
+fn in_one_stretch(parts: Vec<Filter>) -> Vec<Filter> {
+    let (mut asked, mut others) = (None::<Days>, Vec::with_capacity(parts.len()));
+    for part in parts {
+        match part {
+            Filter::Mentions(days) => {
+                let both = |one: Days| Days { first: one.first.max(days.first), last: one.last.min(days.last) };
+                asked = Some(asked.map_or(days, both));
+            }
+            other => others.push(other),
+        }
+    }
+    others.extend(asked.map(Filter::Mentions));
+    others
 }
 
 fn parse_list(field: &str, value: &Value, zone: &Zone, depth: usize) -> Result<Vec<Filter>> {
@@ -260,7 +290,7 @@ fn equal(field: &str, kind: &Kind, values: &[Value], zone: &Zone) -> Result<Filt
             (Kind::Name, _) => facts.push(fact::string(field, name(field, value)?)),
             (Kind::Metadata, _) => facts.push(fact::scalar(field, scalar(field, value)?)),
             (Kind::Namespace, _) => any.push(Filter::Namespace(vec![canonical(field, name(field, value)?)?])),
-            (Kind::Importance | Kind::Counted(_) | Kind::Time(_) | Kind::SupersededAt, _) => {
+            (Kind::Importance | Kind::Counted(_) | Kind::Time(_) | Kind::Mentions | Kind::SupersededAt, _) => {
                 any.push(compare(field, kind, "eq", value, zone)?)
             }
         }
@@ -284,6 +314,7 @@ fn compare(field: &str, kind: &Kind, operator: &str, value: &Value, zone: &Zone)
             };
             Filter::Time(*section, low, high)
         }
+        Kind::Mentions => Filter::Mentions(days(operator, zone.day_of(time(field, value, zone)?))),
         Kind::SupersededAt => {
             Filter::Number(fact::field(field), Bounds::new(operator, time(field, value, zone)? as f64))
         }
@@ -296,9 +327,21 @@ fn compare(field: &str, kind: &Kind, operator: &str, value: &Value, zone: &Zone)
     })
 }
 
+/// The days that compare so with one of them.
+fn days(operator: &str, day: i64) -> Days {
+    match operator {
+        "gt" => Days { first: day + 1, ..ALL_DAYS },
+        "gte" => Days { first: day, ..ALL_DAYS },
+        "lt" => Days { last: day - 1, ..ALL_DAYS },
+        "lte" => Days { last: day, ..ALL_DAYS },
+        _ => Days::one(day),
+    }
+}
+
 fn exists(field: &str, kind: &Kind) -> Filter {
     match kind {
         Kind::Time(section) => Filter::Time(*section, TIME_FIRST, TimeUs::MAX),
+        Kind::Mentions => Filter::Mentions(ALL_DAYS),
         Kind::SupersededAt => Filter::Number(fact::field(field), Bounds::new("gte", f64::NEG_INFINITY)),
         Kind::Importance | Kind::Counted(_) | Kind::Namespace => Filter::All(Vec::new()),
         Kind::Name | Kind::List | Kind::Metadata => Filter::Fact(vec![fact::exists(field)]),

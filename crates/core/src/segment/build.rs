@@ -135,13 +135,14 @@ impl Columns {
         let mut flags = if entry.superseded { flag::SUPERSEDED } else { 0 };
         flags |= if entry.kind == "message" { flag::MESSAGE } else { 0 };
         flags |= if whole.is_question() { flag::QUESTION } else { 0 };
-        flags |= if dates::speaks_of_time(&whole) { flag::TEMPORAL } else { 0 };
+        let said_at = zone.local(entry.at);
+        let days = mentions::mentioned(&whole, said_at);
+        flags |= if !days.is_empty() || dates::speaks_of_time(&whole) { flag::TEMPORAL } else { 0 };
         flags |= if whole.asks() { flag::ASKS } else { 0 };
         flags |= if persons::speaks_of_oneself(&whole) { flag::PERSONAL } else { 0 };
         flags |= if changes::speaks_of_change(&whole) { flag::CHANGE } else { 0 };
         self.flags.push(flags);
-        let said_at = zone.local(entry.at);
-        self.push_mentions(mentions::mentioned(&whole, said_at).into_iter());
+        self.push_mentions(days.into_iter());
         let names: Vec<Tokens> = entry.source.iter().chain(&entry.tags).map(|name| Tokens::new(name)).collect();
         let names: Vec<&Tokens> = names.iter().collect();
         for (text, code) in texts.iter().zip(codes) {

@@ -27,7 +27,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// The layout that this version writes and reads. Any change of it, or of what is hashed into it, counts it up: older files are rebuilt.
-pub const FORMAT: u32 = 11;
+pub const FORMAT: u32 = 12;
 
 const MAGIC: &[u8; 8] = b"GREEUMS1";
 const HEADER_BYTES: usize = 64;
@@ -301,6 +301,17 @@ impl Segment {
     pub fn mentions(&self, block: Local) -> impl Iterator<Item = Days> {
         let days: &[[i32; 2]] = self.group(Section::MentionStart, Section::Mentions, block as usize);
         days.iter().map(|&[first, last]| Days { first: first.into(), last: last.into() })
+    }
+
+    /// The blocks whose text speaks of such days, ascending.
+    pub fn speaking_of(&self, is_such: impl Fn(Days) -> bool) -> impl Iterator<Item = Local> {
+        let (starts, days): (&[u32], &[[i32; 2]]) =
+            (self.column(Section::MentionStart), self.column(Section::Mentions));
+        let is_one = move |&[first, last]: &[i32; 2]| is_such(Days { first: first.into(), last: last.into() });
+        let blocks = starts.windows(2).zip(0..);
+        blocks
+            .filter(move |(ends, _)| days[ends[0] as usize..ends[1] as usize].iter().any(&is_one))
+            .map(|(_, block)| block)
     }
 
     /// The table tokens of a passage, ascending.

@@ -78,6 +78,11 @@ impl Days {
         Self { first: day_of_date(year, month, 1), last: day_of_date(next_year, next, 1) - 1 }
     }
 
+    /// So many months from one on.
+    pub fn months(year: i64, month: i64, count: i64) -> Self {
+        Self { first: Self::month(year, month).first, last: Self::month(year, month + count - 1).last }
+    }
+
     /// A year.
     pub fn year(year: i64) -> Self {
         Self { first: day_of_date(year, 1, 1), last: day_of_date(year + 1, 1, 1) - 1 }

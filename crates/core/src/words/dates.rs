@@ -9,6 +9,9 @@ use crate::id::hash;
 /// Days of the longest month.
 pub const DAYS_OF_A_MONTH: i64 = 31;
 
+/// Days of the longest season or quarter.
+const DAYS_OF_A_SEASON: i64 = 92;
+
 /// Index terms for the parts of a date. A text that names May 2023 and a block said in May 2023 share two of them.
 pub mod term {
     use super::hash;
@@ -34,6 +37,11 @@ pub fn of_days(days: Days) -> Vec<u64> {
     let ((first_year, first_month, first_day), (last_year, last_month, _)) = (date_of(days.first), date_of(days.last));
     let mut terms: Vec<u64> = (first_year..=last_year).map(term::year).collect();
     if days.count() > DAYS_OF_A_MONTH {
+        if days.count() <= DAYS_OF_A_SEASON {
+            let after = |on: i64| (first_month - 1 + on) % 12 + 1;
+            let months = (0..12).take_while(|&on| on == 0 || after(on - 1) != last_month);
+            terms.extend(months.map(|on| term::month(after(on))));
+        }
         return terms;
     }
     terms.push(term::month(first_month));
@@ -185,7 +193,8 @@ pub fn month(tokens: &Tokens, i: usize, word: &str) -> Option<i64> {
     let capital = tokens.cased(tokens.list[i]).starts_with(char::is_uppercase);
     // "may" and "march" are verbs unless written as names; "mar" and "dec" are not words at all.
     let ambiguous = matches!(word, "may" | "march" | "mar" | "jan" | "sun");
-    (!ambiguous || capital && (i > 0 || day_beside(tokens, i).is_some())).then_some(month)
+    let has_year = || tokens.list.get(i + 1).is_some_and(|&next| year(tokens.cased(next)).is_some());
+    (!ambiguous || capital && (i > 0 || day_beside(tokens, i).is_some() || has_year())).then_some(month)
 }
 
 /// Whether a word in lower case is the name of a month or of a day of the week.
@@ -204,11 +213,11 @@ fn day_beside(tokens: &Tokens, i: usize) -> Option<i64> {
 }
 
 fn number(tokens: &Tokens, i: usize, word: &str, mut take: impl FnMut(u64)) {
-    if let Some((year, month, day)) = iso(word) {
-        [term::year(year), term::month(month), term::day(day)].into_iter().for_each(take);
+    let Ok(value) = word.parse::<i64>() else {
+        let dates = in_digits(word).into_iter().flatten();
+        dates.flat_map(|(year, month, day)| [term::year(year), term::month(month), term::day(day)]).for_each(take);
         return;
-    }
-    let Ok(value) = word.parse::<i64>() else { return };
+    };
     let unit = tokens.list.get(i + 1).filter(|next| next.script == Script::Hangul).map(|&next| tokens.cased(next));
     match unit.and_then(|unit| unit.chars().next()) {
         Some('년') if value > 31 => take(term::year(value)),
@@ -225,6 +234,48 @@ pub fn iso(word: &str) -> Option<(i64, i64, i64)> {
     (parts.next().is_none() && (1900..2200).contains(&year) && (1..=12).contains(&month) && (1..=31).contains(&day))
         .then_some((year, month, day))
 }
+
+/// The dates that a number may be: [`iso`], 12/25/2024, 25/12/2024, 25.12.2024, 12/25/24. Two of 3/4/2024, which is March here and April there.
+pub fn in_digits(word: &str) -> [Option<(i64, i64, i64)>; 2] {
+    let of = |separator| {
+        let mut parts = word.split(separator);
+        Some((two_digits(parts.next()?)?, two_digits(parts.next()?)?, parts.next().filter(|_| parts.next().is_none())?))
+    };
+    if let Some(date) = iso(word) {
+        return [Some(date), None];
+    }
+    let Some((separator, (one, other, end))) = ['/', '.', '-'].into_iter().find_map(|by| Some((by, of(by)?))) else {
+        return [None; 2];
+    };
+    let date = |month: i64, day: i64| {
+        let year = year(end)?;
+        ((1..=12).contains(&month) && (1..=DAYS_OF_A_MONTH).contains(&day)).then_some((year, month, day))
+    };
+    let (month_first, day_first) = (date(one, other), date(other, one));
+    match separator {
+        // Of two digits each only those that begin with the month and can be nothing else.
+        '/' if end.len() == 2 && one <= 12 && other > 12 && other <= DAYS_OF_A_MONTH => {
+            [short_year(end).filter(|_| one > 0).map(|year| (year, one, other)), None]
+        }
+        '.' => [day_first.or(month_first), None],
+        _ if month_first == day_first => [month_first, None],
+        _ => [month_first.or(day_first), month_first.and(day_first)],
+    }
+}
+
+/// A number of one or two digits.
+pub fn two_digits(word: &str) -> Option<i64> {
+    (word.len() <= 2 && word.bytes().all(|c| c.is_ascii_digit())).then(|| word.parse().ok())?
+}
+
+/// The year of four digits, or of the last two: the nearest such year there was when most of what is remembered was said.
+pub fn short_year(word: &str) -> Option<i64> {
+    let short = || two_digits(word).filter(|_| word.len() == 2);
+    year(word).or_else(|| short().map(|year| if year < CENTURY_TURN { 2000 + year } else { 1900 + year }))
+}
+
+/// From here on two digits are a year of the last century.
+const CENTURY_TURN: i64 = 50;
 
 /// The year that a number of four digits names.
 pub fn year(word: &str) -> Option<i64> {
@@ -336,6 +387,18 @@ mod tests {
         assert_eq!(terms("on March 3rd"), [term::month(3), term::day(3)]);
         assert!(terms("you may march on").is_empty());
         assert!(terms("May I?").is_empty());
+    }
+
+    #[test]
+    fn stretches_have_the_terms_that_all_their_days_share() {
+        assert_eq!(of_days(Days::month(2023, 5)), [term::year(2023), term::month(5)]);
+        assert_eq!(of_days(Days::year(2023)), [term::year(2023)]);
+        let winter = Days::months(2023, 12, 3);
+        assert_eq!(
+            of_days(winter),
+            [term::year(2023), term::year(2024), term::month(12), term::month(1), term::month(2)]
+        );
+        assert_eq!(of_days(Days::one(Days::year(2023).last)), [term::year(2023), term::month(12), term::day(31)]);
     }
 
     #[test]

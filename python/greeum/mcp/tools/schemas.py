@@ -67,8 +67,9 @@ WHERE: Schema = {
     "type": "object",
     "description": (
         'Filter, as in {"source": "alice", "at": {"gte": "2026-01-01"}}. Fields: kind, source, key, tags, importance, '
-        "at, added_at, valid_from, valid_to, expires_at, superseded_at, origin, trust, flags, uses, namespace, "
-        "metadata.NAME. Operators: eq, ne, in, nin, gt, gte, lt, lte, contains, exists, prefix; and, or, not combine."
+        "mentions (days that the text speaks of), at, added_at, valid_from, valid_to, expires_at, superseded_at, "
+        "origin, trust, flags, uses, namespace, metadata.NAME. "
+        "Operators: eq, ne, in, nin, gt, gte, lt, lte, contains, exists, prefix; and, or, not combine."
     ),
 }
 WHERE_AGAIN: Schema = {"type": "object", "description": "Filter, as in memory_search."}

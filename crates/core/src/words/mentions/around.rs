@@ -1,0 +1,95 @@
+//! Stretches of days, counted from today.
+
+use super::reader::Reader;
+use crate::id::TimeUs;
+use crate::words::calendar::{Days, date_of, day_of, weekday};
+
+/// Days by which "two weeks ago" may be off.
+const WEEKS_AWAY_DAYS: i64 = 3;
+
+/// Units further away than this are not a time that anybody remembers, or plans.
+const AWAY_MAX: i64 = 200;
+
+const HOUR_US: TimeUs = 3_600_000_000;
+
+const MINUTE_US: TimeUs = 60_000_000;
+
+/// How many units of time: a number, or "a few".
+#[derive(Clone, Copy)]
+pub struct Count {
+    least: i64,
+    most: i64,
+}
+
+impl Count {
+    /// As many as are meant by "a few", 몇.
+    pub const FEW: Self = Self { least: 2, most: 5 };
+
+    /// Just so many.
+    pub const fn of(number: i64) -> Self {
+        Self { least: number, most: number }
+    }
+}
+
+impl Reader<'_> {
+    /// The unit of time that goes before, is, or comes after the one today is in.
+    pub(super) fn around(&self, unit: &str, on: i64) -> Option<Days> {
+        let (year, month, _) = date_of(self.today);
+        match unit {
+            "week" => Some(Days::week(self.today, on)),
+            "weekend" => Some(Days::weekend(self.today, on)),
+            "month" => Some(Days::month(year, month + on)),
+            "quarter" => Some(Days::months(year, (month - 1) / 3 * 3 + 1 + 3 * on, 3)),
+            "year" => Some(Days::year(year + on)),
+            _ => None,
+        }
+    }
+
+    /// What was so many units before now.
+    pub(super) fn ago(&self, unit: &str, count: Count) -> Option<Days> {
+        self.stretch(self.away(unit, -count.most)?, self.away(unit, -count.least)?)
+    }
+
+    /// What will be so many units from now.
+    pub(super) fn ahead(&self, unit: &str, count: Count) -> Option<Days> {
+        self.stretch(self.away(unit, count.least)?, self.away(unit, count.most)?)
+    }
+
+    fn stretch(&self, from: Days, to: Days) -> Option<Days> {
+        Some(Days { first: from.first, last: to.last })
+    }
+
+    fn away(&self, unit: &str, on: i64) -> Option<Days> {
+        if on.abs() > AWAY_MAX {
+            return None;
+        }
+        match unit {
+            "minute" => Some(Days::one(day_of(self.now + on * MINUTE_US))),
+            "hour" => Some(Days::one(day_of(self.now + on * HOUR_US))),
+            "day" => Some(Days::one(self.today + on)),
+            "week" | "weekend" => {
+                let day = self.today + 7 * on;
+                Some(Days { first: day - WEEKS_AWAY_DAYS, last: day + WEEKS_AWAY_DAYS })
+            }
+            "month" | "year" => self.around(unit, on),
+            _ => None,
+        }
+    }
+
+    /// The last such day before today, the first from today on (`on` = 0), or the one of next week.
+    pub(super) fn weekday(&self, wanted: i64, on: i64) -> Days {
+        let today = weekday(self.today);
+        Days::one(match on {
+            -1 => self.today - ((today - wanted - 1).rem_euclid(7) + 1),
+            0 => self.today + (wanted - today).rem_euclid(7),
+            _ => Days::week(self.today, on).first + wanted,
+        })
+    }
+
+    /// The end of the week that is nearest, where only "the weekend" is said: until Wednesday the one that was.
+    pub(super) fn nearest_weekend(&self) -> Days {
+        Days::weekend(self.today, if weekday(self.today) < THURSDAY { -1 } else { 0 })
+    }
+}
+
+const THURSDAY: i64 = 3;

@@ -1,0 +1,222 @@
+//! Which days a text speaks of: dates, and what is only meant from where one stands ("last week", "두 달 전").
+
+mod around;
+mod english;
+mod holiday;
+mod korean;
+mod months;
+mod numeric;
+mod parts;
+mod reader;
+
+use super::calendar::{Days, date_of, day_of};
+use super::tokenizer::Tokens;
+use crate::id::TimeUs;
+use reader::Reader;
+use std::ops::Range;
+
+/// Mentions of one text that are kept: a chronicle of more is no answer to the question for one day.
+pub const MENTIONS_MAX: usize = 16;
+
+/// Days up to which a mention is taken to mean each of them: "in 2023" does not tell of a day in May.
+const VAGUE_DAYS: i64 = 31;
+
+/// A time that a text speaks of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum When {
+    /// Certain days.
+    Days(Days),
+    /// A month, or days of it, of whatever year.
+    Yearly {
+        /// 1 to 12.
+        month: i64,
+        /// The first day of it that is meant, from 1.
+        first: i64,
+        /// The last, up to 31.
+        last: i64,
+    },
+}
+
+impl When {
+    /// Whether days that a text speaks of (or the day on which it was said) are what is asked for.
+    pub fn means(self, days: Days) -> bool {
+        match self {
+            Self::Days(asked) => asked.meets(days) && days.count() <= asked.count().max(VAGUE_DAYS),
+            Self::Yearly { month, first, last } => {
+                days.count() <= VAGUE_DAYS
+                    && (days.first..=days.last).any(|at| {
+                        let (_, its_month, its_day) = date_of(at);
+                        its_month == month && (first..=last).contains(&its_day)
+                    })
+            }
+        }
+    }
+
+    /// The days meant by somebody who speaks on `today`: more often of what was than of what will be.
+    fn said_on(self, today: i64) -> Days {
+        match self {
+            Self::Days(days) => days,
+            Self::Yearly { month, first, last } => {
+                let (this_year, this_month, _) = date_of(today);
+                let year = match month - this_month {
+                    // What is to be on a certain day of January is spoken of at the end of the year before.
+                    ..=-9 if first == last => this_year + 1,
+                    ..=5 => this_year,
+                    _ => this_year - 1,
+                };
+                let whole = Days::month(year, month);
+                let end = if first == last { first } else { last.min(whole.count()) };
+                Days { first: whole.first + first - 1, last: whole.first + end - 1 }
+            }
+        }
+    }
+}
+
+/// The days that a text speaks of which was said at `at`, by a clock there (see [`crate::zone::Zone::local`]).
+pub fn mentioned(tokens: &Tokens, at: TimeUs) -> Vec<Days> {
+    let mut days: Vec<Days> = asked(tokens, at).into_iter().map(|when| when.said_on(day_of(at))).collect();
+    days.sort_unstable();
+    days.dedup();
+    days.truncate(MENTIONS_MAX);
+    days
+}
+
+/// The times that a question is about which is asked at `now`, by a clock there.
+pub fn asked(tokens: &Tokens, now: TimeUs) -> Vec<When> {
+    let reader = Reader::new(tokens, now);
+    let mut times = Vec::new();
+    (0..tokens.list.len()).for_each(|i| reader.each(i, |when| times.push(when)));
+    times
+}
+
+/// A time that is meant from where one stands, in the words of a text.
+pub struct Relative {
+    /// The days.
+    pub days: Days,
+    /// The words that say nothing else, by their numbers: "yesterday" and "last week", but not "Friday", which a text may name for every week.
+    pub words: Range<usize>,
+}
+
+/// The times of a question that are meant from `now`, by a clock there.
+pub fn relative(tokens: &Tokens, now: TimeUs) -> Vec<Relative> {
+    let reader = Reader::new(tokens, now);
+    (0..tokens.list.len()).filter_map(|i| reader.relative(i)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::words::calendar::day_of_date;
+
+    /// Monday, 8 May 2023.
+    pub const AT: TimeUs = 1_683_550_560_000_000;
+
+    pub fn days(text: &str) -> Vec<Days> {
+        mentioned(&Tokens::new(text), AT)
+    }
+
+    pub fn day(year: i64, month: i64, day: i64) -> Days {
+        Days::one(day_of_date(year, month, day))
+    }
+
+    #[test]
+    fn words_that_only_say_when_are_known() {
+        let words = |text: &str| {
+            let tokens = Tokens::new(text);
+            let words = relative(&tokens, AT).into_iter().flat_map(|relative| relative.words);
+            words.map(|at| tokens.cased(tokens.list[at]).to_owned()).collect::<Vec<_>>().join(" ")
+        };
+        for (text, expected) in [
+            ("What did I do yesterday?", "yesterday"),
+            ("the day before yesterday", "day before yesterday"),
+            ("the day after tomorrow", "day after tomorrow"),
+            ("What was said three days ago?", "three days ago"),
+            ("a couple of weeks ago", "couple of weeks ago"),
+            ("last week, or this morning", "last week this morning"),
+            ("on Monday", ""),
+            ("last Friday night", ""),
+            ("in May 2023", ""),
+            ("어제는 뭐 했어?", "어제는"),
+            ("지난주 화요일", "지난주"),
+            ("지난 주에", "지난 주에"),
+            ("지난 금요일에", "지난"),
+            ("사흘 전에 산 책", "사흘 전에"),
+            ("두 달 전에", "두 달 전에"),
+            ("3일 전", "3 일 전"),
+        ] {
+            assert_eq!(words(text), expected, "{text}");
+        }
+        assert_eq!(days("the day before yesterday"), [day(2023, 5, 6)]);
+        assert_eq!(days("the day after tomorrow"), [day(2023, 5, 10)]);
+    }
+
+    #[test]
+    fn dates_are_read_as_written() {
+        for text in ["on 7 May 2023", "May 7th, 2023", "the 7th of May", "2023-05-07", "2023년 5월 7일에", "5월 7일"]
+        {
+            assert_eq!(days(text), [day(2023, 5, 7)], "{text}");
+        }
+        assert_eq!(days("in December"), [Days::month(2022, 12)], "more often of what was");
+        let november = AT + 190 * crate::words::calendar::DAY_US;
+        assert_eq!(mentioned(&Tokens::new("2월 3일까지"), november), [day(2024, 2, 3)], "what is near, and is to be");
+        assert_eq!(mentioned(&Tokens::new("on 22 May"), november), [day(2023, 5, 22)]);
+        assert_eq!(days("since 2019"), [Days::year(2019)]);
+        assert_eq!(days("in March 2021, or 2021년 3월"), [Days::month(2021, 3)]);
+    }
+
+    #[test]
+    fn what_is_meant_from_here_is_resolved() {
+        for (english, korean, expected) in [
+            ("I went yesterday", "어제 갔어", day(2023, 5, 7)),
+            ("last week", "지난주에", Days::week(day_of(AT), -1)),
+            ("Last weekend was fun", "지난 주말에는", Days { first: day_of(AT) - 2, last: day_of(AT) - 1 }),
+            ("last Tuesday", "지난주 화요일", day(2023, 5, 2)),
+            ("next Friday", "다음 주 금요일", day(2023, 5, 19)),
+            ("this month", "이번 달", Days::month(2023, 5)),
+            ("two months ago", "두 달 전에", Days::month(2023, 3)),
+            ("three days ago", "3일 전", day(2023, 5, 5)),
+            ("a couple of days ago", "이틀 전", day(2023, 5, 6)),
+            ("last year", "작년에", Days::year(2022)),
+        ] {
+            assert_eq!(days(english), [expected], "{english}");
+            assert_eq!(days(korean), [expected], "{korean}");
+        }
+        for (short, expected) in [
+            ("see you tmrw", day(2023, 5, 9)),
+            ("담주 금욜에 봐", day(2023, 5, 19)),
+            ("담달에", Days::month(2023, 6)),
+            ("지난 화욜", day(2023, 5, 2)),
+        ] {
+            assert_eq!(days(short), [expected], "{short}");
+        }
+        for text in [
+            "I like dogs",
+            "a day",
+            "담배를 끊었어",
+            "you may go",
+            "전화했어",
+            "my back",
+            "the sun is out",
+            "달이 밝다",
+        ] {
+            assert!(days(text).is_empty(), "{text}: {:?}", days(text));
+        }
+    }
+
+    #[test]
+    fn a_question_meets_what_was_said_then() {
+        let means = |question: &str, text: &str| {
+            let said = days(text);
+            asked(&Tokens::new(question), AT).iter().any(|when| said.iter().any(|&days| when.means(days)))
+        };
+        assert!(means("What happened in May 2023?", "I fell yesterday"));
+        assert!(means("What did she do on May 7?", "I fell yesterday"));
+        assert!(means("What did she do in May?", "two days ago"));
+        assert!(!means("What did she do on May 6?", "I fell yesterday"));
+        assert!(!means("What did she do on 7 May 2022?", "I fell yesterday"));
+        assert!(!means("What did she do on May 7?", "this year"));
+        assert!(means("Who comes on the 20th?", "Ann visits us on 20 May"));
+        assert!(means("Who comes on Christmas Day?", "Ann visits us on 25 December"));
+        assert!(means("추석에 뭐 했지?", "추석에는 집에 있었어"));
+    }
+}

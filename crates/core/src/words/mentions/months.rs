@@ -1,0 +1,136 @@
+//! Months by their names, and days by their ordinals: "7 May 2023", "the 28th".
+
+use super::When;
+use super::parts::Part;
+use super::reader::{Reader, dated, day_in, part_of_month};
+use crate::words::calendar::{Days, date_of};
+use crate::words::dates::{month, ordinal, year};
+
+impl Reader<'_> {
+    /// A month's name, and whatever day and year stand beside it.
+    pub(super) fn month_named(&self, i: usize, month: i64) -> Option<When> {
+        let after = self.day(i + 1);
+        let day = after.or_else(|| self.day(i.checked_sub(1)?)).or_else(|| self.day_of_month(i));
+        let written = self.year(i + 1).or_else(|| self.year(i + 2)).or_else(|| self.before(i, 1).and_then(year));
+        let year = written.or_else(|| self.year_after(if after.is_some() { i + 1 } else { i }));
+        let on = self.direction(i).filter(|_| year.is_none() && day.is_none());
+        let third = self.third_before(i).filter(|_| day.is_none());
+        match (on, third) {
+            (Some(on), _) => self.towards(Part::Month(month), on).map(When::Days),
+            (None, Some(third)) => Some(part_of_month(year, month, third)),
+            (None, None) => Some(dated(year, month, day)),
+        }
+    }
+
+    /// The days of the month that a word names, of the year that stands behind it or that is meant.
+    pub(super) fn month_days(&self, i: usize) -> Option<Days> {
+        let month = month(self.tokens, i, &self.lower(i)?)?;
+        let part = Part::Month(month);
+        Some(self.year_after(i).map_or_else(|| self.alone(part), |year| part.of(year)))
+    }
+
+    /// The 28th, of the month that stands near it, or else the nearest there is; the month itself reads "the 28th of May".
+    pub(super) fn ordinal(&self, i: usize, word: &str) -> Option<When> {
+        let day = ordinal(self.tokens, i, word)?;
+        if self.before(i + 1, 0) != Some("of") {
+            return Some(self.month_beside(i).map_or_else(|| self.nearest(day), |month| dated(None, month, Some(day))));
+        }
+        if self.is_month(i + 2) {
+            return None;
+        }
+        // "of last month"; what is the 28th of every month is that of this one, too.
+        let unit = self.before(i + 3, 0).filter(|&unit| unit == "month");
+        Some(
+            unit.and_then(|unit| self.english(i + 3, unit))
+                .map_or_else(|| self.nearest(day), |month| day_in(month, day)),
+        )
+    }
+
+    /// The month of "December the 27th", of "18 December to the 27th", and of the 18th in "the 18th to the 27th of December".
+    fn month_beside(&self, i: usize) -> Option<i64> {
+        let month_at = |at: usize| month(self.tokens, at, &self.tokens.lower(*self.tokens.list.get(at)?));
+        let earlier = |back: usize| i.checked_sub(back).and_then(month_at);
+        let is_between =
+            |at: Option<usize>| at.and_then(|at| self.before(at, 0)).is_some_and(|word| BETWEEN_DAYS.contains(&word));
+        let later = |at: usize| {
+            self.day(at)?;
+            month_at(at + 1).or_else(|| (self.before(at + 1, 0) == Some("of")).then(|| month_at(at + 2))?)
+        };
+        let before_range = || if is_between(i.checked_sub(2)) { earlier(3).or_else(|| earlier(4)) } else { None };
+        let after_range = || if is_between(Some(i + 1)) { later(i + 2).or_else(|| later(i + 3)) } else { None };
+        earlier(2).or_else(before_range).or_else(after_range)
+    }
+
+    /// The nearest such day of a month; of two that are as near the one that was.
+    pub(super) fn nearest(&self, day: i64) -> When {
+        let (year, month, _) = date_of(self.today);
+        let days = (-1..=1).map(|on| Days::month(year, month + on)).filter(|month| day <= month.count());
+        let nearest = days.map(|month| month.first + day - 1).min_by_key(|at| (at - self.today).abs());
+        When::Days(Days::one(nearest.unwrap_or(self.today))) // of three months one has 31 days
+    }
+
+    /// The day in "8th of May".
+    fn day_of_month(&self, i: usize) -> Option<i64> {
+        (self.before(i, 1)? == "of").then(|| self.day(i.checked_sub(2)?))?
+    }
+}
+
+/// What stands between two days, of which only one may have its month.
+const BETWEEN_DAYS: [&str; 6] = ["to", "and", "or", "until", "till", "through"];
+
+#[cfg(test)]
+mod tests {
+    use crate::words::calendar::Days;
+    use crate::words::mentions::tests::{day, days};
+
+    #[test]
+    fn a_day_without_a_month_is_the_nearest() {
+        for (text, expected) in [
+            ("It starts on the 28th", day(2023, 4, 28)),
+            ("due by the 20th.", day(2023, 5, 20)),
+            ("on the 31st", day(2023, 5, 31)),
+            ("the 30th of last month", day(2023, 4, 30)),
+            ("the 8th", day(2023, 5, 8)),
+            ("28일에 가", day(2023, 4, 28)),
+            ("20일까지 내야 해", day(2023, 5, 20)),
+            ("다음 달 3일", day(2023, 6, 3)),
+            ("지난달 30일에", day(2023, 4, 30)),
+        ] {
+            let found = days(text);
+            assert!(found.contains(&expected), "{text}: {found:?}");
+            assert_eq!(found.iter().filter(|days| days.count() == 1).count(), 1, "{text}: {found:?}");
+        }
+        for (text, first, last) in [
+            ("from the 2nd to the 9th of March", day(2023, 3, 2), day(2023, 3, 9)),
+            ("March 2nd until the 9th", day(2023, 3, 2), day(2023, 3, 9)),
+            ("3월 2일부터 9일까지", day(2023, 3, 2), day(2023, 3, 9)),
+        ] {
+            assert_eq!(days(text), [first, last], "{text}");
+        }
+        for text in ["on the 12th floor", "for 28 days", "28일 동안 걸었어", "15일째", "3일 만에", "30일간"]
+        {
+            assert!(days(text).is_empty(), "{text}: {:?}", days(text));
+        }
+        assert_eq!(days("5월 28일에"), [day(2023, 5, 28)]);
+    }
+
+    #[test]
+    fn months_have_thirds_and_directions() {
+        for (text, first, last) in [
+            ("in mid-June", day(2023, 6, 11), day(2023, 6, 20)),
+            ("Early June is best", day(2023, 6, 1), day(2023, 6, 10)),
+            ("by the end of February", day(2023, 2, 21), day(2023, 2, 28)),
+            ("in late October 2021", day(2021, 10, 21), day(2021, 10, 31)),
+            ("the beginning of March", day(2023, 3, 1), day(2023, 3, 10)),
+            ("last May", day(2022, 5, 1), day(2022, 5, 31)),
+            ("next October", day(2023, 10, 1), day(2023, 10, 31)),
+            ("this March", day(2023, 3, 1), day(2023, 3, 31)),
+            ("in October of last year", day(2022, 10, 1), day(2022, 10, 31)),
+            ("October last year", day(2022, 10, 1), day(2022, 10, 31)),
+            ("in October of 2021", day(2021, 10, 1), day(2021, 10, 31)),
+        ] {
+            assert_eq!(days(text), [Days { first: first.first, last: last.last }], "{text}");
+        }
+        assert!(days("on 3 October last year").contains(&day(2022, 10, 3)));
+    }
+}
