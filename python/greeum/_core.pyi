@@ -100,13 +100,13 @@ class Index:
         seq: int,
         entries: Sequence[tuple[BlockRow, bytes]],
         removed: Sequence[int],
-        links: Sequence[tuple[int, Sequence[tuple[int, float]]]],
+        links: Sequence[tuple[int, Sequence[tuple[int, float, float]]]],
     ) -> None: ...
     def load(
         self,
         seq: int,
         entries: Sequence[tuple[BlockRow, bytes]],
-        links: Sequence[tuple[int, Sequence[tuple[int, float]]]],
+        links: Sequence[tuple[int, Sequence[tuple[int, float, float]]]],
     ) -> None: ...
     def clear(self) -> None: ...
     def search(

@@ -31,10 +31,8 @@ impl Memory {
         let mut dice = Dice::new(seed);
         let mut entries: Vec<Entry> = (1..=count as BlockId).map(|id| varied_entry(2 * id, &mut dice)).collect();
         entries.iter_mut().for_each(|entry| entry.superseded = dice.below(6) == 0);
-        let target = |dice: &mut Dice| Edge {
-            target: 2 * (1 + dice.below(count)) as BlockId,
-            weight: (1 + dice.below(10)) as f32 / 10.0,
-        };
+        let target =
+            |dice: &mut Dice| Edge::new(2 * (1 + dice.below(count)) as BlockId, (1 + dice.below(10)) as f32 / 10.0);
         let links: Links = entries
             .iter()
             .filter(|entry| entry.id % 3 == 0)
