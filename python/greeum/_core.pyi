@@ -98,7 +98,7 @@ class Index:
         seq: int,
         entries: Sequence[tuple[BlockRow, bytes]],
         removed: Sequence[int],
-        links: Sequence[tuple[int, Sequence[tuple[int, float]]]],
+        links: Sequence[tuple[int, Sequence[tuple[int, float, float]]]],
     ) -> None: ...
     def reload(self, zone: Zone) -> None:
         """Begin to load everything anew, by the days of this zone. Until `loaded`, searches find what they found."""
@@ -106,7 +106,7 @@ class Index:
         self,
         seq: int,
         entries: Sequence[tuple[BlockRow, bytes]],
-        links: Sequence[tuple[int, Sequence[tuple[int, float]]]],
+        links: Sequence[tuple[int, Sequence[tuple[int, float, float]]]],
     ) -> None: ...
     def loaded(self, seq: int) -> None:
         """All that there was at `seq` has been loaded: from now on searches find that."""

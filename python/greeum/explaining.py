@@ -6,7 +6,7 @@ from greeum import inputs
 from greeum.errors import NotFound
 from greeum.finding import Finding
 from greeum.model import Block
-from greeum.store.rows import ID, SOURCE, TAGS, TEXT
+from greeum.store.rows import ID, SOURCE, SPEAKING_SHARES, TAGS, TEXT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def explained(store: Store, query: str, row: BlockRow, said: str) -> Explanation
 
     fields = loads(said)
     score = fields["account"]
-    found = None if score is None else account(score, path(store, score["path"]))
+    found = None if score is None else account(score, path(store, score["path"], fields["search"]["start"] is None))
     return explanation(query, Block(row), fields, found)
 
 
@@ -91,8 +91,8 @@ def clauses(where: Mapping[str, object] | None, min_trust: float) -> list[tuple[
     return [(name, dumps(clause, ensure_ascii=False, default=inputs.filter_value)) for name, clause in [*each, *least]]
 
 
-def path(store: Store, steps: Sequence[Mapping[str, Any]]) -> list[Step]:
-    """The way from the anchor, with the kinds of its links."""
+def path(store: Store, steps: Sequence[Mapping[str, Any]], is_spoken_for: bool) -> list[Step]:
+    """The way to the block, with the kinds of its links: from the anchor, or a linked block that speaks for it."""
     from greeum.explanation import Step
 
     way, before = list[Step](), 0
@@ -101,13 +101,14 @@ def path(store: Store, steps: Sequence[Mapping[str, Any]]) -> list[Step]:
         backwards = LINK_WAYS.get(by, False)
         if by in LINK_WAYS:
             source, target = (block, before) if backwards else (before, block)
-            by = kind_between(store, source, target)
+            by = kind_between(store, source, target, is_spoken_for)
         way.append(Step(block, by, backwards, step["weight"]))
         before = block
     return way
 
 
-def kind_between(store: Store, source: int, target: int) -> str:
+def kind_between(store: Store, source: int, target: int, is_spoken_for: bool) -> str:
     """The kind of the strongest link from one block to another; "link" if it has gone since the search."""
     links = [link for link in store.links([source]) if link[1] == target]
-    return max(links, key=lambda link: link[3])[2] if links else "link"
+    shares = SPEAKING_SHARES if is_spoken_for else {}
+    return max(links, key=lambda link: link[3] * shares.get(link[2], 1.0))[2] if links else "link"

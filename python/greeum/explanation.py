@@ -22,7 +22,9 @@ DIGITS = 4
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """What one weight does: `adds` is `weight` times `measure`. `turns` are the blocks around that it speaks of."""
+    """What one weight does: `adds` is `weight` times `measure`. `turns` are the blocks around that it speaks of, or the
+    linked one.
+    """
 
     part: str
     name: str
@@ -88,7 +90,7 @@ class Dates:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A block on the way from the anchor, and how the one before led to it.
+    """A block on the way from the anchor, or else from the linked block that speaks for it, and how it was reached.
 
     `by` is "start", "previous", "next" (in the conversation) or a link's kind, which `backwards` was read against its
     direction; `weight` is how strong that tie is.

@@ -20,7 +20,7 @@ from greeum.errors import (
 )
 from greeum.kept import KeptBlocks
 from greeum.store.protocol import BLOCK, FORGOTTEN, LINKS
-from greeum.store.rows import BEFORE_ALL_US
+from greeum.store.rows import BEFORE_ALL_US, SPEAKING_SHARES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -388,10 +388,13 @@ def zone_of(store: Store) -> Zone:
         ) from error
 
 
-def grouped(sources: Iterable[int], links: Iterable[LinkRow]) -> list[tuple[int, list[tuple[int, float]]]]:
-    """Links by source, for the sources given; one without links has none. Of several kinds the strongest counts."""
-    rows: dict[int, dict[int, float]] = {source: {} for source in sources}
-    for source, target, _, weight, *_ in links:
-        row = rows[source]
-        row[target] = max(weight, row.get(target, 0.0))
-    return [(source, list(row.items())) for source, row in rows.items()]
+def grouped(sources: Iterable[int], links: Iterable[LinkRow]) -> list[tuple[int, list[tuple[int, float, float]]]]:
+    """Links by source, for the sources given: where each leads, how near that is, and how far it speaks for the source.
+
+    A source without links has none. Of several kinds the strongest counts.
+    """
+    rows: dict[int, dict[int, tuple[float, float]]] = {source: {} for source in sources}
+    for source, target, kind, weight, *_ in links:
+        near, speaks = rows[source].get(target, (0.0, 0.0))
+        rows[source][target] = max(weight, near), max(weight * SPEAKING_SHARES.get(kind, 1.0), speaks)
+    return [(source, [(target, *strong) for target, strong in row.items()]) for source, row in rows.items()]

@@ -465,7 +465,11 @@ class Memory(Upkeep):
     # Links and anchors.
 
     def link(self, source: int, target: int, *, kind: str = "about", weight: float = 1.0) -> Link:
-        """Link one block to another; the same link again changes its weight (0 to 1). Raises NotFound."""
+        """Link one block to another; the same link again changes its weight (0 to 1).
+
+        A search that finds either finds the other behind it, unless `kind` is "near" or "similar", and a walk from an
+        anchor leads along it. Raises NotFound.
+        """
         ends = inputs.block_id(source, "source"), inputs.block_id(target, "target")
         if ends[0] == ends[1]:
             raise InvalidInput("target", "is the block itself")

@@ -394,7 +394,7 @@ class Hit:
     `score` is the sum of `parts`, in standard deviations over the blocks in scope: it orders the hits of one query, and
     says little across queries. Parts: `words` (the same words), `vector` (the same meaning as a whole), `tokens` (the
     same meaning word by word), `conversation` (the turns around it, or itself where it stands alone), `prior` (who said
-    it, when, how), `graph` (the way from the anchor).
+    it, when, how), `graph` (the way from the anchor, or what is linked with it).
     """
 
     __slots__ = ("_parts", "_row", "_score")

@@ -492,7 +492,7 @@ class TestLanguages:
 WEIGHTS = (
     "words", "vector", "tokens", "previous", "asked", "next", "previous2", "next2", "session", "source", "company",
     "family", "question", "answer", "opening", "brevity", "personal", "summary", "time", "date", "update", "home",
-    "importance", "uses", "recency", "half_life", "near",
+    "importance", "uses", "recency", "half_life", "near", "linked",
 )  # fmt: skip
 
 
@@ -580,7 +580,33 @@ class TestWeights:
         assert "home" in [weighed.name for weighed in explanation.account.weights]
         assert explanation.rank == 2
 
-    @pytest.mark.parametrize("name", sorted({*WEIGHTS} - {"uses", "half_life", "update", "home"}))
+    @pytest.mark.parametrize("backwards", [False, True])
+    def test_what_is_linked_with_the_answer_stands_behind_it(self, memory: Memory, backwards: bool) -> None:
+        remember_much(memory, 300)
+        leads = memory.add("Anna plans the garden behind the kitchen.", kind="note")
+        linked = memory.add("Crates go to depot seven.", kind="note")
+        query = "Who plans the garden behind the kitchen?"
+        assert linked.id not in ids(memory.search(query))
+        for kind in ("near", "similar"):
+            memory.link(leads.id, linked.id, kind=kind)
+            assert linked.id not in ids(memory.search(query)), "it says nothing of what the two say"
+        ends = (linked.id, leads.id) if backwards else (leads.id, linked.id)
+        memory.link(*ends, kind="needs")
+        found = {hit.block.id: hit.parts["graph"] for hit in memory.search(query)}
+        assert next(iter(found)) == leads.id
+        assert found[linked.id] > 0
+        assert linked.id not in ids(memory.search(query, weights={"linked": 0}))
+        account = memory.explain(query, linked.id).account
+        assert account is not None
+        assert [(step.block, step.by, step.backwards) for step in account.path] == [
+            (leads.id, "start", False),
+            (linked.id, "needs", backwards),
+        ]
+        assert ("linked", (leads.id,)) in [(weighed.name, weighed.turns) for weighed in account.weights]
+        memory.unlink(*ends, kind="needs")
+        assert linked.id not in ids(memory.search(query))
+
+    @pytest.mark.parametrize("name", sorted({*WEIGHTS} - {"uses", "half_life", "update", "home", "linked"}))
     def test_each_has_an_effect(self, said: Memory, name: str) -> None:
         """The others need more than this conversation: see above, and memory_lifetime."""
         query = "When in May did Alice move to Busan?" + (" A summary, please." if name == "summary" else "")
@@ -623,8 +649,9 @@ class TestSearchingNear:
         assert ids(hits)[: len(near)] == sorted(near)
         assert set(ids(hits)) == set(chain)
 
-    def test_without_an_anchor_there_is_no_such_part(self, memory: Memory, chain: list[int]) -> None:
-        assert self.near(memory.search("violin")) == {}
+    def test_without_an_anchor_only_links_make_such_a_part(self, memory: Memory, chain: list[int]) -> None:
+        assert set(self.near(memory.search("violin"))) == set(chain)
+        assert self.near(memory.search("violin", weights={"linked": 0})) == {}
 
     def test_a_block_reaches_two_hops(self, memory: Memory, chain: list[int]) -> None:
         near = self.near(memory.search("violin", near=chain[3]))

@@ -262,10 +262,10 @@ def test_one_fold_at_a_time(large: Memory, monkeypatch: pytest.MonkeyPatch) -> N
     large.close()
 
 
-def test_links_are_grouped_by_source_and_of_several_kinds_the_strongest_counts() -> None:
+def test_links_are_grouped_by_source_and_of_several_kinds_the_strongest_counts_each_for_what_it_says() -> None:
     ends = [(1, 2, "about", 0.25), (1, 2, "near", 0.75), (1, 3, "about", 0.5), (4, 1, "about", 1.0)]
     links = [(*end, 0, "") for end in ends]
-    assert grouped([1, 4, 5], links) == [(1, [(2, 0.75), (3, 0.5)]), (4, [(1, 1.0)]), (5, [])]
+    assert grouped([1, 4, 5], links) == [(1, [(2, 0.75, 0.25), (3, 0.5, 0.5)]), (4, [(1, 1.0, 1.0)]), (5, [])]
 
 
 def test_many_threads_that_find_a_fold_due_begin_it_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

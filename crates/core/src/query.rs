@@ -238,4 +238,6 @@ weights! {
     half_life = 30.0,
     /// It is near the anchor (in full at the anchor itself).
     near = 4.0,
+    /// A block that it is linked with has the words of the query (in full, what these stand for, if it has all of them and no other link).
+    linked = 1.0,
 }

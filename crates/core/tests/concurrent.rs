@@ -36,7 +36,7 @@ impl Source {
         let oldest = seq.checked_sub(WINDOW).filter(|&id| forget && id > 0);
         let entries =
             if middle < seq { vec![self.block(middle, 0.9), self.block(seq, 0.5)] } else { vec![self.block(seq, 0.5)] };
-        index.apply(seq, entries, oldest.as_slice(), vec![(seq, vec![Edge { target: middle, weight: 1.0 }])]).unwrap();
+        index.apply(seq, entries, oldest.as_slice(), vec![(seq, vec![Edge::new(middle, 1.0)])]).unwrap();
     }
 
     /// Makes all changes, from wherever the Index has got to.

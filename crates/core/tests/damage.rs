@@ -68,7 +68,7 @@ fn any_entry(id: BlockId, dice: &mut Dice) -> Entry {
 }
 
 fn links() -> Links {
-    (1..30).map(|id| (id, vec![Edge { target: id + 3, weight: 0.5 }, Edge { target: 64 - id, weight: 1.0 }])).collect()
+    (1..30).map(|id| (id, vec![Edge::new(id + 3, 0.5), Edge::new(64 - id, 1.0)])).collect()
 }
 
 /// A first fold of most blocks, a second of a few, of which one takes the place of a block in the first file.
@@ -405,13 +405,13 @@ proptest! {
     }
 
     #[test]
-    fn forged_links_are_no_panic(edges in proptest::collection::vec((0_u64..70, any::<u64>(), any::<f32>()), 0..40), stray in proptest::collection::vec(any::<u8>(), 0..25)) {
+    fn forged_links_are_no_panic(edges in proptest::collection::vec((0_u64..70, any::<u64>(), any::<f32>(), any::<f32>()), 0..40), stray in proptest::collection::vec(any::<u8>(), 0..25)) {
         let directory = FIXTURE.copy();
-        let mut body: Vec<u8> = edges.into_iter().flat_map(|(source, target, weight)| [&source.to_le_bytes()[..], &(target % 80).to_le_bytes(), &weight.to_le_bytes()].concat()).collect();
+        let mut body: Vec<u8> = edges.into_iter().flat_map(|(source, target, weight, speaks)| [&source.to_le_bytes()[..], &(target % 80).to_le_bytes(), &weight.to_le_bytes(), &speaks.to_le_bytes()].concat()).collect();
         body.extend(stray);
         let checksum = crc32fast::hash(&body);
         let name = files().into_iter().find(|name| name.ends_with(".links")).unwrap();
-        replace(&directory.path().join(&name), &[b"GREEUML1", &checksum.to_le_bytes()[..], &body].concat());
+        replace(&directory.path().join(&name), &[b"GREEUML2", &checksum.to_le_bytes()[..], &body].concat());
         edit_manifest(directory.path(), |manifest| manifest["links"]["checksum"] = json!(checksum));
         assert_no_panic(&directory);
     }

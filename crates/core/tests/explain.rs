@@ -21,7 +21,7 @@ fn memory(count: usize, seed: u64) -> (Vec<Entry>, Index, Dice) {
     entries.iter_mut().for_each(|entry| entry.superseded = dice.below(6) == 0);
     let links: Vec<(BlockId, Vec<Edge>)> = (1..=count as BlockId)
         .step_by(3)
-        .map(|id| (id, vec![Edge { target: 1 + dice.below(count) as BlockId, weight: 0.9 }]))
+        .map(|id| (id, vec![Edge::new(1 + dice.below(count) as BlockId, 0.9)]))
         .collect();
     let index = loaded(&entries, &links);
     (entries, index, dice)
@@ -81,8 +81,14 @@ fn check_sums(account: &Account, query: &Query) -> Result<(), TestCaseError> {
         account.pairs
     );
     let last = account.path.last().map(|step| step.block);
-    prop_assert_eq!(last.is_some(), account.proximity > 0.0);
     prop_assert!(last.is_none_or(|last| last == account.hit.block));
+    if query.near.is_empty() {
+        let linked = account.weights.iter().find(|weighed| weighed.name == "linked");
+        prop_assert_eq!(linked.map(|weighed| weighed.turns[0]), account.path.first().map(|step| step.block));
+        prop_assert!(account.path.is_empty() || account.path.len() == 2);
+        return Ok(());
+    }
+    prop_assert_eq!(last.is_some(), account.proximity > 0.0);
     let strength: f32 = account.path.iter().skip(1).map(|step| 0.7 * step.weight).product();
     prop_assert!(
         account.path.is_empty() || near(strength, account.proximity),

@@ -86,7 +86,7 @@ impl Model {
 
     fn row_of_links(&self, source: BlockId) -> (BlockId, Vec<Edge>) {
         let row = self.links.get(&source).into_iter().flatten();
-        (source, row.map(|(&target, &weight)| Edge { target, weight }).collect())
+        (source, row.map(|(&target, &weight)| Edge::new(target, weight)).collect())
     }
 
     fn all_links(&self) -> Vec<(BlockId, Vec<Edge>)> {
@@ -397,7 +397,7 @@ fn what_is_forgotten_leaves_every_file() {
     entries[20] = entry(21, &format!("the {secret} plays at noon"));
     entries[20].source = Some(secret.to_owned());
     entries[20].namespace = format!("org/{secret}");
-    index.apply(40, entries, &[], vec![(3, vec![Edge { target: 21, weight: 1.0 }])]).unwrap();
+    index.apply(40, entries, &[], vec![(3, vec![Edge::new(21, 1.0)])]).unwrap();
     index.fold(true).unwrap();
     let holds = |needle: &[u8]| {
         directory.files().iter().any(|name| {

@@ -112,7 +112,7 @@ fn where_few_of_what_is_reached_are_wanted_everything_is_looked_at() {
 
 #[test]
 fn links_lead_out_of_the_conversation() {
-    let edge = |target| greeum_core::links::Edge { target, weight: 1.0 };
+    let edge = |target| greeum_core::links::Edge::new(target, 1.0);
     let index = loaded(&entries(), &[(block(20, 8), vec![edge(block(1, 12))])]);
     let answer = ask(&index, &near("What about the otters of Vancouver?", &[block(20, 8)]));
     assert_eq!((answer.hits[0].block, answer.width), (block(1, 12), Width::Neighbourhood));

@@ -181,11 +181,13 @@ impl<'py> FromPyObject<'_, 'py> for Row {
 /// How much of two texts is the same, and why both cannot hold: the reason, what either says, and whether the later one is sure to hold.
 type Compared = (f32, Option<(&'static str, String, String, bool)>);
 
-type LinkRows = Vec<(u64, Vec<(u64, f32)>)>;
+type LinkRows = Vec<(u64, Vec<(u64, f32, f32)>)>;
 
 fn edges(rows: LinkRows) -> Vec<(u64, Vec<Edge>)> {
     rows.into_iter()
-        .map(|(source, row)| (source, row.into_iter().map(|(target, weight)| Edge { target, weight }).collect()))
+        .map(|(source, row)| {
+            (source, row.into_iter().map(|(target, weight, speaks)| Edge { target, weight, speaks }).collect())
+        })
         .collect()
 }
 

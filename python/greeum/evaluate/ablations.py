@@ -19,7 +19,7 @@ PARTS = {
         "source", "company", "family", "question", "answer", "opening", "brevity", "personal", "summary", "time",
         "date", "update", "home", "importance", "uses", "recency",
     ),
-    "graph": ("near",),
+    "graph": ("near", "linked"),
 }  # fmt: skip
 """The parts of a score, and the weights that each is made of."""
 

@@ -55,6 +55,12 @@ SIMILAR_LINK_KIND = "similar"
 SIMILAR_LINK_WEIGHT = 1.0
 """Its weight: they say the same, and nothing is nearer than that."""
 
+SPEAKING_SHARES = {NEAR_LINK_KIND: 0.0, SIMILAR_LINK_KIND: 0.0}
+"""By kind, how much of a link's weight says that what one end says speaks for the other: all of it, but for these.
+
+What says the same is found by itself, and what was added one after another is as a rule a conversation.
+"""
+
 ANCHOR_HOPS = 2
 """Hops of an anchor that was set without saying: the middle one of A, B and C."""
 

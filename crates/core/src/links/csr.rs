@@ -4,7 +4,10 @@ use super::Edge;
 use crate::error::{Error, Result};
 use crate::id::BlockId;
 
-const MAGIC: &[u8; 8] = b"GREEUML1";
+const MAGIC: &[u8; 8] = b"GREEUML2";
+
+/// Source, target, weight and how far it speaks.
+const EDGE_BYTES: usize = 24;
 
 /// See the module.
 #[derive(Default)]
@@ -22,7 +25,7 @@ struct Rows {
 
 impl Rows {
     fn new(mut pairs: Vec<(BlockId, Edge)>) -> Self {
-        pairs.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.target.cmp(&b.1.target)));
+        pairs.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.order(&b.1)));
         let mut rows = Self { starts: vec![0], ..Self::default() };
         for (source, edge) in pairs {
             if rows.sources.last() != Some(&source) {
@@ -47,19 +50,28 @@ impl Csr {
     /// Rows in ascending order of source.
     pub fn new(rows: &[(BlockId, Vec<Edge>)]) -> Self {
         let pairs = || rows.iter().flat_map(|(source, edges)| edges.iter().map(move |edge| (*source, *edge)));
-        let turned =
-            pairs().map(|(source, edge)| (edge.target, Edge { target: source, weight: edge.weight })).collect();
+        let turned = pairs().map(|(source, edge)| (edge.target, Edge { target: source, ..edge })).collect();
         Self { forward: Rows::new(pairs().collect()), backward: Rows::new(turned) }
     }
 
-    /// The links that leave a block.
-    pub fn leaving(&self, source: BlockId) -> impl Iterator<Item = Edge> + '_ {
-        self.forward.of(source).iter().copied()
+    /// The links that leave a block; what speaks most first.
+    pub fn row(&self, source: BlockId) -> &[Edge] {
+        self.forward.of(source)
     }
 
-    /// The links that arrive at a block; `target` names where each comes from.
+    /// The same, one by one.
+    pub fn leaving(&self, source: BlockId) -> impl Iterator<Item = Edge> + '_ {
+        self.row(source).iter().copied()
+    }
+
+    /// The links that arrive at a block, in the same order; `target` names where each comes from.
+    pub fn arriving_row(&self, target: BlockId) -> &[Edge] {
+        self.backward.of(target)
+    }
+
+    /// The same, one by one.
     pub fn arriving(&self, target: BlockId) -> impl Iterator<Item = Edge> + '_ {
-        self.backward.of(target).iter().copied()
+        self.arriving_row(target).iter().copied()
     }
 
     /// How many blocks have links that leave them.
@@ -74,12 +86,13 @@ impl Csr {
 
     /// As a file holds it: magic, checksum, and an edge after another.
     pub fn to_bytes(&self) -> Vec<u8> {
-        let mut body = Vec::with_capacity(self.forward.edges.len() * 20);
+        let mut body = Vec::with_capacity(self.forward.edges.len() * EDGE_BYTES);
         for (source, edges) in self.rows() {
             for edge in edges {
                 body.extend(source.to_le_bytes());
                 body.extend(edge.target.to_le_bytes());
                 body.extend(edge.weight.to_le_bytes());
+                body.extend(edge.speaks.to_le_bytes());
             }
         }
         [&MAGIC[..], &crc32fast::hash(&body).to_le_bytes(), &body].concat()
@@ -95,18 +108,19 @@ impl Csr {
     pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
         let damaged = || Error::Damaged("the file of links is not what was written".into());
         let (head, body) = bytes.split_at_checked(12).ok_or_else(damaged)?;
-        if &head[..8] != MAGIC || head[8..] != crc32fast::hash(body).to_le_bytes() || body.len() % 20 != 0 {
+        if &head[..8] != MAGIC || head[8..] != crc32fast::hash(body).to_le_bytes() || body.len() % EDGE_BYTES != 0 {
             return Err(damaged());
         }
         let long = |bytes: &[u8]| u64::from_le_bytes(bytes.try_into().expect("eight bytes"));
         let mut rows: Vec<(BlockId, Vec<Edge>)> = Vec::new();
-        for edge in body.chunks_exact(20) {
+        let share = |bytes: &[u8]| f32::from_le_bytes(bytes.try_into().expect("four bytes"));
+        for edge in body.chunks_exact(EDGE_BYTES) {
             let (source, target) = (long(&edge[..8]), long(&edge[8..16]));
-            let weight = f32::from_le_bytes(edge[16..].try_into().expect("four bytes"));
+            let (weight, speaks) = (share(&edge[16..20]), share(&edge[20..]));
             if rows.last().is_none_or(|row| row.0 != source) {
                 rows.push((source, Vec::new()));
             }
-            rows.last_mut().expect("just pushed").1.push(Edge { target, weight });
+            rows.last_mut().expect("just pushed").1.push(Edge { target, weight, speaks });
         }
         Ok(Self::new(&rows))
     }

@@ -116,7 +116,7 @@ mod tests {
 
     fn edges(list: &'static [(u64, u64, f32)]) -> impl FnMut(u64) -> Vec<Edge> {
         move |from| {
-            list.iter().filter(|edge| edge.0 == from).map(|&(_, target, weight)| Edge { target, weight }).collect()
+            list.iter().filter(|edge| edge.0 == from).map(|&(_, target, weight)| Edge::new(target, weight)).collect()
         }
     }
 
@@ -152,7 +152,7 @@ mod tests {
 
     #[test]
     fn a_walk_is_bounded() {
-        let many = |from: u64| -> Vec<Edge> { (1..50).map(|i| Edge { target: from * 50 + i, weight: 1.0 }).collect() };
+        let many = |from: u64| -> Vec<Edge> { (1..50).map(|i| Edge::new(from * 50 + i, 1.0)).collect() };
         assert_eq!(walk(0, hops(8), many).found.len(), VISITS_MAX);
         assert_eq!(walk(0, visits(30), many).found.len(), 30);
     }

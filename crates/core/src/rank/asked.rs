@@ -124,7 +124,8 @@ impl Asked<'_> {
             Some(some) => Late::over(ground, question, &words.rarity, self.table, some, rows),
             None => Late::new(ground, question, &words.rarity, self.table, sample.take(), rows, deadline),
         };
-        let mut evidence = Evidence { ground, words: &words, vector: &vector, late, weights: &query.weights, deadline };
+        let (weights, is_near) = (&query.weights, start.is_some());
+        let mut evidence = Evidence { ground, words: &words, vector: &vector, late, weights, is_near, deadline };
         let prior = Prior::new(ground, query, question, families, evidence.share());
         let mut pool = match &visited {
             Some(visited) => Pool::of(ground, pool, &visited.wanted, &mut evidence),

@@ -1,6 +1,7 @@
 //! Which blocks are worth a closer look, and the turns around each.
 
 use super::best::{Best, Scored};
+use super::linked::{self, Said, Tie};
 use super::prior::Prior;
 use super::scratch::Numbers;
 use super::stretch::{Stretch, TURNS_MAX};
@@ -72,6 +73,8 @@ pub struct Candidate {
     pub after: Option<Place>,
     /// How much less its speaker says here than the others.
     pub brevity: f32,
+    /// What a block that it is linked with says for it.
+    pub linked: Option<Said>,
 }
 
 impl Candidate {
@@ -87,6 +90,8 @@ pub struct Pool<'a> {
     room: &'a mut Room,
     /// A block that is looked at though it may be no hit.
     beyond: Option<Place>,
+    /// Whether linked blocks speak for one another.
+    has_links: bool,
 }
 
 /// Room for a pool.
@@ -105,6 +110,12 @@ pub struct Room {
     turns: Vec<f32>,
     /// Which of `turns` are close, and the number in the pool of each.
     close: Vec<(usize, u32)>,
+    /// What new candidates are linked with, by their numbers.
+    ties: Vec<(usize, Tie)>,
+    /// What that has to say.
+    said: Vec<f32>,
+    /// The share of it that each of those linked with a block gets.
+    shares: HashMap<Place, f32>,
 }
 
 impl Deref for Pool<'_> {
@@ -116,7 +127,7 @@ impl Deref for Pool<'_> {
 }
 
 impl<'a> Pool<'a> {
-    fn new(ground: &'a Ground<'a>, room: &'a mut Room) -> Self {
+    fn new(ground: &'a Ground<'a>, room: &'a mut Room, has_links: bool) -> Self {
         room.numbers.resize_with(ground.views.len().max(room.numbers.len()), Numbers::default);
         for (numbers, view) in room.numbers.iter_mut().zip(&ground.views) {
             numbers.reset(view.segment.blocks() as usize);
@@ -127,24 +138,27 @@ impl<'a> Pool<'a> {
         room.is_candidate.clear();
         room.turns.clear();
         room.close.clear();
-        Self { ground, room, beyond: None }
+        room.ties.clear();
+        room.shares.clear();
+        Self { ground, room, beyond: None, has_links }
     }
 
     /// Every block in scope.
     pub fn all(ground: &'a Ground<'a>, room: &'a mut Room, evidence: &mut Evidence<'_>) -> Self {
-        let mut pool = Self::new(ground, room);
+        let mut pool = Self::new(ground, room, evidence.has_links());
         pool.admit(ground.scope.places().filter(|&place| ground.scope.wants(place)), 0, evidence);
         pool
     }
 
-    /// Some blocks, each of which may be a hit.
+    /// Some blocks near an anchor, each of which may be a hit. What links say, the walk from there has said already.
     pub fn of(ground: &'a Ground<'a>, room: &'a mut Room, places: &[Place], evidence: &mut Evidence<'_>) -> Self {
-        let mut pool = Self::new(ground, room);
+        let mut pool = Self::new(ground, room, false);
         pool.admit(places.iter().copied(), 0, evidence);
         pool
     }
 
-    /// The blocks that words and vectors bring in, those in reach of the anchor, and the turns beside the best of them.
+    /// The blocks that words and vectors bring in, those in reach of the anchor, the turns beside the best of them, and what the very best are linked
+    /// with.
     pub fn likely(
         ground: &'a Ground<'a>,
         room: &'a mut Room,
@@ -153,7 +167,7 @@ impl<'a> Pool<'a> {
         prior: &Prior<'_>,
         evidence: &mut Evidence<'_>,
     ) -> Self {
-        let mut pool = Self::new(ground, room);
+        let mut pool = Self::new(ground, room, evidence.has_links());
         let reached: Vec<Place> = reach.keys().copied().filter(|&place| ground.scope.wants(place)).collect();
         let expected = |place| if depth.is_among_many { prior.glance(place) } else { 0.0 };
         let by_words = by_words(depth.each, expected, evidence);
@@ -176,7 +190,9 @@ impl<'a> Pool<'a> {
                 best.take(Scored { score, id: ground.id(place), place });
             }
         }
-        let mut likely: Vec<Place> = best.into_vec().into_iter().map(|scored| scored.place).chain(reached).collect();
+        let best = best.into_vec();
+        let linked = pool.linked_with(&best, evidence);
+        let mut likely: Vec<Place> = best.into_iter().map(|scored| scored.place).chain(reached).collect();
         likely.sort_unstable();
         likely.dedup();
         if evidence.deadline.is_set() {
@@ -184,7 +200,27 @@ impl<'a> Pool<'a> {
             likely.sort_by(|a, b| score(b).total_cmp(&score(a)));
         }
         pool.admit(likely.into_iter(), BESIDE, evidence);
+        pool.admit(linked.into_iter(), 0, evidence);
         pool
+    }
+
+    /// What the very best of some blocks are linked with, as far as it may be a hit.
+    fn linked_with(&self, best: &[Scored], evidence: &Evidence<'_>) -> Vec<Place> {
+        if !self.has_links {
+            return Vec::new();
+        }
+        let (ground, mut leading) = (self.ground, best.to_vec());
+        leading.sort_unstable_by(Scored::order);
+        leading.truncate(linked::LEADING);
+        let mut said = [0.0; linked::LEADING];
+        evidence.says(leading.iter().map(|leads| leads.place), &mut said[..leading.len()]);
+        let most = said.iter().copied().fold(0.0, f32::max);
+        let has_say = leading.iter().zip(said).filter(|(_, said)| *said > 0.0 && *said >= linked::BRINGING * most);
+        let ties = has_say.flat_map(|(leads, _)| linked::ties(ground, leads.place).take(linked::BROUGHT));
+        let mut places: Vec<Place> = ties.map(|tie| tie.place).filter(|&place| ground.scope.wants(place)).collect();
+        places.sort_unstable();
+        places.dedup();
+        places
     }
 
     /// Admits a block that may be no hit, once all others have been.
@@ -212,6 +248,36 @@ impl<'a> Pool<'a> {
         self.look(evidence, Stage::Turns);
         let Room { close, turns, found, .. } = &mut *self.room;
         close.iter().for_each(|&(at, number)| turns[at] = found[number as usize].sum());
+        self.let_links_speak(evidence);
+    }
+
+    /// Has the blocks that new candidates are linked with say what they have to say.
+    fn let_links_speak(&mut self, evidence: &Evidence<'_>) {
+        let Room { ties, said, shares, candidates, .. } = &mut *self.room;
+        said.clear();
+        said.resize(ties.len(), 0.0);
+        evidence.says(ties.iter().map(|(_, tie)| tie.place), said);
+        for ((candidate, tie), said) in ties.drain(..).zip(said) {
+            let linked = &mut candidates[candidate].linked;
+            let (most, measure) = (linked.map_or(0.0, |said| said.measure), tie.speaks * *said);
+            // To count the links of the other costs most, and seldom is it worth it.
+            if measure > most {
+                let share = shares.entry(tie.place).or_insert_with(|| linked::share(self.ground, tie.place));
+                if measure * *share > most {
+                    *linked = Some(Said { measure: measure * *share, by: tie.place });
+                }
+            }
+        }
+    }
+
+    /// Takes a candidate in, and what it is linked with.
+    fn push(&mut self, candidate: Candidate) {
+        if self.has_links {
+            let (ground, at, place) = (self.ground, self.candidates.len(), self.places[candidate.at]);
+            let ties = linked::ties(ground, place).take(linked::SPEAKERS);
+            self.room.ties.extend(ties.map(|tie| (at, tie)));
+        }
+        self.room.candidates.push(candidate);
     }
 
     /// Admits a message and the turns `beside` it, as far as they may be hits and are not admitted already.
@@ -238,13 +304,14 @@ impl<'a> Pool<'a> {
             }
             let before = (centre > around.start).then(|| strip[centre - 1].place);
             let after = (centre + 1 < around.end).then(|| strip[centre + 1].place);
-            self.room.candidates.push(Candidate {
+            self.push(Candidate {
                 at: number,
                 around: start..self.turns.len(),
                 centre: centre - around.start,
                 before,
                 after,
                 brevity: stretch.brevity(centre),
+                linked: None,
             });
         }
     }
@@ -256,17 +323,20 @@ impl<'a> Pool<'a> {
 
     fn admit_alone(&mut self, place: Place) {
         let (start, number) = (self.turns.len(), self.number(place));
-        self.room.is_candidate[number as usize] = true;
+        if std::mem::replace(&mut self.room.is_candidate[number as usize], true) {
+            return;
+        }
         self.room.turns.push(0.0);
         self.room.close.push((start, number));
         let around = start..start + 1;
-        self.room.candidates.push(Candidate {
+        self.push(Candidate {
             at: number as usize,
             around,
             centre: 0,
             before: None,
             after: None,
             brevity: 0.0,
+            linked: None,
         });
     }
 

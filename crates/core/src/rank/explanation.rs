@@ -7,7 +7,7 @@ use super::asked::{Asked, best};
 use super::exclusion::{self, Clause};
 use super::home::{self, Home};
 use super::matches::{Forms, Match, Pair, words_of};
-use super::nearby::{Nearby, Step};
+use super::nearby::{self, Nearby, Step};
 use super::scratch::{Scratch, WordRoom};
 use super::weighing::{Weighed, Weighing};
 use super::words::{self, QueryWords};
@@ -65,7 +65,7 @@ pub struct Account {
     pub dates: Dates,
     /// The one source that the query names.
     pub named: Option<String>,
-    /// The way from the anchor.
+    /// The way from the anchor; without one, from the linked block that speaks for it.
     pub path: Vec<Step>,
     /// How near to the anchor it is.
     pub proximity: f32,
@@ -167,7 +167,9 @@ impl Asked<'_> {
             pairs: self.pairs(found, self.question, place, subject),
             dates,
             named: prior.named().map(str::to_owned),
-            path: Vec::new(),
+            path: candidate.linked.map_or_else(Vec::new, |said| {
+                nearby::along_link(&self.ground.state.links, self.ground.id(said.by), subject.block)
+            }),
             proximity: found.proximity(place),
         })
     }

@@ -1,7 +1,7 @@
 //! Ranking: from a query to hits, in one pass over a state that does not change meanwhile.
 //!
 //! Every kind of evidence gives each block a number; each is brought to standard deviations over the blocks in scope, so that they
-//! can be added; then come the neighbours in the conversation, what is known beforehand, and the way from the anchor. What a
+//! can be added; then come the neighbours in the conversation, what is known beforehand, and the way from the anchor or what linked blocks say. What a
 //! block scores does not depend on how many hits are asked for, nor on what `filter` leaves out; but for the one that says how
 //! something is now ([`update`]), which stands where what was said before would, and for those of the conversation that most of
 //! the best are of ([`home`]), which stand in its own order.
@@ -17,6 +17,7 @@ mod fading;
 mod family;
 mod home;
 mod late;
+mod linked;
 mod local;
 mod matched;
 mod matches;
@@ -175,6 +176,8 @@ struct Evidence<'a> {
     vector: &'a VectorScores<'a>,
     late: Late<'a>,
     weights: &'a Weights,
+    /// Whether the search is near an anchor.
+    is_near: bool,
     deadline: &'a Deadline,
 }
 
@@ -223,6 +226,16 @@ impl Evidence<'_> {
         glances.iter_mut().for_each(|glance| *glance = scale.z(*glance) * stand_for);
     }
 
+    /// What each of some blocks has to say for those that it is linked with: what its words stand for, by how much they are of what is asked. Of a
+    /// question's words most blocks have some; those that have few of them answer others, and what they are linked with has nothing to do with it.
+    fn says(&self, places: impl Iterator<Item = Place>, said: &mut [f32]) {
+        self.words.of_each(self.ground, places, said);
+        for said in said {
+            let covers = (*said / self.words.whole).min(1.0);
+            *said = if covers > 0.0 { covers * self.words_alone(*said).max(0.0) } else { 0.0 };
+        }
+    }
+
     /// What words of this score stand for, with nothing else looked at.
     fn words_alone(&self, score: f32) -> f32 {
         self.words.scale.z(score) * self.words_stand_for()
@@ -232,6 +245,11 @@ impl Evidence<'_> {
     fn words_stand_for(&self) -> f32 {
         let tokens = if self.late.has_pieces() { self.weights.tokens } else { 0.0 };
         self.weights.words + conversation::AGREEMENT * (self.weights.vector + tokens)
+    }
+
+    /// Whether there are links, and they count: near an anchor, the walk from there says what they say.
+    fn has_links(&self) -> bool {
+        self.weights.linked != 0.0 && !self.is_near && !self.ground.state.links.is_empty()
     }
 
     /// What is weighed of a block: words, vector and tokens.

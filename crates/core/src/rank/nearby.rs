@@ -5,7 +5,7 @@ use super::turns::Turns;
 use super::view::Ground;
 use crate::id::BlockId;
 use crate::index::state::Place;
-use crate::links::{Budget, Edge, Reach, Walk, walk};
+use crate::links::{Budget, Edge, Links, Reach, Walk, walk};
 use crate::query::Stage;
 use std::collections::HashMap;
 
@@ -105,9 +105,7 @@ impl<'a> Nearby<'a> {
         let weight = |edges: Vec<Edge>| edges.iter().find(|edge| edge.target == block).map_or(0.0, |edge| edge.weight);
         let (link, back) = (weight(links.leaving(from)), weight(links.arriving(from)) * BACK_WEIGHT);
         let [previous, next] = self.beside(from).map(|beside| if beside == Some(block) { TURN_WEIGHT } else { 0.0 });
-        let ways = [(Way::Link, link), (Way::BackLink, back), (Way::Previous, previous), (Way::Next, next)];
-        let (way, weight) = ways.into_iter().reduce(|best, way| if way.1 > best.1 { way } else { best }).expect("four");
-        Step { block, way, weight }
+        strongest(block, &[(Way::Link, link), (Way::BackLink, back), (Way::Previous, previous), (Way::Next, next)])
     }
 
     /// The place of a block that is in scope.
@@ -120,7 +118,7 @@ impl<'a> Nearby<'a> {
         let mut edges = links.leaving(id);
         edges.extend(links.arriving(id).into_iter().map(|edge| Edge { weight: edge.weight * BACK_WEIGHT, ..edge }));
         edges.retain(|edge| self.inside(edge.target).is_some());
-        edges.extend(self.beside(id).into_iter().flatten().map(|target| Edge { target, weight: TURN_WEIGHT }));
+        edges.extend(self.beside(id).into_iter().flatten().map(|target| Edge::new(target, TURN_WEIGHT)));
         edges
     }
 
@@ -139,4 +137,18 @@ impl<'a> Nearby<'a> {
         }
         self.beside.get(&id).copied().unwrap_or_default()
     }
+}
+
+/// From a block to one that is linked with it, in whichever direction.
+pub fn along_link(links: &Links, from: BlockId, block: BlockId) -> Vec<Step> {
+    let speaks = |edges: Vec<Edge>| edges.iter().find(|edge| edge.target == block).map_or(0.0, |edge| edge.speaks);
+    let ways = [(Way::Link, speaks(links.leaving(from))), (Way::BackLink, speaks(links.arriving(from)))];
+    vec![Step { block: from, way: Way::Start, weight: 1.0 }, strongest(block, &ways)]
+}
+
+/// The strongest of some ways to a block.
+fn strongest(block: BlockId, ways: &[(Way, f32)]) -> Step {
+    let best = ways.iter().copied().reduce(|best, way| if way.1 > best.1 { way } else { best });
+    let (way, weight) = best.unwrap_or((Way::Start, 1.0));
+    Step { block, way, weight }
 }

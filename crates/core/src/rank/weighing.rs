@@ -40,7 +40,7 @@ pub struct Weighed {
     pub weight: f32,
     /// What it weighs; the product of the two is added.
     pub measure: f32,
-    /// The turns that it is about.
+    /// The turns that it is about, or the linked block.
     pub turns: Vec<BlockId>,
 }
 
@@ -65,7 +65,7 @@ impl Weighing<'_, '_> {
         let mut hits = Vec::with_capacity(self.pool.candidates.len());
         for candidate in &self.pool.candidates {
             let place = self.pool.places[candidate.at];
-            if self.proximity(place) != 0.0 || self.pool.found[candidate.at].is_any {
+            if self.proximity(place) != 0.0 || candidate.linked.is_some() || self.pool.found[candidate.at].is_any {
                 hits.push(self.hit(candidate));
             }
         }
@@ -81,8 +81,24 @@ impl Weighing<'_, '_> {
         let around = self.pool.around(candidate);
         let around = conversation::score(around, candidate.centre, answers, &self.query.weights);
         let prior = self.prior.score(place, answers, candidate);
-        let parts = [words, vector, tokens, around, prior, self.proximity(place) * self.query.weights.near];
+        let mut graph = 0.0;
+        self.each_of_the_graph(place, candidate, |_, weight, measure, _| graph += weight * measure);
+        let parts = [words, vector, tokens, around, prior, graph];
         Hit { block: self.ground.id(place), score: parts.iter().sum(), parts }
+    }
+
+    /// Calls `add` with each weight of the graph: its name, itself, what it weighs, and the block that this comes from.
+    #[inline]
+    fn each_of_the_graph(
+        &self,
+        place: Place,
+        candidate: &Candidate,
+        mut add: impl FnMut(&'static str, f32, f32, Option<Place>),
+    ) {
+        add("near", self.query.weights.near, self.proximity(place), None);
+        if let Some(said) = candidate.linked {
+            add("linked", self.query.weights.linked, said.measure, Some(said.by));
+        }
     }
 
     /// The candidate that a block is, if it is one.
@@ -113,8 +129,10 @@ impl Weighing<'_, '_> {
         self.prior.each(place, answers, candidate, |name, weight, measure| {
             all.push(Weighed { part: "prior", name, weight, measure, turns: Vec::new() });
         });
-        let measure = self.proximity(place);
-        all.push(Weighed { part: "graph", name: "near", weight: weights.near, measure, turns: Vec::new() });
+        self.each_of_the_graph(place, candidate, |name, weight, measure, by| {
+            let turns = by.map(|by| self.ground.id(by)).into_iter().collect();
+            all.push(Weighed { part: "graph", name, weight, measure, turns });
+        });
         all.retain(|weighed| weighed.weight * weighed.measure != 0.0);
         all
     }

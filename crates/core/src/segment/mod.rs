@@ -277,7 +277,10 @@ impl Segment {
 
     /// Where a block is.
     pub fn locate(&self, id: BlockId) -> Option<Local> {
-        self.ids().binary_search(&id).ok().map(|at| at as Local)
+        let ids = self.ids();
+        // Most parts hold none of the ids around it.
+        let may_hold = ids.first().is_some_and(|&first| first <= id) && ids.last().is_some_and(|&last| id <= last);
+        if may_hold { ids.binary_search(&id).ok().map(|at| at as Local) } else { None }
     }
 
     /// The passages of a block.

@@ -58,6 +58,8 @@ pub struct WordScores<'a> {
     pub scale: Scale,
     /// How rare the query's terms are.
     pub rarity: Rarity,
+    /// What a block scores that has each of the query's words once, and is of usual length.
+    pub whole: f32,
     /// The best of the blocks that may be hits.
     pub chosen: Vec<Scored>,
 }
@@ -140,7 +142,7 @@ pub fn score_some<'a>(
     let scale = added::score_some(ground, &terms.worth, places, &mut room.sums);
     let scores = Scores::Added(&room.sums[..ground.views.len()]);
     let says_something = !terms.worth.found.is_empty();
-    WordScores { scores, says_something, scale, rarity: terms.rarity, chosen: Vec::new() }
+    WordScores { scores, says_something, scale, rarity: terms.rarity, whole: terms.worth.whole, chosen: Vec::new() }
 }
 
 /// Scores the blocks in scope that have a word of the query, each of them if `is_exact`, and chooses the `depth` best.
@@ -155,17 +157,18 @@ pub fn score<'a>(
     if deadline.cuts(Stage::Words) {
         return score_some(ground, Terms { worth, rarity }, (&[], &[]), room);
     }
+    let whole = worth.whole;
     let (says_something, is_exact) = (!worth.found.is_empty(), is_exact || is_added(ground, &worth.found));
     if is_exact {
         let (scale, chosen) = added::score(ground, &worth, depth, &mut room.sums, deadline);
         // What a search of more parts has left behind them is none of this one.
         let scores = Scores::Added(&room.sums[..ground.views.len()]);
-        return WordScores { scores, says_something, scale, rarity, chosen };
+        return WordScores { scores, says_something, scale, rarity, whole, chosen };
     }
     let drawn = drawn::draw(ground, &worth, depth);
     let chosen = chosen::choose(ground, &worth, depth, drawn.floor, &mut room.cells, deadline);
     let scores = Scores::LookedUp(RefCell::new(Windows::new(ground, worth, &mut room.windows)));
-    WordScores { scores, says_something, scale: drawn.scale, rarity, chosen }
+    WordScores { scores, says_something, scale: drawn.scale, rarity, whole, chosen }
 }
 
 /// Whether all postings are added up. It is decided by what does not depend on how the blocks came to be in their segments.
