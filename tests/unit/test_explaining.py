@@ -36,8 +36,8 @@ def test_the_strongest_link_between_two_blocks_gives_the_kind() -> None:
         first, second = memory.add("a violin", namespace="a"), memory.add("a piano", namespace="b")
         memory.link(first.id, second.id, kind="about", weight=0.2)
         memory.link(first.id, second.id, kind="plays", weight=0.9)
-        assert kind_between(memory._store, first.id, second.id) == "plays"
-        assert kind_between(memory._store, second.id, first.id) == "link"
+        assert kind_between(memory._store, first.id, second.id, is_spoken_for=False) == "plays"
+        assert kind_between(memory._store, second.id, first.id, is_spoken_for=False) == "link"
         account = memory.explain("violin", second.id, near=first.id).account
         assert account is not None
         assert [step.by for step in account.path] == ["start", "plays"]
