@@ -248,7 +248,9 @@ def embedder_of(settings: Settings) -> Embedder:
     if provider == "static" and not model:
         return StaticEmbedder()
     if not model:
-        raise InvalidInput("GREEUM_EMBEDDER", f"is {settings.embedder!r}; write static or PROVIDER:MODEL")
+        raise InvalidInput(
+            "GREEUM_EMBEDDER", f"is {settings.embedder!r}; write static, PROVIDER:MODEL or PROVIDER:FOLDER"
+        )
     if provider == "model2vec":
         from greeum.embed.model2vec import Model2VecEmbedder
 

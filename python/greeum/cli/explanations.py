@@ -87,7 +87,8 @@ def facts(account: Account) -> Iterator[tuple[str, str]]:
     if account.source is not None:
         yield "source", f"the query names {account.source}"
     if account.path:
-        yield "path", f"{' → '.join(map(step, account.path))} (proximity {account.proximity:.2f})"
+        way = " → ".join(map(step, account.path))
+        yield "path", f"{way} (proximity {account.proximity:.2f})" if account.proximity else way
 
 
 def weighed(weight: Weighed) -> str:

@@ -175,7 +175,9 @@ class OnnxEmbedder(FloatEmbedder):
         try:
             return self._runtime.InferenceSession(str(model), options, providers=list(providers))
         except self._failures as error:
-            raise ValueError(str(error)) from error
+            raise ValueError(
+                f"{model.name} is no model that this onnxruntime can run ({error}): export it anew"
+            ) from error
 
     def _inputs_in(self) -> dict[str, str]:
         """What the model is to be given, each with its type. Raises ValueError if it is no encoder of text."""

@@ -314,7 +314,7 @@ fn compare(field: &str, kind: &Kind, operator: &str, value: &Value, zone: &Zone)
             };
             Filter::Time(*section, low, high)
         }
-        Kind::Mentions => Filter::Mentions(days(operator, zone.day_of(time(field, value, zone)?))),
+        Kind::Mentions => Filter::Mentions(days(operator, day(field, value, zone)?)),
         Kind::SupersededAt => {
             Filter::Number(fact::field(field), Bounds::new(operator, time(field, value, zone)? as f64))
         }
@@ -325,6 +325,12 @@ fn compare(field: &str, kind: &Kind, operator: &str, value: &Value, zone: &Zone)
         Kind::Importance => Filter::Importance(Bounds::new(operator, f64::from(number(field, kind, value)? as f32))),
         _ => Filter::Number(fact::field(field), Bounds::new(operator, number(field, kind, value)?)),
     })
+}
+
+fn day(field: &str, value: &Value, zone: &Zone) -> Result<i64> {
+    let at = value.as_str().and_then(|text| zone.parse(text));
+    let advice = "takes a day, such as \"2025-03-04\"; for a month or a week, two of them with gte and lt";
+    at.map(|at| zone.day_of(at)).ok_or_else(|| bad(field, advice))
 }
 
 /// The days that compare so with one of them.
