@@ -108,6 +108,8 @@ class Index:
         entries: Sequence[tuple[BlockRow, bytes]],
         links: Sequence[tuple[int, Sequence[tuple[int, float, float]]]],
     ) -> None: ...
+    def leave_off(self) -> None:
+        """Leave off loading: what there was before stays."""
     def loaded(self, seq: int) -> None:
         """All that there was at `seq` has been loaded: from now on searches find that."""
     def search(
@@ -193,7 +195,8 @@ class Index:
     @property
     def holds_forgotten(self) -> bool: ...
     def fold(self, wait: bool) -> bool: ...
-    def scrub(self) -> None: ...
+    def scrub(self) -> bool:
+        """See to it that no file holds what was forgotten. False if not now, since blocks are being loaded."""
     def refresh(self) -> bool: ...
     def verify(self) -> None:
         """Raises RuntimeError if a file is not what was written."""

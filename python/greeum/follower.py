@@ -246,16 +246,24 @@ class Follower:
             seq = self._store.seq()
             self.kept.clear()
             self.index.reload(zone or self.index.zone)
-            total = sum(self._store.counts()[name] for name in ("blocks", "superseded")) if self._report else 0
-            last, done = 0, 0
-            while ids := self._store.ids(last, ROWS_PER_STEP):
-                entries = self._store.entries(ids)
-                links = self._store.links(ids)
-                self._load(seq, entries, links)
-                last, done = ids[-1], done + len(ids)
-                if self._report:
-                    self._report(done, total)
+            try:
+                self._load_all(seq)
+            except BaseException:
+                # What there was stays; whoever comes next begins anew.
+                self.index.leave_off()
+                raise
             self.index.loaded(seq)
+
+    def _load_all(self, seq: int) -> None:
+        total = sum(self._store.counts()[name] for name in ("blocks", "superseded")) if self._report else 0
+        last, done = 0, 0
+        while ids := self._store.ids(last, ROWS_PER_STEP):
+            entries = self._store.entries(ids)
+            links = self._store.links(ids)
+            self._load(seq, entries, links)
+            last, done = ids[-1], done + len(ids)
+            if self._report:
+                self._report(done, total)
 
     def _load(self, seq: int, entries: list[tuple[BlockRow, bytes]], links: list[LinkRow]) -> None:
         try:
@@ -281,7 +289,9 @@ class Follower:
         """
         self.catch_up()
         try:
-            self.index.scrub()
+            if not self.index.scrub():
+                with self._lock:  # nobody loads anything now
+                    self.index.scrub()
         except (RuntimeError, OSError) as error:
             kind = StoreFull if getattr(error, "errno", None) == errno.ENOSPC else StoreFailed
             raise kind(

@@ -114,6 +114,32 @@ def test_a_search_that_had_begun_finds_what_it_would_have_found_before(monkeypat
         assert len(memory.search("violin cello")) == 2
 
 
+def test_what_is_forgotten_is_in_no_file_though_loading_anew_has_failed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def holds() -> bool:
+        return any(b"quokka" in path.read_bytes() for path in (tmp_path / "index").iterdir())
+
+    with greeum.open(tmp_path, embedder=TinyEmbedder()) as memory:
+        memory.add_many({"text": f"turn {number}"} for number in range(ENOUGH_FOR_FILES))
+        block = memory.add("the violin", source="quokka")
+        memory.maintain()
+        assert holds()
+
+        def entries(ids: list[int]) -> list[object]:
+            raise OSError("the disk says no")
+
+        with monkeypatch.context() as failing:
+            failing.setattr(memory._store, "entries", entries)
+            with pytest.raises(OSError, match="says no"):
+                memory.time_zone.set("Asia/Seoul")
+        with closing(SQLiteStore(str(tmp_path))) as another:
+            another.set_time_zone("UTC")
+        memory.forget(block.id)
+        assert not holds()
+        assert memory.count() == ENOUGH_FOR_FILES
+
+
 def test_all_that_a_filter_names_is_forgotten_though_all_is_being_loaded_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     begun, may_go_on = Event(), Event()
 

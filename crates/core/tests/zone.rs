@@ -134,13 +134,33 @@ fn what_is_forgotten_is_in_no_file_of_another_zone_either() {
             index.reload(zone("Asia/Seoul"));
         } else {
             index = open(Some(directory.path()), zone("Asia/Seoul")).0;
+            index.reload(zone("Asia/Seoul"));
         }
         index.load(2, blocks(), Vec::new()).unwrap();
         index.loaded(2);
         index.apply(3, Vec::new(), &[2], Vec::new()).unwrap();
-        index.scrub().unwrap();
+        assert!(index.scrub().unwrap());
         assert!(!holds(&directory, b"quokka"), "{had_it_open}");
     }
+}
+
+#[test]
+fn what_is_loaded_is_left_off_as_if_it_had_not_been_begun() {
+    let directory = Directory::new();
+    let (index, _) = open(Some(directory.path()), Zone::default());
+    index
+        .apply(2, vec![entry(1, "one"), Entry { source: Some("quokka".into()), ..entry(2, "two") }], &[], Vec::new())
+        .unwrap();
+    index.fold(true).unwrap();
+    assert!(index.load(2, vec![entry(1, "one")], Vec::new()).is_err(), "nothing is being loaded");
+    index.reload(zone("Asia/Seoul"));
+    index.load(2, vec![entry(1, "one")], Vec::new()).unwrap();
+    index.apply(3, Vec::new(), &[2], Vec::new()).unwrap();
+    assert!(!index.scrub().unwrap());
+    index.leave_off();
+    assert_eq!((index.seq(), index.stats().blocks, index.state().zone.name()), (3, 1, "UTC"));
+    assert!(index.scrub().unwrap());
+    assert!(!holds(&directory, b"quokka"));
 }
 
 /// Whether some file in the directory has these bytes.

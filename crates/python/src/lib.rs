@@ -315,6 +315,10 @@ impl Index {
         self.index.reload(greeum_core::Zone::clone(&zone.0));
     }
 
+    fn leave_off(&self) {
+        self.index.leave_off();
+    }
+
     fn loaded(&self, seq: u64) {
         self.index.loaded(seq);
     }
@@ -522,7 +526,7 @@ impl Index {
         released(py, || self.index.fold(wait))
     }
 
-    fn scrub(&self, py: Python<'_>) -> PyResult<()> {
+    fn scrub(&self, py: Python<'_>) -> PyResult<bool> {
         released(py, || self.index.scrub())
     }
 

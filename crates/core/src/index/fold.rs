@@ -51,17 +51,14 @@ impl Index {
     }
 
     /// Waits for whoever is writing files, then sees to it that no file holds what was forgotten: neither those of the Index nor what a
-    /// writer that died has left.
-    pub fn scrub(&self) -> Result<()> {
-        let Some(directory) = self.directory.as_deref() else { return Ok(()) };
+    /// writer that died has left. False if not now, since blocks are being loaded.
+    pub fn scrub(&self) -> Result<bool> {
+        let Some(directory) = self.directory.as_deref() else { return Ok(true) };
         if !directory.exists() && !self.holds_forgotten() {
-            return Ok(());
+            return Ok(true);
         }
         let _lock = self.begin(directory, true)?;
-        if self.holds_forgotten() || self.has_other_files(directory)? {
-            self.write_files(directory)?;
-        }
-        Ok(())
+        Ok(!(self.holds_forgotten() || self.has_other_files(directory)?) || self.write_files(directory)?)
     }
 
     /// Whether the manifest lists files that are not of the state (of another time zone, of another version, damaged): what was forgotten since they

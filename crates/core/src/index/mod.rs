@@ -170,10 +170,15 @@ impl Index {
     /// Takes in some blocks of a Store that is read from its rows rather than its changes, as they are at `seq`.
     pub fn load(&self, seq: Seq, entries: Vec<Entry>, links: Vec<(BlockId, Vec<Edge>)>) -> Result<()> {
         let mut writer = self.lock();
-        let mut next = writer.loading.take().unwrap_or_else(|| State::empty(Arc::clone(&self.state().zone)));
-        let done = self.fold_in(&mut next, 0, seq, entries, links);
-        writer.loading = Some(next);
-        done
+        let Some(next) = &mut writer.loading else {
+            return Err(Error::invalid("load", "nothing is being loaded: `reload` comes first"));
+        };
+        self.fold_in(next, 0, seq, entries, links)
+    }
+
+    /// Leaves off loading: what there was before stays.
+    pub fn leave_off(&self) {
+        self.lock().loading = None;
     }
 
     /// All that there was at `seq` has been loaded: from now on searches find that.

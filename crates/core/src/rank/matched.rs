@@ -53,17 +53,17 @@ fn passages_with(ground: &Ground<'_>, part: usize, terms: &[u64], found: &[Found
 fn ways(question: &QueryWords, table: &Table) -> Vec<Way> {
     let (tokens, date) = (&question.tokens, date_of(question));
     let is_of_date = |token: Token| !date.is_empty() && (token.script == Script::Number || is_month(question, token));
-    let words = question.subjects.iter().copied().filter(|&token| !is_of_date(token));
-    let mut ways: Vec<Way> = words.flat_map(|token| ways_of(question, token, table)).collect();
+    let words: Vec<Token> = question.subjects.iter().copied().filter(|&token| !is_of_date(token)).collect();
+    if words.is_empty() && !date.is_empty() {
+        return vec![date];
+    }
+    let mut ways: Vec<Way> = words.iter().flat_map(|&token| ways_of(question, token, table)).collect();
     each_compound(tokens, |_, _, term| ways.push(by(term)));
     each_name(tokens, |token, term| {
         if !is_of_date(token) {
             ways.push(by(term));
         }
     });
-    if ways.is_empty() && !date.is_empty() {
-        ways.push(date);
-    }
     ways
 }
 

@@ -224,8 +224,8 @@ const LISTED: &[(&str, &str)] = &[
     ("vermont", "burlington montpelier"),
     (
         "canada",
-        "toronto=토론토 montreal=montréal=몬트리올 vancouver=밴쿠버 calgary=캘거리 ottawa=오타와 edmonton quebec=quebec_city=퀘벡 winnipeg halifax hamilton \
-         victoria saskatoon kitchener london",
+        "toronto=토론토 montreal=montréal=몬트리올 vancouver=밴쿠버 calgary=캘거리 ottawa=오타와 edmonton quebec_city winnipeg halifax hamilton \
+         saskatoon kitchener london",
     ),
     ("mexico", "mexico_city=멕시코시티 guadalajara monterrey tijuana puebla cancun=cancún oaxaca mérida=merida"),
     ("uk", "england=잉글랜드 scotland=스코틀랜드 wales=웨일스 northern_ireland"),
@@ -238,7 +238,7 @@ const LISTED: &[(&str, &str)] = &[
     ("scotland", "edinburgh=에든버러 glasgow=글래스고 aberdeen dundee inverness stirling perth"),
     ("wales", "cardiff swansea newport"),
     ("northern_ireland", "belfast derry"),
-    ("ireland", "dublin=더블린 cork galway limerick waterford"),
+    ("ireland", "dublin=더블린 cork galway limerick waterford belfast derry"),
     (
         "germany",
         "berlin=베를린 hamburg=함부르크 munich=münchen=munchen=뮌헨 cologne=köln=koln=쾰른 frankfurt=프랑크푸르트 stuttgart=슈투트가르트 \
@@ -256,7 +256,7 @@ const LISTED: &[(&str, &str)] = &[
     (
         "spain",
         "madrid=마드리드 barcelona=바르셀로나 valencia=발렌시아 seville=sevilla=세비야 bilbao málaga=malaga=말라가 granada=그라나다 zaragoza salamanca \
-         palma alicante córdoba=cordoba cádiz=cadiz murcia",
+         palma córdoba=cordoba cádiz=cadiz murcia",
     ),
     ("portugal", "lisbon=lisboa=리스본 porto=포르투 coimbra braga faro"),
     (
@@ -274,7 +274,7 @@ const LISTED: &[(&str, &str)] = &[
     ),
     (
         "switzerland",
-        "zurich=zürich=취리히 geneva=genève=제네바 basel=바젤 bern=베른 lausanne=로잔 lucerne=luzern=루체른 winterthur lugano st_gallen",
+        "zurich=zürich=취리히 geneva=genève=제네바 basel=바젤 bern=베른 lausanne=로잔 lucerne=luzern=루체른 lugano st_gallen",
     ),
     ("austria", "vienna=wien=비엔나 graz=그라츠 linz=린츠 salzburg=잘츠부르크 innsbruck=인스브루크 klagenfurt bregenz"),
     ("denmark", "copenhagen=københavn=코펜하겐 aarhus odense aalborg"),

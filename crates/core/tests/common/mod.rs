@@ -79,6 +79,7 @@ pub fn open(directory: Option<&Path>) -> (Index, Option<String>) {
 /// An Index in memory that got these blocks and links in one go.
 pub fn loaded(entries: &[Entry], links: &[(BlockId, Vec<Edge>)]) -> Index {
     let (index, _) = open(None);
+    index.reload(Zone::default());
     index.load(1, entries.to_vec(), links.to_vec()).unwrap();
     index.loaded(1);
     index
