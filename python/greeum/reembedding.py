@@ -5,7 +5,7 @@ go on, and take their place when every block has some.
 from __future__ import annotations
 
 from contextlib import ExitStack
-from time import sleep
+from time import monotonic, sleep
 
 from greeum.errors import InvalidInput, StoreBusy
 
@@ -27,6 +27,9 @@ LAST_BLOCKS_MAX = 64
 
 WAIT_S = 0.05
 """Between two looks whether another process is done: 500 blocks of the built-in table, which is what one waits for."""
+
+STANDSTILL_S = 60.0
+"""Without a new vector for so long, the other process hangs: it makes 256 at a time, and the last ones in seconds."""
 
 
 class Reembedded:
@@ -88,16 +91,26 @@ def renew(
     progress: Callable[[int, int], None] | None = None,
 ) -> None:
     """The same for a new version of the embedder that a store has: by one of all processes that open it, for which
-    `turn` is, while the others wait. Raises EmbedderFailed, or Conflict if it is to have another embedder meanwhile.
+    `turn` is, while the others wait. Raises EmbedderFailed, Conflict if it is to have another embedder meanwhile, or
+    StoreBusy if the one that is at it makes nothing for a minute.
     """
     with ExitStack() as held:
+        before, moved_at_s = (0, 0), monotonic()
         while is_other(store, embedder):
             try:
                 held.enter_context(turn())
             except StoreBusy:
                 sleep(WAIT_S)
+                amounts = replacement.amounts()
+                if amounts != before:
+                    before, moved_at_s = amounts, monotonic()
+                elif monotonic() - moved_at_s > STANDSTILL_S:
+                    raise StoreBusy(
+                        f"another process makes its vectors anew, and has been at {amounts[0]} of {amounts[1]} blocks "
+                        f"for {STANDSTILL_S:g} s: end that process, then try again"
+                    ) from None
                 if progress is not None:
-                    progress(*replacement.amounts())
+                    progress(*amounts)
             else:
                 break
         if is_other(store, embedder):

@@ -146,8 +146,8 @@ def renew_vectors(store: SQLiteStore, embedder: Embedder, progress: Callable[[in
         return
     if store.read_only:
         raise EmbedderMismatch(
-            f"its vectors were made by the built-in table of an older Greeum ({bound[0]}): open it once without "
-            "read_only, or --read-only, so that they are made anew"
+            f"its vectors were made by the built-in table of an older Greeum ({bound[0]}): open it once to "
+            "write (any command without --read-only, such as `greeum search`), so that they are made anew"
         )
     replacement = store.replacement(embedder.fingerprint, embedder.dimension)
     awaited = replacement.awaited()

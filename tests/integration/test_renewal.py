@@ -17,8 +17,9 @@ import pytest
 from tests.integration.test_reembedding import BLOCKS, Failing, Letters, greeum_command, sound, texts
 
 import greeum
+from greeum import reembedding
 from greeum.embed.static import SHIPPED_BEFORE, TABLE, StaticEmbedder
-from greeum.errors import EmbedderFailed, EmbedderMismatch, StoreVersion
+from greeum.errors import EmbedderFailed, EmbedderMismatch, StoreBusy, StoreVersion
 from greeum.memory import Memory
 from greeum.reembedding import BLOCKS_PER_STEP
 from greeum.store.files import DATABASE_FILE
@@ -199,6 +200,16 @@ def test_who_waits_sees_how_far_the_other_one_is(place: Path) -> None:
         assert sound(memory)
 
 
+def test_who_waits_for_one_that_hangs_is_told_so(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reembedding, "STANDSTILL_S", 0.2)
+    store = SQLiteStore(str(place))
+    with store.renewing(), pytest.raises(StoreBusy, match=f"at 0 of {BLOCKS} blocks for 0.2 s"):
+        greeum.open(place)
+    store.close()
+    with greeum.open(place) as memory:
+        assert sound(memory)
+
+
 def test_meanwhile_the_version_before_goes_on(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     turns: list[str] = []
     encode = StaticEmbedder.encode_blocks
@@ -221,7 +232,7 @@ def test_meanwhile_the_version_before_goes_on(place: Path, monkeypatch: pytest.M
 
 
 def test_read_only_it_is_refused_with_what_to_do(place: Path) -> None:
-    with pytest.raises(EmbedderMismatch, match="open it once without read_only"):
+    with pytest.raises(EmbedderMismatch, match="open it once to write"):
         greeum.open(place, read_only=True)
     assert bound(place) == OLDER
     greeum_opened(place)
