@@ -277,6 +277,21 @@ fn of_whom_there_is_one_it_is_sure() {
 }
 
 #[test]
+fn names_are_told_whole() {
+    for (new, old, said) in [
+        ("팀장은 이수진이야.", "팀장은 김민수야.", ["이수진", "김민수"]),
+        ("담당자는 최유나입니다.", "담당자는 정하늘입니다.", ["최유나", "정하늘"]),
+        ("나는 속초에 살아.", "나는 부산에 살아.", ["속초", "부산"]),
+        ("나는 나주에 살아.", "나는 속초에 살아.", ["나주", "속초"]),
+    ] {
+        let read = |text| Statement::new(text, &table());
+        let found = compare(&read(new), &read(old), &table()).difference.unwrap();
+        assert_eq!(([&*found.new, &*found.old], found.is_sure), (said, true));
+    }
+    assert!(compared("고양이의 이름은 나비야", "고양이 이름은 나비예요").0);
+}
+
+#[test]
 fn numbers_are_told_as_they_are_written() {
     for (new, old, said) in [
         ("회비는 5만 원이야", "회비는 3만원이야", ["5만 원", "3만원"]),

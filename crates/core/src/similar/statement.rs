@@ -2,7 +2,7 @@
 
 use super::adjuncts::{Kind, Preposition};
 use super::lexicon::{Known, known};
-use super::{korean, lexicon, subject};
+use super::{korean, lexicon, places, subject};
 use crate::embed::{Morpheme, Table};
 use crate::words::korean::numerals;
 use crate::words::{self, Script, Tokens, english};
@@ -445,7 +445,9 @@ impl Statement {
         self.note_auxiliaries(&morphemes, cased);
         let carries = |morpheme: &&Morpheme<'_>| morpheme.carries && !is_honorific(morpheme);
         let is_whole = morphemes.iter().any(|morpheme| morpheme.carries && morpheme.token.is_some());
-        if !is_whole {
+        if self.is_name(form, &morphemes) {
+            self.push(&form.root, &form.root, cased, Class::Plain, at, after_subject);
+        } else if !is_whole {
             // A name, or what holds a sentence together.
             if !denies && (morphemes.is_empty() || morphemes.iter().any(|morpheme| morpheme.carries)) {
                 let root = form.root.strip_suffix("하시").unwrap_or(&form.root);
@@ -471,6 +473,17 @@ impl Statement {
             word.is_goal = is_goal(&form.particle);
             word.with.clone_from(&form.particle);
         }
+    }
+
+    /// Whether a noun is a name that the table has in pieces only: 속초, which looks like 속 and 초, or 팀장은 이수진이야.
+    fn is_name(&self, form: &korean::Form, morphemes: &[Morpheme<'_>]) -> bool {
+        // 고양이의 is no 고양 either.
+        let is_one = morphemes.iter().any(|morpheme| morpheme.form.starts_with(&*form.root));
+        let is_of_somebody = || self.words.iter().any(|word| word.is_subject && korean::names_somebody(&word.form));
+        !form.is_verb
+            && !is_one
+            && (places::is_listed(&[&form.root])
+                || korean::is_copula(&form.particle) && korean::may_be_full_name(&form.root) && is_of_somebody())
     }
 
     /// What stands behind a verb and changes what it says.
