@@ -21,7 +21,7 @@ pub enum Kind {
     At,
     /// For whom, to what end.
     For,
-    /// Next to what, which has many things next to it, and is next to many.
+    /// Next to what, with what, a part of what: it may be so of many.
     Near,
     /// More than what.
     Than,
@@ -30,14 +30,17 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// The one that an English word is.
-    pub fn of(lower: &str) -> Option<Self> {
+    /// The one that an English word is, behind another: close to, north of.
+    pub fn of(lower: &str, before: &str) -> Option<Self> {
+        let is_relation = matches!(before, "close" | "next" | "closer" | "closed" | "open" | "opposite");
         Some(match lower {
+            "to" if is_relation => Self::Near,
+            "of" | "with" => Self::Near,
             "at" | "on" | "in" => Self::At,
             "for" => Self::For,
             "near" | "beside" | "behind" | "around" | "opposite" => Self::Near,
             "than" => Self::Than,
-            "from" | "to" | "until" | "till" | "by" | "with" | "as" | "into" | "under" | "over" | "about" | "since" => {
+            "from" | "to" | "until" | "till" | "by" | "as" | "into" | "under" | "over" | "about" | "since" => {
                 Self::Other
             }
             _ => return None,
@@ -67,12 +70,16 @@ fn is_beside(statement: &Statement, word: &Word, is_now: bool) -> bool {
     let predicate = predicate(statement, word);
     let is_of_an_event = || predicate.iter().all(|other| is_event(other, word));
     match word.preposition.map(|preposition| preposition.kind) {
-        Some(Kind::Than | Kind::Near) => true,
+        Some(Kind::Than) => true,
+        Some(Kind::Near) => word.class != Class::Number,
         Some(Kind::For) if word.class == Class::Number => false,
         Some(Kind::For) if is_now && predicate.iter().any(|other| is_job(other)) => false,
         Some(Kind::For) => !is_time || predicate.is_empty() || !is_of_an_event(),
         Some(Kind::At) | None if is_time => !is_of_an_event(),
-        Some(Kind::At) if word.class != Class::Number => !predicate.iter().all(|other| is_in_one_place(other, word)),
+        // Closed on floor 3; but the office is on floor 3.
+        Some(Kind::At) if word.class != Class::Number || predicate.iter().any(|other| is_open(other)) => {
+            !predicate.iter().all(|other| is_in_one_place(other, word))
+        }
         Some(Kind::Other) if word.class == Class::Plain => predicate.iter().any(|other| other.form == "belong"),
         _ => false,
     }
@@ -109,6 +116,10 @@ fn is_in_one_place(verb: &Word, place: &Word) -> bool {
         "hold", "held", "schedul", "schedule", "plan", "park", "store", "stor", "sit", "land",
     ];
     PLACED.contains(&&*verb.form) || is_job(verb) && place.class == Class::Name
+}
+
+fn is_open(word: &Word) -> bool {
+    matches!(&*word.form, "open" | "close" | "clos" | "closed")
 }
 
 fn is_job(verb: &Word) -> bool {

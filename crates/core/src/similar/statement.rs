@@ -276,7 +276,7 @@ impl Statement {
         let is_in = |list: List| of_word.iter().any(|known| !list(known).is_empty());
         let is_verb = is_copula(lower) || is_in(Known::lasting) || is_in(Known::single);
         self.is_lasting |= is_verb;
-        self.preposition = match Kind::of(lower) {
+        self.preposition = match Kind::of(lower, before) {
             Some(kind) => Some(Preposition { kind, at }),
             None => self.preposition.filter(|_| !is_verb),
         };
