@@ -255,6 +255,7 @@ fn of_what_there_is_one_at_a_time_it_is_sure() {
         ("The fee for adults is 14.", "The fee for adults is 12."),
         ("The bus to Turin costs 14 euros.", "The bus to Turin costs 12 euros."),
         ("Ruth is based in Turin.", "Ruth is based in Milan."),
+        ("Ruth lives alone in Turin.", "Ruth lives alone in Milan."),
         ("Ruth works at Siemens.", "Ruth works at BMW."),
         ("Ruth now works for Siemens.", "Ruth works for BMW."),
         ("수업은 4시에 시작해.", "수업은 3시에 시작해."),

@@ -78,7 +78,8 @@ fn is_beside(statement: &Statement, word: &Word, is_now: bool) -> bool {
         Some(Kind::At) | None if is_time => !is_of_an_event(),
         // Closed on floor 3; but the office is on floor 3.
         Some(Kind::At) if word.class != Class::Number || predicate.iter().any(|other| is_open(other)) => {
-            !predicate.iter().all(|other| is_in_one_place(other, word))
+            // Who lives alone in a town lives there.
+            !predicate.is_empty() && !predicate.iter().any(|other| is_in_one_place(other, word))
         }
         Some(Kind::Other) if word.class == Class::Plain => predicate.iter().any(|other| other.form == "belong"),
         _ => false,
