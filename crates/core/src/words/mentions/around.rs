@@ -55,6 +55,12 @@ impl Reader<'_> {
         self.stretch(self.away(unit, count.least)?, self.away(unit, count.most)?)
     }
 
+    /// A day of the week that was so many weeks ago, if it is a certain one.
+    pub(super) fn of_week_ago(&self, count: Count, weekday: i64) -> Option<Days> {
+        let is_certain = count.least == count.most && count.most <= AWAY_MAX;
+        is_certain.then(|| Days::one(Days::week(self.today, -count.most).first + weekday))
+    }
+
     fn stretch(&self, from: Days, to: Days) -> Option<Days> {
         Some(Days { first: from.first, last: to.last })
     }

@@ -93,6 +93,14 @@ impl Reader<'_> {
         self.year(at).or_else(|| Some(date_of(self.today).0 + on().filter(|_| is_year)?))
     }
 
+    /// The year that stands before a month or a holiday: "next year in March", "2023 Christmas".
+    pub(super) fn year_before(&self, i: usize) -> Option<i64> {
+        let at =
+            i.checked_sub(if self.before(i, 1).is_some_and(|word| BEFORE_A_TIME.contains(&word)) { 2 } else { 1 })?;
+        let on = || self.direction(at).filter(|_| self.is_at(at, &["year"]));
+        self.year(at).or_else(|| Some(date_of(self.today).0 + on()?))
+    }
+
     /// Whether the one but last is meant (-2), or the next but one.
     fn further(&self, i: usize) -> Option<i64> {
         match (self.before(i + 1, 0)?, self.before(i + 2, 0)?) {
@@ -108,7 +116,26 @@ impl Reader<'_> {
         if unit == "year" && self.before(i, 3) == Some("half") {
             return self.ago("month", Count::of(6));
         }
-        self.ago(unit, count_of(count)?)
+        let (count, weekday) = (count_of(count)?, self.weekday_beside_ago(i).filter(|_| unit == "week"));
+        weekday.and_then(|weekday| self.of_week_ago(count, weekday)).or_else(|| self.ago(unit, count))
+    }
+
+    /// The weekday of "three weeks ago on Monday", and of "on Monday three weeks ago".
+    fn weekday_beside_ago(&self, i: usize) -> Option<i64> {
+        let after = if self.is_at(i + 1, &["on"]) { i + 2 } else { i + 1 };
+        let before = i.checked_sub(if self.before(i, 2) == Some("of") { 5 } else { 3 });
+        [Some(after), before].into_iter().flatten().find_map(|at| weekday_of(&self.lower(at)?))
+    }
+
+    /// Whether so many weeks ago stands beside a weekday, which is read with it.
+    fn is_of_week_ago(&self, i: usize) -> bool {
+        let before = i.checked_sub(if self.before(i, 1) == Some("on") { 2 } else { 1 });
+        let mut around = before.into_iter().chain([i + 3, i + 5]);
+        around.any(|at| {
+            self.is_at(at, &["ago", "back"])
+                && matches!(self.before(at, 1), Some("week" | "weeks"))
+                && self.english_ago(at).is_some_and(|days| days.count() == 1)
+        })
     }
 
     /// "In two weeks", of what is to be, "in two weeks' time" and "two weeks from now".
@@ -158,7 +185,10 @@ impl Reader<'_> {
     }
 
     fn english_weekday(&self, i: usize, word: &str) -> Option<Days> {
-        let weekday = WEEKDAYS.iter().position(|names| names.contains(&word))? as i64;
+        let weekday = weekday_of(word)?;
+        if self.is_of_week_ago(i) {
+            return None;
+        }
         if let Some(days) = self.weekday_of_month(i, weekday).or_else(|| self.weekday_of_week(i, weekday)) {
             return Some(days);
         }
@@ -245,6 +275,10 @@ impl Reader<'_> {
     }
 }
 
+fn weekday_of(word: &str) -> Option<i64> {
+    WEEKDAYS.iter().position(|names| names.contains(&word)).map(|at| at as i64)
+}
+
 fn season(word: &str) -> Option<Part> {
     match word {
         "spring" => Some(Part::Season(0)),
@@ -305,6 +339,7 @@ const WEEKDAYS: [[&str; 3]; 7] = [
 ];
 const PARTS_OF_A_DAY: [&str; 5] = ["morning", "noon", "afternoon", "evening", "night"];
 const BEFORE_A_PART: [&str; 9] = ["in", "by", "during", "for", "of", "since", "until", "through", "end"];
+const BEFORE_A_TIME: [&str; 3] = ["in", "on", "at"];
 const NTH: [[&str; 2]; 5] =
     [["first", "1st"], ["second", "2nd"], ["third", "3rd"], ["fourth", "4th"], ["fifth", "5th"]];
 const COUNTS: [(&str, i64); 15] = [

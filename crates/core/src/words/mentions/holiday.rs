@@ -37,7 +37,8 @@ impl Reader<'_> {
             let &(_, on) = YEARS.iter().find(|&&(name, _)| before == name)?;
             Some(date_of(self.today).0 + on)
         };
-        self.year(i + words).or_else(|| self.year(i + words + 1)).or_else(named).or_else(counted)
+        let beside = || self.year_after(i + words - 1).or_else(|| self.year_before(i));
+        self.year(i + words).or_else(|| self.year(i + words + 1)).or_else(named).or_else(counted).or_else(beside)
     }
 
     fn around_holiday(&self, holiday: Holiday, on: Option<i64>) -> Option<i64> {

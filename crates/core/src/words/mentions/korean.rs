@@ -25,7 +25,7 @@ impl Reader<'_> {
     pub(super) fn korean(&self, i: usize, word: &str) -> Option<Days> {
         if let Some((is_ago, span)) = self.korean_span(i, word) {
             return match is_ago {
-                true => self.ago(span.unit, span.count),
+                true => self.korean_ago(i, &span),
                 // What is told happened so long after something else.
                 false if self.is_past(i) => None,
                 false => self.ahead(span.unit, span.count),
@@ -121,6 +121,13 @@ impl Reader<'_> {
         Some((ago.is_some(), Span { count, unit, first }))
     }
 
+    /// 두 달 전, and the Tuesday of 2주 전 화요일.
+    fn korean_ago(&self, i: usize, span: &Span) -> Option<Days> {
+        let weekday = || weekday_of(self.hangul(i + 1)?).filter(|_| span.unit == "week");
+        let day = weekday().and_then(|weekday| self.of_week_ago(span.count, weekday));
+        day.or_else(|| self.ago(span.unit, span.count))
+    }
+
     /// What says when without a direction: 주말에, 하반기, 금요일까지.
     fn korean_alone(&self, i: usize, word: &str) -> Option<Days> {
         let is_weekend = word.strip_prefix("주말").is_some_and(|rest| AFTER_A_TIME.contains(&rest));
@@ -158,11 +165,20 @@ impl Reader<'_> {
             let number = i.checked_sub(2).map(|at| self.tokens.list[at]);
             before.starts_with('일') && number.is_some_and(|number| number.script == Script::Number)
         };
+        let is_week = || match before {
+            "주" => i.checked_sub(2).and_then(|at| self.hangul(at)).is_some_and(|word| direction_of(word).is_some()),
+            before => self.is_weeks_ago(i - 1, before),
+        };
         before == "년"
             || is_day()
+            || is_week()
             || before.starts_with('매')
             || direction_of(before).is_some()
             || YEARS.iter().any(|(name, _)| before.starts_with(name))
+    }
+
+    fn is_weeks_ago(&self, i: usize, word: &str) -> bool {
+        self.korean_span(i, word).is_some_and(|(is_ago, span)| is_ago && span.unit == "week")
     }
 
     /// 금요일에, of what is told the one that was, and else the one that comes; 금요일까지.

@@ -12,7 +12,9 @@ impl Reader<'_> {
         let after = self.day(i + 1);
         let day = after.or_else(|| self.day(i.checked_sub(1)?)).or_else(|| self.day_of_month(i));
         let written = self.year(i + 1).or_else(|| self.year(i + 2)).or_else(|| self.before(i, 1).and_then(year));
-        let year = written.or_else(|| self.year_after(if after.is_some() { i + 1 } else { i }));
+        let first = if day.is_some() && after.is_none() && self.day(i.saturating_sub(1)).is_some() { i - 1 } else { i };
+        let beside = || self.year_after(if after.is_some() { i + 1 } else { i }).or_else(|| self.year_before(first));
+        let year = written.or_else(beside);
         let on = self.direction(i).filter(|_| year.is_none() && day.is_none());
         let third = self.third_before(i).filter(|_| day.is_none());
         match (on, third) {
@@ -33,7 +35,8 @@ impl Reader<'_> {
     pub(super) fn ordinal(&self, i: usize, word: &str) -> Option<When> {
         let day = ordinal(self.tokens, i, word)?;
         if self.before(i + 1, 0) != Some("of") {
-            return Some(self.month_beside(i).map_or_else(|| self.nearest(day), |month| dated(None, month, Some(day))));
+            let near = || self.month_before(i).map_or_else(|| self.nearest(day), |month| day_in(month, day));
+            return Some(self.month_beside(i).map_or_else(near, |month| dated(None, month, Some(day))));
         }
         if self.is_month(i + 2) {
             return None;
@@ -44,6 +47,12 @@ impl Reader<'_> {
             unit.and_then(|unit| self.english(i + 3, unit))
                 .map_or_else(|| self.nearest(day), |month| day_in(month, day)),
         )
+    }
+
+    /// The month of "next month on the 5th".
+    fn month_before(&self, i: usize) -> Option<Days> {
+        let at = i.checked_sub(if self.before(i, 2) == Some("on") { 3 } else { 2 })?;
+        self.around("month", self.direction(at).filter(|_| self.is_at(at, &["month"]))?)
     }
 
     /// The month of "December the 27th", of "18 December to the 27th", and of the 18th in "the 18th to the 27th of December".
