@@ -196,7 +196,7 @@ impl Reader<'_> {
     }
 
     /// Whether what stands behind a word is told in the past: 갔어, 했는데.
-    fn is_past(&self, i: usize) -> bool {
+    pub(super) fn is_past(&self, i: usize) -> bool {
         let behind = (i + 1..self.tokens.list.len().min(i + TENSE_WORDS_MAX)).filter_map(|at| self.hangul(at));
         let is_past = |c: char| ('가'..='힣').contains(&c) && (c as u32 - '가' as u32) % CODAS == PAST_CODA;
         behind.flat_map(str::chars).any(|c| is_past(c) && !matches!(c, '있' | '겠'))
@@ -243,7 +243,7 @@ fn may_end_span(word: &str) -> bool {
 }
 
 /// The days that a word is, counted from today: the first and the last.
-fn day_named(word: &str) -> Option<(i64, i64)> {
+pub fn day_named(word: &str) -> Option<(i64, i64)> {
     if !word.starts_with(['그', '어', '엊', '간', '지', '오', '내', '모', '글']) {
         return None;
     }
@@ -284,7 +284,7 @@ fn third_of(word: &str) -> Option<Third> {
     AFTER_A_TIME.contains(&&word[name.len()..]).then_some(third)
 }
 
-fn weekday_of(word: &str) -> Option<i64> {
+pub fn weekday_of(word: &str) -> Option<i64> {
     let rest = word.get(3..)?;
     if !rest.starts_with("요일") && !rest.starts_with('욜') {
         return None;

@@ -7,9 +7,11 @@ mod korean;
 mod months;
 mod numeric;
 mod parts;
+mod range;
 mod reader;
 
 use super::calendar::{Days, date_of, day_of};
+use super::dates::DAYS_OF_A_MONTH;
 use super::tokenizer::Tokens;
 use crate::id::TimeUs;
 use reader::{BESIDE_WORDS, Reader};
@@ -63,7 +65,7 @@ impl When {
                 let (this_year, this_month, _) = date_of(today);
                 let year = match month - this_month {
                     // What is to be on a certain day of January is spoken of at the end of the year before.
-                    ..=-9 if first == last => this_year + 1,
+                    ..=-9 if (first, last) != (1, DAYS_OF_A_MONTH) => this_year + 1,
                     ..=5 => this_year,
                     _ => this_year - 1,
                 };
@@ -99,7 +101,16 @@ struct Named {
 /// The times that a text names, without those that only say of which year, month or week another is: of "다음 달 5일" it is the 5th that is meant.
 fn read(reader: &Reader<'_>) -> Vec<Named> {
     let mut times = Vec::new();
-    (0..reader.tokens.list.len()).for_each(|at| reader.each(at, |when| times.push(Named { at, when })));
+    let mut at = 0;
+    while at < reader.tokens.list.len() {
+        if let Some((when, next)) = reader.range(at) {
+            times.push(Named { at, when });
+            at = next;
+        } else {
+            reader.each(at, |when| times.push(Named { at, when }));
+            at += 1;
+        }
+    }
     let beside = |at: usize| &times[at.saturating_sub(BESIDE_MAX)..times.len().min(at + 1 + BESIDE_MAX)];
     let is_used = |at: usize| beside(at).iter().any(|other| reader.says_of_which(&times[at], other));
     let is_used: Vec<bool> = (0..times.len()).map(is_used).collect();

@@ -109,13 +109,6 @@ mod tests {
             assert!(found.contains(&expected), "{text}: {found:?}");
             assert_eq!(found.iter().filter(|days| days.count() == 1).count(), 1, "{text}: {found:?}");
         }
-        for (text, first, last) in [
-            ("from the 2nd to the 9th of March", day(2023, 3, 2), day(2023, 3, 9)),
-            ("March 2nd until the 9th", day(2023, 3, 2), day(2023, 3, 9)),
-            ("3월 2일부터 9일까지", day(2023, 3, 2), day(2023, 3, 9)),
-        ] {
-            assert_eq!(days(text), [first, last], "{text}");
-        }
         for text in ["on the 12th floor", "for 28 days", "28일 동안 걸었어", "15일째", "3일 만에", "30일간"]
         {
             assert!(days(text).is_empty(), "{text}: {:?}", days(text));
