@@ -92,10 +92,14 @@ impl Reader<'_> {
         })
     }
 
-    /// The end of the week that is nearest, where only "the weekend" is said: until Wednesday the one that was.
-    pub(super) fn nearest_weekend(&self) -> Days {
-        Days::weekend(self.today, if weekday(self.today) < THURSDAY { -1 } else { 0 })
+    /// The end of the week that is meant where only "the weekend" is said: until Wednesday the one that was, but of what is told from Thursday on the
+    /// one that was, too, and of what is to come never.
+    pub(super) fn weekend(&self, is_past: bool, is_to_come: bool) -> Days {
+        let today = weekday(self.today);
+        let is_over = today < THURSDAY && !is_to_come || (THURSDAY..SATURDAY).contains(&today) && is_past;
+        Days::weekend(self.today, if is_over { -1 } else { 0 })
     }
 }
 
+const SATURDAY: i64 = 5;
 const THURSDAY: i64 = 3;

@@ -3,12 +3,10 @@
 use super::around::Count;
 use super::parts::{Part, Third};
 use super::reader::Reader;
+use super::tense::Tense;
 use crate::words::calendar::{Days, date_of, weekday};
 use crate::words::dates::{month, year};
 use std::ops::Range;
-
-/// Words of a sentence that are looked at for its tense.
-const TENSE_WORDS_MAX: usize = 12;
 
 /// Days back within which "the other day" is.
 const OTHER_DAY_DAYS: i64 = 7;
@@ -42,7 +40,8 @@ impl Reader<'_> {
         let third = || self.third_before(first);
         match (word, on) {
             ("weekend", None) if is_whole && !self.is_at(i + 1, &["of", "before", "after"]) => {
-                Some(if self.before(i, 2) == Some("for") { self.around(word, 0)? } else { self.nearest_weekend() })
+                let is_coming = self.before(i, 2) == Some("for") || self.is_to_come(i);
+                Some(self.weekend(self.tense(i) == Some(Tense::Past), is_coming))
             }
             ("month", on) => {
                 let on = on.or_else(|| (is_whole && third().is_some()).then_some(0))?;
@@ -146,9 +145,17 @@ impl Reader<'_> {
         let is_from_now = is_from && self.is_at(i + 2, &["now", "today"]);
         let first = if matches!(self.before(at, 0), Some("few" | "couple")) { at.checked_sub(1)? } else { at };
         let is_in = || {
-            !is_from && self.before(first, 1) == Some("in") && (self.is_at(i + 1, &["time"]) || self.is_ahead(first))
+            !is_from
+                && matches!(self.before(first, 1), Some("in" | "In"))
+                && (self.is_at(i + 1, &["time"]) || self.is_plan(first))
         };
         if is_from_now || is_in() { self.ahead(unit, count) } else { None }
+    }
+
+    /// Whether "in two weeks" is when something is to be, and not how long it took: behind a verb of what is to be, or at the head of a sentence.
+    fn is_plan(&self, first: usize) -> bool {
+        let begins = first.checked_sub(1).is_some_and(|at| self.tokens.begins_sentence(self.tokens.list[at]));
+        self.tense(first).map_or(begins, |tense| tense != Tense::Past)
     }
 
     /// A season, a quarter or a half of a year, and decades.
@@ -234,24 +241,6 @@ impl Reader<'_> {
         let at = if self.is_at(i + 1, &["of"]) { i + 3 } else { i + 2 };
         let on = self.direction(at).filter(|_| self.is_at(at, &["week"]))?;
         Some(Days::one(Days::week(self.today, on).first + wanted))
-    }
-
-    /// Whether the sentence up to a word is about what is to be.
-    fn is_ahead(&self, i: usize) -> bool {
-        for at in (i.saturating_sub(TENSE_WORDS_MAX)..i).rev() {
-            let word = self.tokens.cased(self.tokens.list[at]);
-            let is_going = || word == "going" && self.before(at + 1, 0) == Some("to");
-            if matches!(word, "will" | "Will" | "shall" | "Shall" | "gonna" | "won't")
-                || word.ends_with("'ll")
-                || is_going()
-            {
-                return true;
-            }
-            if self.tokens.begins_sentence(self.tokens.list[at]) {
-                return false;
-            }
-        }
-        false
     }
 
     /// "The day before yesterday", "the day after tomorrow".

@@ -8,9 +8,6 @@ use crate::words::korean::numerals;
 use crate::words::tokenizer::Script;
 use std::ops::Range;
 
-/// Words behind a weekday that are looked at for whether it is past.
-const TENSE_WORDS_MAX: usize = 12;
-
 /// The month in which the end of the year is.
 const DECEMBER: i64 = 12;
 
@@ -131,7 +128,7 @@ impl Reader<'_> {
     /// What says when without a direction: 주말에, 하반기, 금요일까지.
     fn korean_alone(&self, i: usize, word: &str) -> Option<Days> {
         let is_weekend = word.strip_prefix("주말").is_some_and(|rest| AFTER_A_TIME.contains(&rest));
-        let weekend = is_weekend.then(|| self.nearest_weekend());
+        let weekend = is_weekend.then(|| self.weekend(self.is_past(i), self.is_to_come(i)));
         let half = || half_of(word).map(|half| self.alone(half));
         let days = weekend.or_else(half).or_else(|| self.korean_weekday(i, word))?;
         (!self.is_behind_a_time(i)).then_some(days)
@@ -153,6 +150,7 @@ impl Reader<'_> {
         }
         match word.strip_prefix('연').and_then(third_of) {
             Some(Third::First) => Some(Days::month(year, 1)),
+            Some(Third::Last) if self.is_to_come(i) => Some(Days::month(year, DECEMBER)),
             Some(Third::Last) => self.towards(Part::Month(DECEMBER), 0),
             _ => word.strip_prefix('올').and_then(season_of).map(|season| season.of(year)),
         }
@@ -193,13 +191,6 @@ impl Reader<'_> {
             "" if is_part() => Some(self.weekday(weekday, -i64::from(self.is_past(i)))),
             _ => None,
         }
-    }
-
-    /// Whether what stands behind a word is told in the past: 갔어, 했는데.
-    pub(super) fn is_past(&self, i: usize) -> bool {
-        let behind = (i + 1..self.tokens.list.len().min(i + TENSE_WORDS_MAX)).filter_map(|at| self.hangul(at));
-        let is_past = |c: char| ('가'..='힣').contains(&c) && (c as u32 - '가' as u32) % CODAS == PAST_CODA;
-        behind.flat_map(str::chars).any(|c| is_past(c) && !matches!(c, '있' | '겠'))
     }
 
     /// The words of a time that begins, or with 전 ends, with this one.
@@ -333,10 +324,6 @@ fn unit_of(word: &str) -> Option<&'static str> {
         _ => None,
     }
 }
-
-/// Forms of a syllable's end, and the one of the past (ㅆ).
-const CODAS: u32 = 28;
-const PAST_CODA: u32 = 20;
 
 /// The beginnings of words, and the first and last day that they are; of two that begin alike the longer one first.
 const DAYS: [(&str, i64, i64); 16] = [

@@ -9,6 +9,7 @@ mod numeric;
 mod parts;
 mod range;
 mod reader;
+mod tense;
 
 use super::calendar::{Days, date_of, day_of};
 use super::dates::DAYS_OF_A_MONTH;
@@ -69,6 +70,22 @@ impl When {
                     ..=5 => this_year,
                     _ => this_year - 1,
                 };
+                self.of_year(year)
+            }
+        }
+    }
+
+    /// The days meant by somebody who speaks on `today` of what is to come.
+    fn coming_on(self, today: i64) -> Days {
+        let (year, _, _) = date_of(today);
+        let days = self.of_year(year);
+        if days.last < today { self.of_year(year + 1) } else { days }
+    }
+
+    fn of_year(self, year: i64) -> Days {
+        match self {
+            Self::Days(days) => days,
+            Self::Yearly { month, first, last } => {
                 let whole = Days::month(year, month);
                 let end = if first == last { first } else { last.min(whole.count()) };
                 Days { first: whole.first + first - 1, last: whole.first + end - 1 }
@@ -80,7 +97,11 @@ impl When {
 /// The days that a text speaks of which was said at `at`, by a clock there (see [`crate::zone::Zone::local`]).
 pub fn mentioned(tokens: &Tokens, at: TimeUs) -> Vec<Days> {
     let reader = Reader::new(tokens, at);
-    let mut days: Vec<Days> = read(&reader).into_iter().map(|named| named.when.said_on(reader.today)).collect();
+    let meant = |named: Named| match named.when {
+        When::Yearly { .. } if reader.is_to_come(named.at) => named.when.coming_on(reader.today),
+        when => when.said_on(reader.today),
+    };
+    let mut days: Vec<Days> = read(&reader).into_iter().map(meant).collect();
     days.sort_unstable();
     days.dedup();
     days.truncate(MENTIONS_MAX);

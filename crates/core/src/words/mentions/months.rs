@@ -35,7 +35,7 @@ impl Reader<'_> {
     pub(super) fn ordinal(&self, i: usize, word: &str) -> Option<When> {
         let day = ordinal(self.tokens, i, word)?;
         if self.before(i + 1, 0) != Some("of") {
-            let near = || self.month_before(i).map_or_else(|| self.nearest(day), |month| day_in(month, day));
+            let near = || self.month_before(i).map_or_else(|| self.nearest(i, day), |month| day_in(month, day));
             return Some(self.month_beside(i).map_or_else(near, |month| dated(None, month, Some(day))));
         }
         if self.is_month(i + 2) {
@@ -45,7 +45,7 @@ impl Reader<'_> {
         let unit = self.before(i + 3, 0).filter(|&unit| unit == "month");
         Some(
             unit.and_then(|unit| self.english(i + 3, unit))
-                .map_or_else(|| self.nearest(day), |month| day_in(month, day)),
+                .map_or_else(|| self.nearest(i, day), |month| day_in(month, day)),
         )
     }
 
@@ -70,11 +70,13 @@ impl Reader<'_> {
         earlier(2).or_else(before_range).or_else(after_range)
     }
 
-    /// The nearest such day of a month; of two that are as near the one that was.
-    pub(super) fn nearest(&self, day: i64) -> When {
+    /// The nearest such day of a month; of two that are as near the one that was, and of what is to come the next.
+    pub(super) fn nearest(&self, i: usize, day: i64) -> When {
         let (year, month, _) = date_of(self.today);
-        let days = (-1..=1).map(|on| Days::month(year, month + on)).filter(|month| day <= month.count());
-        let nearest = days.map(|month| month.first + day - 1).min_by_key(|at| (at - self.today).abs());
+        let from = if self.is_to_come(i) { self.today } else { i64::MIN };
+        let days = (-1..=2).map(|on| Days::month(year, month + on)).filter(|month| day <= month.count());
+        let days = days.map(|month| month.first + day - 1).filter(|&at| at >= from);
+        let nearest = days.min_by_key(|at| (at - self.today).abs());
         When::Days(Days::one(nearest.unwrap_or(self.today))) // of three months one has 31 days
     }
 

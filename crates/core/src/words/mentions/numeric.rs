@@ -151,7 +151,7 @@ impl Reader<'_> {
         match (around, in_range().filter(|month| (1..=12).contains(month))) {
             (Some(month), _) => day_in(month, day),
             (None, Some(month)) => dated(None, month, Some(day)),
-            (None, None) => self.nearest(day),
+            (None, None) => self.nearest(i, day),
         }
     }
 }

@@ -41,12 +41,12 @@ impl Reader<'_> {
             Script::Other => None,
         };
         let (first, last, next) = ends?;
-        Some((self.between(first, last)?, next))
+        Some((self.between(i, first, last)?, next))
     }
 
     /// The days from one end to the other, of whatever year if none is named.
-    fn between(&self, first: End, last: End) -> Option<When> {
-        let Some(month) = first.month.or(last.month) else { return self.between_nearest(first.day, last.day) };
+    fn between(&self, i: usize, first: End, last: End) -> Option<When> {
+        let Some(month) = first.month.or(last.month) else { return self.between_nearest(i, first.day, last.day) };
         let last_month = last.month.unwrap_or(month);
         let is_over_new_year = i64::from(last_month < month);
         let year = first.year.or_else(|| Some(last.year? - is_over_new_year));
@@ -60,8 +60,8 @@ impl Reader<'_> {
     }
 
     /// From the nearest such day of a month to the next other one.
-    fn between_nearest(&self, first: i64, last: i64) -> Option<When> {
-        let from = self.nearest(first).said_on(self.today).first;
+    fn between_nearest(&self, i: usize, first: i64, last: i64) -> Option<When> {
+        let from = self.nearest(i, first).said_on(self.today).first;
         let (year, month, _) = date_of(from);
         let to = Days::month(year, month + i64::from(last < first)).first + last - 1;
         stretch(from, to)
