@@ -112,7 +112,7 @@ impl Reader<'_> {
     fn english_ago(&self, i: usize) -> Option<Days> {
         let unit = unit_of(self.before(i, 1)?)?;
         let count = self.before(i, 2).filter(|&count| count != "of").or_else(|| self.before(i, 3))?;
-        if unit == "year" && self.before(i, 3) == Some("half") {
+        if unit == "year" && matches!(self.before(i, 3), Some("half" | "Half")) {
             return self.ago("month", Count::of(6));
         }
         let (count, weekday) = (count_of(count)?, self.weekday_beside_ago(i).filter(|_| unit == "week"));
@@ -371,6 +371,7 @@ mod tests {
             ("It rained 20 hours ago", day(2023, 5, 7), day(2023, 5, 7)),
             ("half an hour ago", day(2023, 5, 8), day(2023, 5, 8)),
             ("half a year ago", day(2022, 11, 1), day(2022, 11, 30)),
+            ("Half a year ago", day(2022, 11, 1), day(2022, 11, 30)),
             ("The weekend was too short", day(2023, 5, 6), day(2023, 5, 7)),
             ("any plans for the weekend", day(2023, 5, 13), day(2023, 5, 14)),
             ("this past weekend", day(2023, 5, 6), day(2023, 5, 7)),

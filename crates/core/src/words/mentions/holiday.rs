@@ -64,6 +64,7 @@ mod tests {
         for (text, expected) in [
             ("We met at Christmas", day(2022, 12, 25)),
             ("Christmas 2020 was quiet", day(2020, 12, 25)),
+            ("2020 Christmas was quiet", day(2020, 12, 25)),
             ("next Halloween", day(2023, 10, 31)),
             ("last Halloween", day(2022, 10, 31)),
             ("2021년 크리스마스에", day(2021, 12, 25)),

@@ -239,9 +239,13 @@ pub fn day_named(word: &str) -> Option<(i64, i64)> {
         return None;
     }
     let &(name, first, last) = DAYS.iter().find(|(name, ..)| word.starts_with(name))?;
-    // 그제야 is "only then", and 오늘날 "nowadays".
-    let is_other = matches!((name, &word[name.len()..]), ("그제", rest) if rest.starts_with(['야', '서']))
-        || name == "오늘" && word.starts_with("오늘날");
+    let rest = &word[name.len()..];
+    let is_other = match name {
+        "그제" => rest.starts_with(['야', '서']), // only then
+        "오늘" => rest.starts_with('날') || rest.starts_with('의') && rest != "의", // nowadays, and names
+        "모레" => !rest.is_empty() && !BEHIND_A_DAY.iter().any(|after| rest.starts_with(after)),
+        _ => false,
+    };
     (!is_other).then_some((first, last))
 }
 
@@ -390,6 +394,11 @@ const AFTER_A_TIME: [&str; 16] = [
     "이나",
     "이면",
 ];
+/// What may follow 모레, with which some names begin.
+const BEHIND_A_DAY: [&str; 25] = [
+    "에", "는", "도", "까지", "부터", "쯤", "가", "나", "면", "의", "로", "랑", "이", "인", "야", "예요", "만", "아침",
+    "점심", "저녁", "밤", "오전", "오후", "새벽", "께",
+];
 const PARTS_OF_A_DAY: [&str; 6] = ["아침", "오전", "점심", "오후", "저녁", "밤"];
 const SPANS: [(&str, i64); 12] = [
     ("하루", 1),
@@ -484,6 +493,8 @@ mod tests {
             "이달의 선수",
             "그제야 알았어",
             "오늘날의 도시",
+            "오늘의꽃 가게",
+            "모레노 씨",
             "매주 금요일에 만나",
             "금요일마다",
             "전부 다",

@@ -4,14 +4,18 @@ use super::When;
 use super::parts::Part;
 use super::reader::{Reader, dated, day_in, part_of_month};
 use crate::words::calendar::{Days, date_of};
-use crate::words::dates::{month, ordinal, year};
+use crate::words::dates::{month, ordinal, short_year, year};
 
 impl Reader<'_> {
     /// A month's name, and whatever day and year stand beside it.
     pub(super) fn month_named(&self, i: usize, month: i64) -> Option<When> {
-        let after = self.day(i + 1);
+        let short = self.clipped_year(i + 1);
+        let after = self.day(i + 1).filter(|_| short.is_none());
         let day = after.or_else(|| self.day(i.checked_sub(1)?)).or_else(|| self.day_of_month(i));
-        let written = self.year(i + 1).or_else(|| self.year(i + 2)).or_else(|| self.before(i, 1).and_then(year));
+        let written = short
+            .or_else(|| self.year(i + 1))
+            .or_else(|| self.year(i + 2))
+            .or_else(|| self.before(i, 1).and_then(year));
         let first = if day.is_some() && after.is_none() && self.day(i.saturating_sub(1)).is_some() { i - 1 } else { i };
         let beside = || self.year_after(if after.is_some() { i + 1 } else { i }).or_else(|| self.year_before(first));
         let year = written.or_else(beside);
@@ -22,6 +26,13 @@ impl Reader<'_> {
             (None, Some(third)) => Some(part_of_month(year, month, third)),
             (None, None) => Some(dated(year, month, day)),
         }
+    }
+
+    /// The year of "Feb '25".
+    fn clipped_year(&self, at: usize) -> Option<i64> {
+        let (before, token) = (*self.tokens.list.get(at.checked_sub(1)?)?, *self.tokens.list.get(at)?);
+        let is_clipped = self.tokens.between(before, token).ends_with(['\'', '’', '‘']);
+        if is_clipped { short_year(self.tokens.cased(token)) } else { None }
     }
 
     /// The days of the month that a word names, of the year that stands behind it or that is meant.
@@ -132,6 +143,8 @@ mod tests {
             ("in October of last year", day(2022, 10, 1), day(2022, 10, 31)),
             ("October last year", day(2022, 10, 1), day(2022, 10, 31)),
             ("in October of 2021", day(2021, 10, 1), day(2021, 10, 31)),
+            ("since Nov '21", day(2021, 11, 1), day(2021, 11, 30)),
+            ("since November ’21", day(2021, 11, 1), day(2021, 11, 30)),
         ] {
             assert_eq!(days(text), [Days { first: first.first, last: last.last }], "{text}");
         }
