@@ -88,7 +88,7 @@ impl Reader<'_> {
         let days = (-1..=2).map(|on| Days::month(year, month + on)).filter(|month| day <= month.count());
         let days = days.map(|month| month.first + day - 1).filter(|&at| at >= from);
         let nearest = days.min_by_key(|at| (at - self.today).abs());
-        When::Days(Days::one(nearest.unwrap_or(self.today))) // of three months one has 31 days
+        When::Days(Days::one(nearest.unwrap_or(self.today))) // of two months one has 31 days
     }
 
     /// The day in "8th of May".

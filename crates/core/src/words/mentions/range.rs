@@ -5,7 +5,7 @@ use super::korean::{YEARS, day_named, weekday_of};
 use super::numeric::{AFTER_A_DAY, AFTER_TWO_NUMBERS, month_day};
 use super::reader::{Reader, dated};
 use crate::words::calendar::{Days, date_of, day_of_date, weekday};
-use crate::words::dates::{month, ordinal, short_year, two_digits};
+use crate::words::dates::{iso, month, ordinal, short_year, two_digits};
 use crate::words::tokenizer::Script;
 
 /// Days up to which what stands between two dates is one stretch.
@@ -100,6 +100,9 @@ impl Reader<'_> {
 
     /// "The 3rd of March 2025", "March 3", or a day whose month stands at the other end.
     fn english_end(&self, at: usize) -> Option<(End, usize)> {
+        if let Some(end) = self.end_in_digits(at) {
+            return Some((end, at + 1));
+        }
         let at = at + usize::from(self.is_at(at, &["the"]));
         let (month, day, next) = match self.month_at(at) {
             Some(month) => {
@@ -114,6 +117,13 @@ impl Reader<'_> {
         };
         let year = self.year(next);
         Some((End { year, month, day }, next + usize::from(year.is_some())))
+    }
+
+    /// 2025-07-22.
+    fn end_in_digits(&self, at: usize) -> Option<End> {
+        let token = self.tokens.list.get(at).filter(|token| token.script == Script::Number)?;
+        let (year, month, day) = iso(self.tokens.cased(*token))?;
+        Some(End { year: Some(year), month: Some(month), day })
     }
 
     fn month_at(&self, at: usize) -> Option<i64> {
@@ -154,20 +164,30 @@ impl Reader<'_> {
             return Some(ends);
         }
         let (first, behind) = self.korean_end(i)?;
-        let is_from = self.hangul(behind - 1).is_some_and(|unit| unit.ends_with("부터") || unit.ends_with("에서"));
-        if !is_from && !self.has_dash_before(behind) {
+        let (is_from, behind) = match self.hangul(behind) {
+            Some("부터") => (true, behind + 1), // behind the weekday in brackets
+            _ => (self.hangul(behind - 1).is_some_and(|unit| unit.ends_with("부터")), behind),
+        };
+        let is_out_of = self.hangul(behind - 1).is_some_and(|unit| unit.ends_with("에서"));
+        if !is_from && !is_out_of && !self.has_dash_before(behind) {
             return None;
         }
         let (last, next) = self.korean_end(behind)?;
         let rest = [1, 2].iter().find_map(|back| self.hangul(next - back)?.strip_prefix('일'));
-        let is_certain = match self.tokens.cased(self.tokens.list[i]).contains('/') {
-            true => {
-                let is_followed = || self.hangul(next).is_some_and(|word| AFTER_TWO_NUMBERS.contains(&word));
-                first.month == last.month || first.day.max(last.day) > 12 || is_followed()
-            }
-            // "2~3일" are some days, unless there is a month, or something that follows only a date.
-            false => rest.is_some_and(|rest| first.month.is_some() || !rest.is_empty() && AFTER_A_DAY.contains(&rest)),
-        };
+        if is_out_of && !rest.is_some_and(|rest| rest.starts_with("까지")) {
+            return None; // 3일에서 9일로 is a change
+        }
+        let is_certain = first.year.is_some() && last.year.is_some()
+            || match self.tokens.cased(self.tokens.list[i]).contains('/') {
+                true => {
+                    let is_followed = || self.hangul(next).is_some_and(|word| AFTER_TWO_NUMBERS.contains(&word));
+                    first.month == last.month || first.day.max(last.day) > 12 || is_followed()
+                }
+                // "2~3일" are some days, unless there is a month, or something that follows only a date.
+                false => {
+                    rest.is_some_and(|rest| first.month.is_some() || !rest.is_empty() && AFTER_A_DAY.contains(&rest))
+                }
+            };
         is_certain.then_some((first, last, next))
     }
 
@@ -182,6 +202,9 @@ impl Reader<'_> {
 
     /// 2025년 7월 22일, 다음 달 3일, 9일, 7/22; without its unit before a tilde.
     fn korean_end(&self, i: usize) -> Option<(End, usize)> {
+        if let Some(end) = self.end_in_digits(i) {
+            return Some((end, i + 1));
+        }
         let (year, month, at) = self.korean_month_before(i);
         let token = self.tokens.list.get(at).filter(|token| token.script == Script::Number)?;
         let slashed = || {
@@ -302,6 +325,10 @@ mod tests {
             ("작년 3월 4일~9일", day(2022, 3, 4), day(2022, 3, 9)),
             ("다음 달 4일부터 9일까지", day(2023, 6, 4), day(2023, 6, 9)),
             ("3월 4일(토)~9일(목)", day(2023, 3, 4), day(2023, 3, 9)),
+            ("3월 4일(토)부터 9일(목)까지", day(2023, 3, 4), day(2023, 3, 9)),
+            ("3월 4일에서 9일까지", day(2023, 3, 4), day(2023, 3, 9)),
+            ("2021-04-12 ~ 2021-04-19", day(2021, 4, 12), day(2021, 4, 19)),
+            ("from 2021-04-12 to 2021-04-19", day(2021, 4, 12), day(2021, 4, 19)),
             ("4/12~4/19", day(2023, 4, 12), day(2023, 4, 19)),
             ("화요일부터 금요일까지 출장이야", day(2023, 5, 9), day(2023, 5, 12)),
             ("화요일부터 금요일까지 쉬었어", day(2023, 5, 2), day(2023, 5, 5)),
@@ -312,6 +339,7 @@ mod tests {
         for text in ["2~3일 걸려", "최근 3일 비가 왔어", "1/2~3/4 컵"] {
             assert!(days(text).is_empty(), "{text}: {:?}", days(text));
         }
+        assert_eq!(days("3월 4일에서 9일로 바뀌었어").first(), Some(&day(2023, 3, 4)));
         assert_eq!(days("It was moved from March 4 to March 9"), [day(2023, 3, 4), day(2023, 3, 9)]);
     }
 

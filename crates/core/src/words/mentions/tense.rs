@@ -65,13 +65,20 @@ impl Reader<'_> {
             "going" if next == "to" && !is_after(&["was", "were", "been"]) => Some(Tense::Future),
             "let's" => Some(Tense::Future),
             word if word.ends_with("'ll") => (!OF_TELLING.contains(&&*next)).then_some(Tense::Future),
-            "am" | "is" | "are" | "isn't" | "aren't" | "due" => Some(Tense::Present),
-            word if word.ends_with("'m") || word.ends_with("'re") => Some(Tense::Present),
+            "due" => Some(Tense::Present),
+            "am" | "is" | "are" | "isn't" | "aren't" | "i'm" | "we're" | "you're" | "they're" => {
+                self.is_of_a_plan(at).then_some(Tense::Present)
+            }
             word if word.ends_with("'s") && next.ends_with("ing") => Some(Tense::Present),
-            "have" | "has" if is_after(&["will", "to", "must", "should"]) => None,
-            "have" | "has" => Some(if is_past_form(&next) { Tense::Past } else { Tense::Present }),
+            "must" | "should" | "have" | "has" if next == "have" || is_past_form(&next) => {
+                (!is_after(&["will", "to"])).then_some(Tense::Past)
+            }
+            "have" | "has" => {
+                let has_object = next == "to" || DETERMINERS.contains(&&*next) || next.parse::<u32>().is_ok();
+                (has_object && !is_after(&["will", "to"])).then_some(self.tense_of_bare(at))
+            }
             "must" | "should" | "need" | "needs" | "want" | "wants" | "plan" | "plans" => {
-                (!is_after(&DETERMINERS)).then_some(Tense::Present)
+                (!is_after(&DETERMINERS)).then_some(self.tense_of_bare(at))
             }
             word if is_past_form(word) => (!is_after(&DETERMINERS) && !is_after(&AUXILIARIES)).then_some(Tense::Past),
             word if SCHEDULED.contains(&word) => self.is_verb(at, &before).then(|| self.tense_of_bare(at)),
@@ -81,6 +88,17 @@ impl Reader<'_> {
                 (is_third && !is_after(&DETERMINERS)).then_some(Tense::Present)
             }
         }
+    }
+
+    /// Whether what stands behind "is" is planned: "is flying", "is on Friday", "are free", "Is the exam".
+    fn is_of_a_plan(&self, at: usize) -> bool {
+        let is_adverb = self.is_at(at + 1, &["not", "still", "also", "only", "both", "all"]);
+        let next = self.lower(if is_adverb { at + 2 } else { at + 1 }).unwrap_or_default();
+        self.tokens.begins_sentence(self.tokens.list[at]) && self.is_at(at, &["Is", "Are"])
+            || self.is_at(at.wrapping_sub(1), &["What", "what", "Who", "When", "Where"])
+            || next.ends_with("ing")
+            || BEHIND_IS.contains(&&*next)
+            || is_past_form(&next) && next.ends_with("ed") && self.is_at(at, &["is", "are"])
     }
 
     /// Whether a word that may be a noun, too, stands as a verb does: "I leave", "the shops open", "Meet me".
@@ -152,6 +170,9 @@ const DETERMINERS: [&str; 14] =
     ["the", "a", "an", "my", "your", "his", "her", "our", "their", "its", "this", "that", "no", "some"];
 /// Before a participle these tell the tense.
 const AUXILIARIES: [&str; 8] = ["be", "is", "are", "am", "have", "has", "i'm", "we're"];
+/// What is said of somebody, or something, for a day.
+const BEHIND_IS: [&str; 14] =
+    ["on", "in", "at", "due", "free", "busy", "off", "away", "out", "back", "here", "open", "available", "there"];
 /// Verbs of which the present is often a plan.
 const SCHEDULED: [&str; 22] = [
     "leave", "fly", "start", "begin", "end", "open", "close", "arrive", "depart", "return", "land", "expire", "finish",
@@ -203,6 +224,9 @@ mod tests {
             "We have a rehearsal on Thursday",
             "On Thursday I fly to Rome",
             "Meet me on Thursday",
+            "Is the rehearsal on Thursday?",
+            "They are not free on Thursday",
+            "The pool is closed on Thursday",
         ] {
             assert_eq!(days(text), [day(2023, 5, 11)], "{text}");
         }
@@ -215,6 +239,9 @@ mod tests {
             "On Thursday I flew to Rome",
             "I'm glad that we met on Thursday",
             "dinner with Tom on Thursday",
+            "I'm so tired of the long walk on Thursday",
+            "It must have rained on Thursday",
+            "They have repaired it on Thursday",
         ] {
             assert_eq!(days(text), [day(2023, 5, 4)], "{text}");
         }
