@@ -11,7 +11,7 @@ mod range;
 mod reader;
 mod tense;
 
-use super::calendar::{Days, date_of, day_of};
+use super::calendar::{Days, date_of};
 use super::dates::DAYS_OF_A_MONTH;
 use super::tokenizer::Tokens;
 use crate::id::TimeUs;
@@ -155,7 +155,7 @@ pub fn relative(tokens: &Tokens, now: TimeUs) -> Vec<Relative> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::words::calendar::day_of_date;
+    use crate::words::calendar::{day_of, day_of_date};
 
     /// Monday, 8 May 2023.
     pub const AT: TimeUs = 1_683_550_560_000_000;
