@@ -26,6 +26,8 @@ class Told(NamedTuple):
 
     @property
     def is_right(self) -> bool:
+        if self.relation == "beside":
+            return not self.is_superseded
         wanted = {"apart": (False, False), "changed": (True, False), "replaced": (True, True)}
         return (self.is_reported, self.is_superseded) == wanted[self.relation]
 
@@ -54,9 +56,9 @@ def main() -> None:
 
 
 def line_of(each: list[Told]) -> str:
-    reported = [told for told in each if told.is_reported]
+    reported = [told for told in each if told.is_reported and told.relation != "beside"]
     superseded = [told for told in each if told.is_superseded]
-    changed = sum(told.relation != "apart" for told in each)
+    changed = sum(told.relation in ("changed", "replaced") for told in each)
     replaced = sum(told.relation == "replaced" for told in each)
     false_reports = sum(told.relation == "apart" for told in reported)
     wrongly = sum(told.relation != "replaced" for told in superseded)

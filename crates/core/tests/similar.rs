@@ -207,6 +207,66 @@ fn of_one_of_several_nothing_is_sure() {
 }
 
 #[test]
+fn of_what_a_thing_may_have_several_of_nothing_is_sure() {
+    for (new, old) in [
+        ("The bakery is also closed on Tuesdays.", "The bakery is closed on Mondays."),
+        ("The bakery is closed on Tuesdays.", "The bakery is closed on Mondays."),
+        ("The bakery is open every Tuesday.", "The bakery is open every Monday."),
+        ("The hens are fed at 17.", "The hens are fed at 6."),
+        ("The cream is used in the evening.", "The cream is used in the morning."),
+        ("The cream is for the evening.", "The cream is for the morning."),
+        ("The code is for the gate.", "The code is for the door."),
+        ("Ruth is older than Paul.", "Ruth is older than Jane."),
+        ("Ruth is shorter than Paul.", "Ruth is taller than Jane."),
+        ("The tram leaves at 9:20.", "The tram leaves at 9:05."),
+        ("The tram is at 9:20.", "The tram is at 9:05."),
+        ("The hatch is open in the attic.", "The hatch is open in the cellar."),
+        ("Ruth works on Fridays.", "Ruth works on Mondays."),
+        ("Ruth works for Paul.", "Ruth works for Jane."),
+        ("Ruth works at the theatre.", "Ruth works at the clinic."),
+        ("Ruth lives close to Turin.", "Ruth lives close to Milan."),
+        ("Ruth lives north of Turin.", "Ruth lives north of Milan."),
+        ("The yard is open to guests.", "The yard is open to members."),
+        ("The lift is closed on floor 5.", "The lift is closed on floor 3."),
+        ("Ruth lives near Turin.", "Ruth lives near Milan."),
+        ("Ruth belongs to the choir.", "Ruth belongs to the band."),
+        ("감기약은 저녁에 먹는다.", "감기약은 아침에 먹는다."),
+        ("나는 목요일에 일해.", "나는 화요일에 일해."),
+        ("버스는 9시 20분에 출발해.", "버스는 9시 5분에 출발해."),
+        ("감기약은 20시에도 먹어.", "감기약은 8시에 먹어."),
+        ("수업은 매주 목요일이야.", "수업은 매주 화요일이야."),
+        ("회의는 목요일마다야.", "회의는 화요일마다야."),
+        ("나는 대전 근처에 살아.", "나는 대구 근처에 살아."),
+        ("나는 식당에서 일해.", "나는 카페에서 일해."),
+    ] {
+        assert!(!matches!(compared(new, old).1, Some((_, true))), "{new} / {old}");
+        assert!(!matches!(compared(old, new).1, Some((_, true))), "{old} / {new}");
+    }
+}
+
+#[test]
+fn of_what_there_is_one_at_a_time_it_is_sure() {
+    for (new, old) in [
+        ("The lecture is at 4.", "The lecture is at 3."),
+        ("The lecture starts at 4.", "The lecture starts at 3."),
+        ("The course starts on Friday.", "The course starts on Monday."),
+        ("The bakery opens at 8.", "The bakery opens at 7."),
+        ("The bakery is open until 8 pm.", "The bakery is open until 7 pm."),
+        ("The fee for adults is 14.", "The fee for adults is 12."),
+        ("The bus to Turin costs 14 euros.", "The bus to Turin costs 12 euros."),
+        ("Ruth is based in Turin.", "Ruth is based in Milan."),
+        ("Ruth lives alone in Turin.", "Ruth lives alone in Milan."),
+        ("Ruth works at Siemens.", "Ruth works at BMW."),
+        ("Ruth now works for Siemens.", "Ruth works for BMW."),
+        ("수업은 4시에 시작해.", "수업은 3시에 시작해."),
+        ("수업은 3시 40분에 시작해.", "수업은 3시 10분에 시작해."),
+        ("약속은 4시야.", "약속은 3시야."),
+    ] {
+        assert!(matches!(compared(new, old).1, Some((_, true))), "{new} / {old}");
+    }
+}
+
+#[test]
 fn of_whom_there_is_one_it_is_sure() {
     for (new, old) in [
         ("My mother lives in Rome.", "My mother lives in Oslo."),
@@ -219,6 +279,21 @@ fn of_whom_there_is_one_it_is_sure() {
     ] {
         assert!(matches!(compared(new, old).1, Some((_, true))), "{new} / {old}");
     }
+}
+
+#[test]
+fn names_are_told_whole() {
+    for (new, old, said) in [
+        ("팀장은 이수진이야.", "팀장은 김민수야.", ["이수진", "김민수"]),
+        ("담당자는 최유나입니다.", "담당자는 정하늘입니다.", ["최유나", "정하늘"]),
+        ("나는 속초에 살아.", "나는 부산에 살아.", ["속초", "부산"]),
+        ("나는 나주에 살아.", "나는 속초에 살아.", ["나주", "속초"]),
+    ] {
+        let read = |text| Statement::new(text, &table());
+        let found = compare(&read(new), &read(old), &table()).difference.unwrap();
+        assert_eq!(([&*found.new, &*found.old], found.is_sure), (said, true));
+    }
+    assert!(compared("고양이의 이름은 나비야", "고양이 이름은 나비예요").0);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use super::lexicon::{Known, known};
 use super::places::{self, Lie};
 use super::statement::{Class, Statement, WORDS_MAX, Word};
-use super::{korean, phones, roles, subject};
+use super::{adjuncts, korean, phones, roles, subject};
 use crate::embed::Table;
 use crate::vectors::Code;
 use unicode_normalization::UnicodeNormalization;
@@ -216,7 +216,11 @@ impl<'a> Pairing<'a> {
         }
         let found = self.unlike()?;
         // Of one's friends another may be meant, and then both hold.
-        let is_sure = found.is_sure && !subject::is_one_of_several(new) && !subject::is_one_of_several(old);
+        let is_one = !subject::is_one_of_several(new) && !subject::is_one_of_several(old);
+        let are_beside = [(new, &self.left[0]), (old, &self.left[1])]
+            .iter()
+            .any(|(statement, left)| adjuncts::are_beside(statement, left, new.is_now));
+        let is_sure = found.is_sure && is_one && !are_beside;
         Some(Difference { is_sure, ..found })
     }
 
@@ -318,9 +322,9 @@ impl<'a> Pairing<'a> {
             return None;
         }
         let excludes = left_new.len() == 1 && left_old.len() == 1 && exclude(a, b);
-        let is_weekday = excludes
-            && ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"].contains(&&*a.lower)
-            || a.form.ends_with("요일") && b.form.ends_with("요일");
+        let is_weekday =
+            left_new.len() == 1 && left_old.len() == 1 && adjuncts::is_weekday(a) && adjuncts::is_weekday(b)
+                || a.form.ends_with("요일") && b.form.ends_with("요일");
         if is_weekday {
             return found(Reason::Date, is_present && lasts && (is_described || is_single));
         }

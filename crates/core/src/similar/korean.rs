@@ -210,6 +210,38 @@ pub fn respectful(word: &str) -> Option<&'static str> {
     verbs.iter().find(|(form, _)| word.starts_with(form)).map(|pair| pair.1)
 }
 
+/// Whether a noun says which person is named: 팀장은 이수진이야.
+pub fn names_somebody(noun: &str) -> bool {
+    const ROLES: [&str; 18] = [
+        "이름",
+        "팀장",
+        "대표",
+        "담당자",
+        "상사",
+        "사장",
+        "부장",
+        "과장",
+        "매니저",
+        "선생님",
+        "남편",
+        "아내",
+        "남자친구",
+        "여자친구",
+        "감독",
+        "교수",
+        "회장",
+        "집주인",
+    ];
+    ROLES.contains(&noun)
+}
+
+/// Whether a noun has the form of a family name and a given name of two syllables.
+pub fn may_be_full_name(noun: &str) -> bool {
+    const FAMILIES: &str = "김이박최정강조윤장임한오서신권황안송류유홍전고문양손배백허남심노하곽성차주우구민나진지";
+    let is_family = |first| FAMILIES.contains(first);
+    noun.chars().count() == 3 && noun.chars().next().is_some_and(is_family) && !names_somebody(noun)
+}
+
 /// Whether the word asks somebody to do something: 보내 줘.
 pub fn requests(word: &str) -> bool {
     ["주세요", "줘", "줘요", "주십시오", "주시기", "주길", "주라", "주실래요"]

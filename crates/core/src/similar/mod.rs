@@ -4,6 +4,7 @@
 //! works by words, numbers and closed lists, and says why; not by judgement, so what it cannot tell it leaves alone. Where a state is said to
 //! begin or to end in other words than it was said to hold in, [`states`] knows the phrases.
 
+mod adjuncts;
 mod compare;
 mod korean;
 mod lexicon;

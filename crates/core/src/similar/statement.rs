@@ -1,7 +1,8 @@
 //! A text as a statement: the words that it is made of, and what changes what it commits to.
 
+use super::adjuncts::{Kind, Preposition};
 use super::lexicon::{Known, known};
-use super::{korean, lexicon, subject};
+use super::{korean, lexicon, places, subject};
 use crate::embed::{Morpheme, Table};
 use crate::words::korean::numerals;
 use crate::words::{self, Script, Tokens, english};
@@ -46,6 +47,8 @@ pub struct Word {
     pub is_owned: bool,
     /// Whether a verb (or what does as one) comes before it.
     pub after_verb: bool,
+    /// The English preposition of the phrase that it is in, if that comes after the verb before it.
+    pub preposition: Option<Preposition>,
     /// Whether something is done to what a Korean verb is about, rather than by it: 해고되 and not 해고하.
     pub is_passive: bool,
     /// Its place among all words.
@@ -69,6 +72,11 @@ impl Word {
     pub fn shares(&self, other: &Self, list: List) -> bool {
         let groups = |word: &Self| word.known.map(list).into_iter().flatten();
         groups(self).any(|group| groups(other).any(|of_other| of_other == group))
+    }
+
+    /// Whether it is a verb that says what is so, and not only that.
+    pub fn is_state(&self) -> bool {
+        !is_copula(&self.lower) && (self.is_in(Known::lasting) || self.is_in(Known::single))
     }
 
     /// 3:00 pm is 3 pm.
@@ -102,6 +110,7 @@ pub struct Statement {
     /// What limits it: a bit for each line of [`lexicon::qualifier`].
     pub qualifiers: u32,
     has_and: bool,
+    preposition: Option<Preposition>,
     /// The place behind what says whose something is.
     owned_at: Option<usize>,
     /// Whether a Korean "I" is said to be the one who does it.
@@ -116,12 +125,14 @@ pub struct Statement {
     pub possesses: bool,
     /// Whether a word is in it by which a state is said to begin or to end.
     pub is_told: bool,
-    /// Whether a Korean word says that it is so now.
+    /// Whether a word says that it is so now.
     pub is_now: bool,
     /// Whether a Korean word that is none of `words` is marked as the subject: 지민, which looks like 지 and 민.
     pub has_other_subject: bool,
     /// Whether it says that this is so beside something else: also, too.
     pub is_beside: bool,
+    /// Whether a Korean word says that it is so again and again: 매주, 월요일마다.
+    pub is_repeated: bool,
     /// Whether it ends as a note does, which says what was done and what is so alike: 이사함.
     pub is_noted: bool,
     /// Whether 더 stands before.
@@ -216,6 +227,7 @@ impl Statement {
             after_and: self.has_and,
             is_owned: self.owned_at == Some(at),
             after_verb,
+            preposition: self.preposition,
             is_passive: false,
             at,
             token: None,
@@ -243,6 +255,7 @@ impl Statement {
         let is_copula_of_now = matches!(lower, "is" | "are" | "am" | "i'm" | "be" | "been" | "he's" | "she's" | "it's");
         self.after_copula =
             is_copula_of_now || self.after_copula && matches!(lower, "now" | "currently" | "still" | "also");
+        self.is_now |= lower == "now";
         self.is_beside |= matches!(lower, "also" | "too") || lower == "well" && before == "as";
         let is_negated = denies(lower);
         if is_negated {
@@ -263,6 +276,10 @@ impl Statement {
         let is_in = |list: List| of_word.iter().any(|known| !list(known).is_empty());
         let is_verb = is_copula(lower) || is_in(Known::lasting) || is_in(Known::single);
         self.is_lasting |= is_verb;
+        self.preposition = match Kind::of(lower, before) {
+            Some(kind) => Some(Preposition { kind, at }),
+            None => self.preposition.filter(|_| !is_verb),
+        };
         self.is_told |= is_in(Known::told) || lower == "old" && matches!(before, "year" | "years");
         self.possesses |= matches!(&*word, "have" | "has" | "own");
         let is_marker = is_negated || has_ended || !of_lower.qualifier().is_empty();
@@ -328,6 +345,8 @@ impl Statement {
         }
         self.is_noted |= is_last && korean::is_noted(cased);
         self.is_now |= is_now(cased);
+        self.is_repeated |= matches!(cased, "매일" | "매주" | "매달" | "매월") || cased.contains("마다");
+        self.is_beside |= matches!(cased, "또" | "또한" | "역시");
         let is_unit = self.take_digit(cased, at)
             || self.words.last().is_some_and(|word| word.class == Class::Number && word.at + 1 == at);
         let is_power = is_unit && numerals::power(cased).0.is_some();
@@ -350,6 +369,7 @@ impl Statement {
             return self.words.last_mut().into_iter().for_each(|word| word.is_verb = true);
         }
         let form = korean::form(cased, is_last, is_unit);
+        self.is_beside |= ["에도", "에서도", "로도"].iter().any(|particle| form.particle.ends_with(particle));
         self.qualifiers |= korean::limit(&form).map_or(0, |limit| bits(known(limit).qualifier()));
         let of_root = known(&form.root);
         let denies = korean::denies(cased) || !of_cased.negation().is_empty();
@@ -425,7 +445,9 @@ impl Statement {
         self.note_auxiliaries(&morphemes, cased);
         let carries = |morpheme: &&Morpheme<'_>| morpheme.carries && !is_honorific(morpheme);
         let is_whole = morphemes.iter().any(|morpheme| morpheme.carries && morpheme.token.is_some());
-        if !is_whole {
+        if self.is_name(form, &morphemes) {
+            self.push(&form.root, &form.root, cased, Class::Plain, at, after_subject);
+        } else if !is_whole {
             // A name, or what holds a sentence together.
             if !denies && (morphemes.is_empty() || morphemes.iter().any(|morpheme| morpheme.carries)) {
                 let root = form.root.strip_suffix("하시").unwrap_or(&form.root);
@@ -451,6 +473,17 @@ impl Statement {
             word.is_goal = is_goal(&form.particle);
             word.with.clone_from(&form.particle);
         }
+    }
+
+    /// Whether a noun is a name that the table has in pieces only: 속초, which looks like 속 and 초, or 팀장은 이수진이야.
+    fn is_name(&self, form: &korean::Form, morphemes: &[Morpheme<'_>]) -> bool {
+        // 고양이의 is no 고양 either.
+        let is_one = morphemes.iter().any(|morpheme| morpheme.form.starts_with(&*form.root));
+        let is_of_somebody = || self.words.iter().any(|word| word.is_subject && korean::names_somebody(&word.form));
+        !form.is_verb
+            && !is_one
+            && (places::is_listed(&[&form.root])
+                || korean::is_copula(&form.particle) && korean::may_be_full_name(&form.root) && is_of_somebody())
     }
 
     /// What stands behind a verb and changes what it says.

@@ -126,6 +126,11 @@ impl Tokens {
             && !self.text[after.end as usize..].starts_with(HYPHENS)
     }
 
+    /// What stands between one word and another.
+    pub fn between(&self, before: Token, after: Token) -> &str {
+        &self.text[before.end as usize..after.start as usize]
+    }
+
     /// The text from the beginning of one word to the end of another.
     pub fn from_to(&self, first: Token, last: Token) -> &str {
         &self.text[first.start as usize..last.end as usize]

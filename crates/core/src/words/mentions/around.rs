@@ -55,6 +55,12 @@ impl Reader<'_> {
         self.stretch(self.away(unit, count.least)?, self.away(unit, count.most)?)
     }
 
+    /// A day of the week that was so many weeks ago, if it is a certain one.
+    pub(super) fn of_week_ago(&self, count: Count, weekday: i64) -> Option<Days> {
+        let is_certain = count.least == count.most && count.most <= AWAY_MAX;
+        is_certain.then(|| Days::one(Days::week(self.today, -count.most).first + weekday))
+    }
+
     fn stretch(&self, from: Days, to: Days) -> Option<Days> {
         Some(Days { first: from.first, last: to.last })
     }
@@ -86,10 +92,14 @@ impl Reader<'_> {
         })
     }
 
-    /// The end of the week that is nearest, where only "the weekend" is said: until Wednesday the one that was.
-    pub(super) fn nearest_weekend(&self) -> Days {
-        Days::weekend(self.today, if weekday(self.today) < THURSDAY { -1 } else { 0 })
+    /// The end of the week that is meant where only "the weekend" is said: until Wednesday the one that was, but of what is told from Thursday on the
+    /// one that was, too, and of what is to come never.
+    pub(super) fn weekend(&self, is_past: bool, is_to_come: bool) -> Days {
+        let today = weekday(self.today);
+        let is_over = today < THURSDAY && !is_to_come || (THURSDAY..SATURDAY).contains(&today) && is_past;
+        Days::weekend(self.today, if is_over { -1 } else { 0 })
     }
 }
 
+const SATURDAY: i64 = 5;
 const THURSDAY: i64 = 3;

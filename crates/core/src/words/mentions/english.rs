@@ -3,12 +3,10 @@
 use super::around::Count;
 use super::parts::{Part, Third};
 use super::reader::Reader;
+use super::tense::Tense;
 use crate::words::calendar::{Days, date_of, weekday};
 use crate::words::dates::{month, year};
 use std::ops::Range;
-
-/// Words of a sentence that are looked at for its tense.
-const TENSE_WORDS_MAX: usize = 12;
 
 /// Days back within which "the other day" is.
 const OTHER_DAY_DAYS: i64 = 7;
@@ -42,7 +40,8 @@ impl Reader<'_> {
         let third = || self.third_before(first);
         match (word, on) {
             ("weekend", None) if is_whole && !self.is_at(i + 1, &["of", "before", "after"]) => {
-                Some(if self.before(i, 2) == Some("for") { self.around(word, 0)? } else { self.nearest_weekend() })
+                let is_coming = self.before(i, 2) == Some("for") || self.is_to_come(i);
+                Some(self.weekend(self.tense(i) == Some(Tense::Past), is_coming))
             }
             ("month", on) => {
                 let on = on.or_else(|| (is_whole && third().is_some()).then_some(0))?;
@@ -93,6 +92,14 @@ impl Reader<'_> {
         self.year(at).or_else(|| Some(date_of(self.today).0 + on().filter(|_| is_year)?))
     }
 
+    /// The year that stands before a month or a holiday: "next year in March", "2023 Christmas".
+    pub(super) fn year_before(&self, i: usize) -> Option<i64> {
+        let at =
+            i.checked_sub(if self.before(i, 1).is_some_and(|word| BEFORE_A_TIME.contains(&word)) { 2 } else { 1 })?;
+        let on = || self.direction(at).filter(|_| self.is_at(at, &["year"]));
+        self.year(at).or_else(|| Some(date_of(self.today).0 + on()?))
+    }
+
     /// Whether the one but last is meant (-2), or the next but one.
     fn further(&self, i: usize) -> Option<i64> {
         match (self.before(i + 1, 0)?, self.before(i + 2, 0)?) {
@@ -105,10 +112,29 @@ impl Reader<'_> {
     fn english_ago(&self, i: usize) -> Option<Days> {
         let unit = unit_of(self.before(i, 1)?)?;
         let count = self.before(i, 2).filter(|&count| count != "of").or_else(|| self.before(i, 3))?;
-        if unit == "year" && self.before(i, 3) == Some("half") {
+        if unit == "year" && matches!(self.before(i, 3), Some("half" | "Half")) {
             return self.ago("month", Count::of(6));
         }
-        self.ago(unit, count_of(count)?)
+        let (count, weekday) = (count_of(count)?, self.weekday_beside_ago(i).filter(|_| unit == "week"));
+        weekday.and_then(|weekday| self.of_week_ago(count, weekday)).or_else(|| self.ago(unit, count))
+    }
+
+    /// The weekday of "three weeks ago on Monday", and of "on Monday three weeks ago".
+    fn weekday_beside_ago(&self, i: usize) -> Option<i64> {
+        let after = if self.is_at(i + 1, &["on"]) { i + 2 } else { i + 1 };
+        let before = i.checked_sub(if self.before(i, 2) == Some("of") { 5 } else { 3 });
+        [Some(after), before].into_iter().flatten().find_map(|at| weekday_of(&self.lower(at)?))
+    }
+
+    /// Whether so many weeks ago stands beside a weekday, which is read with it.
+    fn is_of_week_ago(&self, i: usize) -> bool {
+        let before = i.checked_sub(if self.before(i, 1) == Some("on") { 2 } else { 1 });
+        let mut around = before.into_iter().chain([i + 3, i + 5]);
+        around.any(|at| {
+            self.is_at(at, &["ago", "back"])
+                && matches!(self.before(at, 1), Some("week" | "weeks"))
+                && self.english_ago(at).is_some_and(|days| days.count() == 1)
+        })
     }
 
     /// "In two weeks", of what is to be, "in two weeks' time" and "two weeks from now".
@@ -119,9 +145,17 @@ impl Reader<'_> {
         let is_from_now = is_from && self.is_at(i + 2, &["now", "today"]);
         let first = if matches!(self.before(at, 0), Some("few" | "couple")) { at.checked_sub(1)? } else { at };
         let is_in = || {
-            !is_from && self.before(first, 1) == Some("in") && (self.is_at(i + 1, &["time"]) || self.is_ahead(first))
+            !is_from
+                && matches!(self.before(first, 1), Some("in" | "In"))
+                && (self.is_at(i + 1, &["time"]) || self.is_plan(first))
         };
         if is_from_now || is_in() { self.ahead(unit, count) } else { None }
+    }
+
+    /// Whether "in two weeks" is when something is to be, and not how long it took: behind a verb of what is to be, or at the head of a sentence.
+    fn is_plan(&self, first: usize) -> bool {
+        let begins = first.checked_sub(1).is_some_and(|at| self.tokens.begins_sentence(self.tokens.list[at]));
+        self.tense(first).map_or(begins, |tense| tense != Tense::Past)
     }
 
     /// A season, a quarter or a half of a year, and decades.
@@ -158,7 +192,10 @@ impl Reader<'_> {
     }
 
     fn english_weekday(&self, i: usize, word: &str) -> Option<Days> {
-        let weekday = WEEKDAYS.iter().position(|names| names.contains(&word))? as i64;
+        let weekday = weekday_of(word)?;
+        if self.is_of_week_ago(i) {
+            return None;
+        }
         if let Some(days) = self.weekday_of_month(i, weekday).or_else(|| self.weekday_of_week(i, weekday)) {
             return Some(days);
         }
@@ -206,24 +243,6 @@ impl Reader<'_> {
         Some(Days::one(Days::week(self.today, on).first + wanted))
     }
 
-    /// Whether the sentence up to a word is about what is to be.
-    fn is_ahead(&self, i: usize) -> bool {
-        for at in (i.saturating_sub(TENSE_WORDS_MAX)..i).rev() {
-            let word = self.tokens.cased(self.tokens.list[at]);
-            let is_going = || word == "going" && self.before(at + 1, 0) == Some("to");
-            if matches!(word, "will" | "Will" | "shall" | "Shall" | "gonna" | "won't")
-                || word.ends_with("'ll")
-                || is_going()
-            {
-                return true;
-            }
-            if self.tokens.begins_sentence(self.tokens.list[at]) {
-                return false;
-            }
-        }
-        false
-    }
-
     /// "The day before yesterday", "the day after tomorrow".
     fn is_a_day_further(&self, i: usize, way: &str) -> bool {
         self.before(i, 1) == Some(way) && self.before(i, 2) == Some("day")
@@ -243,6 +262,10 @@ impl Reader<'_> {
         };
         first..i + 1
     }
+}
+
+fn weekday_of(word: &str) -> Option<i64> {
+    WEEKDAYS.iter().position(|names| names.contains(&word)).map(|at| at as i64)
 }
 
 fn season(word: &str) -> Option<Part> {
@@ -305,6 +328,7 @@ const WEEKDAYS: [[&str; 3]; 7] = [
 ];
 const PARTS_OF_A_DAY: [&str; 5] = ["morning", "noon", "afternoon", "evening", "night"];
 const BEFORE_A_PART: [&str; 9] = ["in", "by", "during", "for", "of", "since", "until", "through", "end"];
+const BEFORE_A_TIME: [&str; 3] = ["in", "on", "at"];
 const NTH: [[&str; 2]; 5] =
     [["first", "1st"], ["second", "2nd"], ["third", "3rd"], ["fourth", "4th"], ["fifth", "5th"]];
 const COUNTS: [(&str, i64); 15] = [
@@ -347,6 +371,7 @@ mod tests {
             ("It rained 20 hours ago", day(2023, 5, 7), day(2023, 5, 7)),
             ("half an hour ago", day(2023, 5, 8), day(2023, 5, 8)),
             ("half a year ago", day(2022, 11, 1), day(2022, 11, 30)),
+            ("Half a year ago", day(2022, 11, 1), day(2022, 11, 30)),
             ("The weekend was too short", day(2023, 5, 6), day(2023, 5, 7)),
             ("any plans for the weekend", day(2023, 5, 13), day(2023, 5, 14)),
             ("this past weekend", day(2023, 5, 6), day(2023, 5, 7)),

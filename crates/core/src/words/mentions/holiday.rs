@@ -17,7 +17,7 @@ impl Reader<'_> {
         match (holiday, self.year_of_holiday(i, words), self.direction(i)) {
             (_, Some(year), _) => holiday.day_in(year).map(|day| When::Days(Days::one(day))),
             (Holiday::Fixed(month, day), None, None) => Some(When::Yearly { month, first: day, last: day }),
-            (_, None, on) => self.around_holiday(holiday, on).map(|day| When::Days(Days::one(day))),
+            (_, None, on) => self.around_holiday(i, holiday, on).map(|day| When::Days(Days::one(day))),
         }
     }
 
@@ -37,15 +37,17 @@ impl Reader<'_> {
             let &(_, on) = YEARS.iter().find(|&&(name, _)| before == name)?;
             Some(date_of(self.today).0 + on)
         };
-        self.year(i + words).or_else(|| self.year(i + words + 1)).or_else(named).or_else(counted)
+        let beside = || self.year_after(i + words - 1).or_else(|| self.year_before(i));
+        self.year(i + words).or_else(|| self.year(i + words + 1)).or_else(named).or_else(counted).or_else(beside)
     }
 
-    fn around_holiday(&self, holiday: Holiday, on: Option<i64>) -> Option<i64> {
+    fn around_holiday(&self, i: usize, holiday: Holiday, on: Option<i64>) -> Option<i64> {
         let (year, _, _) = date_of(self.today);
         let mut days = (year - 1..=year + 1).filter_map(|year| holiday.day_in(year));
         match on {
             Some(-1) => days.rfind(|&day| day < self.today),
             Some(1) => days.find(|&day| day > self.today),
+            None if self.is_to_come(i) => days.find(|&day| day >= self.today),
             _ => days.rfind(|&day| day <= self.today + HOLIDAY_AHEAD_DAYS),
         }
     }
@@ -62,6 +64,7 @@ mod tests {
         for (text, expected) in [
             ("We met at Christmas", day(2022, 12, 25)),
             ("Christmas 2020 was quiet", day(2020, 12, 25)),
+            ("2020 Christmas was quiet", day(2020, 12, 25)),
             ("next Halloween", day(2023, 10, 31)),
             ("last Halloween", day(2022, 10, 31)),
             ("2021년 크리스마스에", day(2021, 12, 25)),

@@ -8,9 +8,6 @@ use crate::words::korean::numerals;
 use crate::words::tokenizer::Script;
 use std::ops::Range;
 
-/// Words behind a weekday that are looked at for whether it is past.
-const TENSE_WORDS_MAX: usize = 12;
-
 /// The month in which the end of the year is.
 const DECEMBER: i64 = 12;
 
@@ -25,7 +22,7 @@ impl Reader<'_> {
     pub(super) fn korean(&self, i: usize, word: &str) -> Option<Days> {
         if let Some((is_ago, span)) = self.korean_span(i, word) {
             return match is_ago {
-                true => self.ago(span.unit, span.count),
+                true => self.korean_ago(i, &span),
                 // What is told happened so long after something else.
                 false if self.is_past(i) => None,
                 false => self.ahead(span.unit, span.count),
@@ -121,10 +118,17 @@ impl Reader<'_> {
         Some((ago.is_some(), Span { count, unit, first }))
     }
 
+    /// 두 달 전, and the Tuesday of 2주 전 화요일.
+    fn korean_ago(&self, i: usize, span: &Span) -> Option<Days> {
+        let weekday = || weekday_of(self.hangul(i + 1)?).filter(|_| span.unit == "week");
+        let day = weekday().and_then(|weekday| self.of_week_ago(span.count, weekday));
+        day.or_else(|| self.ago(span.unit, span.count))
+    }
+
     /// What says when without a direction: 주말에, 하반기, 금요일까지.
     fn korean_alone(&self, i: usize, word: &str) -> Option<Days> {
         let is_weekend = word.strip_prefix("주말").is_some_and(|rest| AFTER_A_TIME.contains(&rest));
-        let weekend = is_weekend.then(|| self.nearest_weekend());
+        let weekend = is_weekend.then(|| self.weekend(self.is_past(i), self.is_to_come(i)));
         let half = || half_of(word).map(|half| self.alone(half));
         let days = weekend.or_else(half).or_else(|| self.korean_weekday(i, word))?;
         (!self.is_behind_a_time(i)).then_some(days)
@@ -146,6 +150,7 @@ impl Reader<'_> {
         }
         match word.strip_prefix('연').and_then(third_of) {
             Some(Third::First) => Some(Days::month(year, 1)),
+            Some(Third::Last) if self.is_to_come(i) => Some(Days::month(year, DECEMBER)),
             Some(Third::Last) => self.towards(Part::Month(DECEMBER), 0),
             _ => word.strip_prefix('올').and_then(season_of).map(|season| season.of(year)),
         }
@@ -158,11 +163,20 @@ impl Reader<'_> {
             let number = i.checked_sub(2).map(|at| self.tokens.list[at]);
             before.starts_with('일') && number.is_some_and(|number| number.script == Script::Number)
         };
+        let is_week = || match before {
+            "주" => i.checked_sub(2).and_then(|at| self.hangul(at)).is_some_and(|word| direction_of(word).is_some()),
+            before => self.is_weeks_ago(i - 1, before),
+        };
         before == "년"
             || is_day()
+            || is_week()
             || before.starts_with('매')
             || direction_of(before).is_some()
             || YEARS.iter().any(|(name, _)| before.starts_with(name))
+    }
+
+    fn is_weeks_ago(&self, i: usize, word: &str) -> bool {
+        self.korean_span(i, word).is_some_and(|(is_ago, span)| is_ago && span.unit == "week")
     }
 
     /// 금요일에, of what is told the one that was, and else the one that comes; 금요일까지.
@@ -177,13 +191,6 @@ impl Reader<'_> {
             "" if is_part() => Some(self.weekday(weekday, -i64::from(self.is_past(i)))),
             _ => None,
         }
-    }
-
-    /// Whether what stands behind a word is told in the past: 갔어, 했는데.
-    fn is_past(&self, i: usize) -> bool {
-        let behind = (i + 1..self.tokens.list.len().min(i + TENSE_WORDS_MAX)).filter_map(|at| self.hangul(at));
-        let is_past = |c: char| ('가'..='힣').contains(&c) && (c as u32 - '가' as u32) % CODAS == PAST_CODA;
-        behind.flat_map(str::chars).any(|c| is_past(c) && !matches!(c, '있' | '겠'))
     }
 
     /// The words of a time that begins, or with 전 ends, with this one.
@@ -227,14 +234,18 @@ fn may_end_span(word: &str) -> bool {
 }
 
 /// The days that a word is, counted from today: the first and the last.
-fn day_named(word: &str) -> Option<(i64, i64)> {
+pub fn day_named(word: &str) -> Option<(i64, i64)> {
     if !word.starts_with(['그', '어', '엊', '간', '지', '오', '내', '모', '글']) {
         return None;
     }
     let &(name, first, last) = DAYS.iter().find(|(name, ..)| word.starts_with(name))?;
-    // 그제야 is "only then", and 오늘날 "nowadays".
-    let is_other = matches!((name, &word[name.len()..]), ("그제", rest) if rest.starts_with(['야', '서']))
-        || name == "오늘" && word.starts_with("오늘날");
+    let rest = &word[name.len()..];
+    let is_other = match name {
+        "그제" => rest.starts_with(['야', '서']), // only then
+        "오늘" => rest.starts_with('날') || rest.starts_with('의') && rest != "의", // nowadays, and names
+        "모레" => !rest.is_empty() && !BEHIND_A_DAY.iter().any(|after| rest.starts_with(after)),
+        _ => false,
+    };
     (!is_other).then_some((first, last))
 }
 
@@ -268,7 +279,7 @@ fn third_of(word: &str) -> Option<Third> {
     AFTER_A_TIME.contains(&&word[name.len()..]).then_some(third)
 }
 
-fn weekday_of(word: &str) -> Option<i64> {
+pub fn weekday_of(word: &str) -> Option<i64> {
     let rest = word.get(3..)?;
     if !rest.starts_with("요일") && !rest.starts_with('욜') {
         return None;
@@ -317,10 +328,6 @@ fn unit_of(word: &str) -> Option<&'static str> {
         _ => None,
     }
 }
-
-/// Forms of a syllable's end, and the one of the past (ㅆ).
-const CODAS: u32 = 28;
-const PAST_CODA: u32 = 20;
 
 /// The beginnings of words, and the first and last day that they are; of two that begin alike the longer one first.
 const DAYS: [(&str, i64, i64); 16] = [
@@ -386,6 +393,11 @@ const AFTER_A_TIME: [&str; 16] = [
     "으로",
     "이나",
     "이면",
+];
+/// What may follow 모레, with which some names begin.
+const BEHIND_A_DAY: [&str; 25] = [
+    "에", "는", "도", "까지", "부터", "쯤", "가", "나", "면", "의", "로", "랑", "이", "인", "야", "예요", "만", "아침",
+    "점심", "저녁", "밤", "오전", "오후", "새벽", "께",
 ];
 const PARTS_OF_A_DAY: [&str; 6] = ["아침", "오전", "점심", "오후", "저녁", "밤"];
 const SPANS: [(&str, i64); 12] = [
@@ -481,6 +493,8 @@ mod tests {
             "이달의 선수",
             "그제야 알았어",
             "오늘날의 도시",
+            "오늘의꽃 가게",
+            "모레노 씨",
             "매주 금요일에 만나",
             "금요일마다",
             "전부 다",

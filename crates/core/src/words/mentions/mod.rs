@@ -7,12 +7,15 @@ mod korean;
 mod months;
 mod numeric;
 mod parts;
+mod range;
 mod reader;
+mod tense;
 
-use super::calendar::{Days, date_of, day_of};
+use super::calendar::{Days, date_of};
+use super::dates::DAYS_OF_A_MONTH;
 use super::tokenizer::Tokens;
 use crate::id::TimeUs;
-use reader::Reader;
+use reader::{BESIDE_WORDS, Reader};
 use std::ops::Range;
 
 /// Mentions of one text that are kept: a chronicle of more is no answer to the question for one day.
@@ -20,6 +23,9 @@ pub const MENTIONS_MAX: usize = 16;
 
 /// Days up to which a mention is taken to mean each of them: "in 2023" does not tell of a day in May.
 const VAGUE_DAYS: i64 = 31;
+
+/// Times on either side of one that are looked at for one that it belongs to: a word names two at most.
+const BESIDE_MAX: usize = 2 * BESIDE_WORDS;
 
 /// A time that a text speaks of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,10 +66,26 @@ impl When {
                 let (this_year, this_month, _) = date_of(today);
                 let year = match month - this_month {
                     // What is to be on a certain day of January is spoken of at the end of the year before.
-                    ..=-9 if first == last => this_year + 1,
+                    ..=-9 if (first, last) != (1, DAYS_OF_A_MONTH) => this_year + 1,
                     ..=5 => this_year,
                     _ => this_year - 1,
                 };
+                self.of_year(year)
+            }
+        }
+    }
+
+    /// The days meant by somebody who speaks on `today` of what is to come.
+    fn coming_on(self, today: i64) -> Days {
+        let (year, _, _) = date_of(today);
+        let days = self.of_year(year);
+        if days.last < today { self.of_year(year + 1) } else { days }
+    }
+
+    fn of_year(self, year: i64) -> Days {
+        match self {
+            Self::Days(days) => days,
+            Self::Yearly { month, first, last } => {
                 let whole = Days::month(year, month);
                 let end = if first == last { first } else { last.min(whole.count()) };
                 Days { first: whole.first + first - 1, last: whole.first + end - 1 }
@@ -74,7 +96,12 @@ impl When {
 
 /// The days that a text speaks of which was said at `at`, by a clock there (see [`crate::zone::Zone::local`]).
 pub fn mentioned(tokens: &Tokens, at: TimeUs) -> Vec<Days> {
-    let mut days: Vec<Days> = asked(tokens, at).into_iter().map(|when| when.said_on(day_of(at))).collect();
+    let reader = Reader::new(tokens, at);
+    let meant = |named: Named| match named.when {
+        When::Yearly { .. } if reader.is_to_come(named.at) => named.when.coming_on(reader.today),
+        when => when.said_on(reader.today),
+    };
+    let mut days: Vec<Days> = read(&reader).into_iter().map(meant).collect();
     days.sort_unstable();
     days.dedup();
     days.truncate(MENTIONS_MAX);
@@ -83,10 +110,32 @@ pub fn mentioned(tokens: &Tokens, at: TimeUs) -> Vec<Days> {
 
 /// The times that a question is about which is asked at `now`, by a clock there.
 pub fn asked(tokens: &Tokens, now: TimeUs) -> Vec<When> {
-    let reader = Reader::new(tokens, now);
+    read(&Reader::new(tokens, now)).into_iter().map(|named| named.when).collect()
+}
+
+/// A time, and the word that names it.
+struct Named {
+    at: usize,
+    when: When,
+}
+
+/// The times that a text names, without those that only say of which year, month or week another is: of "다음 달 5일" it is the 5th that is meant.
+fn read(reader: &Reader<'_>) -> Vec<Named> {
     let mut times = Vec::new();
-    (0..tokens.list.len()).for_each(|i| reader.each(i, |when| times.push(when)));
-    times
+    let mut at = 0;
+    while at < reader.tokens.list.len() {
+        if let Some((when, next)) = reader.range(at) {
+            times.push(Named { at, when });
+            at = next;
+        } else {
+            reader.each(at, |when| times.push(Named { at, when }));
+            at += 1;
+        }
+    }
+    let beside = |at: usize| &times[at.saturating_sub(BESIDE_MAX)..times.len().min(at + 1 + BESIDE_MAX)];
+    let is_used = |at: usize| beside(at).iter().any(|other| reader.says_of_which(&times[at], other));
+    let is_used: Vec<bool> = (0..times.len()).map(is_used).collect();
+    times.into_iter().zip(is_used).filter(|&(_, is_used)| !is_used).map(|(named, _)| named).collect()
 }
 
 /// A time that is meant from where one stands, in the words of a text.
@@ -106,7 +155,7 @@ pub fn relative(tokens: &Tokens, now: TimeUs) -> Vec<Relative> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::words::calendar::day_of_date;
+    use crate::words::calendar::{day_of, day_of_date};
 
     /// Monday, 8 May 2023.
     pub const AT: TimeUs = 1_683_550_560_000_000;
@@ -201,6 +250,30 @@ mod tests {
         ] {
             assert!(days(text).is_empty(), "{text}: {:?}", days(text));
         }
+    }
+
+    #[test]
+    fn what_only_says_of_which_is_no_time_of_its_own() {
+        for (text, expected) in [
+            ("the first Sunday of June", day(2023, 6, 4)),
+            ("다음 달 5일에 개강해", day(2023, 6, 5)),
+            ("지난달 12일", day(2023, 4, 12)),
+            ("작년 핼러윈에", day(2022, 10, 31)),
+            ("올해 추석", day(2023, 9, 29)),
+            ("Thursday last week", day(2023, 5, 4)),
+            ("on Tuesday of next week", day(2023, 5, 16)),
+            ("다음 주 수요일에 보자", day(2023, 5, 17)),
+            ("3주 전 목요일에 샀어", day(2023, 4, 20)),
+            ("two weeks ago on Friday", day(2023, 4, 28)),
+            ("on Friday two weeks ago", day(2023, 4, 28)),
+            ("on 3 October last year", day(2022, 10, 3)),
+            ("last year at Halloween", day(2022, 10, 31)),
+            ("next month on the 12th", day(2023, 6, 12)),
+        ] {
+            assert_eq!(days(text), [expected], "{text}");
+        }
+        assert_eq!(days("next year in April"), [Days::month(2024, 4)]);
+        assert_eq!(days("last summer we sailed, and last year we drove").len(), 2);
     }
 
     #[test]

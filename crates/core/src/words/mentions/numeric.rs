@@ -129,7 +129,13 @@ impl Reader<'_> {
             && i.checked_sub(2).is_some_and(|at| self.tokens.list[at].script == Script::Number);
         let is_span = self.hangul(i + 2).is_some_and(|next| AFTER_A_SPAN.iter().any(|after| next.starts_with(after)));
         let is_day = unit.strip_prefix('일').is_some_and(|rest| AFTER_A_DAY.contains(&rest));
-        is_day && !is_span && !is_named && self.tokens.is_joined(self.tokens.list[i], self.tokens.list[i + 1])
+        let is_counted =
+            self.before(i, 1).is_some_and(|before| BEFORE_A_SPAN.contains(&before)) || self.has_dash_before(i);
+        is_day
+            && !is_span
+            && !is_named
+            && !is_counted
+            && self.tokens.is_joined(self.tokens.list[i], self.tokens.list[i + 1])
     }
 
     /// The 28일 of the month that stands near it (지난달 28일, 5월 3일부터 28일), or else the nearest there is.
@@ -145,7 +151,7 @@ impl Reader<'_> {
         match (around, in_range().filter(|month| (1..=12).contains(month))) {
             (Some(month), _) => day_in(month, day),
             (None, Some(month)) => dated(None, month, Some(day)),
-            (None, None) => self.nearest(day),
+            (None, None) => self.nearest(i, day),
         }
     }
 }
@@ -159,7 +165,7 @@ fn yearly((month, day): (i64, i64)) -> When {
 }
 
 /// A month and a day of it, if they can be.
-fn month_day(month: i64, day: i64) -> Option<(i64, i64)> {
+pub fn month_day(month: i64, day: i64) -> Option<(i64, i64)> {
     ((1..=12).contains(&month) && (1..=DAYS_OF_A_MONTH).contains(&day)).then_some((month, day))
 }
 
@@ -176,9 +182,9 @@ const BEFORE_A_DATE: [&str; 11] =
     ["on", "until", "till", "since", "due", "by", "from", "before", "after", "dated", "through"];
 const ALWAYS_BEFORE_A_DATE: [&str; 4] = ["on", "until", "till", "since"];
 /// What follows a date of two numbers, and seldom a fraction: of 2/3이 it is two thirds.
-const AFTER_TWO_NUMBERS: [&str; 6] = ["에", "에는", "까지", "까지는", "부터", "날"];
+pub const AFTER_TWO_NUMBERS: [&str; 6] = ["에", "에는", "까지", "까지는", "부터", "날"];
 /// What may follow the 일 of a day.
-const AFTER_A_DAY: [&str; 25] = [
+pub const AFTER_A_DAY: [&str; 25] = [
     "",
     "에",
     "에는",
@@ -205,6 +211,8 @@ const AFTER_A_DAY: [&str; 25] = [
     "밤",
     "밤에",
 ];
+/// What stands before so many days.
+const BEFORE_A_SPAN: [&str; 9] = ["최근", "약", "총", "단", "불과", "무려", "꼬박", "앞으로", "향후"];
 /// What follows so many days.
 const AFTER_A_SPAN: [&str; 20] = [
     "동안", "전", "후", "뒤", "만", "간", "째", "이상", "이내", "안", "정도", "남", "걸", "연속", "지나", "지났", "더",

@@ -1,7 +1,7 @@
 //! A text as it is read for times: word by word, with what stands around each.
 
 use super::parts::{Part, Third};
-use super::{Relative, When};
+use super::{Named, Relative, When};
 use crate::id::TimeUs;
 use crate::words::calendar::{Days, day_of, day_of_date};
 use crate::words::dates::{DAYS_OF_A_MONTH, month, year};
@@ -27,6 +27,14 @@ impl<'a> Reader<'a> {
             take(when);
             self.other_reading(i).into_iter().for_each(take);
         }
+    }
+
+    /// Whether a time is only the year, the month or the week of a finer one that stands beside it.
+    pub fn says_of_which(&self, named: &Named, other: &Named) -> bool {
+        let (days, finer) = (named.when.said_on(self.today), other.when.said_on(self.today));
+        let is_in = finer.count() < days.count() && days.first <= finer.first && finer.last <= days.last;
+        let (first, last) = (named.at.min(other.at), named.at.max(other.at));
+        is_in && last - first <= BESIDE_WORDS && (first + 1..last).all(|at| self.is_at(at, &BETWEEN_TIMES))
     }
 
     /// The time that a word names, with what stands around it.
@@ -114,6 +122,40 @@ impl<'a> Reader<'a> {
         self.tokens.list.get(i).is_some_and(|&token| month(self.tokens, i, &self.tokens.lower(token)).is_some())
     }
 }
+
+/// Words up to which one time stands beside another: "Friday of the last week".
+pub const BESIDE_WORDS: usize = 4;
+
+/// What stands between a time and the longer one that it is in.
+const BETWEEN_TIMES: [&str; 27] = [
+    "of",
+    "in",
+    "on",
+    "at",
+    "the",
+    "this",
+    "last",
+    "past",
+    "next",
+    "coming",
+    "week",
+    "month",
+    "year",
+    "Last",
+    "달",
+    "달의",
+    "달에",
+    "달에는",
+    "주",
+    "주의",
+    "주에",
+    "주에는",
+    "해",
+    "해에",
+    "중",
+    "년",
+    "년에",
+];
 
 /// A day or a month, of a year or of whatever year.
 pub fn dated(year: Option<i64>, month: i64, day: Option<i64>) -> When {
