@@ -166,7 +166,7 @@ MENTIONED: list[tuple[dict[str, Any], str]] = [
     ({"mentions": {"gte": datetime(2023, 5, 1), "lte": datetime(2023, 5, 6)}}, "May"),
     ({"mentions": {"gte": date(2023, 5, 1), "lte": date(2023, 5, 6)}}, "May"),
     ({"mentions": {"gt": "2023-05-07", "lt": "2023-05-31"}}, "May"),
-    ({"mentions": {"gt": "2023-07-22", "lt": "2023-07-29"}}, ""),
+    ({"mentions": {"gt": "2023-07-22", "lt": "2023-07-29"}}, "trip"),
     ({"mentions": {"gt": "2023-07-22"}}, "trip year wedding"),
     ({"mentions": {"gte": "2024-01-01"}}, "wedding"),
     ({"mentions": {"lt": "2023-01-01"}}, ""),
