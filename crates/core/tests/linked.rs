@@ -110,6 +110,26 @@ fn only_what_is_in_scope_and_wanted_is_brought_in() {
 }
 
 #[test]
+fn links_out_of_the_scope_change_nothing_in_it() {
+    let mut all = entries();
+    all.iter_mut().for_each(|entry| entry.namespace = "alice".to_owned());
+    let outside =
+        (LINKED + 1..=LINKED + 300).map(|id| Entry { namespace: "bob".to_owned(), ..entry(id, "Rain in town.") });
+    let outside = outside.map(|entry| {
+        if entry.id % 2 == 0 { entry } else { Entry { namespace: "alice".to_owned(), expires_at: Some(1), ..entry } }
+    });
+    let outside: Vec<Entry> = outside.collect();
+    let inner = Edge::new(LINKED, 0.5);
+    let outer = outside.iter().map(|entry| Edge::new(entry.id, 1.0));
+    let links = [(LEADS, outer.chain([inner]).collect())];
+    all.extend(outside);
+    let (alone, crowded) = (loaded(&all, &[(LEADS, vec![inner])]), loaded(&all, &links));
+    let alice = Query { namespace: "alice".to_owned(), ..ask() };
+    assert!(is_found(&alone, &alice));
+    assert_eq!(crowded.search(&alice).unwrap(), alone.search(&alice).unwrap());
+}
+
+#[test]
 fn it_is_explained_by_the_block_that_speaks_for_it() {
     for (source, target, way) in [(LEADS, LINKED, Way::Link), (LINKED, LEADS, Way::BackLink)] {
         let index = memory(&[(source, vec![Edge::new(target, 0.5)])]);

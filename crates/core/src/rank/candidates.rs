@@ -216,8 +216,9 @@ impl<'a> Pool<'a> {
         evidence.says(leading.iter().map(|leads| leads.place), &mut said[..leading.len()]);
         let most = said.iter().copied().fold(0.0, f32::max);
         let has_say = leading.iter().zip(said).filter(|(_, said)| *said > 0.0 && *said >= linked::BRINGING * most);
-        let ties = has_say.flat_map(|(leads, _)| linked::ties(ground, leads.place).take(linked::BROUGHT));
-        let mut places: Vec<Place> = ties.map(|tie| tie.place).filter(|&place| ground.scope.wants(place)).collect();
+        let wanted = |leads: &Scored| linked::ties(ground, leads.place).filter(|tie| ground.scope.wants(tie.place));
+        let ties = has_say.flat_map(|(leads, _)| wanted(leads).take(linked::BROUGHT));
+        let mut places: Vec<Place> = ties.map(|tie| tie.place).collect();
         places.sort_unstable();
         places.dedup();
         places

@@ -5,8 +5,11 @@
 use super::view::Ground;
 use crate::index::state::Place;
 
-/// Links of a block that are looked up: enough to tell one with a few from one with very many, which says little of each.
+/// Links of a block in scope that count: enough to tell one with a few from one with very many, which says little of each.
 const LINKS_MAX: usize = 64;
+
+/// Links of a block that are looked up to find these: many may lead out of the scope, and are not to stand in the way of one that does not.
+const LOOKED_UP_MAX: usize = 1_024;
 
 /// Of them, the strongest that speak for a block.
 pub const SPEAKERS: usize = 4;
@@ -40,11 +43,12 @@ pub struct Said {
 
 /// The links of a block to others in scope, the strongest first.
 pub fn ties<'a>(ground: &'a Ground<'_>, place: Place) -> impl Iterator<Item = Tie> + 'a {
-    let edges = ground.state.links.speaking(ground.id(place), LINKS_MAX);
-    edges.into_iter().filter_map(|edge| {
+    let edges = ground.state.links.speaking(ground.id(place), LOOKED_UP_MAX);
+    let in_scope = edges.into_iter().filter_map(|edge| {
         let place = ground.state.locate(edge.target).filter(|&place| ground.scope.contains(place))?;
         Some(Tie { place, speaks: edge.speaks.min(1.0) })
-    })
+    });
+    in_scope.take(LINKS_MAX)
 }
 
 /// The share of what a block says that each of those linked with it gets: what many are linked with is about none of them.
