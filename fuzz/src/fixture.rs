@@ -75,7 +75,7 @@ fn entry(table: &Table, text: &str, id: BlockId) -> Entry {
 
 /// Links among the blocks.
 pub fn links() -> Vec<(BlockId, Vec<Edge>)> {
-    (1..8).map(|id| (id, vec![Edge { target: id + 3, weight: 0.5 }, Edge { target: 1, weight: 1.0 }])).collect()
+    (1..8).map(|id| (id, vec![Edge::new(id + 3, 0.5), Edge::new(1, 1.0)])).collect()
 }
 
 /// An Index that holds all blocks, in `directory` (none: in memory).
