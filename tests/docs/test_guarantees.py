@@ -113,6 +113,7 @@ EFFECTS = {
         "history": TELLING + "TestCounting::test_namespace_history_and_expiry_count_as_in_a_list",
         "expired": LASTING + "TestExpired::test_what_has_expired_can_be_listed_and_counted",
         "as_of": THEN + "test_what_holds_no_longer_or_not_yet_is_found_as_of_when_it_did",
+        "query": TELLING + "TestWhatAQueryMatches::test_blocks_with_one_of_its_words_are_counted",
     },
     "used": {"block": LASTING + "TestCountingUses::test_they_are_counted_together"},
     "feedback": dict.fromkeys(
@@ -156,6 +157,8 @@ EFFECTS = {
         "where": TELLING + "TestFacets::test_filters_are_those_of_a_list",
         "limit": TELLING + "TestFacets::test_many_values",
         "as_of": THEN + "test_what_has_expired_since_is_found_as_of_before",
+        "query": TELLING + "TestWhatAQueryMatches::test_blocks_with_one_of_its_words_are_counted",
+        "k": TELLING + "TestWhatAQueryMatches::test_of_the_best_hits_only",
     },
     "namespaces": {
         "namespace": TELLING + "TestNamespaceListing::test_each_has_its_own_blocks",
