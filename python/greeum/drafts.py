@@ -278,7 +278,7 @@ def check_fields(item: Any, prefix: str) -> None:
     it is.
     """
     if not (hasattr(item, "keys") and hasattr(item, "get")):
-        reason = f"must be a mapping of the arguments of `add`, not {type(item).__name__}"
+        reason = f"must be a text, or a mapping of the arguments of `add`, not {type(item).__name__}"
         raise InvalidInput(prefix.rstrip("."), reason)
     unknown = item.keys() - FIELDS
     if unknown:

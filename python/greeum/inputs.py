@@ -279,8 +279,9 @@ def block_ids(blocks: int | Iterable[int]) -> list[int]:
 
 
 def batch(blocks: object) -> list[Any]:
-    """Several blocks to add, of which each is still to be looked at."""
-    items = several(blocks, "blocks", "must be several mappings, each of the arguments of `add`")
+    """Several blocks to add, of which each is still to be looked at; a text alone is one, too."""
+    given = several(blocks, "blocks", "must be several texts, or mappings of the arguments of `add`")
+    items = [{"text": item} if isinstance(item, str) else item for item in given]
     if len(items) > limits.BATCH_MAX:
         raise InvalidInput("blocks", f"are {len(items):,}; at most {limits.BATCH_MAX:,} go into one transaction")
     return items

@@ -187,9 +187,9 @@ class Memory(Upkeep):
         drafts[0].anchor = place.anchor
         return self._add_drafts(drafts, is_single=True)[0]
 
-    def add_many(self, blocks: Iterable[Mapping[str, Any]], *, idempotency_key: str | None = None) -> AddedBlocks:
-        """Remember several texts, all or none. Each is a mapping of the arguments of `add`. Returns the blocks, in the
-        same order.
+    def add_many(self, blocks: Iterable[str | Mapping[str, Any]], *, idempotency_key: str | None = None) -> AddedBlocks:
+        """Remember several texts, all or none. Each is a string, or a mapping of the arguments of `add`. Returns the
+        blocks, in the same order.
 
         `idempotency_key` names the request as in `add`; each block of it is recognised by its place in the list.
 

@@ -340,6 +340,17 @@ class TestAddingMany:
         assert ids(blocks) == sorted(ids(blocks))
         assert everything(memory) == blocks
 
+    def test_a_text_alone_is_a_block(self, memory: Memory) -> None:
+        plain, full = memory.add_many(["I live in Busan.", {"text": "I live in Seoul.", "source": "Ben"}])
+        assert (plain.text, plain.source, full.source) == ("I live in Busan.", None, "Ben")
+        assert everything(memory) == [plain, full]
+
+    def test_what_is_neither_is_refused_by_its_place(self, memory: Memory) -> None:
+        with pytest.raises(InvalidInput) as caught:
+            memory.add_many(["good", 7])  # type: ignore[list-item]
+        assert caught.value.field == "blocks[1]"
+        assert everything(memory) == []
+
     def test_nothing_is_nothing(self, memory: Memory) -> None:
         assert memory.add_many([]) == []
         assert facts(memory)["seq"] == 0

@@ -89,6 +89,22 @@ def test_several_blocks_are_added_all_or_none(rest: Client, memory: Memory) -> N
     assert rest("POST", "/v1/blocks:batch", {"blocks": []}).json == {"blocks": []}
 
 
+def test_a_text_alone_is_a_block_of_several(rest: Client) -> None:
+    added = rest("POST", "/v1/blocks:batch", {"blocks": ["바다가 보인다", {"text": "b", "source": "Ann"}]})
+    assert [(block["text"], block["source"]) for block in added.json["blocks"]] == [
+        ("바다가 보인다", None),
+        ("b", "Ann"),
+    ]
+    refused = rest("POST", "/v1/blocks:batch", {"blocks": ["a", 1]}).json
+    assert (refused["field"], refused["detail"]) == (
+        "blocks[1]",
+        "blocks[1]: must be a string or an object, not a whole number",
+    )
+    misspelt = rest("POST", "/v1/blocks:batch", {"blocks": ["a", {"txt": "b"}]}).json
+    assert misspelt["field"] == "blocks[1].txt"
+    assert "there are at, expires_at" in misspelt["detail"]
+
+
 AGAIN = {"is_new": False}
 """What a request that was made before is answered besides: it added nothing."""
 

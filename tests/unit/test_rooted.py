@@ -279,8 +279,8 @@ def test_arguments_are_checked_as_ever(rooted: Rooted) -> None:
         (lambda: rooted.add_many([{"text": "x"}, {"text": "x", "namespace": "a//b"}]), "blocks[1].namespace"),
         (lambda: rooted.add_many([{"text": "x", "near": 1.5}]), "blocks[0].near"),
         (lambda: rooted.add_many([{"text": "x", "near": ""}]), "blocks[0].near"),
-        (lambda: rooted.add_many(["x"]), "blocks[0]"),  # type: ignore[list-item]
-        (lambda: rooted.add_many("x"), "blocks"),  # type: ignore[arg-type]
+        (lambda: rooted.add_many([7]), "blocks[0]"),  # type: ignore[list-item]
+        (lambda: rooted.add_many("x"), "blocks"),
         (lambda: rooted.get(True), "block"),
         (rooted.get, "block"),
         (lambda: rooted.link(0, 1), "source"),

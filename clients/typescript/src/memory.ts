@@ -97,7 +97,7 @@ export class Memory {
   }
 
   /** Remember several texts, all or none; the blocks in the same order. */
-  async addMany(blocks: readonly NewBlock[], options: Write = {}): Promise<Added[]> {
+  async addMany(blocks: readonly (NewBlock | string)[], options: Write = {}): Promise<Added[]> {
     const { call, key } = apart(options);
     const request = { body: { blocks: [...blocks] }, headers: named(key), call };
     return (await this.#transport.json("post", "/v1/blocks:batch", request)).blocks;

@@ -1173,7 +1173,7 @@ export interface components {
          * @description Blocks to remember, all or none.
          */
         NewBlocks: {
-            blocks: components["schemas"]["NewBlock"][];
+            blocks: (string | components["schemas"]["NewBlock"])[];
         };
         /**
          * AddedBlocks

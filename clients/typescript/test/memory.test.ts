@@ -72,6 +72,11 @@ describe("remembering", () => {
     assert.equal(blocks[0]?.namespace, "many/a%2Fb");
   });
 
+  it("takes a text alone for a block", async () => {
+    const [plain, full] = await memory.addMany(["자전거를 샀다.", { text: "A bell for it.", source: "Ann" }]);
+    assert.deepEqual([plain?.text, full?.source], ["자전거를 샀다.", "Ann"]);
+  });
+
   it("adds nothing when the same request is made again, and refuses its name for another", async () => {
     const first = await memory.add("once", { namespace: "once", idempotency_key: "request-1" });
     assert.equal((await memory.add("once", { namespace: "once", idempotency_key: "request-1" })).id, first.id);

@@ -55,7 +55,7 @@ class NewBlock(wire.Request):
 class NewBlocks(wire.Request):
     """Blocks to remember, all or none."""
 
-    blocks: Annotated[list[NewBlock], Meta(extra_json_schema={"maxItems": limits.BATCH_MAX})]
+    blocks: Annotated[list[NewBlock | wire.Text], Meta(extra_json_schema={"maxItems": limits.BATCH_MAX})]
 
 
 class BlockChange(wire.Request):

@@ -116,14 +116,21 @@ def names_at(place: str, shape: type[Struct]) -> tuple[str, ...]:
     """The fields of the shape, or of those that it lists at this place."""
     inner = {field.encode_name: bare(field.type) for field in struct_of(shape).fields}
     listed = inner.get(place.partition("[")[0])
-    item = bare(listed.item_type) if isinstance(listed, msgspec.inspect.ListType) else None
-    return tuple(field.encode_name for field in item.fields) if isinstance(item, StructType) else tuple(inner)
+    items = kinds_within(listed.item_type) if isinstance(listed, msgspec.inspect.ListType) else []
+    item = next((kind for kind in items if isinstance(kind, StructType)), None)
+    return tuple(inner) if item is None else tuple(field.encode_name for field in item.fields)
 
 
 def struct_of(shape: type[Struct]) -> StructType:
     found = msgspec.inspect.type_info(shape)
     assert isinstance(found, StructType)
     return found
+
+
+def kinds_within(kind: msgspec.inspect.Type) -> list[msgspec.inspect.Type]:
+    """What it may be one of; itself, if there is nothing to choose."""
+    kind = bare(kind)
+    return [bare(each) for each in kind.types] if isinstance(kind, msgspec.inspect.UnionType) else [kind]
 
 
 def bare(kind: msgspec.inspect.Type) -> msgspec.inspect.Type:
@@ -155,10 +162,7 @@ def kinds_of(shape: type[Struct]) -> dict[str, str]:
 
 
 def kind_of(kind: msgspec.inspect.Type) -> str:
-    kind = bare(kind)
-    if isinstance(kind, msgspec.inspect.UnionType):
-        kind = bare(kind.types[0])
-    return KINDS.get(type(kind), "str")
+    return KINDS.get(type(kinds_within(kind)[0]), "str")
 
 
 def parameters_of(query: bytes, shape: type[Struct] | None) -> dict[str, Any]:

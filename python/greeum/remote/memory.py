@@ -112,7 +112,7 @@ class RemoteMemory(RemoteUpkeep):
         body = bodies.block(item, "").encode()
         return self._client.named_change("POST", "/v1/blocks", body, rows.added, name=idempotency_key)
 
-    def add_many(self, blocks: Iterable[Mapping[str, Any]], *, idempotency_key: str | None = None) -> AddedBlocks:
+    def add_many(self, blocks: Iterable[str | Mapping[str, Any]], *, idempotency_key: str | None = None) -> AddedBlocks:
         """As `Memory.add_many`. They go in one request, so that they may be 16 MiB of JSON at most."""
         items = enumerate(inputs.batch(blocks))
         body = bodies.encoded({"blocks": bodies.array(bodies.block(item, f"blocks[{i}].") for i, item in items)})

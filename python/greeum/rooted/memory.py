@@ -75,7 +75,7 @@ class Rooted:
 
     add = within(Memory.add)
 
-    def add_many(self, blocks: Iterable[Mapping[str, Any]], *, idempotency_key: str | None = None) -> AddedBlocks:
+    def add_many(self, blocks: Iterable[str | Mapping[str, Any]], *, idempotency_key: str | None = None) -> AddedBlocks:
         """As `Memory.add_many`."""
         placed = [self._placed(item, f"blocks[{i}].") for i, item in enumerate(inputs.batch(blocks))]
         return self._memory.add_many(placed, idempotency_key=idempotency_key)
