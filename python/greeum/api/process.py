@@ -71,6 +71,7 @@ async def serve_in_loop(
     def started() -> None:
         # What is there now stays: collecting garbage need not look at it again.
         gc.freeze()
+        gc.set_threshold(*COLLECTED_AT)
         observers.note("info", "ready")
         ready()
 
@@ -141,6 +142,12 @@ def keep_heap_together() -> None:
         library.mallopt(M_ARENA_MAX, HEAPS_MAX)
         library.mallopt(M_MMAP_THRESHOLD, MAPPED_BYTES_MIN)
 
+
+COLLECTED_AT = (10_000, 20, 20)
+"""After how many new objects Python looks for garbage among these, and how often among older ones (`gc.set_threshold`).
+Next to nothing in a server is garbage that only such a look finds, but what a thousand requests hold while they wait is
+gone through each time: with Python's own (700, 10, 10) that takes 2 % of the time, and up to 40 ms at once; so 0.7 %,
+and never all objects at once within minutes."""
 
 M_ARENA_MAX, M_MMAP_THRESHOLD = -8, -3
 """As <malloc.h> has them."""
