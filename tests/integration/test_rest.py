@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import quote
 
@@ -50,8 +50,9 @@ def test_a_block_is_added_with_every_field(rest: Client, memory: Memory) -> None
     assert added.json["at"] == "2025-01-01T18:04:05Z"
     assert added.json["namespace"] == "acme/a%2Fb"
     assert added.headers["location"] == "/v1/blocks/1"
-    assert added.headers["etag"] == '"1-1"'
-    assert rest("GET", added.headers["location"]).json | outcome == added.json
+    shown = rest("GET", added.headers["location"])
+    assert shown.headers["etag"] == added.headers["etag"]
+    assert shown.json | outcome == added.json
 
 
 def test_what_is_left_out_has_the_defaults_of_the_library(rest: Client, memory: Memory) -> None:
@@ -171,7 +172,7 @@ def test_a_correction_makes_a_new_version(rest: Client, memory: Memory) -> None:
     new = rest("PATCH", "/v1/blocks/1", {"text": "It is in June"})
     assert new.status == 200
     assert (new.json["supersedes"], new.json["source"], new.json["metadata"]) == (1, "ann", {"a": 1})
-    assert new.headers["etag"] == '"2-1"'
+    assert new.headers["etag"] == rest("GET", "/v1/blocks/2").headers["etag"]
     history = rest("GET", "/v1/blocks/1/history").json["blocks"]
     assert [block["text"] for block in history] == ["It is in May", "It is in June"]
     assert rest("PATCH", "/v1/blocks/1", {"importance": 0.1}).problem == "conflict"
@@ -197,7 +198,9 @@ def test_if_match_lets_through_only_what_is_known(rest: Client, memory: Memory) 
         assert refused.problem == "precondition-failed", stale
     assert rest("PATCH", "/v1/blocks/1", {"kind": "fact"}, headers={"if-match": "1-2"}).problem == "invalid-input"
     assert rest("PATCH", "/v1/blocks/1", {"kind": "fact"}, headers={"if-match": "*"}).json["revision"] == 3
-    assert rest("PATCH", "/v1/blocks/1", {"text": "b"}, headers={"if-match": '"1-3"'}).status == 200
+    memory.used([1])
+    seen = rest("GET", "/v1/blocks/1").headers["etag"]
+    assert rest("PATCH", "/v1/blocks/1", {"text": "b"}, headers={"if-match": seen}).status == 200
     superseded = rest("PATCH", "/v1/blocks/1", {"text": "c"}, headers={"if-match": '"1-3"'})
     assert superseded.problem == "precondition-failed"
     assert "superseded by 2" in superseded.json["detail"]
@@ -214,12 +217,28 @@ def test_a_conflict_of_another_kind_stays_one_despite_if_match(rest: Client, mem
 
 def test_if_none_match_spares_what_is_known(rest: Client, memory: Memory) -> None:
     memory.add("a")
-    for known in ('"1-1"', '"0", "1-1"', "*"):
+    tag = rest("GET", "/v1/blocks/1").headers["etag"]
+    for known in (tag, f'"0", {tag}', "*"):
         same = rest("GET", "/v1/blocks/1", headers={"if-none-match": known})
-        assert (same.status, same.body, same.headers["etag"]) == (304, b"", '"1-1"')
+        assert (same.status, same.body, same.headers["etag"]) == (304, b"", tag)
         assert "content-type" not in same.headers
-    memory.update(1, kind="note")
-    assert rest("GET", "/v1/blocks/1", headers={"if-none-match": '"1-1"'}).json["kind"] == "note"
+
+
+CHANGES: dict[str, Callable[[Memory], object]] = {
+    "corrected": lambda memory: memory.update(1, kind="note"),
+    "superseded": lambda memory: memory.update(1, text="b"),
+    "kept out of searches": lambda memory: memory.quarantine([1]),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_what_has_changed_is_sent_again(rest: Client, memory: Memory, change: Callable[[Memory], object]) -> None:
+    memory.add("a")
+    known = rest("GET", "/v1/blocks/1")
+    change(memory)
+    again = rest("GET", "/v1/blocks/1", headers={"if-none-match": known.headers["etag"]})
+    assert again.status == 200
+    assert (again.json == known.json, again.headers["etag"] == known.headers["etag"]) == (False, False)
 
 
 @pytest.mark.parametrize("header", ["if-match", "if-none-match", "if-unmodified-since"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Annotated, Any, Literal
+from zlib import crc32
 
 from msgspec import UNSET, Meta, UnsetType
 from msgspec.json import encode
@@ -159,8 +160,10 @@ def idempotency_key(call: Call) -> dict[str, Any]:
 
 
 def tag_of(block: Block) -> bytes:
-    """The ETag of a block: it changes whenever the block does."""
-    return b'"%d-%d"' % (block.id, block.revision)
+    """The ETag of a block: its id and revision, by which it is corrected, and a checksum of all that is said of it: for
+    a block is used, flagged and superseded without a new revision.
+    """
+    return b'"%d-%d-%08x"' % (block.id, block.revision, crc32(encoding.block(block)))
 
 
 def tags_in(call: Call, header: bytes) -> list[bytes]:
@@ -241,7 +244,7 @@ def revision_named(memory: Memory, block: int, tags: list[bytes]) -> int | None:
     if b"*" in tags:
         return None
     for tag in tags:
-        named = re.fullmatch(rb'"%d-([1-9][0-9]{0,15})"' % block, tag)
+        named = re.fullmatch(rb'"%d-([1-9][0-9]{0,15})(?:-[0-9a-f]{8})?"' % block, tag)
         if named is not None:
             return int(named[1])
     raise Problem("precondition-failed", f"the tag of block {block} is {tag_of(memory.get(block)).decode()} by now")
