@@ -3,14 +3,34 @@
 use super::numbers::following;
 use super::{Script, Token, Tokens, korean};
 
-/// Calls `take` with each number and the unit behind it, and with the one word that they are.
+/// Calls `take` with each number and the unit behind it, and with the one word that they are; and where they are one word, with either.
 pub fn each(tokens: &Tokens, mut take: impl FnMut(Token, Token, &str)) {
-    for (at, &number) in tokens.list.iter().enumerate().filter(|(_, token)| token.script == Script::Number) {
-        let behind = following(tokens, at).or_else(|| hyphenated(tokens, at));
-        if let Some((unit, symbol)) = behind.and_then(|unit| Some((unit, symbol(tokens, unit)?))) {
-            take(number, unit, &(tokens.cased(number).replace(',', "") + symbol));
+    for (at, &token) in tokens.list.iter().enumerate() {
+        match token.script {
+            Script::Number => {
+                let behind = following(tokens, at).or_else(|| hyphenated(tokens, at));
+                if let Some((unit, symbol)) = behind.and_then(|unit| Some((unit, symbol(tokens, unit)?))) {
+                    take(token, unit, &(tokens.cased(token).replace(',', "") + symbol));
+                }
+            }
+            Script::Latin => {
+                if let Some((number, symbol)) = parts(tokens.cased(token)) {
+                    take(token, token, number);
+                    take(token, token, symbol);
+                }
+            }
+            Script::Hangul | Script::Other => {}
         }
     }
+}
+
+/// The number and the unit of a word like 12km.
+fn parts(word: &str) -> Option<(&str, &'static str)> {
+    if !word.starts_with(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
+    let (number, unit) = word.split_at(word.find(|c: char| c.is_ascii_alphabetic())?);
+    number.ends_with(|c: char| c.is_ascii_digit()).then_some((number, known(LATIN, &unit.to_ascii_lowercase())?))
 }
 
 /// The word behind a hyphen: 12-km.
@@ -21,9 +41,6 @@ fn hyphenated(tokens: &Tokens, at: usize) -> Option<Token> {
 
 /// What a unit is written as right behind a number.
 fn symbol(tokens: &Tokens, unit: Token) -> Option<&'static str> {
-    let known = |table: &[(&str, &'static str)], word: &str| {
-        table.binary_search_by_key(&word, |unit| unit.0).ok().map(|at| table[at].1)
-    };
     match unit.script {
         Script::Latin => known(LATIN, &tokens.lower(unit)),
         Script::Hangul => {
@@ -34,6 +51,10 @@ fn symbol(tokens: &Tokens, unit: Token) -> Option<&'static str> {
         }
         Script::Number | Script::Other => None,
     }
+}
+
+fn known(table: &[(&str, &'static str)], word: &str) -> Option<&'static str> {
+    table.binary_search_by_key(&word, |unit| unit.0).ok().map(|at| table[at].1)
 }
 
 /// Units in Latin letters. Not those that are words, or letters that stand for much else, too: in, m, s.
@@ -161,7 +182,8 @@ mod tests {
         ] {
             assert_eq!(measures(text), [measure], "{text}");
         }
-        for text in ["12 people", "12. Km by km", "3 in the room", "12 기가지니"] {
+        assert_eq!(measures("up to 32GB, or 0.5mg"), ["32", "gb", "0.5", "mg"]);
+        for text in ["12 people", "3D", "2nd", "mp3", "12. Km by km", "3 in the room", "12 기가지니"] {
             assert!(measures(text).is_empty(), "{text}");
         }
     }
