@@ -11,6 +11,7 @@ pub mod dates;
 pub mod english;
 pub mod holidays;
 pub mod korean;
+pub mod measures;
 pub mod mentions;
 pub mod numbers;
 pub mod passages;

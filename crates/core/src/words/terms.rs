@@ -2,7 +2,7 @@
 
 use super::korean::{self, romanised};
 use super::tokenizer::{Script, Token, Tokens};
-use super::{abbreviations, calendar, clock, dates, english, numbers};
+use super::{abbreviations, calendar, clock, dates, english, measures, numbers};
 use crate::embed::Table;
 use crate::id::{TimeUs, hash};
 
@@ -97,10 +97,11 @@ pub fn of_name(tokens: &Tokens, name: &[Token]) -> Term {
     Term { hash: hash(&[b"n", words.trim_end().as_bytes()]), weight: name.len() as f32 }
 }
 
-/// Calls `take` with words that may be one as well, the first and the last, and with the term of that: Wi-Fi, Hyun-woo, Hyun Woo; 37만 원, 3 p.m.
+/// Calls `take` with words that may be one as well, the first and the last, and with the term of that: Wi-Fi, Hyun-woo, Hyun Woo; 37만 원, 3 p.m., 12 km.
 pub fn each_compound(tokens: &Tokens, mut take: impl FnMut(Token, Token, Term)) {
     let mut one = |first, last, digits: &str| take(first, last, of_digits(digits));
     numbers::each(tokens, &mut one);
+    measures::each(tokens, |first, last, word| take(first, last, Term { hash: of_latin(clip(word)), weight: 1.0 }));
     for two in tokens.list.windows(2) {
         if let Some(word) = compound(tokens, two[0], two[1]) {
             take(two[0], two[1], Term { hash: of_latin(clip(&word)), weight: 1.0 });
@@ -382,6 +383,8 @@ mod tests {
             ("오후 3시에 봐", "15:00"),
             ("at 3 p.m.", "at 3pm"),
             ("오전 9시 반", "09:30"),
+            ("500 ms", "500ms"),
+            ("12km", "12킬로미터를"),
         ] {
             assert!(shared(a, b) > 0, "{a}, {b}");
         }
