@@ -109,7 +109,8 @@ class Finding:
           score for each. They are reordered by it if it returns within `rerank_budget_ms`. The list that comes back is
           then a `Reranked`, which says whether it did.
         - `budget_ms`: how long it may take until the blocks are known; their texts are read afterwards. What has been
-          found by then is ranked, and `left_out` of the list says what there was no time for.
+          found by then is ranked, and `left_out` of the list says what there was no time for. The query itself is
+          always read whole, at some 250 words a millisecond.
 
         Raises InvalidInput, NotFound (`near`), EmbedderFailed or StoreError.
         """
