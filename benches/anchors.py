@@ -92,7 +92,7 @@ class Told:
     def asked(self, question: Question, near: Starts) -> tuple[float, float]:
         """R@10, and the share of the blocks that were looked at."""
         index, now = self.memory._index, self.memory._now_us()
-        found = index.search([(question.text, None)], K, "", None, near, False, now, False, None, None)
+        found = index.search([(question.text, None)], K, "", None, near, False, now, False, None, None, None)
         wanted = {self.ids[str(answer)] for answer in question.answers}
         blocks, visited, _, _ = found.visit(0)
         return sum(hit[0] in wanted for hit in found.hits(0)) / len(wanted), visited / blocks

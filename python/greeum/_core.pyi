@@ -124,9 +124,11 @@ class Index:
         exact: bool,
         weights: Sequence[tuple[str, float]] | None,
         as_of: int | None,
+        asked_at: int | None,
         budget_us: int | None = None,
     ) -> Found:
-        """`budget_us` is for each query by itself; then what has been found is its answer."""
+        """`asked_at` is from when their relative dates are meant. `budget_us` is for each query by itself; then what
+        has been found is its answer."""
     def explain(
         self,
         query: tuple[str, bytes | None],
@@ -139,6 +141,7 @@ class Index:
         exact: bool,
         weights: Sequence[tuple[str, float]] | None,
         as_of: int | None,
+        asked_at: int | None,
         subject: tuple[int, str, list[str], list[tuple[str, str]]],
     ) -> str:
         """Why a block (its id, text, source and tags, and named pieces of the filter) is a hit or not, as JSON."""
@@ -173,11 +176,25 @@ class Index:
         as_of: int | None,
     ) -> list[tuple[int, int]]: ...
     def count(
-        self, namespace: str, filter_json: str | None, history: bool, now: int, as_of: int | None, text: str = ...
+        self,
+        namespace: str,
+        filter_json: str | None,
+        history: bool,
+        now: int,
+        as_of: int | None,
+        text: str = ...,
+        asked_at: int | None = None,
     ) -> int:
         """With a text those that have a word of it, here and in what follows."""
     def ids(
-        self, namespace: str, filter_json: str | None, history: bool, now: int, as_of: int | None, text: str = ...
+        self,
+        namespace: str,
+        filter_json: str | None,
+        history: bool,
+        now: int,
+        as_of: int | None,
+        text: str = ...,
+        asked_at: int | None = None,
     ) -> list[int]:
         """Ascending."""
     def namespaces(
@@ -189,6 +206,7 @@ class Index:
         limit: int,
         as_of: int | None,
         text: str = ...,
+        asked_at: int | None = None,
     ) -> list[tuple[str, int]]: ...
     @property
     def wants_fold(self) -> bool: ...

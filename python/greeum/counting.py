@@ -37,7 +37,7 @@ def facet_fields(fields: str | Iterable[str]) -> list[str]:
 
 class Tally:
     """Counts the blocks of a namespace for which a filter holds, as they are at one moment: those that have a word of
-    `text`, unless it is empty. Or of all these only some, whose ids are given.
+    `text`, as it is meant at `asked_at`, unless it is empty. Or of all these only some, whose ids are given.
     """
 
     def __init__(
@@ -50,22 +50,23 @@ class Tally:
         then: int | None,
         text: str = "",
         ids: list[int] | None = None,
+        asked_at: int | None = None,
     ) -> None:
         self._store = store
         self._index = index
         self._scope = namespace, where_json
         self._now_us = now_us
         self._then = then
-        self._text = text
+        self._text = text, asked_at
         self._ids = ids
         self._is_of_some = ids is not None
 
     def of(self, field: str) -> Counts:
         """How many blocks have each value of a field; those that have none are not counted."""
         if field == "namespace" and not self._is_of_some:
-            return dict(self._index.namespaces(*self._scope, self._now_us, None, 2**53, self._then, self._text))
+            return dict(self._index.namespaces(*self._scope, self._now_us, None, 2**53, self._then, *self._text))
         if self._ids is None:
-            self._ids = self._index.ids(*self._scope, False, self._now_us, self._then, self._text)
+            self._ids = self._index.ids(*self._scope, False, self._now_us, self._then, *self._text)
         total: Counts = {}
         for start in range(0, len(self._ids), IDS_PER_STEP):
             for value, count in self._store.tally(field, self._ids[start : start + IDS_PER_STEP]).items():

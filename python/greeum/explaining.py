@@ -37,6 +37,7 @@ class Explaining(Finding):
         history: bool = False,
         exact: bool = False,
         as_of: Time | None = None,
+        now: Time | None = None,
         min_trust: float = 0.0,
         weights: Mapping[str, float] | None = None,
         vector: Sequence[float] | None = None,
@@ -51,7 +52,7 @@ class Explaining(Finding):
         row = self._row(inputs.block_id(block))
         self._follower.catch_up()  # with the block, also if its add has not returned yet
         [question], options = self._options(
-            [asked], k, namespace, where, near, history, exact, weights, as_of, min_trust, code
+            [asked], k, namespace, where, near, history, exact, weights, as_of, now, min_trust, code
         )
         said = self._index.explain(question, *options, (row[ID], row[TEXT], labels_of(row), clauses(where, min_trust)))
         return explained(self._store, asked, row, said)

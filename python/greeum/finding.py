@@ -37,9 +37,19 @@ if TYPE_CHECKING:
     Asked: TypeAlias = list[tuple[str, bytes | None]]
     """Queries, each with its vector."""
     Options: TypeAlias = tuple[
-        int, str, str | None, list[tuple[int, int]], bool, int, bool, list[tuple[str, float]] | None, int | None
+        int,
+        str,
+        str | None,
+        list[tuple[int, int]],
+        bool,
+        int,
+        bool,
+        list[tuple[str, float]] | None,
+        int | None,
+        int | None,
     ]
-    """As the Index takes them: k, namespace, filter, where it starts, history, now, exact, weights, as of."""
+    """As the Index takes them: k, namespace, filter, where it starts, history, the time, exact, weights, as of, and
+    from when the question is meant."""
 
 
 class Finding:
@@ -73,6 +83,7 @@ class Finding:
         history: bool = False,
         exact: bool = False,
         as_of: Time | None = None,
+        now: Time | None = None,
         min_trust: float = 0.0,
         weights: Mapping[str, float] | None = None,
         vector: Sequence[float] | None = None,
@@ -90,13 +101,16 @@ class Finding:
         - `history`: include superseded and quarantined versions, and what is not valid any more or not yet.
         - `exact`: score every block, however long it takes.
         - `as_of`: what was known at some time, and valid then. Later changes do not count.
+        - `now`: from when the query is meant: its "yesterday" is the day before, and `recency` counts from there. What
+          may be found does not depend on it. Default: `as_of`, else the time that it is.
         - `min_trust`: leave out what was written through an origin that is trusted less.
         - `weights`: how much each kind of evidence counts, by name.
         - `rerank`: your function that gets the query and the first hits (50, or `k` if that is more) and returns a
           score for each. They are reordered by it if it returns within `rerank_budget_ms`. The list that comes back is
           then a `Reranked`, which says whether it did.
         - `budget_ms`: how long it may take until the blocks are known; their texts are read afterwards. What has been
-          found by then is ranked, and `left_out` of the list says what there was no time for.
+          found by then is ranked, and `left_out` of the list says what there was no time for. The query itself is
+          always read whole, at some 250 words a millisecond.
 
         Raises InvalidInput, NotFound (`near`), EmbedderFailed or StoreError.
         """
@@ -105,7 +119,9 @@ class Finding:
         budget_ms = inputs.search_budget_ms(budget_ms)
         left_us = None if budget_ms is None else Budget(budget_ms).left_us
         depth = k if rerank is None else max(inputs.count(k, "k", limits.K_MAX), limits.RERANKED_MIN)
-        options = self._options([asked], depth, namespace, where, near, history, exact, weights, as_of, min_trust, code)
+        options = self._options(
+            [asked], depth, namespace, where, near, history, exact, weights, as_of, now, min_trust, code
+        )
         found = self._found(*options, left_us)
         hits = Hits(self._hits(found.hits(0)), found.left_out(0) if left_us else ())
         if rerank is None:
@@ -125,6 +141,7 @@ class Finding:
         history: bool = False,
         exact: bool = False,
         as_of: Time | None = None,
+        now: Time | None = None,
         min_trust: float = 0.0,
         weights: Mapping[str, float] | None = None,
         vector: Sequence[float] | None = None,
@@ -133,7 +150,9 @@ class Finding:
         fraction of the time. Raises as `search` does.
         """
         asked, code = self._question(query, vector)
-        options = self._options([asked], k, namespace, where, near, history, exact, weights, as_of, min_trust, code)
+        options = self._options(
+            [asked], k, namespace, where, near, history, exact, weights, as_of, now, min_trust, code
+        )
         found = self._found(*options)
         return found.json(0, self._follower.kept.json(found.ids()))
 
@@ -148,6 +167,7 @@ class Finding:
         history: bool = False,
         exact: bool = False,
         as_of: Time | None = None,
+        now: Time | None = None,
         min_trust: float = 0.0,
         weights: Mapping[str, float] | None = None,
         budget_ms: float | None = None,
@@ -159,7 +179,7 @@ class Finding:
         budget_ms = inputs.search_budget_ms(budget_ms)
         left_us = None if budget_ms is None else (lambda: int(budget_ms * 1_000))
         options = self._options(
-            query_texts(queries), k, namespace, where, near, history, exact, weights, as_of, min_trust, None
+            query_texts(queries), k, namespace, where, near, history, exact, weights, as_of, now, min_trust, None
         )
         found = self._found(*options, left_us)
         rows = self._follower.kept.rows(found.ids())
@@ -177,12 +197,13 @@ class Finding:
         history: bool = False,
         exact: bool = False,
         as_of: Time | None = None,
+        now: Time | None = None,
         min_trust: float = 0.0,
         weights: Mapping[str, float] | None = None,
     ) -> Written:
         """The hits of `search_many`, as JSON arrays as in `search_json`."""
         options = self._options(
-            query_texts(queries), k, namespace, where, near, history, exact, weights, as_of, min_trust, None
+            query_texts(queries), k, namespace, where, near, history, exact, weights, as_of, now, min_trust, None
         )
         found = self._found(*options)
         blocks = self._follower.kept.json(found.ids())
@@ -199,6 +220,7 @@ class Finding:
         history: bool = False,
         exact: bool = False,
         as_of: Time | None = None,
+        now: Time | None = None,
         min_trust: float = 0.0,
         weights: Mapping[str, float] | None = None,
         vector: Sequence[float] | None = None,
@@ -215,7 +237,9 @@ class Finding:
             code = self._embedder.encode_query(asked)  # once for both searches
 
         def rank(k: int) -> Ranked:
-            options = self._options([asked], k, namespace, where, near, history, exact, weights, as_of, min_trust, code)
+            options = self._options(
+                [asked], k, namespace, where, near, history, exact, weights, as_of, now, min_trust, code
+            )
             return self._found(*options).hits(0)
 
         first = rank(min(inputs.count(k, "k", limits.K_MAX), STREAM_FIRST))
@@ -240,6 +264,7 @@ class Finding:
         where: Mapping[str, object] | None = None,
         near: Near | None = None,
         as_of: Time | None = None,
+        now: Time | None = None,
         min_trust: float = 0.0,
         weights: Mapping[str, float] | None = None,
     ) -> Context:
@@ -256,7 +281,7 @@ class Finding:
         most = inputs.count(max_tokens, "max_tokens", limits.CONTEXT_TOKENS_MAX)
         hits = self.search(
             query, k=candidates(most), namespace=namespace, where=where, near=near, as_of=as_of,
-            min_trust=min_trust, weights=weights,
+            now=now, min_trust=min_trust, weights=weights,
         )  # fmt: skip
         return compose(hits, most, self._index.zone)
 
@@ -276,6 +301,7 @@ class Finding:
         exact: bool,
         weights: Mapping[str, float] | None,
         as_of: Time | None,
+        now: Time | None,
         min_trust: float,
         code: bytes | None,
     ) -> tuple[Asked, Options]:
@@ -284,6 +310,7 @@ class Finding:
         """
         where_json = inputs.where(where, min_trust)
         then = inputs.optional_time(as_of, "as_of", self._follower.zone)
+        asked_at = inputs.optional_time(now, "now", self._follower.zone)
         scope = inputs.namespace(namespace)
         k = inputs.count(k, "k", limits.K_MAX)
         start = [] if near is None else self._starts.of(near, scope, then)
@@ -293,7 +320,7 @@ class Finding:
         # It may start from a block whose add has not returned yet.
         changes = self._follower.catch_up() if start else self._follower.keep_up()
         own = self._kept_weights.of(scope, weights, changes)
-        return asked, (k, scope, where_json, start, is_history, self._now_us(), is_exact, own, then)
+        return asked, (k, scope, where_json, start, is_history, self._now_us(), is_exact, own, then, asked_at)
 
     def _found(self, asked: Asked, options: Options, left_us: Callable[[], int] | None = None) -> _core.Found:
         """The answers of the Index to queries (see `_options`); `left_us` says how long each may take."""

@@ -44,11 +44,15 @@ def text(value: object, field: str = "text") -> str:
     return string(value, field, limits.TEXT_BYTES_MAX)
 
 
-def matched(query: object, *, k: int | None = None, expired: bool = False) -> str:
+def matched(query: object, *, k: int | None = None, expired: bool = False, now: Time | None = None) -> str:
     """What the blocks that are counted are to match; empty if that is not asked."""
     if query is None:
         if k is not None:
             raise InvalidInput("k", "bounds the hits of a query: give that too")
+        if now is not None:
+            raise InvalidInput(
+                "now", "is from when a query is meant: give that too, or `as_of` for what was known then"
+            )
         return ""
     if expired:
         raise InvalidInput("query", "matches what a search may find, and what has expired it may not: leave one out")

@@ -25,6 +25,7 @@ SYNONYMS = (
     ("tags", "labels", "tag"),
     ("at", "timestamp", "time", "created_at", "date"),
     ("as_of", "at", "when"),
+    ("now", "today", "asked_at", "reference_time", "query_time"),
     ("since", "after", "start"),
     ("metadata", "meta", "payload", "properties"),
     ("vector", "embedding", "embeddings"),
@@ -59,7 +60,8 @@ def with_fixed_parts(face: type[C]) -> type[C]:
 
 
 def keeping_parts(memory: object, name: str, value: object) -> None:
-    if name in PARTS and not hasattr(value, "set"):
+    # Its constructor gives it each part once; what it shows of another (`retention` of an awaited one) is none.
+    if name in PARTS and (name in vars(memory) or hasattr(type(memory), name)):
         raise AttributeError(f"`{name}` is not assigned: change it with `memory.{name}.set(…)`")
     object.__setattr__(memory, name, value)
 

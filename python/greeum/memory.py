@@ -107,7 +107,7 @@ class Memory(Upkeep):
     def _writes_as(self, drafter: Drafter) -> None:
         """Have what is written from now on be by whom this drafter says."""
         self._drafter = drafter
-        self.screening = drafter.screening
+        vars(self)["screening"] = drafter.screening  # which an assignment from outside may not replace
         self._forgetting = Forgetting(self._store, self._follower, drafter.origin, drafter.trust, self._now_us)
 
     # Remembering.

@@ -153,18 +153,20 @@ class Recall(Explaining):
         history: bool = False,
         expired: bool = False,
         as_of: Time | None = None,
+        now: Time | None = None,
         query: str | None = None,
     ) -> int:
         """How many blocks `list` would give in all, without reading one; with a `query`, how many of them it matches,
-        as in `facets`. Raises InvalidInput.
+        as in `facets`; `now` is then that of `search`. Raises InvalidInput.
         """
-        asked = inputs.matched(query, expired=inputs.truth(expired, "expired"))
+        asked = inputs.matched(query, expired=inputs.truth(expired, "expired"), now=now)
         scope, where_json = inputs.namespace(namespace), inputs.where(where)
         inputs.truth(history, "history")
         then = inputs.optional_time(as_of, "as_of", self._follower.zone)
+        asked_at = inputs.optional_time(now, "now", self._follower.zone)
         where_json, history, now_us = self._seen(where_json, history, then, expired)
         self._follower.catch_up()
-        return self._index.count(scope, where_json, history, now_us, then, asked)
+        return self._index.count(scope, where_json, history, now_us, then, asked, asked_at)
 
     def facets(
         self,
@@ -173,6 +175,7 @@ class Recall(Explaining):
         namespace: Namespace = "",
         where: Mapping[str, object] | None = None,
         as_of: Time | None = None,
+        now: Time | None = None,
         query: str | None = None,
         k: int | None = None,
         limit: int = 20,
@@ -184,24 +187,33 @@ class Recall(Explaining):
         field that it lacks. It takes about a microsecond per block and field.
 
         With a `query` only blocks are counted that it matches: all those that have one of its words, in any form that a
-        search knows it by. With `k` too, instead, the `k` blocks that `search` would give for it. Raises InvalidInput,
-        or EmbedderFailed if there is a `k`.
+        search knows it by. With `k` too, instead, the `k` blocks that `search` would give for it. `now` is then that
+        of `search`. Raises InvalidInput, or EmbedderFailed if there is a `k`.
         """
         from greeum.counting import Tally, facet_fields, most_frequent
 
         named = facet_fields(fields)
-        asked = inputs.matched(query, k=k)
+        asked = inputs.matched(query, k=k, now=now)
         scope, where_json = inputs.namespace(namespace), inputs.where(where)
         limit = inputs.count(limit, "limit", limits.PAGE_MAX)
         then = inputs.optional_time(as_of, "as_of", self._follower.zone)
+        asked_at = inputs.optional_time(now, "now", self._follower.zone)
         self._follower.catch_up()
-        best = None if k is None else self._best(asked, k, scope, where, as_of)
-        tally = Tally(self._store, self._index, scope, where_json, self._now_us(), then, asked, best)
+        best = None if k is None else self._best(asked, k, scope, where, as_of, now)
+        tally = Tally(self._store, self._index, scope, where_json, self._now_us(), then, asked, best, asked_at)
         return {field: most_frequent(tally.of(field), limit) for field in named}
 
-    def _best(self, query: str, k: int, namespace: str, where: Mapping[str, object] | None, as_of: Time | None) -> Ids:
+    def _best(
+        self,
+        query: str,
+        k: int,
+        namespace: str,
+        where: Mapping[str, object] | None,
+        as_of: Time | None,
+        now: Time | None,
+    ) -> Ids:
         """The blocks that a search would give, ascending."""
-        asked, options = self._options([query], k, namespace, where, None, False, False, None, as_of, 0.0, None)
+        asked, options = self._options([query], k, namespace, where, None, False, False, None, as_of, now, 0.0, None)
         return self._index.search(asked, *options).ids()
 
     def namespaces(self, *, namespace: Namespace = "", limit: int = 100, cursor: str | None = None) -> NamespacePage:

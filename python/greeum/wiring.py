@@ -6,7 +6,7 @@ import os
 
 from greeum import _core, inputs, zones
 from greeum.embed.static import StaticEmbedder
-from greeum.errors import EmbedderFailed, EmbedderMismatch, InvalidInput, StoreFailed, StoreVersion
+from greeum.errors import EmbedderFailed, EmbedderMismatch, GreeumError, InvalidInput, StoreFailed, StoreVersion
 from greeum.follower import Follower, zone_of
 from greeum.limits import DIMENSION_MAX
 from greeum.memory import Memory, clock_us
@@ -72,6 +72,33 @@ def opened(
             store.set_time_zone(zone.name)
         renew_vectors(store, chosen, progress)
         return join(store, chosen, os.path.join(directory, INDEX_DIRECTORY), progress, now_us)
+    except BaseException:
+        store.close()
+        raise
+
+
+def open_without_vectors(
+    path: str | os.PathLike[str],
+    error: GreeumError,
+    *,
+    read_only: bool = False,
+    progress: Callable[[int, int], None] | None = None,
+) -> Memory:
+    """A memory that `open` has refused, since its embedder cannot be had: what needs no vectors can be done with it.
+    Everything else raises EmbedderFailed, with what `error` says.
+
+    Raises `error` itself if the memory is not bound to an embedder yet, or what `open` raises.
+    """
+    from greeum.embed.unavailable import UnavailableEmbedder
+
+    directory = os.path.abspath(inputs.path(path))
+    store = SQLiteStore(directory, read_only=read_only, create=False)
+    try:
+        bound = store.embedder()
+        if bound is None:
+            raise error
+        absent = UnavailableEmbedder(*bound, str(error))
+        return join(store, absent, os.path.join(directory, INDEX_DIRECTORY), progress)
     except BaseException:
         store.close()
         raise

@@ -36,8 +36,8 @@ def chosen(name: str, field: str = "time_zone") -> Zone:
 class TimeZone:
     """`memory.time_zone`: by whose days the memory goes.
 
-    "Yesterday" in a text is the day before the one on which it was said there, and in a query the day before now or
-    `as_of`. Times that are given without an offset are those of a clock there: `at`, `as_of`, filters and all others.
+    "Yesterday" in a text is the day before the one on which it was said there, and in a query the day before its `now`.
+    Times that are given without an offset are those of a clock there: `at`, `as_of`, filters and all others.
     """
 
     __slots__ = ("_follower", "_store")

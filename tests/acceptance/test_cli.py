@@ -390,6 +390,18 @@ class TestFinding:
         assert found["counts"]["changed"] == len(found["changed"]) == 1
         assert run("diff", added_at, "2020-01-01").code == 2
 
+    def test_a_question_is_meant_from_the_day_that_is_said(self, run: Run) -> None:
+        add(run, "I walked along the canal.", "--at", "2024-06-04")
+        add(run, "I walked up the hill.", "--at", "2024-06-12")
+        asked = "Where did I walk yesterday?"
+        for now, expected in (("2024-06-05", "canal"), ("2024-06-13", "hill")):
+            assert expected in run("search", asked, "-k", "1", "--now", now).out
+            assert expected in run("context", asked, "--max-tokens", "25", "--now", now).out
+            assert run("count", "--query", "yesterday", "--now", now, "--json").json() == {"count": 1}
+            facets = run("facets", "kind", "--query", "yesterday", "--now", now, "--json").json()["facets"]
+            assert facets == {"kind": [{"value": "message", "count": 1}]}
+        assert run("search", asked, "--now", "soon").code == run("count", "--now", "2024-06-05").code == 2
+
     def test_looking_makes_no_memory(self, run: Run, home: Path) -> None:
         for words in (["search", "x"], ["list"], ["get", "1"], ["stats"], ["doctor"], ["export"], ["links", "1"]):
             assert run(*words, "--memory", "elsewhere").code == 3
@@ -777,8 +789,45 @@ class TestLookingAfter:
                 raise AssertionError
 
         greeum.open(home, embedder=Other()).close()
-        assert "given/2" in self.trouble(run)["opens"]
+        trouble = self.trouble(run)
+        assert trouble.keys() == {"opens"} and "given/2" in trouble["opens"]
         assert run("search", "x").code == 9
+
+    def test_what_else_is_wrong_is_told_of_one_whose_vectors_an_older_table_has_made(
+        self, run: Run, home: Path
+    ) -> None:
+        add(run, "one", "--namespace", "acme")
+        connection = apsw.Connection(str(home / "memory.db"))
+        [(fingerprint,)] = connection.execute("SELECT value FROM settings WHERE name = 'embedder'").fetchall()
+        older = re.sub(r"\d+$", "1", str(fingerprint))
+        assert older != fingerprint
+        connection.execute("UPDATE settings SET value = ? WHERE name = 'embedder'", (older,)).fetchall()
+        connection.execute("INSERT INTO settings VALUES ('weights/acme', 'x')").fetchall()
+        connection.close()
+        assert self.trouble(run).keys() == {"opens", "weights"}
+
+    def test_an_embedder_that_cannot_be_had(self, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+        """What needs no vectors works, and what does says why it does not."""
+        block = add(run, "The ferry leaves at nine.", "--source", "alice")
+        monkeypatch.setenv("GREEUM_EMBEDDER", "model2vec:/nowhere")
+        assert run("count", "--json").json() == {"count": 1}
+        assert run("count", "--query", "ferry", "--read-only", "--json").json() == {"count": 1}
+        assert "ferry" in run("list").out and "ferry" in run("get", str(block)).out
+        assert run("facets", "source", "--json").json()["facets"]["source"] == [{"value": "alice", "count": 1}]
+        for words in (["stats"], ["export"], ["links", str(block)], ["update", str(block), "--importance", "0.9"]):
+            assert run(*words).code == 0
+        for words in (
+            ["search", "ferry"],
+            ["context", "ferry"],
+            ["add", "x"],
+            ["update", str(block), "--text", "x"],
+            ["facets", "source", "--query", "ferry", "-k", "1"],
+        ):
+            result = run(*words)
+            assert result.code == 9 and "/nowhere" in result.err, words
+        assert "/nowhere" in self.trouble(run)["opens"]
+        assert run("forget", str(block), "--yes").code == 0
+        assert run("count", "--memory", "elsewhere").code == 9
 
     def test_a_network_file_system(self, run: Run, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         add(run, "one")

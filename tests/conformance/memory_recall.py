@@ -555,6 +555,17 @@ class TestValidity:
         assert memory.update(block.id, valid_from=None, valid_to="2020-01-01").valid_from is None
 
 
+YESTERDAY = "Where did I walk yesterday?"
+
+
+def walks(memory: Memory) -> list[Block]:
+    """On two days, a week apart."""
+    return [
+        memory.add("I walked along the canal.", source="Ada", at="2024-06-04T12:00Z"),
+        memory.add("I walked up the hill.", source="Ben", at="2024-06-12T12:00Z"),
+    ]
+
+
 class TestTimeTravel:
     def test_a_corrected_block_is_found_as_of_before(self, memory: Memory, clock: FrozenClock) -> None:
         old = memory.add("I live in Seoul.", kind="fact", key="home")
@@ -611,6 +622,76 @@ class TestTimeTravel:
                 with pytest.raises(InvalidInput) as caught:
                     ask("train", **{field: bad})
                 assert caught.value.field == field
+
+    def test_a_question_is_meant_from_the_day_that_is_said(self, memory: Memory, clock: FrozenClock) -> None:
+        """For a log that is told again, or somebody who asks from another day: what is known is what is known today."""
+        canal, hill = walks(memory)
+        for now, expected in (("2024-06-05T20:00Z", canal), ("2024-06-13", hill)):
+            for hits in (
+                memory.search(YESTERDAY, k=1, now=now),
+                [*memory.stream(YESTERDAY, k=1, now=now)],
+                memory.search_many([YESTERDAY], k=1, now=now)[0],
+            ):
+                assert ids(hits) == [expected.id]
+            account = memory.explain(YESTERDAY, expected.id, now=now).account
+            assert account is not None
+            assert account.dates.asked == account.dates.matched == (expected.at.date().isoformat(),)
+            # With what line ends may take: too little for a second block.
+            room = memory.context(YESTERDAY, where={"source": expected.source}).tokens + 10
+            assert ids(memory.context(YESTERDAY, max_tokens=room, now=now).blocks) == [expected.id]
+            assert memory.count(query="yesterday", now=now) == 1
+            assert memory.facets("source", query="yesterday", now=now) == {"source": [(expected.source, 1)]}
+            assert memory.facets("source", query=YESTERDAY, k=1, now=now) == {"source": [(expected.source, 1)]}
+        assert memory.count(query="yesterday") == 0
+
+    def test_what_is_known_does_not_go_by_the_day_that_is_said(self, memory: Memory, clock: FrozenClock) -> None:
+        held = memory.add("The door code is 4711.", expires_at=NOW + 2 * HOUR)
+        past = memory.add("The door code was 1234.", valid_to="2024-01-01")
+        later = NOW + 3 * HOUR
+        assert ids(memory.search("door code", now=later)) == [held.id]
+        assert ids(memory.search("door code", now="2023-06-01")) == [held.id]
+        assert ids(memory.search("door code", now="2023-06-01", history=True)) != [held.id]
+        assert ids(memory.search("door code", as_of=later, now="2023-06-01")) == []
+        assert past.id in ids(memory.search("door code", now=later, history=True))
+
+    def test_a_question_of_then_is_meant_from_then_unless_another_day_is_said(
+        self, memory: Memory, clock: FrozenClock
+    ) -> None:
+        """`as_of` says which memory, `now` from when: so both can be said."""
+        walk = walks(memory)[0].id
+        asked = (
+            memory.explain(YESTERDAY, walk).account,
+            memory.explain(YESTERDAY, walk, as_of=NOW + 30 * HOUR).account,
+            memory.explain(YESTERDAY, walk, as_of=NOW + 30 * HOUR, now="2024-06-05").account,
+        )
+        days = [account.dates.asked for account in asked if account is not None]
+        assert days == [("2025-03-03",), ("2025-03-04",), ("2024-06-04",)]
+
+    def test_age_is_counted_from_the_day_that_is_said(self, memory: Memory) -> None:
+        memory.add("The ferry is late.", at="2024-06-04")
+        memory.add("The ferry is early.", at="2024-06-11")
+        weights = {"recency": 1.0, "half_life": 7.0}
+
+        def age(now: str) -> float:
+            hits = memory.search("ferry", weights=weights, now=now)
+            return sum(hit.parts["prior"] for hit in hits)
+
+        assert age("2024-06-04") > age("2024-06-11") > 10 * age("2025-07-30") >= 0
+
+    def test_a_day_that_cannot_be_read_or_has_no_question_is_named(self, memory: Memory) -> None:
+        for act in (
+            lambda: memory.search("x", now="soon"),
+            lambda: memory.context("x", now="soon"),
+            lambda: memory.search_many(["x"], now="soon"),
+            lambda: memory.explain("x", memory.add("x").id, now="soon"),
+            lambda: memory.count(query="x", now="soon"),
+            lambda: memory.facets("kind", query="x", now="soon"),
+            lambda: memory.count(now=NOW),
+            lambda: memory.facets("kind", now=NOW),
+        ):
+            with pytest.raises(InvalidInput) as caught:
+                act()
+            assert caught.value.field == "now"
 
     def test_near_a_block_as_of_then_is_near_its_version_of_then(self, memory: Memory, clock: FrozenClock) -> None:
         remember_much(memory, 30)

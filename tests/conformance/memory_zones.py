@@ -56,7 +56,7 @@ class TestTimeZone:
         [block] = [block for block in memory.list() if block.uid == told.uid]
         assert days_of(memory, block.id) == ("2026-05-01", ["2026-04-30"])
 
-    @pytest.mark.parametrize("zone", ["Seoul", "", 9])
+    @pytest.mark.parametrize("zone", ["Seoul", "", 9, "EST", "MST"])
     def test_an_export_by_no_known_days_is_refused(self, memory: Memory, zone: object) -> None:
         with pytest.raises(InvalidInput, match="time_zone"):
             memory.import_([json.dumps({"type": "greeum", "format": 1, "time_zone": zone})])

@@ -45,6 +45,7 @@ RERANKING = "tests/unit/test_reranking.py::"
 OPTIONS = ("k", "namespace", "where", "near", "history", "exact", "weights")
 MOMENT = ("as_of", "min_trust")
 THEN = TELLING + "TestTimeTravel::"
+MEANT = THEN + "test_a_question_is_meant_from_the_day_that_is_said"
 WHY = "tests/conformance/memory_explaining.py::TestExplaining::"
 IN_TIME = "tests/conformance/memory_explaining.py::TestBudget::test_one_without_time_says_what_it_left_out"
 
@@ -78,6 +79,7 @@ EFFECTS = {
         "weights": FINDING + "TestWeights::test_each_has_an_effect",
         "vector": VECTORS + "test_the_vector_counts_beside_the_words",
         "as_of": THEN + "test_a_corrected_block_is_found_as_of_before",
+        "now": MEANT,
         "min_trust": "tests/unit/test_recall.py::test_what_is_trusted_less_is_left_out",
         "rerank": RERANKING + "test_the_function_gets_the_query_and_fifty_hits_and_orders_them",
         "rerank_budget_ms": RERANKING + "test_what_is_late_leaves_the_first_order_and_says_so",
@@ -85,25 +87,33 @@ EFFECTS = {
     },
     "explain": dict.fromkeys((*OPTIONS, "as_of"), WHY + "test_each_option_makes_a_difference")
     | {
+        "now": MEANT,
         "query": WHY + "test_words_are_shown_as_the_text_has_them",
         "block": WHY + "test_what_keeps_a_block_out_is_named",
         "min_trust": "tests/unit/test_explaining.py::test_what_is_trusted_less_is_named",
         "vector": VECTORS + "test_an_explanation_takes_a_vector",
     },
-    "search_many": {"queries": FINDING + "TestSearching::test_several_queries_at_once", "budget_ms": IN_TIME}
+    "search_many": {
+        "queries": FINDING + "TestSearching::test_several_queries_at_once",
+        "now": MEANT,
+        "budget_ms": IN_TIME,
+    }
     | dict.fromkeys(MOMENT, THEN + "test_every_way_of_searching_takes_a_moment_and_a_trust")
     | dict.fromkeys(OPTIONS, TELLING + "TestOptions::test_every_way_of_searching_takes_each"),
-    "stream": {"query": TELLING + "TestStreaming::test_a_stream_gives_what_a_search_gives"}
+    "stream": {"query": TELLING + "TestStreaming::test_a_stream_gives_what_a_search_gives", "now": MEANT}
     | dict.fromkeys(MOMENT, THEN + "test_every_way_of_searching_takes_a_moment_and_a_trust")
     | dict.fromkeys(OPTIONS, TELLING + "TestOptions::test_every_way_of_searching_takes_each")
     | {"vector": VECTORS + "test_a_stream_takes_a_vector"},
-    "search_json": dict.fromkeys(("query", *OPTIONS, *MOMENT), JSON + "test_hits_as_json_are_those_of_a_search")
+    "search_json": dict.fromkeys(("query", *OPTIONS, *MOMENT, "now"), JSON + "test_hits_as_json_are_those_of_a_search")
     | {"vector": JSON + "test_hits_as_json_take_a_vector_that_is_brought"},
-    "search_many_json": dict.fromkeys(("queries", *OPTIONS, *MOMENT), JSON + "test_hits_as_json_are_those_of_a_search"),
+    "search_many_json": dict.fromkeys(
+        ("queries", *OPTIONS, *MOMENT, "now"), JSON + "test_hits_as_json_are_those_of_a_search"
+    ),
     "context": {
         "query": TELLING + "TestContext::test_the_best_answers_are_in_it",
         "max_tokens": TELLING + "TestContext::test_it_never_takes_more_than_it_may",
         "namespace": TELLING + "TestContext::test_it_has_what_is_known_by_conversation_and_time",
+        "now": MEANT,
     }
     | dict.fromkeys(("as_of", "min_trust"), THEN + "test_every_way_of_searching_takes_a_moment_and_a_trust")
     | dict.fromkeys(("where", "near", "weights"), TELLING + "TestContext::test_it_searches_as_search_does"),
@@ -114,6 +124,7 @@ EFFECTS = {
         "expired": LASTING + "TestExpired::test_what_has_expired_can_be_listed_and_counted",
         "as_of": THEN + "test_what_holds_no_longer_or_not_yet_is_found_as_of_when_it_did",
         "query": TELLING + "TestWhatAQueryMatches::test_blocks_with_one_of_its_words_are_counted",
+        "now": MEANT,
     },
     "used": {"block": LASTING + "TestCountingUses::test_they_are_counted_together"},
     "feedback": dict.fromkeys(
@@ -158,6 +169,7 @@ EFFECTS = {
         "limit": TELLING + "TestFacets::test_many_values",
         "as_of": THEN + "test_what_has_expired_since_is_found_as_of_before",
         "query": TELLING + "TestWhatAQueryMatches::test_blocks_with_one_of_its_words_are_counted",
+        "now": MEANT,
         "k": TELLING + "TestWhatAQueryMatches::test_of_the_best_hits_only",
     },
     "namespaces": {

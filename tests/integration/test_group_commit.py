@@ -25,6 +25,9 @@ THREADS = 64
 ADDS = 100
 SYNCS_MAX = 400
 
+PATIENCE_S = 60.0
+"""For what other threads do in milliseconds: a machine that is slower than this hangs."""
+
 
 @pytest.fixture
 def disk() -> Disk:
@@ -49,15 +52,21 @@ def start(act: Callable[[], object]) -> Thread:
     return thread
 
 
+def wait_until(holds: Callable[[], bool]) -> None:
+    """Look again and again, but not for ever."""
+    end_s = time.monotonic() + PATIENCE_S
+    while not holds():
+        assert time.monotonic() < end_s, "it has not come to pass"
+        time.sleep(0.001)
+
+
 def wait_for_queue(committer: Committer, length: int) -> None:
     """Until so many wait for a leader that is itself waiting: that they have come is nowhere to be seen but here."""
-    while len(committer._queue) < length:
-        time.sleep(0.001)
+    wait_until(lambda: len(committer._queue) >= length)
 
 
 def wait_for_leader(committer: Committer) -> None:
-    while not committer._leading:
-        time.sleep(0.001)
+    wait_until(lambda: committer._leading)
 
 
 def test_many_threads_need_few_syncs(store: SQLiteStore, disk: Disk) -> None:
@@ -110,8 +119,7 @@ def test_closing_waits_for_those_who_write(store: SQLiteStore, directory: str) -
         writers = [start(lambda: store.add([draft()])) for _ in range(4)]
         wait_for_queue(store._committer, 3)
         closing = start(store.close)
-        while not store._closed:
-            time.sleep(0.001)
+        wait_until(lambda: store._closed)
         with pytest.raises(StoreClosed):
             store.add([draft()])
         closing.join(timeout=0.05)

@@ -493,6 +493,11 @@ def test_blocks_are_counted(rest: Client, memory: Memory) -> None:
     assert rest("POST", "/v1/facets", asked).json["facets"] == {"namespace": found}
     assert rest("POST", "/v1/facets", asked | {"k": 1}).json["facets"]["namespace"][0]["count"] == 1
     assert rest("POST", "/v1/facets", {"fields": ["kind"], "k": 1}).json["field"] == "k"
+    one = rest("POST", "/v1/facets", {"fields": "source"}).json["facets"]
+    assert one == rest("POST", "/v1/facets", {"fields": ["source"]}).json["facets"]
+    for fields in ("colour", "", [], 5, None, ["colour"]):
+        refused = rest("POST", "/v1/facets", {"fields": fields})
+        assert (refused.status, refused.json["field"].partition("[")[0]) == (400, "fields")
     page = rest("GET", "/v1/namespaces?limit=1&namespace=n").json
     assert page["namespaces"] == [{"namespace": "n/0", "blocks": 2}]
     rest_of_it = rest("GET", f"/v1/namespaces?limit=1&namespace=n&cursor={quote(page['cursor'])}").json

@@ -294,6 +294,22 @@ class TestRuns:
         assert [outcome.found for outcome in found] == [(new.id,), (old.id,), (old.id,)]
         assert [outcome.recall(1) for outcome in found] == [1.0] * 3
 
+    def test_yesterday_is_meant_from_another_day_of_what_is_known_when_it_is_asked(self, tmp_path: Path) -> None:
+        said = [VIOLIN | {"id": f"b{day}", "text": "Lunch.", "at": f"2025-03-{day:02}"} for day in range(1, 20)]
+        asked = [
+            {"question": "Lunch yesterday?", "answers": [f"b{day - 1}"], "now": f"2025-03-{day:02}T23:00"}
+            for day in (3, 11, 17)
+        ]
+        [found] = run(read(lines(tmp_path / "set.jsonl", *said, *asked)), [()], k=1).values()
+        assert [outcome.recall(1) for outcome in found] == [1.0] * 3
+        with testing.memory() as memory:
+            memory.add_many({"key": one["id"], "text": one["text"], "at": one["at"]} for one in said)
+            labelled = read(lines(tmp_path / "mine.jsonl", *asked))
+            [found] = run(labelled, [()], k=1, memory=memory).values()
+            assert [outcome.recall(1) for outcome in found] == [1.0] * 3
+        with pytest.raises(InvalidInput, match="now"):
+            read(lines(tmp_path / "wrong.jsonl", asked[0] | {"now": "soon"}))
+
     def test_yesterday_is_the_day_before_the_question(self, tmp_path: Path) -> None:
         said = [VIOLIN | {"id": f"b{day}", "text": "Lunch.", "at": f"2025-03-{day:02}"} for day in range(1, 20)]
         asked = [

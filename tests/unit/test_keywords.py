@@ -59,6 +59,8 @@ def test_a_part_is_not_replaced_by_an_assignment(memory: Memory, part: str) -> N
             AttributeError, match=rf"`{part}` is not assigned: change it with `memory\.{part}\.set\(…\)`"
         ):
             setattr(face, part, "Asia/Seoul")
+        with pytest.raises(AttributeError, match="is not assigned"):
+            setattr(face, part, getattr(memory, part))
     for face in (faces[0], *faces[2:]):  # a confined one refuses some of its parts altogether
         with pytest.raises(AttributeError):
             getattr(face, part).name = "Asia/Seoul"

@@ -24,7 +24,7 @@ T = TypeVar("T")
 
 INVALID_PARAMS, INTERNAL_ERROR = -32602, -32603
 
-READING = {"memory_search", "memory_context", "memory_list", "memory_get", "search", "fetch"}
+READING = {"memory_search", "memory_context", "memory_list", "memory_count", "memory_get", "search", "fetch"}
 
 
 @pytest.fixture

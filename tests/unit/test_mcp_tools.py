@@ -12,6 +12,7 @@ import pytest
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from greeum import Memory
+from greeum.context import tokens
 from greeum.errors import Conflict, Forbidden, InvalidInput, NotFound
 from greeum.mcp import prompts, resources
 from greeum.mcp.catalogue import tools_of
@@ -42,6 +43,7 @@ def call(m: Memory | Rooted, name: str, /, **arguments: Any) -> Result:
     result = tool.call(m, json.loads(json.dumps(arguments)))
     Draft202012Validator(tool.output).validate(json.loads(json.dumps(result.structured)))
     on_request = {given for given in ("history", "links") if name == "memory_get" and not arguments.get(given)}
+    on_request |= {"facets"} if name == "memory_count" and "fields" not in arguments else set()
     assert set(result.structured) == set(tool.output["properties"]) - on_request  # type: ignore[call-overload]
     assert result.text
     return result
@@ -93,6 +95,8 @@ class TestEveryTool:
             ("memory_search", Memory.search, {"vector", "rerank", "rerank_budget_ms", "budget_ms"}),
             ("memory_context", Memory.context, set()),
             ("memory_list", Memory.list, set()),
+            ("memory_count", Memory.count, {"history", "expired"}),
+            ("memory_count", Memory.facets, {"k", "limit"}),
             ("memory_get", Memory.get, set()),
             ("memory_update", Memory.update, {"vector"}),
             ("memory_forget", Memory.forget, {"namespace", "where"}),
@@ -102,11 +106,11 @@ class TestEveryTool:
         """Models bring neither vectors nor functions, and erase only what they name; all else has the same names."""
         there = set(inspect.signature(method).parameters) - {"self"} - left_out
         assert there <= set(TOOLS[name].arguments)
-        assert set(TOOLS[name].arguments) - there <= {"history", "links"}
+        assert set(TOOLS[name].arguments) - there <= {"history", "links", "fields"}
 
-    @pytest.mark.parametrize(("offer", "bytes_max"), [("memory", 12_200), ("knowledge-graph", 6_200)])
+    @pytest.mark.parametrize(("offer", "bytes_max"), [("memory", 13_500), ("knowledge-graph", 6_200)])
     def test_the_list_of_tools_takes_little_of_a_context(self, offer: str, bytes_max: int) -> None:
-        """As it is sent. Every conversation begins with it: 12 KB are some 3,000 tokens."""
+        """As it is sent. Every conversation begins with it: 13 KB are some 3,300 tokens."""
         listed = types.ListToolsResult(tools=[described(tool) for tool in tools_of(offer)])
         assert len(listed.model_dump_json(by_alias=True, exclude_unset=True).encode()) < bytes_max
 
@@ -297,7 +301,7 @@ class TestContext:
         m.add("I moved to Busan.", source="alice")
         result = call(m, "memory_context", query="Where does Alice live?", max_tokens=100)
         assert "I moved to Busan." in result.text
-        assert f"Days as in UTC:\n{result.structured['text']}" == result.text
+        assert result.structured["text"] == result.text
         assert result.structured["block_ids"] == [1]
         assert result.structured["tokens"] <= 100
 
@@ -312,6 +316,61 @@ class TestContext:
         result = call(m, "memory_context", query="Where does Alice live?")
         assert result.text.startswith("Days as in Asia/Seoul:\n") and "2026-05-02" in result.text
         assert result.structured["time_zone"] == "Asia/Seoul"
+
+    def test_all_that_a_model_reads_is_counted(self, m: Memory) -> None:
+        m.time_zone.set("America/Argentina/Buenos_Aires")
+        m.add_many({"text": f"Ferry {n} leaves at nine.", "source": "alice"} for n in range(30))
+        for most in (1, 5, 20, 60, 200):
+            result = call(m, "memory_context", query="When does the ferry leave?", max_tokens=most)
+            assert tokens(result.structured["text"]) == result.structured["tokens"] <= most
+            assert bool(result.structured["block_ids"]) == (most >= 60)
+        with pytest.raises(InvalidInput) as caught:
+            TOOLS["memory_context"].call(m, {"query": "x", "max_tokens": 0})
+        assert caught.value.field == "max_tokens"
+
+    def test_it_is_meant_from_the_day_that_is_said(self, m: Memory) -> None:
+        m.add("I walked along the canal.", at="2024-06-04")
+        m.add("I walked up the hill.", at="2024-06-12")
+        asked = {"query": "Where did I walk yesterday?", "now": "2024-06-05"}
+        assert call(m, "memory_search", k=1, **asked).structured["hits"][0]["block"]["id"] == 1
+        assert call(m, "memory_search", k=1, **asked | {"now": "2024-06-13"}).structured["hits"][0]["block"]["id"] == 2
+        assert call(m, "memory_context", max_tokens=35, **asked).structured["block_ids"] == [1]
+        assert call(m, "memory_count", query="yesterday", now="2024-06-05").structured == {"count": 1}
+
+
+class TestCount:
+    @pytest.fixture(autouse=True)
+    def ferries(self, m: Memory) -> None:
+        m.add("The ferry leaves at nine.", source="alice", namespace="a", tags=["sea"])
+        m.add("Two ferries were late.", source="alice", namespace="b", tags=["sea", "news"])
+        m.add("It rains.", source="bob")
+
+    def test_all_of_them_or_those_with_a_word(self, m: Memory) -> None:
+        assert call(m, "memory_count") == Result({"count": 3}, "There are 3.")
+        assert call(m, "memory_count", query="ferry") == Result({"count": 2}, "There are 2.")
+        assert call(m, "memory_count", query="ferry", namespace="a").text == "There is one."
+        assert call(m, "memory_count", where={"source": "bob"}).structured == {"count": 1}
+        assert call(m, "memory_count", query="kiln").text == "There are 0."
+        assert call(m, "memory_count", as_of="2020-01-01").structured == {"count": 0}
+
+    def test_of_which_sorts(self, m: Memory) -> None:
+        result = call(m, "memory_count", query="ferry rain", fields=["source", "tags", "namespace"])
+        assert result.structured == {
+            "count": 3,
+            "facets": {
+                "source": [["alice", 2], ["bob", 1]],
+                "tags": [["sea", 2], ["news", 1]],
+                "namespace": [["", 1], ["a", 1], ["b", 1]],
+            },
+        }
+        assert result.text.splitlines()[1:] == [
+            "source: alice 2, bob 1",
+            "tags: sea 2, news 1",
+            "namespace: (root) 1, a 1, b 1",
+        ]
+        assert call(m, "memory_count", query="kiln", fields=["tags"]).text == "There are 0.\ntags: none"
+        with pytest.raises(InvalidInput, match="cannot be counted by"):
+            TOOLS["memory_count"].call(m, {"fields": ["colour"]})
 
 
 class TestGet:

@@ -33,11 +33,13 @@ def written(memory: Memory, query: str, **options: Any) -> Any:
     return json.loads(memory.search_json(query, **options))
 
 
-@pytest.mark.parametrize("options", [{}, {"as_of": "2100-02-01"}, {"min_trust": 1.0}, *OPTIONS], ids=str)
+@pytest.mark.parametrize(
+    "options", [{}, {"as_of": "2100-02-01"}, {"now": "2100-02-01"}, {"min_trust": 1.0}, *OPTIONS], ids=str
+)
 def test_hits_as_json_are_those_of_a_search(memory: Memory, options: dict[str, Any]) -> None:
     remember_much(memory, 300)
     memory.anchors.set("A", memory.search("stone chair")[-1].block.id)
-    for query in ("old violin", "부산 비", "rain in Busan"):
+    for query in ("old violin", "부산 비", "rain in Busan yesterday"):
         assert written(memory, query, **options) == [hit.to_dict() for hit in memory.search(query, **options)]
     queries = ["violin", "rain", "부산"]
     answers = [[hit.to_dict() for hit in hits] for hits in memory.search_many(queries, **options)]

@@ -58,7 +58,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     ),
     "importers.exports": (
         "_core", "errors", "importers.admission", "importers.intake", "importers.rehearsal", "importers.report",
-        "inputs", "learning", "limits", "store.arrivals", "store.protocol", "unreadable", "weights",
+        "inputs", "learning", "limits", "store.arrivals", "store.protocol", "unreadable", "weights", "zones",
     ),
     "importers.importing": (
         "errors", "importers", "importers.*", "inputs", "store.protocol",
@@ -217,7 +217,8 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "mcp.install.*": ("errors", "mcp.install.*", "settings"),
     "mcp.tools": (),
     "mcp.tools.*": (
-        "errors", "inputs", "keywords", "limits", "mcp.tools", "mcp.tools.*", "memory", "model", "rooted", "zones",
+        "context", "errors", "inputs", "keywords", "limits", "mcp.tools", "mcp.tools.*", "memory", "model", "rooted",
+        "zones",
     ),
     "mcp.server": ("greeum", "errors", "mcp", "mcp.*", "problems"),
     "mcp.*": ("greeum", "errors", "inputs", "mcp", "mcp.*", "memory", "model"),

@@ -294,7 +294,7 @@ export class Memory {
   /** The most frequent values of fields (`kind`, `source`, `tags`, `namespace`), each with its count. */
   async facets(fields: FacetField | readonly FacetField[], options: FacetsOptions = {}): Promise<Facets> {
     const { call, fields: others } = apart(options);
-    const wanted = typeof fields === "string" ? [fields] : [...fields];
+    const wanted: FacetField | FacetField[] = typeof fields === "string" ? fields : [...fields];
     return (await this.#transport.json("post", "/v1/facets", { body: { ...others, fields: wanted }, call })).facets;
   }
 

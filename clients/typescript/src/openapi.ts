@@ -1433,6 +1433,11 @@ export interface components {
              */
             as_of?: string | null;
             /**
+             * @description From when the query is meant: its "yesterday" is the day before. Default: `as_of`, else the time that it is.
+             * @default null
+             */
+            now?: string | null;
+            /**
              * @description Leaves out what was written through an origin that is trusted less.
              * @default 0
              */
@@ -1541,6 +1546,11 @@ export interface components {
              */
             as_of?: string | null;
             /**
+             * @description From when the query is meant: its "yesterday" is the day before. Default: `as_of`, else the time that it is.
+             * @default null
+             */
+            now?: string | null;
+            /**
              * @description Leaves out what was written through an origin that is trusted less.
              * @default 0
              */
@@ -1618,6 +1628,11 @@ export interface components {
              * @default null
              */
             as_of?: string | null;
+            /**
+             * @description From when the query is meant: its "yesterday" is the day before. Default: `as_of`, else the time that it is.
+             * @default null
+             */
+            now?: string | null;
             /**
              * @description Leaves out what was written through an origin that is trusted less.
              * @default 0
@@ -1801,6 +1816,11 @@ export interface components {
              */
             as_of?: string | null;
             /**
+             * @description From when the query is meant: its "yesterday" is the day before. Default: `as_of`, else the time that it is.
+             * @default null
+             */
+            now?: string | null;
+            /**
              * @description Leaves out what was written through an origin that is trusted less.
              * @default 0
              */
@@ -1860,6 +1880,11 @@ export interface components {
              * @default null
              */
             as_of?: string | null;
+            /**
+             * @description From when the query is meant: its "yesterday" is the day before. Default: `as_of`, else the time that it is.
+             * @default null
+             */
+            now?: string | null;
             /**
              * @description Only blocks that have one of its words, in any form that a search knows it by.
              * @default null
@@ -1946,12 +1971,13 @@ export interface components {
          */
         FacetsRequest: {
             /**
+             * @description A field, or several.
              * @example [
              *       "kind",
              *       "source"
              *     ]
              */
-            fields: ("kind" | "namespace" | "source" | "tags")[];
+            fields: ("kind" | "namespace" | "source" | "tags") | ("kind" | "namespace" | "source" | "tags")[];
             /**
              * @description A path such as "acme/alice", or its segments; "" is the root.
              * @default
@@ -1974,6 +2000,11 @@ export interface components {
              * @default null
              */
             as_of?: string | null;
+            /**
+             * @description From when the query is meant: its "yesterday" is the day before. Default: `as_of`, else the time that it is.
+             * @default null
+             */
+            now?: string | null;
             /**
              * @description Only blocks that have one of its words, in any form that a search knows it by.
              * @default null

@@ -58,7 +58,7 @@ export type NamespacesPage = AnswerOf<"/v1/namespaces", "get">;
 export type NamespaceCount = NamespacesPage["namespaces"][number];
 /** Changes in order, and the store's newest seq. */
 export type Changes = AnswerOf<"/v1/changes", "get">;
-export type FacetField = BodyOf<"/v1/facets", "post">["fields"][number];
+export type FacetField = Extract<BodyOf<"/v1/facets", "post">["fields"], string>;
 export type Facets = AnswerOf<"/v1/facets", "post">["facets"];
 /** What was forgotten (after a dry run: would be): the ids of every version, how many that is, and the certificate. */
 export type Forgotten = AnswerOf<"/v1/blocks:forget", "post">;

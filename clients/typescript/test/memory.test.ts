@@ -182,6 +182,8 @@ describe("finding", () => {
     assert.equal(found.counts.added, await memory.count({ namespace: "find" }));
     assert.equal(found.added.length, 1);
     assert.equal((await memory.search("home", { namespace: "find", as_of: "2020-01-01" })).length, 0);
+    assert.equal(await memory.count({ query: "yesterday", namespace: "find", now: "1999-01-01" }), 0);
+    await assert.rejects(memory.search("home", { now: "soon" }), { field: "now" });
     assert.deepEqual(await memory.facets(["source", "tags"], { namespace: "find", limit: 1 }), {
       source: [{ value: "Alice", count: 3 }],
       tags: [{ value: "home", count: 2 }],

@@ -27,6 +27,8 @@ pub struct Query {
     pub now: TimeUs,
     /// As things stood then: what had been recorded by that time, and held.
     pub as_of: Option<TimeUs>,
+    /// From when its relative dates are meant, and how old things are; the moment that is asked about, if it is not said.
+    pub asked_at: Option<TimeUs>,
     /// Score every block rather than the likely ones.
     pub exact: bool,
     /// How much each kind of evidence counts.
@@ -39,6 +41,11 @@ impl Query {
     /// The moment that is asked about.
     pub fn moment(&self) -> TimeUs {
         self.as_of.unwrap_or(self.now)
+    }
+
+    /// The moment from which "yesterday" is counted.
+    pub fn asking(&self) -> TimeUs {
+        self.asked_at.unwrap_or_else(|| self.moment())
     }
 
     /// Whether both are asked of the same blocks.

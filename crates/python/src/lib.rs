@@ -323,7 +323,7 @@ impl Index {
         self.index.loaded(seq);
     }
 
-    #[pyo3(signature = (queries, k, namespace, filter_json, near, history, now, exact, weights, as_of, budget_us=None))]
+    #[pyo3(signature = (queries, k, namespace, filter_json, near, history, now, exact, weights, as_of, asked_at, budget_us=None))]
     #[allow(clippy::too_many_arguments, reason = "one crossing for one search; Query names them on both sides")]
     fn search(
         &self,
@@ -338,13 +338,26 @@ impl Index {
         exact: bool,
         weights: Option<Vec<(String, f32)>>,
         as_of: Option<i64>,
+        asked_at: Option<i64>,
         budget_us: Option<u64>,
     ) -> PyResult<Found> {
         let filter = self.filter(py, filter_json)?;
         let budget = budget_us.map(Duration::from_micros);
         let weights = weighed(py, weights.unwrap_or_default())?;
-        let plain =
-            Query { k, namespace, filter, near, history, now, exact, as_of, weights, budget, ..Query::default() };
+        let plain = Query {
+            k,
+            namespace,
+            filter,
+            near,
+            history,
+            now,
+            exact,
+            as_of,
+            asked_at,
+            weights,
+            budget,
+            ..Query::default()
+        };
         let query = |(text, vector): (String, Option<Vec<u8>>)| {
             let vector = vector.map(|bytes| code(&bytes)).transpose()?;
             Ok(Query { text, vector, ..plain.clone() })
@@ -354,7 +367,7 @@ impl Index {
         Ok(Found(released(py, || self.index.search_many(&queries))?))
     }
 
-    #[pyo3(signature = (query, k, namespace, filter_json, near, history, now, exact, weights, as_of, subject))]
+    #[pyo3(signature = (query, k, namespace, filter_json, near, history, now, exact, weights, as_of, asked_at, subject))]
     #[allow(clippy::too_many_arguments, reason = "as for search")]
     fn explain(
         &self,
@@ -369,6 +382,7 @@ impl Index {
         exact: bool,
         weights: Option<Vec<(String, f32)>>,
         as_of: Option<i64>,
+        asked_at: Option<i64>,
         subject: explanation::SubjectParts,
     ) -> PyResult<String> {
         let (filter, subject) =
@@ -376,8 +390,21 @@ impl Index {
         let vector = query.1.map(|bytes| code(&bytes)).transpose().map_err(|error| raised(py, error))?;
         let text = query.0;
         let weights = weighed(py, weights.unwrap_or_default())?;
-        let query =
-            Query { text, vector, k, namespace, filter, near, history, now, exact, as_of, weights, budget: None };
+        let query = Query {
+            text,
+            vector,
+            k,
+            namespace,
+            filter,
+            near,
+            history,
+            now,
+            exact,
+            as_of,
+            asked_at,
+            weights,
+            budget: None,
+        };
         let found = released(py, || self.index.explain(&query, &subject))?;
         Ok(explanation::json(&found, k).to_string())
     }
@@ -460,7 +487,7 @@ impl Index {
         released(py, || Ok(self.index.select(&query, after, newest_first)))
     }
 
-    #[pyo3(signature = (namespace, filter_json, history, now, as_of, text = String::new()))]
+    #[pyo3(signature = (namespace, filter_json, history, now, as_of, text = String::new(), asked_at = None))]
     #[allow(clippy::too_many_arguments, reason = "as for search")]
     fn count(
         &self,
@@ -471,13 +498,14 @@ impl Index {
         now: i64,
         as_of: Option<i64>,
         text: String,
+        asked_at: Option<i64>,
     ) -> PyResult<u64> {
         let filter = self.filter(py, filter_json)?;
-        let query = Query { text, namespace, filter, history, now, as_of, ..Query::default() };
+        let query = Query { text, namespace, filter, history, now, as_of, asked_at, ..Query::default() };
         released(py, || Ok(self.index.count(&query)))
     }
 
-    #[pyo3(signature = (namespace, filter_json, history, now, as_of, text = String::new()))]
+    #[pyo3(signature = (namespace, filter_json, history, now, as_of, text = String::new(), asked_at = None))]
     #[allow(clippy::too_many_arguments, reason = "as for search")]
     fn ids(
         &self,
@@ -488,13 +516,14 @@ impl Index {
         now: i64,
         as_of: Option<i64>,
         text: String,
+        asked_at: Option<i64>,
     ) -> PyResult<Vec<u64>> {
         let filter = self.filter(py, filter_json)?;
-        let query = Query { text, namespace, filter, history, now, as_of, ..Query::default() };
+        let query = Query { text, namespace, filter, history, now, as_of, asked_at, ..Query::default() };
         released(py, || Ok(self.index.ids(&query)))
     }
 
-    #[pyo3(signature = (namespace, filter_json, now, after, limit, as_of, text = String::new()))]
+    #[pyo3(signature = (namespace, filter_json, now, after, limit, as_of, text = String::new(), asked_at = None))]
     #[allow(clippy::too_many_arguments, reason = "as for search")]
     fn namespaces(
         &self,
@@ -506,9 +535,10 @@ impl Index {
         limit: usize,
         as_of: Option<i64>,
         text: String,
+        asked_at: Option<i64>,
     ) -> PyResult<Vec<(String, u64)>> {
         let filter = self.filter(py, filter_json)?;
-        let query = Query { text, namespace, filter, now, as_of, k: limit, ..Query::default() };
+        let query = Query { text, namespace, filter, now, as_of, asked_at, k: limit, ..Query::default() };
         released(py, || Ok(self.index.namespaces(&query, after)))
     }
 

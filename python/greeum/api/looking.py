@@ -25,6 +25,7 @@ class ContextRequest(wire.Request):
     where: wire.Where = None
     near: wire.Near = None
     as_of: wire.AsOf = None
+    now: wire.Now = None
     min_trust: wire.MinTrust = 0.0
     weights: wire.Weights = None
 
@@ -37,6 +38,7 @@ class CountRequest(wire.Request):
     history: bool = False
     expired: wire.Expired = False
     as_of: wire.AsOf = None
+    now: wire.Now = None
     query: wire.Matched = None
 
 
@@ -54,16 +56,20 @@ FACET_FIELDS_MAX = 16
 """Fields of one request: each once, and there are four."""
 
 
+FacetField = Literal["kind", "source", "tags", "namespace"]
+
+
 class FacetsRequest(wire.Request):
     """Whose values to count."""
 
     fields: Annotated[
-        list[Literal["kind", "source", "tags", "namespace"]],
-        Meta(examples=[["kind", "source"]], min_length=1, max_length=FACET_FIELDS_MAX),
+        FacetField | Annotated[list[FacetField], Meta(min_length=1, max_length=FACET_FIELDS_MAX)],
+        Meta(description="A field, or several.", examples=[["kind", "source"]]),
     ]
     namespace: wire.Namespace = ""
     where: wire.Where = None
     as_of: wire.AsOf = None
+    now: wire.Now = None
     query: wire.Matched = None
     k: Annotated[
         int | None,

@@ -78,6 +78,7 @@ LEAST_ROLE: dict[str, Role] = {
     "mcp.memory_search": READER,
     "mcp.memory_context": READER,
     "mcp.memory_list": READER,
+    "mcp.memory_count": READER,
     "mcp.memory_get": READER,
     "mcp.memory_update": WRITER,
     "mcp.memory_forget": WRITER,

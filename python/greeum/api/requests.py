@@ -107,6 +107,8 @@ def values_at(place: str, shape: type[Struct]) -> list[str]:
     """What a field of the shape, or what it lists, may be, if that is a choice."""
     [kind] = (field.type for field in struct_of(shape).fields if field.encode_name == place.partition("[")[0])
     kind = bare(kind)
+    if isinstance(kind, msgspec.inspect.UnionType):  # one, or a list of them
+        kind = bare(kind.types[0])
     if isinstance(kind, msgspec.inspect.ListType):
         kind = bare(kind.item_type)
     return sorted(map(str, kind.values)) if isinstance(kind, msgspec.inspect.LiteralType) else []

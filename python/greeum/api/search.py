@@ -37,6 +37,7 @@ class SearchOptions(wire.Request):
     ] = False
     exact: Annotated[bool, Meta(description="Whether to score every block, whatever it takes.")] = False
     as_of: wire.AsOf = None
+    now: wire.Now = None
     min_trust: wire.MinTrust = 0.0
     weights: wire.Weights = None
 

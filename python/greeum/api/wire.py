@@ -124,6 +124,14 @@ OnConflict = Annotated[
 
 AsOf = Annotated[Time | None, Meta(description="As things stood then: what had been recorded by that time, and held.")]
 
+Now = Annotated[
+    Time | None,
+    Meta(
+        description='From when the query is meant: its "yesterday" is the day before. Default: `as_of`, else the time '
+        "that it is."
+    ),
+]
+
 MinTrust = Annotated[
     float,
     Meta(

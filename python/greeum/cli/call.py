@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from greeum.errors import InvalidInput
+from greeum.errors import EmbedderFailed, InvalidInput
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -69,13 +69,18 @@ class Call:
 
         path = self.path()
         with bar("Preparing the memory", "blocks") as progress:
-            memory = open_memory(
-                path,
-                embedder=embedder,
-                read_only=read_only or "read_only" in self.given,
-                create=create,
-                progress=progress,
-            )
+            changes_nothing = read_only or "read_only" in self.given
+            try:
+                memory = open_memory(
+                    path, embedder=embedder, read_only=changes_nothing, create=create, progress=progress
+                )
+            except EmbedderFailed as error:
+                # Who wants no vectors gets on without; who does is told the same.
+                if self.is_missing():
+                    raise
+                from greeum.wiring import open_without_vectors
+
+                memory = open_without_vectors(path, error, read_only=changes_nothing, progress=progress)
         return memory.through(ORIGIN)
 
     def connect(self) -> Memory:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 def run_count(call: Call) -> int:
     with call.open() as memory:
-        count = memory.count(**call.pick("namespace", "where", "history", "expired", "as_of", "query"))
+        count = memory.count(**call.pick("namespace", "where", "history", "expired", "as_of", "now", "query"))
     if call.screen.json:
         call.screen.document({"count": count})
     else:
@@ -22,7 +22,9 @@ def run_count(call: Call) -> int:
 
 def run_facets(call: Call) -> int:
     with call.open() as memory:
-        facets = memory.facets(call.given["fields"], **call.pick("namespace", "where", "as_of", "query", "k", "limit"))
+        facets = memory.facets(
+            call.given["fields"], **call.pick("namespace", "where", "as_of", "now", "query", "k", "limit")
+        )
     if call.screen.json:
         listed = {
             field: [{"value": value, "count": count} for value, count in counts] for field, counts in facets.items()
@@ -58,7 +60,16 @@ COUNT = Command(
     "count",
     run_count,
     "Count blocks: all that `greeum list` would show, or those of them that a query matches.",
-    options=[fields.NAMESPACE, fields.WHERE, fields.HISTORY, fields.EXPIRED, fields.AS_OF, QUERY, fields.READ_ONLY],
+    options=[
+        fields.NAMESPACE,
+        fields.WHERE,
+        fields.HISTORY,
+        fields.EXPIRED,
+        fields.AS_OF,
+        QUERY,
+        fields.NOW,
+        fields.READ_ONLY,
+    ],
     details="""With --json the document is {"count": N}.""",
     examples=[
         "greeum count",
@@ -77,6 +88,7 @@ FACETS = Command(
         fields.WHERE,
         fields.AS_OF,
         QUERY,
+        fields.NOW,
         Option("-k", "N", "Only the N best hits of a search for the query, instead.", read=as_whole_number),
         Option("--limit", "N", "How many values of each field at most. Default: 20", read=as_whole_number),
         fields.READ_ONLY,

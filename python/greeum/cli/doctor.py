@@ -6,7 +6,7 @@ import os
 
 from greeum.cli.options import HERE, Command, Option
 from greeum.cli.screen import GREEN, RED
-from greeum.errors import GreeumError, NotFound
+from greeum.errors import EmbedderFailed, EmbedderMismatch, GreeumError, NotFound
 from greeum.surroundings import surroundings
 
 TYPE_CHECKING = False
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     from greeum.cli.call import Call
+    from greeum.memory import Memory
 
     Finding: TypeAlias = tuple[str, bool, str]
 
@@ -25,7 +26,7 @@ MARK_CELLS = 9
 def run(call: Call) -> int:
     path = call.path()
     repairs = repaired(path) if "repair" in call.given else None
-    findings = [*opened(call, path), table()]
+    findings = [*opened(path), table()]
     sound = all(ok for _, ok, _ in findings)
     if call.screen.json:
         document: dict[str, object] = {"memory": path, "ok": sound, "checks": listed(findings)}
@@ -62,20 +63,44 @@ def repaired(path: str) -> list[Finding]:
         return [("repair", False, str(error))]
 
 
-def opened(call: Call, path: str) -> list[Finding]:
+def opened(path: str) -> list[Finding]:
     """What the memory says of itself; read-only, so that looking changes nothing. That there is none is no finding."""
     import warnings
+
+    from greeum.wiring import open as open_memory
 
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
-            with call.open_quietly(read_only=True) as memory:
-                findings = [("opens", True, "yes"), ("time zone", True, memory.time_zone.get()), *memory.check()]
+            with open_memory(path, read_only=True, create=False) as memory:
+                findings = [("opens", True, "yes"), *checks(memory)]
         except NotFound:
             raise
+        except (EmbedderFailed, EmbedderMismatch) as error:
+            findings = [("opens", False, str(error)), *without_vectors(path, error)]
         except (GreeumError, OSError) as error:
-            findings = [("opens", False, str(error)), *(surroundings(path) if os.path.isdir(path) else [])]
+            findings = [("opens", False, str(error)), *around(path)]
     return [*findings, *(("file system", False, str(warning.message)) for warning in caught)]
+
+
+def checks(memory: Memory) -> list[Finding]:
+    return [("time zone", True, memory.time_zone.get()), *memory.check()]
+
+
+def without_vectors(path: str, error: GreeumError) -> list[Finding]:
+    """All that can be looked at without the embedder, which is what is wrong."""
+    from greeum.wiring import open_without_vectors
+
+    try:
+        with open_without_vectors(path, error, read_only=True) as memory:
+            return [finding for finding in checks(memory) if finding[0] != "embedder"]
+    except (GreeumError, OSError):
+        return around(path)  # the memory is bound to none yet, or not to be opened: what was said before holds
+
+
+def around(path: str) -> list[Finding]:
+    """What it stands on."""
+    return surroundings(path) if os.path.isdir(path) else []
 
 
 def table() -> Finding:

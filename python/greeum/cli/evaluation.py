@@ -269,15 +269,16 @@ COMMAND = Command(
     details="""A set of your own is a file of JSON Lines, or a folder of them: blocks, {"id", "text"} and, if you like,
         "source", "at", "session", "conversation", "kind", "tags", "importance", "metadata", "valid_from", "valid_to",
         "expires_at"; and questions, {"question", "answers": [ids]} and, if you like, "kind", "id", "near", the
-        "conversation" that it is asked of alone, and "at", when it is asked: from there it is that "yesterday" is
-        meant. Blocks are remembered in a memory of their own, which is removed at the end; "key" is another word for
-        "id". Without blocks, the questions are asked of your memory: answers are ids or keys there, the conversation is
-        the namespace, and "at" is as --as-of of greeum search. Of public sets, the files as they are published: forms
-        are jsonl, locomo, beam, jsonl-pooled, locomo-pooled, beam-pooled (all conversations in one memory), korquad,
-        korquad-sentences; without one, it is guessed. R@10 is the share of what answers a question that is among the
-        first 10; in brackets, where the mean lies in 95 of 100 samples of such conversations (at the greatest -k, as
-        the change is). Hit@10 is the share of questions of which any answer is there. With --json the document is
-        {"k", "sets": [{"set", "blocks", "runs": [{"without", "questions", "recall@10", …}, …]}, …]}.""",
+        "conversation" that it is asked of alone, "at", when it is asked: from there it is that "yesterday" is meant;
+        and "now", if it is meant from another day. Blocks are remembered in a memory of their own, which is removed at
+        the end; "key" is another word for "id". Without blocks, the questions are asked of your memory: answers are ids
+        or keys there, the conversation is the namespace, and "at" and "now" are as --as-of and --now of greeum search.
+        Of public sets, the files as they are published: forms are jsonl, locomo, beam, jsonl-pooled, locomo-pooled,
+        beam-pooled (all conversations in one memory), korquad, korquad-sentences; without one, it is guessed. R@10 is
+        the share of what answers a question that is among the first 10; in brackets, where the mean lies in 95 of 100
+        samples of such conversations (at the greatest -k, as the change is). Hit@10 is the share of questions of which
+        any answer is there. With --json the document is {"k", "sets": [{"set", "blocks", "runs": [{"without",
+        "questions", "recall@10", …}, …]}, …]}.""",
     examples=[
         "greeum eval questions.jsonl --memory ./memory",
         "greeum eval questions.jsonl -k 1,5,10 --misses 20",

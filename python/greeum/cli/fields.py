@@ -45,6 +45,9 @@ NEAR_WHEN_SEARCHING = Option(
 HISTORY = Option("--history", None, "Include versions that were superseded, and what holds no longer or not yet.")
 EXPIRED = Option("--expired", None, "What has expired and is not erased yet, and nothing else.")
 AS_OF = Option("--as-of", "TIME", "As things stood then: what had been recorded by that time, and held.")
+NOW = Option(
+    "--now", "TIME", 'From when the query is meant: its "yesterday" is the day before. Default: --as-of, else now'
+)
 MIN_TRUST = Option(
     "--min-trust",
     "NUMBER",
@@ -62,6 +65,7 @@ SEARCH_OPTIONS = (
     NEAR_WHEN_SEARCHING,
     HISTORY,
     AS_OF,
+    NOW,
     MIN_TRUST,
     Option("--exact", None, "Score every block, whatever it takes."),
     Option("--weights", "JSON", "How much each kind of evidence counts, as in '{\"words\": 2}'.", read=as_object),

@@ -71,7 +71,8 @@ def miss(store: Retrieves, outcome: Outcome, k: int) -> Miss:
     def explained(blocks: Iterable[Answer]) -> Explained:
         depth = max(k, DEPTH)  # as deep as it was searched: how far it looks depends on that
         return {
-            block: store.explain(question.text, block, depth, near=question.near, at=question.at) for block in blocks
+            block: store.explain(question.text, block, depth, near=question.near, at=question.at, now=question.now)
+            for block in blocks
         }
 
     return Miss(question, explained(question.answers), explained(above[:ABOVE_MAX]))

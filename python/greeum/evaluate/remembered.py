@@ -66,10 +66,12 @@ class Remembered:
             found = self._memory.search(query, k=k, near=self._id_of(near), **options)
         return [hit.block.key or "" for hit in found]
 
-    def explain(self, query: str, block: str, k: int, near: str | None = None, at: str | None = None) -> Explanation:
+    def explain(
+        self, query: str, block: str, k: int, near: str | None = None, at: str | None = None, now: str | None = None
+    ) -> Explanation:
         """Why that search finds a block, or does not."""
         with self._asked_at(at):
-            return self._memory.explain(query, self._ids[block], k=k, near=self._id_of(near))
+            return self._memory.explain(query, self._ids[block], k=k, near=self._id_of(near), now=now)
 
     def _id_of(self, named: str | None) -> int | None:
         return None if named is None else self._ids[named]

@@ -26,7 +26,9 @@ if TYPE_CHECKING:
             self, query: str, k: int, near: Any = None, at: str | None = None, **options: Any
         ) -> Sequence[Answer]: ...
 
-        def explain(self, query: str, block: Any, k: int, near: Any = None, at: str | None = None) -> Explanation: ...
+        def explain(
+            self, query: str, block: Any, k: int, near: Any = None, at: str | None = None, now: str | None = None
+        ) -> Explanation: ...
 
     Look = Callable[[Retrieves, Outcome], None]
     """Told of every outcome of a search as it is, while what was searched is still there."""
@@ -51,8 +53,10 @@ class There:
         found = self._memory.search(query, k=k, namespace=self._namespace, near=near, as_of=at, **options)
         return [hit.block.id for hit in found]
 
-    def explain(self, query: str, block: int, k: int, near: Any = None, at: str | None = None) -> Explanation:
-        return self._memory.explain(query, block, k=k, namespace=self._namespace, near=near, as_of=at)
+    def explain(
+        self, query: str, block: int, k: int, near: Any = None, at: str | None = None, now: str | None = None
+    ) -> Explanation:
+        return self._memory.explain(query, block, k=k, namespace=self._namespace, near=near, as_of=at, now=now)
 
 
 def evaluate(
@@ -112,6 +116,11 @@ def asked(store: Retrieves, question: Question, group: str, ablation: Ablation, 
     """One question, and what was found."""
     started = perf_counter()
     found = store.retrieve(
-        question.text, max(k, DEPTH), near=question.near, at=question.at, weights=weights_of(ablation)
+        question.text,
+        max(k, DEPTH),
+        near=question.near,
+        at=question.at,
+        now=question.now,
+        weights=weights_of(ablation),
     )
     return Outcome(question, group, tuple(found), perf_counter() - started)

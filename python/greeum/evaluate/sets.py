@@ -40,7 +40,7 @@ FURTHER: dict[str, Callable[[Any], object]] = {
 
 BLOCK_FIELDS = frozenset(("id", "key", "text", "source", "at", "session", "conversation", *FURTHER))
 
-QUESTION_FIELDS = frozenset(("question", "answers", "id", "kind", "conversation", "near", "at"))
+QUESTION_FIELDS = frozenset(("question", "answers", "id", "kind", "conversation", "near", "at", "now"))
 
 
 @dataclass(frozen=True)
@@ -72,6 +72,8 @@ class Question:
     """The block to search near to."""
     at: str | None = None
     """When it is asked; now, if it does not say."""
+    now: str | None = None
+    """From when it is meant, of what is known when it is asked; from then, if it does not say."""
 
 
 @dataclass(frozen=True)
@@ -197,6 +199,7 @@ def question_of(place: str, row: dict[str, Any], number: int) -> Question:
         id=text_in(place, row, "id", str(number)),
         near=near,
         at=time_in(place, row, "at"),
+        now=time_in(place, row, "now"),
     )
 
 

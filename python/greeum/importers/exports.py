@@ -5,7 +5,6 @@ from __future__ import annotations
 from json import loads
 
 from greeum import inputs, limits
-from greeum._core import Zone
 from greeum.errors import InvalidInput
 from greeum.importers.intake import AnchorAt, LinkAt, WeightsAt, at
 from greeum.learning import LEARNABLE
@@ -13,6 +12,7 @@ from greeum.store.arrivals import Arrival
 from greeum.store.protocol import Draft
 from greeum.unreadable import json_fault
 from greeum.weights import Own, said, weight_pairs
+from greeum.zones import chosen
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ class Importer:
             check_header(record)
             self._has_begun = True
             if record.get("time_zone") is not None:
-                self._intake.zone(Zone(inputs.name(record["time_zone"], "time_zone")).name)
+                self._intake.zone(chosen(record["time_zone"]).name)
             return None
         if sort == "block":
             return self._block(record)

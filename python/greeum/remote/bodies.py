@@ -197,14 +197,15 @@ def names(**values: object) -> Body:
     return {field: quoted_name(value, field) for field, value in values.items() if value is not None}
 
 
-def moment(as_of: Any) -> Body:
-    """Of which moment the answer is to be."""
-    return {} if as_of is None else {"as_of": quoted_time(as_of, "as_of")}
+def moment(as_of: Any, now: Any = None) -> Body:
+    """Of which moment the answer is to be, and from when the question is meant."""
+    said = {"as_of": as_of, "now": now}
+    return {field: quoted_time(value, field) for field, value in said.items() if value is not None}
 
 
-def matched(query: object, k: Any = None, *, expired: bool = False) -> Body:
+def matched(query: object, k: Any = None, *, expired: bool = False, now: Any = None) -> Body:
     """What the blocks that are counted are to match."""
-    asked = inputs.matched(query, k=k, expired=expired)
+    asked = inputs.matched(query, k=k, expired=expired, now=now)
     body = {} if k is None else {"k": str(inputs.count(k, "k", limits.K_MAX))}
     return body | {"query": quoted(asked)} if asked else body
 
@@ -236,13 +237,14 @@ def search(
     history: bool = False,
     exact: bool = False,
     as_of: Any = None,
+    now: Any = None,
     min_trust: Any = 0.0,
     weights: Any = None,
     vector: Any = None,
     budget_ms: Any = None,
 ) -> Body:
     """All of a search but what is searched for."""
-    body = scope(namespace, where, min_trust) | evidence(near, weights, vector) | moment(as_of)
+    body = scope(namespace, where, min_trust) | evidence(near, weights, vector) | moment(as_of, now)
     body["k"] = str(inputs.count(k, "k", limits.K_MAX))
     if (budget := inputs.search_budget_ms(budget_ms)) is not None:
         body["budget_ms"] = repr(budget)

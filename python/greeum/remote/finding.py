@@ -38,6 +38,7 @@ class RemoteFinding:
         history: bool = False,
         exact: bool = False,
         as_of: Time | None = None,
+        now: Time | None = None,
         min_trust: float = 0.0,
         weights: Mapping[str, float] | None = None,
         vector: Sequence[float] | None = None,
@@ -51,7 +52,7 @@ class RemoteFinding:
         budget_s = inputs.rerank_budget_s(rerank, rerank_budget_ms)
         depth = k if rerank is None else max(inputs.count(k, "k", limits.K_MAX), limits.RERANKED_MIN)
         body = bodies.search(
-            depth, namespace, where, near, history, exact, as_of, min_trust, weights, vector, budget_ms
+            depth, namespace, where, near, history, exact, as_of, now, min_trust, weights, vector, budget_ms
         )
         body["query"] = bodies.quoted_query(query, may_be_empty=vector is not None)
         hits = self._client.question("/v1/search", body, hits_in)
@@ -72,12 +73,13 @@ class RemoteFinding:
         history: bool = False,
         exact: bool = False,
         as_of: Time | None = None,
+        now: Time | None = None,
         min_trust: float = 0.0,
         weights: Mapping[str, float] | None = None,
         vector: Sequence[float] | None = None,
     ) -> Iterator[Hit]:
         """As `Memory.stream`."""
-        body = bodies.search(k, namespace, where, near, history, exact, as_of, min_trust, weights, vector)
+        body = bodies.search(k, namespace, where, near, history, exact, as_of, now, min_trust, weights, vector)
         body["query"] = bodies.quoted_query(query, may_be_empty=vector is not None)
         return self._client.records("/v1/search", body, rows.hit)
 
@@ -92,12 +94,15 @@ class RemoteFinding:
         history: bool = False,
         exact: bool = False,
         as_of: Time | None = None,
+        now: Time | None = None,
         min_trust: float = 0.0,
         weights: Mapping[str, float] | None = None,
         budget_ms: float | None = None,
     ) -> Answers:
         """As `Memory.search_many`, in as many requests as it takes."""
-        body = bodies.search(k, namespace, where, near, history, exact, as_of, min_trust, weights, budget_ms=budget_ms)
+        body = bodies.search(
+            k, namespace, where, near, history, exact, as_of, now, min_trust, weights, budget_ms=budget_ms
+        )
         answers: Answers = []
         for batch in bodies.batches([bodies.quoted(query) for query in query_texts(queries)], k):
             body["queries"] = bodies.array(batch)
@@ -116,6 +121,7 @@ class RemoteFinding:
         history: bool = False,
         exact: bool = False,
         as_of: Time | None = None,
+        now: Time | None = None,
         min_trust: float = 0.0,
         weights: Mapping[str, float] | None = None,
         vector: Sequence[float] | None = None,
@@ -123,7 +129,7 @@ class RemoteFinding:
         """As `Memory.explain`."""
         from greeum.remote.explanations import explanation
 
-        body = bodies.search(k, namespace, where, near, history, exact, as_of, min_trust, weights, vector)
+        body = bodies.search(k, namespace, where, near, history, exact, as_of, now, min_trust, weights, vector)
         body["query"] = bodies.quoted_query(query, may_be_empty=vector is not None)
         body["block"] = str(inputs.block_id(block))
         return self._client.question("/v1/explain", body, explanation)
@@ -137,11 +143,12 @@ class RemoteFinding:
         where: Mapping[str, object] | None = None,
         near: Near | None = None,
         as_of: Time | None = None,
+        now: Time | None = None,
         min_trust: float = 0.0,
         weights: Mapping[str, float] | None = None,
     ) -> Context:
         """As `Memory.context`."""
-        body = bodies.scope(namespace, where, min_trust) | bodies.evidence(near, weights) | bodies.moment(as_of)
+        body = bodies.scope(namespace, where, min_trust) | bodies.evidence(near, weights) | bodies.moment(as_of, now)
         body["query"] = bodies.quoted_query(query, may_be_empty=False)
         body["max_tokens"] = str(inputs.count(max_tokens, "max_tokens", limits.CONTEXT_TOKENS_MAX))
         return self._client.question("/v1/context", body, rows.context)

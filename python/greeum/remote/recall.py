@@ -84,11 +84,14 @@ class RemoteRecall(RemoteFinding):
         history: bool = False,
         expired: bool = False,
         as_of: Time | None = None,
+        now: Time | None = None,
         query: str | None = None,
     ) -> int:
         """As `Memory.count`."""
-        body = bodies.scope(namespace, where) | bodies.flags(history=history, expired=expired) | bodies.moment(as_of)
-        body |= bodies.matched(query, expired=expired)
+        body = (
+            bodies.scope(namespace, where) | bodies.flags(history=history, expired=expired) | bodies.moment(as_of, now)
+        )
+        body |= bodies.matched(query, expired=expired, now=now)
         return self._client.question("/v1/count", body, rows.count)
 
     def facets(
@@ -98,12 +101,13 @@ class RemoteRecall(RemoteFinding):
         namespace: Namespace = "",
         where: Mapping[str, object] | None = None,
         as_of: Time | None = None,
+        now: Time | None = None,
         query: str | None = None,
         k: int | None = None,
         limit: int = 20,
     ) -> Facets:
         """As `Memory.facets`."""
-        body = bodies.scope(namespace, where) | bodies.moment(as_of) | bodies.matched(query, k)
+        body = bodies.scope(namespace, where) | bodies.moment(as_of, now) | bodies.matched(query, k, now=now)
         body["fields"] = bodies.array(map(bodies.quoted, facet_fields(fields)))
         body["limit"] = str(inputs.count(limit, "limit", limits.PAGE_MAX))
         return self._client.question("/v1/facets", body, rows.facets)

@@ -112,6 +112,7 @@ class Rooted:
         history: bool = False,
         exact: bool = False,
         as_of: Time | None = None,
+        now: Time | None = None,
         min_trust: float = 0.0,
         weights: Mapping[str, float] | None = None,
         vector: Sequence[float] | None = None,
@@ -121,7 +122,7 @@ class Rooted:
         start = self._root.near(near, self.anchors, scope)
         return self._memory.explain(
             query, self._root.block(block).id, k=k, namespace=scope, where=where, near=start, history=history,
-            exact=exact, as_of=as_of, min_trust=min_trust, weights=weights, vector=vector,
+            exact=exact, as_of=as_of, now=now, min_trust=min_trust, weights=weights, vector=vector,
         )  # fmt: skip
 
     def get(

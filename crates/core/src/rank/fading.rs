@@ -27,7 +27,7 @@ impl<'a> Fading<'a> {
     pub fn new(ground: &Ground<'a>, query: &Query) -> Self {
         let (weights, field) = (&query.weights, fact::field("uses"));
         Self {
-            moment: query.moment(),
+            moment: query.asking(),
             uses: weights.uses,
             recency: weights.recency,
             half_life_us: weights.half_life * DAY_US,

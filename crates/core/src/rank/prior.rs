@@ -52,7 +52,7 @@ impl<'a> Prior<'a> {
             asks_when: dates::asks_when(&question.tokens),
             asks_how_it_is: changes::asks_how_it_is(&question.tokens),
             manner: if requests::asks_for_summary(&question.tokens) { 1.0 - query.weights.summary } else { 1.0 },
-            times: mentions::asked(&question.tokens, ground.state.zone.local(query.moment())),
+            times: mentions::asked(&question.tokens, ground.state.zone.local(query.asking())),
             named: Named::new(ground.state, ground.scope, &question.tokens),
             families,
         }

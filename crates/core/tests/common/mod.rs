@@ -146,6 +146,7 @@ pub fn query(text: &str) -> Query {
         history: false,
         now: NOW_US,
         as_of: None,
+        asked_at: None,
         exact: true,
         budget: None,
         weights: Weights::default(),

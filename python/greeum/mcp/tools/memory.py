@@ -1,8 +1,9 @@
-"""The eight tools of a memory. Each does what the method of Memory does that it is named after."""
+"""The nine tools of a memory. Each does what the method of Memory does that it is named after."""
 
 from __future__ import annotations
 
-from greeum import inputs
+from greeum import inputs, limits
+from greeum.context import tokens
 from greeum.errors import InvalidInput
 from greeum.mcp.tools import schemas
 from greeum.mcp.tools.texts import anchor_line, block_line, block_lines, link_line, zone_of
@@ -21,6 +22,9 @@ K = 5
 
 LIMIT = 20
 """Blocks of a list that names no number: what somebody has said in one conversation, or decided in a week."""
+
+CONTEXT_TOKENS = 1_000
+"""Length of a context that names none."""
 
 TEXT_BYTES_PER_HIT = 2_000
 """The texts of an answer may take so much for each block that was asked for. Blocks beyond that are named by their ids
@@ -78,6 +82,22 @@ def list_(memory: AnyMemory, *, limit: int = LIMIT, newest_first: bool = True, *
     return Result(structured, "\n".join(lines))
 
 
+def count(memory: AnyMemory, *, fields: Any = None, **options: Any) -> Result:
+    total = memory.count(**options)
+    structured: dict[str, Any] = {"count": total}
+    lines = ["There is one." if total == 1 else f"There are {total:,}."]
+    if fields is not None:
+        found = memory.facets(fields, **options)
+        structured["facets"] = {field: [list(pair) for pair in counts] for field, counts in found.items()}
+        lines += [f"{field}: {counted(counts)}" for field, counts in found.items()]
+    return Result(structured, "\n".join(lines))
+
+
+def counted(counts: Sequence[tuple[str, int]]) -> str:
+    """Values, each with how many blocks have it."""
+    return ", ".join(f"{value or '(root)'} {blocks:,}" for value, blocks in counts) or "none"
+
+
 def fitting(blocks: Sequence[Block], wanted: int) -> Iterator[int]:
     """The ids of those blocks, in this order, whose texts have room together."""
     room = wanted * TEXT_BYTES_PER_HIT
@@ -92,15 +112,17 @@ def numbered(ids: Sequence[int]) -> str:
     return ", ".join(f"[{one}]" for one in ids)
 
 
-def context(memory: AnyMemory, *, query: str, **options: Any) -> Result:
-    found = memory.context(query, **options)
+def context(memory: AnyMemory, *, query: str, max_tokens: int = CONTEXT_TOKENS, **options: Any) -> Result:
     zone = memory.time_zone.get()
-    ids = [block.id for block in found.blocks]
-    structured = {"text": found.text, "tokens": found.tokens, "block_ids": ids, "time_zone": zone}
-    if not found.text:
-        return Result(structured, "Nothing is known about that.")
     # A model takes a day for that of whoever asks, unless it is told whose it is.
-    return Result(structured, f"Days as in {zone}:\n{found.text}")
+    heading = f"Days as in {zone}:\n"
+    most = inputs.count(max_tokens, "max_tokens", limits.CONTEXT_TOKENS_MAX)
+    # Where the heading leaves no room, no block fits either: it is shorter than any with its day.
+    found = memory.context(query, max_tokens=max(most - tokens(heading), 1), **options)
+    text = heading + found.text if found.text else ""
+    ids = [block.id for block in found.blocks]
+    structured = {"text": text, "tokens": tokens(text), "block_ids": ids, "time_zone": zone}
+    return Result(structured, text or "Nothing is known about that.")
 
 
 def get(memory: AnyMemory, *, history: bool = False, links: bool = False, **which: Any) -> Result:
@@ -206,6 +228,7 @@ TOOLS = (
             "history": schemas.HISTORY,
             "exact": schemas.EXACT,
             "as_of": schemas.AS_OF,
+            "now": schemas.NOW,
             "min_trust": schemas.MIN_TRUST,
             "weights": schemas.WEIGHTS,
         },
@@ -222,10 +245,11 @@ TOOLS = (
         "several memories together make the answer.",
         {
             "query": schemas.QUERY,
-            "max_tokens": schemas.whole_number("How long the text may be. Default: 1000"),
+            "max_tokens": schemas.whole_number(f"How long the text may be. Default: {CONTEXT_TOKENS}"),
             **FILTERS,
             "where": schemas.WHERE_AGAIN,
             "as_of": schemas.AS_OF,
+            "now": schemas.NOW,
             "min_trust": schemas.MIN_TRUST,
             "weights": schemas.WEIGHTS,
         },
@@ -266,6 +290,25 @@ TOOLS = (
             }
         ),
         list_,
+        reads=True,
+        repeats=True,
+    ),
+    Tool(
+        "memory_count",
+        "Count memories",
+        'How many memories have a word of a query, or fit a filter; with fields, of which sorts. For "how often" and '
+        '"what do you know of me", before reading any.',
+        {
+            "query": schemas.string("Words, any of which it has. Default: all"),
+            "fields": schemas.FACETS,
+            "namespace": schemas.NAMESPACE,
+            "where": schemas.WHERE_AGAIN,
+            "as_of": schemas.AS_OF,
+            "now": schemas.NOW,
+        },
+        (),
+        schemas.answer({"count": {"type": "integer"}, "facets": schemas.fields("field: [[value, count], ...]")}),
+        count,
         reads=True,
         repeats=True,
     ),

@@ -84,9 +84,14 @@ NEAR_WHEN_ADDING: Schema = {
 }
 HISTORY = truth("Also superseded versions, and what is not valid now.")
 AS_OF = string("What was known then, in ISO 8601.")
+NOW = string("From when the question is meant. Default: now")
 MIN_TRUST = number("Leave out origins trusted less: 0 to 1.")
 EXACT = truth("Score every block, however slow.")
 WEIGHTS: Schema = {"type": "object", "description": 'Of evidence, as in {"words": 2}.'}
+
+FACETS = array(
+    {"type": "string", "enum": ["kind", "source", "tags", "namespace"]}, "Count by the values of these, too."
+)
 
 KEY = string("Your name for it, unique in its namespace.")
 KIND = string("message (a turn), note, fact or your own. Default: message")

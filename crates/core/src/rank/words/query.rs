@@ -44,7 +44,7 @@ pub struct QueryWords {
 impl QueryWords {
     /// Reads a query as it was likely meant, of what is in scope.
     pub fn read(query: &Query, ground: &Ground<'_>, table: &Table) -> Self {
-        let now = ground.state.zone.local(query.moment());
+        let now = ground.state.zone.local(query.asking());
         let as_typed = Self::new(&query.text, now, ground, table);
         let as_meant = reading::read(&as_typed.tokens, ground, table)
             .map(|reading| Self { changes: reading.changes, ..Self::new(&reading.text, now, ground, table) });
