@@ -293,7 +293,8 @@ impl<'a> Pairing<'a> {
         // In Korean the particle says what is described: 이름은 …, but not 위치를 ….
         let is_described = self.pairs.iter().any(|&(i, _, _)| {
             let word = &new.words[i];
-            word.is_in(Known::attribute) && (!word.is_korean() || word.is_subject)
+            let is_office = || word.is_in(Known::office) && !new.words.iter().any(Word::is_state);
+            (word.is_in(Known::attribute) || is_office()) && (!word.is_korean() || word.is_subject)
         });
         let is_said_by_verb = left_new.iter().chain(left_old).any(|word| word.is_verb);
         // "Keep up the good work" says nothing of where somebody works.
@@ -357,7 +358,8 @@ impl<'a> Pairing<'a> {
     /// "on the Monthly plan", "on the Business plan". In English these must be names: who is on the meal plan may be on the pension plan
     /// too. And it must be said that somebody is on it, or uses it: one may like both.
     fn is_on_another_tier(&self) -> bool {
-        let is_named = |left: &[&Word]| left.iter().all(|word| word.is_korean() || word.class == Class::Name);
+        let is_tier_name = |word: &&Word| word.is_korean() || word.class == Class::Name || word.is_in(Known::grade);
+        let is_named = |left: &[&Word]| left.iter().all(is_tier_name);
         let stands_before = |left: &[&Word], word: &Word| left.last().is_some_and(|last| last.at + 1 == word.at);
         let is_tier = self.pairs.iter().any(|&(i, j, _)| {
             let (a, b) = (&self.new.words[i], &self.old.words[j]);
