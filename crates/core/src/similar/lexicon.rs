@@ -495,15 +495,16 @@ lists! {
     &["free pro basic premium standard plus starter business enterprise team family individual student trial lite monthly annual yearly \
       무료 유료 프로 기본 베이직 프리미엄 스탠다드 플러스 비즈니스 가족"];
 
-    /// Of these a firm, a school, a town has one: the CEO is Anna.
+    /// Of these a firm, a school, a town or a person has one: the CEO is Anna. What else is said of them need not be all.
     office,
-    &["ceo cto cfo coo chairman chairwoman mayor headmaster headmistress landlord landladi treasurer"];
+    &["ceo cto cfo coo chairman chairwoman mayor headmaster headmistress treasurer landlord boss manager supervisor \
+      wife husband spous"];
 
     /// What is agreed on, or announced, and has one time at which it starts.
     appointment,
     &["meeting meet appointment interview party wedding concert exam ceremony call standup stand-up workshop conference webinar review lecture \
-      talk dinner launch play film movie match game show class course lesson \
-      회의 미팅 약속 면접 결혼식 콘서트 시험 파티 세미나 발표 행사 공연 회식 모임 예식 강연 강의 경기 수업 강좌"];
+      talk dinner launch class course lesson \
+      회의 미팅 약속 면접 결혼식 콘서트 시험 파티 세미나 발표 행사 공연 회식 모임 예식 강연 강의 수업 강좌"];
 
     /// What people work as, those of which one may be the other in a group.
     profession,

@@ -391,7 +391,8 @@ impl Statement {
         if let Some(is_past) = korean::is_use(cased) {
             self.is_past |= is_past;
             self.is_lasting |= is_last && !is_past;
-            self.push(korean::USE, korean::USE, cased, Class::Plain, at, true);
+            let after_subject = self.words.iter().any(|word| word.is_subject);
+            self.push(korean::USE, korean::USE, cased, Class::Plain, at, after_subject);
             return self.words.last_mut().into_iter().for_each(|word| word.is_verb = true);
         }
         let form = korean::form(cased, is_last, is_unit);

@@ -132,7 +132,9 @@ fn replaced(new: &Reading, old: &Reading) -> Option<Difference> {
     if !is_at_a_time && new.phase == Phase::Holds && old.phase == Phase::Holds {
         return None;
     }
-    if value.words == was.words || value.is_same_number(was) || !value.is_like(was) || is_elsewhere(value, was) {
+    // iPhone and Pixel: what is of one list is alike, with a capital or without.
+    let is_like = matches!(state.takes, Takes::Job | Takes::Tier | Takes::Rival) || value.is_like(was);
+    if value.words == was.words || value.is_same_number(was) || !is_like || is_elsewhere(value, was) {
         return None;
     }
     let lie = if state.takes == Takes::Place { places::lie(&value.words, &was.words) } else { Lie::Apart };

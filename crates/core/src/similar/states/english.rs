@@ -135,6 +135,9 @@ const RANKS: [&str; 18] = [
     "supervisor",
 ];
 
+/// Begin words that say of a job that it is not, or not alone, what somebody lives by.
+const BESIDE_A_JOB: [&str; 8] = ["part", "volunt", "freelanc", "form", "retir", "aspir", "futur", "substitut"];
+
 /// The oldest that somebody may be, in years.
 const AGE_MAX: u32 = 120;
 
@@ -367,7 +370,11 @@ fn fits(reading: &Reading) -> bool {
         Takes::Name => value.sort == Sort::Name || value.is_any_employer(),
         Takes::Worth => value.is_measured() || is_of_attribute(&reading.owner),
         Takes::Age => value.sort == Sort::Age || value.sort == Sort::Amount(String::new()),
-        Takes::Job => value.words.last().is_some_and(|word| !known(word).profession().is_empty()),
+        Takes::Job => {
+            let is_beside = |word: &String| BESIDE_A_JOB.iter().any(|beside| word.starts_with(beside));
+            value.words.last().is_some_and(|word| !known(word).profession().is_empty())
+                && !value.words.iter().any(is_beside)
+        }
         Takes::Tier => value.is_tier(),
         Takes::Rival => value.words.iter().any(|word| !known(word).rival().is_empty()),
         Takes::Rank => value.words.iter().any(|word| RANKS.contains(&&**word)),

@@ -269,7 +269,7 @@ pub const STATES: [State; 16] = [
         cues: "iphone android galaxy pixel 아이폰 갤럭시",
         lines: &[
             (Holds, "use *, have *, 쓰 *를, 사용 *를, 이용 *를"),
-            (Turns, "switch to *, change to *, 바꾸 *로, 갈아타 *로, 옮기 *로, 넘어가 *로"),
+            (Turns, "?switch to *, ?change to *, ?바꾸 *로, ?갈아타 *로, ?옮기 *로, ?넘어가 *로"),
         ],
     },
 ];
