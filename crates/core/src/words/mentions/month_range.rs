@@ -1,7 +1,7 @@
 //! Stretches from one month to another: "from March to May", 3월부터 5월까지.
 
 use super::When;
-use super::korean::YEARS;
+use super::korean::year_counted;
 use super::range::stretch;
 use super::reader::{Reader, whole_month};
 use crate::words::calendar::{Days, date_of};
@@ -113,10 +113,10 @@ impl Reader<'_> {
     }
 
     /// The year that stands there, and the word behind it: 2025년, 작년.
-    fn korean_year_before(&self, i: usize) -> (Option<i64>, usize) {
-        let counted = self.hangul(i).and_then(|word| YEARS.iter().find(|year| year.0 == word));
+    pub(super) fn korean_year_before(&self, i: usize) -> (Option<i64>, usize) {
+        let counted = self.hangul(i).and_then(year_counted);
         match (counted, self.hangul(i + 1)) {
-            (Some(&(_, on)), _) => (Some(date_of(self.today).0 + on), i + 1),
+            (Some(on), _) => (Some(date_of(self.today).0 + on), i + 1),
             (None, Some("년")) => (self.before(i, 0).and_then(short_year), i + 2),
             (None, _) => (None, i),
         }

@@ -1,11 +1,11 @@
 //! Stretches from one day to another: "22-29 July", "from March 3 to March 9", 3월 3일부터 9일까지.
 
 use super::When;
-use super::korean::{YEARS, day_named, weekday_of};
+use super::korean::{day_named, weekday_of};
 use super::numeric::{AFTER_A_DAY, AFTER_TWO_NUMBERS, month_day};
 use super::reader::{Reader, dated};
 use crate::words::calendar::{Days, date_of, day_of_date, is_date, weekday};
-use crate::words::dates::{iso, month, ordinal, short_year, two_digits};
+use crate::words::dates::{iso, month, ordinal, two_digits};
 use crate::words::tokenizer::Script;
 
 /// Days up to which what stands between two dates is one stretch.
@@ -241,13 +241,7 @@ impl Reader<'_> {
 
     /// The year and the month that stand before a day, and where it stands: 2025년 7월, 작년 7월, 다음 달.
     fn korean_month_before(&self, i: usize) -> (Option<i64>, Option<i64>, usize) {
-        let of_this = date_of(self.today).0;
-        let counted = self.hangul(i).and_then(|word| YEARS.iter().find(|year| year.0 == word));
-        let (year, at) = match (counted, self.hangul(i + 1)) {
-            (Some(&(_, on)), _) => (Some(of_this + on), i + 1),
-            (None, Some("년")) => (self.before(i, 0).and_then(short_year), i + 2),
-            (None, _) => (None, i),
-        };
+        let (year, at) = self.korean_year_before(i);
         let number = || self.before(at, 0)?.parse().ok().filter(|month| (1..=12).contains(month));
         if let Some(month) = number().filter(|_| self.hangul(at + 1) == Some("월")) {
             return (year, Some(month), at + 2);

@@ -207,6 +207,15 @@ const DAYS: [(&str, i64, i64); 16] = [
     ("글피", 3, 3),
     ("그글피", 4, 4),
 ];
+/// How many years on a word says that a year is: 작년.
+pub fn year_counted(word: &str) -> Option<i64> {
+    // Most words begin as none of them, which is told at once.
+    if !word.starts_with(['재', '작', '올', '금', '내']) {
+        return None;
+    }
+    YEARS.iter().find(|year| year.0 == word).map(|year| year.1)
+}
+
 pub const YEARS: &[(&str, i64)] = &[("재작년", -2), ("작년", -1), ("올해", 0), ("금년", 0), ("내년", 1), ("내후년", 2)];
 /// The next there is, be it of this week.
 const COMING: &str = "오는";
@@ -255,6 +264,7 @@ mod tests {
 
     #[test]
     fn every_name_begins_as_it_is_told() {
+        YEARS.iter().for_each(|&(name, on)| assert_eq!(year_counted(name), Some(on), "{name}"));
         let names = DAYS.iter().map(|name| name.0).chain(YEARS.iter().map(|name| name.0));
         let others = ["이달", "연초", "월말", "올여름", "주말", "상반기", "하반기"];
         let weekdays = ["월요일", "화욜", "수요일", "목요일", "금요일", "토요일", "일요일"];
