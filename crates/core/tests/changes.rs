@@ -68,6 +68,10 @@ fn what_has_changed_replaces_what_was_so() {
         ("나는 사원이야.", "나 주임으로 승진했어.", "value", "주임"),
         ("나는 라인에 다녀.", "라인에서 쿠팡으로 이직했어.", "value", "쿠팡"),
         ("나는 부산대에 다녀.", "나 부산대 자퇴했어.", "negation", "no"),
+        ("I'm a librarian.", "I'm a pilot now.", "value", "pilot"),
+        ("I'm a baker.", "I became a nurse.", "value", "nurse"),
+        ("I'm on the basic plan.", "I upgraded to the premium plan.", "value", "premium plan"),
+        ("나는 기본 요금제를 써.", "나 프리미엄 요금제로 바꿨어.", "value", "프리미엄 요금"),
     ] {
         let found = difference(old, new).unwrap_or_else(|| panic!("{old} {new}"));
         assert_eq!((found.reason.name(), &*found.new, found.is_sure), (reason, says, true), "{old} {new}");
@@ -107,6 +111,11 @@ fn what_may_be_otherwise_is_only_seen() {
         ("나는 삼성에 다녀.", "나 퇴사했어."),
         ("나는 남자친구가 있어.", "나 남자친구랑 헤어졌어."),
         ("내 전화번호는 010-1111-2222야.", "나 전화번호 바꿨어."),
+        ("I'm a nurse.", "I'm a pilot."),
+        ("I use an iPhone.", "I switched to a Pixel."),
+        ("아이폰을 써.", "픽셀로 바꿨어."),
+        ("나는 간호사야.", "나는 변호사야."),
+        ("I upgraded to the premium plan.", "I'm on the basic plan."),
     ] {
         let found = difference(old, new).unwrap_or_else(|| panic!("{old} {new}"));
         assert!(!found.is_sure, "{old} {new}");
@@ -116,6 +125,22 @@ fn what_may_be_otherwise_is_only_seen() {
 #[test]
 fn what_leaves_room_for_both_is_no_change() {
     for (old, new) in [
+        ("I'm a nurse.", "I'm a mother."),
+        ("I'm a nurse.", "I'm a part-time teacher now."),
+        ("The mayor is tall.", "The mayor is busy."),
+        ("My boss likes tea.", "My boss likes coffee."),
+        ("The landlord is kind.", "The landlord is strict."),
+        ("The mayor is in Rome.", "The mayor is in Oslo."),
+        ("This is a free plan.", "This is a team plan."),
+        ("My wife uses an iPhone.", "I switched to a Galaxy."),
+        ("I'm a teacher.", "I'm a professor."),
+        ("My friend is a nurse.", "My friend is a pilot."),
+        ("I'm a nurse.", "I have a nurse."),
+        ("I use an iPhone.", "I switched to a laptop."),
+        ("I use an iPhone.", "I use a Pixel."),
+        ("I'm on the basic plan.", "I'm on the meal plan."),
+        ("아이폰을 써.", "아이패드를 써."),
+        ("나는 간호사야.", "나는 엄마야."),
         ("I live in Hamburg.", "I moved to Hamburg."),
         ("I live in Germany.", "I moved to Leipzig."),
         ("I live in Hamburg.", "I moved to Linux."),

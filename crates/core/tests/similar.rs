@@ -230,6 +230,9 @@ fn of_what_a_thing_may_have_several_of_nothing_is_sure() {
         ("The lift is closed on floor 5.", "The lift is closed on floor 3."),
         ("Ruth lives near Turin.", "Ruth lives near Milan."),
         ("Ruth belongs to the choir.", "Ruth belongs to the band."),
+        ("Ruth reports to Paul.", "Ruth reports to Jane."),
+        ("The sprinkler starts at 19.", "The sprinkler starts at 7."),
+        ("스프링클러는 19시에 시작해.", "스프링클러는 7시에 시작해."),
         ("감기약은 저녁에 먹는다.", "감기약은 아침에 먹는다."),
         ("나는 목요일에 일해.", "나는 화요일에 일해."),
         ("버스는 9시 20분에 출발해.", "버스는 9시 5분에 출발해."),
@@ -261,6 +264,12 @@ fn of_what_there_is_one_at_a_time_it_is_sure() {
         ("수업은 4시에 시작해.", "수업은 3시에 시작해."),
         ("수업은 3시 40분에 시작해.", "수업은 3시 10분에 시작해."),
         ("약속은 4시야.", "약속은 3시야."),
+        ("Ruth now reports to Paul.", "Ruth reports to Jane."),
+        ("The CEO is Ruth Hall.", "The CEO is Paul Frey."),
+        ("I'm on the premium plan.", "I'm on the basic plan."),
+        ("The fee is due on the 20th.", "The fee is due on the 5th."),
+        ("프리미엄 요금제를 써.", "기본 요금제를 써."),
+        ("박민호가 팀장이야.", "팀장은 이수진이야."),
     ] {
         assert!(matches!(compared(new, old).1, Some((_, true))), "{new} / {old}");
     }
@@ -293,6 +302,8 @@ fn names_are_told_whole() {
         let found = compare(&read(new), &read(old), &table()).difference.unwrap();
         assert_eq!(([&*found.new, &*found.old], found.is_sure), (said, true));
     }
+    assert!(compared("이수진이 팀장이야.", "팀장은 이수진이야.").0, "who has the office");
+    assert!(!compared("이수진은 팀장이야.", "팀장은 이수진이야.").0, "there may be others");
     assert!(compared("고양이의 이름은 나비야", "고양이 이름은 나비예요").0);
 }
 

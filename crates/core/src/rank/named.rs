@@ -19,7 +19,7 @@ pub struct Named<'a> {
 impl<'a> Named<'a> {
     /// Those in scope whose names stand in the query; none if they are more than a few.
     pub fn new(state: &'a State, scope: &Scope, query: &Tokens) -> Self {
-        let words = query.list.iter().map(|&token| word(query, token));
+        let words = names(query).map(|token| word(query, token));
         let asked: HashSet<u64> = words.chain(query.list.iter().filter_map(|&token| owner(query, token))).collect();
         let mut names: Vec<&str> = Vec::new();
         for (part, inside) in state.parts.iter().zip(&scope.parts).filter(|(_, inside)| inside.count > 0) {
@@ -85,6 +85,20 @@ fn first_word(source: &str) -> Option<u64> {
     name.list.first().map(|&token| word(&name, token))
 }
 
+/// The words of a query that may be names: not the "will" of "When will Ann arrive?", nor the first word of "Will Ann come?".
+fn names(query: &Tokens) -> impl Iterator<Item = Token> {
+    let is_capital = |&token: &Token| query.cased(token).starts_with(char::is_uppercase);
+    let has_capitals = query.list.iter().skip(1).any(is_capital);
+    let is_verb = move |at: usize, token: &Token| {
+        let is_plain = !is_capital(token) || at == 0 && query.list.get(1).is_some_and(is_capital);
+        has_capitals && is_plain && ALSO_VERBS.contains(&&*query.lower(*token))
+    };
+    query.list.iter().enumerate().filter(move |&(at, token)| !is_verb(at, token)).map(|(_, &token)| token)
+}
+
+/// Names that are verbs where they have no capital.
+const ALSO_VERBS: [&str; 5] = ["will", "may", "can", "mark", "sue"];
+
 /// A name in the possessive of which the apostrophe was left out: Annas.
 fn owner(tokens: &Tokens, token: Token) -> Option<u64> {
     let is_name = token.script == Script::Latin && tokens.cased(token).starts_with(char::is_uppercase);
@@ -95,4 +109,31 @@ fn owner(tokens: &Tokens, token: Token) -> Option<u64> {
 /// A word of a name, whatever particle follows it.
 fn word(tokens: &Tokens, token: Token) -> u64 {
     hash(&[korean::stem(&tokens.lower(token)).as_bytes()])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_verb_is_no_name() {
+        let named = |query: &str, name: &str| {
+            let query = Tokens::new(query);
+            names(&query).any(|token| query.lower(token) == name)
+        };
+        for (query, name) in [
+            ("What did Will say?", "will"),
+            ("Will said what?", "will"),
+            ("what did will say", "will"),
+            ("Where does May live?", "may"),
+            ("When will Ann arrive?", "ann"),
+        ] {
+            assert!(named(query, name), "{query}");
+        }
+        for (query, name) in
+            [("When will Ann arrive?", "will"), ("Will Ann come?", "will"), ("Which day did Tom mark?", "mark")]
+        {
+            assert!(!named(query, name), "{query}");
+        }
+    }
 }

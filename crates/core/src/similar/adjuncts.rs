@@ -3,7 +3,9 @@
 //! "The pill is taken at 8" and "The pill is taken at 20" both hold, as "closed on Mondays" and "closed on Sundays" do. "The meeting is at 3" and
 //! "The meeting is at 4" do not: of a single appointment the time is all that is said.
 
+use super::lexicon::Known;
 use super::statement::{Class, Statement, Word};
+use crate::words::WEEKDAYS;
 
 /// The word that an English phrase begins with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,7 +70,7 @@ fn is_beside(statement: &Statement, word: &Word, is_now: bool) -> bool {
         return true;
     }
     let predicate = predicate(statement, word);
-    let is_of_an_event = || predicate.iter().all(|other| is_event(other, word));
+    let is_of_an_event = || predicate.iter().all(|other| is_event(statement, other, word));
     match word.preposition.map(|preposition| preposition.kind) {
         Some(Kind::Than) => true,
         Some(Kind::Near) => word.class != Class::Number,
@@ -81,6 +83,8 @@ fn is_beside(statement: &Statement, word: &Word, is_now: bool) -> bool {
             // Who lives alone in a town lives there.
             !predicate.is_empty() && !predicate.iter().any(|other| is_in_one_place(other, word))
         }
+        // Who reports to somebody may report to another, too.
+        Some(Kind::Other) if !is_now && predicate.iter().any(|other| other.form == "report") => true,
         Some(Kind::Other) if word.class == Class::Plain => predicate.iter().any(|other| other.form == "belong"),
         _ => false,
     }
@@ -99,15 +103,27 @@ fn predicate<'a>(statement: &'a Statement, word: &Word) -> Vec<&'a Word> {
     statement.words.iter().filter(|other| is_said(other) || is_verb(other)).collect()
 }
 
-/// Whether something is said to be done that is done once: the meeting starts at 3.
-fn is_event(verb: &Word, time: &Word) -> bool {
+/// Whether something is said to be done that is done once: the meeting starts at 3. A pump starts at 6, and again at 18.
+fn is_event(statement: &Statement, verb: &Word, time: &Word) -> bool {
     const EVENTS: [&str; 18] = [
         "start", "begin", "end", "due", "schedul", "schedule", "plan", "set", "book", "hold", "held", "expir",
         "expire", "move", "mov", "postpon", "postpone", "happen",
     ];
     // A shop opens at one time of each day.
     let is_once_a_day = time.class == Class::Number && matches!(&*verb.lower, "opens" | "closes");
-    EVENTS.contains(&&*verb.form) || is_once_a_day
+    let may_recur = matches!(&*verb.form, "start" | "begin" | "end") && is_clock(time) && !is_of_appointment(statement);
+    EVENTS.contains(&&*verb.form) && !may_recur || is_once_a_day
+}
+
+/// Whether a number is a time of the day, and not a day.
+fn is_clock(time: &Word) -> bool {
+    let is_of_the_month = ["st", "nd", "rd", "th"].iter().any(|ending| time.shown.ends_with(ending));
+    time.class == Class::Number && !is_of_the_month && !matches!(&*time.with, "month" | "월" | "일")
+}
+
+/// Whether it speaks of what is agreed on, which has one time.
+fn is_of_appointment(statement: &Statement) -> bool {
+    statement.words.iter().any(|word| word.is_in(Known::appointment))
 }
 
 /// Whether it is done at one place for long: to live, to be based. Of jobs, that is said of those with a name.
@@ -146,12 +162,16 @@ fn is_beside_korean(statement: &Statement, word: &Word) -> bool {
     }
     let is_of_vehicle = statement.words.iter().any(is_vehicle) && (is_time || word.with == "에서");
     let Some(verb) = words.iter().rev().find(|other| other.is_verb) else { return is_of_vehicle };
-    is_of_vehicle || if is_time { !is_korean_event(verb, word) } else { is_workplace(word) && is_korean_job(verb) }
+    is_of_vehicle
+        || if is_time { !is_korean_event(statement, verb, word) } else { is_workplace(word) && is_korean_job(verb) }
 }
 
-fn is_korean_event(verb: &Word, time: &Word) -> bool {
+fn is_korean_event(statement: &Statement, verb: &Word, time: &Word) -> bool {
     let is_once_a_day = time.class == Class::Number && matches!(&*verb.form, "열" | "열리" | "닫" | "닫히");
-    matches!(&*verb.form, "시작" | "시작하" | "끝" | "끝나" | "마감" | "마감하" | "예정" | "종료") || is_once_a_day
+    let may_recur =
+        matches!(&*verb.form, "시작" | "시작하" | "끝" | "끝나") && is_clock(time) && !is_of_appointment(statement);
+    matches!(&*verb.form, "시작" | "시작하" | "끝" | "끝나" | "마감" | "마감하" | "예정" | "종료") && !may_recur
+        || is_once_a_day
 }
 
 fn is_korean_job(verb: &Word) -> bool {
@@ -188,30 +208,16 @@ fn is_time(statement: &Statement, word: &Word) -> bool {
         || is_next_to_month()
 }
 
-/// Days of the week and parts of a day.
-const DAYS: [&str; 14] = [
-    "monday",
-    "tuesday",
-    "wednesday",
-    "thursday",
-    "friday",
-    "saturday",
-    "sunday",
-    "weekend",
-    "weekday",
-    "morning",
-    "noon",
-    "afternoon",
-    "evening",
-    "night",
-];
+/// Parts of a week and of a day.
+const PARTS: [&str; 7] = ["weekend", "weekday", "morning", "noon", "afternoon", "evening", "night"];
 
 /// Parts of a day, a week and a year in Korean.
 const KOREAN_DAYS: [&str; 14] =
     ["봄", "여름", "가을", "겨울", "아침", "점심", "저녁", "새벽", "밤", "낮", "오전", "오후", "주말", "평일"];
 
 fn is_day(word: &Word) -> bool {
-    DAYS.contains(&word.lower.trim_end_matches('s'))
+    is_weekday(word)
+        || PARTS.contains(&word.lower.trim_end_matches('s'))
         || KOREAN_DAYS.contains(&&*word.form)
         || word.form.ends_with("요일")
         || matches!(&*word.lower, "today" | "tonight")
@@ -224,5 +230,5 @@ fn is_repeated(word: &Word) -> bool {
 
 /// Whether a word is a day of the week, of one week or of all.
 pub fn is_weekday(word: &Word) -> bool {
-    DAYS[..7].contains(&word.lower.trim_end_matches('s'))
+    WEEKDAYS.contains(&word.lower.trim_end_matches('s'))
 }

@@ -290,10 +290,15 @@ impl<'a> Pairing<'a> {
         let is_present = !new.is_past && !old.is_past;
         let (a, b) = (left_new[0], left_old[0]);
         let all = |class: Class| left_new.iter().chain(left_old).all(|word| word.class == class);
+        // The CEO is Anna; but the CEO may be tall, and in Rome.
+        let names_holder = all(Class::Name) && a.preposition.is_none();
         // In Korean the particle says what is described: 이름은 …, but not 위치를 ….
         let is_described = self.pairs.iter().any(|&(i, _, _)| {
             let word = &new.words[i];
-            word.is_in(Known::attribute) && (!word.is_korean() || word.is_subject)
+            let is_office = || names_holder && !new.words.iter().any(Word::is_state);
+            let is_somebody = !word.is_korean() && word.is_in(Known::office);
+            let is_one = if is_somebody { is_office() } else { word.is_in(Known::attribute) };
+            is_one && (!word.is_korean() || word.is_subject)
         });
         let is_said_by_verb = left_new.iter().chain(left_old).any(|word| word.is_verb);
         // "Keep up the good work" says nothing of where somebody works.
@@ -357,7 +362,8 @@ impl<'a> Pairing<'a> {
     /// "on the Monthly plan", "on the Business plan". In English these must be names: who is on the meal plan may be on the pension plan
     /// too. And it must be said that somebody is on it, or uses it: one may like both.
     fn is_on_another_tier(&self) -> bool {
-        let is_named = |left: &[&Word]| left.iter().all(|word| word.is_korean() || word.class == Class::Name);
+        let is_tier_name = |word: &&Word| word.is_korean() || word.class == Class::Name || word.is_in(Known::grade);
+        let is_named = |left: &[&Word]| left.iter().all(is_tier_name);
         let stands_before = |left: &[&Word], word: &Word| left.last().is_some_and(|last| last.at + 1 == word.at);
         let is_tier = self.pairs.iter().any(|&(i, j, _)| {
             let (a, b) = (&self.new.words[i], &self.old.words[j]);
@@ -367,7 +373,9 @@ impl<'a> Pairing<'a> {
             let word = &self.new.words[i];
             word.is_in(Known::lasting) && !matches!(&*word.form, "use" | "us" | "쓰")
         });
-        is_tier && !is_judged && !self.new.possesses && self.left.iter().all(|left| is_named(left))
+        let is_used = |word: &Word| word.is_korean() || matches!(&*word.form, "use" | "us");
+        let is_on_it = self.left[0].iter().any(|word| word.preposition.is_some()) || self.new.words.iter().any(is_used);
+        is_on_it && is_tier && !is_judged && !self.new.possesses && self.left.iter().all(|left| is_named(left))
     }
 }
 

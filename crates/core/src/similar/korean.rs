@@ -210,28 +210,50 @@ pub fn respectful(word: &str) -> Option<&'static str> {
     verbs.iter().find(|(form, _)| word.starts_with(form)).map(|pair| pair.1)
 }
 
+/// The verb of 써 and 썼어, which are no forms of 썰다.
+pub const USE: &str = "쓰";
+
+/// Whether a word is a form of [`USE`] that has run together with its ending, and then whether that is one of the past.
+pub fn is_use(word: &str) -> Option<bool> {
+    let is_past = word.starts_with('썼');
+    let rest = word.strip_prefix(['써', '썼'])?;
+    let endings: &[&str] =
+        if is_past { &["어", "어요", "다", "습니다", "지", "고", "는데"] } else { &["", "요", "서"] };
+    endings.contains(&rest).then_some(is_past)
+}
+
+/// Whether a word says of somebody that this is who has an office: 이수진이 팀장이야.
+pub fn says_who_has_an_office(word: &str) -> bool {
+    ROLES.iter().any(|role| word.strip_prefix(role).is_some_and(is_copula))
+}
+
+/// Nouns that end as with a particle.
+const WHOLE: [&str; 3] = ["프로", "유로", "제로"];
+
+/// Of what one asks who it is.
+const ROLES: [&str; 18] = [
+    "이름",
+    "팀장",
+    "대표",
+    "담당자",
+    "상사",
+    "사장",
+    "부장",
+    "과장",
+    "매니저",
+    "선생님",
+    "남편",
+    "아내",
+    "남자친구",
+    "여자친구",
+    "감독",
+    "교수",
+    "회장",
+    "집주인",
+];
+
 /// Whether a noun says which person is named: 팀장은 이수진이야.
 pub fn names_somebody(noun: &str) -> bool {
-    const ROLES: [&str; 18] = [
-        "이름",
-        "팀장",
-        "대표",
-        "담당자",
-        "상사",
-        "사장",
-        "부장",
-        "과장",
-        "매니저",
-        "선생님",
-        "남편",
-        "아내",
-        "남자친구",
-        "여자친구",
-        "감독",
-        "교수",
-        "회장",
-        "집주인",
-    ];
     ROLES.contains(&noun)
 }
 
@@ -264,6 +286,9 @@ fn jamo(word: &str) -> String {
 ///
 /// `is_unit` says that a number stands before it: "3일이야" is 3일, of one syllable as it is.
 pub fn form(word: &str, is_last: bool, is_unit: bool) -> Form {
+    if WHOLE.contains(&word) {
+        return Form { root: word.to_owned(), ..Form::default() };
+    }
     for copula in COPULAS {
         if let Some(noun) = word.strip_suffix(copula).filter(|noun| noun.chars().count() >= 2 - usize::from(is_unit)) {
             let is_past = copula.contains('였') || copula.contains('었');

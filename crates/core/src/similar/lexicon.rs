@@ -490,6 +490,38 @@ lists! {
     tier,
     &["plan tier 요금제 요금"];
 
+    /// Terms on which something is used: the free plan, the pro plan. Those of a meal are others.
+    grade,
+    &["free pro basic premium standard plus starter business enterprise team family individual student trial lite monthly annual yearly \
+      무료 유료 프로 기본 베이직 프리미엄 스탠다드 플러스 비즈니스 가족"];
+
+    /// Of these a firm, a school, a town or a person has one: the CEO is Anna. What else is said of them need not be all.
+    office,
+    &["ceo cto cfo coo chairman chairwoman mayor headmaster headmistress treasurer landlord boss manager supervisor \
+      wife husband spous"];
+
+    /// What is agreed on, or announced, and has one time at which it starts.
+    appointment,
+    &["meeting meet appointment interview party wedding concert exam ceremony call standup stand-up workshop conference webinar review lecture \
+      talk dinner launch class course lesson \
+      회의 미팅 약속 면접 결혼식 콘서트 시험 파티 세미나 발표 행사 공연 회식 모임 예식 강연 강의 수업 강좌"];
+
+    /// What people work as, those of which one may be the other in a group.
+    profession,
+    &states::JOBS;
+
+    /// Things of which one does what the others do, so that who changes to one gives up another. A group a line.
+    rival,
+    &[
+        "iphone galaxy pixel android 아이폰 갤럭시 픽셀 안드로이드",
+        "chrome firefox safari brave 크롬 파이어폭스 사파리",
+        "windows macos linux 윈도우 리눅스 맥",
+        "vim emacs vscode neovim",
+        "gmail outlook protonmail 지메일 아웃룩",
+        "spotify tidal deezer 스포티파이 멜론 지니",
+        "skt kt lgu+",
+    ];
+
     /// What is so until it is said to be otherwise, rather than what happened once.
     lasting,
     &["be is are am 's have has own like lov love enjoy hat hate prefer need want eat drink smok smoke driv drive speak know live liv resid \

@@ -135,6 +135,8 @@ pub struct Statement {
     pub is_repeated: bool,
     /// Whether it ends as a note does, which says what was done and what is so alike: 이사함.
     pub is_noted: bool,
+    /// Whether it says who has an office by its last word.
+    names_office: bool,
     /// Whether 더 stands before.
     after_more: bool,
     /// Whether "is" stands before, with nothing but "now" and the like in between.
@@ -169,6 +171,8 @@ impl Statement {
             return statement;
         }
         let last = tokens.list.len().saturating_sub(1);
+        statement.names_office =
+            tokens.list.last().is_some_and(|&token| korean::says_who_has_an_office(tokens.cased(token)));
         let mut has_verb = false;
         let mut before = String::new();
         for (at, &token) in tokens.list.iter().enumerate() {
@@ -190,9 +194,25 @@ impl Statement {
             }
             before = lower.into_owned();
         }
+        if statement.names_office {
+            statement.turn_office();
+        }
         statement.is_question |= korean::asks(&before);
         statement.is_told |= statement.tells_an_age();
         statement
+    }
+
+    /// 이수진이 팀장이야 says what 팀장은 이수진이야 does.
+    fn turn_office(&mut self) {
+        let is_name = |word: &Word| matches!(&*word.with, "이" | "가") && korean::may_be_full_name(&word.form);
+        let Some(at) = self.words.iter().position(is_name) else { return };
+        let places: Vec<usize> = self.words.iter().map(|word| word.at).collect();
+        self.words[at..].rotate_left(1);
+        self.words.iter_mut().zip(places).for_each(|(word, place)| word.at = place);
+        let [.., office, name] = &mut self.words[..] else { return };
+        std::mem::swap(&mut office.with, &mut name.with);
+        std::mem::swap(&mut office.is_subject, &mut name.is_subject);
+        std::mem::swap(&mut office.after_verb, &mut name.after_verb);
     }
 
     /// Whether anything limits what it says, but who is there too.
@@ -368,6 +388,13 @@ impl Statement {
             self.push(verb, verb, cased, Class::Plain, at, true);
             return self.words.last_mut().into_iter().for_each(|word| word.is_verb = true);
         }
+        if let Some(is_past) = korean::is_use(cased) {
+            self.is_past |= is_past;
+            self.is_lasting |= is_last && !is_past;
+            let after_subject = self.words.iter().any(|word| word.is_subject);
+            self.push(korean::USE, korean::USE, cased, Class::Plain, at, after_subject);
+            return self.words.last_mut().into_iter().for_each(|word| word.is_verb = true);
+        }
         let form = korean::form(cased, is_last, is_unit);
         self.is_beside |= ["에도", "에서도", "로도"].iter().any(|particle| form.particle.ends_with(particle));
         self.qualifiers |= korean::limit(&form).map_or(0, |limit| bits(known(limit).qualifier()));
@@ -483,7 +510,9 @@ impl Statement {
         !form.is_verb
             && !is_one
             && (places::is_listed(&[&form.root])
-                || korean::is_copula(&form.particle) && korean::may_be_full_name(&form.root) && is_of_somebody())
+                || korean::may_be_full_name(&form.root)
+                    && (self.names_office && matches!(&*form.particle, "이" | "가")
+                        || korean::is_copula(&form.particle) && is_of_somebody()))
     }
 
     /// What stands behind a verb and changes what it says.

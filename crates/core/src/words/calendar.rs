@@ -5,6 +5,15 @@ use crate::id::TimeUs;
 /// A day.
 pub const DAY_US: TimeUs = 86_400_000_000;
 
+/// Of the days of the week, as [`weekday`] numbers them, the first.
+pub const MONDAY: i64 = 0;
+/// The day by which weeks are counted.
+pub const THURSDAY: i64 = 3;
+/// The first day of the weekend.
+pub const SATURDAY: i64 = 5;
+/// The last day of the week.
+pub const SUNDAY: i64 = 6;
+
 /// Year, month and day of a moment.
 pub fn civil(at: TimeUs) -> (i64, i64, i64) {
     date_of(day_of(at))
@@ -43,6 +52,34 @@ pub fn day_of_date(year: i64, month: i64, day: i64) -> i64 {
     let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
     era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468
 }
+
+/// Whether a month has such a day: in that year, or in any.
+pub fn is_date(year: Option<i64>, month: i64, day: i64) -> bool {
+    let year = year.unwrap_or(LEAP_YEAR);
+    (1..=12).contains(&month) && (1..=Days::month(year, month).count()).contains(&day)
+}
+
+/// The nth such weekday of a month, or the last one.
+pub fn nth_weekday(month: Days, wanted: i64, nth: Option<i64>) -> Option<i64> {
+    let day = match nth {
+        Some(nth) => month.first + (wanted - weekday(month.first)).rem_euclid(7) + 7 * (nth - 1),
+        None => month.last - (weekday(month.last) - wanted).rem_euclid(7),
+    };
+    (day <= month.last).then_some(day)
+}
+
+/// The day of Easter Sunday, as the western churches have it: the anonymous Gregorian algorithm.
+pub fn easter(year: i64) -> i64 {
+    let (golden, century) = (year % 19, year / 100);
+    let correction = century - century / 4 - (8 * century + 13) / 25 + 19 * golden + 15;
+    let epact = correction.rem_euclid(30);
+    let full_moon = epact - epact / 28 * (1 - epact / 28 * (29 / (epact + 1)) * ((21 - golden) / 11));
+    let weekday_of_moon = (year + year / 4 + full_moon + 2 - century + century / 4).rem_euclid(7);
+    day_of_date(year, 3, 28) + full_moon - weekday_of_moon
+}
+
+/// A year in which each month is as long as it can be.
+const LEAP_YEAR: i64 = 2000;
 
 /// A stretch of days, both ends included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -86,6 +123,13 @@ impl Days {
     /// A year.
     pub fn year(year: i64) -> Self {
         Self { first: day_of_date(year, 1, 1), last: day_of_date(year + 1, 1, 1) - 1 }
+    }
+
+    /// The nth week of a month that these days are, or its last: weeks that begin on a Monday, of which the first has the first Thursday, as the
+    /// Korean standard and ISO 8601 count them. Days of another month are left out.
+    pub fn week_of_month(self, nth: Option<i64>) -> Option<Self> {
+        let week = Self::week(nth_weekday(self, THURSDAY, nth)?, 0);
+        Some(Self { first: week.first.max(self.first), last: week.last.min(self.last) })
     }
 
     /// How many there are.

@@ -1,6 +1,6 @@
 //! Dates in words: which tokens name a year, a month or a day, and which texts speak of time at all.
 
-use super::calendar::{Days, date_of};
+use super::calendar::{Days, date_of, is_date};
 use super::holidays;
 use super::terms::is_content;
 use super::tokenizer::{Script, Token, Tokens};
@@ -77,7 +77,7 @@ pub fn each_named(tokens: &Tokens, mut take: impl FnMut(Token, u64)) {
             Script::Latin => {
                 if let Some(month) = month(tokens, i, &word) {
                     take(token, term::month(month));
-                    if let Some(day) = day_beside(tokens, i) {
+                    if let Some(day) = day_beside(tokens, i).filter(|&day| is_date(None, month, day)) {
                         take(token, term::day(day));
                     }
                 } else if let Some(day) = ordinal(tokens, i, &word) {
@@ -85,7 +85,11 @@ pub fn each_named(tokens: &Tokens, mut take: impl FnMut(Token, u64)) {
                 }
             }
             Script::Number => number(tokens, i, &word, |term| take(token, term)),
-            _ => {}
+            Script::Hangul => {
+                let month = korean_month(&word).map(|(month, _)| term::month(month));
+                month.into_iter().for_each(|term| take(token, term));
+            }
+            Script::Other => {}
         }
         if let Some((month, day)) = holidays::named(tokens, i, &word).and_then(|(holiday, _)| holiday.date()) {
             take(token, term::month(month));
@@ -107,6 +111,7 @@ pub fn speaks_of_time(tokens: &Tokens) -> bool {
             Script::Hangul => {
                 KOREAN_TIME.iter().any(|time| word.starts_with(time))
                     || names_weekdays(&word)
+                    || korean_month(&word).is_some()
                     || holidays::named(tokens, i, &word).is_some()
             }
             Script::Other => false,
@@ -214,8 +219,10 @@ fn day_beside(tokens: &Tokens, i: usize) -> Option<i64> {
 
 fn number(tokens: &Tokens, i: usize, word: &str, mut take: impl FnMut(u64)) {
     let Ok(value) = word.parse::<i64>() else {
-        let dates = in_digits(word).into_iter().flatten();
-        dates.flat_map(|(year, month, day)| [term::year(year), term::month(month), term::day(day)]).for_each(take);
+        let dates = written(tokens, i, word).into_iter().flatten();
+        let months = month_of_year(word).into_iter().flat_map(|(year, month)| [term::year(year), term::month(month)]);
+        let terms = dates.flat_map(|(year, month, day)| [term::year(year), term::month(month), term::day(day)]);
+        terms.chain(months).for_each(take);
         return;
     };
     let unit = tokens.list.get(i + 1).filter(|next| next.script == Script::Hangul).map(|&next| tokens.cased(next));
@@ -231,7 +238,7 @@ fn number(tokens: &Tokens, i: usize, word: &str, mut take: impl FnMut(u64)) {
 pub fn iso(word: &str) -> Option<(i64, i64, i64)> {
     let mut parts = word.split(['-', '/', '.']).map(|part| part.parse::<i64>().ok());
     let (year, month, day) = (parts.next()??, parts.next()??, parts.next()??);
-    (parts.next().is_none() && (1900..2200).contains(&year) && (1..=12).contains(&month) && (1..=31).contains(&day))
+    (parts.next().is_none() && (1900..2200).contains(&year) && is_date(Some(year), month, day))
         .then_some((year, month, day))
 }
 
@@ -249,18 +256,47 @@ pub fn in_digits(word: &str) -> [Option<(i64, i64, i64)>; 2] {
     };
     let date = |month: i64, day: i64| {
         let year = year(end)?;
-        ((1..=12).contains(&month) && (1..=DAYS_OF_A_MONTH).contains(&day)).then_some((year, month, day))
+        is_date(Some(year), month, day).then_some((year, month, day))
     };
     let (month_first, day_first) = (date(one, other), date(other, one));
     match separator {
         // Of two digits each only those that begin with the month and can be nothing else.
-        '/' if end.len() == 2 && one <= 12 && other > 12 && other <= DAYS_OF_A_MONTH => {
-            [short_year(end).filter(|_| one > 0).map(|year| (year, one, other)), None]
+        '/' if end.len() == 2 && one <= 12 && other > 12 => {
+            let year = short_year(end).filter(|&year| is_date(Some(year), one, other));
+            [year.map(|year| (year, one, other)), None]
         }
         '.' => [day_first.or(month_first), None],
         _ if month_first == day_first => [month_first, None],
         _ => [month_first.or(day_first), month_first.and(day_first)],
     }
+}
+
+/// The dates that a number in a text may be: see [`in_digits`]. The parts of a version are none: version 3.4.2021.
+pub fn written(tokens: &Tokens, i: usize, word: &str) -> [Option<(i64, i64, i64)>; 2] {
+    let is_version = || {
+        let Some(before) = i.checked_sub(1).map(|at| tokens.list[at]) else { return false };
+        let lower = tokens.lower(before);
+        BEFORE_A_VERSION.contains(&&*lower) || lower == "v" && tokens.is_joined(before, tokens.list[i])
+    };
+    if word.contains('.') && is_version() { [None; 2] } else { in_digits(word) }
+}
+
+/// The year and the month of 5/2025.
+pub fn month_of_year(word: &str) -> Option<(i64, i64)> {
+    let (month, end) = word.split_once('/')?;
+    let month = two_digits(month).filter(|month| (1..=12).contains(month))?;
+    Some((year(end)?, month))
+}
+
+/// The month that a Korean word spells out, and the rest of the word: 오월에. What begins so may be another word: 사월초등학교, 이월 상품.
+pub fn korean_month(word: &str) -> Option<(i64, &str)> {
+    if !word.starts_with(FIRST_OF_A_MONTH) {
+        return None;
+    }
+    let (name, month) = KOREAN_MONTHS.iter().find(|(name, _)| word.starts_with(name))?;
+    let rest = &word[name.len()..];
+    let is_month = AFTER_A_MONTH.contains(&rest) && !(rest.is_empty() && matches!(*name, "이월" | "일월"));
+    is_month.then_some((*month, rest))
 }
 
 /// A number of one or two digits.
@@ -321,7 +357,8 @@ const MONTHS: [(&str, &str); 12] = [
     ("november", "nov"),
     ("december", "dec"),
 ];
-const WEEKDAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+/// The days of the week, from Monday on.
+pub const WEEKDAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 const UNITS: [&str; 12] =
     ["day", "week", "weekend", "month", "year", "night", "morning", "evening", "summer", "winter", "spring", "hour"];
 /// What is asked for with "what" or "which" before it by who wants to know when.
@@ -333,6 +370,30 @@ const NOT_A_DAY: [&str; 12] =
     ["first", "second", "third", "last", "next", "blind", "double", "dinner", "play", "good", "great", "romantic"];
 /// What stands before the number of a day.
 const BEFORE_A_DAY: [&str; 5] = ["the", "on", "by", "until", "till"];
+/// What stands before a number with full stops that is no date.
+const BEFORE_A_VERSION: [&str; 8] = ["version", "ver", "release", "build", "firmware", "버전", "릴리스", "펌웨어"];
+/// The months as they are spelled out, the longer of two that begin alike first, and with what syllables they begin.
+const KOREAN_MONTHS: [(&str, i64); 12] = [
+    ("일월", 1),
+    ("이월", 2),
+    ("삼월", 3),
+    ("사월", 4),
+    ("오월", 5),
+    ("유월", 6),
+    ("칠월", 7),
+    ("팔월", 8),
+    ("구월", 9),
+    ("시월", 10),
+    ("십일월", 11),
+    ("십이월", 12),
+];
+const FIRST_OF_A_MONTH: [char; 11] = ['일', '이', '삼', '사', '오', '유', '칠', '팔', '구', '시', '십'];
+/// What may follow the name of a month that is spelled out.
+#[rustfmt::skip] // which would give each a line
+const AFTER_A_MONTH: [&str; 26] = [
+    "", "은", "에", "에는", "에도", "까지", "까지는", "부터", "에서", "쯤", "의", "이면", "이야", "이에요", "입니다", "초", "말", "초에",
+    "말에", "중순", "중순에", "하순", "하순에", "초순", "초순에", "말까지",
+];
 const KOREAN_WEEKDAYS: &str = "월화수목금토일";
 /// What may follow them; 화목하다 and 수목원 are other words.
 const AFTER_WEEKDAYS: [&str; 9] = ["에", "에는", "에만", "은", "는", "만", "마다", "반", "요일"];

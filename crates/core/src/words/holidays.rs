@@ -1,6 +1,7 @@
-//! Holidays that have a name: those of a fixed date, and the two of the Korean lunar calendar that everybody keeps.
+//! Holidays that have a name: those of a fixed date, those that are on a weekday or go by Easter (where countries differ, as in the United States), and
+//! the two of the Korean lunar calendar that everybody keeps.
 
-use super::calendar::day_of_date;
+use super::calendar::{Days, MONDAY, SUNDAY, THURSDAY, day_of_date, easter, nth_weekday};
 use super::tokenizer::{Script, Tokens};
 
 /// A holiday.
@@ -8,6 +9,19 @@ use super::tokenizer::{Script, Tokens};
 pub enum Holiday {
     /// A month and a day of every year.
     Fixed(i64, i64),
+    /// A weekday of a month, so many days on: the nth, or the last.
+    Weekday {
+        /// 1 to 12.
+        month: i64,
+        /// The day of the week.
+        weekday: i64,
+        /// Which one of the month; None if the last.
+        nth: Option<i64>,
+        /// Days after it.
+        after: i64,
+    },
+    /// So many days after Easter Sunday of the western churches.
+    Easter(i64),
     /// 설날, the first day of the lunar year.
     Seollal,
     /// 추석, the fifteenth day of the eighth lunar month.
@@ -15,11 +29,18 @@ pub enum Holiday {
 }
 
 impl Holiday {
+    const THANKSGIVING: Self = Self::Weekday { month: 11, weekday: THURSDAY, nth: Some(4), after: 0 };
+    const BLACK_FRIDAY: Self = Self::Weekday { month: 11, weekday: THURSDAY, nth: Some(4), after: 1 };
+    const MOTHERS_DAY: Self = Self::Weekday { month: 5, weekday: SUNDAY, nth: Some(2), after: 0 };
+    const FATHERS_DAY: Self = Self::Weekday { month: 6, weekday: SUNDAY, nth: Some(3), after: 0 };
+    const MEMORIAL_DAY: Self = Self::Weekday { month: 5, weekday: MONDAY, nth: None, after: 0 };
+    const LABOR_DAY: Self = Self::Weekday { month: 9, weekday: MONDAY, nth: Some(1), after: 0 };
+
     /// Month and day, if these are the same every year.
     pub fn date(self) -> Option<(i64, i64)> {
         match self {
             Self::Fixed(month, day) => Some((month, day)),
-            Self::Seollal | Self::Chuseok => None,
+            Self::Weekday { .. } | Self::Easter(_) | Self::Seollal | Self::Chuseok => None,
         }
     }
 
@@ -28,6 +49,10 @@ impl Holiday {
         let lunar = || LUNAR.get(usize::try_from(year - LUNAR_FROM).ok()?);
         let (month, day) = match self {
             Self::Fixed(month, day) => (month, day),
+            Self::Weekday { month, weekday, nth, after } => {
+                return nth_weekday(Days::month(year, month), weekday, nth).map(|day| day + after);
+            }
+            Self::Easter(after) => return Some(easter(year) + after),
             Self::Seollal => lunar()?.0,
             Self::Chuseok => lunar()?.1,
         };
@@ -56,10 +81,25 @@ fn english(tokens: &Tokens, i: usize, word: &str) -> Option<(Holiday, usize)> {
         "new" if is(1, "year") && is(2, "day") => Some((Holiday::Fixed(1, 1), 3)),
         "halloween" => Some((Holiday::Fixed(10, 31), 1)),
         "valentine" | "valentines" if is(1, "day") => Some((Holiday::Fixed(2, 14), 2)),
+        "thanksgiving" => Some((Holiday::THANKSGIVING, if is(1, "day") { 2 } else { 1 })),
+        "black" if is(1, "friday") && is_name(tokens, i) => Some((Holiday::BLACK_FRIDAY, 2)),
+        "good" if is(1, "friday") && is_name(tokens, i) => Some((Holiday::Easter(-2), 2)),
+        "easter" if is(1, "monday") => Some((Holiday::Easter(1), 2)),
+        "easter" => Some((Holiday::Easter(0), if is(1, "sunday") { 2 } else { 1 })),
+        "mother" | "mothers" if is(1, "day") => Some((Holiday::MOTHERS_DAY, 2)),
+        "father" | "fathers" if is(1, "day") => Some((Holiday::FATHERS_DAY, 2)),
+        "memorial" if is(1, "day") => Some((Holiday::MEMORIAL_DAY, 2)),
+        "labor" if is(1, "day") => Some((Holiday::LABOR_DAY, 2)),
+        "lunar" if is(1, "new") && is(2, "year") => Some((Holiday::Seollal, if is(3, "day") { 4 } else { 3 })),
         "seollal" => Some((Holiday::Seollal, 1)),
         "chuseok" => Some((Holiday::Chuseok, 1)),
         _ => None,
     }
+}
+
+/// Whether the word behind is written as that of a name: a good Friday is any.
+fn is_name(tokens: &Tokens, i: usize) -> bool {
+    [i, i + 1].iter().all(|&at| tokens.cased(tokens.list[at]).starts_with(char::is_uppercase))
 }
 
 fn korean(tokens: &Tokens, i: usize, word: &str) -> Option<(Holiday, usize)> {
@@ -84,11 +124,11 @@ fn korean(tokens: &Tokens, i: usize, word: &str) -> Option<(Holiday, usize)> {
 }
 
 /// The syllables with which the names begin.
-const FIRST: [char; 17] =
-    ['크', '성', '새', '발', '밸', '삼', '화', '어', '현', '광', '개', '한', '핼', '할', '빼', '설', '추'];
+const FIRST: [char; 19] =
+    ['부', '블', '크', '성', '새', '발', '밸', '삼', '화', '어', '현', '광', '개', '한', '핼', '할', '빼', '설', '추'];
 
 /// The beginnings of words; of two that begin alike the longer one first.
-const KOREAN: [(&str, Holiday); 20] = [
+const KOREAN: [(&str, Holiday); 22] = [
     ("크리스마스이브", Holiday::Fixed(12, 24)),
     ("크리스마스", Holiday::Fixed(12, 25)),
     ("성탄절", Holiday::Fixed(12, 25)),
@@ -107,6 +147,8 @@ const KOREAN: [(&str, Holiday); 20] = [
     ("할로윈", Holiday::Fixed(10, 31)),
     ("빼빼로데이", Holiday::Fixed(11, 11)),
     ("설날", Holiday::Seollal),
+    ("부활절", Holiday::Easter(0)),
+    ("블랙프라이데이", Holiday::BLACK_FRIDAY),
     ("추석", Holiday::Chuseok),
     ("한가위", Holiday::Chuseok),
 ];

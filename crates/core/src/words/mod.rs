@@ -22,6 +22,7 @@ pub mod slips;
 pub mod terms;
 pub mod tokenizer;
 
+pub use dates::WEEKDAYS;
 pub use korean::Class;
 pub use terms::{Analysis, analyse};
 pub use tokenizer::{Script, Token, Tokens};

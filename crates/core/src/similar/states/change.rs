@@ -20,6 +20,10 @@ fn between(new: &Reading, old: &Reading) -> Option<Difference> {
         return None;
     }
     let is_same_owner = same_owner(&new.owner, &old.owner)?;
+    // Of two friends one may be a nurse and one a teacher.
+    if STATES[new.state].takes == Takes::Job && !is_same_owner {
+        return None;
+    }
     let found = ended(new, old).or_else(|| begun_again(new, old)).or_else(|| replaced(new, old))?;
     let is_sure = found.is_sure && is_same_owner && new.is_whole && old.is_whole && !new.is_doubtful;
     Some(Difference { is_sure, ..found })
@@ -116,11 +120,21 @@ fn replaced(new: &Reading, old: &Reading) -> Option<Difference> {
     if state.takes == Takes::Age && !is_of_an_age {
         return None;
     }
-    let is_at_a_time = is_condition || state.takes == Takes::Age || new.is_now;
+    let is_of_one_kind = match state.takes {
+        Takes::Job => !value.shares(was, Known::profession),
+        Takes::Rival => value.shares(was, Known::rival),
+        _ => true,
+    };
+    if !is_of_one_kind {
+        return None;
+    }
+    let is_at_a_time = is_condition || matches!(state.takes, Takes::Age | Takes::Job | Takes::Tier) || new.is_now;
     if !is_at_a_time && new.phase == Phase::Holds && old.phase == Phase::Holds {
         return None;
     }
-    if value.words == was.words || value.is_same_number(was) || !value.is_like(was) || is_elsewhere(value, was) {
+    // iPhone and Pixel: what is of one list is alike, with a capital or without.
+    let is_like = matches!(state.takes, Takes::Job | Takes::Tier | Takes::Rival) || value.is_like(was);
+    if value.words == was.words || value.is_same_number(was) || !is_like || is_elsewhere(value, was) {
         return None;
     }
     let lie = if state.takes == Takes::Place { places::lie(&value.words, &was.words) } else { Lie::Apart };

@@ -6,7 +6,7 @@ use super::value::{Sort, Value};
 use crate::similar::lexicon::known;
 use crate::similar::phones;
 use crate::similar::statement::{Statement, denies};
-use crate::words::{Tokens, english};
+use crate::words::{Tokens, WEEKDAYS, english};
 use std::ops::Range;
 
 /// Words of an owner, or of a value.
@@ -46,22 +46,8 @@ const RECENTLY: [&str; 17] = [
     "lately",
 ];
 const NOW: [&str; 4] = ["now", "again", "currently", "new"];
-const SPANS: [&str; 14] = [
-    "week",
-    "month",
-    "night",
-    "morning",
-    "weekend",
-    "afternoon",
-    "evening",
-    "monday",
-    "tuesday",
-    "wednesday",
-    "thursday",
-    "friday",
-    "saturday",
-    "sunday",
-];
+/// What "last" and "this" stand before, beside days of the week.
+const SPANS: [&str; 7] = ["week", "month", "night", "morning", "weekend", "afternoon", "evening"];
 
 /// End the words of a value.
 const ENDERS: [&str; 31] = [
@@ -149,6 +135,9 @@ const RANKS: [&str; 18] = [
     "supervisor",
 ];
 
+/// Begin words that say of a job that it is not, or not alone, what somebody lives by.
+const BESIDE_A_JOB: [&str; 8] = ["part", "volunt", "freelanc", "form", "retir", "aspir", "futur", "substitut"];
+
 /// The oldest that somebody may be, in years.
 const AGE_MAX: u32 = 120;
 
@@ -176,12 +165,16 @@ impl Word<'_> {
         self.lower.starts_with(|c: char| c.is_ascii_digit()) || known(&self.lower).number.is_some()
     }
 
+    fn is_span(&self) -> bool {
+        self.is_one_of(&SPANS) || self.is_day()
+    }
+
     fn is_month(&self) -> bool {
         known(&self.lower).month.is_some() && self.is_name()
     }
 
     fn is_day(&self) -> bool {
-        SPANS[7..].contains(&&*self.lower)
+        WEEKDAYS.contains(&&*self.lower)
     }
 }
 
@@ -377,6 +370,13 @@ fn fits(reading: &Reading) -> bool {
         Takes::Name => value.sort == Sort::Name || value.is_any_employer(),
         Takes::Worth => value.is_measured() || is_of_attribute(&reading.owner),
         Takes::Age => value.sort == Sort::Age || value.sort == Sort::Amount(String::new()),
+        Takes::Job => {
+            let is_beside = |word: &String| BESIDE_A_JOB.iter().any(|beside| word.starts_with(beside));
+            value.words.last().is_some_and(|word| !known(word).profession().is_empty())
+                && !value.words.iter().any(is_beside)
+        }
+        Takes::Tier => value.is_tier(),
+        Takes::Rival => value.words.iter().any(|word| !known(word).rival().is_empty()),
         Takes::Rank => value.words.iter().any(|word| RANKS.contains(&&**word)),
         Takes::Any | Takes::Condition | Takes::Habit => true,
     }
@@ -472,7 +472,7 @@ fn subject_of(words: &[Word<'_>], range: Range<usize>) -> Range<usize> {
     while start < end && is_aside(&words[start]) {
         start += 1;
     }
-    if start + 2 < end && words[start].is_one_of(&["last", "this"]) && words[start + 1].is_one_of(&SPANS) {
+    if start + 2 < end && words[start].is_one_of(&["last", "this"]) && words[start + 1].is_span() {
         start += 2;
     }
     while start < end && (words[end - 1].is_one_of(&RECENTLY) || words[end - 1].is_one_of(&HELPERS)) {
@@ -641,7 +641,7 @@ fn rest(words: &[Word<'_>]) -> Option<bool> {
         rest = match rest {
             [] => return Some(true),
             [one, after @ ..] if one.is_one_of(&RECENTLY) => after,
-            [one, span, after @ ..] if one.is_one_of(&["last", "this"]) && span.is_one_of(&SPANS) => after,
+            [one, span, after @ ..] if one.is_one_of(&["last", "this"]) && span.is_span() => after,
             [one, ..] => {
                 let is_for_a_while = one.lower == "for" && rest.iter().any(|word| word.is_one_of(&SPANS[..2]));
                 let changes = is_for_a_while || rest.iter().any(|word| word.is_number() || word.is_one_of(&NOT_NOW));

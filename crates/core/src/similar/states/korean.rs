@@ -1,6 +1,6 @@
 //! Korean statements of a state.
 
-use super::phrases::{AGE, HABIT, OWN, PHRASES, Phrase, RANK, STATES, Takes, WORTH};
+use super::phrases::{AGE, HABIT, JOB, OWN, PHRASES, Phrase, RANK, STATES, Takes, WORTH};
 use super::reading::{Owner, Phase, Reading, Whose};
 use super::value::{Sort, Value};
 use crate::similar::compare::persons;
@@ -75,6 +75,8 @@ fn fits(reading: &Reading) -> bool {
     let last = |value: &Value| value.words.last().is_some_and(|word| RANKS.contains(&&**word));
     match (STATES[reading.state].takes, &reading.value) {
         (Takes::Rank, Some(value)) => last(value),
+        (Takes::Tier, Some(value)) => value.is_tier(),
+        (Takes::Rival, Some(value)) => value.words.iter().any(|word| !known(word).rival().is_empty()),
         (Takes::Worth, None) if reading.phase == Phase::Turns => {
             reading.owner.words.last().is_some_and(|word| is_attribute(word))
         }
@@ -309,6 +311,9 @@ fn is_so(groups: &[Group], becomes: bool, statement: &Statement) -> Option<Readi
     }
     if RANKS.contains(&&*last.form) {
         return Some(reading(RANK, phase, owner, Some(value), None, statement));
+    }
+    if !known(&last.form).profession().is_empty() {
+        return Some(reading(JOB, phase, owner, Some(value), None, statement));
     }
     if owner.words.is_empty() {
         return None;

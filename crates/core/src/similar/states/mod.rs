@@ -12,5 +12,5 @@ mod reading;
 mod value;
 
 pub use change::change;
-pub use phrases::{TOLD, cues};
+pub use phrases::{JOBS, TOLD, cues};
 pub use reading::{Reading, readings};

@@ -33,6 +33,12 @@ pub enum Takes {
     Worth,
     /// How old somebody is.
     Age,
+    /// What somebody works as: one of a list.
+    Job,
+    /// On which of its terms something is used: the free plan.
+    Tier,
+    /// One of a few things of which one does what the others do: a telephone of one maker or of another.
+    Rival,
     /// What somebody is in a firm or an army: senior developer.
     Rank,
     /// Anything.
@@ -45,21 +51,22 @@ pub enum Takes {
 
 use Phase::{Begins, Ends, Holds, Turns};
 
-/// Places in [`STATES`]: what something is, or costs; what it is called; what one does again and again; what one has; how old one is; as what
-/// one works.
+/// Places in [`STATES`]: what something is, or costs; what it is called; what one does again and again; what one has; how old one is; how high
+/// one stands; as what one works.
 pub const WORTH: usize = 2;
 pub const NAME: usize = 3;
 pub const HABIT: usize = 6;
 pub const OWN: usize = 7;
 pub const AGE: usize = 11;
 pub const RANK: usize = 12;
+pub const JOB: usize = 13;
 
 /// The states.
 ///
 /// An English phrase is made of words in their base form, of which the first one bends: of the tense its phase needs. `*` is the value, `-` the
 /// value that is over, `@` the thing that is spoken of, `+` by how much it changes. A Korean one is a verb, and the particles of the value (`*`), of what is over (`-`) and of
 /// the thing (`@`). `?` before a phrase says that it as often says something else.
-pub const STATES: [State; 13] = [
+pub const STATES: [State; 16] = [
     State {
         takes: Takes::Place,
         is_single: true,
@@ -237,6 +244,34 @@ pub const STATES: [State; 13] = [
             (Turns, "promote to *, promote from - to *, 승진 *로, 승진 -에서 *로, 진급 *로"),
         ],
     },
+    State {
+        takes: Takes::Job,
+        is_single: true,
+        cues: "nurse teacher doctor engineer developer designer lawyer",
+        lines: &[(Holds, "be *, work as *"), (Turns, "become *")],
+    },
+    State {
+        takes: Takes::Tier,
+        is_single: true,
+        cues: "plan tier 요금제",
+        lines: &[
+            (Holds, "be on *, have *, use *, 쓰 *를, 사용 *를, 이용 *를"),
+            (
+                Turns,
+                "upgrade to *, downgrade to *, switch to *, change to *, move to *, 바꾸 *로, 갈아타 *로, 변경 *로, 업그레이드 *로, \
+                 올리 *로, 내리 *로",
+            ),
+        ],
+    },
+    State {
+        takes: Takes::Rival,
+        is_single: true,
+        cues: "iphone android galaxy pixel 아이폰 갤럭시",
+        lines: &[
+            (Holds, "use *, have *, 쓰 *를, 사용 *를, 이용 *를"),
+            (Turns, "?switch to *, ?change to *, ?바꾸 *로, ?갈아타 *로, ?옮기 *로, ?넘어가 *로"),
+        ],
+    },
 ];
 
 /// A phrase of a state.
@@ -259,6 +294,50 @@ impl Phrase {
         self.words[0] == "@"
     }
 }
+
+/// What people work as; of one line may be one and the same, or both.
+pub const JOBS: [&str; 40] = [
+    "teacher tutor professor lecturer",
+    "nurse",
+    "doctor surgeon physician",
+    "engineer developer programmer",
+    "designer",
+    "architect",
+    "lawyer attorney",
+    "chef cook baker",
+    "pilot",
+    "accountant",
+    "dentist",
+    "pharmacist",
+    "journalist editor",
+    "electrician",
+    "plumber",
+    "carpenter",
+    "mechanic",
+    "firefighter",
+    "librarian",
+    "translator interpreter",
+    "barista bartender waiter waitress",
+    "farmer",
+    "veterinarian",
+    "psychologist therapist",
+    "receptionist secretary",
+    "교사 강사 교수",
+    "간호사",
+    "의사",
+    "개발자 엔지니어 프로그래머",
+    "디자이너",
+    "건축가",
+    "변호사",
+    "요리사 셰프",
+    "회계사",
+    "약사",
+    "공무원",
+    "소방관",
+    "경찰관",
+    "번역가 통역사",
+    "바리스타",
+];
 
 /// Words that are in too many statements to look for a phrase by them.
 const LIGHT: [&str; 6] = ["be", "have", "get", "go", "and", "i"];
@@ -312,6 +391,7 @@ pub static TOLD: LazyLock<Vec<(String, u16)>> = LazyLock::new(|| {
         .collect();
     told.extend(["new", "새"].map(|word| (word.to_owned(), WORTH as u16)));
     told.push(("시작".to_owned(), HABIT as u16));
+    told.extend(JOBS.iter().flat_map(|of| of.split(' ')).map(|job| (stem(job), JOB as u16)));
     told.sort_unstable();
     told.dedup();
     told

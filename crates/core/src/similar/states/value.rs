@@ -1,5 +1,6 @@
 //! What a state has for its value: a name, an amount, a day.
 
+use crate::similar::lexicon::{Known, known};
 use crate::similar::phones;
 
 /// What sort of thing a value is: only those of one sort can take each other's place.
@@ -69,6 +70,18 @@ impl Value {
     /// Whether it names no employer, but that there is one.
     pub fn is_any_employer(&self) -> bool {
         matches!(&self.words[..], [one] if matches!(&**one, "회사" | "직장" | "company" | "compani"))
+    }
+
+    /// Whether it names the terms on which something is used: the free plan, 프로 요금제.
+    pub fn is_tier(&self) -> bool {
+        let Some((last, [.., before])) = self.words.split_last() else { return false };
+        !known(last).tier().is_empty() && !known(before).grade().is_empty()
+    }
+
+    /// Whether both are of one group of a list.
+    pub fn shares(&self, other: &Self, list: fn(&Known) -> &[u16]) -> bool {
+        let has = |value: &Self, group: &u16| value.words.iter().any(|word| list(known(word)).contains(group));
+        self.words.iter().flat_map(|word| list(known(word))).any(|group| has(other, group))
     }
 
     /// Whether it is a number, or a time.

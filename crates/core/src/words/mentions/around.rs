@@ -2,7 +2,7 @@
 
 use super::reader::Reader;
 use crate::id::TimeUs;
-use crate::words::calendar::{Days, date_of, day_of, weekday};
+use crate::words::calendar::{Days, SATURDAY, THURSDAY, date_of, day_of, weekday};
 
 /// Days by which "two weeks ago" may be off.
 const WEEKS_AWAY_DAYS: i64 = 3;
@@ -72,9 +72,9 @@ impl Reader<'_> {
         match unit {
             "minute" => Some(Days::one(day_of(self.now + on * MINUTE_US))),
             "hour" => Some(Days::one(day_of(self.now + on * HOUR_US))),
-            "day" => Some(Days::one(self.today + on)),
-            "week" | "weekend" => {
-                let day = self.today + 7 * on;
+            "day" | "night" => Some(Days::one(self.today + on)),
+            "week" | "weekend" | "fortnight" => {
+                let day = self.today + if unit == "fortnight" { 14 * on } else { 7 * on };
                 Some(Days { first: day - WEEKS_AWAY_DAYS, last: day + WEEKS_AWAY_DAYS })
             }
             "month" | "year" => self.around(unit, on),
@@ -100,6 +100,3 @@ impl Reader<'_> {
         Days::weekend(self.today, if is_over { -1 } else { 0 })
     }
 }
-
-const SATURDAY: i64 = 5;
-const THURSDAY: i64 = 3;

@@ -74,6 +74,15 @@ mod tests {
             ("지난 추석에", day(2022, 9, 10)),
             ("설날에 받았어", day(2023, 1, 22)),
             ("내년 설날", day(2024, 2, 10)),
+            ("We ate too much at Thanksgiving", day(2022, 11, 24)),
+            ("Thanksgiving 2021 was quiet", day(2021, 11, 25)),
+            ("on Black Friday 2022", day(2022, 11, 25)),
+            ("last Easter", day(2023, 4, 9)),
+            ("Good Friday 2024", day(2024, 3, 29)),
+            ("Mother's Day 2022", day(2022, 5, 8)),
+            ("next Labor Day", day(2023, 9, 4)),
+            ("작년 부활절에", day(2022, 4, 17)),
+            ("Lunar New Year 2024", day(2024, 2, 10)),
         ] {
             let found = days(text);
             assert!(found.contains(&expected), "{text}: {found:?}");

@@ -4,6 +4,7 @@ mod around;
 mod english;
 mod holiday;
 mod korean;
+mod month_range;
 mod months;
 mod numeric;
 mod parts;
@@ -11,7 +12,7 @@ mod range;
 mod reader;
 mod tense;
 
-use super::calendar::{Days, date_of};
+use super::calendar::{Days, date_of, is_date};
 use super::dates::DAYS_OF_A_MONTH;
 use super::tokenizer::Tokens;
 use crate::id::TimeUs;
@@ -23,6 +24,9 @@ pub const MENTIONS_MAX: usize = 16;
 
 /// Days up to which a mention is taken to mean each of them: "in 2023" does not tell of a day in May.
 const VAGUE_DAYS: i64 = 31;
+
+/// Years from one leap year to the next, at most.
+const LEAP_YEARS_APART: i64 = 8;
 
 /// Times on either side of one that are looked at for one that it belongs to: a word names two at most.
 const BESIDE_MAX: usize = 2 * BESIDE_WORDS;
@@ -70,7 +74,9 @@ impl When {
                     ..=5 => this_year,
                     _ => this_year - 1,
                 };
-                self.of_year(year)
+                // What was on 29 February was so in a leap year.
+                let has_it = |&year: &i64| is_date(Some(year), month, if first == last { first } else { 1 });
+                self.of_year((year - LEAP_YEARS_APART..=year).rev().find(has_it).unwrap_or(year))
             }
         }
     }
@@ -78,8 +84,12 @@ impl When {
     /// The days meant by somebody who speaks on `today` of what is to come.
     fn coming_on(self, today: i64) -> Days {
         let (year, _, _) = date_of(today);
-        let days = self.of_year(year);
-        if days.last < today { self.of_year(year + 1) } else { days }
+        let has_it = |&year: &i64| match self {
+            Self::Yearly { month, first, last } if first == last => is_date(Some(year), month, first),
+            _ => true,
+        };
+        let mut days = (year..=year + LEAP_YEARS_APART).filter(has_it).map(|year| self.of_year(year));
+        days.find(|days| days.last >= today).unwrap_or_else(|| self.of_year(year + 1))
     }
 
     fn of_year(self, year: i64) -> Days {
@@ -99,6 +109,10 @@ pub fn mentioned(tokens: &Tokens, at: TimeUs) -> Vec<Days> {
     let reader = Reader::new(tokens, at);
     let meant = |named: Named| match named.when {
         When::Yearly { .. } if reader.is_to_come(named.at) => named.when.coming_on(reader.today),
+        // In January we move.
+        When::Yearly { first, last, .. } if first != last && reader.is_ahead(named.at) => {
+            named.when.coming_on(reader.today)
+        }
         when => when.said_on(reader.today),
     };
     let mut days: Vec<Days> = read(&reader).into_iter().map(meant).collect();
@@ -274,6 +288,60 @@ mod tests {
         }
         assert_eq!(days("next year in April"), [Days::month(2024, 4)]);
         assert_eq!(days("last summer we sailed, and last year we drove").len(), 2);
+    }
+
+    #[test]
+    fn what_no_month_has_is_no_date() {
+        for text in [
+            "on 30 February 2023",
+            "due on Feb 30th",
+            "the 31st of June",
+            "31/04/2022",
+            "2022-02-29",
+            "2/30/2022",
+            "31.06.2021",
+            "on 4/31",
+            "2월 30일에 만나",
+            "2023년 4월 31일",
+            "4/31에",
+            "version 3.4.2021",
+            "v1.2.2023",
+            "firmware 2.6.2022",
+            "버전 1.2.2023",
+        ] {
+            assert!(days(text).is_empty(), "{text}: {:?}", days(text));
+        }
+        assert_eq!(days("29 February"), [day(2020, 2, 29)], "of the last leap year");
+        assert_eq!(days("We will marry on 29 February"), [day(2024, 2, 29)]);
+        assert_eq!(days("29 February 2020"), [day(2020, 2, 29)]);
+    }
+
+    #[test]
+    fn months_and_weeks_go_by_many_names() {
+        for (text, first, last) in [
+            ("since 5/2021", day(2021, 5, 1), day(2021, 5, 31)),
+            ("05/2021부터", day(2021, 5, 1), day(2021, 5, 31)),
+            ("오월에 만났어", day(2023, 5, 1), day(2023, 5, 31)),
+            ("유월 초에 이사해", day(2023, 6, 1), day(2023, 6, 10)),
+            ("작년 시월에", day(2022, 10, 1), day(2022, 10, 31)),
+            ("2021년 구월에", day(2021, 9, 1), day(2021, 9, 30)),
+            ("삼월 4일에", day(2023, 3, 4), day(2023, 3, 4)),
+            ("5월 둘째 주에 발표해", day(2023, 5, 8), day(2023, 5, 14)),
+            ("작년 5월 첫째주", day(2022, 5, 2), day(2022, 5, 8)),
+            ("다음 달 마지막 주", day(2023, 6, 26), day(2023, 6, 30)),
+            ("5월 셋째 주 금요일에", day(2023, 5, 19), day(2023, 5, 19)),
+            ("the second week of April", day(2023, 4, 10), day(2023, 4, 16)),
+            ("the last week of next month", day(2023, 6, 26), day(2023, 6, 30)),
+            ("a fortnight ago", day(2023, 4, 21), day(2023, 4, 27)),
+            ("The course begins in a fortnight", day(2023, 5, 19), day(2023, 5, 25)),
+            ("two nights ago", day(2023, 5, 6), day(2023, 5, 6)),
+        ] {
+            assert_eq!(days(text), [Days { first: first.first, last: last.last }], "{text}");
+        }
+        for text in ["이월 상품", "오월동주", "둘째 주문", "첫 주인공", "사월초등학교", "구월동에 살아"]
+        {
+            assert!(days(text).is_empty(), "{text}: {:?}", days(text));
+        }
     }
 
     #[test]

@@ -24,7 +24,7 @@ impl Reader<'_> {
         match (on, third) {
             (Some(on), _) => self.towards(Part::Month(month), on).map(When::Days),
             (None, Some(third)) => Some(part_of_month(year, month, third)),
-            (None, None) => Some(dated(year, month, day)),
+            (None, None) => dated(year, month, day),
         }
     }
 
@@ -46,18 +46,16 @@ impl Reader<'_> {
     pub(super) fn ordinal(&self, i: usize, word: &str) -> Option<When> {
         let day = ordinal(self.tokens, i, word)?;
         if self.before(i + 1, 0) != Some("of") {
-            let near = || self.month_before(i).map_or_else(|| self.nearest(i, day), |month| day_in(month, day));
-            return Some(self.month_beside(i).map_or_else(near, |month| dated(None, month, Some(day))));
+            let near = || self.month_before(i).map_or_else(|| Some(self.nearest(i, day)), |month| day_in(month, day));
+            return self.month_beside(i).map_or_else(near, |month| dated(None, month, Some(day)));
         }
         if self.is_month(i + 2) {
             return None;
         }
         // "of last month"; what is the 28th of every month is that of this one, too.
         let unit = self.before(i + 3, 0).filter(|&unit| unit == "month");
-        Some(
-            unit.and_then(|unit| self.english(i + 3, unit))
-                .map_or_else(|| self.nearest(i, day), |month| day_in(month, day)),
-        )
+        let month = unit.and_then(|unit| self.english(i + 3, unit));
+        month.map_or_else(|| Some(self.nearest(i, day)), |month| day_in(month, day))
     }
 
     /// The month of "next month on the 5th".

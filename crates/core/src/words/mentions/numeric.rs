@@ -4,9 +4,9 @@ use super::When;
 use super::english::OLDEST_DECADE;
 use super::korean::YEARS;
 use super::parts::Part;
-use super::reader::{Reader, dated, day_in, part_of_month};
-use crate::words::calendar::Days;
-use crate::words::dates::{DAYS_OF_A_MONTH, in_digits, short_year, two_digits, year};
+use super::reader::{Reader, dated, day_in, part_of_month, whole_month};
+use crate::words::calendar::{Days, date_of, is_date};
+use crate::words::dates::{DAYS_OF_A_MONTH, korean_month, month_of_year, short_year, two_digits, written, year};
 use crate::words::tokenizer::Script;
 
 impl Reader<'_> {
@@ -14,11 +14,11 @@ impl Reader<'_> {
     pub(super) fn number(&self, i: usize, word: &str) -> Option<When> {
         let value = match word.parse::<i64>() {
             Ok(value) => value,
-            Err(_) => return in_digits(word)[0].map(exactly).or_else(|| self.month_and_day(i, word)[0].map(yearly)),
+            Err(_) => return self.digits(i, word, 0),
         };
         let unit = self.hangul(i + 1).unwrap_or_default();
         if unit.starts_with('월') && (1..=12).contains(&value) {
-            return self.korean_month(i, value);
+            return self.korean_month(i, i + 1, value, &unit['월'.len_utf8()..]);
         }
         if unit.starts_with("년대") {
             return decade(word, value).map(When::Days);
@@ -27,7 +27,7 @@ impl Reader<'_> {
             return (!self.is_of_a_year(i)).then(|| When::Days(self.alone(Part::Quarter(value))));
         }
         if (1..=DAYS_OF_A_MONTH).contains(&value) && self.is_day_alone(i, unit) {
-            return Some(self.korean_day(i, value));
+            return self.korean_day(i, value);
         }
         if let Some(date) = year(word).and_then(|year| self.spaced(i, year)) {
             return Some(date);
@@ -40,7 +40,15 @@ impl Reader<'_> {
         let token = self.tokens.list[i];
         let word =
             Some(self.tokens.cased(token)).filter(|word| token.script == Script::Number && word.contains('/'))?;
-        in_digits(word)[1].map(exactly).or_else(|| self.month_and_day(i, word)[1].map(yearly))
+        self.digits(i, word, 1)
+    }
+
+    /// The first, or the second, of the dates that a number with its separators may be: a day, or the month of 5/2025.
+    fn digits(&self, i: usize, word: &str, which: usize) -> Option<When> {
+        let month =
+            || month_of_year(word).filter(|_| which == 0).map(|(year, month)| When::Days(Days::month(year, month)));
+        let exact = written(self.tokens, i, word)[which].and_then(exactly).or_else(month);
+        exact.or_else(|| self.month_and_day(i, word)[which].and_then(yearly))
     }
 
     /// A year, unless it belongs to a month or another part of it that is read by itself; "early 2022", 2022년 여름.
@@ -49,7 +57,8 @@ impl Reader<'_> {
         let belongs_to_a_month = self.hangul(i + 3).is_some_and(|unit| unit.starts_with('월')) && unit == "년"
             || [1, 2].iter().any(|&back| i.checked_sub(back).is_some_and(|at| self.is_month(at) || self.is_part(at)))
             || self.is_month(i + 1)
-            || self.is_part(i + 1);
+            || self.is_part(i + 1)
+            || unit == "년" && self.hangul(i + 2).is_some_and(|word| korean_month(word).is_some());
         if belongs_to_a_month {
             return None;
         }
@@ -58,19 +67,31 @@ impl Reader<'_> {
         Some(When::Days(part.map_or(Days::year(year), |part| part.of(year))))
     }
 
-    /// 5월, 5월 3일, 5월 초, of the year that stands before it.
-    fn korean_month(&self, i: usize, month: i64) -> Option<When> {
-        if self.is_of_a_year(i) && self.before(i, 1) != Some("년") {
+    /// A month that is spelled out: 오월, 시월 초.
+    pub(super) fn spelled_month(&self, i: usize, word: &str) -> Option<When> {
+        let (month, rest) = korean_month(word)?;
+        self.korean_month(i, i, month, rest)
+    }
+
+    /// 5월, 5월 3일, 5월 초, 5월 둘째 주, of the year that stands before it. The month begins at `first`, and its 월 with the `rest` is `at` a word.
+    fn korean_month(&self, first: usize, at: usize, month: i64, rest: &str) -> Option<When> {
+        if self.is_of_a_year(first) && self.before(first, 1) != Some("년") {
             return None; // which reads it
         }
-        let year = self.before(i, 1).filter(|unit| *unit == "년").and(self.before(i, 2)).and_then(short_year);
-        let is_day = self.hangul(i + 3).is_some_and(|unit| unit.starts_with('일'));
-        let day = self.day(i + 2).filter(|_| is_day);
-        let rest = self.hangul(i + 1).and_then(|unit| unit.strip_prefix('월')).unwrap_or_default();
-        match self.korean_third(i + 1, rest).filter(|_| day.is_none()) {
-            Some(third) => Some(part_of_month(year, month, third)),
-            None => Some(dated(year, month, day)),
+        let year = self.before(first, 1).filter(|unit| *unit == "년").and(self.before(first, 2)).and_then(short_year);
+        match self.part_of_korean_month(at, month, rest) {
+            Part::Day(month, day) => dated(year, month, Some(day)),
+            Part::OfMonth(month, third) => Some(part_of_month(year, month, third)),
+            Part::Month(month) => dated(year, month, None),
+            part => Some(When::Days(year.map_or_else(|| self.near(first, month, part), |year| part.of(year)))),
         }
+    }
+
+    /// A part of a month that is meant where no year is named.
+    fn near(&self, i: usize, month: i64, part: Part) -> Days {
+        let whole = whole_month(month);
+        let days = if self.is_to_come(i) { whole.coming_on(self.today) } else { whole.said_on(self.today) };
+        part.of(date_of(days.first).0)
     }
 
     /// Month and day of 12/25, and of 25/12, where it is sure to be a date: the month comes first in Korean, and where both orders may be so both are
@@ -106,7 +127,7 @@ impl Reader<'_> {
         let all = &self.tokens.list;
         let mut parts = self.tokens.from_to(all[i], *all.get(i + 2)?).split(". ").skip(1).map(two_digits);
         let (month, day) = month_day(parts.next()??, parts.next()??)?;
-        Some(dated(Some(year), month, Some(day)))
+        dated(Some(year), month, Some(day))
     }
 
     /// Whether a month, a season or a quarter stands behind a word that says of which year, or which of them is meant.
@@ -125,8 +146,10 @@ impl Reader<'_> {
 
     /// Whether a number is a day of a month that does not stand right before it: 28일에, but neither 5월 28일 nor 28일 동안.
     fn is_day_alone(&self, i: usize, unit: &str) -> bool {
-        let is_named = self.hangul(i.wrapping_sub(1)).is_some_and(|before| before.starts_with('월'))
-            && i.checked_sub(2).is_some_and(|at| self.tokens.list[at].script == Script::Number);
+        let before = self.hangul(i.wrapping_sub(1)).unwrap_or_default();
+        let is_named = korean_month(before).is_some()
+            || before.starts_with('월')
+                && i.checked_sub(2).is_some_and(|at| self.tokens.list[at].script == Script::Number);
         let is_span = self.hangul(i + 2).is_some_and(|next| AFTER_A_SPAN.iter().any(|after| next.starts_with(after)));
         let is_day = unit.strip_prefix('일').is_some_and(|rest| AFTER_A_DAY.contains(&rest));
         let is_counted =
@@ -139,7 +162,7 @@ impl Reader<'_> {
     }
 
     /// The 28일 of the month that stands near it (지난달 28일, 5월 3일부터 28일), or else the nearest there is.
-    fn korean_day(&self, i: usize, day: i64) -> When {
+    fn korean_day(&self, i: usize, day: i64) -> Option<When> {
         let around = [1, 2].iter().find_map(|&back| {
             let at = i.checked_sub(back)?;
             self.korean(at, self.hangul(at)?).filter(|days| (28..=DAYS_OF_A_MONTH).contains(&days.count()))
@@ -151,22 +174,22 @@ impl Reader<'_> {
         match (around, in_range().filter(|month| (1..=12).contains(month))) {
             (Some(month), _) => day_in(month, day),
             (None, Some(month)) => dated(None, month, Some(day)),
-            (None, None) => self.nearest(i, day),
+            (None, None) => Some(self.nearest(i, day)),
         }
     }
 }
 
-fn exactly((year, month, day): (i64, i64, i64)) -> When {
+fn exactly((year, month, day): (i64, i64, i64)) -> Option<When> {
     dated(Some(year), month, Some(day))
 }
 
-fn yearly((month, day): (i64, i64)) -> When {
+fn yearly((month, day): (i64, i64)) -> Option<When> {
     dated(None, month, Some(day))
 }
 
 /// A month and a day of it, if they can be.
 pub fn month_day(month: i64, day: i64) -> Option<(i64, i64)> {
-    ((1..=12).contains(&month) && (1..=DAYS_OF_A_MONTH).contains(&day)).then_some((month, day))
+    is_date(None, month, day).then_some((month, day))
 }
 
 /// The ten years of 1990년대, and of 90년대.

@@ -1,7 +1,7 @@
 //! Parts of a year: months and their days, seasons, quarters, halves; and which year's part is meant.
 
 use super::reader::Reader;
-use crate::words::calendar::{Days, date_of, day_of_date};
+use crate::words::calendar::{Days, date_of, day_of_date, is_date};
 
 /// How far ahead a part of the year may begin that is named alone, and not be that of the year before: what is told is told more often of what was.
 const AHEAD_DAYS: i64 = 150;
@@ -40,6 +40,8 @@ pub enum Part {
     Month(i64),
     /// A third of a month.
     OfMonth(i64, Third),
+    /// A week of a month, or its last; or a day of that week.
+    Week(i64, Option<i64>, Option<i64>),
     /// Spring, summer, autumn, or the winter that begins in the year, from 0 to 3.
     Season(i64),
     /// From 1 to 4.
@@ -51,18 +53,33 @@ pub enum Part {
 }
 
 impl Part {
+    /// Whether a year has it: 29 February is not in each.
+    pub fn is_in(self, year: i64) -> bool {
+        match self {
+            Self::Day(month, day) => is_date(Some(year), month, day),
+            _ => true,
+        }
+    }
+
     /// Its days in a year.
     pub fn of(self, year: i64) -> Days {
         match self {
             Self::Day(month, day) => Days::one(day_of_date(year, month, day)),
             Self::Month(month) => Days::month(year, month),
             Self::OfMonth(month, third) => third.of_month(Days::month(year, month)),
+            Self::Week(month, nth, weekday) => week_of(Days::month(year, month), nth, weekday),
             Self::Season(season) => Days::months(year, 3 + 3 * season, 3),
             Self::Quarter(quarter) => Days::months(year, 3 * quarter - 2, 3),
             Self::Half(half) => Days::months(year, 6 * half - 5, 6),
             Self::Third(third) => Days::months(year, 1 + 4 * third as i64, 4),
         }
     }
+}
+
+/// A week of a month, or a day of it. The fifth of a month that has four is the last.
+pub fn week_of(month: Days, nth: Option<i64>, weekday: Option<i64>) -> Days {
+    let week = month.week_of_month(nth).or_else(|| month.week_of_month(None)).unwrap_or(month);
+    weekday.map_or(week, |weekday| Days::one(Days::week(week.first, 0).first + weekday))
 }
 
 impl Reader<'_> {

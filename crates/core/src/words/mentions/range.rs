@@ -1,11 +1,11 @@
 //! Stretches from one day to another: "22-29 July", "from March 3 to March 9", 3월 3일부터 9일까지.
 
 use super::When;
-use super::korean::{YEARS, day_named, weekday_of};
+use super::korean::{day_named, weekday_of};
 use super::numeric::{AFTER_A_DAY, AFTER_TWO_NUMBERS, month_day};
 use super::reader::{Reader, dated};
-use crate::words::calendar::{Days, date_of, day_of_date, weekday};
-use crate::words::dates::{iso, month, ordinal, short_year, two_digits};
+use crate::words::calendar::{Days, date_of, day_of_date, is_date, weekday};
+use crate::words::dates::{iso, month, ordinal, two_digits};
 use crate::words::tokenizer::Script;
 
 /// Days up to which what stands between two dates is one stretch.
@@ -31,6 +31,9 @@ type Ends = (End, End, usize);
 impl Reader<'_> {
     /// The stretch that begins with a word, and the word behind it.
     pub fn range(&self, i: usize) -> Option<(When, usize)> {
+        if let Some(range) = self.month_range(i).or_else(|| self.weekday_range(i)) {
+            return Some(range);
+        }
         let ends = match self.tokens.list[i].script {
             Script::Number => self.korean_ends(i).or_else(|| self.english_ends(i)),
             Script::Latin => self.english_ends(i),
@@ -50,12 +53,18 @@ impl Reader<'_> {
         let last_month = last.month.unwrap_or(month);
         let is_over_new_year = i64::from(last_month < month);
         let year = first.year.or_else(|| Some(last.year? - is_over_new_year));
+        if !is_date(year, month, first.day) || !is_date(last.year, last_month, last.day) {
+            return None;
+        }
         let is_of_any_year = year.is_none() && month == last_month && first.day < last.day;
         if is_of_any_year {
             return Some(When::Yearly { month, first: first.day, last: last.day });
         }
-        let from = dated(year, month, Some(first.day)).said_on(self.today).first;
+        let from = dated(year, month, Some(first.day))?.said_on(self.today).first;
         let last_year = last.year.unwrap_or(date_of(from).0 + is_over_new_year);
+        if !is_date(Some(last_year), last_month, last.day) {
+            return None;
+        }
         stretch(from, day_of_date(last_year, last_month, last.day))
     }
 
@@ -63,8 +72,8 @@ impl Reader<'_> {
     fn between_nearest(&self, i: usize, first: i64, last: i64) -> Option<When> {
         let from = self.nearest(i, first).said_on(self.today).first;
         let (year, month, _) = date_of(from);
-        let to = Days::month(year, month + i64::from(last < first)).first + last - 1;
-        stretch(from, to)
+        let month = Days::month(year, month + i64::from(last < first));
+        if last <= month.count() { stretch(from, month.first + last - 1) } else { None }
     }
 
     fn english_ends(&self, i: usize) -> Option<Ends> {
@@ -91,7 +100,7 @@ impl Reader<'_> {
     }
 
     /// Two days in one word: 22-29.
-    fn hyphenated(&self, at: usize) -> Option<(i64, i64)> {
+    pub(super) fn hyphenated(&self, at: usize) -> Option<(i64, i64)> {
         let token = *self.tokens.list.get(at)?;
         let (first, last) = self.tokens.cased(token).split_once('-')?;
         let (first, last) = (two_digits(first)?, two_digits(last)?);
@@ -126,13 +135,13 @@ impl Reader<'_> {
         Some(End { year: Some(year), month: Some(month), day })
     }
 
-    fn month_at(&self, at: usize) -> Option<i64> {
+    pub(super) fn month_at(&self, at: usize) -> Option<i64> {
         let token = self.tokens.list.get(at).filter(|token| token.script == Script::Latin)?;
         month(self.tokens, at, &self.tokens.lower(*token))
     }
 
     /// Where the other end begins: behind a dash, behind "to", behind the "and" of "between".
-    fn other_end(&self, i: usize, behind: usize) -> Option<usize> {
+    pub(super) fn other_end(&self, i: usize, behind: usize) -> Option<usize> {
         if self.has_dash_before(behind) {
             return Some(behind);
         }
@@ -154,7 +163,7 @@ impl Reader<'_> {
     }
 
     /// Whether something was moved from one day to another, which is no stretch.
-    fn is_moved(&self, i: usize) -> bool {
+    pub(super) fn is_moved(&self, i: usize) -> bool {
         (i.saturating_sub(MOVED_WORDS_MAX)..i).any(|at| self.is_at(at, &MOVED))
     }
 
@@ -232,13 +241,7 @@ impl Reader<'_> {
 
     /// The year and the month that stand before a day, and where it stands: 2025년 7월, 작년 7월, 다음 달.
     fn korean_month_before(&self, i: usize) -> (Option<i64>, Option<i64>, usize) {
-        let of_this = date_of(self.today).0;
-        let counted = self.hangul(i).and_then(|word| YEARS.iter().find(|year| year.0 == word));
-        let (year, at) = match (counted, self.hangul(i + 1)) {
-            (Some(&(_, on)), _) => (Some(of_this + on), i + 1),
-            (None, Some("년")) => (self.before(i, 0).and_then(short_year), i + 2),
-            (None, _) => (None, i),
-        };
+        let (year, at) = self.korean_year_before(i);
         let number = || self.before(at, 0)?.parse().ok().filter(|month| (1..=12).contains(month));
         if let Some(month) = number().filter(|_| self.hangul(at + 1) == Some("월")) {
             return (year, Some(month), at + 2);
@@ -261,7 +264,7 @@ impl Reader<'_> {
         let last = self.hangul(from + 1).filter(|word| word.contains("까지"))?;
         let last_day = || day_named(last).map(|(_, on)| self.today + on);
         let first = match weekday_of(self.hangul(from)?).filter(|_| from == i) {
-            Some(first) => self.weekday_before(first, weekday_of(last)?, from + 1),
+            Some(first) => self.weekday_before(first, weekday_of(last)?, self.is_past(from + 1)),
             None => self.korean(i, self.hangul(i)?).filter(|days| days.count() == 1)?.first,
         };
         let to = weekday_of(last).map(|last| first + (last - weekday(first)).rem_euclid(7)).or_else(last_day)?;
@@ -269,13 +272,13 @@ impl Reader<'_> {
     }
 
     /// The first day of a range of weekdays whose last is the one that was, of what is told, and else the one that comes.
-    fn weekday_before(&self, first: i64, last: i64, at: usize) -> i64 {
-        let to = self.weekday(last, -i64::from(self.is_past(at))).first;
+    pub(super) fn weekday_before(&self, first: i64, last: i64, is_past: bool) -> i64 {
+        let to = self.weekday(last, -i64::from(is_past)).first;
         to - (last - first).rem_euclid(7)
     }
 }
 
-fn stretch(first: i64, last: i64) -> Option<When> {
+pub fn stretch(first: i64, last: i64) -> Option<When> {
     (first < last && last - first < RANGE_DAYS_MAX).then_some(When::Days(Days { first, last }))
 }
 

@@ -3,7 +3,7 @@
 use super::parts::{Part, Third};
 use super::{Named, Relative, When};
 use crate::id::TimeUs;
-use crate::words::calendar::{Days, day_of, day_of_date};
+use crate::words::calendar::{Days, day_of, day_of_date, is_date};
 use crate::words::dates::{DAYS_OF_A_MONTH, month, year};
 use crate::words::tokenizer::{Script, Token, Tokens};
 use std::borrow::Cow;
@@ -48,7 +48,11 @@ impl<'a> Reader<'a> {
                 .or_else(|| self.ordinal(i, &word))
                 .or_else(|| self.holiday(i, &word)),
             Script::Number => self.number(i, &word),
-            Script::Hangul => self.korean(i, &word).map(When::Days).or_else(|| self.holiday(i, &word)),
+            Script::Hangul => self
+                .korean(i, &word)
+                .map(When::Days)
+                .or_else(|| self.spelled_month(i, &word))
+                .or_else(|| self.holiday(i, &word)),
             Script::Other => None,
         }
     }
@@ -157,14 +161,20 @@ const BETWEEN_TIMES: [&str; 27] = [
     "년에",
 ];
 
-/// A day or a month, of a year or of whatever year.
-pub fn dated(year: Option<i64>, month: i64, day: Option<i64>) -> When {
-    match (year, day) {
+/// A day or a month, of a year or of whatever year. None if the month has no such day.
+pub fn dated(year: Option<i64>, month: i64, day: Option<i64>) -> Option<When> {
+    let is_possible = day.is_none_or(|day| is_date(year, month, day));
+    is_possible.then(|| match (year, day) {
         (Some(year), Some(day)) => When::Days(Days::one(day_of_date(year, month, day))),
         (Some(year), None) => When::Days(Days::month(year, month)),
         (None, Some(day)) => When::Yearly { month, first: day, last: day },
-        (None, None) => When::Yearly { month, first: 1, last: DAYS_OF_A_MONTH },
-    }
+        (None, None) => whole_month(month),
+    })
+}
+
+/// A month of whatever year.
+pub fn whole_month(month: i64) -> When {
+    When::Yearly { month, first: 1, last: DAYS_OF_A_MONTH }
 }
 
 /// A third of a month, of a year or of whatever year.
@@ -173,7 +183,7 @@ pub fn part_of_month(year: Option<i64>, month: i64, third: Third) -> When {
     year.map_or(When::Yearly { month, first, last }, |year| When::Days(Part::OfMonth(month, third).of(year)))
 }
 
-/// A day of a month.
-pub fn day_in(month: Days, day: i64) -> When {
-    When::Days(Days::one(month.first + day - 1))
+/// A day of a month, if that has it.
+pub fn day_in(month: Days, day: i64) -> Option<When> {
+    (day <= month.count()).then(|| When::Days(Days::one(month.first + day - 1)))
 }

@@ -1,25 +1,23 @@
-//! Times that are meant from today, in Korean: 어제, 지난주 화요일, 두 달 전.
+//! Times that are meant from today, in Korean: 어제, 지난주, 다음 달.
 
-use super::around::Count;
-use super::parts::{Part, Third};
+mod part;
+mod span;
+mod weekday;
+
+use super::parts::{Part, Third, week_of};
 use super::reader::Reader;
 use crate::words::calendar::{Days, date_of};
-use crate::words::korean::numerals;
 use crate::words::tokenizer::Script;
+use part::{half_of, nth_of, part_named, season_of, third_of};
 use std::ops::Range;
+
+pub use weekday::weekday_of;
 
 /// The month in which the end of the year is.
 const DECEMBER: i64 = 12;
 
-/// So many units of time, and the first word that says so.
-struct Span {
-    count: Count,
-    unit: &'static str,
-    first: usize,
-}
-
 impl Reader<'_> {
-    pub(super) fn korean(&self, i: usize, word: &str) -> Option<Days> {
+    pub fn korean(&self, i: usize, word: &str) -> Option<Days> {
         if let Some((is_ago, span)) = self.korean_span(i, word) {
             return match is_ago {
                 true => self.korean_ago(i, &span),
@@ -36,7 +34,7 @@ impl Reader<'_> {
         }
         if let Some(&(name, on)) = YEARS.iter().find(|(name, _)| word.starts_with(name)) {
             let (year, rest) = (date_of(self.today).0 + on, &word[name.len()..]);
-            let part = part_named(rest).or_else(|| self.korean_part(i + 1));
+            let part = part_named(rest).or_else(|| self.korean_part(i + 1)).filter(|part| part.is_in(year));
             return Some(part.map_or(Days::year(year), |part| part.of(year)));
         }
         if let Some((on, rest)) = direction_of(word) {
@@ -63,66 +61,19 @@ impl Reader<'_> {
         }
         if unit.starts_with('달') {
             let month = self.around("month", on)?;
-            return Some(third_of(after).map_or(month, |third| third.of_month(month)));
+            let week = || self.korean_week(behind).map(|(nth, weekday)| week_of(month, nth, weekday));
+            return third_of(after).map(|third| third.of_month(month)).or_else(week).or(Some(month));
         }
         if unit.starts_with('해') {
             let year = date_of(self.today).0 + on;
-            return Some(self.korean_part(behind).map_or(Days::year(year), |part| part.of(year)));
+            let part = self.korean_part(behind).filter(|part| part.is_in(year));
+            return Some(part.map_or(Days::year(year), |part| part.of(year)));
         }
         if unit.starts_with("분기") {
             return self.around("quarter", on);
         }
         let part = season_of(unit).or_else(|| self.korean_part(i + 1).filter(|_| rest.is_empty()))?;
         self.towards(part, on.signum())
-    }
-
-    /// What of a year stands there: 5월 3일, 6월 초, 여름, 3분기, 하반기, 말.
-    pub(super) fn korean_part(&self, at: usize) -> Option<Part> {
-        let token = *self.tokens.list.get(at)?;
-        if token.script != Script::Number {
-            return part_named(self.hangul(at)?);
-        }
-        let (number, unit) = (self.tokens.cased(token).parse().ok()?, self.hangul(at + 1)?);
-        match unit.strip_prefix('월') {
-            Some(rest) if (1..=12).contains(&number) => {
-                let is_day = self.hangul(at + 3).is_some_and(|unit| unit.starts_with('일'));
-                let day = self.day(at + 2).filter(|_| is_day).map(|day| Part::Day(number, day));
-                let third = self.korean_third(at + 1, rest).map(|third| Part::OfMonth(number, third));
-                day.or(third).or(Some(Part::Month(number)))
-            }
-            _ if unit.starts_with("분기") && (1..=4).contains(&number) => Some(Part::Quarter(number)),
-            _ => None,
-        }
-    }
-
-    /// The third of a month that stands behind its 월, or is the rest of that word.
-    pub(super) fn korean_third(&self, at: usize, rest: &str) -> Option<Third> {
-        if rest.is_empty() { third_of(self.hangul(at + 1)?) } else { third_of(rest) }
-    }
-
-    /// "3일 전", "두 달 전", "이틀 뒤", in as many words as there may be: whether it was before, and how much.
-    fn korean_span(&self, i: usize, word: &str) -> Option<(bool, Span)> {
-        if !may_end_span(word) {
-            return None;
-        }
-        let ago = AGO.iter().find_map(|end| word.strip_suffix(end));
-        let joined = ago.or_else(|| AHEAD.iter().find_map(|end| word.strip_suffix(end)))?;
-        let (unit, at) = if joined.is_empty() { (self.hangul(i.checked_sub(1)?)?, i - 1) } else { (joined, i) };
-        let (count, unit, first) = match span_of(unit) {
-            Some((count, unit)) => (count, unit, at),
-            None => {
-                let word = self.before(at, 1)?;
-                (word.parse().ok().map(Count::of).or_else(|| count_of(word))?, unit_of(unit)?, at - 1)
-            }
-        };
-        Some((ago.is_some(), Span { count, unit, first }))
-    }
-
-    /// 두 달 전, and the Tuesday of 2주 전 화요일.
-    fn korean_ago(&self, i: usize, span: &Span) -> Option<Days> {
-        let weekday = || weekday_of(self.hangul(i + 1)?).filter(|_| span.unit == "week");
-        let day = weekday().and_then(|weekday| self.of_week_ago(span.count, weekday));
-        day.or_else(|| self.ago(span.unit, span.count))
     }
 
     /// What says when without a direction: 주말에, 하반기, 금요일까지.
@@ -164,7 +115,11 @@ impl Reader<'_> {
             before.starts_with('일') && number.is_some_and(|number| number.script == Script::Number)
         };
         let is_week = || match before {
-            "주" => i.checked_sub(2).and_then(|at| self.hangul(at)).is_some_and(|word| direction_of(word).is_some()),
+            "주" => i
+                .checked_sub(2)
+                .and_then(|at| self.hangul(at))
+                .is_some_and(|word| direction_of(word).is_some() || nth_of(word).is_some()),
+            before if nth_of(before).is_some_and(|(_, unit)| unit == "주") => true,
             before => self.is_weeks_ago(i - 1, before),
         };
         before == "년"
@@ -175,26 +130,8 @@ impl Reader<'_> {
             || YEARS.iter().any(|(name, _)| before.starts_with(name))
     }
 
-    fn is_weeks_ago(&self, i: usize, word: &str) -> bool {
-        self.korean_span(i, word).is_some_and(|(is_ago, span)| is_ago && span.unit == "week")
-    }
-
-    /// 금요일에, of what is told the one that was, and else the one that comes; 금요일까지.
-    fn korean_weekday(&self, i: usize, word: &str) -> Option<Days> {
-        let weekday = weekday_of(word)?;
-        let rest = word[3..].strip_prefix("요일").or_else(|| word[3..].strip_prefix('욜'))?;
-        let is_part =
-            || self.hangul(i + 1).is_some_and(|next| PARTS_OF_A_DAY.iter().any(|part| next.starts_with(part)));
-        match rest {
-            "까지" | "까지는" => Some(self.weekday(weekday, 0)),
-            "에" | "에는" => Some(self.weekday(weekday, -i64::from(self.is_past(i)))),
-            "" if is_part() => Some(self.weekday(weekday, -i64::from(self.is_past(i)))),
-            _ => None,
-        }
-    }
-
     /// The words of a time that begins, or with 전 ends, with this one.
-    pub(super) fn korean_words(&self, i: usize, word: &str) -> Range<usize> {
+    pub fn korean_words(&self, i: usize, word: &str) -> Range<usize> {
         if let Some((_, span)) = self.korean_span(i, word) {
             return span.first..i + 1;
         }
@@ -227,12 +164,6 @@ fn may_begin(word: &str) -> bool {
     )
 }
 
-/// Whether a word may end in one of [`AGO`] or [`AHEAD`], told in the same way.
-fn may_end_span(word: &str) -> bool {
-    let last = word.chars().next_back();
-    matches!(last, Some('전' | '에' | '는' | '쯤' | '터' | '뒤' | '후' | '면')) && word.contains(['전', '뒤', '후'])
-}
-
 /// The days that a word is, counted from today: the first and the last.
 pub fn day_named(word: &str) -> Option<(i64, i64)> {
     if !word.starts_with(['그', '어', '엊', '간', '지', '오', '내', '모', '글']) {
@@ -257,78 +188,6 @@ fn direction_of(word: &str) -> Option<(i64, &str)> {
     DIRECTIONS.iter().find_map(|&(name, on)| Some((on, word.strip_prefix(name)?)))
 }
 
-fn part_named(word: &str) -> Option<Part> {
-    season_of(word).or_else(|| half_of(word)).or_else(|| third_of(word).map(Part::Third))
-}
-
-fn season_of(word: &str) -> Option<Part> {
-    ["봄", "여름", "가을", "겨울"]
-        .iter()
-        .zip(0..)
-        .find(|(name, _)| word.starts_with(*name))
-        .map(|(_, at)| Part::Season(at))
-}
-
-fn half_of(word: &str) -> Option<Part> {
-    ["상반기", "하반기"].iter().zip(1..).find(|(name, _)| word.starts_with(*name)).map(|(_, at)| Part::Half(at))
-}
-
-/// The third that a word names: 초, 중순, 말. It is no other word that begins so.
-fn third_of(word: &str) -> Option<Third> {
-    let &(name, third) = THIRDS.iter().find(|(name, _)| word.starts_with(name))?;
-    AFTER_A_TIME.contains(&&word[name.len()..]).then_some(third)
-}
-
-pub fn weekday_of(word: &str) -> Option<i64> {
-    let rest = word.get(3..)?;
-    if !rest.starts_with("요일") && !rest.starts_with('욜') {
-        return None;
-    }
-    "월화수목금토일".chars().position(|day| word.starts_with(day)).map(|at| at as i64)
-}
-
-/// 이틀, 두달, 삼년: a number and a unit in one word.
-fn span_of(word: &str) -> Option<(Count, &'static str)> {
-    let days = || SPANS.iter().find(|&&(name, _)| name == word).map(|&(_, days)| (Count::of(days), "day"));
-    match word {
-        "며칠" => Some((Count::FEW, "day")),
-        "반년" => Some((Count::of(6), "month")),
-        _ => days().or_else(|| counted(word)),
-    }
-}
-
-fn counted(word: &str) -> Option<(Count, &'static str)> {
-    let korean = COUNTS.iter().find_map(|&(name, count)| Some((count, unit_of(word.strip_prefix(name)?)?)));
-    let chinese = || {
-        let (number, unit) = word.split_at_checked(3)?;
-        matches!(unit, "년" | "개월" | "주").then_some((chinese(number)?, unit_of(unit)?))
-    };
-    korean.or_else(chinese)
-}
-
-fn count_of(word: &str) -> Option<Count> {
-    let korean = COUNTS.iter().find(|&&(name, _)| name == word).map(|&(_, count)| count);
-    korean.or_else(|| chinese(word))
-}
-
-/// A Sino-Korean number of one syllable.
-fn chinese(syllable: &str) -> Option<Count> {
-    let ten = (syllable == "십").then_some(10);
-    numerals::digit(syllable).map(|digit| digit as i64).or(ten).map(Count::of)
-}
-
-fn unit_of(word: &str) -> Option<&'static str> {
-    match word {
-        "분" => Some("minute"),
-        "시간" => Some("hour"),
-        "일" => Some("day"),
-        "주" | "주일" => Some("week"),
-        "달" | "개월" => Some("month"),
-        "년" | "해" => Some("year"),
-        _ => None,
-    }
-}
-
 /// The beginnings of words, and the first and last day that they are; of two that begin alike the longer one first.
 const DAYS: [(&str, i64, i64); 16] = [
     ("그끄저께", -3, -3),
@@ -348,6 +207,15 @@ const DAYS: [(&str, i64, i64); 16] = [
     ("글피", 3, 3),
     ("그글피", 4, 4),
 ];
+/// How many years on a word says that a year is: 작년.
+pub fn year_counted(word: &str) -> Option<i64> {
+    // Most words begin as none of them, which is told at once.
+    if !word.starts_with(['재', '작', '올', '금', '내']) {
+        return None;
+    }
+    YEARS.iter().find(|year| year.0 == word).map(|year| year.1)
+}
+
 pub const YEARS: &[(&str, i64)] = &[("재작년", -2), ("작년", -1), ("올해", 0), ("금년", 0), ("내년", 1), ("내후년", 2)];
 /// The next there is, be it of this week.
 const COMING: &str = "오는";
@@ -363,17 +231,6 @@ const DIRECTIONS: [(&str, i64); 10] = [
     ("다음", 1),
     ("담", 1),
     (COMING, 1),
-];
-const AGO: [&str; 6] = ["전", "전에", "전에는", "전쯤", "전쯤에", "전부터"];
-const AHEAD: [&str; 8] = ["뒤", "뒤에", "뒤에는", "뒤쯤", "후", "후에", "후에는", "뒤면"];
-const THIRDS: [(&str, Third); 7] = [
-    ("초순", Third::First),
-    ("상순", Third::First),
-    ("초", Third::First),
-    ("중순", Third::Middle),
-    ("중반", Third::Middle),
-    ("하순", Third::Last),
-    ("말", Third::Last),
 ];
 /// What may follow the name of a time; with more it is another word.
 const AFTER_A_TIME: [&str; 16] = [
@@ -399,38 +256,6 @@ const BEHIND_A_DAY: [&str; 25] = [
     "에", "는", "도", "까지", "부터", "쯤", "가", "나", "면", "의", "로", "랑", "이", "인", "야", "예요", "만", "아침",
     "점심", "저녁", "밤", "오전", "오후", "새벽", "께",
 ];
-const PARTS_OF_A_DAY: [&str; 6] = ["아침", "오전", "점심", "오후", "저녁", "밤"];
-const SPANS: [(&str, i64); 12] = [
-    ("하루", 1),
-    ("이틀", 2),
-    ("사흘", 3),
-    ("나흘", 4),
-    ("닷새", 5),
-    ("엿새", 6),
-    ("이레", 7),
-    ("여드레", 8),
-    ("아흐레", 9),
-    ("일주일", 7),
-    ("열흘", 10),
-    ("보름", 15),
-];
-const COUNTS: [(&str, Count); 15] = [
-    ("몇", Count::FEW),
-    ("한", Count::of(1)),
-    ("두", Count::of(2)),
-    ("세", Count::of(3)),
-    ("석", Count::of(3)),
-    ("네", Count::of(4)),
-    ("넉", Count::of(4)),
-    ("다섯", Count::of(5)),
-    ("여섯", Count::of(6)),
-    ("일곱", Count::of(7)),
-    ("여덟", Count::of(8)),
-    ("아홉", Count::of(9)),
-    ("열두", Count::of(12)),
-    ("열한", Count::of(11)),
-    ("열", Count::of(10)),
-];
 
 #[cfg(test)]
 mod tests {
@@ -439,6 +264,7 @@ mod tests {
 
     #[test]
     fn every_name_begins_as_it_is_told() {
+        YEARS.iter().for_each(|&(name, on)| assert_eq!(year_counted(name), Some(on), "{name}"));
         let names = DAYS.iter().map(|name| name.0).chain(YEARS.iter().map(|name| name.0));
         let others = ["이달", "연초", "월말", "올여름", "주말", "상반기", "하반기"];
         let weekdays = ["월요일", "화욜", "수요일", "목요일", "금요일", "토요일", "일요일"];
@@ -446,7 +272,6 @@ mod tests {
         all.for_each(|name| assert!(may_begin(name), "{name}"));
         DAYS.iter().for_each(|&(name, first, last)| assert_eq!(day_named(name), Some((first, last)), "{name}"));
         DIRECTIONS.iter().for_each(|&(name, on)| assert_eq!(direction_of(name), Some((on, "")), "{name}"));
-        AGO.iter().chain(&AHEAD).for_each(|end| assert!(may_end_span(end), "{end}"));
     }
 
     /// All from Monday, 8 May 2023.
@@ -512,50 +337,6 @@ mod tests {
             "월초등학교",
         ] {
             assert!(days(text).is_empty(), "{text}: {:?}", days(text));
-        }
-    }
-
-    #[test]
-    fn months_and_parts_of_years_are_stretches() {
-        for (text, first, last) in [
-            ("6월 중순에 이사해", day(2023, 6, 11), day(2023, 6, 20)),
-            ("6월 초", day(2023, 6, 1), day(2023, 6, 10)),
-            ("2월말까지", day(2023, 2, 21), day(2023, 2, 28)),
-            ("2021년 9월 하순", day(2021, 9, 21), day(2021, 9, 30)),
-            ("지난달 말에", day(2023, 4, 21), day(2023, 4, 30)),
-            ("다음 달 초에", day(2023, 6, 1), day(2023, 6, 10)),
-            ("이달 말", day(2023, 5, 21), day(2023, 5, 31)),
-            ("월말에 바빠", day(2023, 5, 21), day(2023, 5, 31)),
-            ("연말에 봤어", day(2022, 12, 1), day(2022, 12, 31)),
-            ("연초에", day(2023, 1, 1), day(2023, 1, 31)),
-            ("2022년 여름에", day(2022, 6, 1), day(2022, 8, 31)),
-            ("작년 여름", day(2022, 6, 1), day(2022, 8, 31)),
-            ("재작년 겨울에", day(2021, 12, 1), day(2022, 2, 28)),
-            ("지난여름에", day(2022, 6, 1), day(2022, 8, 31)),
-            ("지난 겨울", day(2022, 12, 1), day(2023, 2, 28)),
-            ("올가을에", day(2023, 9, 1), day(2023, 11, 30)),
-            ("작년 5월에", day(2022, 5, 1), day(2022, 5, 31)),
-            ("작년 5월 3일에", day(2022, 5, 3), day(2022, 5, 3)),
-            ("지난 3월", day(2023, 3, 1), day(2023, 3, 31)),
-            ("지난해 10월", day(2022, 10, 1), day(2022, 10, 31)),
-            ("오는 7월에", day(2023, 7, 1), day(2023, 7, 31)),
-            ("24년 5월", day(2024, 5, 1), day(2024, 5, 31)),
-            ("98년도에", day(1998, 1, 1), day(1998, 12, 31)),
-            ("2022년 3분기", day(2022, 7, 1), day(2022, 9, 30)),
-            ("3분기 실적", day(2023, 7, 1), day(2023, 9, 30)),
-            ("지난 분기에", day(2023, 1, 1), day(2023, 3, 31)),
-            ("작년 4분기", day(2022, 10, 1), day(2022, 12, 31)),
-            ("2022년 하반기", day(2022, 7, 1), day(2022, 12, 31)),
-            ("상반기에", day(2023, 1, 1), day(2023, 6, 30)),
-            ("작년 말에", day(2022, 9, 1), day(2022, 12, 31)),
-            ("2020년 초에", day(2020, 1, 1), day(2020, 4, 30)),
-            ("1990년대에", day(1990, 1, 1), day(1999, 12, 31)),
-            ("80년대 노래", day(1980, 1, 1), day(1989, 12, 31)),
-        ] {
-            assert_eq!(days(text), [Days { first: first.first, last: last.last }], "{text}");
-        }
-        for text in ["5월 초콜릿", "여름이 좋아", "봄비", "한 말이야"] {
-            assert!(days(text).iter().all(|days| days.count() > 28), "{text}: {:?}", days(text));
         }
     }
 }
