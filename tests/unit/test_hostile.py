@@ -404,7 +404,7 @@ def test_anything_for_any_argument(name: str) -> None:
         ("anchors.set.pinned", [1, 0, "true"]),
         ("link.weight", [-0.1, 1.1, float("nan"), True, "1", None]),
         ("update.revision", [0, -1, True, 1.5, "1", 2**53 + 1]),
-        ("add_many.blocks", ["a", b"a", None, 5, {"text": "a"}, ["a"], [None], [{"text": 5}], [{}], [{1: 2}], [[]]]),
+        ("add_many.blocks", ["a", b"a", None, 5, {"text": "a"}, [b"a"], [None], [{"text": 5}], [{}], [{1: 2}], [[]]]),
         ("import_.lines", ["{}", b"{}", None, 5, [5], [b"{}"], [None], [HEADER, "9" * 5_000]]),
     ],
 )  # fmt: skip

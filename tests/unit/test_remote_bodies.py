@@ -71,7 +71,7 @@ WRONG: list[Callable[[Any], object]] = [
     lambda memory: memory.add("hello", near=2**53),
     lambda memory: memory.add_many("hello"),
     lambda memory: memory.add_many(5),
-    lambda memory: memory.add_many(["hello"]),
+    lambda memory: memory.add_many([7]),
     lambda memory: memory.add_many([{}]),
     lambda memory: memory.add_many([{"text": "a"}, {"text": "b", "importance": 2}]),
     lambda memory: memory.add_many([{"text": "a", "importence": 1}]),
