@@ -6,9 +6,11 @@ from __future__ import annotations
 
 from _thread import allocate_lock
 from math import inf
+from operator import itemgetter
 
 from greeum import _core, limits
 from greeum.errors import InvalidInput
+from greeum.store.rows import FLAGS, KEY, KIND, METADATA, NAMESPACE, ORIGIN, SOURCE, TAGS, TEXT, UID
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,6 +28,12 @@ ROWS_PER_STEP = 64
 
 ROW_BYTES = 208 + 13 * 32
 """What a row takes up but for its strings: a tuple of 23, and 13 numbers of up to 32 bytes each."""
+
+
+STRINGS: Callable[[BlockRow], tuple[str | None, ...]] = itemgetter(
+    UID, NAMESPACE, KEY, TEXT, KIND, SOURCE, TAGS, METADATA, ORIGIN, FLAGS
+)
+"""The strings of a row."""
 
 
 class Budget:
@@ -160,8 +168,8 @@ def itself(row: BlockRow) -> BlockRow:
 def row_bytes(row: BlockRow) -> int:
     """What a row takes up, with all that is in it: strings by themselves, and the rest as what it is at most."""
     size = ROW_BYTES
-    for value in row:
-        if value.__class__ is str:
+    for value in STRINGS(row):
+        if value is not None:
             size += value.__sizeof__()
     return size
 

@@ -41,7 +41,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "embed.*": ("_core", "errors", "extras", "limits", "embed", "embed.*"),
     "anchors": ("errors", "inputs", "limits", "model", "store.protocol"),
     "follower": ("_core", "errors", "kept", "store.protocol", "store.rows"),
-    "kept": ("_core", "errors", "limits", "store.protocol"),
+    "kept": ("_core", "errors", "limits", "store.protocol", "store.rows"),
     "transfer": (
         "errors", "importers.admission", "importers.exports", "importers.intake", "importers.rehearsal",
         "importers.report", "model", "store.protocol", "store.rows", "weights",

@@ -5,7 +5,8 @@ use crate::filter::fact;
 use crate::id::{BlockId, Local, NO_TIME, Seq, TimeUs, hash, mix};
 use crate::links::Links;
 use crate::query::Query;
-use crate::segment::{Section, Segment, flag};
+use crate::segment::{Places, Section, Segment, flag};
+use crate::vectors::distance::prefetch;
 use crate::zone::Zone;
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
@@ -38,8 +39,8 @@ struct Facts {
     named: OnceLock<HashMap<u64, Vec<u32>>>,
     /// Of each namespace the hash of the name of the one above it, found out by the first search that needs it.
     families: OnceLock<Vec<u64>>,
-    /// Namespaces by the hashes of their names, found out by the first search that needs it.
-    namespaces: OnceLock<HashMap<u64, u32>>,
+    /// Namespaces by their names, found out by the first search that needs it.
+    names: OnceLock<Names>,
     /// Whether some of its passages are Korean, found out by the first search that needs it.
     is_korean: OnceLock<bool>,
     /// Blocks by the hash of their ids, the lowest of them.
@@ -78,6 +79,30 @@ fn name_hash(name: &str) -> u64 {
     hash(&[name.as_bytes()])
 }
 
+/// The namespaces of a segment by the hashes of their names: the names themselves lie anywhere.
+struct Names {
+    /// By number.
+    hashes: Vec<u64>,
+    /// Ascending, with the number of each, and where each stands.
+    sorted: Vec<u64>,
+    numbers: Vec<u32>,
+    places: Places,
+}
+
+impl Names {
+    fn of(segment: &Segment) -> Self {
+        let hashes: Vec<u64> = (0..segment.namespaces()).map(|number| name_hash(segment.namespace(number))).collect();
+        let mut order: Vec<(u64, u32)> = hashes.iter().copied().zip(0..).collect();
+        order.sort_unstable();
+        let (sorted, numbers): (Vec<u64>, Vec<u32>) = order.into_iter().unzip();
+        Self { hashes, places: Places::new(&sorted), sorted, numbers }
+    }
+
+    fn find(&self, hash: u64) -> Option<u32> {
+        self.places.find(&self.sorted, hash).map(|at| self.numbers[at])
+    }
+}
+
 impl Part {
     /// A part of which no block is gone.
     pub fn new(segment: Arc<Segment>, seq: Seq, file: Option<Arc<str>>) -> Self {
@@ -96,7 +121,7 @@ impl Part {
             all: OnceLock::new(),
             named: OnceLock::new(),
             families: OnceLock::new(),
-            namespaces: OnceLock::new(),
+            names: OnceLock::new(),
             is_korean: OnceLock::new(),
             expiring: moments(&segment, Section::ExpiresAt),
             beginning: moments(&segment, Section::ValidFrom),
@@ -210,15 +235,32 @@ impl Part {
         })
     }
 
-    /// The number of exactly this namespace.
-    pub fn find_namespace(&self, name: &str) -> Option<u32> {
+    /// The number that a namespace of another part has here.
+    pub fn find_namespace(&self, (other, number): (&Self, u32)) -> Option<u32> {
         if self.segment.namespaces() <= BISECTED_MAX {
-            return self.segment.find_namespace(name);
+            return self.segment.find_namespace(other.segment.namespace(number));
         }
-        let namespaces = self.facts.namespaces.get_or_init(|| {
-            (0..self.segment.namespaces()).map(|number| (name_hash(self.segment.namespace(number)), number)).collect()
-        });
-        namespaces.get(&name_hash(name)).copied().filter(|&number| self.segment.namespace(number) == name)
+        let found = self.names().find(other.names().hashes[number as usize])?;
+        (self.segment.namespace(found) == other.segment.namespace(number)).then_some(found)
+    }
+
+    /// Asks for what the name of one of its namespaces is looked up by in other parts.
+    pub fn fetch_name(&self, number: u32) {
+        if let Some(names) = self.facts.names.get() {
+            prefetch(&names.hashes[number as usize]);
+        }
+    }
+
+    /// Asks for where a namespace of another part is looked up here: first for where to look, then for what is there.
+    pub fn fetch_namespace(&self, (other, number): (&Self, u32), is_first: bool) {
+        if let (Some(own), Some(others)) = (self.facts.names.get(), other.facts.names.get()) {
+            let hash = others.hashes[number as usize];
+            if is_first { own.places.fetch(hash) } else { own.places.fetch_hashes(&own.sorted, hash) }
+        }
+    }
+
+    fn names(&self) -> &Names {
+        self.facts.names.get_or_init(|| Names::of(&self.segment))
     }
 
     /// Its blocks whose ids hash to at most `limit`.

@@ -37,6 +37,9 @@ pub const BESIDE: usize = 2;
 /// Turns before and after that speak for a block.
 pub const RADIUS: usize = 8;
 
+/// Blocks that are asked for ahead, of those that are looked at next: of very many, the first would be gone again before the last has come.
+const FETCHED_MAX: usize = 256;
+
 /// Blocks that are looked at between two looks at the clock.
 const LOOKED_AT_AT_ONCE: usize = 16;
 
@@ -97,8 +100,8 @@ pub struct Pool<'a> {
 /// Room for a pool.
 #[derive(Default)]
 pub struct Room {
-    /// By part: the place in the pool of each block.
-    numbers: Vec<Numbers>,
+    /// The place in the pool of each block.
+    numbers: Numbers,
     /// The blocks.
     pub places: Vec<Place>,
     /// What each one's content says.
@@ -128,10 +131,7 @@ impl Deref for Pool<'_> {
 
 impl<'a> Pool<'a> {
     fn new(ground: &'a Ground<'a>, room: &'a mut Room, has_links: bool) -> Self {
-        room.numbers.resize_with(ground.views.len().max(room.numbers.len()), Numbers::default);
-        for (numbers, view) in room.numbers.iter_mut().zip(&ground.views) {
-            numbers.reset(view.segment.blocks() as usize);
-        }
+        room.numbers.reset();
         room.places.clear();
         room.found.clear();
         room.candidates.clear();
@@ -170,6 +170,10 @@ impl<'a> Pool<'a> {
         let mut pool = Self::new(ground, room, evidence.has_links());
         let reached: Vec<Place> = reach.keys().copied().filter(|&place| ground.scope.wants(place)).collect();
         let expected = |place| if depth.is_among_many { prior.glance(place) } else { 0.0 };
+        let chosen = || evidence.words.chosen.iter().chain(&evidence.vector.chosen);
+        if depth.is_among_many {
+            chosen().take(FETCHED_MAX).for_each(|chosen| ground.view(chosen.place).fetch_glance(chosen.place.block));
+        }
         let by_words = by_words(depth.each, expected, evidence);
         if evidence.deadline.is_set() {
             best_first(&by_words, &evidence.vector.chosen).into_iter().for_each(|place| {
@@ -199,6 +203,7 @@ impl<'a> Pool<'a> {
             let score = |place: &Place| pool.found_of(*place).map_or(f32::NEG_INFINITY, Found::sum);
             likely.sort_by(|a, b| score(b).total_cmp(&score(a)));
         }
+        Turns::fetch(ground, &likely[..likely.len().min(FETCHED_MAX)], RADIUS + BESIDE);
         pool.admit(likely.into_iter(), BESIDE, evidence);
         pool.admit(linked.into_iter(), 0, evidence);
         pool
@@ -343,12 +348,11 @@ impl<'a> Pool<'a> {
 
     fn number(&mut self, place: Place) -> u32 {
         let Room { numbers, places, is_candidate, .. } = &mut *self.room;
-        let numbers = &mut numbers[place.part as usize];
-        if let Some(number) = numbers.get(place.block as usize) {
+        if let Some(number) = numbers.get(place.part, place.block) {
             return number;
         }
         let number = places.len() as u32;
-        numbers.set(place.block as usize, number);
+        numbers.set(place.part, place.block, number);
         places.push(place);
         is_candidate.push(false);
         number
@@ -356,7 +360,7 @@ impl<'a> Pool<'a> {
 
     /// What the content of a block says, if it has been looked at.
     fn found_of(&self, place: Place) -> Option<&Found> {
-        let number = self.numbers[place.part as usize].get(place.block as usize)?;
+        let number = self.numbers.get(place.part, place.block)?;
         self.found.get(number as usize)
     }
 

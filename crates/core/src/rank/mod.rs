@@ -220,15 +220,15 @@ impl Evidence<'_> {
 
     /// What can be said of some blocks at a glance, from words alone.
     #[inline]
-    fn glances(&self, places: impl Iterator<Item = Place>, glances: &mut [f32]) {
-        self.words.of_each(self.ground, places, glances);
+    fn glances(&self, places: impl Iterator<Item = Place> + Clone, glances: &mut [f32]) {
+        self.words.of_turns(self.ground, places, glances);
         let (scale, stand_for) = (self.words.scale, self.words_stand_for());
         glances.iter_mut().for_each(|glance| *glance = scale.z(*glance) * stand_for);
     }
 
     /// What each of some blocks has to say for those that it is linked with: what its words stand for, by how much they are of what is asked. Of a
     /// question's words most blocks have some; those that have few of them answer others, and what they are linked with has nothing to do with it.
-    fn says(&self, places: impl Iterator<Item = Place>, said: &mut [f32]) {
+    fn says(&self, places: impl Iterator<Item = Place> + Clone, said: &mut [f32]) {
         self.words.of_each(self.ground, places, said);
         for said in said {
             let covers = (*said / self.words.whole).min(1.0);

@@ -67,7 +67,8 @@ pub fn near(
             let width = if inside.wanted_count >= blocks - blocks / PASSED_BY { PLAIN } else { FILTERED };
             let beam = width.of(view, ground.scope.passages, depth);
             let is_worth = part.is_worth_walking(inside.wanted_count, beam);
-            let walked = if is_worth { part.walk(wanted, asked, beam, walk) } else { None };
+            let wants = |passage: u32| inside.wants_all() || wanted.contains(view.block_of(passage));
+            let walked = if is_worth { part.walk(wants, asked, beam, walk) } else { None };
             Some(walked.unwrap_or_else(|| part.look(wanted, asked, depth * COMPARED_PER_WANTED, looks)))
         }
         _ => None,
@@ -116,10 +117,14 @@ impl<'a> Walkable<'a> {
         steps * LOOKS_PER_STEP < wanted
     }
 
-    fn walk(&self, wanted: &Bitmap, asked: &Asked, beam: usize, room: &mut graph::Room) -> Option<Vec<u32>> {
-        let owner = self.view.owner;
-        let found = self.graph.walk(asked, beam, room, |passage| wanted.contains(owner[passage as usize]))?;
-        Some(found.collect())
+    fn walk(
+        &self,
+        wants: impl Fn(u32) -> bool,
+        asked: &Asked,
+        beam: usize,
+        room: &mut graph::Room,
+    ) -> Option<Vec<u32>> {
+        Some(self.graph.walk(asked, beam, room, wants)?.collect())
     }
 
     /// The wanted passages that are nearest by their coarse codes.

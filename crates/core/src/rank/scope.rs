@@ -56,9 +56,14 @@ impl PartScope {
         self.is_all && self.wanted.is_none()
     }
 
+    /// Whether a block is in scope.
+    pub fn contains(&self, block: Local) -> bool {
+        self.is_all || self.blocks.contains(block)
+    }
+
     /// Whether a block may be a hit.
     pub fn wants(&self, block: u32) -> bool {
-        self.wanted().contains(block)
+        self.wants_all() || self.wanted().contains(block)
     }
 
     /// Those that may be hits, ascending.
@@ -130,7 +135,7 @@ impl Scope {
 
     /// Whether a block is in scope.
     pub fn contains(&self, place: Place) -> bool {
-        self.parts[place.part as usize].blocks.contains(place.block)
+        self.parts[place.part as usize].contains(place.block)
     }
 
     /// Whether a block may be a hit.

@@ -60,38 +60,78 @@ impl Sparse {
     }
 }
 
-/// A small number for some of many keys; to forget them all costs nothing.
+/// Small numbers for some of many places. To forget them all costs nothing, and they take room for those that have one alone: with room for every
+/// block of a large memory, each would be a line of memory that is not near.
 #[derive(Default)]
 pub struct Numbers {
-    /// The round in which each was set, and the number.
-    values: Vec<(u32, u32)>,
+    /// As many as a power of two, half of them free at least; a place is looked for from where its hash says on.
+    slots: Vec<Slot>,
     round: u32,
+    count: usize,
 }
 
+/// What has been said of a place, and in which round; of an earlier one, nothing.
+#[derive(Clone, Copy, Default)]
+struct Slot {
+    round: u32,
+    place: (u32, u32),
+    number: u32,
+}
+
+/// Slots at first: those of a search of ten hits, and as many more.
+const SLOTS_MIN: usize = 1_024;
+
+/// Golden ratio of 2^64: its products spread neighbours far from each other (Knuth, Fibonacci hashing).
+const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
+
 impl Numbers {
-    /// None has a number, of so many keys.
-    pub fn reset(&mut self, length: usize) {
-        if self.values.len() < length {
-            self.values.resize(length, (0, 0));
-        }
-        self.round = self.round.wrapping_add(1);
+    /// None has a number.
+    pub fn reset(&mut self) {
+        (self.round, self.count) = (self.round.wrapping_add(1), 0);
         if self.round == 0 {
-            self.values.fill((0, 0));
+            self.slots.fill(Slot::default());
             self.round = 1;
         }
     }
 
-    /// The number of a key.
+    /// The number of a place: a part, and what is meant there.
     #[inline]
-    pub fn get(&self, key: usize) -> Option<u32> {
-        let (round, number) = self.values[key];
-        (round == self.round).then_some(number)
+    pub fn get(&self, part: u32, at: u32) -> Option<u32> {
+        if self.slots.is_empty() {
+            return None;
+        }
+        let slot = &self.slots[self.find((part, at))];
+        (slot.round == self.round).then_some(slot.number)
     }
 
-    /// Gives a key a number.
+    /// Gives a place a number.
+    pub fn set(&mut self, part: u32, at: u32, number: u32) {
+        if 2 * self.count >= self.slots.len() {
+            self.grow();
+        }
+        let slot = self.find((part, at));
+        self.count += usize::from(self.slots[slot].round != self.round);
+        self.slots[slot] = Slot { round: self.round, place: (part, at), number };
+    }
+
+    /// The slot of a place, or the free one that it would have.
     #[inline]
-    pub fn set(&mut self, key: usize, number: u32) {
-        self.values[key] = (self.round, number);
+    fn find(&self, place: (u32, u32)) -> usize {
+        let hash = (u64::from(place.0) << 32 | u64::from(place.1)).wrapping_mul(SPREAD);
+        let mut at = (hash >> (u64::BITS - self.slots.len().trailing_zeros())) as usize;
+        while self.slots[at].round == self.round && self.slots[at].place != place {
+            at = (at + 1) & (self.slots.len() - 1);
+        }
+        at
+    }
+
+    fn grow(&mut self) {
+        let larger = vec![Slot::default(); (2 * self.slots.len()).max(SLOTS_MIN)];
+        let round = self.round;
+        for slot in std::mem::replace(&mut self.slots, larger).into_iter().filter(|slot| slot.round == round) {
+            let at = self.find(slot.place);
+            self.slots[at] = slot;
+        }
     }
 }
 
@@ -216,6 +256,25 @@ pub struct Scratch {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+    use std::collections::HashMap;
+
+    proptest! {
+        #[test]
+        fn places_keep_their_numbers(set in proptest::collection::vec((0_u32..4, 0_u32..3_000), 0..3_000)) {
+            let (mut numbers, mut expected) = (Numbers::default(), HashMap::new());
+            for _ in 0..2 {
+                numbers.reset();
+                expected.clear();
+                for (&(part, at), number) in set.iter().zip(0..) {
+                    prop_assert_eq!(numbers.get(part, at), expected.get(&(part, at)).copied());
+                    numbers.set(part, at, number);
+                    expected.insert((part, at), number);
+                }
+                prop_assert!(expected.iter().all(|(&(part, at), &number)| numbers.get(part, at) == Some(number)));
+            }
+        }
+    }
 
     #[test]
     fn nothing_is_left_of_the_search_before() {
@@ -229,10 +288,10 @@ mod tests {
 
         let mut numbers = Numbers { round: u32::MAX - 1, ..Numbers::default() };
         for _ in 0..3 {
-            numbers.reset(3);
-            assert_eq!(numbers.get(1), None);
-            numbers.set(1, 7);
-            assert_eq!((numbers.get(1), numbers.get(0)), (Some(7), None));
+            numbers.reset();
+            assert_eq!(numbers.get(0, 1), None);
+            numbers.set(0, 1, 7);
+            assert_eq!((numbers.get(0, 1), numbers.get(0, 0), numbers.get(1, 1)), (Some(7), None, None));
         }
 
         let mut rows = Rows::default();

@@ -65,6 +65,7 @@ impl<'a> Similarities<'a> {
         self.rows.begin();
         self.passages.clear();
         self.passages.reserve(places.len());
+        places.iter().for_each(|&Place { part, block }| ground.views[part as usize].fetch_tokens(block));
         for (place, &Place { part, block }) in (0..).zip(places) {
             let view = &ground.views[part as usize];
             let passages = view.passages_of(block);

@@ -29,6 +29,24 @@ impl<'a> Turns<'a> {
         Self { ground, namespace: None, numbers: Vec::new(), found: Vec::new() }
     }
 
+    /// Asks for what it takes to find the turns around some blocks, all of which lie anywhere.
+    pub fn fetch(ground: &Ground<'_>, places: &[Place], radius: usize) {
+        let parts = &ground.state.parts;
+        for place in places {
+            let view = ground.view(*place);
+            view.fetch_turns(place.block, radius);
+            parts[place.part as usize].fetch_name(view.namespace_of(place.block));
+        }
+        for is_first in [true, false] {
+            for place in places {
+                let (own, namespace) = (&parts[place.part as usize], ground.view(*place).namespace_of(place.block));
+                let others = parts.iter().zip(0_u32..).filter(|(_, number)| *number != place.part);
+                others.for_each(|(other, _)| other.fetch_namespace((own, namespace), is_first));
+            }
+        }
+        places.iter().for_each(|place| ground.view(*place).fetch_conversation(place.block));
+    }
+
     /// The messages in scope within `radius` turns of a block in its namespace, itself included if it is one, in order.
     pub fn around(&mut self, place: Place, radius: usize) -> &[Turn] {
         let ground = self.ground;
@@ -64,13 +82,11 @@ impl<'a> Turns<'a> {
         let (ground, namespace) = (self.ground, self.ground.view(place).namespace_of(place.block));
         if self.namespace != Some((place.part, namespace)) {
             self.namespace = Some((place.part, namespace));
+            let parts = &ground.state.parts;
             let number = |part: u32| match part {
                 _ if part == place.part => Some(namespace),
                 _ if ground.scope.parts[part as usize].count == 0 => None,
-                _ => {
-                    let name = ground.view(place).segment.namespace(namespace);
-                    ground.state.parts[part as usize].find_namespace(name)
-                }
+                _ => parts[part as usize].find_namespace((&parts[place.part as usize], namespace)),
             };
             self.numbers.clear();
             self.numbers.extend((0..ground.views.len() as u32).map(number));
@@ -92,7 +108,7 @@ fn take<'b>(
         if found.len() == last {
             return;
         }
-        if view.is_message(block) && (inside.is_all || inside.blocks.contains(block)) {
+        if view.is_message(block) && inside.contains(block) {
             let (at, id) = view.order_of(block);
             found.push(Turn { at, id, place: Place { part, block } });
         }

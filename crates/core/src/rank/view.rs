@@ -5,6 +5,7 @@ use crate::id::{BlockId, Local, TimeUs};
 use crate::index::State;
 use crate::index::state::Place;
 use crate::segment::{Section, Segment, flag};
+use crate::vectors::distance::{LINE, prefetch};
 use std::cell::OnceCell;
 use std::ops::Range;
 
@@ -37,6 +38,11 @@ pub struct View<'a> {
     namespace_start: &'a [u32],
 }
 
+/// Asks for all lines of memory that some values lie in.
+fn fetch_all<T>(values: &[T]) {
+    values.iter().step_by(LINE / size_of::<T>()).chain(values.last()).for_each(prefetch);
+}
+
 impl<'a> View<'a> {
     fn new(segment: &'a Segment) -> Self {
         let (codes, scales): (&[i8], &[f32]) = (segment.column(Section::Codes), segment.column(Section::Scales));
@@ -65,7 +71,43 @@ impl<'a> View<'a> {
     /// The passages of a block.
     #[inline]
     pub fn passages_of(&self, block: Local) -> Range<u32> {
+        if self.has_one_passage_a_block() {
+            return block..block + 1;
+        }
         self.passage_start[block as usize]..self.passage_start[block as usize + 1]
+    }
+
+    /// Asks for what is known of a block beforehand: whose it is, and who said it.
+    pub fn fetch_glance(&self, block: Local) {
+        let at = block as usize;
+        prefetch(&self.namespace[at]);
+        prefetch(&self.flags[at]);
+        prefetch(&self.source[at]);
+    }
+
+    /// Asks for where the tokens of a block are, if it has one passage.
+    pub fn fetch_tokens(&self, block: Local) {
+        match self.has_one_passage_a_block() {
+            true => prefetch(&self.token_start[block as usize]),
+            false => prefetch(&self.passage_start[block as usize]),
+        }
+    }
+
+    /// Asks for what is read of the turns around a block, so many before and after it, if they lie as they were said, as they mostly do.
+    pub fn fetch_turns(&self, block: Local, radius: usize) {
+        let (first, last) = (block as usize - radius.min(block as usize), block as usize + radius);
+        let turns = first..(last + 1).min(self.ids.len());
+        fetch_all(&self.ids[turns.clone()]);
+        fetch_all(&self.at[turns.clone()]);
+        fetch_all(&self.flags[turns.clone()]);
+        fetch_all(&self.source[turns.clone()]);
+        fetch_all(&self.importance[turns]);
+        prefetch(&self.namespace_start[self.namespace[block as usize] as usize]);
+    }
+
+    /// Asks for the conversation of a block.
+    pub fn fetch_conversation(&self, block: Local) {
+        fetch_all(self.conversation(self.namespace[block as usize]).get(..TURNS_FETCHED).unwrap_or_default());
     }
 
     /// Whether every block has one passage, which then has its number.
@@ -146,6 +188,9 @@ pub struct Ground<'a> {
     families: OnceCell<Vec<u64>>,
 }
 
+/// Turns of a conversation whose numbers are asked for ahead: a few lines of memory; in a longer one they are looked for.
+const TURNS_FETCHED: usize = 32;
+
 /// Blocks that stand for all others: enough for a mean within a tenth of a deviation, which no recall figure notices.
 const SAMPLE: u64 = 96;
 
@@ -166,6 +211,11 @@ impl<'a> Ground<'a> {
     #[inline]
     pub fn id(&self, place: Place) -> BlockId {
         self.view(place).ids[place.block as usize]
+    }
+
+    /// Asks for the id of a block.
+    pub fn fetch_id(&self, place: Place) {
+        prefetch(&self.view(place).ids[place.block as usize]);
     }
 
     /// The content words of a block.

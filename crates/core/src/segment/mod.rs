@@ -11,6 +11,7 @@ mod places;
 pub use brevity::{BITS as BREVITY_BITS, Brevity};
 pub use build::{Columns, Entry};
 pub use merge::merge;
+pub(crate) use places::Places;
 
 use crate::bytes::{Aligned, Bytes};
 use crate::error::{Error, Result};
@@ -20,7 +21,6 @@ use crate::vectors::distance::prefetch;
 use crate::vectors::{CodeRef, signs};
 use crate::words::calendar::Days;
 use crate::words::postings::Postings;
-use places::Places;
 use std::ops::Range;
 use std::path::Path;
 use std::sync::OnceLock;
@@ -280,7 +280,13 @@ impl Segment {
         let ids = self.ids();
         // Most parts hold none of the ids around it.
         let may_hold = ids.first().is_some_and(|&first| first <= id) && ids.last().is_some_and(|&last| id <= last);
-        if may_hold { ids.binary_search(&id).ok().map(|at| at as Local) } else { None }
+        if !may_hold {
+            return None;
+        }
+        // Where none is missing it stands here.
+        let at = (id - ids[0]) as usize;
+        let found = if ids.get(at) == Some(&id) { Some(at) } else { ids.binary_search(&id).ok() };
+        found.map(|at| at as Local)
     }
 
     /// The passages of a block.

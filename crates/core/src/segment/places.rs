@@ -8,7 +8,7 @@ const SHARED_BY: usize = 8;
 
 /// By the first bits of a hash, where those that begin with them start; there is one more than there are such beginnings.
 #[derive(Default)]
-pub(super) struct Places {
+pub struct Places {
     starts: Vec<u32>,
 }
 

@@ -10,9 +10,6 @@ use crate::rank::scratch::Sparse;
 use crate::rank::statistics::{BLOCKS_MIN, Scale, Sums};
 use crate::rank::view::{Ground, View};
 
-/// Passages of fewer words are short: what it is worth to occur once in one is worked out beforehand, since nearly all postings are such.
-const SHORT: usize = 64;
-
 /// The deviation of what blocks are worth to a query with which they have nothing to do, as a share of what one would be worth that has all of its
 /// words. In conversations and encyclopaedias of both languages it is 0.01 to 0.06; with twice as much a block that has all words stands out more than one
 /// that has a few of them, though either is compared with itself.
@@ -94,7 +91,6 @@ pub fn score_some(
 /// Adds up what each passage of a part is worth.
 fn add_up(ground: &Ground<'_>, worth: &Worth<'_>, part: usize, scores: &mut Sparse, deadline: &Deadline) {
     let (view, inside) = (&ground.views[part], &ground.scope.parts[part]);
-    let once: [f32; SHORT] = std::array::from_fn(|length| worth.bm25.saturate(1.0, length as f32));
     for found in &worth.found {
         if deadline.cuts(Stage::Words) {
             break; // the rarest have been added
@@ -102,12 +98,7 @@ fn add_up(ground: &Ground<'_>, worth: &Worth<'_>, part: usize, scores: &mut Spar
         let each = found.worth();
         found.lists[part].each_inside(view, inside, |posting| {
             let (passage, count) = (posting >> 8, posting & 0xff);
-            let length = view.lengths[passage as usize];
-            let worth = match once.get(usize::from(length)) {
-                Some(&once) if count == 1 => once,
-                _ => worth.bm25.saturate(count as f32, f32::from(length)),
-            };
-            scores.add(passage, each * worth);
+            scores.add(passage, each * worth.saturate(count as u8, view.lengths[passage as usize]));
         });
     }
 }

@@ -5,8 +5,9 @@
 use super::expected::expected;
 use super::found::Worth;
 use super::likely::Likely;
-use super::pruned::{Cells, Hunt, LENGTHS};
+use super::pruned::{Cells, Hunt};
 use super::sieve::STRETCH;
+use crate::index::state::Place;
 use crate::query::Stage;
 use crate::rank::best::{Best, Scored};
 use crate::rank::deadline::Deadline;
@@ -24,9 +25,8 @@ pub fn choose(
 ) -> Vec<Scored> {
     cells.sums.resize(CONTAINER as usize, 0.0);
     cells.steps.resize(STRETCH, 0);
-    let norms = std::array::from_fn(|length| worth.bm25.saturate(1.0, length as f32));
     let average = ground.scope.words as f32 / ground.scope.passages.max(1) as f32;
-    let mut search = Search { ground, worth, norms: &norms, depth, average, cells, deadline };
+    let mut search = Search { ground, worth, depth, average, cells, deadline };
     let expected = search.expected().unwrap_or(f32::NEG_INFINITY);
     let mut likely = Likely::new(depth, floor.max(expected));
     search.everywhere(&mut likely);
@@ -35,8 +35,10 @@ pub fn choose(
         search.everywhere(&mut likely);
     }
     let mut best = Best::new(depth);
-    for place in likely.into_places() {
-        best.take(Scored { score: worth.of_block(ground.view(place), place), id: ground.id(place), place });
+    let places: Vec<Place> = likely.into_places().collect();
+    places.iter().for_each(|&place| ground.fetch_id(place));
+    for (&place, score) in places.iter().zip(worth.of_each(ground, &places)) {
+        best.take(Scored { score, id: ground.id(place), place });
     }
     best.into_vec()
 }
@@ -45,7 +47,6 @@ pub fn choose(
 struct Search<'a, 'g> {
     ground: &'a Ground<'g>,
     worth: &'a Worth<'g>,
-    norms: &'a [f32; LENGTHS],
     depth: usize,
     average: f32,
     cells: &'a mut Cells,
@@ -62,11 +63,11 @@ impl Search<'_, '_> {
     }
 
     fn everywhere(&mut self, likely: &mut Likely) {
-        let Self { ground, worth, norms, depth, average, deadline, .. } = *self;
+        let Self { ground, worth, depth, average, deadline, .. } = *self;
         for (number, (view, inside)) in (0_u32..).zip(ground.views.iter().zip(&ground.scope.parts)) {
             if inside.wanted_count > 0 {
                 let (cells, likely) = (&mut *self.cells, &mut *likely);
-                let needs = None;
+                let (norms, needs) = (&*worth.norms, None);
                 Hunt { worth, norms, view, inside, number, depth, average, needs, cells, likely, deadline }
                     .everywhere();
             }

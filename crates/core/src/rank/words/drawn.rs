@@ -30,6 +30,7 @@ pub struct Drawn {
 /// Draws blocks and scores them; the floor is that of `depth` blocks.
 pub fn draw(ground: &Ground<'_>, worth: &Worth<'_>, depth: usize) -> Drawn {
     let [least, most] = DRAWN_OF_A_TERM;
+    fetch(ground, worth);
     let all: f32 = worth.found.iter().map(spread).sum();
     let mut drawn: Vec<(Place, f64)> = Vec::with_capacity(most as usize * worth.found.len());
     for found in &worth.found {
@@ -39,8 +40,8 @@ pub fn draw(ground: &Ground<'_>, worth: &Worth<'_>, depth: usize) -> Drawn {
     drawn.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
     drawn.dedup_by_key(|drawn| drawn.0);
     let (mut sums, mut wanted) = (Sums::default(), Vec::with_capacity(drawn.len()));
-    for (place, stands_for) in drawn {
-        let score = worth.of_block(ground.view(place), place);
+    let places: Vec<Place> = drawn.iter().map(|drawn| drawn.0).collect();
+    for ((place, stands_for), score) in drawn.into_iter().zip(worth.of_each(ground, &places)) {
         sums.add_share(score, stands_for);
         if ground.scope.wants(place) {
             wanted.push(score);
@@ -51,6 +52,21 @@ pub fn draw(ground: &Ground<'_>, worth: &Worth<'_>, depth: usize) -> Drawn {
         _ => f32::NEG_INFINITY,
     };
     Drawn { scale: sums.scale(ground.scope.blocks), floor }
+}
+
+/// Asks for the samples of long lists, and then for the ids of the blocks in them that come first, for these decide who is drawn.
+fn fetch(ground: &Ground<'_>, worth: &Worth<'_>) {
+    let samples = || {
+        let lists = worth.found.iter().flat_map(|found| (0_u32..).zip(&found.lists));
+        lists.filter_map(|(part, list)| if let List::Whole(postings, _) = list { Some((part, postings)) } else { None })
+    };
+    samples().for_each(|(_, postings)| postings.fetch_sample());
+    for (part, postings) in samples() {
+        let share = (DRAWN as usize / ground.views.len()).max(1);
+        for posting in postings.sample().take(share).chain(postings.sample().next_back()) {
+            ground.fetch_id(place_of(ground, part, posting));
+        }
+    }
 }
 
 /// How much of what scores differ by comes from a term: of what says most, most is to be known.
@@ -98,7 +114,7 @@ impl<'a> Source<'a> {
     fn new(ground: &Ground<'_>, part: u32, list: &'a List<'a>, limit: u64) -> Self {
         let whole = Self { list, sample: None, reach: u64::MAX };
         let List::Whole(postings, _) = list else { return whole };
-        let Some(last) = postings.sample().last().filter(|_| limit < u64::MAX) else { return whole };
+        let Some(last) = postings.sample().next_back().filter(|_| limit < u64::MAX) else { return whole };
         // The last of a sample may be the first of several passages of its block.
         let reach = hash_of(ground, part, last);
         let is_enough = reach >= limit || postings.count() > WELL_SAMPLED_MIN;

@@ -21,10 +21,9 @@ pub fn expected(worth: &Worth<'_>, passages: u64, wanted: f32) -> Option<f32> {
     for found in &worth.found {
         let steps = (found.worth() / all * (STEPS - 1) as f32) as usize;
         let share = found.count as f32 / passages.max(1) as f32;
-        for at in (0..STEPS).rev() {
-            let with = if at < steps { 0.0 } else { shares[at - steps] };
-            shares[at] += (with - shares[at]) * share;
-        }
+        let mut with = [0.0; STEPS];
+        with[steps..].copy_from_slice(&shares[..STEPS - steps]);
+        shares.iter_mut().zip(&with).for_each(|(without, with)| *without += (with - *without) * share);
     }
     let (mut reached, enough) = (0.0, wanted * EXPECTED_PER_WANTED / passages.max(1) as f32);
     let steps = (1..STEPS).rev().find(|&steps| {
@@ -44,7 +43,7 @@ mod tests {
     fn of(terms: &[(f32, u64)], wanted: f32) -> Option<f32> {
         let found =
             |&(idf, count): &(f32, u64)| Found { term: Term { hash: 0, weight: 1.0 }, idf, count, lists: vec![] };
-        let worth = Worth { found: terms.iter().map(found).collect(), bm25: Bm25::new(1_000, 10_000), whole: 0.0 };
+        let worth = Worth::new(terms.iter().map(found).collect(), Bm25::new(1_000, 10_000), 0.0);
         expected(&worth, 1_000, wanted)
     }
 

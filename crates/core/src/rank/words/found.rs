@@ -5,6 +5,7 @@ use crate::index::state::Place;
 use crate::rank::scope::PartScope;
 use crate::rank::view::{Ground, View};
 use crate::segment::Segment;
+use crate::vectors::distance::prefetch;
 use crate::words::bm25::{Bm25, idf};
 use crate::words::postings::{CONTAINER, Container, Postings, WINDOW};
 use crate::words::terms::Term;
@@ -12,6 +13,9 @@ use std::borrow::Cow;
 
 /// Postings for each window with blocks in scope, from which it pays to look the windows up rather than to go through the postings.
 const LOOKUP_SHARE: usize = 4;
+
+/// Blocks whose lines of memory are on their way while one is looked up.
+const AHEAD: usize = 6;
 
 /// A term that occurs in scope.
 pub struct Found<'a> {
@@ -115,28 +119,71 @@ fn at<'c, 'a>(containers: &'c [Container<'a>], passage: u32) -> Option<&'c Conta
     containers.get((passage / CONTAINER) as usize).filter(is_it).or_else(|| containers.iter().find(is_it))
 }
 
+/// Lengths that are told apart: no passage of a chat is longer.
+pub const LENGTHS: usize = 256;
+
 /// What passages are worth to a query.
 pub struct Worth<'a> {
     /// Its terms, the rarest first: sums are made in this order, whatever the way to them.
     pub found: Vec<Found<'a>>,
+    /// What it is worth to occur once in a passage of each length, since nearly all postings are such.
+    pub norms: Box<[f32; LENGTHS]>,
     /// How repetition and length weigh.
     pub bm25: Bm25,
     /// What a passage of usual length is worth that has each of the query's terms once, those too that occur nowhere.
     pub whole: f32,
 }
 
-impl Worth<'_> {
+impl<'a> Worth<'a> {
+    /// See its fields.
+    pub fn new(found: Vec<Found<'a>>, bm25: Bm25, whole: f32) -> Self {
+        let norms = Box::new(std::array::from_fn(|length| bm25.saturate(1.0, length as f32)));
+        Self { found, norms, bm25, whole }
+    }
+
+    /// What it is worth to occur so often in a passage of so many words, from 0 to a little more than 2.
+    #[inline]
+    pub fn saturate(&self, count: u8, length: u16) -> f32 {
+        match self.norms.get(usize::from(length)) {
+            Some(&once) if count == 1 => once,
+            _ => self.bm25.saturate(f32::from(count), f32::from(length)),
+        }
+    }
+
     /// What a passage is worth.
     pub fn of_passage(&self, view: &View<'_>, part: u32, passage: u32) -> f32 {
-        let length = f32::from(view.lengths[passage as usize]);
+        let length = view.lengths[passage as usize];
         let mut sum = 0.0;
         for found in &self.found {
             let count = found.lists[part as usize].count_of(passage);
             if count > 0 {
-                sum += found.worth() * self.bm25.saturate(f32::from(count), length);
+                sum += found.worth() * self.saturate(count, length);
             }
         }
         sum
+    }
+
+    /// What each of some blocks is worth, in order. What says so lies anywhere, and is asked for some blocks ahead.
+    pub fn of_each(&self, ground: &Ground<'_>, places: &[Place]) -> Vec<f32> {
+        let fetch = |place: &Place| self.fetch(ground.view(*place), *place);
+        places.iter().take(AHEAD).for_each(fetch);
+        let each = places.iter().enumerate().map(|(at, &place)| {
+            places.get(at + AHEAD).into_iter().for_each(fetch);
+            self.of_block(ground.view(place), place)
+        });
+        each.collect()
+    }
+
+    /// Asks for what says how often each term occurs in a block.
+    fn fetch(&self, view: &View<'_>, place: Place) {
+        for passage in view.passages_of(place.block) {
+            prefetch(&view.lengths[passage as usize]);
+            for found in &self.found {
+                if let Some(container) = found.lists[place.part as usize].container(passage) {
+                    container.fetch(passage as u16);
+                }
+            }
+        }
     }
 
     /// What a block is worth: as much as its best passage.

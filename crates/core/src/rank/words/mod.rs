@@ -34,7 +34,7 @@ use std::cell::RefCell;
 use windows::Windows;
 
 /// Terms of a query that are looked up: a prompt may be long, but its rarest words say what it is about.
-const TERMS_MAX: usize = 128;
+const TERMS_MAX: usize = u128::BITS as usize;
 
 /// Passages in scope whose sums stay in a core's cache (512 KiB), so that it costs little to add up.
 const CACHED_MAX: u64 = 131_072;
@@ -87,7 +87,7 @@ impl WordScores<'_> {
 
     /// The scores of some blocks, in order.
     #[inline]
-    pub fn of_each(&self, ground: &Ground<'_>, places: impl Iterator<Item = Place>, scores: &mut [f32]) {
+    pub fn of_each(&self, ground: &Ground<'_>, places: impl Iterator<Item = Place> + Clone, scores: &mut [f32]) {
         match &self.scores {
             Scores::Added(sums) => {
                 for (place, score) in places.zip(scores) {
@@ -99,13 +99,16 @@ impl WordScores<'_> {
                     };
                 }
             }
-            Scores::LookedUp(windows) => {
-                let mut windows = windows.borrow_mut();
-                for (place, score) in places.zip(scores) {
-                    let passages = ground.view(place).passages_of(place.block);
-                    *score = passages.map(|passage| windows.of(ground, place.part, passage)).fold(0.0, f32::max);
-                }
-            }
+            Scores::LookedUp(windows) => windows.borrow().of_each(ground, places, scores),
+        }
+    }
+
+    /// The same of turns around a good one: others beside them are asked for next.
+    #[inline]
+    pub fn of_turns(&self, ground: &Ground<'_>, places: impl Iterator<Item = Place> + Clone, scores: &mut [f32]) {
+        match &self.scores {
+            Scores::Added(_) => self.of_each(ground, places, scores),
+            Scores::LookedUp(windows) => windows.borrow_mut().of_turns(ground, places, scores),
         }
     }
 }
@@ -129,7 +132,7 @@ pub fn terms<'a>(ground: &Ground<'a>, query: &QueryWords) -> Terms<'a> {
     let weights: f32 = query.terms.iter().map(|term| term.weight).sum();
     let whole = found.iter().fold(weights * unseen, |whole, found| whole + found.worth() - found.term.weight * unseen);
     found.truncate(TERMS_MAX);
-    Terms { worth: Worth { found, bm25: Bm25::new(scope.passages, scope.words), whole }, rarity }
+    Terms { worth: Worth::new(found, Bm25::new(scope.passages, scope.words), whole), rarity }
 }
 
 /// Scores some blocks in scope, and those `beside` them, and no others: the scale is over the former.
@@ -167,7 +170,7 @@ pub fn score<'a>(
     }
     let drawn = drawn::draw(ground, &worth, depth);
     let chosen = chosen::choose(ground, &worth, depth, drawn.floor, &mut room.cells, deadline);
-    let scores = Scores::LookedUp(RefCell::new(Windows::new(ground, worth, &mut room.windows)));
+    let scores = Scores::LookedUp(RefCell::new(Windows::new(worth, &mut room.windows)));
     WordScores { scores, says_something, scale: drawn.scale, rarity, whole, chosen }
 }
 

@@ -5,7 +5,7 @@
 //! occurs more than once counts as a term of its own, rare and of little worth. What is left at the end is scored exactly. Where much would have to be
 //! read, all lists are gone through at once instead ([`super::sifted`]).
 
-use super::found::Worth;
+use super::found::{LENGTHS, Worth};
 use super::likely::Likely;
 use super::sieve::{Needs, ROUNDING};
 use crate::index::state::Place;
@@ -16,9 +16,6 @@ use crate::rank::view::View;
 use crate::vectors::distance::prefetch;
 use crate::words::bm25::Bm25;
 use crate::words::postings::{CONTAINER, Container};
-
-/// Lengths that are told apart: no passage of a chat is longer, and of longer ones this is a bound.
-pub const LENGTHS: usize = 256;
 
 /// Postings that are read in the time in which one passage is looked up in a list.
 const LOOKUP_COST: usize = 8;

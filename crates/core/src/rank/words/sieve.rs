@@ -52,7 +52,12 @@ pub struct Needs {
     longest: usize,
     /// What a passage needs for each of its words more, in units.
     word: f32,
+    /// By how often a term occurs, of so many times at least what is worth most: what that is worth beyond once, against once.
+    again: [f32; COUNTS],
 }
+
+/// How often a term may occur in a passage that is told apart.
+pub const COUNTS: usize = 8;
 
 impl Needs {
     /// For passages that reach `least`, above 0; most of them have `average` words.
@@ -63,7 +68,10 @@ impl Needs {
         let longest = usize::from(brevity.longest).min(CLASSES - 1);
         let need = |length: usize| (sum(length.min(longest) as f32) / unit).clamp(1.0, f32::from(u8::MAX)) as u8;
         let word = (sum(CLASSES as f32) - sum(0.0)) / CLASSES as f32 / unit;
-        Self { least, unit, units: unit.recip(), needs: std::array::from_fn(need), longest, word }
+        let once = bm25.saturate(1.0, longest as f32);
+        let count = |count: usize| if count < COUNTS - 1 { count as f32 } else { f32::from(u8::MAX) };
+        let again = std::array::from_fn(|at| bm25.saturate(count(at), longest as f32) / once - 1.0);
+        Self { least, unit, units: unit.recip(), needs: std::array::from_fn(need), longest, word, again }
     }
 
     /// The length that a passage is taken for.
@@ -72,10 +80,9 @@ impl Needs {
         usize::from(length).min(self.longest)
     }
 
-    /// What `count` occurrences are worth beyond one of them, against that one, at most.
-    pub fn again(&self, count: u8, bm25: &Bm25) -> f32 {
-        let longest = self.longest as f32;
-        bm25.saturate(f32::from(count), longest) / bm25.saturate(1.0, longest) - 1.0
+    /// By how often it occurs, the steps that are no less than what a term of so much worth is worth beyond occurring once.
+    pub fn steps_again(&self, worth: f32) -> [u8; COUNTS] {
+        self.again.map(|again| self.steps(worth * again))
     }
 
     /// What so many steps are worth at most.
@@ -165,7 +172,17 @@ fn sift(sieve: &Sieve<'_>, first: usize, cells: &mut [u8], lengths: &[u16], out:
 #[cfg(target_arch = "x86_64")]
 mod avx512 {
     use super::{CLASSES, Plane, STRIDE, Sieve};
+    use crate::vectors::distance::{LINE, prefetch};
     use std::arch::x86_64::*;
+
+    /// 64 passages of which some may come through: their place in the container, these, what all have, and their lengths.
+    type Waits<'a> = (usize, u64, __m512i, &'a [u16]);
+
+    /// So many wait for their lengths at once, which lie anywhere.
+    const WAITING: usize = 16;
+
+    /// Lines of each list that are on their way while one is added up: lists are too many for the processor to see that they are read in order.
+    const AHEAD: usize = 8;
 
     pub fn sift(sieve: &Sieve<'_>, first: usize, cells: &mut [u8], lengths: &[u16], out: &mut Vec<(u16, u8)>) {
         // SAFETY: this kernel is given only where these features were detected.
@@ -175,11 +192,21 @@ mod avx512 {
     #[target_feature(enable = "avx512f,avx512bw,avx512vbmi")]
     fn each_stride(sieve: &Sieve<'_>, first: usize, cells: &mut [u8], lengths: &[u16], out: &mut Vec<(u16, u8)>) {
         let least = _mm512_set1_epi8(sieve.least.cast_signed());
+        let most = sieve.brevity.iter().fold(0_u8, |most, plane| most.saturating_add(plane.steps));
+        let shortest = _mm512_set1_epi8(sieve.least.saturating_sub(most).cast_signed());
         let strides = cells.as_chunks_mut::<STRIDE>().0.iter_mut().zip(lengths.chunks(STRIDE));
+        let (mut waiting, mut count): ([Waits<'_>; WAITING], usize) = ([(0, 0, least, &[]); WAITING], 0);
         for (stride, (cells, lengths)) in (first..).zip(strides) {
+            if stride % (LINE * 8 / STRIDE) == 0 {
+                sieve.planes.iter().for_each(|plane| fetch(plane, stride));
+            }
             let mut sums = take(cells);
             for plane in &sieve.planes {
                 add(&mut sums, plane, stride);
+            }
+            // Most passages have too little, however short they are.
+            if sums.iter().all(|&sum| _mm512_cmpge_epu8_mask(sum, shortest) == 0) {
+                continue;
             }
             let mut with_brevity = sums;
             for plane in &sieve.brevity {
@@ -192,11 +219,33 @@ mod avx512 {
             let words = (stride * (STRIDE / 64)..).zip(lengths.chunks(64));
             for ((at, lengths), (mask, sum)) in words.zip(masks.into_iter().zip(sums)) {
                 if mask != 0 {
-                    let needs = needs(lengths, &sieve.needs.needs);
-                    let kept = _mm512_mask_cmpge_epu8_mask(mask, sum, needs) & sieve.wanted(at);
-                    push(64 * at, kept, sum, out);
+                    lengths.first().into_iter().chain(lengths.last()).for_each(prefetch);
+                    waiting[count] = (at, mask, sum, lengths);
+                    count += 1;
                 }
             }
+            if count > WAITING - STRIDE / 64 {
+                waiting[..count].iter().for_each(|waits| decide(sieve, waits, out));
+                count = 0;
+            }
+        }
+        waiting[..count].iter().for_each(|waits| decide(sieve, waits, out));
+    }
+
+    /// Takes in those that have what they need.
+    #[inline]
+    #[target_feature(enable = "avx512f,avx512bw,avx512vbmi")]
+    fn decide(sieve: &Sieve<'_>, &(at, mask, sum, lengths): &Waits<'_>, out: &mut Vec<(u16, u8)>) {
+        let needs = needs(lengths, &sieve.needs.needs);
+        let kept = _mm512_mask_cmpge_epu8_mask(mask, sum, needs) & sieve.wanted(at);
+        push(64 * at, kept, sum, out);
+    }
+
+    /// Asks for what comes some lines after a stride.
+    #[inline]
+    fn fetch(plane: &Plane<'_>, stride: usize) {
+        if let Some(ahead) = plane.bits.get(stride * (STRIDE / 64) + AHEAD * LINE / size_of::<u64>()) {
+            prefetch(ahead);
         }
     }
 

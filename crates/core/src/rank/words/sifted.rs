@@ -1,14 +1,16 @@
 //! The search of a container by going through all of its lists at once, in steps of a byte: where MaxScore would have to read much.
 
 use super::pruned::{Hunt, Lane};
-use super::sieve::{self, Needs, ROUNDING, STRETCH, Sieve};
+use super::sieve::{self, COUNTS, Needs, ROUNDING, STRETCH, Sieve};
 use crate::index::state::Place;
 use crate::segment::Brevity;
-use crate::words::bm25::Bm25;
 use crate::words::postings::CONTAINER;
 
 /// Postings that would be read from which a container is sifted: that takes as long as to read so many.
 const SIFTED_MIN: u32 = 1_000;
+
+/// Passages that are added between two looks at whether they are still in the stretch.
+const TOGETHER: usize = 8;
 
 /// By how much the bound must have grown until steps are made anew.
 const FINER: f32 = 1.01;
@@ -17,17 +19,29 @@ const FINER: f32 = 1.01;
 struct Strand<'a> {
     lane: &'a Lane<'a>,
     named: &'a [u16],
-    /// How many of those that hold the term more than once have been.
-    repeated: usize,
+    /// Those that hold the term more than once, and how often.
+    repeated: &'a [u16],
+    repeats: &'a [u8],
+    /// What it is worth that the term occurs, and that it occurs again.
+    steps: u8,
+    again: [u8; COUNTS],
 }
 
 impl<'a> Strand<'a> {
     fn new(lane: &'a Lane<'a>) -> Self {
-        Self { lane, named: lane.container.named().unwrap_or_default(), repeated: 0 }
+        let Lane { container, .. } = lane;
+        let (named, repeated) = (container.named().unwrap_or_default(), container.repeated_docs());
+        Self { lane, named, repeated, repeats: container.repeat_counts(), steps: 0, again: [0; COUNTS] }
+    }
+
+    /// Goes by new steps from now on.
+    fn step_by(&mut self, needs: &Needs) {
+        (self.steps, self.again) = (needs.steps(self.lane.worth), needs.steps_again(self.lane.worth));
     }
 
     /// Adds steps to the cells of the passages that are named in the stretch from `first` on.
-    fn add_named(&mut self, first: usize, steps: u8, cells: &mut [u8]) {
+    fn add_named(&mut self, first: usize, cells: &mut [u8]) {
+        let steps = self.steps;
         if self.lane.container.is_few() {
             return self.lane.container.each(|doc| add(cells, first, doc, steps));
         }
@@ -40,20 +54,29 @@ impl<'a> Strand<'a> {
         }
     }
 
-    /// Adds to the cells of the passages of the stretch that hold the term more than once what `steps` says of how often they do.
-    fn add_repeated(&mut self, first: usize, steps: impl Fn(u8) -> u8, cells: &mut [u8]) {
-        let container = self.lane.container;
+    /// Adds to the cells of the passages of the stretch that hold the term more than once what its occurring again is worth.
+    fn add_repeated(&mut self, first: usize, cells: &mut [u8]) {
+        let (container, again) = (self.lane.container, self.again);
+        let steps = |count: u8| again[usize::from(count).min(COUNTS - 1)];
         if container.is_few() {
             return container.each_repeated(|doc, count| add(cells, first, doc, steps(count)));
         }
-        let (docs, twice) = (container.repeated_docs(), steps(2));
-        while let Some(&doc) = docs.get(self.repeated)
-            && usize::from(doc) < first + STRETCH
+        let (end, mut done) = (first + STRETCH, 0);
+        let is_inside = |doc: u16| usize::from(doc) < end;
+        for (docs, counts) in self.repeated.as_chunks::<TOGETHER>().0.iter().zip(self.repeats.as_chunks::<TOGETHER>().0)
         {
-            let count = container.repeats(self.repeated);
-            add(cells, first, doc, if count == 2 { twice } else { steps(count) });
-            self.repeated += 1;
+            if !is_inside(docs[TOGETHER - 1]) {
+                break;
+            }
+            docs.iter().zip(counts).for_each(|(&doc, &count)| add(cells, first, doc, steps(count)));
+            done += TOGETHER;
         }
+        let rest = self.repeated[done..].iter().zip(&self.repeats[done..]);
+        for (&doc, &count) in rest.take_while(|(doc, _)| is_inside(**doc)) {
+            add(cells, first, doc, steps(count));
+            done += 1;
+        }
+        (self.repeated, self.repeats) = (&self.repeated[done..], &self.repeats[done..]);
     }
 }
 
@@ -74,21 +97,21 @@ impl Hunt<'_, '_> {
         let mut strands: Vec<Strand<'_>> = lanes.iter().map(Strand::new).collect();
         let (mut sieve, mut sifted) =
             (self.sieve(lanes, brevity, base, wanted), std::mem::take(&mut self.cells.sifted));
+        strands.iter_mut().for_each(|strand| strand.step_by(&sieve.needs));
         for (number, lengths) in lengths.chunks(STRETCH).enumerate() {
             let first = number * STRETCH;
             if self.is_outdated(&sieve.needs) {
                 sieve = self.sieve(lanes, brevity, base, wanted);
+                strands.iter_mut().for_each(|strand| strand.step_by(&sieve.needs));
             }
             for strand in &mut strands {
-                let worth = strand.lane.worth;
                 if strand.lane.container.bits().is_none() {
-                    strand.add_named(first, sieve.needs.steps(worth), &mut self.cells.steps);
+                    strand.add_named(first, &mut self.cells.steps);
                 }
-                let again = |count: u8| sieve.needs.steps(worth * sieve.needs.again(count, &self.worth.bm25));
-                strand.add_repeated(first, again, &mut self.cells.steps);
+                strand.add_repeated(first, &mut self.cells.steps);
             }
             kernel(&sieve, first, &mut self.cells.steps, lengths, &mut sifted);
-            self.take_in_sifted(lanes, &sieve.needs, base, &sifted);
+            self.take_in_sifted(&strands, &sieve.needs, base, &sifted);
             sifted.clear();
         }
         self.cells.sifted = sifted;
@@ -115,7 +138,7 @@ impl Hunt<'_, '_> {
     }
 
     /// Takes in passages that have come through, the most promising first, and those that are no longer promising not at all.
-    fn take_in_sifted(&mut self, lanes: &[Lane<'_>], needs: &Needs, base: u32, sifted: &[(u16, u8)]) {
+    fn take_in_sifted(&mut self, strands: &[Strand<'_>], needs: &Needs, base: u32, sifted: &[(u16, u8)]) {
         let lengths = &self.view.lengths[base as usize..];
         let bound = |&(doc, steps): &(u16, u8)| needs.worth(steps) * self.norms[needs.class(lengths[usize::from(doc)])];
         let mut promising: Vec<(f32, u16, u8)> =
@@ -133,7 +156,7 @@ impl Hunt<'_, '_> {
             }
             if self.view.has_one_passage_a_block() {
                 let place = Place { part: self.number, block: passage };
-                let sum = self.sum(lanes, needs, doc, steps, lengths[usize::from(doc)]);
+                let sum = self.sum(strands, needs, doc, steps, lengths[usize::from(doc)]);
                 self.likely.take(sum, place);
             } else if self.inside.wants(self.view.owner[passage as usize]) {
                 self.take_in_exactly(passage);
@@ -150,19 +173,34 @@ impl Hunt<'_, '_> {
     }
 
     /// What a passage with so many steps is worth; less than the best if it cannot be one of them.
-    fn sum(&self, lanes: &[Lane<'_>], needs: &Needs, doc: u16, steps: u8, length: u16) -> f32 {
-        let (mut sum, mut left) = (0.0, steps);
-        for lane in lanes.iter().filter(|lane| lane.container.has(doc)) {
-            sum += lane.worth;
-            left = left.saturating_sub(needs.steps(lane.worth));
+    fn sum(&self, strands: &[Strand<'_>], needs: &Needs, doc: u16, steps: u8, length: u16) -> f32 {
+        // Of the terms, which there are no more of than bits.
+        let (mut sum, mut left, mut has) = (0.0, steps, 0_u128);
+        for (at, strand) in strands.iter().enumerate() {
+            // Without a branch: whether it is there is not foreseeable.
+            let is_there = strand.lane.container.has(doc);
+            sum += if is_there { strand.lane.worth } else { 0.0 };
+            left = left.saturating_sub(if is_there { strand.steps } else { 0 });
+            has |= u128::from(is_there) << at;
         }
-        let once = self.worth.bm25.saturate(1.0, f32::from(length));
+        let once = self.worth.saturate(1, length);
         let most =
             if steps == u8::MAX { f32::INFINITY } else { (sum + needs.worth(left)) * self.norms[needs.class(length)] };
         if (left == 0 && steps < u8::MAX) || most < self.likely.least * (1.0 - ROUNDING) {
             return sum * once;
         }
-        score(lanes, &self.worth.bm25, doc, length)
+        self.score(strands, has, doc, length)
+    }
+
+    /// What a passage is worth that has those terms whose bits are set, added up in the order in which all scores are.
+    fn score(&self, strands: &[Strand<'_>], mut has: u128, doc: u16, length: u16) -> f32 {
+        let mut sum = 0.0;
+        while has != 0 {
+            let Lane { container, worth, .. } = strands[has.trailing_zeros() as usize].lane;
+            sum += worth * self.worth.saturate(container.repeats_of(doc), length);
+            has &= has - 1;
+        }
+        sum
     }
 }
 
@@ -180,18 +218,6 @@ fn to_be_read(lanes: &[Lane<'_>], least: f32) -> u32 {
         read += count;
     }
     read
-}
-
-/// What a passage is worth, added up in the order in which all scores are.
-fn score(lanes: &[Lane<'_>], bm25: &Bm25, doc: u16, length: u16) -> f32 {
-    let mut sum = 0.0;
-    for lane in lanes {
-        let count = lane.container.count_of(doc);
-        if count > 0 {
-            sum += lane.worth * bm25.saturate(f32::from(count), f32::from(length));
-        }
-    }
-    sum
 }
 
 /// Adds to the cell of a passage, if it is in the stretch from `first` on.

@@ -2,6 +2,7 @@
 
 use super::{CONTAINER, HEADER, INDEXED_MIN, RANGE_BITS, RANGES, WORD_UNITS, posting};
 use crate::bitmap::Bitmap;
+use crate::vectors::distance::prefetch;
 
 /// [`super::WINDOW`] within a container.
 const WINDOW: u16 = super::WINDOW as u16;
@@ -114,6 +115,11 @@ impl<'a> Container<'a> {
         self.repeated
     }
 
+    /// How often each of these holds it.
+    pub fn repeat_counts(&self) -> &'a [u8] {
+        &bytemuck::cast_slice(self.repeats)[..self.repeated.len()]
+    }
+
     /// Whether its postings are written out.
     pub fn is_few(&self) -> bool {
         matches!(self.docs, Docs::Few(_))
@@ -154,6 +160,27 @@ impl<'a> Container<'a> {
             let count = self.met(doc, &mut next);
             take((self.base + u32::from(doc)) << 8 | u32::from(count));
         });
+    }
+
+    /// Asks for what says whether the term occurs in a passage, or in one beside it, and how often.
+    #[inline]
+    pub fn fetch(&self, doc: u16) {
+        match self.docs {
+            Docs::Few(_) => return,
+            Docs::Array(starts, docs) => {
+                if let Some(first) = range(starts, docs, doc).first() {
+                    prefetch(first);
+                }
+            }
+            Docs::Bits(bits) => {
+                if let Some(word) = bits.get(usize::from(doc / WINDOW)) {
+                    prefetch(word);
+                }
+            }
+        }
+        if let Some(repeated) = self.repeated.get((self.repeated.len() * usize::from(doc)) >> 16) {
+            prefetch(repeated);
+        }
     }
 
     /// How often the term occurs in a passage.
@@ -224,8 +251,13 @@ impl<'a> Container<'a> {
         self.repeats[at / 2].to_le_bytes()[at % 2]
     }
 
-    fn repeats_of(&self, doc: u16) -> u8 {
-        find(self.repeated, doc).map_or(1, |at| self.repeats(at))
+    /// How often the term occurs in a passage that holds it.
+    #[inline]
+    pub fn repeats_of(&self, doc: u16) -> u8 {
+        match self.docs {
+            Docs::Few(_) => self.count_of(doc),
+            _ => find(self.repeated, doc).map_or(1, |at| self.repeats(at)),
+        }
     }
 
     /// How often the term occurs in a passage that follows those that were met before.

@@ -67,6 +67,18 @@ impl<'a> Postings<'a> {
         self.units.first().into_iter().chain(self.units.last()).for_each(prefetch);
     }
 
+    /// Asks for where its sample begins.
+    pub fn fetch_sample(&self) {
+        if self.few().is_none() {
+            self.units
+                .get(self.units.len() - 2 * usize::from(self.units[1])..)
+                .into_iter()
+                .flatten()
+                .take(1)
+                .for_each(prefetch);
+        }
+    }
+
     /// How many passages.
     pub fn count(&self) -> usize {
         match self.few() {
@@ -118,7 +130,7 @@ impl<'a> Postings<'a> {
     }
 
     /// The sample of a long list, those with the least hashes first; nothing of a short one.
-    pub fn sample(&self) -> impl Iterator<Item = u32> + 'a {
+    pub fn sample(&self) -> impl DoubleEndedIterator<Item = u32> + 'a {
         let count = if self.few().is_some() { 0 } else { usize::from(self.units[1]) };
         let units = &self.units[self.units.len() - 2 * count..];
         units.as_chunks::<2>().0.iter().map(posting)
