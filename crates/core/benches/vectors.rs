@@ -146,9 +146,8 @@ fn change(rows: &Rows, mut links: Links, questions: &Questions, nearest: &[Vec<u
         let is_replaced = |at: u32| mix(u64::from(at)) % REPLACED == step;
         let replaced = (0..count as u32).filter(|&at| is_replaced(at)).count();
         let started_s = computed_s();
-        links = graph::moved(&links.links, &links.entries, count, |at| (!is_replaced(at)).then_some(at))
-            .expect("one in ten is few enough");
-        links = linking::complete(links, rows.vectors());
+        let left = graph::moved(&links.links, count, |at| (!is_replaced(at)).then_some(at));
+        links = linking::complete(left.expect("one in ten is few enough"), rows.vectors());
         let replacing_us = (computed_s() - started_s) * 1e6 / replaced as f64;
         let (recall, _) = asked(rows, &links, questions, nearest, BEAM, 1, |_| true);
         println!("beam {BEAM}, {} % replaced: recall {recall:.4}, {replacing_us:.0} us each", step * 100 / REPLACED);
@@ -167,7 +166,8 @@ fn asked(
 ) -> (f64, f64) {
     let lines = Lines::new(bytemuck::cast_slice(&links.links));
     let (links, entries) = (bytemuck::cast_slice(lines.bytes()), &links.entries);
-    let graph = Graph { links, entries, vectors: rows.vectors() };
+    let entry_codes = Lines::new(&rows.vectors().coarse_of(entries));
+    let graph = Graph { links, entries, entry_codes: entry_codes.bytes(), vectors: rows.vectors() };
     let (mut room, mut best_s, mut hits) = (Room::default(), f64::INFINITY, 0);
     for _ in 0..rounds {
         let (started_s, mut times, mut taken_s) = (computed_s(), 0.0, 0.0);

@@ -106,7 +106,8 @@ impl<'a> Walkable<'a> {
             coarse: view.segment.column(Section::Coarse),
             dimension: code.bytes.len(),
         };
-        let graph = Graph { links: view.segment.column(Section::GraphLinks), entries, vectors };
+        let (links, entry_codes) = (view.segment.column(Section::GraphLinks), view.segment.column(Section::EntryCodes));
+        let graph = Graph { links, entries, entry_codes, vectors };
         (!entries.is_empty()).then_some(Self { view, graph })
     }
 

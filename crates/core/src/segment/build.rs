@@ -88,8 +88,8 @@ pub struct Columns {
     pub(super) postings: BTreeMap<u64, Vec<u32>>,
     pub(super) facts: BTreeMap<u64, Vec<Local>>,
     pub(super) numbers: BTreeMap<u64, Vec<(Local, f64)>>,
-    /// The largest graph of the segments that all of this comes from, without what is gone.
-    pub(super) graph: Option<graph::Links>,
+    /// The links of the largest graph of the segments that all of this comes from, without what is gone.
+    pub(super) links: Option<Vec<u32>>,
 }
 
 impl Columns {
@@ -204,7 +204,7 @@ impl Columns {
 
     /// The segment; with a graph over its vectors if there are enough of them to need one.
     pub fn freeze(mut self, with_graph: bool) -> Result<Segment> {
-        let (graph, coarse) = self.graph(with_graph);
+        let (graph, entry_codes, coarse) = self.graph(with_graph);
         let (source_names, source) = number_names(&self.sources, true);
         let (namespace_names, namespace) = number_names(&self.namespaces, false);
         let (order, namespace_start) = self.conversations(&namespace, namespace_names.len());
@@ -242,15 +242,16 @@ impl Columns {
         out.section(Section::NumberValues, &values);
         out.section(Section::GraphLinks, &graph.links);
         out.section(Section::GraphEntries, &graph.entries);
+        out.section(Section::EntryCodes, &entry_codes);
         out.section(Section::Coarse, &coarse);
         Segment::new(out.finish(), self.dimension)
     }
 
-    /// The graph and the coarse codes that it is walked by; what is left of an older one is completed.
-    fn graph(&mut self, is_wanted: bool) -> (graph::Links, Vec<u8>) {
-        let left = self.graph.take();
+    /// The graph, the coarse codes of its entries, and those of all that it is walked by; what is left of an older one is completed.
+    fn graph(&mut self, is_wanted: bool) -> (graph::Links, Vec<u8>, Vec<u8>) {
+        let left = self.links.take();
         if !is_wanted {
-            return (graph::Links::default(), Vec::new());
+            return <_>::default();
         }
         let coarse = linking::coarse(&self.codes, &self.scales, self.dimension);
         let (codes, scales, dimension) = (&self.codes, &self.scales, self.dimension);
@@ -259,7 +260,8 @@ impl Columns {
             Some(left) => linking::complete(left, vectors),
             None => linking::build(vectors),
         };
-        (links, coarse)
+        let entry_codes = vectors.coarse_of(&links.entries);
+        (links, entry_codes, coarse)
     }
 
     fn write_postings(&self, out: &mut Writer) {

@@ -29,17 +29,16 @@ pub fn merge(parts: &[(&Segment, Option<&Bitmap>)], dimension: usize) -> Option<
     merged.postings.values_mut().filter(|list| !list.is_sorted()).for_each(|list| list.sort_unstable());
     merged.facts.values_mut().filter(|list| !list.is_sorted()).for_each(|list| list.sort_unstable());
     merged.numbers.values_mut().for_each(|list| list.sort_by_key(|pair| pair.0));
-    let largest = parts.iter().zip(&places).max_by_key(|((segment, _), _)| graph_of(segment).0.len());
-    merged.graph = largest.and_then(|((segment, _), places)| {
-        let (links, entries) = graph_of(segment);
+    let largest = parts.iter().zip(&places).max_by_key(|((segment, _), _)| links_of(segment).len());
+    merged.links = largest.and_then(|((segment, _), places)| {
         let place = |passage: u32| Some(places.passages[passage as usize]).filter(|&place| place != GONE);
-        graph::moved(links, entries, merged.passages() as usize, place)
+        graph::moved(links_of(segment), merged.passages() as usize, place)
     });
     Some(merged)
 }
 
-fn graph_of(segment: &Segment) -> (&[u32], &[u32]) {
-    (segment.column(Section::GraphLinks), segment.column(Section::GraphEntries))
+fn links_of(segment: &Segment) -> &[u32] {
+    segment.column(Section::GraphLinks)
 }
 
 const GONE: u32 = u32::MAX;

@@ -76,7 +76,7 @@ sections! {
     // Filters: fact → blocks, and numbers by field.
     Facts, FactStart, FactBlocks, NumberFields, NumberStart, NumberBlocks, NumberValues,
     // The vector graph, if the segment is large enough to have one, and coarse codes for the walk.
-    GraphLinks, GraphEntries, Coarse,
+    GraphLinks, GraphEntries, EntryCodes, Coarse,
 }
 
 /// See the module.
@@ -199,9 +199,8 @@ impl Segment {
             && self.column::<f64>(Section::NumberValues).len() == self.column::<u32>(Section::NumberBlocks).len()
             && self.column::<f64>(Section::NumberValues).iter().all(|value| value.is_finite())
             && crate::vectors::graph::is_sound(
-                self.column(Section::GraphLinks),
-                self.column(Section::GraphEntries),
-                self.column(Section::Coarse),
+                (self.column(Section::GraphLinks), self.column(Section::Coarse)),
+                (self.column(Section::GraphEntries), self.column(Section::EntryCodes)),
                 p,
                 self.dimension,
             )

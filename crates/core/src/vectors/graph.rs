@@ -22,16 +22,22 @@ pub const NONE: u32 = u32::MAX;
 pub struct Links {
     /// Row by row.
     pub links: Vec<u32>,
-    /// Where searches begin.
+    /// Where walks may begin: each looks at all of them.
     pub entries: Vec<u32>,
 }
 
 /// Whether the parts of a graph over `count` vectors of so many components point inside.
-pub fn is_sound(links: &[u32], entries: &[u32], coarse: &[u8], count: usize, dimension: usize) -> bool {
+pub fn is_sound(
+    (links, coarse): (&[u32], &[u8]),
+    (entries, entry_codes): (&[u32], &[u8]),
+    count: usize,
+    dimension: usize,
+) -> bool {
     let inside = |&at: &u32| (at as usize) < count;
-    (links.is_empty() && entries.is_empty() && coarse.is_empty())
+    (links.is_empty() && entries.is_empty() && coarse.is_empty() && entry_codes.is_empty())
         || (links.len() == count * DEGREE
             && coarse.len() == count * coarse::bytes(dimension)
+            && entry_codes.len() == entries.len() * coarse::bytes(dimension)
             && !entries.is_empty()
             && entries.iter().all(inside)
             && links.iter().all(|link| *link == NONE || inside(link)))
@@ -40,13 +46,12 @@ pub fn is_sound(links: &[u32], entries: &[u32], coarse: &[u8], count: usize, dim
 /// How much of a graph may go before it is built anew: what is left finds as much, measured by the tests at this share.
 const GONE_SHARE_MAX: usize = 8;
 
-/// The graph without the vectors for which `place` gives none, the others renumbered by it among `count` in all; none if there was none, or
-/// if too much of it has gone. Vectors that are new have no links yet: [`super::linking::complete`] gives them some.
-pub fn moved(links: &[u32], entries: &[u32], count: usize, place: impl Fn(u32) -> Option<u32>) -> Option<Links> {
+/// The links without the vectors for which `place` gives none, the others renumbered by it among `count` in all; none if there were none, or
+/// if too much has gone. Vectors that are new have no links yet: [`super::linking::complete`] gives them some, and chooses where walks begin.
+pub fn moved(links: &[u32], count: usize, place: impl Fn(u32) -> Option<u32>) -> Option<Vec<u32>> {
     let rows = links.len() / DEGREE;
     let gone = (0..rows as u32).filter(|&at| place(at).is_none()).count();
-    let entries: Vec<u32> = entries.iter().filter_map(|&at| place(at)).collect();
-    if entries.is_empty() || gone * GONE_SHARE_MAX > rows {
+    if rows == gone || gone * GONE_SHARE_MAX > rows {
         return None;
     }
     let mut left = vec![NONE; count * DEGREE];
@@ -55,7 +60,7 @@ pub fn moved(links: &[u32], entries: &[u32], count: usize, place: impl Fn(u32) -
         let links = old.iter().take_while(|&&link| link != NONE).filter_map(|&link| place(link));
         left[new as usize * DEGREE..][..DEGREE].iter_mut().zip(links).for_each(|(slot, link)| *slot = link);
     }
-    Some(Links { links: left, entries })
+    Some(left)
 }
 
 /// Vectors and what tells quickly how near they are.
@@ -81,11 +86,22 @@ impl<'a> Vectors<'a> {
         }
     }
 
+    /// The coarse codes of some, one after another.
+    pub fn coarse_of(&self, numbers: &[u32]) -> Vec<u8> {
+        numbers.iter().flat_map(|&at| self.coarse_code(at)).copied().collect()
+    }
+
     /// Asks for its coarse code before it is needed.
     #[inline]
     pub fn fetch_coarse(&self, at: u32) {
+        self.coarse_code(at).iter().step_by(LINE).for_each(prefetch);
+    }
+
+    /// Its coarse code.
+    #[inline]
+    pub fn coarse_code(&self, at: u32) -> &'a [u8] {
         let bytes = coarse::bytes(self.dimension);
-        self.coarse[at as usize * bytes..][..bytes].iter().step_by(LINE).for_each(prefetch);
+        &self.coarse[at as usize * bytes..][..bytes]
     }
 }
 
@@ -96,6 +112,8 @@ pub struct Graph<'a> {
     pub links: &'a [u32],
     /// See [`Links`].
     pub entries: &'a [u32],
+    /// Their coarse codes, one after another.
+    pub entry_codes: &'a [u8],
     /// Its vectors.
     pub vectors: Vectors<'a>,
 }
@@ -130,11 +148,7 @@ impl<'a> Graph<'a> {
         let Room { seen, pool, .. } = room;
         seen.begin(self.vectors.scales.len());
         pool.begin(beam);
-        self.entries.iter().for_each(|&at| self.vectors.fetch_coarse(at));
-        for entries in self.entries.chunks(DEGREE) {
-            entries.iter().for_each(|&at| _ = seen.insert(at));
-            self.take(entries, asked, pool, &accept);
-        }
+        self.enter(asked, seen, pool, &accept);
         for steps in 0.. {
             let Some(at) = pool.visit() else { break };
             if steps == STEPS_PER_RESULT * beam {
@@ -150,9 +164,28 @@ impl<'a> Graph<'a> {
             if let Some(next) = pool.peek() {
                 self.linked(next).iter().step_by(LINE / size_of::<u32>()).for_each(prefetch);
             }
-            self.take(&new[..count], asked, pool, &accept);
+            let estimates = estimates(asked, self.vectors.coarse, &new[..count]);
+            for (&at, &estimate) in new[..count].iter().zip(&estimates) {
+                if pool.takes(estimate) {
+                    pool.push(estimate, at, accept(at));
+                }
+            }
         }
         Some(pool.accepted())
+    }
+
+    /// Puts the entries that are nearest into the pool.
+    fn enter(&self, asked: &Asked, seen: &mut Seen, pool: &mut Pool, accept: &impl Fn(u32) -> bool) {
+        let places: [u32; DEGREE] = std::array::from_fn(|place| place as u32);
+        let codes = self.entry_codes.chunks(DEGREE * coarse::bytes(self.vectors.dimension));
+        for (entries, codes) in self.entries.chunks(DEGREE).zip(codes) {
+            let estimates = estimates(asked, codes, &places[..entries.len()]);
+            for (&at, &estimate) in entries.iter().zip(&estimates) {
+                if pool.takes(estimate) && seen.insert(at) {
+                    pool.push(estimate, at, accept(at));
+                }
+            }
+        }
     }
 
     /// What [`Graph::walk`] finds, compared in full: with their cosines, nearest first.
@@ -176,17 +209,12 @@ impl<'a> Graph<'a> {
         found.sort_unstable_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
         Some(found)
     }
+}
 
-    /// Puts those of up to [`DEGREE`] vectors into the pool that are near enough.
-    #[inline]
-    fn take(&self, numbers: &[u32], asked: &Asked, pool: &mut Pool, accept: &impl Fn(u32) -> bool) {
-        let mut estimates = [0; DEGREE];
-        let estimates = &mut estimates[..numbers.len()];
-        asked.near(self.vectors.coarse, numbers, estimates);
-        for (&at, &estimate) in numbers.iter().zip(&*estimates) {
-            if pool.takes(estimate) {
-                pool.push(estimate, at, accept(at));
-            }
-        }
-    }
+/// How near up to [`DEGREE`] of some coarse codes are, of these numbers.
+#[inline]
+fn estimates(asked: &Asked, codes: &[u8], numbers: &[u32]) -> [i32; DEGREE] {
+    let mut estimates = [0; DEGREE];
+    asked.near(codes, numbers, &mut estimates[..numbers.len()]);
+    estimates
 }

@@ -13,8 +13,19 @@ const BUILD_BEAM: usize = 64;
 /// clusters are linked too little with other clusters, at 1.0 those of one wide cloud too little at all.
 const PRUNE_SLACK: f32 = 1.1;
 
-/// Vectors at which a search may begin.
-const ENTRIES: usize = 32;
+/// Of so many vectors a walk may begin at one. Where they lie in separate clusters it does not get from one to the other along links, so that it has
+/// to begin near the right one.
+const VECTORS_PER_ENTRY: usize = 256;
+
+/// At least so many of them, if there are as many.
+const ENTRIES_MIN: usize = 32;
+
+/// At most so many: to look at them takes some microseconds.
+const ENTRIES_MAX: usize = 1_024;
+
+/// A vector has at least so many links, if there are as many near it: one in the middle of a dense cluster covers all others, and who is linked with
+/// that one alone is found by hardly anybody.
+const LINKS_MIN: usize = 12;
 
 /// The coarse codes of vectors.
 pub fn coarse(codes: &[i8], scales: &[f32], dimension: usize) -> Vec<u8> {
@@ -27,40 +38,62 @@ pub fn coarse(codes: &[i8], scales: &[f32], dimension: usize) -> Vec<u8> {
 
 /// Links every vector with others near it.
 pub fn build(vectors: Vectors<'_>) -> Links {
-    complete(Links { links: vec![NONE; vectors.scales.len() * DEGREE], entries: Vec::new() }, vectors)
+    complete(vec![NONE; vectors.scales.len() * DEGREE], vectors)
 }
 
 /// Links those vectors with others near them that have no links, one after another, in an order that does not depend on theirs.
-pub fn complete(built: Links, vectors: Vectors<'_>) -> Links {
+pub fn complete(links: Vec<u32>, vectors: Vectors<'_>) -> Links {
     let mut order: Vec<u32> = (0..vectors.scales.len() as u32).collect();
     order.sort_unstable_by_key(|&at| mix(u64::from(at)));
-    let entries: Vec<u32> = order.iter().copied().take(ENTRIES).collect();
-    order.retain(|&at| built.links[at as usize * DEGREE] == NONE);
-    let (mut linking, mut room) = (Linking { built, vectors }, Room::default());
-    for at in order {
+    let entries_max = (order.len() / VECTORS_PER_ENTRY).clamp(ENTRIES_MIN, ENTRIES_MAX);
+    let entries: Vec<u32> = order.iter().copied().take(entries_max).collect();
+    let (linked, others): (Vec<u32>, Vec<u32>) = order.into_iter().partition(|&at| links[at as usize * DEGREE] != NONE);
+    let mut linking = Linking { links, entries: Vec::new(), entry_codes: Vec::new(), vectors };
+    linked.into_iter().take(entries_max).for_each(|at| linking.enter_at(at));
+    let mut room = Room::default();
+    for at in others {
         linking.insert(at, &mut room);
+        if linking.entries.len() < entries_max {
+            linking.enter_at(at);
+        }
     }
-    Links { entries, ..linking.built }
+    Links { links: linking.links, entries }
 }
 
 /// A graph that grows.
 struct Linking<'a> {
-    built: Links,
+    links: Vec<u32>,
+    /// Where walks begin meanwhile.
+    entries: Vec<u32>,
+    entry_codes: Vec<u8>,
     vectors: Vectors<'a>,
 }
 
 impl Linking<'_> {
     fn insert(&mut self, at: u32, room: &mut Room) {
         let vector = self.vectors.code(at);
-        let graph = Graph { links: &self.built.links, entries: &self.built.entries, vectors: self.vectors };
+        let Self { links, entries, entry_codes, vectors } = &*self;
+        let graph = Graph { links, entries, entry_codes, vectors: *vectors };
         let near = graph.search(vector, &Asked::new(vector), BUILD_BEAM, room, |other| other != at);
-        let chosen = self.prune(near.unwrap_or_default());
-        let row = &mut self.built.links[at as usize * DEGREE..][..DEGREE];
+        let chosen = self.choose(near.unwrap_or_default());
+        let row = &mut self.links[at as usize * DEGREE..][..DEGREE];
         row.iter_mut().zip(&chosen).for_each(|(slot, &(other, _))| *slot = other);
         chosen.iter().for_each(|&(other, cosine)| self.link_back(other, at, cosine));
-        if self.built.entries.len() < ENTRIES {
-            self.built.entries.push(at);
-        }
+    }
+
+    fn enter_at(&mut self, at: u32) {
+        self.entries.push(at);
+        self.entry_codes.extend_from_slice(self.vectors.coarse_code(at));
+    }
+
+    /// Those of `near` (nearest first) that lie each in a direction of its own; and if these are few, the nearest of the others.
+    fn choose(&self, near: &[(u32, f32)]) -> Vec<(u32, f32)> {
+        let mut chosen = self.prune(near);
+        let pruned = chosen.len();
+        let others = near.iter().filter(|near| !chosen[..pruned].contains(near));
+        let others: Vec<(u32, f32)> = others.take(LINKS_MIN.saturating_sub(pruned)).copied().collect();
+        chosen.extend(others);
+        chosen
     }
 
     /// Keeps at most [`DEGREE`] of `near` (nearest first), each in a direction of its own.
@@ -84,7 +117,7 @@ impl Linking<'_> {
     /// Gives `from` a link to `to` as well. Where all its slots are taken, those that the new one covers make room, or else the farthest, unless a
     /// nearer one covers the new one already: to choose among all of them anew would find a little more and cost several times as much.
     fn link_back(&mut self, from: u32, to: u32, cosine: f32) {
-        let row = &mut self.built.links[from as usize * DEGREE..][..DEGREE];
+        let row = &mut self.links[from as usize * DEGREE..][..DEGREE];
         if let Some(free) = row.iter_mut().find(|slot| **slot == NONE) {
             *free = to;
             return;
@@ -137,8 +170,14 @@ mod tests {
     impl Owned {
         /// In clusters, as texts are.
         fn new(count: usize) -> Self {
+            Self::in_clusters(count, 40, 0.7)
+        }
+
+        /// In so many clusters, of which each is so wide.
+        fn in_clusters(count: usize, clusters: u64, width: f32) -> Self {
             let random = |seed: u64| (mix(seed) >> 40) as f32 / (1 << 23) as f32 - 1.0;
-            let component = |i: u64, d: u64| random((i % 40) * 1_000 + d) + 0.7 * random(1_000_000 + i * 1_000 + d);
+            let component =
+                |i: u64, d: u64| random((i % clusters) * 1_000 + d) + width * random(1_000_000 + i * 1_000 + d);
             let vector = |i: u64| Code::new(&(0..DIMENSION as u64).map(|d| component(i, d)).collect::<Vec<f32>>());
             Self::of((0..count as u64).map(vector))
         }
@@ -166,8 +205,9 @@ mod tests {
     fn recall(built: &Links, owned: &Owned, accept: impl Fn(u32) -> bool) -> (f32, usize) {
         let (vectors, mut room) = (owned.as_ref(), Room::default());
         let count = owned.scales.len();
-        assert!(is_sound(&built.links, &built.entries, &owned.coarse, count, DIMENSION));
-        let graph = Graph { links: &built.links, entries: &built.entries, vectors };
+        let entry_codes = vectors.coarse_of(&built.entries);
+        assert!(is_sound((&built.links, &owned.coarse), (&built.entries, &entry_codes), count, DIMENSION));
+        let graph = Graph { links: &built.links, entries: &built.entries, entry_codes: &entry_codes, vectors };
         let (mut hits, mut walks) = (0, 0);
         for query in (0..100).map(|query| vectors.code(query * 31)) {
             let mut exact: Vec<(u32, f32)> =
@@ -194,15 +234,46 @@ mod tests {
     }
 
     #[test]
+    fn a_walk_begins_near_the_right_one_of_many_clusters() {
+        let (count, clusters) = (8_000, 200);
+        let owned = Owned::in_clusters(count, clusters, 0.5);
+        let (vectors, built) = (owned.as_ref(), build(owned.as_ref()));
+        // A walk of width 1 goes nowhere but nearer.
+        let arrived = |entries: &[u32]| {
+            let (entry_codes, mut room) = (vectors.coarse_of(entries), Room::default());
+            let graph = Graph { links: &built.links, entries, entry_codes: &entry_codes, vectors };
+            let arrives = |&query: &u32| {
+                let asked = Asked::new(vectors.code(query));
+                let nearest = graph.walk(&asked, 1, &mut room, |at| at != query).and_then(|mut found| found.next());
+                nearest.is_some_and(|at| u64::from(at) % clusters == u64::from(query) % clusters)
+            };
+            (0..1_000).filter(arrives).count()
+        };
+        let (from_all, from_one) = (arrived(&built.entries), arrived(&built.entries[..1]));
+        assert!(from_all > from_one, "{from_all} arrive, and from one place {from_one}");
+    }
+
+    #[test]
+    fn few_vectors_are_all_entries_and_all_are_linked() {
+        for count in [1, 20, ENTRIES_MIN] {
+            let Links { links, mut entries } = build(Owned::new(count).as_ref());
+            entries.sort_unstable();
+            assert_eq!(entries, (0..count as u32).collect::<Vec<u32>>());
+            let counts = links.chunks_exact(DEGREE).map(|row| row.iter().filter(|&&link| link != NONE).count());
+            assert!(counts.into_iter().all(|links| links >= LINKS_MIN.min(count - 1)), "of {count}");
+        }
+    }
+
+    #[test]
     fn what_is_left_of_a_graph_finds_as_much() {
         let owned = Owned::new(4_000);
         let built = build(owned.as_ref());
         let kept: Vec<u32> = (0..4_000).filter(|at| at % 10 != 3).collect();
         let place = |at: u32| kept.binary_search(&at).ok().map(|place| place as u32);
-        let left = moved(&built.links, &built.entries, kept.len(), place).unwrap();
-        let (recall, _) = recall(&left, &owned.some(&kept), |_| true);
+        let (left, kept) = (moved(&built.links, kept.len(), place).unwrap(), owned.some(&kept));
+        let (recall, _) = recall(&complete(left, kept.as_ref()), &kept, |_| true);
         assert!(recall > 0.95, "recall {recall}");
-        let third = moved(&built.links, &built.entries, 1_334, |at| (at % 3 == 0).then_some(at / 3));
+        let third = moved(&built.links, 1_334, |at| (at % 3 == 0).then_some(at / 3));
         assert!(third.is_none(), "too much has gone");
     }
 
@@ -213,7 +284,7 @@ mod tests {
         let before: Vec<u32> = (0..4_000).filter(|at| at % 3 == 0).collect();
         let old = build(owned.some(&before).as_ref());
         let place = |at: u32| (at % 50 != 7).then_some(before[at as usize]);
-        let built = complete(moved(&old.links, &old.entries, 4_000, place).unwrap(), owned.as_ref());
+        let built = complete(moved(&old.links, 4_000, place).unwrap(), owned.as_ref());
         let (recall, _) = recall(&built, &owned, |_| true);
         assert!(recall > 0.95, "recall {recall}");
     }
@@ -229,7 +300,7 @@ mod tests {
             let come = 4_000 + round * 250..4_250 + round * 250;
             let next: Vec<u32> = here.iter().copied().filter(stays).chain(come).collect();
             let place = |at: u32| next.binary_search(&here[at as usize]).ok().map(|place| place as u32);
-            let left = moved(&built.links, &built.entries, next.len(), place).unwrap();
+            let left = moved(&built.links, next.len(), place).unwrap();
             built = complete(left, all.some(&next).as_ref());
             here = next;
         }
@@ -242,15 +313,22 @@ mod tests {
         let built = build(Owned::default().as_ref());
         assert!(built.links.is_empty() && built.entries.is_empty());
         let (links, code) = ([0; DEGREE], [0; coarse::bytes(DIMENSION)]);
-        assert!(is_sound(&[], &[], &[], 7, DIMENSION) && is_sound(&links, &[0], &code, 1, DIMENSION));
-        for (links, entries, code) in [
-            (&links[..], &[5][..], &code[..]),
-            (&[], &[0], &code),
-            (&[], &[], &code),
-            (&links, &[0], &code[1..]),
-            (&[1; DEGREE], &[0], &code),
+        let sound = |links: &[u32], coarse: &[u8], entries: &[u32], entry_codes: &[u8], count| {
+            is_sound((links, coarse), (entries, entry_codes), count, DIMENSION)
+        };
+        assert!(sound(&[], &[], &[], &[], 7) && sound(&links, &code, &[0], &code, 1));
+        for (links, coarse, entries, entry_codes) in [
+            (&links[..], &code[..], &[5][..], &code[..]),
+            (&[], &[], &[0], &code),
+            (&[], &code, &[], &[]),
+            (&[], &[], &[], &code),
+            (&links, &code[1..], &[0], &code),
+            (&links, &code, &[0], &code[1..]),
+            (&links, &code, &[], &[]),
+            (&links, &code, &[0, 0], &code),
+            (&[1; DEGREE], &code, &[0], &code),
         ] {
-            assert!(!is_sound(links, entries, code, 1, DIMENSION));
+            assert!(!sound(links, coarse, entries, entry_codes, 1));
         }
     }
 }
