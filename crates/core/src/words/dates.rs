@@ -194,12 +194,17 @@ fn names_weekdays(word: &str) -> bool {
 
 /// The month that a word names, 1 to 12.
 pub fn month(tokens: &Tokens, i: usize, word: &str) -> Option<i64> {
-    let month = MONTHS.iter().position(|&(full, short)| word == full || word == short)? as i64 + 1;
+    let month = month_named(word)?;
     let capital = tokens.cased(tokens.list[i]).starts_with(char::is_uppercase);
     // "may" and "march" are verbs unless written as names; "mar" and "dec" are not words at all.
     let ambiguous = matches!(word, "may" | "march" | "mar" | "jan" | "sun");
     let has_year = || tokens.list.get(i + 1).is_some_and(|&next| year(tokens.cased(next)).is_some());
     (!ambiguous || capital && (i > 0 || day_beside(tokens, i).is_some() || has_year())).then_some(month)
+}
+
+/// The month of that name, or short name, in lower case, whatever else the word may be.
+pub fn month_named(word: &str) -> Option<i64> {
+    Some(MONTHS.iter().position(|&(full, short)| word == full || word == short)? as i64 + 1)
 }
 
 /// Whether a word in lower case is the name of a month or of a day of the week.
@@ -273,12 +278,14 @@ pub fn in_digits(word: &str) -> [Option<(i64, i64, i64)>; 2] {
 
 /// The dates that a number in a text may be: see [`in_digits`]. The parts of a version are none: version 3.4.2021.
 pub fn written(tokens: &Tokens, i: usize, word: &str) -> [Option<(i64, i64, i64)>; 2] {
-    let is_version = || {
-        let Some(before) = i.checked_sub(1).map(|at| tokens.list[at]) else { return false };
-        let lower = tokens.lower(before);
-        BEFORE_A_VERSION.contains(&&*lower) || lower == "v" && tokens.is_joined(before, tokens.list[i])
-    };
-    if word.contains('.') && is_version() { [None; 2] } else { in_digits(word) }
+    if word.contains('.') && counts_something(tokens, i) { [None; 2] } else { in_digits(word) }
+}
+
+/// Whether a number is that of a version or a page.
+pub fn counts_something(tokens: &Tokens, i: usize) -> bool {
+    let Some(before) = i.checked_sub(1).map(|at| tokens.list[at]) else { return false };
+    let lower = tokens.lower(before);
+    BEFORE_A_VERSION.contains(&&*lower) || lower == "v" && tokens.is_joined(before, tokens.list[i])
 }
 
 /// The year and the month of 5/2025.
@@ -370,8 +377,9 @@ const NOT_A_DAY: [&str; 12] =
     ["first", "second", "third", "last", "next", "blind", "double", "dinner", "play", "good", "great", "romantic"];
 /// What stands before the number of a day.
 const BEFORE_A_DAY: [&str; 5] = ["the", "on", "by", "until", "till"];
-/// What stands before a number with full stops that is no date.
-const BEFORE_A_VERSION: [&str; 8] = ["version", "ver", "release", "build", "firmware", "버전", "릴리스", "펌웨어"];
+/// What stands before a number with full stops or a slash that is no date.
+const BEFORE_A_VERSION: [&str; 12] =
+    ["version", "ver", "release", "build", "firmware", "page", "pages", "chapter", "버전", "릴리스", "펌웨어", "쪽"];
 /// The months as they are spelled out, the longer of two that begin alike first, and with what syllables they begin.
 const KOREAN_MONTHS: [(&str, i64); 12] = [
     ("일월", 1),

@@ -4,8 +4,9 @@ use super::When;
 use super::korean::year_counted;
 use super::range::stretch;
 use super::reader::{Reader, whole_month};
+use super::tense::Tense;
 use crate::words::calendar::{Days, date_of};
-use crate::words::dates::{korean_month, short_year};
+use crate::words::dates::{korean_month, month_named, short_year};
 use crate::words::tokenizer::Script;
 
 /// A month at one end, and its year if one is named.
@@ -32,29 +33,50 @@ impl Reader<'_> {
     fn months_between(&self, i: usize, first: End, last: End) -> Option<When> {
         let is_over_new_year = i64::from(last.month <= first.month);
         let near = || {
-            let month = whole_month(first.month);
-            let days = if self.is_ahead(i) || self.is_to_come(i) {
-                whole_month(last.month).coming_on(self.today)
-            } else {
-                return date_of(month.said_on(self.today).first).0;
-            };
-            date_of(days.first).0 - is_over_new_year
+            if self.is_ahead(i) || self.is_to_come(i) {
+                return date_of(whole_month(last.month).coming_on(self.today).first).0 - is_over_new_year;
+            }
+            let year = date_of(whole_month(first.month).said_on(self.today).first).0;
+            let is_yet_to_end = Days::month(year + is_over_new_year, last.month).first > self.today;
+            year - i64::from(is_yet_to_end && (self.tense(i) == Some(Tense::Past) || self.is_past(i)))
         };
         let year = first.year.or_else(|| Some(last.year? - is_over_new_year)).unwrap_or_else(near);
         let last_year = last.year.unwrap_or(year + is_over_new_year);
         stretch(Days::month(year, first.month).first, Days::month(last_year, last.month).last)
     }
 
-    /// "March to May", "Nov 2022 - Feb 2023".
+    /// "March to May", "Nov 2022 - Feb 2023", "June to August last year".
     fn english_months(&self, i: usize) -> Option<Ends> {
         let (first, behind) = self.english_month(i)?;
         let (last, next) = self.english_month(self.other_end(i, behind)?)?;
         let is_of_days = i.checked_sub(1).is_some_and(|at| self.day(at).is_some());
-        (!is_of_days && !self.is_moved(i)).then_some((first, last, next))
+        if is_of_days || self.is_moved(i) {
+            return None;
+        }
+        match self.english_year_counted(next).filter(|_| first.year.or(last.year).is_none()) {
+            Some(year) => Some((End { year: Some(year), ..first }, last, next + 2)),
+            None => Some((first, last, next)),
+        }
+    }
+
+    /// The year that "last year" is, if that stands there.
+    fn english_year_counted(&self, at: usize) -> Option<i64> {
+        let on = ["last", "this", "next"].iter().position(|word| self.is_at(at, &[word]))? as i64 - 1;
+        self.is_at(at + 1, &["year"]).then(|| date_of(self.today).0 + on)
+    }
+
+    /// A month at one end. Written large it is one, also where it opens a sentence and could be another word: that there is a month at either end shows
+    /// what is meant by both.
+    fn month_of_range(&self, at: usize) -> Option<i64> {
+        let token = *self.tokens.list.get(at).filter(|token| token.script == Script::Latin)?;
+        match self.tokens.cased(token).starts_with(char::is_uppercase) {
+            true => month_named(&self.tokens.lower(token)),
+            false => self.month_at(at),
+        }
     }
 
     fn english_month(&self, at: usize) -> Option<(End, usize)> {
-        let month = self.month_at(at)?;
+        let month = self.month_of_range(at)?;
         let year = self.year(at + 1);
         let next = at + 1 + usize::from(year.is_some());
         self.day(at + 1).is_none().then_some((End { year, month }, next))
@@ -114,7 +136,7 @@ impl Reader<'_> {
 
     /// The year that stands there, and the word behind it: 2025년, 작년.
     pub(super) fn korean_year_before(&self, i: usize) -> (Option<i64>, usize) {
-        let counted = self.hangul(i).and_then(year_counted);
+        let counted = self.hangul(i).and_then(|word| if word == "지난해" { Some(-1) } else { year_counted(word) });
         match (counted, self.hangul(i + 1)) {
             (Some(on), _) => (Some(date_of(self.today).0 + on), i + 1),
             (None, Some("년")) => (self.before(i, 0).and_then(short_year), i + 2),
@@ -145,6 +167,16 @@ mod tests {
             ("June through August 2022", day(2022, 6, 1), day(2022, 8, 31)),
             ("between November 2021 and March 2022 we rented", day(2021, 11, 1), day(2022, 3, 31)),
             ("Oct-Dec 2020", day(2020, 10, 1), day(2020, 12, 31)),
+            ("March to April", day(2023, 3, 1), day(2023, 4, 30)),
+            ("March through April was wet", day(2023, 3, 1), day(2023, 4, 30)),
+            ("Mar-May 2021", day(2021, 3, 1), day(2021, 5, 31)),
+            ("May - July 2022", day(2022, 5, 1), day(2022, 7, 31)),
+            ("from June to August last year", day(2022, 6, 1), day(2022, 8, 31)),
+            ("we will be there from June to August next year", day(2024, 6, 1), day(2024, 8, 31)),
+            ("I worked there from June to September", day(2022, 6, 1), day(2022, 9, 30)),
+            ("I rented it from April to June", day(2022, 4, 1), day(2022, 6, 30)),
+            ("4월부터 6월까지 빌렸어", day(2022, 4, 1), day(2022, 6, 30)),
+            ("지난해 3월부터 5월까지", day(2022, 3, 1), day(2022, 5, 31)),
             ("the pool closes from November to February", day(2023, 11, 1), day(2024, 2, 29)),
             ("3월부터 5월까지 배웠어", day(2023, 3, 1), day(2023, 5, 31)),
             ("작년 11월부터 올해 2월까지", day(2022, 11, 1), day(2023, 2, 28)),
@@ -165,7 +197,7 @@ mod tests {
     #[test]
     fn a_bare_month_goes_by_the_tense() {
         let in_november = |text: &str| mentioned(&Tokens::new(text), AT + 190 * DAY_US);
-        for text in ["We move in January", "I am starting there in January", "the lease ends in January"] {
+        for text in ["We move in January", "I might start there in January", "the lease ends in January"] {
             assert_eq!(in_november(text), [Days::month(2024, 1)], "{text}");
         }
         for text in ["We moved in January", "She was ill in January", "1월에 이사했어"] {

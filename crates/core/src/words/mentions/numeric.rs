@@ -6,7 +6,9 @@ use super::korean::YEARS;
 use super::parts::Part;
 use super::reader::{Reader, dated, day_in, part_of_month, whole_month};
 use crate::words::calendar::{Days, date_of, is_date};
-use crate::words::dates::{DAYS_OF_A_MONTH, korean_month, month_of_year, short_year, two_digits, written, year};
+use crate::words::dates::{
+    DAYS_OF_A_MONTH, counts_something, korean_month, month_of_year, short_year, two_digits, written, year,
+};
 use crate::words::tokenizer::Script;
 
 impl Reader<'_> {
@@ -45,8 +47,10 @@ impl Reader<'_> {
 
     /// The first, or the second, of the dates that a number with its separators may be: a day, or the month of 5/2025.
     fn digits(&self, i: usize, word: &str, which: usize) -> Option<When> {
-        let month =
-            || month_of_year(word).filter(|_| which == 0).map(|(year, month)| When::Days(Days::month(year, month)));
+        let month = || {
+            let (year, month) = month_of_year(word).filter(|_| which == 0 && !counts_something(self.tokens, i))?;
+            Some(When::Days(Days::month(year, month)))
+        };
         let exact = written(self.tokens, i, word)[which].and_then(exactly).or_else(month);
         exact.or_else(|| self.month_and_day(i, word)[which].and_then(yearly))
     }

@@ -1,9 +1,9 @@
 //! Stretches from one day to another: "22-29 July", "from March 3 to March 9", 3월 3일부터 9일까지.
 
-use super::When;
 use super::korean::{day_named, weekday_of};
 use super::numeric::{AFTER_A_DAY, AFTER_TWO_NUMBERS, month_day};
 use super::reader::{Reader, dated};
+use super::{When, english};
 use crate::words::calendar::{Days, date_of, day_of_date, is_date, weekday};
 use crate::words::dates::{iso, month, ordinal, two_digits};
 use crate::words::tokenizer::Script;
@@ -82,10 +82,16 @@ impl Reader<'_> {
             return Some(ends);
         }
         let (first, behind) = self.english_end(i)?;
-        let (last, next) = self.english_end(self.other_end(i, behind)?)?;
+        let (last, next) = self.english_end(self.behind_english_weekday(self.other_end(i, behind)?))?;
         let is_ordinal = |at: usize| self.lower(at).is_some_and(|word| ordinal(self.tokens, at, &word).is_some());
         let has_month = first.month.is_some() || last.month.is_some() || is_ordinal(at) && is_ordinal(next - 1);
         (has_month && !self.is_moved(i)).then_some((first, last, next))
+    }
+
+    /// The word behind the weekday of a date, if there is one: "Wednesday, May 8".
+    fn behind_english_weekday(&self, at: usize) -> usize {
+        let is_weekday = self.lower(at).is_some_and(|word| english::weekday_of(&word).is_some());
+        at + usize::from(is_weekday && (self.month_at(at + 1).is_some() || self.day(at + 1).is_some()))
     }
 
     /// "22-29 July 2025", "July 22-29, 2025".
@@ -318,6 +324,7 @@ mod tests {
             ("April 12 to 19, 2021", day(2021, 4, 12), day(2021, 4, 19)),
             ("from March 4 to March 9 we were away", day(2023, 3, 4), day(2023, 3, 9)),
             ("from the 2nd to the 9th of March", day(2023, 3, 2), day(2023, 3, 9)),
+            ("from Saturday, March 4 to Thursday, March 9", day(2023, 3, 4), day(2023, 3, 9)),
             ("March 2nd until the 9th", day(2023, 3, 2), day(2023, 3, 9)),
             ("from 28 December 2021 to 3 January 2022", day(2021, 12, 28), day(2022, 1, 3)),
             ("December 28 to January 3", day(2022, 12, 28), day(2023, 1, 3)),

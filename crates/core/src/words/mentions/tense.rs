@@ -70,13 +70,15 @@ impl Reader<'_> {
                 self.is_of_a_plan(at).then_some(Tense::Present)
             }
             word if word.ends_with("'s") && next.ends_with("ing") => Some(Tense::Present),
-            "must" | "should" | "have" | "has" if next == "have" || is_past_form(&next) => {
+            "must" | "should" | "might" | "may" | "have" | "has" if next == "have" || is_past_form(&next) => {
                 (!is_after(&["will", "to"])).then_some(Tense::Past)
             }
             "have" | "has" => {
                 let has_object = next == "to" || DETERMINERS.contains(&&*next) || next.parse::<u32>().is_ok();
                 (has_object && !is_after(&["will", "to"])).then_some(self.tense_of_bare(at))
             }
+            "may" if self.tokens.cased(token) != "may" => None,
+            "might" | "may" => Some(Tense::Present),
             "must" | "should" | "need" | "needs" | "want" | "wants" | "plan" | "plans" => {
                 (!is_after(&DETERMINERS)).then_some(self.tense_of_bare(at))
             }

@@ -12,6 +12,7 @@ use crate::words::calendar::{Days, date_of};
 use std::ops::Range;
 
 pub use part::OLDEST_DECADE;
+pub use weekday::weekday_of;
 
 /// Days back within which "the other day" is.
 const OTHER_DAY_DAYS: i64 = 7;

@@ -64,7 +64,7 @@ impl Reader<'_> {
     }
 }
 
-pub(super) fn weekday_of(word: &str) -> Option<i64> {
+pub fn weekday_of(word: &str) -> Option<i64> {
     let short = || SHORT_WEEKDAYS.iter().position(|names| names.contains(&word));
     WEEKDAYS.iter().position(|&name| name == word).or_else(short).map(|at| at as i64)
 }
