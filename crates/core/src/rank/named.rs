@@ -88,7 +88,7 @@ fn first_word(source: &str) -> Option<u64> {
 /// The words of a query that may be names: not the "will" of "When will Ann arrive?", nor the first word of "Will Ann come?".
 fn names(query: &Tokens) -> impl Iterator<Item = Token> {
     let is_capital = |token: &Token| query.cased(*token).starts_with(char::is_uppercase);
-    let is_i = |token: &Token| is_i(&query.cased(*token));
+    let is_i = |token: &Token| is_i(query.cased(*token));
     // Whoever writes "I" has not shown yet that he writes names with a capital: many keyboards do it for him.
     let has_capitals = query.list.iter().skip(1).any(|token| is_capital(token) && !is_i(token));
     let is_verb = move |at: usize, token: &Token| {
