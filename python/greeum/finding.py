@@ -102,7 +102,7 @@ class Finding:
         - `exact`: score every block, however long it takes.
         - `as_of`: what was known at some time, and valid then. Later changes do not count.
         - `now`: from when the query is meant: its "yesterday" is the day before, and `recency` counts from there. What
-          may be found does not depend on it. Default: `as_of`, else the time that it is.
+          is in scope does not depend on it. Default: `as_of`, else the time that it is.
         - `min_trust`: leave out what was written through an origin that is trusted less.
         - `weights`: how much each kind of evidence counts, by name.
         - `rerank`: your function that gets the query and the first hits (50, or `k` if that is more) and returns a

@@ -84,8 +84,8 @@ def open_without_vectors(
     read_only: bool = False,
     progress: Callable[[int, int], None] | None = None,
 ) -> Memory:
-    """A memory that `open` has refused, since its embedder cannot be had: what needs no vectors can be done with it.
-    Everything else raises EmbedderFailed, with what `error` says.
+    """A memory that `open` has refused, since its embedder cannot be had or is not that of the memory: what needs no
+    vectors can be done with it. Everything else raises `error`.
 
     Raises `error` itself if the memory is not bound to an embedder yet, or what `open` raises.
     """
@@ -97,7 +97,7 @@ def open_without_vectors(
         bound = store.embedder()
         if bound is None:
             raise error
-        absent = UnavailableEmbedder(*bound, str(error))
+        absent = UnavailableEmbedder(*bound, error)
         return join(store, absent, os.path.join(directory, INDEX_DIRECTORY), progress)
     except BaseException:
         store.close()

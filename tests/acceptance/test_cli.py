@@ -829,6 +829,44 @@ class TestLookingAfter:
         assert run("forget", str(block), "--yes").code == 0
         assert run("count", "--memory", "elsewhere").code == 9
 
+    @pytest.mark.parametrize(
+        ("embedder", "code", "said"),
+        [
+            ("nosuch:thing", 2, "names no provider"),
+            ("openai:model", 2, "GREEUM_EMBEDDER_URL"),
+            ("static:x", 2, "static"),
+        ],
+    )
+    def test_an_embedder_that_is_misnamed(
+        self, run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, embedder: str, code: int, said: str
+    ) -> None:
+        block = add(run, "The ferry leaves at nine.")
+        monkeypatch.setenv("GREEUM_EMBEDDER", embedder)
+        checked = [check["name"] for check in json.loads(run("doctor", "--json").out)["checks"]]
+        assert "time zone" in checked and said in self.trouble(run)["opens"]
+        self.gets_on_without_vectors(run, block, tmp_path / "backup", code, said)
+        assert run("count", "--memory", "elsewhere").code != 0
+
+    def test_an_embedder_that_is_not_the_memorys(self, run: Run, home: Path, tmp_path: Path) -> None:
+        embedder = TinyEmbedder()
+        with greeum.open(home, embedder=embedder) as memory:
+            block = memory.add("The ferry leaves at nine.").id
+        self.gets_on_without_vectors(run, block, tmp_path / "backup", 9, embedder.fingerprint)
+        # What was done meanwhile has left its vectors and its index as they were.
+        with greeum.open(home, embedder=embedder) as memory:
+            assert memory.count() == 0
+            assert memory.add("The ferry leaves at ten.").id in [hit.block.id for hit in memory.search("ferry")]
+
+    def gets_on_without_vectors(self, run: Run, block: int, backup: Path, code: int, said: str) -> None:
+        assert run("count", "--query", "ferry", "--json").json() == {"count": 1}
+        assert "ferry" in run("list", "--read-only").out and "ferry" in run("get", str(block)).out
+        assert "ferry" in run("export").out
+        assert run("stats").code == run("backup", str(backup)).code == 0
+        for words in (["search", "ferry"], ["context", "ferry"], ["add", "x"], ["update", str(block), "--text", "x"]):
+            result = run(*words)
+            assert result.code == code and said in result.err, words
+        assert run("forget", str(block), "--yes").code == run("count").code == 0
+
     def test_a_network_file_system(self, run: Run, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         add(run, "one")
         monkeypatch.setattr(files, "filesystem_of", lambda directory: "nfs")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from greeum.errors import EmbedderFailed, InvalidInput
+from greeum.errors import EmbedderFailed, EmbedderMismatch, InvalidInput
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -74,9 +74,9 @@ class Call:
                 memory = open_memory(
                     path, embedder=embedder, read_only=changes_nothing, create=create, progress=progress
                 )
-            except EmbedderFailed as error:
+            except (EmbedderFailed, EmbedderMismatch, InvalidInput) as error:
                 # Who wants no vectors gets on without; who does is told the same.
-                if self.is_missing():
+                if self.is_missing() or not is_about_embedder(error):
                     raise
                 from greeum.wiring import open_without_vectors
 
@@ -174,6 +174,15 @@ class Call:
     def text(self, words: list[str], field: str) -> str:
         """Words as one text; a single `-` is what comes from standard input."""
         return read_stdin(field) if words == ["-"] else " ".join(words)
+
+
+def is_about_embedder(error: EmbedderFailed | EmbedderMismatch | InvalidInput) -> bool:
+    """Whether it is the embedder that keeps a memory from being opened, and no other setting."""
+    return not isinstance(error, InvalidInput) or error.field in EMBEDDER_FIELDS
+
+
+EMBEDDER_FIELDS = frozenset({"GREEUM_EMBEDDER", "GREEUM_EMBEDDER_URL", "base_url", "api_key", "embedder"})
+"""Of errors that say that an embedder is chosen wrongly: by its name, server or key, or the size of its vectors."""
 
 
 def read_stdin(field: str) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 
+from greeum.cli.call import is_about_embedder
 from greeum.cli.options import HERE, Command, Option
 from greeum.cli.screen import GREEN, RED
-from greeum.errors import EmbedderFailed, EmbedderMismatch, GreeumError, NotFound
+from greeum.errors import EmbedderFailed, EmbedderMismatch, GreeumError, InvalidInput, NotFound
 from greeum.surroundings import surroundings
 
 TYPE_CHECKING = False
@@ -76,8 +77,9 @@ def opened(path: str) -> list[Finding]:
                 findings = [("opens", True, "yes"), *checks(memory)]
         except NotFound:
             raise
-        except (EmbedderFailed, EmbedderMismatch) as error:
-            findings = [("opens", False, str(error)), *without_vectors(path, error)]
+        except (EmbedderFailed, EmbedderMismatch, InvalidInput) as error:
+            rest = without_vectors(path, error) if is_about_embedder(error) else around(path)
+            findings = [("opens", False, str(error)), *rest]
         except (GreeumError, OSError) as error:
             findings = [("opens", False, str(error)), *around(path)]
     return [*findings, *(("file system", False, str(warning.message)) for warning in caught)]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from greeum.errors import EmbedderFailed
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import NoReturn
+
+    from greeum.errors import GreeumError
 
 
 class UnavailableEmbedder:
@@ -15,15 +15,15 @@ class UnavailableEmbedder:
     none.
     """
 
-    def __init__(self, fingerprint: str, dimension: int, reason: str) -> None:
+    def __init__(self, fingerprint: str, dimension: int, error: GreeumError) -> None:
         self.fingerprint = fingerprint
         self.dimension = dimension
-        self._reason = reason
+        self._error = error
 
     def encode_blocks(self, texts: Sequence[str]) -> NoReturn:
-        """Raises EmbedderFailed."""
-        raise EmbedderFailed(self._reason)
+        """Raises what has kept it from being there."""
+        raise self._error.with_traceback(None)
 
     def encode_query(self, text: str) -> NoReturn:
-        """Raises EmbedderFailed."""
-        raise EmbedderFailed(self._reason)
+        """Raises what has kept it from being there."""
+        raise self._error.with_traceback(None)

@@ -87,13 +87,22 @@ fn first_word(source: &str) -> Option<u64> {
 
 /// The words of a query that may be names: not the "will" of "When will Ann arrive?", nor the first word of "Will Ann come?".
 fn names(query: &Tokens) -> impl Iterator<Item = Token> {
-    let is_capital = |&token: &Token| query.cased(token).starts_with(char::is_uppercase);
-    let has_capitals = query.list.iter().skip(1).any(is_capital);
+    let is_capital = |token: &Token| query.cased(*token).starts_with(char::is_uppercase);
+    let is_i = |token: &Token| is_i(query.cased(*token));
+    // Whoever writes "I" has not shown yet that he writes names with a capital: many keyboards do it for him.
+    let has_capitals = query.list.iter().skip(1).any(|token| is_capital(token) && !is_i(token));
     let is_verb = move |at: usize, token: &Token| {
-        let is_plain = !is_capital(token) || at == 0 && query.list.get(1).is_some_and(is_capital);
-        has_capitals && is_plain && ALSO_VERBS.contains(&&*query.lower(*token))
+        let next = query.list.get(at + 1);
+        let asks = at == 0 && next.is_some_and(is_capital);
+        let is_plain = !is_capital(token) && (has_capitals || next.is_some_and(is_i));
+        (asks || is_plain) && ALSO_VERBS.contains(&&*query.lower(*token))
     };
     query.list.iter().enumerate().filter(move |&(at, token)| !is_verb(at, token)).map(|(_, &token)| token)
+}
+
+/// Whether a word is "I", or begins with it: I'm, I'll, I've, I'd.
+fn is_i(cased: &str) -> bool {
+    cased.strip_prefix('I').is_some_and(|rest| rest.is_empty() || rest.starts_with(['\'', '’']))
 }
 
 /// Names that are verbs where they have no capital.
@@ -127,12 +136,20 @@ mod tests {
             ("what did will say", "will"),
             ("Where does May live?", "may"),
             ("When will Ann arrive?", "ann"),
+            ("what did will say when I left", "will"),
+            ("what did will say, I'm curious", "will"),
+            ("what did will say, I’ve forgotten", "will"),
+            ("what did will say that I'd like", "will"),
         ] {
             assert!(named(query, name), "{query}");
         }
-        for (query, name) in
-            [("When will Ann arrive?", "will"), ("Will Ann come?", "will"), ("Which day did Tom mark?", "mark")]
-        {
+        for (query, name) in [
+            ("When will Ann arrive?", "will"),
+            ("Will Ann come?", "will"),
+            ("Which day did Tom mark?", "mark"),
+            ("Will I see the dentist?", "will"),
+            ("what will I need", "will"),
+        ] {
             assert!(!named(query, name), "{query}");
         }
     }

@@ -60,8 +60,8 @@ impl Sparse {
     }
 }
 
-/// Small numbers for some of many places. To forget them all costs nothing, and they take room for those that have one alone: with room for every
-/// block of a large memory, each would be a line of memory that is not near.
+/// Small numbers for some of many places. Forgetting them all costs nothing. Only places that have a number take room: a number for every block of
+/// a large memory would not fit into the cache of the processor, and each look at one would wait for memory.
 #[derive(Default)]
 pub struct Numbers {
     /// As many as a power of two, half of them free at least; a place is looked for from where its hash says on.
@@ -106,6 +106,8 @@ impl Numbers {
 
     /// Gives a place a number.
     pub fn set(&mut self, part: u32, at: u32, number: u32) {
+        // Free slots are of round 0: before the first reset all would seem taken, and the search for one would not end.
+        debug_assert!(self.round != 0, "reset comes first");
         if 2 * self.count >= self.slots.len() {
             self.grow();
         }

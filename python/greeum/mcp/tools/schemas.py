@@ -84,7 +84,7 @@ NEAR_WHEN_ADDING: Schema = {
 }
 HISTORY = truth("Also superseded versions, and what is not valid now.")
 AS_OF = string("What was known then, in ISO 8601.")
-NOW = string("From when the question is meant. Default: now")
+NOW = string("From when the question is meant. Default: as_of, else now")
 MIN_TRUST = number("Leave out origins trusted less: 0 to 1.")
 EXACT = truth("Score every block, however slow.")
 WEIGHTS: Schema = {"type": "object", "description": 'Of evidence, as in {"words": 2}.'}

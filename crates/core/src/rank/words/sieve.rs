@@ -52,7 +52,8 @@ pub struct Needs {
     longest: usize,
     /// What a passage needs for each of its words more, in units.
     word: f32,
-    /// By how often a term occurs, of so many times at least what is worth most: what that is worth beyond once, against once.
+    /// By how often a term occurs, up to the last count that is told apart: how much more that is worth than a single time, as a share of what a
+    /// single time is worth.
     again: [f32; COUNTS],
 }
 
