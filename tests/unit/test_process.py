@@ -9,6 +9,18 @@ from subprocess import run
 
 import pytest
 
+TUNED = """
+import gc, json, sys
+from greeum.api.process import tune_python
+
+def state():
+    return {"threshold": gc.get_threshold()[0], "kept": gc.get_freeze_count(), "interval": sys.getswitchinterval()}
+
+before = state()
+tune_python()
+print(json.dumps([before, state()]))
+"""
+
 FREED = """
 import json, sys
 from ctypes import CDLL, Structure, c_size_t, c_void_p
@@ -42,3 +54,11 @@ def is_mapped(*arguments: str) -> bool:
 def test_large_pieces_of_memory_go_back_as_they_are_freed() -> None:
     assert is_mapped("kept")
     assert not is_mapped(), "glibc does so by itself: the call is needed no more"
+
+
+def test_garbage_is_looked_for_less_often_and_threads_take_turns_sooner() -> None:
+    done = run([sys.executable, "-c", TUNED], capture_output=True, text=True, check=True)
+    before, after = json.loads(done.stdout)
+    assert after["threshold"] > before["threshold"]
+    assert after["kept"] > 1_000 > before["kept"], "what was loaded is gone through no more"
+    assert after["interval"] < before["interval"]
