@@ -450,7 +450,8 @@ class Memory(Upkeep):
         """Undo what an origin, and those below it, wrote, all of it or since some time: what that came to.
 
         Its blocks are quarantined and lose their keys, or are erased if `forget`. What they corrected is the newest
-        version again, with its key, its links and the anchors that pointed to it. The links that it added are removed.
+        version again, with its key, its links and the anchors that pointed to it. The links that it added are removed,
+        if both ends are in the namespace.
         Fields that it changed of blocks of others, and what it erased, do not come back. `dry_run` changes nothing.
 
         Raises InvalidInput, or Forbidden to those who are not trusted in full.

@@ -11,7 +11,7 @@ from greeum.store.protocol import ANCHOR, BLOCK, FORGOTTEN, LINKS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from datetime import datetime
 
     from greeum.store.protocol import AnchorRow, BlockRow, LinkRow
@@ -503,6 +503,11 @@ class RolledBack:
     def anchors(self) -> list[Anchor]:
         """Anchors that had come to point to what it wrote, where they are now."""
         return [Anchor(row) for row in self._undone.anchors]
+
+    def told_within(self, holds: Callable[[str], bool]) -> RolledBack:
+        """The same without the anchors of namespaces that somebody may not know of."""
+        anchors = [row for row in self._undone.anchors if holds(row[0])]
+        return RolledBack(self._undone._replace(anchors=anchors), self.forgotten)
 
     def to_dict(self) -> dict[str, object]:
         """All fields, ready for JSON."""

@@ -539,6 +539,21 @@ class TestWeights:
         added = [memory.add(text, source=source, kind="note").id for text, source in said]
         return [added.index(block) for block in ids(memory.search(query, weights=weights))]
 
+    def test_a_note_about_whom_the_question_names_stands_beside_what_they_say(self, memory: Memory) -> None:
+        turns = [
+            {"text": f"I went to see number {number} today.", "source": source, "namespace": "chat/one"}
+            for number in range(120)
+            for source in ("Tomas", "수빈", "assistant")
+        ]
+        memory.add_many(turns)
+        english = memory.add("Tomas is allergic to penicillin.", kind="fact")
+        korean = memory.add("수빈은 페니실린 알레르기가 있다.", kind="fact")
+        assert memory.search("Which antibiotic must Tomas not take?")[0].block == english
+        assert memory.search("수빈이가 먹으면 안 되는 항생제는?")[0].block == korean
+        account = memory.explain("Which antibiotic must Tomas not take?", korean.id).account
+        assert account is not None
+        assert "company" not in {weight.name for weight in account.weights}, "it tells of somebody else"
+
     def test_what_has_changed_stands_above_what_was_so_before(self, memory: Memory) -> None:
         assert self.order_of(memory, self.MOVED, self.ASKED) == [1, 0, 2]
 

@@ -830,6 +830,14 @@ class TestManyAtOnce:
         assert store.roll_back("import", 0, "", 9, False).links == [theirs]
         assert store.links([one]) == [(one, two, "mine", 0.9, 1, "")]
 
+    def test_links_are_rolled_back_where_both_ends_are_there(self, store: Store) -> None:
+        inside, within, outside = (add(store, "hello", namespace=name)[0] for name in ("a", "a/b", "ab"))
+        links = [(inside, within, "k", 1.0, 1, "bot"), (inside, outside, "k", 1.0, 1, "bot")]
+        links.append((outside, within, "k", 1.0, 1, "bot"))
+        store.link_many(links)
+        assert store.roll_back("bot", 0, "a", 9, False).links == links[:1]
+        assert store.links([inside, outside]) == links[1:]
+
     def test_anchors(self, store: Store) -> None:
         one, two = add(store, "one", "two")
         store.set_anchor("acme", "A", one, 1, True, 1)

@@ -186,7 +186,9 @@ class State:
         theirs = [
             ends
             for ends, edge in self.links.items()
-            if is_below(edge.origin, origin) and edge.added_at >= since and self.blocks[ends[0]].is_in(namespace)
+            if is_below(edge.origin, origin)
+            and edge.added_at >= since
+            and all(self.blocks[end].is_in(namespace) for end in ends[:2])
         ]
         self.set_apart(written, theirs)
         for block in written:

@@ -134,6 +134,25 @@ def test_forgetting_here_tells_nothing_of_what_lies_outside(whole: Memory, roote
     assert [one.to_dict()["versions"] for one in whole.certificates()] == [1, 1]
 
 
+def test_rolling_back_here_neither_tells_of_what_lies_outside_nor_touches_it(whole: Memory, rooted: Rooted) -> None:
+    other = rooted.add("mine").id
+    outside = whole.add("not mine", namespace="acme/alice2").id
+    bot = whole.through("bot")
+    written = bot.add("the bot's", namespace="acme/alice", near=other).id
+    for source, target in ((other, written), (other, outside), (outside, other)):
+        bot.link(source, target)
+    whole.anchors.set("A", written, namespace="acme")
+    whole.anchors.set("B", written, namespace="acme/alice")
+    would = rooted.roll_back(origin="bot", dry_run=True)
+    done = rooted.roll_back(origin="bot")
+    for told in (would, done):
+        assert told.quarantined == [written]
+        assert {(link.source, link.target) for link in told.links} == {(written, other), (other, written)}
+        assert [(anchor.namespace, anchor.block_id) for anchor in told.anchors] == [("acme/alice", other)]
+    assert whole.anchors.get("A", namespace="acme").block_id == other, "no anchor points to what is hidden"
+    assert {(link.source, link.target) for link in whole.links(outside)} == {(other, outside), (outside, other)}
+
+
 def test_naming_the_root_forgets_all_that_is_there(whole: Memory, rooted: Rooted) -> None:
     rooted.add("mine", namespace="acme/alice/chat")
     whole.add("not mine")

@@ -208,6 +208,7 @@ weights! {
     /// The query names who said it (and nobody else).
     source = 1.2,
     /// The query names someone who speaks in it, or in the turn before or after it (of several, their share): it is from a conversation of theirs.
+    /// A note is about whom it names.
     company = 4.0,
     /// Rare words of the query occur in its family (the namespaces with the same one above them), for each factor of e by which fewer families have
     /// the word.

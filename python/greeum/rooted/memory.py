@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from greeum.forgetting import Forgotten
     from greeum.inputs import Namespace, Span, Time
     from greeum.memory import AddedBlocks, Ids, Keep
-    from greeum.model import Anchor, Block, Link
+    from greeum.model import Anchor, Block, Link, RolledBack
     from greeum.recall import Blocks, Links
     from greeum.starts import Near
 
@@ -267,7 +267,19 @@ class Rooted:
             block = [self._root.block(one).id for one in inputs.block_ids(block)]
         return act(block, origin=origin, source=source, where=where, namespace=namespace, dry_run=dry_run)
 
-    roll_back = within(Memory.roll_back)
+    def roll_back(
+        self,
+        *,
+        origin: str,
+        since: Time | None = None,
+        namespace: Namespace = "",
+        forget: bool = False,
+        dry_run: bool = False,
+    ) -> RolledBack:
+        """As `Memory.roll_back`: anchors elsewhere that pointed here are moved too, but not told of."""
+        inside = self._root.within(namespace)
+        done = self._memory.roll_back(origin=origin, since=since, namespace=inside, forget=forget, dry_run=dry_run)
+        return done.told_within(self._root.holds)
 
     # Links and anchors.
 

@@ -45,7 +45,9 @@ class MemoryProvenance(Tables):
         return sorted(
             link
             for link in self._links.values()
-            if is_within(link[5], origin) and link[4] >= since and is_within(self._rows[link[0]][NAMESPACE], namespace)
+            if is_within(link[5], origin)
+            and link[4] >= since
+            and all(is_within(self._rows[end][NAMESPACE], namespace) for end in link[:2])
         )
 
     def roll_back(self, origin: str, since: int, namespace: str, now: int, dry_run: bool) -> Undone:

@@ -367,8 +367,8 @@ class Store(Upkeep, Protocol):
         """Undo what an origin, and those below it, wrote since a time, in a namespace and below.
 
         Its blocks are quarantined and lose their keys; of each chain in which it wrote, the versions of others follow
-        one another again, and the newest of them has back the links and the anchors; the links that it added go. With
-        `dry_run` nothing is changed.
+        one another again, and the newest of them has back the links and the anchors; the links that it added go, as far
+        as both ends are there. With `dry_run` nothing is changed.
         """
 
     def link(self, source: int, target: int, kind: str, weight: float, added_at: int, origin: str = "") -> LinkRow:

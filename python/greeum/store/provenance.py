@@ -34,7 +34,7 @@ def written_by(connection: apsw.Connection, origin: str, since: int, namespace: 
 
 def links_by(connection: apsw.Connection, origin: str, since: int, namespace: str) -> list[LinkRow]:
     found = rows_of(connection, "links_by", origin, since)
-    return [link[:6] for link in found if is_within(link[6], namespace)]
+    return [link[:6] for link in found if is_within(link[6], namespace) and is_within(link[7], namespace)]
 
 
 def flag(connection: apsw.Connection, ids: Iterable[int], name: str, *, is_set: bool) -> list[int]:

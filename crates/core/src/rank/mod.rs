@@ -33,6 +33,7 @@ pub(crate) mod scratch;
 mod similar;
 mod statistics;
 mod stretch;
+mod told;
 mod turns;
 mod update;
 mod vector;

@@ -58,14 +58,28 @@ impl<'a> Named<'a> {
         if let [numbers] = &self.numbers[..] { Some(numbers[part as usize] == Some(number)) } else { None }
     }
 
+    /// Their names.
+    pub fn names(&self) -> impl Iterator<Item = &'a str> {
+        self.names.iter().copied()
+    }
+
+    /// Whether the source `number` of a part is the one with this place among those named.
+    #[inline]
+    pub fn is_source(&self, name: usize, part: u32, number: u32) -> bool {
+        self.numbers[name][part as usize] == Some(number)
+    }
+
     /// The share of those named who are among some `sources`, each with its part.
     #[inline]
     pub fn share(&self, sources: &[Option<(u32, u32)>]) -> f32 {
-        let is_among = |numbers: &&Vec<Option<u32>>| {
-            sources.iter().flatten().any(|&(part, number)| numbers[part as usize] == Some(number))
-        };
-        let among = self.numbers.iter().filter(is_among).count();
-        among as f32 / self.numbers.len().max(1) as f32
+        self.share_of(|name| sources.iter().flatten().any(|&(part, number)| self.is_source(name, part, number)))
+    }
+
+    /// The share of those named of whom this holds; each is asked about by its place among them.
+    #[inline]
+    pub fn share_of(&self, holds: impl Fn(usize) -> bool) -> f32 {
+        let count = (0..self.names.len()).filter(|&name| holds(name)).count();
+        count as f32 / self.names.len().max(1) as f32
     }
 }
 

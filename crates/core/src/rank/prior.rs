@@ -4,6 +4,7 @@ use super::candidates::Candidate;
 use super::fading::Fading;
 use super::family::Families;
 use super::named::Named;
+use super::told::Told;
 use super::view::Ground;
 use super::words::QueryWords;
 use crate::index::state::Place;
@@ -31,6 +32,7 @@ pub struct Prior<'a> {
     /// The times that the query names.
     times: Vec<When>,
     named: Named<'a>,
+    told: Told<'a>,
     families: Families,
 }
 
@@ -54,6 +56,7 @@ impl<'a> Prior<'a> {
             manner: if requests::asks_for_summary(&question.tokens) { 1.0 - query.weights.summary } else { 1.0 },
             times: mentions::asked(&question.tokens, ground.state.zone.local(query.asking())),
             named: Named::new(ground.state, ground.scope, &question.tokens),
+            told: Told::new(ground),
             families,
         }
     }
@@ -93,6 +96,9 @@ impl<'a> Prior<'a> {
         self.fading.each(self.ground.view(place), place, |name, weight, measure| add(name, weight, scale * measure));
         if flags & flag::MESSAGE == 0 {
             add("personal", weights.personal, scale); // who writes a note has something to say
+            if self.named.is_any() {
+                add("company", weights.company, scale * self.told.share(&self.named, place));
+            }
         } else {
             self.each_of_a_turn(place, answers, candidate, add);
         }

@@ -6,9 +6,9 @@ SELECT id, namespace FROM blocks
 WHERE origin <> '' AND origin >= ?1 AND origin < ?1 || '0' AND (origin = ?1 OR origin > ?1 || '/') AND added_at >= ?2
 ORDER BY id
 
--- links_by: the links of an origin, with the namespace of the block that each leaves
-SELECT links.source, target, links.kind, weight, links.added_at, links.origin, namespace
-FROM links CROSS JOIN blocks ON blocks.id = links.source
+-- links_by: the links of an origin, with the namespaces of the blocks at their ends
+SELECT links.source, target, links.kind, weight, links.added_at, links.origin, ends.namespace, begins.namespace
+FROM links CROSS JOIN blocks AS begins ON begins.id = links.source CROSS JOIN blocks AS ends ON ends.id = links.target
 WHERE links.origin <> '' AND links.origin >= ?1 AND links.origin < ?1 || '0'
     AND (links.origin = ?1 OR links.origin > ?1 || '/') AND links.added_at >= ?2
 ORDER BY links.source, target, links.kind
