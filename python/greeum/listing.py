@@ -75,7 +75,7 @@ def read_cursor(cursor: object, listing: int) -> tuple[int, int]:
     if not is_ours or cursor != write_cursor((at, block), of):
         raise InvalidInput("cursor", "is none that a page of `list` has given")
     if of != listing:
-        raise InvalidInput("cursor", "belongs to a listing with other filters")
+        raise InvalidInput("cursor", "belongs to a listing with other filters, or of another memory")
     return at, block
 
 
@@ -95,5 +95,5 @@ def read_namespace_cursor(cursor: object, listing: int) -> str:
     if not is_ours:
         raise InvalidInput("cursor", "is none that a page of `namespaces` has given")
     if int(of, 16) != listing:
-        raise InvalidInput("cursor", "belongs to a listing of another namespace")
+        raise InvalidInput("cursor", "belongs to a listing of another namespace or memory")
     return after

@@ -47,6 +47,7 @@ KINDS = {
     "too-large": Kind(413, "The request is too large", errors.InvalidInput),
     "unsupported-media-type": Kind(415, "The body is of a type that is not taken"),
     "misdirected": Kind(421, "The server does not answer to this name"),
+    "upgrade-required": Kind(426, "There is a WebSocket at this path"),
     "rate-limited": Kind(429, "Too many requests with this key"),
     "internal": Kind(500, "The server failed"),
     "store-damaged": Kind(500, "The memory on the server is damaged", errors.StoreDamaged),

@@ -111,7 +111,7 @@ class Recall(Explaining):
         inputs.truth(history, "history")
         inputs.truth(newest_first, "newest_first")
         then = inputs.optional_time(as_of, "as_of", self._follower.zone)
-        listing = checksum(scope, where_json, history, newest_first, then, inputs.truth(expired, "expired"))
+        listing = self._listing(scope, where_json, history, newest_first, then, inputs.truth(expired, "expired"))
         after = None if cursor is None else read_cursor(cursor, listing)
         where_json, history, now_us = self._seen(where_json, history, then, expired)
         self._follower.catch_up()
@@ -121,6 +121,10 @@ class Recall(Explaining):
         if len(found) > done:
             page.cursor = write_cursor(found[done - 1], listing)
         return page
+
+    def _listing(self, *filters: object) -> int:
+        """Which listing a cursor is of: of this memory, with these filters."""
+        return checksum(self._store.setting("memory_id"), *filters)
 
     def _seen(
         self, where_json: str | None, history: bool, then: int | None, expired: bool
@@ -222,7 +226,7 @@ class Recall(Explaining):
         """
         scope = inputs.namespace(namespace)
         limit = inputs.count(limit, "limit", limits.PAGE_MAX)
-        listing = checksum("namespaces", scope)
+        listing = self._listing("namespaces", scope)
         after = None if cursor is None else read_namespace_cursor(cursor, listing)
         self._follower.catch_up()
         found = self._index.namespaces(scope, None, self._now_us(), after, limit + 1, None)

@@ -25,6 +25,7 @@ from tests.conformance.memory import (
     texts,
 )
 
+import greeum
 from greeum import Block, Hit, Memory, limits
 from greeum.errors import InvalidInput, NotFound
 from greeum.limits import HOPS_MAX, K_MAX, PAGE_MAX
@@ -815,6 +816,15 @@ class TestListing:
                 memory.list(cursor=cursor, **other)
             assert caught.value.field == "cursor"
         assert len(memory.list(limit=2, cursor=cursor)) == 2, "the limit may change on the way"
+
+    def test_the_cursor_of_another_memory_is_refused(self, memory: Memory) -> None:
+        tell(memory)
+        with greeum.open(":memory:") as other:
+            tell(other)
+            page, namespaces = other.list(limit=1), other.namespaces(limit=1)
+        for ask, cursor in ((memory.list, page.cursor), (memory.namespaces, namespaces.cursor)):
+            with pytest.raises(InvalidInput, match="memory"):
+                ask(cursor=cursor)
 
     def test_history_lists_superseded_versions_too(self, memory: Memory) -> None:
         old = memory.add("one", at="2024-01-01")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from threading import Event
 from typing import Any
@@ -33,7 +34,7 @@ class LockedDoor:
     def __init__(self, memory: Memory, rate: float | None = None) -> None:
         self.visitor = Visitor(memory, Role.READER, "one", rate)
         self.inside = 0
-        self.is_revoked = False
+        self.is_revoked = self.is_failing = False
 
     def enter(self, credential: str | None) -> Visitor:
         if credential != KEY or self.is_revoked:
@@ -43,6 +44,12 @@ class LockedDoor:
 
     def enter_at_once(self, credential: str | None) -> Visitor | None:
         return None if credential == KEY else self.enter(credential)
+
+    def check(self, credential: str | None) -> None:
+        if self.is_failing:
+            raise StoreBusy("the keys cannot be read now")
+        if self.is_revoked:
+            raise Unauthenticated("the key was revoked")
 
     def confirm(self, visitor: Visitor) -> None:
         if self.is_revoked:
@@ -269,6 +276,11 @@ def test_who_cannot_be_let_in_at_the_moment_is_told_so(
     assert refused.hear()["status"] == 503
 
 
+def test_who_asks_without_upgrading_is_told_so(rest: Client) -> None:
+    refused = rest("GET", "/v1/search:live")
+    assert (refused.status, refused.problem, refused.headers["upgrade"]) == (426, "upgrade-required", "websocket")
+
+
 def test_nobody_is_inside_between_two_messages(guarded: Client, door: LockedDoor) -> None:
     exchange = opened(guarded, {"x-api-key": KEY})
     for number in range(2):
@@ -349,6 +361,18 @@ def test_a_key_that_is_revoked_ends_it(guarded: Client, door: LockedDoor) -> Non
     exchange = opened(guarded, {"authorization": f"Bearer {KEY}"})
     door.is_revoked = True
     say(exchange, id=1, query="apples")
+    assert exchange.hear()["code"] == 1008
+    exchange.end()
+
+
+def test_who_says_nothing_is_out_too(guarded: Client, door: LockedDoor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "CONFIRM_PERIOD_S", 0.01)
+    exchange = opened(guarded, {"authorization": f"Bearer {KEY}"})
+    door.is_failing = True
+    time.sleep(0.1)
+    say(exchange, id=1, query="apples")
+    assert hear(exchange)["id"] == 1, "it stays open while nobody can tell"
+    door.is_failing, door.is_revoked = False, True
     assert exchange.hear()["code"] == 1008
     exchange.end()
 

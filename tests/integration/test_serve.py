@@ -18,6 +18,7 @@ from contextlib import asynccontextmanager, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.request import urlopen
 
 import pytest
 from scripts.load.client import Client, Reply, request
@@ -251,6 +252,18 @@ def test_on_loopback_only_this_machine_s_names_are_answered(tmp_path: Path) -> N
         rebound = request("GET", "/v1/stats").replace(b"127.0.0.1", b"evil.example")
         assert server.sent(rebound).status == 421
         assert server.asked("GET", "/v1/stats", headers="origin: http://evil.example\r\n").status == 403
+
+
+def test_it_answers_under_the_address_that_it_tells(tmp_path: Path) -> None:
+    with serving(tmp_path, "--host", "127.0.0.2") as server, urlopen(f"{server.said['url']}/v1/stats") as answer:
+        assert answer.status == 200
+
+
+@pytest.mark.parametrize("name", ["http://memory.example", "memory.example:8400"])
+def test_a_name_that_could_never_match_is_refused_at_the_start(tmp_path: Path, name: str) -> None:
+    code, said = refused("--memory", str(tmp_path), "--port", "0", "--allowed-host", name)
+    assert code == 2
+    assert f"--allowed-host: has '{name}'" in said
 
 
 # Tenants.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from greeum.api.hosts import LOOPBACK, REMEMBERED_MAX, Hosts
+from greeum.errors import InvalidInput
 
 ON_LOOPBACK = Hosts(LOOPBACK)
 
@@ -31,6 +32,14 @@ def test_this_machine_s_names_for_itself_are_answered(host: str) -> None:
 )  # fmt: skip
 def test_a_name_that_somebody_else_can_point_here_is_not(host: str | None) -> None:
     assert status(ON_LOOPBACK, host) == 421
+
+
+@pytest.mark.parametrize(
+    "name", ["", " ", "http://a.example", "a.example:80", "a.example/", "::1", "a,b", "me@a.example"]
+)
+def test_what_no_host_header_could_match_is_refused(name: str) -> None:
+    with pytest.raises(InvalidInput, match="allowed_hosts"):
+        Hosts([name])
 
 
 @pytest.mark.parametrize(

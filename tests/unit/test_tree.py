@@ -156,7 +156,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "api.page": (),
     "api.health": (),
     "api.place": (),
-    "api.hosts": (),
+    "api.hosts": ("errors",),
     "api.logs": (),
     "api.rate": (),
     "api.metrics": ("greeum",),

@@ -3088,6 +3088,25 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description There is a WebSocket at this path */
+        "upgrade-required": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "urn:greeum:problem:upgrade-required",
+                 *       "title": "There is a WebSocket at this path",
+                 *       "status": 426,
+                 *       "detail": "what is wrong with this request",
+                 *       "instance": "urn:greeum:request:3f9a6d-1"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description Too many requests with this key */
         "rate-limited": {
             headers: {

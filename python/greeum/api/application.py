@@ -169,6 +169,10 @@ class Application:
             await self._enter(call, MCP_OPERATION, MCP)
             scope.setdefault("state", {}).update(visitor=call.visitor, run=partial(worker.run, call.share))
             return Answer(inner=self._mcp)
+        if path == live.PATH:
+            raise Problem(
+                "upgrade-required", "This is a WebSocket, and the request asks for none: does a proxy drop Upgrade?"
+            )
         if method == "OPTIONS":
             return Answer(status=204, headers=[(b"allow", ", ".join(self._router.methods(path, raw_path)).encode())])
         operation, call.path = self._router.find(method, path, raw_path)

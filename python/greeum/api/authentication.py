@@ -76,6 +76,10 @@ class Authentication(Protocol):
         """
         ...
 
+    def check(self, credential: str | None) -> None:
+        """For those who are not inside but may come back: raises Unauthenticated if the credential opens nothing."""
+        ...
+
     def confirm(self, visitor: Visitor) -> None:
         """For those who stay for long, as on a stream: raises Unauthenticated if the key has been revoked since."""
         ...
@@ -104,6 +108,9 @@ class OpenDoor:
         return self._visitor
 
     enter_at_once = enter
+
+    def check(self, credential: str | None) -> None:
+        """Anything opens it."""
 
     def confirm(self, visitor: Visitor) -> None:
         """Everybody may stay."""
@@ -141,6 +148,9 @@ class KeyedDoor:
         key = self._key(credential)
         place = self.tenants.enter_at_once(key.tenant)
         return None if place is None else visitor_of(key, place, epoch)
+
+    def check(self, credential: str | None) -> None:
+        self._key(credential)
 
     def _key(self, credential: str | None) -> Key:
         self._look()

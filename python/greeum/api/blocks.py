@@ -167,14 +167,14 @@ def tag_of(block: Block) -> bytes:
 
 
 def tags_in(call: Call, header: bytes) -> list[bytes]:
-    """The strong tags that a header names; `*` stands for any. Raises InvalidInput if it names none."""
+    """The tags that a header names, weak ones as `W/"…"`; `*` stands for any. Raises InvalidInput if it names none."""
     value = call.headers[header]
     if value.strip() == b"*":
         return [b"*"]
     found = [TAG.fullmatch(entry) for entry in value.split(b",")]
     if not all(found):
         raise InvalidInput(header.decode(), 'must be tags as ETag gives them, such as "12-1", or *')
-    return [b'"' + tag[2] + b'"' for tag in found if tag is not None and tag[1] is None]
+    return [(tag[1] or b"") + b'"' + tag[2] + b'"' for tag in found if tag is not None]
 
 
 def block_answer(block: Block) -> Answer:
@@ -199,7 +199,8 @@ def get(memory: Memory, call: Call) -> Answer:
     """A block by its id, in exactly that version; or in the one that was the newest at some time."""
     block = memory.get(id_of(call), **call.query)
     if b"if-none-match" in call.headers:
-        known = tags_in(call, b"if-none-match")
+        # Weakly (RFC 9110 §13.1.2): a proxy that compresses an answer makes its tag a weak one.
+        known = [tag.removeprefix(b"W/") for tag in tags_in(call, b"if-none-match")]
         if b"*" in known or tag_of(block) in known:
             return Answer(status=304, headers=[(b"etag", tag_of(block))])
     return block_answer(block)
@@ -247,7 +248,10 @@ def revision_named(memory: Memory, block: int, tags: list[bytes]) -> int | None:
         named = re.fullmatch(rb'"%d-([1-9][0-9]{0,15})(?:-[0-9a-f]{8})?"' % block, tag)
         if named is not None:
             return int(named[1])
-    raise Problem("precondition-failed", f"the tag of block {block} is {tag_of(memory.get(block)).decode()} by now")
+    now = tag_of(memory.get(block)).decode()
+    if all(tag.startswith(b"W/") for tag in tags):
+        raise Problem("precondition-failed", f"a weak tag holds for no change; the tag of block {block} is {now}")
+    raise Problem("precondition-failed", f"the tag of block {block} is {now} by now")
 
 
 def used(memory: Memory, call: Call) -> Answer:

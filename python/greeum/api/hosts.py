@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
+
+from greeum.errors import InvalidInput
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -10,6 +13,9 @@ if TYPE_CHECKING:
 
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 """The names of this machine for itself, whatever the port."""
+
+NO_NAME = re.compile(r"[\s/@?#,]")
+"""What stands in no name."""
 
 REMEMBERED_MAX = 1_024
 """Pairs of Host and Origin whose verdict is kept: clients of one server send the same few, an attacker any number."""
@@ -25,9 +31,9 @@ class Hosts:
 
     def __init__(self, allowed: Iterable[str] | None) -> None:
         """`allowed`: names without a port, in brackets if they are IPv6; None allows every name and every origin, for
-        a server behind keys, where a page has none to send.
+        a server behind keys, where a page has none to send. Raises InvalidInput for what is no such name.
         """
-        self._allowed = None if allowed is None else frozenset(name.lower() for name in allowed)
+        self._allowed = None if allowed is None else frozenset(map(name_of, allowed))
         self._known: dict[tuple[bytes | None, bytes | None], Refusal | None] = {}
 
     def refusal(self, host: bytes | None, origin: bytes | None) -> Refusal | None:
@@ -52,6 +58,15 @@ class Hosts:
         if origin is not None and not is_same(origin.decode("latin-1").lower(), named):
             return Refusal(403, "Origin is another than Host: a web page of another site may not call this server")
         return None
+
+
+def name_of(allowed: str) -> str:
+    """An allowed name as it is compared. Raises InvalidInput for one that no Host header could match."""
+    name = allowed.lower()
+    is_ipv6 = name.startswith("[") and name.endswith("]")
+    if not name or NO_NAME.search(name) or (":" in name and not is_ipv6):
+        raise InvalidInput("allowed_hosts", f"has {allowed!r}: a name has no scheme, port or path, and IPv6 brackets")
+    return name
 
 
 def without_port(host: str) -> str:

@@ -11,6 +11,7 @@ from msgspec import Meta
 from greeum.api import requests, wire
 from greeum.api.gate import WEBSOCKET_BYTES_MAX
 from greeum.api.search import OneQuery
+from greeum.api.watch import CONFIRM_PERIOD_S
 from greeum.errors import GreeumError, InvalidInput, Unauthenticated
 
 TYPE_CHECKING = False
@@ -31,6 +32,8 @@ KEY_TIMEOUT_S = 10.0
 
 IDLE_TIMEOUT_S = 600.0
 """How long nothing may be asked: somebody who thinks that long connects again within one round trip."""
+
+REVOKED = "the key does not hold any longer"
 
 GOING_AWAY, NOT_TEXT, REFUSED, TOO_BIG, TRY_AGAIN = 1001, 1003, 1008, 1009, 1013
 """Codes of RFC 6455 with which a conversation is ended."""
@@ -122,7 +125,8 @@ class Conversation:
         listening = asyncio.ensure_future(self._listen())
         stopping = asyncio.ensure_future(self._worker.health.stopping.wait())
         answering = asyncio.ensure_future(self._answer_newest())
-        tasks = (listening, stopping, answering)
+        confirming = asyncio.ensure_future(self._confirm())
+        tasks = (listening, stopping, answering, confirming)
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
@@ -141,6 +145,17 @@ class Conversation:
             except TimeoutError as error:
                 raise Ended(GOING_AWAY, "nothing was asked for long; connect again") from error
             self._arrived.set()
+
+    async def _confirm(self) -> None:
+        """Ask time and again whether the key still holds: who says nothing is to be out too, soon after it does not."""
+        while True:
+            await asyncio.sleep(CONFIRM_PERIOD_S)
+            try:
+                self._worker.door.check(self._credential)
+            except Unauthenticated as error:
+                raise Ended(REFUSED, REVOKED) from error
+            except GreeumError:
+                continue  # Whether it holds cannot be told now; nobody is let in meanwhile.
 
     async def _answer_newest(self) -> None:
         """One after the other: while one is searched for, others may arrive, and all but the last are passed over."""
@@ -163,7 +178,7 @@ class Conversation:
             hits = await self._worker.run(visitor.share, search, visitor, query)
             answer = b'{"id":%b,"hits":%b}' % (number, hits)
         except Unauthenticated as error:
-            raise Ended(REFUSED, "the key does not hold any longer") from error
+            raise Ended(REFUSED, REVOKED) from error
         except Exception as error:  # noqa: BLE001 - whatever it was, the caller gets an answer
             problem = self._worker.problem_of(error, self._request_id, OPERATION)
             status = problem.status

@@ -28,6 +28,7 @@ TRY_AGAIN = [(b"retry-after", b"%d" % RETRY_AFTER_S)]
 
 ALWAYS_WITH: dict[str, Headers] = {
     **{name: TRY_AGAIN for name, kind in KINDS.items() if kind.status == 503},
+    "upgrade-required": [(b"upgrade", b"websocket"), (b"connection", b"upgrade")],
     "unauthenticated": [(b"www-authenticate", b'Bearer realm="greeum"')],
 }
 """Headers that a problem does not come without."""

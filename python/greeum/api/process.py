@@ -109,7 +109,7 @@ def loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
 
 
 def tune_python() -> None:
-    """Set how Python collects garbage and lets threads take turns, for one that has loaded all it needs and now serves."""
+    """Set how Python looks for garbage and lets threads take turns, where all that is needed is there."""
     # What is there now stays: collecting garbage need not look at it again.
     gc.freeze()
     gc.set_threshold(*COLLECTED_AT)
@@ -156,11 +156,11 @@ gone through each time. With Python's own (700, 10, 10) that takes 2 % of the ti
 it takes 0.7 %, and all objects are not gone through at once for minutes."""
 
 SWITCH_INTERVAL_S = 0.0005
-"""How long a thread that wants to run Python waits before the one that does is asked to let it (`sys.setswitchinterval`).
-The event loop always has something to do under load, and an add or a read by key lets go of Python for each statement
-of SQL: with Python's own 5 ms, each time costs it as much. With three times as many requests as can be answered, 99 % of
-such reads took 1.5 to 2.1 times as long as without, and 0.9 to 1.1 times with this; what is answered a second is the
-same or 4 % more."""
+"""How long a thread that wants to run Python waits before the one that does is asked to let it, see
+`sys.setswitchinterval`. Under load the event loop always has something to do, and an add or a read by key lets go of
+Python for each statement of SQL: with Python's own 5 ms, each time costs it as much. With three times as many requests
+as can be answered, 99 % of such reads took 1.5 to 2.1 times as long as without, and 0.9 to 1.1 times with this; as
+many are answered, or 4 % more."""
 
 M_ARENA_MAX, M_MMAP_THRESHOLD = -8, -3
 """As <malloc.h> has them."""

@@ -159,7 +159,6 @@ def check_scope(given: dict[str, Any], tenants: str | None, *, on_loopback: bool
 def options_of(call: Call, *, on_loopback: bool) -> Options:
     """What is to be served, of the command line and the environment. Raises InvalidInput if it may not be."""
     from greeum.api.gate import WAITING_MAX
-    from greeum.api.hosts import LOOPBACK
     from greeum.api.service import MAINTAIN_PERIOD_S, STDERR, Options
     from greeum.api.workers import WORKERS_MAX
 
@@ -168,11 +167,10 @@ def options_of(call: Call, *, on_loopback: bool) -> Options:
     tenants = tenants_of(call)
     check_scope(given, tenants, on_loopback=on_loopback)
     check_places(given.get("log", STDERR), given.get("backup"), tenants)
-    names = tuple(given.get("allowed_hosts", settings.allowed_hosts))
     return Options(
         memory=call.path() if tenants is None else None,
         tenants=tenants,
-        allowed_hosts=names or (LOOPBACK if on_loopback else None),
+        allowed_hosts=names_of(call, on_loopback=on_loopback),
         log=given.get("log", STDERR),
         workers=bounded(given.get("workers", 1), "--workers", 1, WORKERS_MAX),
         drain_s=bounded(
@@ -186,6 +184,21 @@ def options_of(call: Call, *, on_loopback: bool) -> Options:
         backup_every_s=bounded(backup_every_s, "--backup-every", BACKUP_EVERY_S_MIN, DURATION_S_MAX),
         backup_keep_s=given.get("backup_keep"),
     )
+
+
+def names_of(call: Call, *, on_loopback: bool) -> tuple[str, ...] | None:
+    """The names that it answers to; None for any. Raises InvalidInput for what can be none."""
+    from greeum.api.hosts import LOOPBACK, name_of
+
+    given = tuple(call.given.get("allowed_hosts", call.settings.allowed_hosts))
+    try:
+        names = tuple(map(name_of, given))
+    except InvalidInput as error:
+        raise InvalidInput("--allowed-host", error.reason) from error
+    if names or not on_loopback:
+        return names or None
+    host: str = call.given.get("host", HOST)
+    return (*LOOPBACK, f"[{host}]" if ":" in host else host)
 
 
 def bounded(value: Number, field: str, least: float, most: float) -> Number:
