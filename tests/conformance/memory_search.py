@@ -555,6 +555,39 @@ class TestWeights:
         assert account is not None
         assert "company" not in {weight.name for weight in account.weights}, "it tells of somebody else"
 
+    @pytest.mark.parametrize(
+        ("source", "query", "named"),
+        [
+            ("Alice Smith", "What does Alice like?", True),
+            ("Alice Smith", "What does Ms Smith like?", True),
+            ("Dr. Brandt", "What does Brandt like?", True),
+            ("김민지", "민지가 뭘 좋아해?", True),
+            ("민지", "김민지 씨는 뭘 좋아해?", True),
+            ("수빈", "수빈이한테 뭘 물어봤지?", True),
+            ("Rose Miller", "Which rose do you like?", False),
+            ("weather bot", "What is the weather like?", False),
+        ],
+    )
+    def test_a_name_is_known_by_what_people_say_of_it(
+        self, memory: Memory, source: str, query: str, named: bool
+    ) -> None:
+        block = memory.add("Noodles, above all.", source=source)
+        memory.add("It rains.", source="Bob Stone")
+        account = memory.explain(query, block.id).account
+        assert account is not None
+        assert (account.source == source) is named
+
+    def test_a_name_that_two_have_is_nobodys(self, memory: Memory) -> None:
+        block = memory.add("Noodles, above all.", source="Alice Smith")
+        other = memory.add("Bread, above all.", source="Alice Miller", namespace="other")
+        for namespace, source in (("", None), ("other", "Alice Miller")):
+            account = memory.explain("What does Alice like?", other.id, namespace=namespace).account
+            assert account is not None
+            assert account.source == source
+        account = memory.explain("What does Alice Smith like?", block.id).account
+        assert account is not None
+        assert account.source == "Alice Smith"
+
     def test_what_has_changed_stands_above_what_was_so_before(self, memory: Memory) -> None:
         assert self.order_of(memory, self.MOVED, self.ASKED) == [1, 0, 2]
 

@@ -204,14 +204,12 @@ impl Part {
         set.and_not(&replaced);
     }
 
-    /// The sources whose names begin with a word of this hash; `first_word` gives it for a name.
-    pub fn sources_named(&self, hash: u64, first_word: impl Fn(&str) -> Option<u64>) -> &[u32] {
+    /// The sources that may be called by a word of this hash, ascending; `each_name` gives those for a source, each once.
+    pub fn sources_called(&self, hash: u64, each_name: impl Fn(&str, &mut dyn FnMut(u64))) -> &[u32] {
         let named = self.facts.named.get_or_init(|| {
             let mut named: HashMap<u64, Vec<u32>> = HashMap::new();
             for (source, number) in self.segment.sources().zip(0..) {
-                if let Some(hash) = first_word(source) {
-                    named.entry(hash).or_default().push(number);
-                }
+                each_name(source, &mut |hash| named.entry(hash).or_default().push(number));
             }
             named
         });

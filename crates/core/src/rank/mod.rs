@@ -8,6 +8,7 @@
 
 mod asked;
 mod best;
+mod called;
 mod candidates;
 mod conversation;
 mod deadline;

@@ -84,7 +84,7 @@ impl PartScope {
     }
 
     /// Whether one of the blocks is such.
-    pub fn any(&self, is_such: impl Fn(Local) -> bool) -> bool {
+    pub fn any(&self, mut is_such: impl FnMut(Local) -> bool) -> bool {
         match &self.few {
             Some(few) => few.iter().any(|&block| is_such(block)),
             None => self.blocks.iter().any(is_such),

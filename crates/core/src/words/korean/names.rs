@@ -47,6 +47,15 @@ pub fn each(word: &str, is_noun: impl Fn(&str) -> bool, mut take: impl FnMut(&st
     }
 }
 
+/// Calls `take` with whatever of a word may be a name, for somebody who knows which names there are.
+pub fn each_form(word: &str, mut take: impl FnMut(&str)) {
+    let base = bare(word);
+    let name = untitled(base);
+    for form in [Some(base), Some(name), given(name)].into_iter().flatten() {
+        take(form);
+    }
+}
+
 /// The name without what is said behind it: 다은이네, 재호님, 소연씨.
 fn untitled(base: &str) -> &str {
     let house = base
@@ -82,8 +91,8 @@ fn is_given(first: char, second: char) -> bool {
     FIRST.has(first) && SECOND.has(second)
 }
 
-/// The given name of a whole one.
-fn given(name: &str) -> Option<&str> {
+/// The given name of a whole one, or of one that is it already.
+pub fn given(name: &str) -> Option<&str> {
     let mut syllables = name.chars();
     let (first, second, third) = (syllables.next()?, syllables.next()?, syllables.next());
     match third {
