@@ -249,9 +249,9 @@ class Finding:
         """The first hits, then those of a deeper search that are not among them."""
         for part in slices(first):
             yield from self._hits_as_of_now(part)
-        if len(first) == STREAM_FIRST < k:
+        if k > STREAM_FIRST:
             given = {hit[0] for hit in first}
-            rest = [hit for hit in rank(k) if hit[0] not in given][: k - STREAM_FIRST]
+            rest = [hit for hit in rank(k) if hit[0] not in given][: k - len(first)]
             for part in slices(rest):
                 yield from self._hits_as_of_now(part)
 

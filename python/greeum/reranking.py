@@ -6,6 +6,7 @@ stands. So does it where the function fails, or gives no score for each; `Rerank
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Set
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as OutOfTime
 from math import isfinite
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 AT_ONCE = 4
 """Functions that run at the same time in this process. Where as many are late, the next ones wait for them, and are
 late themselves: so that a function that hangs takes a few threads and no more."""
+
+UNORDERED = (str, bytes, Set, Mapping)
+"""What has a length too, and no score for each hit in their order: of a dictionary one would get its keys."""
 
 PLACES = BoundedSemaphore(AT_ONCE)
 
@@ -64,12 +68,18 @@ def reranked(query: str, hits: Hits, k: int, rerank: Rerank, budget_s: float) ->
 
 def wrong_with(scores: object, count: int) -> str | None:
     """What is wrong with what a function gave back, if anything is."""
-    if not hasattr(scores, "__len__") or not hasattr(scores, "__iter__") or isinstance(scores, (str, bytes)):
+    if not hasattr(scores, "__len__") or not hasattr(scores, "__iter__") or isinstance(scores, UNORDERED):
         return f"gave {type(scores).__name__}, not a list of scores"
     if len(scores) != count:
         return f"gave {len(scores)} scores for {count} hits"
-    numbers = [score for score in scores if hasattr(score, "__float__") and isfinite(float(score))]
-    return None if len(numbers) == count else "gave a score that is no finite number"
+    return None if all(map(is_finite, scores)) else "gave a score that is no finite number"
+
+
+def is_finite(score: object) -> bool:
+    try:
+        return not isinstance(score, (str, bytes)) and isfinite(float(score))  # type: ignore[arg-type]
+    except (TypeError, ValueError, OverflowError):
+        return False
 
 
 def started(rerank: Rerank, query: str, hits: Sequence[Hit], end_s: float) -> Future[Sequence[float]] | None:

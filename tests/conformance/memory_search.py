@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
-from itertools import pairwise
+from itertools import pairwise, product
 from random import Random
 from typing import Any
 
@@ -326,6 +326,22 @@ class TestSearching:
                 assert scores(memory.search(query, k=10, exact=True, **options)) == exact[:10]
                 deeper = dict(scores(memory.search(query, k=K_MAX, **options)))
                 assert all(deeper.get(block, score) == score for block, score in longest)
+
+    @pytest.mark.parametrize("k", [33, 50, 51, 120])
+    def test_as_many_come_as_were_asked_for_if_there_are_as_many(self, memory: Memory, k: int) -> None:
+        names = ["amber", "birch", "cedar", "delta", "ember", "fjord", "grove", "heath", "inlet", "jetty"]
+        memory.add_many(
+            {
+                "text": f"The {one} {other} is {names[number % 7]}.",
+                "kind": "fact" if number % 2 else "message",
+                "metadata": {"number": number % 5},
+            }
+            for number, (one, other) in enumerate(product(names * 3, names * 3))
+        )
+        wheres: list[dict[str, Any] | None] = [None, {"kind": "fact"}, {"metadata.number": 3}]
+        for query, where in product(("amber", "which grove?", "nothing of it"), wheres):
+            assert len(memory.search(query, k=k, where=where)) == k
+            assert len(list(memory.stream(query, k=k, where=where))) == k
 
     def test_exact_looks_at_every_block(self, memory: Memory) -> None:
         remember_much(memory, 5_000)

@@ -17,7 +17,7 @@ use std::ops::{Deref, Range};
 pub const ALL_MAX: u64 = 256;
 
 /// Blocks that words and vectors bring in, each; more only if more hits are asked for.
-const DEPTH: usize = 48;
+const DEPTH: usize = K_USUAL;
 
 /// Blocks in scope from which whose they are has a say in what is looked at: among few, hardly any others fit as well.
 const MANY: u64 = 1_024;
@@ -53,6 +53,8 @@ pub struct Depth {
     pub head: usize,
     /// Whether whose they are has a say in that.
     pub is_among_many: bool,
+    /// Candidates in all, at least: notes have no neighbours, and a filter may leave those of messages out.
+    pub candidates: usize,
 }
 
 /// How many of so many `blocks` are chosen for `k` hits.
@@ -60,7 +62,7 @@ pub fn depth(blocks: u64, k: usize) -> Depth {
     let (each, head) = if k <= K_USUAL { (DEPTH, HEAD) } else { (k.saturating_mul(4), k.saturating_mul(2)) };
     let is_among_many = blocks > MANY;
     let words = if is_among_many { each.saturating_mul(WORDS_SHARE) } else { each };
-    Depth { words, each, head, is_among_many }
+    Depth { words, each, head, is_among_many, candidates: k.max(K_USUAL) }
 }
 
 /// A block that may be a hit.
@@ -206,7 +208,22 @@ impl<'a> Pool<'a> {
         Turns::fetch(ground, &likely[..likely.len().min(FETCHED_MAX)], RADIUS + BESIDE);
         pool.admit(likely.into_iter(), BESIDE, evidence);
         pool.admit(linked.into_iter(), 0, evidence);
+        pool.fill_up(depth.candidates, evidence);
         pool
+    }
+
+    /// Admits the best of what has been looked at besides, until there are so many candidates.
+    fn fill_up(&mut self, count: usize, evidence: &mut Evidence<'_>) {
+        let Some(missing) = count.checked_sub(self.candidates.len()).filter(|&missing| missing > 0) else { return };
+        let mut best = Best::new(missing);
+        for ((&place, found), is_candidate) in self.places.iter().zip(&self.found).zip(&self.is_candidate) {
+            if !is_candidate && self.ground.scope.wants(place) {
+                best.take(Scored { score: found.sum(), id: self.ground.id(place), place });
+            }
+        }
+        let mut places: Vec<Place> = best.into_vec().into_iter().map(|scored| scored.place).collect();
+        places.sort_unstable();
+        self.admit(places.into_iter(), 0, evidence);
     }
 
     /// What the very best of some blocks are linked with, as far as it may be a hit.

@@ -1,10 +1,13 @@
 //! Numbers that are written in more ways than one: 37만 원 is 370000, forty is 40, "two hundred" is 200.
 
-use super::korean::numerals;
+use super::korean::{self, numerals};
 use super::{Script, Token, Tokens, clock};
 
 /// The least number that an English word by itself is read as: "one" is mostly a pronoun, and two are a couple.
 const WORD_MIN: u64 = 3;
+
+/// The same of a Korean one in Hangul: of one syllable there are many that mean something else.
+const HANGUL_MIN: u64 = 10;
 
 /// From here on a Korean number is counted anew.
 const TEN_THOUSAND: u64 = 10_000;
@@ -59,7 +62,8 @@ pub fn each(tokens: &Tokens, mut take: impl FnMut(Token, Token, &str)) {
         let number = || match token.script {
             Script::Number => amount(tokens, at),
             Script::Latin => in_words(tokens, at),
-            Script::Hangul | Script::Other => None,
+            Script::Hangul => in_hangul(tokens, at),
+            Script::Other => None,
         };
         if let Some((last, value)) = number().filter(|_| at >= end) {
             take(token, tokens.list[last], &value.to_string());
@@ -109,6 +113,22 @@ fn amount(tokens: &Tokens, first: usize) -> Option<(usize, u64)> {
     let is_short = total >= HUNDRED_MILLION && (1e3..1e4).contains(&section);
     let value = total + if is_short { 1e4 * section } else { section };
     last.filter(|_| value <= EXACT_MAX).map(|last| (last, value.round() as u64))
+}
+
+/// A Korean number in Hangul with what it counts, if it is not too small to say something: 십팔만 원, 스물다섯 살, 삼십층.
+fn in_hangul(tokens: &Tokens, at: usize) -> Option<(usize, u64)> {
+    let word = tokens.apart(tokens.list[at])?;
+    if !numerals::may_be(word) {
+        return None;
+    }
+    let (value, unit) = numerals::read(word).or_else(|| numerals::read(korean::stem(word)))?;
+    let counts = !unit.is_empty() || following(tokens, at).is_some_and(|next| is_counted(tokens, next));
+    (value >= HANGUL_MIN && counts).then_some((at, value))
+}
+
+fn is_counted(tokens: &Tokens, token: Token) -> bool {
+    let word = tokens.lower(token);
+    token.script == Script::Hangul && (numerals::is_unit(&word) || numerals::is_unit(korean::stem(&word)))
 }
 
 /// An English number of several words, by the number of the last of them: forty-two, three hundred and ten.
@@ -211,10 +231,32 @@ mod tests {
             ("three hundred and ten", "310"),
             ("two thousand five hundred", "2500"),
             ("twelve thousand", "12000"),
+            ("십팔만 원", "180000"),
+            ("천이백만원을", "12000000"),
+            ("스물다섯 살에", "25"),
+            ("이십만 원짜리", "200000"),
+            ("삼십층", "30"),
         ] {
             assert_eq!(read(text), [digits], "{text}");
         }
-        for text in ["37", "the two of us", "one by one", "five, ten", "3명", "hundred", "two ten", "twenty", ""] {
+        for text in [
+            "37",
+            "the two of us",
+            "one by one",
+            "five, ten",
+            "3명",
+            "hundred",
+            "two ten",
+            "twenty",
+            "",
+            "이사 갔어",
+            "오이만 샀어",
+            "사천에 살아",
+            "이번 주",
+            "천만에요",
+            "열이 나",
+            "두 개",
+        ] {
             assert_eq!(read(text), [""; 0], "{text}");
         }
         assert_eq!(read("5천원에서 7천원으로"), ["5000", "7000"]);

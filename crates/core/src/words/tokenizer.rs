@@ -173,7 +173,14 @@ fn normalise(text: &str) -> String {
         return text.to_owned();
     }
     let accent = |c: &char| !('\u{300}'..='\u{36f}').contains(c);
-    text.nfkd().filter(accent).nfc().map(|c| if c == '\u{2019}' { '\'' } else { c }).collect()
+    let is_seen = |c: &char| !is_format(*c);
+    text.nfkd().filter(accent).filter(is_seen).nfc().map(|c| if c == '\u{2019}' { '\'' } else { c }).collect()
+}
+
+/// Characters that nobody sees: soft hyphens, marks of where a line may break, of direction, and of byte order. Texts from web pages and word processors have
+/// them within words.
+fn is_format(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{feff}')
 }
 
 /// Hangul syllables, and the jamo that are typed alone ("ㅋㅋ").
@@ -268,6 +275,8 @@ mod tests {
         assert_eq!(words(&hangul), words("안녕 카페"));
         assert_eq!(words("ＣＡＦＥ Café café"), ["cafe", "cafe", "cafe"]);
         assert_eq!(words("it’s"), words("it's"));
+        assert_eq!(words("car\u{ad}pen\u{ad}ter wind\u{200d}mill"), ["carpenter", "windmill"]);
+        assert_eq!(words("연남\u{200b}동에 \u{feff}Marsei\u{200e}lle"), ["연남동에", "marseille"]);
     }
 
     #[test]

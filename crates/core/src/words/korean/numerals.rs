@@ -116,6 +116,19 @@ pub fn is_measure(word: &str) -> bool {
     MEASURED.contains(&word)
 }
 
+/// Whether something is counted in it, with Sino-Korean or Korean numbers.
+pub fn is_unit(word: &str) -> bool {
+    MEASURED.contains(&word) || COUNTED.contains(&word)
+}
+
+/// Whether a word begins as a number of several syllables may: nearly every word is told by it to be none.
+pub fn may_be(word: &str) -> bool {
+    let mut syllables = word.chars();
+    let (Some(first), Some(_)) = (syllables.next(), syllables.next()) else { return false };
+    let is_power = || SMALL_POWERS.iter().chain(&LARGE_POWERS).any(|power| power.0 == first);
+    DIGITS.contains(&first) || is_power() || TENS.iter().any(|tens| tens.0.starts_with(first))
+}
+
 /// The power of ten that a word begins with, which multiplies the number before it, and the rest: 만 원 behind 200.
 pub fn power(word: &str) -> (Option<u64>, &str) {
     let mut rest = word.chars();
