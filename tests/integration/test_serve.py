@@ -170,6 +170,14 @@ def test_people_are_told_what_to_open_and_ctrl_c_ends_it(tmp_path: Path) -> None
         assert process.communicate()[1] == f"greeum: a new memory in {tmp_path}\n"
 
 
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_terminal_that_is_closed_ends_it_in_good_order(tmp_path: Path, workers: str) -> None:
+    with serving(tmp_path, "--workers", workers) as server:
+        assert server.asked("POST", "/v1/blocks", {"text": "hello"}).status == 201
+        assert server.end(signal.SIGHUP) == 0
+    assert server.log()[-1]["event"] == "stopped"
+
+
 def test_a_memory_that_was_there_is_not_said_to_be_new(tmp_path: Path) -> None:
     greeum.open(tmp_path).close()
     with running(command("--memory", str(tmp_path), "--port", "0", "--log", "none")) as process:
@@ -461,8 +469,9 @@ def test_any_asgi_server_can_run_it(tmp_path: Path) -> None:
         assert server.asked("POST", "/v1/blocks", {"text": "I moved to Busan in May."}).status == 201
         assert server.search("Busan") == ["I moved to Busan in May."]
         assert server.get("/readyz")["status"] == "ready"
-        # Not by a name that somebody else can point here.
+        # Nor for other machines, nor by a name that somebody else can point here.
         assert server.sent(request("GET", "/v1/stats").replace(b"127.0.0.1", b"evil.example")).status == 421
+        assert server.asked("GET", "/v1/stats", headers="x-forwarded-for: 192.0.2.9\r\n").status == 403
         process.send_signal(signal.SIGINT)
         assert '"operation":"search"' in process.communicate(timeout=PATIENCE_S)[1]
     with greeum.open(tmp_path / "memory", read_only=True) as memory:

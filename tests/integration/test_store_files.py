@@ -18,6 +18,7 @@ import pytest
 from tests.conformance.store import draft
 from tests.integration.disk import Disk
 
+import greeum
 from greeum.errors import StoreError, StoreFailed, StoreReadOnly
 from greeum.store import connections, files
 from greeum.store.protocol import Store
@@ -56,6 +57,12 @@ def test_everything_is_for_its_owner_alone(store: SQLiteStore, directory: Path) 
     assert set(names) == {"memory.db", "memory.db-wal", "memory.db-shm", "write.lock", "write-next.lock"}
     assert set(names.values()) == {0o600}
     assert stat.S_IMODE(directory.stat().st_mode) == 0o700
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes")
+def test_what_is_made_above_a_memory_is_for_its_owner_too(tmp_path: Path) -> None:
+    greeum.open(tmp_path / "tenants" / "alice").close()
+    assert stat.S_IMODE((tmp_path / "tenants").stat().st_mode) == 0o700
 
 
 def test_parents_are_made_too_and_closing_leaves_one_file_and_the_locks(tmp_path: Path) -> None:

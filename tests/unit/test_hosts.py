@@ -43,6 +43,26 @@ def test_what_no_host_header_could_match_is_refused(name: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("client", "answered"),
+    [
+        (None, True),
+        (("127.0.0.1", 1), True),
+        (("127.8.8.8", 1), True),
+        (("::1", 1), True),
+        (("::ffff:127.0.0.1", 1), True),
+        (("192.0.2.2", 1), False),
+        (("::ffff:192.0.2.2", 1), False),
+        (("fe80::1%eth0", 1), False),
+        (("testclient", 1), False),
+    ],
+)
+def test_a_memory_without_keys_is_for_its_own_machine(client: tuple[str, int] | None, answered: bool) -> None:
+    refusal = Hosts(LOOPBACK, only_here=True).refusal_of(client)
+    assert (refusal is None) is answered
+    assert Hosts(LOOPBACK).refusal_of(client) is None, "where it listens is decided at the start"
+
+
+@pytest.mark.parametrize(
     ("origin", "host"),
     [
         ("http://localhost:8400", "localhost:8400"),

@@ -102,7 +102,7 @@ class Application:
         await receive()
         try:
             check_single(scope["headers"])
-            worker.check_host(headers)
+            worker.check_host(scope, headers)
             if paths_of(scope)[0] != live.PATH:
                 raise Problem("not-found", f"There is one WebSocket, at {live.PATH}")
             subprotocol, key = live.offered(scope)
@@ -164,7 +164,7 @@ class Application:
             check_single(scope["headers"])
         method, path, raw_path = scope["method"], *paths_of(scope)
         if path not in PROBES:
-            worker.check_host(headers)
+            worker.check_host(scope, headers)
         if path == MCP and self._mcp is not None:
             await self._enter(call, MCP_OPERATION, MCP)
             scope.setdefault("state", {}).update(visitor=call.visitor, run=partial(worker.run, call.share))

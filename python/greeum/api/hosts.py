@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from ipaddress import ip_address
 from typing import NamedTuple
 
 from greeum.errors import InvalidInput
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 """The names of this machine for itself, whatever the port."""
@@ -29,10 +30,14 @@ class Refusal(NamedTuple):
 class Hosts:
     """Compares `Host` with the allowed names, and `Origin`, where a browser sends one, with `Host`."""
 
-    def __init__(self, allowed: Iterable[str] | None) -> None:
+    def __init__(self, allowed: Iterable[str] | None, *, only_here: bool = False) -> None:
         """`allowed`: names without a port, in brackets if they are IPv6; None allows every name and every origin, for
         a server behind keys, where a page has none to send. Raises InvalidInput for what is no such name.
+
+        `only_here` is for a server without keys whose socket is not ours: it answers this machine alone. A `Host` from
+        elsewhere may say anything.
         """
+        self._only_here = only_here
         self._allowed = None if allowed is None else frozenset(map(name_of, allowed))
         self._known: dict[tuple[bytes | None, bytes | None], Refusal | None] = {}
 
@@ -51,6 +56,12 @@ class Hosts:
         self._known[pair] = found
         return found
 
+    def refusal_of(self, client: Sequence[object] | None) -> Refusal | None:
+        """Why who calls from there (address and port; None where there is none) is not answered; None if they are."""
+        if not self._only_here or client is None or is_here(str(client[0])):
+            return None
+        return Refusal(403, "A memory without keys is for its own machine: serve tenants, who have keys, to others")
+
     def _judge(self, allowed: frozenset[str], host: bytes | None, origin: bytes | None) -> Refusal | None:
         named = "" if host is None else host.decode("latin-1").lower()
         if without_port(named) not in allowed:
@@ -58,6 +69,15 @@ class Hosts:
         if origin is not None and not is_same(origin.decode("latin-1").lower(), named):
             return Refusal(403, "Origin is another than Host: a web page of another site may not call this server")
         return None
+
+
+def is_here(address: str) -> bool:
+    try:
+        place = ip_address(address.partition("%")[0])
+    except ValueError:
+        return False  # A name of whatever it is; who cannot be told to be here is not.
+    mapped = getattr(place, "ipv4_mapped", None)
+    return (mapped or place).is_loopback
 
 
 def name_of(allowed: str) -> str:

@@ -81,13 +81,19 @@ async def serve_in_loop(
         observers.note("info", "stopped")
 
 
+def ending_signals() -> list[signal.Signals]:
+    """Those that end a server in good order: also that of a terminal that is closed, unless nohup has it ignored."""
+    ignored = signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
+    return [signal.SIGINT, signal.SIGTERM] + ([] if ignored else [signal.SIGHUP])
+
+
 def heed_signals(stop: Callable[[], None], lifeline: int | None) -> None:
     loop = asyncio.get_running_loop()
     if sys.platform == "win32":
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop))
         return
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in ending_signals():
         loop.add_signal_handler(number, stop)
     if lifeline is None:
         return

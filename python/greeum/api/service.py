@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from json import dumps, loads
 from typing import Any, NamedTuple, TextIO
 
@@ -114,8 +115,11 @@ def open_log(log: str) -> TextIO:
     return open(descriptor_of(log), "a", encoding="utf-8", closefd=log != STDERR)
 
 
-def make(options: Options, observers: Observers, health: Health) -> tuple[ASGI, Callable[[], None]]:
+def make(
+    options: Options, observers: Observers, health: Health, *, is_guest: bool = False
+) -> tuple[ASGI, Callable[[], None]]:
     """The application, with its memory open, and what to call when it is no longer used. Takes as long as opening does.
+    `is_guest`: within a server of somebody else, who may listen wherever they like.
 
     Raises what opening a memory raises, and InvalidInput.
     """
@@ -135,7 +139,7 @@ def make(options: Options, observers: Observers, health: Health) -> tuple[ASGI, 
         metrics=observers.metrics,
         tracer=tracer,
         health=health,
-        hosts=Hosts(options.allowed_hosts),
+        hosts=Hosts(options.allowed_hosts, only_here=is_guest and options.tenants is None),
         rates=observers.rates,
         mcp=Endpoint(),
         page=page.read(),
@@ -272,7 +276,7 @@ class Standalone:
 
         observers, last = Observers(self._options), Held(send)
         try:
-            application, close = await to_thread(make, self._options, observers, Health())
+            application, close = await to_thread(partial(make, is_guest=True), self._options, observers, Health())
             self._application = application
             try:
                 await application(scope, receive, last)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from greeum.api.authentication import Authentication, Visitor
     from greeum.api.health import Health
     from greeum.api.hosts import Hosts
-    from greeum.api.http import Headers
+    from greeum.api.http import Headers, Scope
     from greeum.api.logs import AccessLog
     from greeum.api.metrics import Metrics
     from greeum.api.rate import Rates
@@ -116,9 +116,10 @@ class Worker:
             return given.decode("ascii")
         return f"{self._id_prefix}-{next(self._ids):x}"
 
-    def check_host(self, headers: dict[bytes, bytes]) -> None:
-        """Raises Problem if this server does not answer to the name, or to a page of another."""
-        refusal = self._hosts.refusal(headers.get(b"host"), headers.get(b"origin"))
+    def check_host(self, scope: Scope, headers: dict[bytes, bytes]) -> None:
+        """Raises Problem if this server does not answer to the name, to a page of another, or to who is elsewhere."""
+        refusal = self._hosts.refusal_of(scope.get("client"))
+        refusal = refusal or self._hosts.refusal(headers.get(b"host"), headers.get(b"origin"))
         if refusal is not None:
             raise Problem("misdirected" if refusal.status == 421 else "forbidden", refusal.detail)
 

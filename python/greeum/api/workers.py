@@ -13,7 +13,7 @@ from mmap import mmap
 from tempfile import TemporaryFile
 
 from greeum.api.logs import event
-from greeum.api.process import serve
+from greeum.api.process import ending_signals, serve
 from greeum.api.server import CUT_OFF, DONE, INTERRUPTED
 from greeum.api.service import NOWHERE, Options, open_log, shared_bytes
 from greeum.errors import InvalidInput
@@ -85,7 +85,7 @@ class Supervisor:
         for end in self._waker:
             end.setblocking(False)
         signal.set_wakeup_fd(self._waker[1].fileno(), warn_on_full_buffer=False)
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in ending_signals():
             signal.signal(number, self._note_signal)
         signal.signal(signal.SIGCHLD, lambda *_: None)
         try:

@@ -259,9 +259,14 @@ def moved(path: str) -> StoreFailed:
 
 
 def make_directory(directory: str) -> None:
-    """Make it, if need be, for its owner alone: what it will hold is private."""
+    """Make it, and what is missing above it, if need be, for its owner alone: what it will hold is private, and so are
+    the names of tenants.
+    """
     if os.path.isdir(directory):
         return
+    above = os.path.dirname(os.path.abspath(directory))
+    if not os.path.exists(above):
+        make_directory(above)
     try:
         os.makedirs(directory, mode=0o700, exist_ok=True)
         sync_directory(os.path.dirname(directory))

