@@ -128,6 +128,9 @@ def test_errors_of_other_requests(m: Memory) -> None:
         assert await refused(client.read_resource(uri)) == (INVALID_PARAMS, {ERROR_META: "NotFound", "uri": uri})
         data = {ERROR_META: "InvalidInput", FIELD_META: "cursor"}
         assert await refused(client.list_resources(cursor="x")) == (INVALID_PARAMS, data)
+        assert await refused(client.list_tools(cursor="x")) == (INVALID_PARAMS, data)
+        assert await refused(client.list_prompts(cursor="x")) == (INVALID_PARAMS, data)
+        assert await refused(client.list_resource_templates(cursor="x")) == (INVALID_PARAMS, data)
         assert (await refused(client.get_prompt("forget", {})))[0] == INVALID_PARAMS
         data = {ERROR_META: "InvalidInput", FIELD_META: "topic"}
         assert await refused(client.get_prompt("recall", {})) == (INVALID_PARAMS, data)
