@@ -61,6 +61,9 @@ KINDS = {
 }
 """Each by the name with which its type ends; of those with one status the most general first."""
 
+NOT_BEGUN = frozenset(("rate-limited", "unavailable", "store-busy"))
+"""Those that say that nothing was done: to try again does no harm, whatever was asked."""
+
 OTHER = "internal"
 """What every error is that has no name of its own: a defect."""
 
