@@ -88,6 +88,25 @@ MOVED = "This memory's directory on the server was moved, removed or replaced; i
 """What is told of a StoreFailed that says so: to try again helps once somebody has done something."""
 
 
+TYPES = {
+    "str": "a string", "int": "a whole number", "float": "a number with a decimal point", "bool": "true or false",
+    "NoneType": "null", "list": "a list", "dict": "an object",
+}  # fmt: skip
+"""What comes as JSON is of these types in Python."""
+
+WANTED = {"a dictionary": "an object", "True or False": "true or false", "a sequence of strings": "a list of strings"}
+
+
+def in_words_of_json(text: str) -> str:
+    """What is said of an argument of the wrong type, for somebody who wrote JSON, and no Python."""
+    said, wrong, kind = text.rpartition(", not ")
+    if not wrong or kind not in TYPES:
+        return text
+    for wanted, word in WANTED.items():
+        said = said.replace(f"must be {wanted}", f"must be {word}")
+    return f"{said}{wrong}{TYPES[kind]}"
+
+
 def name_of(error: Exception) -> str:
     """The problem that an error is, or the one that the error above it is."""
     return next((NAMES[kind] for kind in type(error).__mro__ if kind in NAMES), OTHER)

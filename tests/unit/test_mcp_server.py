@@ -108,6 +108,8 @@ def test_errors_are_told_in_the_result(m: Memory) -> None:
         assert result.content[0].text == "k: is 0; it must lie between 1 and 1,000"
         assert result.meta == {ERROR_META: "InvalidInput", FIELD_META: "k"}
         assert result.structured_content is None
+        result = await client.call_tool("memory_search", {"query": "x", "k": "5"})
+        assert result.content[0].text == "k: must be a whole number, not a string"
         result = await client.call_tool("memory_get", {"block": 5})
         assert (result.is_error, result.meta) == (True, {ERROR_META: "NotFound"})
         with pytest.raises(MCPError) as caught:

@@ -215,6 +215,8 @@ class Application:
             for name in CONDITIONS:
                 if name in headers and name not in operation.preconditions:
                     raise InvalidInput(name.decode(), "is not heeded here")
+            if operation.is_counted and b"idempotency-key" in headers:
+                raise InvalidInput("idempotency-key", "is not heeded here: a second request counts again")
         if operation.body is not None:
             if operation.needs_body or has_body(headers):
                 check_type(headers, JSON)

@@ -129,6 +129,8 @@ def reason_of(what: str) -> str:
     found = EXPECTED.fullmatch(what)
     if found is None:
         return what[:200]
+    if found[1] == "int" and found[2] == "float":
+        return "must be a whole number, written without a decimal point"
     wanted = " or ".join(WORDS.get(word, word) for word in found[1].split(" | "))
     if found[2] is not None:
         return f"must be {wanted}, not {WORDS.get(found[2], found[2])}"

@@ -15,7 +15,7 @@ from mcp.shared.exceptions import MCPError
 from greeum import errors
 from greeum.mcp import completion, offers, prompts, resources, traces
 from greeum.mcp.opening import LISTS_FRESH_MS
-from greeum.problems import OTHER, name_of, of_the_machine
+from greeum.problems import OTHER, in_words_of_json, name_of, of_the_machine
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -181,6 +181,7 @@ def told(error: Exception, caller: Caller) -> Trouble:
     # A message may quote what was sent, and that need not be text: halves of surrogate pairs become `?`.
     text = str(error).encode("utf-8", "replace").decode()
     if isinstance(error, errors.InvalidInput):
+        text = in_words_of_json(text)
         return Trouble(name, text, types.INVALID_PARAMS, error.field.encode("utf-8", "replace").decode())
     if isinstance(error, errors.NotFound):
         return Trouble(name, text, types.INVALID_PARAMS)
