@@ -151,8 +151,8 @@ OTHERWISE = [
     (r"\bbytes +[\d,]+", "bytes …"),
     (r" {2,}", "  "),
 ]
-"""A server has made its memory. Cursors, times, identities, by which door it came and how large files are differ; scores are
-rounded on their way; a server counts uses later, under another seq; a client names its requests."""
+"""A server has made its memory. Cursors, times, identities, by which door it came and how large files are differ;
+scores are rounded on their way; a server counts uses later, under another seq; a client names its requests."""
 
 
 def same(text: str) -> str:
