@@ -110,5 +110,6 @@ $(STAMPS)/node: $(NODE_FOLDERS:%=%/package-lock.json) $(STAMPS)/tests
 
 $(STAMPS)/build: $(RUST) pyproject.toml $(STAMPS)/environment
 	$(SAY) "build: the Rust extension, optimised (about a minute the first time)"
-	@env -u CONDA_PREFIX VIRTUAL_ENV="$(CURDIR)/$(VENV)" $(BIN)/maturin develop --release --locked --quiet
+	@env -u CONDA_PREFIX VIRTUAL_ENV="$(CURDIR)/$(VENV)" $(BIN)/maturin develop --release --locked --quiet > $(STAMPS)/build.log 2>&1 \
+		|| { cat $(STAMPS)/build.log; exit 1; }
 	@touch $@

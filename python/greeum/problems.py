@@ -61,6 +61,9 @@ KINDS = {
 }
 """Each by the name with which its type ends; of those with one status the most general first."""
 
+NOT_BEGUN = frozenset(("rate-limited", "unavailable", "store-busy"))
+"""Those that say that nothing was done: to try again does no harm, whatever was asked."""
+
 OTHER = "internal"
 """What every error is that has no name of its own: a defect."""
 
@@ -83,6 +86,25 @@ OF_THE_MACHINE: dict[type[Exception], str] = {
 
 MOVED = "This memory's directory on the server was moved, removed or replaced; its operator puts it back"
 """What is told of a StoreFailed that says so: to try again helps once somebody has done something."""
+
+
+TYPES = {
+    "str": "a string", "int": "a whole number", "float": "a number with a decimal point", "bool": "true or false",
+    "NoneType": "null", "list": "a list", "dict": "an object",
+}  # fmt: skip
+"""What comes as JSON is of these types in Python."""
+
+WANTED = {"a dictionary": "an object", "True or False": "true or false", "a sequence of strings": "a list of strings"}
+
+
+def in_words_of_json(text: str) -> str:
+    """What is said of an argument of the wrong type, for somebody who wrote JSON, and no Python."""
+    said, wrong, kind = text.rpartition(", not ")
+    if not wrong or kind not in TYPES:
+        return text
+    for wanted, word in WANTED.items():
+        said = said.replace(f"must be {wanted}", f"must be {word}")
+    return f"{said}{wrong}{TYPES[kind]}"
 
 
 def name_of(error: Exception) -> str:

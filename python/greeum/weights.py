@@ -321,5 +321,5 @@ def weight_pairs(weights: Mapping[str, float] | None) -> Pairs | None:
         raise InvalidInput("weights", f"must be a dictionary, not {type(weights).__name__}")
     for name, weight in weights.items():
         if isinstance(weight, bool) or not isinstance(weight, (int, float)) or not -WEIGHT_MAX < weight < WEIGHT_MAX:
-            raise InvalidInput(f"weights.{name}", "must be a finite number")
+            raise InvalidInput(f"weights.{name}", f"must be a number between -{WEIGHT_MAX:,.0f} and {WEIGHT_MAX:,.0f}")
     return [(inputs.name(name, "weights"), float(weight)) for name, weight in weights.items()]

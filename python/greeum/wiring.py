@@ -64,7 +64,7 @@ def opened(
     """As `open`, by another clock: for questions that are asked as if it were another time."""
     settings = Settings()
     directory = os.path.abspath(inputs.path(settings.home if path is None else path))
-    chosen = embedder if embedder is not None else embedder_of(settings)
+    chosen = checked(embedder if embedder is not None else embedder_of(settings))
     zone = None if settings.time_zone is None else zone_named(settings.time_zone)
     store = SQLiteStore(directory, read_only=read_only, create=create)
     try:
@@ -110,7 +110,7 @@ def repair(path: str | os.PathLike[str], *, embedder: Embedder | None = None) ->
 
     settings = Settings()
     directory = os.path.abspath(inputs.path(path))
-    chosen = embedder if embedder is not None else embedder_of(settings)
+    chosen = checked(embedder if embedder is not None else embedder_of(settings))
     store = SQLiteStore(directory, create=False)
     try:
         renew_vectors(store, chosen)
@@ -186,7 +186,21 @@ def renew_vectors(store: SQLiteStore, embedder: Embedder, progress: Callable[[in
 
 
 def checked(embedder: Embedder) -> Embedder:
-    """The embedder, if an Index can hold its vectors. Raises InvalidInput."""
+    """The embedder, if it is one, and an Index can hold its vectors. Raises InvalidInput."""
+    kind = type(embedder).__name__
+    if isinstance(embedder, str):
+        raise InvalidInput(
+            "embedder", "must be an Embedder, not str: a name as 'model2vec:FOLDER' goes into $GREEUM_EMBEDDER"
+        )
+    if isinstance(embedder, type):
+        raise InvalidInput("embedder", f"must be an Embedder, not the class: write {embedder.__name__}(…)")
+    for name in ("encode_blocks", "encode_query"):
+        if not callable(getattr(embedder, name, None)):
+            raise InvalidInput("embedder", f"must be an Embedder; {kind} has no method `{name}`")
+    if not isinstance(getattr(embedder, "fingerprint", None), str) or not embedder.fingerprint:
+        raise InvalidInput("embedder", f"{kind} has no `fingerprint`, a string that names its model and version")
+    if type(getattr(embedder, "dimension", None)) is not int:
+        raise InvalidInput("embedder", f"{kind} has no `dimension`, the number of components of its vectors")
     if not 1 <= embedder.dimension <= DIMENSION_MAX:
         raise InvalidInput(
             "embedder", f"makes vectors of {embedder.dimension} components; at most {DIMENSION_MAX} may be"

@@ -937,6 +937,15 @@ class TestMeasuring:
         Path(questions).rename(folder / "violins.jsonl")
         assert run("eval", str(folder), "--questions", str(folder / "found.jsonl")).code == 4
         assert run("eval", str(folder), "--questions", str(tmp_path / "nowhere" / "found.jsonl")).code == 3
+        refused = run("eval", questions, "--questions", str(tmp_path))
+        assert (refused.code, "--questions" in refused.err, "is a directory" in refused.err) == (2, True, True)
+
+    @pytest.mark.parametrize("where", [("--memory", "m"), ("--url", "http://127.0.0.1:1")])
+    def test_a_memory_that_no_question_is_asked_of_is_refused(
+        self, run: Run, questions: str, where: tuple[str, str]
+    ) -> None:
+        refused = run("eval", questions, *where)
+        assert (refused.code, f"{where[0]}: is not asked" in refused.err) == (2, True)
 
     def test_several_depths_at_once(self, run: Run, questions: str, tmp_path: Path) -> None:
         lines = run("eval", questions, "-k", "5,1").out.splitlines()

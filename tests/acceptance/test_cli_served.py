@@ -141,6 +141,7 @@ OTHERWISE = [
     (r"greeum: a new memory in .*\n", ""),
     (r'"(uid|sha256|before|added_at|superseded_at|moved_at|until|at)": "[^"]*"', r'"\1": "…"'),
     (r'"requests": \["[0-9a-f]{16}"\]', '"requests": []'),
+    (r"\b([0-9a-f]{12,13}\.\d+)\.[0-9a-f]{1,8}\b", r"\1.…"),
     (r"\b[0-9a-f]{64}\b", "…"),
     (r"\b[0-9a-f]{32}\b", "…"),
     (r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?Z?)?", "…"),
@@ -150,8 +151,8 @@ OTHERWISE = [
     (r"\bbytes +[\d,]+", "bytes …"),
     (r" {2,}", "  "),
 ]
-"""A server has made its memory. Times, identities, by which door it came and how large files are differ; scores are
-rounded on their way; a server counts uses later, under another seq; a client names its requests."""
+"""A server has made its memory. Cursors, times, identities, by which door it came and how large files are differ;
+scores are rounded on their way; a server counts uses later, under another seq; a client names its requests."""
 
 
 def same(text: str) -> str:

@@ -102,7 +102,7 @@ class TestCreating:
             ("create --tenant acme", "--role: is missing"),
             ("create --tenant Acme --role writer", "tenant: 'Acme'"),
             ("create --tenant acme --role boss", "role: 'boss'"),
-            ("create --tenant acme --role reader --rate many", "rate: 'many'"),
+            ("create --tenant acme --role reader --rate many", "--rate: 'many'"),
             ("create --tenant acme --role reader --rate 0", "rate: is 0"),
             ("create --tenant acme --role reader --namespace /a", "namespace: "),
             ("create --tenant acme --role reader --memory m", "--memory: is no option of `greeum keys create`"),

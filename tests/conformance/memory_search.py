@@ -25,8 +25,7 @@ from tests.conformance.memory import (
     texts,
 )
 
-import greeum
-from greeum import Block, Hit, Memory, limits
+from greeum import Block, Hit, Memory, limits, testing
 from greeum.errors import InvalidInput, NotFound
 from greeum.limits import HOPS_MAX, K_MAX, PAGE_MAX
 from greeum.testing import FrozenClock
@@ -868,7 +867,7 @@ class TestListing:
 
     def test_the_cursor_of_another_memory_is_refused(self, memory: Memory) -> None:
         tell(memory)
-        with greeum.open(":memory:") as other:
+        with testing.memory() as other:
             tell(other)
             page, namespaces = other.list(limit=1), other.namespaces(limit=1)
         for ask, cursor in ((memory.list, page.cursor), (memory.namespaces, namespaces.cursor)):

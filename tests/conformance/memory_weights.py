@@ -123,6 +123,12 @@ class TestOwnWeights:
             memory.weights.set(weights)
         assert values(memory) == {}
 
+    def test_how_large_a_weight_may_be_is_said(self, memory: Memory) -> None:
+        memory.weights.set({"words": 999_999})
+        with pytest.raises(InvalidInput, match="must be a number between -1,000,000 and 1,000,000") as caught:
+            memory.weights.set({"words": 1e6})
+        assert caught.value.field == "weights.words"
+
 
 class TestFeedback:
     def test_some_dozens_of_judgements_find_better_answers(self, memory: Memory) -> None:

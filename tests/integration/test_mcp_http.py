@@ -16,11 +16,13 @@ import httpx2
 import pytest
 from mcp.client import Client
 from mcp.client.streamable_http import streamable_http_client
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from tests.mcp.serving import application
 from tests.served import Loop, Server, loop_in_a_thread
 
 from greeum.api.authentication import KeyedDoor, OpenDoor
 from greeum.api.policy import LEAST_ROLE
+from greeum.api.tracing import Tracer
 from greeum.control.model import ROLES
 from greeum.control.store import ControlStore
 from greeum.limits import BODY_BYTES_MAX
@@ -149,14 +151,42 @@ class TestConversation:
 
 class TestHttp:
     @pytest.mark.parametrize(
-        "message", [[], {}, None, 5, [rpc("ping")], rpc("ping") | {"jsonrpc": "1.0"}, rpc("ping") | {"params": []}]
-    )
+        "message",
+        [
+            [], {}, None, 5, [rpc("ping")], rpc("ping") | {"jsonrpc": "1.0"}, rpc("ping") | {"params": []},
+            rpc("ping") | {"id": None}, rpc("ping") | {"id": 1.5}, rpc("ping") | {"id": True},
+            {"jsonrpc": "2.0", "id": 1, "result": 5},
+        ],
+    )  # fmt: skip
     def test_what_is_json_but_no_message_is_told_in_a_sentence(self, opened: str, message: Any) -> None:
         answer = post(opened, message)
         assert (answer.status_code, answer.json()["error"]["code"]) == (400, -32600)
-        assert re.fullmatch(
-            r"Invalid request: the body must be one object with .{1,150}", answer.json()["error"]["message"]
-        )
+        assert re.fullmatch(r"Invalid request: .{1,100}", answer.json()["error"]["message"])
+
+    @pytest.mark.parametrize(
+        ("more", "status", "detail"),
+        [
+            ({"content-type": "text/plain"}, 415, "The body must be application/json"),
+            ({"content-encoding": "gzip"}, 415, "The content encoding of the body must be identity"),
+        ],
+    )
+    def test_a_body_of_another_kind_is_refused_as_elsewhere(
+        self, opened: str, more: dict[str, str], status: int, detail: str
+    ) -> None:
+        answer = post(opened, rpc("ping"), **more)
+        assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
+        assert answer.json()["detail"].startswith(detail)
+
+    def test_a_query_string_is_refused_as_elsewhere(self, opened: str) -> None:
+        answer = post(f"{opened}?x=1", rpc("ping"))
+        assert (answer.status_code, answer.json()["field"]) == (400, "x")
+
+    def test_a_version_that_there_is_not_is_told_in_words_about_the_header(self, opened: str) -> None:
+        answer = post(opened, rpc("ping"), **{"mcp-protocol-version": "1999-01-01"})
+        error = answer.json()["error"]
+        assert (answer.status_code, answer.json()["id"], error["code"]) == (400, 1, -32022)
+        assert error["message"].startswith("MCP-Protocol-Version: 1999-01-01 is no version that is spoken here")
+        assert post(opened, rpc("ping"), **{"mcp-protocol-version": "2025-06-18"}).status_code == 200
 
     @pytest.mark.parametrize("method", ["GET", "DELETE", "PUT"])
     def test_other_methods(self, opened: str, method: str) -> None:
@@ -167,12 +197,12 @@ class TestHttp:
     def test_what_is_no_message(self, opened: str) -> None:
         assert post(opened, b"nonsense").json()["error"]["code"] == -32700
         assert post(opened, rpc("nothing")).json()["error"]["code"] == -32601
-        assert post(opened, rpc("ping"), **{"content-type": "text/plain"}).status_code in (400, 415)
         assert post(opened, rpc("ping"), accept="text/html").status_code == 406
 
     def test_a_body_that_is_too_long(self, opened: str) -> None:
         message = rpc("tools/call", name="memory_add", arguments={"text": "x" * BODY_BYTES_MAX})
-        assert post(opened, message).status_code == 413
+        answer = post(opened, message)
+        assert (answer.status_code, answer.headers["content-type"]) == (413, "application/problem+json")
 
     def test_a_text_as_long_as_may_be(self, opened: str) -> None:
         answer = post(opened, rpc("tools/call", name="memory_add", arguments={"text": "x" * 1_048_576}))
@@ -186,10 +216,38 @@ class TestHttp:
         message = (
             b'{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"search","arguments":{"query":"\\ud800"}}}'
         )
-        assert post(opened, message).status_code in (200, 400)
+        answer = post(opened, message)
+        assert (answer.status_code, answer.json()["id"]) == (400, 1)
+        assert "surrogate" in answer.json()["error"]["message"]
 
     def test_every_answer_has_a_request_id(self, opened: str) -> None:
         assert post(opened, rpc("ping"), **{"x-request-id": "mine"}).headers["x-request-id"] == "mine"
+
+
+@pytest.mark.parametrize("content", [False, True])
+def test_traces_tell_what_was_asked(loop: Loop, content: bool) -> None:
+    exporter = InMemorySpanExporter()
+    tracer = Tracer(exporter, content=content)
+    with memory() as found:
+        found.add("The ferry leaves at nine.")
+        server = Server(loop, application(OpenDoor(found), tracer=tracer))
+        for name, arguments in (("memory_search", {"query": "ferry"}), ("memory_get", {"block": 7})):
+            post(f"{server.url}/mcp", rpc("tools/call", name=name, arguments=arguments))
+        post(f"{server.url}/mcp", rpc("resources/list"))
+        post(f"{server.url}/mcp", rpc("tools/call", name="made up"))
+        server.stop()
+    tracer.close()
+    search, get, listed, unknown = exporter.get_finished_spans()
+    names = [span.name for span in (search, get, listed, unknown)]
+    assert names == ["tools/call memory_search", "tools/call memory_get", "resources/list", "POST /mcp"]
+    expected = {
+        "http.route": "/mcp", "mcp.method.name": "tools/call", "gen_ai.tool.name": "memory_search",
+        "gen_ai.operation.name": "search_memory", "gen_ai.memory.record.count": 1,
+    }  # fmt: skip
+    assert search.attributes is not None and get.attributes is not None
+    assert expected.items() <= dict(search.attributes).items()
+    assert search.attributes.get("gen_ai.memory.query.text") == ("ferry" if content else None)
+    assert (get.attributes["gen_ai.operation.name"], get.attributes["error.type"]) == ("read_memory", "NotFound")
 
 
 class TestKeys:

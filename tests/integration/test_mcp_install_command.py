@@ -162,6 +162,23 @@ def test_for_everybody_who_works_here(home: Home) -> None:
 
 
 @linux_alone
+def test_what_is_shared_names_no_path_of_this_machine_where_that_can_be(home: Home) -> None:
+    programs = home.path / "bin"
+    programs.mkdir()
+    alone = home.run("cursor", "--scope", "project", PATH=str(programs))
+    assert Path(home.entry("cursor")["command"]).is_absolute()
+    assert f"It names {home.entry('cursor')['command']}, which others may not have" in alone.stderr
+    (programs / "greeum").write_text("#!/bin/sh\n")
+    (programs / "greeum").chmod(0o755)
+    done = home.run("cursor", "--scope", "project", PATH=str(programs))
+    assert (home.entry("cursor")["command"], home.entry("cursor")["args"], done.stderr) == ("greeum", ["mcp"], "")
+    done = home.run("cursor", "--scope", "project", "--memory", "shared", PATH=str(programs))
+    assert f"It names {home.path / 'shared'}, which others may not have" in done.stderr
+    home.run("cursor", PATH=str(programs))
+    assert Path(home.entry("cursor")["command"]).is_absolute()
+
+
+@linux_alone
 def test_as_json(home: Home) -> None:
     for changed in (True, False):
         document = json.loads(home.run("cursor", "--json").stdout)

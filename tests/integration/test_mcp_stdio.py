@@ -102,16 +102,32 @@ class TestConversation:
 
     def test_what_is_no_message_is_refused_and_the_rest_goes_on(self, talk: Talk) -> None:
         talk.say(b"\n", b"nonsense\n")
-        assert talk.hear() == {"jsonrpc": "2.0", "id": None, "error": {"code": -32700, "message": "Parse error"}}
+        error = {"code": -32700, "message": "Parse error: Expecting value at character 0"}
+        assert talk.hear() == {"jsonrpc": "2.0", "id": None, "error": error}
         talk.say(b'[{"jsonrpc":"2.0","id":1,"method":"ping"}]\n')
         assert talk.hear()["error"]["code"] == -32600
         talk.say(b'{"jsonrpc":"2.0","id":9,"method":5}\n')
-        assert talk.hear() == {"jsonrpc": "2.0", "id": 9, "error": {"code": -32600, "message": "Invalid request"}}
+        error = {"code": -32600, "message": "Invalid request: method must be a string"}
+        assert talk.hear() == {"jsonrpc": "2.0", "id": 9, "error": error}
         talk.open()
         assert talk.ask({"jsonrpc": "2.0", "id": 1, "method": "ping"}) == {"jsonrpc": "2.0", "id": 1, "result": {}}
 
+    @pytest.mark.parametrize("number", ["null", "1.5", "true"])
+    def test_a_request_with_an_id_that_is_none_is_answered(self, talk: Talk, number: str) -> None:
+        """A client that waits for the answer must not wait for ever."""
+        talk.open()
+        talk.say(b'{"jsonrpc":"2.0","id":%b,"method":"ping"}\n' % number.encode())
+        answer = talk.hear()
+        assert (answer["id"], answer["error"]["code"]) == (None, -32600)
+        assert "id must be a string or a whole number" in answer["error"]["message"]
+
     def test_before_the_handshake_nothing_is_done(self, talk: Talk) -> None:
-        assert talk.ask(call(1, "memory_add", text="x"))["error"]["code"] == -32602
+        refused = talk.ask(call(1, "memory_add", text="x"))["error"]
+        assert refused["code"] == -32602
+        assert refused["message"] == "A conversation begins with initialize: send that first"
+        talk.open()
+        wrong = talk.ask({"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": {}})["error"]
+        assert (wrong["code"], wrong["message"]) == (-32602, "Invalid request parameters")
 
     def test_a_request_that_is_taken_back_is_not_waited_for(self, talk: Talk) -> None:
         talk.open()

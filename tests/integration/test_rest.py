@@ -139,6 +139,34 @@ def test_a_condition_that_held_holds_when_the_request_is_repeated(rest: Client, 
     assert rest("PATCH", "/v1/blocks/1", {"text": "other"}, headers=headers).status in (409, 412)
 
 
+def test_a_key_that_would_not_keep_a_request_from_counting_twice_is_refused(rest: Client, memory: Memory) -> None:
+    memory.add("a")
+    refused = rest("POST", "/v1/blocks:used", {"ids": [1]}, headers={"idempotency-key": "k"})
+    assert (refused.status, refused.json["field"]) == (400, "idempotency-key")
+    for path, body in (("/v1/search", {"query": "a"}), ("/v1/blocks:quarantine", {"ids": [1]})):
+        assert rest("POST", path, body, headers={"idempotency-key": "k"}).status == 200
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "field", "detail"),
+    [
+        ("GET", "/v1/blocks/9007199254740993", None, "id", "must be a block's id, a whole number from 1 to"),
+        ("GET", "/v1/blocks/9007199254740992/links", None, "id", "must be a block's id"),
+        ("PATCH", "/v1/blocks/1", {}, "body", "needs a field to change"),
+        ("GET", "/v1/blocks?where=[]", None, "where", "must be an object, not a list"),
+        ("POST", "/v1/search", {"query": "a", "k": 1.0}, "k", "must be a whole number, written without a decimal"),
+        ("POST", "/v1/search", {"query": "a", "weights": {"words": "1"}}, "weights.words", "must be "),
+    ],
+)
+def test_what_is_wrong_is_said_in_the_words_of_json(
+    rest: Client, memory: Memory, method: str, path: str, body: Any, field: str, detail: str
+) -> None:
+    memory.add("a")
+    refused = rest(method, path, body) if body is not None else rest(method, path)
+    assert (refused.status, refused.json["field"]) == (400, field)
+    assert refused.json["detail"].startswith(f"{field}: {detail}")
+
+
 @pytest.mark.parametrize("key", ["", "a b", "x" * 256, "é"])
 def test_an_idempotency_key_is_visible_ascii(rest: Client, memory: Memory, key: str) -> None:
     refused = rest("POST", "/v1/blocks", {"text": "a"}, headers={"idempotency-key": key})
@@ -186,7 +214,7 @@ def test_a_field_that_is_null_is_cleared_and_one_left_out_stays(rest: Client, me
     assert (changed["source"], changed["importance"], changed["tags"], changed["revision"]) == (None, 0.9, ["x"], 2)
     assert changed["valid_to"] == "2030-01-01T00:00:00Z"
     assert rest("PATCH", "/v1/blocks/1", {"kind": None}).json["field"] == "kind"
-    assert rest("PATCH", "/v1/blocks/1", {}).json["field"] == "update"
+    assert rest("PATCH", "/v1/blocks/1", {}).json["field"] == "body"
     assert rest("PATCH", "/v1/blocks/1", {"revision": 2, "kind": "note"}).json["field"] == "revision"
 
 

@@ -171,6 +171,20 @@ def test_requests_are_traced_where_that_is_configured(memory: Memory) -> None:
     assert all(line.trace_id for line in log.lines)
 
 
+def test_queries_are_recorded_where_that_is_asked_for(memory: Memory) -> None:
+    from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+
+    exporter = InMemorySpanExporter()
+    tracer = Tracer(exporter, content=True)
+    with talking(made(Door(memory), tracer=tracer)) as rest:
+        rest("POST", "/v1/search", {"query": "apples"})
+        rest("POST", "/v1/search:batch", {"queries": ["apples", "pears"]})
+        rest("GET", "/v1/stats")
+    tracer.close()
+    asked = [(span.attributes or {}).get("gen_ai.memory.query.text") for span in exporter.get_finished_spans()]
+    assert asked == ["apples", "apples\npears", None]
+
+
 # Who may come in.
 
 
@@ -236,7 +250,7 @@ def test_mcp_may_fail(memory: Memory, begins: bool) -> None:
 
     log = Notes()
     with talking(made(Door(memory), log, mcp=failing)) as rest:
-        exchange = rest.open("POST", "/mcp")
+        exchange = rest.open("POST", "/mcp", {"content-type": "application/json"})
         assert exchange.hear()["status"] == (200 if begins else 500)
         exchange.end()
     assert log.failures[0][1:] == ("mcp", "RuntimeError")

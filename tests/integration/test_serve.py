@@ -217,14 +217,16 @@ def test_one_memory_is_not_served_to_other_machines(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "field"),
     [
-        (("--host", "no.such.host.invalid"), "host"),
-        (("--port", "65536"), "port"),
-        (("--port", "-1"), "port"),
+        (("--host", "no.such.host.invalid"), "--host"),
+        (("--port", "many"), "--port"),
+        (("--maintain", "often"), "--maintain"),
+        (("--port", "65536"), "--port"),
+        (("--port", "-1"), "--port"),
         (("--workers", "0"), "--workers"),
         (("--workers", "65"), "--workers"),
         (("--drain", "-1"), "--drain"),
         (("--backup", "b", "--backup-every", "0s"), "--backup-every"),
-        (("--backup", "b", "--backup-every", "often"), "backup_every"),
+        (("--backup", "b", "--backup-every", "often"), "--backup-every"),
         (("--backup-every", "1h"), "--backup"),
         (("--backup-keep", "1d"), "--backup"),
         (("--drain", "nan"), "--drain"),
@@ -236,6 +238,15 @@ def test_one_memory_is_not_served_to_other_machines(tmp_path: Path) -> None:
 def test_what_cannot_be_served_is_said(tmp_path: Path, arguments: tuple[str, ...], field: str) -> None:
     code, said = refused("--memory", str(tmp_path), "--json", *arguments)
     assert (code, json.loads(said)["error"]["field"]) == (2, field)
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="there is no /proc here, where nobody can make a directory")
+def test_a_memory_that_cannot_be_made_is_said_and_the_log_tells_of_no_end(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    code, said = refused("--memory", "/proc/nope", "--log", str(log), "--port", "0")
+    assert code == 5
+    assert "see to the disk, or name another directory" in said
+    assert [json.loads(line)["event"] for line in log.read_text().splitlines()] == ["failed"]
 
 
 def test_a_port_that_is_taken_is_said(tmp_path: Path) -> None:

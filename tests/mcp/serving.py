@@ -15,13 +15,13 @@ from greeum.api.tracing import Tracer
 from greeum.mcp.http import Endpoint
 
 
-def application(door: Authentication, endpoint: Endpoint | None = None) -> Any:
+def application(door: Authentication, endpoint: Endpoint | None = None, tracer: Tracer | None = None) -> Any:
     """The whole service, with its checks of names and keys."""
     return Application(
         door,
         log=AccessLog(None),
         metrics=Metrics(IDS),
-        tracer=Tracer(),
+        tracer=tracer or Tracer(),
         health=Health(),
         hosts=Hosts(LOOPBACK),
         mcp=endpoint or Endpoint(),

@@ -76,6 +76,38 @@ def problem(body: bytes) -> tuple[str, int]:
 # Requests.
 
 
+@pytest.mark.parametrize(
+    ("request_line", "url"),
+    [
+        (b"GET http://mem.example:81/a%20b?c=d HTTP/1.1", ("mem.example:81", "/a b", "c=d")),
+        (b"GET HTTP://mem.example HTTP/1.1", ("mem.example", "/", "")),
+        (b"GET http://mem.example?c=d HTTP/1.1", ("mem.example", "/", "c=d")),
+        (b"GET /http://mem.example/ HTTP/1.1", ("localhost", "/http://mem.example/", "")),
+    ],
+)
+def test_a_url_in_whole_says_what_host_is_meant(request_line: bytes, url: tuple[str, str, str]) -> None:
+    with listening(tell) as server:
+        told = json.loads(server.client().ask(request_line + b"\r\nhost: localhost\r\n\r\n").body)
+        hosts = [value for name, value in told["headers"] if name == "host"]
+        assert (*hosts, told["path"], told["query_string"]) == url
+
+
+@pytest.mark.parametrize(
+    ("request_", "status", "detail"),
+    [
+        (b"GET / HTTP/1.1\r\n\r\n", 400, "A request of HTTP/1.1 needs a Host header, and only one"),
+        (b"GET http://a/ HTTP/1.1\r\nhost: a\r\nhost: a\r\n\r\n", 400, "A request of HTTP/1.1 needs a Host"),
+        (b"FOO /v1/search HTTP/1.1\r\nhost: a\r\n\r\n", 501, "There is no such method here"),
+        (b"\x16\x03\x01\x02\x00", 400, "This is not HTTP/1.1"),
+    ],
+)
+def test_what_is_refused_says_why(request_: bytes, status: int, detail: str) -> None:
+    with listening(tell, linger_s=0.1) as server:
+        answer = server.client().ask(request_)
+        assert answer.status == status
+        assert json.loads(answer.body)["detail"].startswith(detail)
+
+
 def test_a_request_reaches_the_application_and_its_answer_the_client() -> None:
     with listening(tell) as server:
         answer = server.client().ask(

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
 
-from greeum import _core
+import greeum
+from greeum import _core, testing
 from greeum.embed import digest
 from greeum.embed.model2vec import Model2VecEmbedder, token_count, unknown_token
 from greeum.embed.protocol import SCALE_BYTES, FloatEmbedder
@@ -76,6 +77,71 @@ class Answering(FloatEmbedder):
 
     def embed(self, texts: Sequence[str], *, query: bool) -> Sequence[Vector | None]:
         return self.answer
+
+
+class Failing(FloatEmbedder):
+    """Raises whatever it is told to. It has no name, as those have that nobody wrote with care."""
+
+    fingerprint = "failing/2"
+    dimension = 2
+
+    def embed(self, texts: Sequence[str], *, query: bool) -> Sequence[Vector | None]:
+        raise RuntimeError("the model is on fire")
+
+
+@pytest.mark.parametrize(
+    ("embedder", "words"),
+    [
+        (Failing(), "Failing: RuntimeError: the model is on fire"),
+        (Answering(None), "the stubborn model: returned NoneType, not a list of vectors"),  # type: ignore[arg-type]
+        (Answering("a"), "the stubborn model: returned str, not a list of vectors"),  # type: ignore[arg-type]
+        (Answering(["ab"]), "the stubborn model: returned str, where a vector of numbers belongs"),
+        (Answering([[1, 0], [0, 1]]), "the stubborn model: asked for 1 vectors, got 2"),
+        (Answering([7]), "the stubborn model: returned a vector that cannot be used"),
+    ],
+    ids=["raises", "none", "a string", "strings", "too many", "a number"],
+)
+def test_whatever_goes_wrong_in_an_embedder_is_its_failure(embedder: FloatEmbedder, words: str) -> None:
+    with testing.memory(embedder=embedder) as memory:
+        with pytest.raises(EmbedderFailed, match=words):
+            memory.add("The violin is old.")
+        with pytest.raises(EmbedderFailed, match=words):
+            memory.search("violin")
+        assert memory.count() == 0
+
+
+class Nameless(Counting):
+    fingerprint = ""
+
+
+class Boundless(Counting):
+    dimension = None  # type: ignore[assignment]
+
+
+class Half:
+    fingerprint = "half/2"
+    dimension = 2
+
+    def encode_blocks(self, texts: Sequence[str]) -> list[bytes]:
+        return []
+
+
+@pytest.mark.parametrize(
+    ("embedder", "words"),
+    [
+        ("static", r"must be an Embedder, not str: .* \$GREEUM_EMBEDDER"),
+        (Counting, r"must be an Embedder, not the class: write Counting\("),
+        (object(), "object has no method `encode_blocks`"),
+        (Half(), "Half has no method `encode_query`"),
+        (Nameless(), "Nameless has no `fingerprint`"),
+        (Boundless(), "Boundless has no `dimension`"),
+    ],
+)
+def test_what_is_no_embedder_is_refused_before_anything_is_made(tmp_path: Path, embedder: Any, words: str) -> None:
+    with pytest.raises(InvalidInput, match=words) as caught:
+        greeum.open(tmp_path / "memory", embedder=embedder)
+    assert caught.value.field == "embedder"
+    assert not (tmp_path / "memory").exists()
 
 
 def test_a_message_becomes_one_code_of_length_one() -> None:

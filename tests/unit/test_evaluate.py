@@ -79,7 +79,10 @@ class TestSets:
         ("rows", "says"),
         [
             ([VIOLIN], "no questions"),
-            ([VIOLIN, VIOLIN, ASKED], "1 different"),
+            ([VIOLIN, VIOLIN, ASKED], "has 2 blocks with the id 'b0'"),
+            ([VIOLIN | {"text": " "}, ASKED], "1: text: is empty"),
+            ([VIOLIN, ASKED | {"question": ""}], "2: question: is empty"),
+            ([VIOLIN | {"text": "a \ud800"}, ASKED], "1: text: holds half of a surrogate pair"),
             ([VIOLIN, ASKED | {"answers": []}], "2: answers"),
             ([VIOLIN, ASKED | {"answers": ["b7"]}], "no block 'b7'"),
             ([VIOLIN, ASKED | {"near": "b7"}], "no block 'b7'"),
@@ -116,6 +119,19 @@ class TestSets:
         asked = [ASKED, ASKED | {"at": "2025-03-05T10:00+09:00"}]
         found = read(lines(tmp_path / "mine.jsonl", VIOLIN, *asked)).questions
         assert [question.at for question in found] == [None, "2025-03-05T10:00+09:00"]
+
+    def test_a_file_as_windows_writes_it(self, tmp_path: Path) -> None:
+        file = Path(lines(tmp_path / "mine.jsonl", VIOLIN, ASKED))
+        file.write_bytes(b"\xef\xbb\xbf" + file.read_bytes().replace(b"\n", b"\r\n"))
+        assert read(str(file)).blocks[0].id == "b0"
+        file.write_bytes(file.read_bytes() + b"\xff\n")
+        with pytest.raises(InvalidInput, match=r"mine\.jsonl:3: is not UTF-8 \(at byte 0 of the line\)"):
+            read(str(file))
+
+    def test_a_form_that_there_is_not(self, tmp_path: Path) -> None:
+        file = lines(tmp_path / "mine.jsonl", VIOLIN, ASKED)
+        with pytest.raises(InvalidInput, match="'foo' is no form of a set; there are jsonl, "):
+            read(f"foo={file}")
 
     def test_what_is_no_set(self, tmp_path: Path) -> None:
         with pytest.raises(NotFound):
@@ -224,13 +240,17 @@ class TestMeasures:
 
 class TestAblations:
     def test_each_part_by_itself(self) -> None:
-        plain = Labelled("s", [], [Question("?", (1,))])
-        anchored = Labelled("s", [], [Question("?", (1,), near=1)])
+        blocks = [Turn("1", "The violin is old.")]
+        plain = Labelled("s", blocks, [Question("?", ("1",))])
+        anchored = Labelled("s", blocks, [Question("?", ("1",), near="1")])
+        there = Labelled("s", [], [Question("?", (1,))])
         assert ablations(["each"], [plain]) == [(), *((part,) for part in PARTS if part != "graph")]
         assert ("graph",) in ablations(["each"], [plain, anchored])
         assert ablations(["words, opening", "words,opening"], [plain]) == [(), ("words", "opening")]
         with pytest.raises(InvalidInput, match="near"):
             ablations(["graph"], [plain])
+        assert ablations(["graph"], [there]) == [(), ("graph",)], "a memory that is there may have links"
+        assert ("graph",) in ablations(["each"], [there])
 
     def test_every_part_and_every_weight_is_known(self) -> None:
         """What is taken away is nothing in the hits; together the parts are all weights but one, that is a length."""

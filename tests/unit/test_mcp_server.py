@@ -108,6 +108,8 @@ def test_errors_are_told_in_the_result(m: Memory) -> None:
         assert result.content[0].text == "k: is 0; it must lie between 1 and 1,000"
         assert result.meta == {ERROR_META: "InvalidInput", FIELD_META: "k"}
         assert result.structured_content is None
+        result = await client.call_tool("memory_search", {"query": "x", "k": "5"})
+        assert result.content[0].text == "k: must be a whole number, not a string"
         result = await client.call_tool("memory_get", {"block": 5})
         assert (result.is_error, result.meta) == (True, {ERROR_META: "NotFound"})
         with pytest.raises(MCPError) as caught:
@@ -128,6 +130,9 @@ def test_errors_of_other_requests(m: Memory) -> None:
         assert await refused(client.read_resource(uri)) == (INVALID_PARAMS, {ERROR_META: "NotFound", "uri": uri})
         data = {ERROR_META: "InvalidInput", FIELD_META: "cursor"}
         assert await refused(client.list_resources(cursor="x")) == (INVALID_PARAMS, data)
+        assert await refused(client.list_tools(cursor="x")) == (INVALID_PARAMS, data)
+        assert await refused(client.list_prompts(cursor="x")) == (INVALID_PARAMS, data)
+        assert await refused(client.list_resource_templates(cursor="x")) == (INVALID_PARAMS, data)
         assert (await refused(client.get_prompt("forget", {})))[0] == INVALID_PARAMS
         data = {ERROR_META: "InvalidInput", FIELD_META: "topic"}
         assert await refused(client.get_prompt("recall", {})) == (INVALID_PARAMS, data)

@@ -38,7 +38,7 @@ def test_loopback_is_what_only_this_machine_can_reach(host: str, on_loopback: bo
 
 
 @pytest.mark.parametrize(
-    ("host", "port", "field"), [("no.such.invalid", 0, "host"), ("x" * 300, 0, "host"), ("", 99_999, "port")]
+    ("host", "port", "field"), [("no.such.invalid", 0, "--host"), ("x" * 300, 0, "--host"), ("", 99_999, "--port")]
 )
 def test_what_is_no_address_is_an_error(host: str, port: int, field: str) -> None:
     with pytest.raises(InvalidInput) as caught:
@@ -60,6 +60,12 @@ def test_a_port_that_is_taken_leaves_nothing_behind(bound: list[socket.socket]) 
         sockets.listen([(socket.AF_INET, "127.0.0.2"), (socket.AF_INET, "127.0.0.1")], port)
     # The one that was free is free still.
     bound += sockets.listen([(socket.AF_INET, "127.0.0.2")], port)
+
+
+def test_an_address_of_another_machine_is_named_as_what_is_wrong() -> None:
+    with pytest.raises(InvalidInput, match=r"192\.0\.2\.1 is no address of this machine") as caught:
+        sockets.listen([(socket.AF_INET, "192.0.2.1")], 0)
+    assert caught.value.field == "--host"
 
 
 def test_a_url_can_be_opened_from_this_machine(bound: list[socket.socket]) -> None:

@@ -35,7 +35,7 @@ class Traced:
 
 def search(traced: Traced, headers: tuple[tuple[bytes, bytes], ...] = ()) -> None:
     span = traced.tracer.start("search", "POST", "/v1/search", headers)
-    span.memory(records=3, query=QUERY)
+    span.memory(records=3, queries=[QUERY])
     span.end(200)
 
 
@@ -63,6 +63,15 @@ def test_what_was_searched_for_is_recorded_only_if_that_is_asked_for() -> None:
     assert QUERY not in silent.spans()[0].to_json()
     attributes = open_.spans()[0].attributes
     assert attributes and attributes["gen_ai.memory.query.text"] == QUERY
+
+
+def test_each_of_several_queries_is_recorded() -> None:
+    traced = Traced(content=True)
+    span = traced.tracer.start("search.many", "POST", "/v1/search:batch", ())
+    span.memory(records=2, queries=["ferry", "bus"])
+    span.end(200)
+    attributes = traced.spans()[0].attributes
+    assert attributes and attributes["gen_ai.memory.query.text"] == "ferry\nbus"
 
 
 def test_a_span_hangs_on_the_one_of_the_caller() -> None:
@@ -141,4 +150,11 @@ def test_the_exporter_goes_where_the_environment_says(monkeypatch: pytest.Monkey
 
 def test_whatever_erases_says_that_it_does() -> None:
     erasing = {operation.id for operation in OPERATIONS if operation.answer is Forgotten}
-    assert {name for name, work in MEMORY_OPERATIONS.items() if work == "delete_memory"} == erasing
+    assert {name for name, work in MEMORY_OPERATIONS.items() if work == "delete_memory"} == {
+        *erasing, "mcp.memory_forget",
+    }  # fmt: skip
+
+
+def test_whatever_counts_blocks_says_what_it_does_with_them() -> None:
+    for name in ("blocks.get", "blocks.list", "blocks.history", "mcp.memory_get", "mcp.memory_list", "mcp.fetch"):
+        assert MEMORY_OPERATIONS[name] == "read_memory"

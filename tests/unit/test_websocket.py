@@ -25,6 +25,11 @@ async def echo(scope: Any, receive: Any, send: Any) -> None:
         await respond(send, b"http")
         return
     assert (await receive())["type"] == "websocket.connect"
+    if scope["path"] == "/refused":
+        await send({"type": "websocket.http.response.start", "status": 401, "headers": []})
+        await send({"type": "websocket.http.response.body", "body": b"no ", "more_body": True})
+        await send({"type": "websocket.http.response.body", "body": b"key"})
+        return
     if scope["path"] != "/live":
         await send({"type": "websocket.close"})
         return
@@ -81,6 +86,16 @@ def test_one_that_the_application_does_not_want_is_refused() -> None:
         with pytest.raises(InvalidStatus) as caught:
             live(server, "/nothing")
         assert caught.value.response.status_code == 403
+
+
+def test_a_refusal_is_no_error_of_the_server(caplog: pytest.LogCaptureFixture) -> None:
+    with listening(application(echo)) as server:
+        for _ in range(2):
+            with pytest.raises(InvalidStatus) as caught:
+                live(server, "/refused")
+            assert (caught.value.response.status_code, caught.value.response.body) == (401, b"no key")
+        server.until(lambda: not server.gate.open_websockets() and not server.gate.work())
+    assert caplog.records == []
 
 
 def test_a_message_that_is_too_long_ends_it() -> None:

@@ -42,7 +42,7 @@ export class Anchors {
   /** Remove the anchor; its block stays. Throws NotFound. */
   clear(name: string, options: InNamespace = {}): Promise<void> {
     const { call, fields: query } = apart(options);
-    return this.#transport.json("delete", "/v1/anchors/{name}", { path: { name }, query, call, repeatable: false });
+    return this.#transport.json("delete", "/v1/anchors/{name}", { path: { name }, query, call });
   }
 
   /** The anchor of exactly this namespace. Throws NotFound. */

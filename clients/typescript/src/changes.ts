@@ -56,7 +56,7 @@ export class Log implements PromiseLike<Changes>, AsyncIterable<Change> {
       path: "/v1/changes",
       query: { after },
       headers,
-      call: this.#options,
+      call: apart(this.#options).call,
       repeatable: true,
     };
     const { response, release } = await this.#transport.open(request);

@@ -14,8 +14,8 @@
  * ├── RateLimited           too many requests with this key
  * ├── Unavailable           not at the moment: overload, a restart
  * │   ├── StoreBusy             somebody else holds the memory: nothing was stored
- * │   ├── StoreClosed           the memory was closed, as it is when a server ends
- * │   └── StoreFailed           the server's disk failed
+ * │   ├── StoreClosed           the memory was closed, as it is when a server ends; whether it was done is not known
+ * │   └── StoreFailed           the server's disk failed; whether it was done is not known
  * ├── StoreFull             no room on the server's disk: nothing was written
  * ├── EmbedderFailed        the server's embedder did not answer, or answered nonsense
  * ├── ServerFailed          a fault of the server: its log has `request_id`
@@ -38,6 +38,7 @@ export interface Problem {
 /** Where an error comes from, as far as there was an answer. */
 export interface Answer {
   problem?: Problem | undefined;
+  field?: string | undefined;
   status?: number | undefined;
   request_id?: string | undefined;
   retry_after_s?: number | undefined;
@@ -61,7 +62,7 @@ export class GreeumError extends Error {
     super(message, options);
     this.problem = answer.problem;
     this.status = answer.status ?? answer.problem?.status;
-    this.field = answer.problem?.field;
+    this.field = answer.field ?? answer.problem?.field;
     this.request_id = answer.request_id;
     this.retry_after_s = answer.retry_after_s;
   }
@@ -210,6 +211,15 @@ export async function errorOfResponse(response: Response): Promise<GreeumError> 
   if (problem !== undefined) return errorOfProblem(problem, answer);
   const kind = BY_STATUS[response.status] ?? (response.status >= 500 ? ServerFailed : GreeumError);
   return new kind(`HTTP ${response.status} ${response.statusText}: ${text.slice(0, 200)}`, answer);
+}
+
+/** Whether an error says that the server had not begun: then another try does no harm, whatever was asked.
+ *
+ * A memory that was closed, a disk that failed and a proxy that says 503 leave it open.
+ */
+export function hasNotBegun(error: unknown): error is GreeumError {
+  if (error instanceof RateLimited || error instanceof StoreBusy) return true;
+  return error instanceof Unavailable && error.problem?.type === `${TYPE_PREFIX}unavailable`;
 }
 
 /** The problem in a body; undefined if it is something else. */

@@ -1,6 +1,7 @@
 /** Recall while somebody types: one connection, many queries, and only the newest is answered. */
 
 import { ConnectionFailed, errorOfProblem, type GreeumError, type Problem, Unauthenticated } from "./errors.ts";
+import { json } from "./json.ts";
 import type { Transport } from "./transport.ts";
 import type { Hit, StreamOptions } from "./types.ts";
 
@@ -45,8 +46,8 @@ export class Live {
    */
   search(query: string, options: LiveOptions = {}): Promise<Hit[] | undefined> {
     const id = ++this.#last;
-    const message = JSON.stringify({ ...this.#options, ...options, id, query });
     return new Promise((resolve, reject) => {
+      const message = json({ ...this.#options, ...options, id, query });
       const socket = this.#connected();
       this.#waiting.set(id, { resolve, reject });
       if (socket.readyState === socket.OPEN) socket.send(message);

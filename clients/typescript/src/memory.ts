@@ -2,12 +2,14 @@
 
 import { Anchors } from "./anchors.ts";
 import { Log } from "./changes.ts";
+import type { Call, Connection } from "./connection.ts";
+import { json } from "./json.ts";
 import { Listing } from "./listing.ts";
 import { Live } from "./live.ts";
 import { Policies, Screening } from "./policies.ts";
 import { Retention } from "./retention.ts";
 import { body, canSendStreams, lines, pieces } from "./streams.ts";
-import { apart, type Call, type Connection, fill, Transport } from "./transport.ts";
+import { apart, fill, Transport } from "./transport.ts";
 import type {
   Added,
   AddOptions,
@@ -122,7 +124,7 @@ export class Memory {
   async *stream(query: string, options: StreamOptions = {}): AsyncGenerator<Hit, void> {
     const { call, fields } = apart(options);
     const headers = { accept: NDJSON, "content-type": "application/json" };
-    const sent = { body: JSON.stringify({ ...fields, query }) };
+    const sent = { body: json({ ...fields, query }) };
     for await (const line of this.#lines("POST", "/v1/search", call, headers, sent)) yield JSON.parse(line) as Hit;
   }
 
@@ -158,9 +160,10 @@ export class Memory {
   list(options: ListOptions = {}): Listing<Page, Block> {
     const { call, fields } = apart(options);
     const { where, ...others } = fields;
-    const filter = where == null ? {} : { where: JSON.stringify(where) };
-    const page = (cursor?: string): Promise<Page> =>
-      this.#transport.json("get", "/v1/blocks", { query: { ...others, ...filter, ...(cursor && { cursor }) }, call });
+    const page = async (cursor?: string): Promise<Page> => {
+      const query = { ...others, ...(where != null && { where: json(where, "where") }), ...(cursor && { cursor }) };
+      return this.#transport.json("get", "/v1/blocks", { query, call });
+    };
     return new Listing(page, ({ blocks }) => blocks);
   }
 
@@ -178,7 +181,9 @@ export class Memory {
   update(block: number, options: UpdateOptions): Promise<Block> {
     const { call, key, fields } = apart(options);
     const { revision, ...changes } = fields;
-    const headers = { ...named(key), ...(revision !== undefined && { "if-match": `"${block}-${revision}"` }) };
+    // Only a new text is recognised by a name: of what changes in place, another try might undo what came after it.
+    const name = changes.text === undefined ? {} : named(key);
+    const headers = { ...name, ...(revision !== undefined && { "if-match": `"${block}-${revision}"` }) };
     const request = { path: { id: block }, body: changes as BlockChange, headers, call };
     return this.#transport.json("patch", "/v1/blocks/{id}", request);
   }
@@ -187,25 +192,25 @@ export class Memory {
   forget(block: number | readonly number[], options: DryRun = {}): Promise<Forgotten> {
     const { call, fields } = apart(options);
     const body = { ...fields, ids: typeof block === "number" ? [block] : [...block] };
-    return this.#transport.json("post", "/v1/blocks:forget", { body, call, repeatable: false });
+    return this.#transport.json("post", "/v1/blocks:forget", { body, call });
   }
 
   /** Erase for good all blocks of a namespace, or for which a filter holds, or both. It takes the key of an admin. */
   forgetWhere(options: ForgetWhereOptions): Promise<Forgotten> {
     const { call, fields } = apart(options);
-    return this.#transport.json("post", "/v1/blocks:forget-where", { body: fields, call, repeatable: false });
+    return this.#transport.json("post", "/v1/blocks:forget-where", { body: fields, call });
   }
 
   /** Erase everything for good. Throws Conflict if there are more or fewer blocks than `confirm` says. */
   wipe(confirm: number, call: Call = {}): Promise<Forgotten> {
-    return this.#transport.json("post", "/v1/wipe", { body: { confirm }, call, repeatable: false });
+    return this.#transport.json("post", "/v1/wipe", { body: { confirm }, call });
   }
 
   /** What certifies each forgetting, oldest first; with a namespace or a filter, that of this very one. */
   async certificates(options: CertificatesOptions = {}): Promise<Certificate[]> {
     const { call, fields } = apart(options);
     const { where, ...others } = fields;
-    const query = { ...others, ...(where != null && { where: JSON.stringify(where) }) };
+    const query = { ...others, ...(where != null && { where: json(where, "where") }) };
     return (await this.#transport.json("get", "/v1/certificates", { query: query as typeof others, call }))
       .certificates;
   }
@@ -213,7 +218,7 @@ export class Memory {
   /** Say that blocks were of use, each once: it weighs in searches. Throws NotFound. */
   used(block: number | readonly number[], call: Call = {}): Promise<void> {
     const body = { ids: typeof block === "number" ? [block] : [...block] };
-    return this.#transport.json("post", "/v1/blocks:used", { body, call, repeatable: false });
+    return this.#transport.json("post", "/v1/blocks:used", { body, call });
   }
 
   /** Say which hits of a query have answered it, and which have not: it tunes the weights of the namespace, once there
@@ -241,7 +246,7 @@ export class Memory {
   /** Undo what an origin, and those below it, wrote, all of it or since some time: what that came to. */
   rollBack(origin: string, options: RollBackOptions = {}): Promise<RolledBack> {
     const { call, fields } = apart(options);
-    return this.#transport.json("post", "/v1/roll-back", { body: { ...fields, origin }, call, repeatable: false });
+    return this.#transport.json("post", "/v1/roll-back", { body: { ...fields, origin }, call });
   }
 
   // Links and anchors.
@@ -258,7 +263,6 @@ export class Memory {
     return this.#transport.json("delete", "/v1/links", {
       query: { ...fields, source, target },
       call,
-      repeatable: false,
     });
   }
 
@@ -320,13 +324,13 @@ export class Memory {
 
   /** Put in order what `check` finds, where it is sure what is right: what was done. */
   async repair(call: Call = {}): Promise<Finding[]> {
-    return (await this.#transport.json("post", "/v1/repair", { call, repeatable: false })).findings;
+    return (await this.#transport.json("post", "/v1/repair", { call })).findings;
   }
 
   /** Erase what has outlived its time, count uses, put away what piles up. A server does it by itself now and then. */
   maintain(options: MaintainOptions = {}): Promise<Report> {
     const { call, fields } = apart(options);
-    return this.#transport.json("post", "/v1/maintain", { body: fields, call, repeatable: false });
+    return this.#transport.json("post", "/v1/maintain", { body: fields, call });
   }
 
   /** Everything at a namespace and below it as JSON Lines, line by line, for `import` into any memory. */

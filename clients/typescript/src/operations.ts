@@ -1,7 +1,7 @@
 /** What each operation takes and answers, read out of the types that are made from the server's OpenAPI. */
 
+import type { Call } from "./connection.ts";
 import type { paths } from "./openapi.ts";
-import type { Call } from "./transport.ts";
 
 export type Path = keyof paths;
 
@@ -49,6 +49,4 @@ export interface LooseRequest extends Manner {
 interface Manner {
   headers?: Record<string, string>;
   call?: Call;
-  /** Whether it may be done twice without harm; true unless it says otherwise. */
-  repeatable?: boolean;
 }

@@ -1,6 +1,7 @@
 /** What a memory does with what is said twice, with contradictions, and with what a text should not hold. */
 
-import { apart, type Call, type Transport } from "./transport.ts";
+import type { Call } from "./connection.ts";
+import { apart, type Transport } from "./transport.ts";
 import type { Policy, PolicyOptions, ScreeningPolicies } from "./types.ts";
 
 /** `memory.policies`. A kind of `*` stands for every kind of which nothing is said. */

@@ -1,6 +1,7 @@
 /** `memory.retention`: what is kept of a namespace, and for how long. Maintenance erases the rest. */
 
-import { apart, type Call, type Transport } from "./transport.ts";
+import type { Call } from "./connection.ts";
+import { apart, type Transport } from "./transport.ts";
 import type { Rule, RuleOptions } from "./types.ts";
 
 export class Retention {
@@ -29,6 +30,6 @@ export class Retention {
   /** Remove a rule: that of one kind, or that for every kind. Throws NotFound. */
   clear(namespace = "", kind?: string, call: Call = {}): Promise<void> {
     const query = { namespace, ...(kind !== undefined && { kind }) };
-    return this.#transport.json("delete", "/v1/retention", { query, call, repeatable: false });
+    return this.#transport.json("delete", "/v1/retention", { query, call });
   }
 }

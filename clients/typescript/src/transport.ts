@@ -1,30 +1,10 @@
 /** Requests: each with its key, its deadline, its further tries, and an error that says what was wrong. */
 
+import { addressOf, type Call, type Connection, checkCall, checkConnection } from "./connection.ts";
 import { Deadline, pause } from "./deadline.ts";
-import { ConnectionFailed, errorOfResponse, GreeumError, RateLimited, Unavailable } from "./errors.ts";
+import { ConnectionFailed, errorOfResponse, GreeumError, hasNotBegun, Unavailable } from "./errors.ts";
+import { json } from "./json.ts";
 import type { AnswerOf, JsonRequest, LooseRequest, MethodOf, Path } from "./operations.ts";
-
-/** How to reach the server. */
-export interface Connection {
-  /** An API key (`greeum keys create`). A server for one person on its own machine needs none. */
-  key?: string;
-  /** How long a call may take, with tries and pauses; of a stream each of its pieces. Default 30,000. */
-  timeout_ms?: number;
-  /** How often a call is tried again if that is safe. Default 4. */
-  retries?: number;
-  /** Instead of the runtime's own `fetch`. */
-  fetch?: typeof fetch;
-  /** Instead of the runtime's own `WebSocket` (which Node has from version 22 on), for `live`. */
-  WebSocket?: typeof WebSocket;
-}
-
-/** What may be said about one call, besides what it is about. */
-export interface Call {
-  /** Calls it off: what is awaited then throws the signal's reason. */
-  signal?: AbortSignal;
-  /** Instead of the connection's. */
-  timeout_ms?: number;
-}
 
 /** A request that is put together but for the key. */
 export interface Plain {
@@ -45,14 +25,26 @@ const RETRIES = 4;
 const PAUSE_MS = 100;
 const PAUSE_MS_MAX = 5_000;
 
+/** Where a POST only reads. */
+const READS: readonly string[] = [
+  "/v1/search",
+  "/v1/search:batch",
+  "/v1/explain",
+  "/v1/context",
+  "/v1/count",
+  "/v1/facets",
+  "/v1/diff",
+  "/v1/check",
+];
+
 export class Transport {
   readonly url: URL;
   readonly connection: Connection;
   readonly timeout_ms: number;
 
   constructor(url: string | URL, connection: Connection) {
-    this.url = new URL(url);
-    if (!this.url.pathname.endsWith("/")) this.url.pathname += "/";
+    this.url = addressOf(url);
+    checkConnection(this.url, connection);
     this.connection = connection;
     this.timeout_ms = connection.timeout_ms ?? TIMEOUT_MS;
   }
@@ -89,6 +81,7 @@ export class Transport {
 
   /** Try, and try again as long as there is time and it does no harm. */
   async #within<T>(request: Plain, read: (response: Response, deadline: Deadline) => Promise<T>): Promise<T> {
+    checkCall(request.call);
     const deadline = new Deadline(request.call.timeout_ms ?? this.timeout_ms, request.call.signal);
     try {
       for (let tries = 0; ; tries++) {
@@ -135,15 +128,15 @@ export class Transport {
   /** How long to wait before another try; undefined if there must be none. */
   #pauseAfter(error: unknown, tries: number, request: Plain): number | undefined {
     if (tries >= (this.connection.retries ?? RETRIES) || request.body instanceof ReadableStream) return undefined;
-    const refused = error instanceof RateLimited || error instanceof Unavailable;
-    if (!refused && !(error instanceof ConnectionFailed && request.repeatable)) return undefined;
+    const isPassing = error instanceof ConnectionFailed || error instanceof Unavailable;
+    if (!hasNotBegun(error) && !(isPassing && request.repeatable)) return undefined;
     const backoff_ms = Math.random() * Math.min(PAUSE_MS * 2 ** tries, PAUSE_MS_MAX);
     return backoff_ms + 1000 * (error.retry_after_s ?? 0);
   }
 }
 
 function plain(method: string, path: string, request: LooseRequest): Plain {
-  const { body, query, call = {}, repeatable = true } = request;
+  const { body, query, call = {} } = request;
   const headers: Record<string, string> = { accept: "application/json", ...request.headers };
   if (body !== undefined) headers["content-type"] = "application/json";
   return {
@@ -151,9 +144,9 @@ function plain(method: string, path: string, request: LooseRequest): Plain {
     path: fill(path, request.path ?? {}),
     query,
     headers,
-    body: body === undefined ? undefined : JSON.stringify(body),
+    body: body === undefined ? undefined : json(body),
     call,
-    repeatable,
+    repeatable: method === "get" || READS.includes(path) || "idempotency-key" in headers,
   };
 }
 

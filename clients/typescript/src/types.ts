@@ -1,8 +1,8 @@
 /** What goes over the wire, by the names that Python has for it. All of it follows from the server's OpenAPI. */
 
+import type { Call } from "./connection.ts";
 import type { components } from "./openapi.ts";
 import type { AnswerOf, BodyOf, QueryOf } from "./operations.ts";
-import type { Call } from "./transport.ts";
 
 type Schemas = components["schemas"];
 

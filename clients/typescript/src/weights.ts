@@ -1,6 +1,7 @@
 /** How much each kind of evidence counts in searches. */
 
-import { apart, type Call, type Transport } from "./transport.ts";
+import type { Call } from "./connection.ts";
+import { apart, type Transport } from "./transport.ts";
 import type { Weighing, WeightsOptions, WeightsResetOptions } from "./types.ts";
 
 /** `memory.weights`: what counts how much if a search says nothing itself. */

@@ -1,6 +1,7 @@
 /** By whose days a memory goes. */
 
-import type { Call, Transport } from "./transport.ts";
+import type { Call } from "./connection.ts";
+import type { Transport } from "./transport.ts";
 
 /** `memory.timeZone`, by its name in the IANA database, as `Asia/Seoul`. */
 export class TimeZone {

@@ -6,7 +6,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { afterEach, it } from "node:test";
 
-import { type Connection, connect, type Memory } from "@greeum/client";
+import { type Connection, connect, GreeumError, type Memory } from "@greeum/client";
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -110,6 +110,48 @@ it("does not forget twice: an answer that was lost is the caller's to judge", as
   await assert.rejects(memory.forget(1), { name: "ConnectionFailed" });
   assert.equal(got.length, 1);
 });
+
+it("changes in place only once what may have been changed since", async () => {
+  const lost: ((memory: Memory) => Promise<unknown>)[] = [
+    (memory) => memory.update(1, { importance: 1 }),
+    (memory) => memory.link(1, 2),
+    (memory) => memory.anchors.set("work", 1),
+    (memory) => memory.weights.set({ words: 1 }),
+    (memory) => memory.used(1),
+  ];
+  for (const change of lost) {
+    got.length = 0;
+    const memory = await answering([hangsUp, block]);
+    await assert.rejects(change(memory), { name: "ConnectionFailed" });
+    assert.deepEqual([got.length, got[0]?.headers["idempotency-key"]], [1, undefined]);
+    server?.close();
+  }
+  got.length = 0;
+  const memory = await answering([hangsUp, block]);
+  await memory.update(1, { text: "new" });
+  assert.equal(got[0]?.headers["idempotency-key"], got[1]?.headers["idempotency-key"]);
+});
+
+const BEGUN: [string, Answer, boolean][] = [
+  ["a server that is overloaded", problem("unavailable", 503, { "retry-after": "0" }), false],
+  ["a memory that is busy", problem("store-busy", 503, { "retry-after": "0" }), false],
+  ["a key with too many requests", problem("rate-limited", 429, { "retry-after": "0" }), false],
+  ["a memory that was closed", problem("store-closed", 503, { "retry-after": "0" }), true],
+  ["a disk that failed", problem("store-failed", 503, { "retry-after": "0" }), true],
+  ["a proxy", says(503, "<html>later</html>", { "retry-after": "0" }), true],
+];
+
+for (const [who, answer, may_have_begun] of BEGUN) {
+  it(`forgets ${may_have_begun ? "once" : "again"} after the 503 or 429 of ${who}, and reads again`, async () => {
+    const memory = await answering([answer, says(200, { forgotten: [1], count: 7 })]);
+    if (may_have_begun) await assert.rejects(memory.forget(1), GreeumError);
+    else assert.deepEqual((await memory.forget(1)).forgotten, [1]);
+    assert.equal(got.length, may_have_begun ? 1 : 2);
+    got.length = 0;
+    assert.equal(await memory.count(), 7);
+    assert.equal(got.length, 2);
+  });
+}
 
 const REFUSALS = [
   ["forbidden", 403, "Forbidden"],

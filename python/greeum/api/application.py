@@ -23,6 +23,7 @@ from greeum.api.http import (
     credential_of,
     has_body,
     problem_answer,
+    replayed,
 )  # fmt: skip
 from greeum.api.logs import AccessLog
 from greeum.api.metrics import Metrics
@@ -33,9 +34,12 @@ from greeum.api.routes import Router
 from greeum.api.tracing import Tracer
 from greeum.api.worker import Worker
 from greeum.errors import InvalidInput
+from greeum.limits import BODY_BYTES_MAX
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from greeum import Memory
     from greeum.api.authentication import Authentication
     from greeum.api.http import ASGI, Receive, Scope, Send
@@ -167,8 +171,7 @@ class Application:
             worker.check_host(scope, headers)
         if path == MCP and self._mcp is not None:
             await self._enter(call, MCP_OPERATION, MCP)
-            scope.setdefault("state", {}).update(visitor=call.visitor, run=partial(worker.run, call.share))
-            return Answer(inner=self._mcp)
+            return await self._hand_over(call, self._mcp)
         if path == live.PATH:
             raise Problem(
                 "upgrade-required", "This is a WebSocket, and the request asks for none: does a proxy drop Upgrade?"
@@ -183,6 +186,17 @@ class Application:
         call.accepted = chosen_type(headers, operation.offers)
         await self._read(call, operation)
         return await self._run(call, operation)
+
+    async def _hand_over(self, call: Call, mcp: ASGI) -> Answer:
+        """To MCP, with what it may rely on: who calls, and that a body is JSON that is not too long."""
+        requests.parameters_of(call.scope["query_string"], None)
+        if call.scope["method"] == "POST":
+            check_type(call.headers, JSON)
+            body = await body_of(call.receive, call.headers, BODY_BYTES_MAX)
+            call.receive = replayed(body, call.receive)
+        run = partial(self._worker.run, call.share)
+        call.scope.setdefault("state", {}).update(visitor=call.visitor, run=run, span=call.span)
+        return Answer(inner=mcp)
 
     async def _enter(self, call: Call, operation_id: str, route: str) -> None:
         """Let in whoever calls, if they may do this."""
@@ -201,6 +215,8 @@ class Application:
             for name in CONDITIONS:
                 if name in headers and name not in operation.preconditions:
                     raise InvalidInput(name.decode(), "is not heeded here")
+            if operation.is_counted and b"idempotency-key" in headers:
+                raise InvalidInput("idempotency-key", "is not heeded here: a second request counts again")
         if operation.body is not None:
             if operation.needs_body or has_body(headers):
                 check_type(headers, JSON)
@@ -220,7 +236,7 @@ class Application:
         else:
             answer = await self._worker.run(call.share, operation.handle, memory, call)
         if call.span is not None:
-            call.span.memory(records=answer.records, query=call.body.get("query"))
+            call.span.memory(records=answer.records, queries=queries_in(call.body))
         return answer
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
@@ -235,6 +251,12 @@ class Application:
                 await asyncio.to_thread(self._worker.close)
                 await send({"type": "lifespan.shutdown.complete"})
                 return
+
+
+def queries_in(body: dict[str, Any]) -> list[str]:
+    """What was asked for, in one query or several."""
+    query = body.get("query")
+    return body.get("queries", []) if query is None else [query]
 
 
 def paths_of(scope: Scope) -> tuple[str, bytes]:

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 
 ID = re.compile(r"[1-9][0-9]{0,15}")
 
+ID_MAX = 2**53 - 1
+"""Up to here every reader of JSON knows whole numbers apart."""
+
+
 IDEMPOTENCY_KEY = re.compile(rb"[\x21-\x7e]{1,255}")
 """What an Idempotency-Key may be: visible ASCII, as much as a UUID, a hash or a path takes."""
 
@@ -144,8 +148,8 @@ class BlockPage(answers.Answered):
 
 def id_of(call: Call) -> int:
     """The block that the path names. Raises InvalidInput."""
-    if not ID.fullmatch(call.path):
-        raise InvalidInput("id", "must be a block's id, a whole number from 1")
+    if not ID.fullmatch(call.path) or int(call.path) > ID_MAX:
+        raise InvalidInput("id", f"must be a block's id, a whole number from 1 to {ID_MAX:,}")
     return int(call.path)
 
 
@@ -227,6 +231,8 @@ def history(memory: Memory, call: Call) -> Answer:
 def update(memory: Memory, call: Call) -> Answer:
     """Correct a block. A new text makes a new block that supersedes this one: the answer has its id and tag."""
     block = id_of(call)
+    if not call.body:
+        raise InvalidInput("body", "needs a field to change, as text or tags: name at least one")
     changes = call.body | idempotency_key(call)
     if b"if-match" not in call.headers:
         return block_answer(memory.update(block, **changes))
@@ -293,6 +299,7 @@ OPERATIONS = (
     ),
     operation(
         "used", "POST", "/v1/blocks:used", used, body=BlockIds, status=204, problems=("not-found",),
+        is_counted=True,
         bytes_max=limits.BATCH_BODY_BYTES_MAX,
     ),
 )  # fmt: skip

@@ -108,8 +108,9 @@ class Gate:
     def websocket(self) -> asyncio.Protocol:
         """What takes over a connection that becomes a WebSocket: uvicorn's, which is loaded for the first one."""
         from uvicorn.config import Config
-        from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
         from uvicorn.server import ServerState
+
+        from greeum.api.upgraded import Upgraded
 
         if self._websocket_config is None or self.websockets is None:
             self._websocket_config = Config(
@@ -123,7 +124,7 @@ class Gate:
             )
             self._websocket_config.load()
             self.websockets = ServerState()
-        return WebSocketsSansIOProtocol(self._websocket_config, self.websockets, {})
+        return Upgraded(self._websocket_config, self.websockets, {})
 
     async def _forward(self, scope: Any, receive: Any, send: Any) -> None:
         await self.application(scope, receive, send)

@@ -183,6 +183,16 @@ async def long_body(message: Message, receive: Receive, bytes_max: int) -> bytes
         message = await receive()
 
 
+def replayed(body: bytes, receive: Receive) -> Receive:
+    """Gives a body that was read, in one piece, and then what comes after it."""
+    waiting: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def again() -> Message:
+        return waiting.pop() if waiting else await receive()
+
+    return again
+
+
 def too_large(bytes_max: int) -> Problem:
     return Problem("too-large", f"The body is longer than the {bytes_max:,} bytes that are taken here")
 

@@ -12,6 +12,7 @@ from greeum.problems import (
     REQUEST_PREFIX,
     RETRY_AFTER_S,
     TYPE_PREFIX,
+    in_words_of_json,
     name_of,
     of_the_machine,
 )
@@ -70,11 +71,9 @@ def problem_of(error: Exception) -> Problem:
     name = name_of(error)
     if name == OTHER:
         return Problem(name, PRIVATE)
-    return Problem(name, of_the_machine(error) or printable(str(error)), field=field_of(error))
-
-
-def field_of(error: Exception) -> str | None:
-    return printable(error.field) if isinstance(error, errors.InvalidInput) else None
+    if isinstance(error, errors.InvalidInput):
+        return Problem(name, printable(in_words_of_json(str(error))), field=printable(error.field))
+    return Problem(name, of_the_machine(error) or printable(str(error)))
 
 
 def printable(text: str) -> str:

@@ -74,11 +74,15 @@ async def serve_in_loop(
         ready()
 
     try:
-        return await server.run(open_application, started)
+        code = await server.run(open_application, started)
+    except BaseException as error:
+        observers.note("error", "failed", error=type(error).__name__)
+        raise
     finally:
         for close in closers:
             await asyncio.to_thread(close)
-        observers.note("info", "stopped")
+    observers.note("info", "stopped")
+    return code
 
 
 def ending_signals() -> list[signal.Signals]:

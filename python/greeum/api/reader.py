@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
@@ -33,6 +34,12 @@ HEADERS_MAX = 100
 
 URL_BYTES_MAX = 16_384
 """Path and query: a filter in a query string fits; longer ones have a body."""
+
+METHOD = re.compile(rb"[A-Z]{1,32} ")
+"""What begins a request, though its method may be one that nobody knows."""
+
+ABSOLUTE = re.compile(rb"https?://([^/?#]*)(.*)", re.IGNORECASE | re.DOTALL)
+"""A URL in whole, as it is sent to proxies. What it names then counts in place of Host (RFC 9112, 3.2.2)."""
 
 ASGI_VERSIONS = {"version": "3.0", "spec_version": "2.4"}
 
@@ -90,6 +97,8 @@ class Reader:
             if not isinstance(error.__context__, RefusedError):
                 raise
             return error.__context__.refused
+        except httptools.HttpParserInvalidMethodError:
+            return refusals.NO_METHOD if METHOD.match(data) else refusals.NOT_HTTP
         except httptools.HttpParserError:
             return refusals.NOT_HTTP
         return refusals.LARGE_HEADERS if self._unread_bytes > HEADER_BYTES_MAX else None
@@ -123,6 +132,8 @@ class Reader:
         if parser is None:
             return
         self._check_sizes()
+        if not self._url.startswith(b"/"):
+            self._take_host()
         self._in_headers = False
         self._unread_bytes = 0
         is_upgrade = parser.should_upgrade()
@@ -154,9 +165,18 @@ class Reader:
         if len(self._url) > URL_BYTES_MAX:
             raise RefusedError(refusals.LONG_URL)
 
+    def _take_host(self) -> None:
+        """Of a URL in whole, the host becomes the header, and the rest the path."""
+        absolute = ABSOLUTE.fullmatch(self._url)
+        if absolute is None or self._hosts > 1:
+            return
+        others = [pair for pair in self._headers if pair[0] != b"host"]
+        self._headers, self._hosts = [(b"host", absolute[1]), *others], 1
+        self._url = absolute[2] if absolute[2].startswith(b"/") else b"/" + absolute[2]
+
     def _scope(self, method: str, version: str) -> dict[str, Any]:
         if self._hosts != 1 and not (version == "1.0" and self._hosts == 0):
-            raise RefusedError(refusals.NOT_HTTP)
+            raise RefusedError(refusals.NO_HOST)
         try:
             parts = httptools.parse_url(self._url)
             raw_path = parts.path or b"/"

@@ -46,6 +46,8 @@ class Refused:
 
 
 NOT_HTTP = Refused(400, "invalid-input", "This is not HTTP/1.1")
+NO_HOST = Refused(400, "invalid-input", "A request of HTTP/1.1 needs a Host header, and only one")
+NO_METHOD = Refused(501, "method-not-allowed", "There is no such method here")
 BAD_URL = Refused(400, "invalid-input", "The URL is none, or is not UTF-8")
 SLOW_HEADERS = Refused(408, "timeout", "The headers took too long")
 SLOW_BODY = Refused(408, "timeout", "The body took too long for its size")

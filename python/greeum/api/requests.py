@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from json import JSONDecodeError, JSONDecoder
+from json import JSONDecodeError
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -15,11 +15,11 @@ from msgspec.inspect import StructType
 from greeum.api.http import LONE_PERCENT
 from greeum.errors import InvalidInput
 from greeum.keywords import guess
-from greeum.unreadable import NotJson, json_fault
+from greeum.unreadable import STRICT, json_fault
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, NoReturn
+    from typing import Any
 
     from msgspec import Struct
 
@@ -27,27 +27,10 @@ QUERY_FIELDS_MAX = 32
 """Parameters in a query string: more than any operation has."""
 
 
-def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """An object of JSON. Raises InvalidInput if a name stands in it twice: readers differ in which of them counts."""
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise InvalidInput(twice[:80], "stands twice in one object")
-    return found
-
-
-def refuse_constant(name: str) -> NoReturn:
-    raise NotJson(f"{name} is no number")
-
-
-DECODER = JSONDecoder(object_pairs_hook=unique, parse_constant=refuse_constant)
-
-
 def json_of(text: str, field: str = "body") -> Any:
     """What JSON says. Raises InvalidInput."""
     try:
-        return DECODER.decode(text)
+        return STRICT.decode(text)
     except InvalidInput:
         raise
     except JSONDecodeError as error:
@@ -146,6 +129,8 @@ def reason_of(what: str) -> str:
     found = EXPECTED.fullmatch(what)
     if found is None:
         return what[:200]
+    if found[1] == "int" and found[2] == "float":
+        return "must be a whole number, written without a decimal point"
     wanted = " or ".join(WORDS.get(word, word) for word in found[1].split(" | "))
     if found[2] is not None:
         return f"must be {wanted}, not {WORDS.get(found[2], found[2])}"

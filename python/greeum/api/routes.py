@@ -60,6 +60,8 @@ class Operation:
     """Those that it may answer besides the ones that every operation may."""
     preconditions: tuple[bytes, ...] = ()
     """Which of If-Match and If-None-Match it heeds. On a method that changes something others are refused."""
+    is_counted: bool = False
+    """Whether a second request does more than one. An Idempotency-Key that it does not heed is then refused."""
     headers: tuple[str, ...] = ()
     """Those of Idempotency-Key and Last-Event-ID that it heeds."""
     bytes_max: int = limits.BODY_BYTES_MAX

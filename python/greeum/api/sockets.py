@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from errno import EADDRNOTAVAIL
 from ipaddress import ip_address
 
 from greeum.errors import InvalidInput
@@ -21,11 +22,11 @@ class PortUnavailable(OSError):
 def addresses(host: str, port: int) -> list[tuple[socket.AddressFamily, str]]:
     """The addresses that a name stands for. Raises InvalidInput if there are none."""
     if not 0 <= port <= PORT_MAX:
-        raise InvalidInput("port", f"is {port}; there are those from 0 (any that is free) to {PORT_MAX:,}")
+        raise InvalidInput("--port", f"is {port}; there are those from 0 (any that is free) to {PORT_MAX:,}")
     try:
         found = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     except (OSError, UnicodeError) as error:
-        raise InvalidInput("host", f"{host!r} is no address of this machine ({error})") from error
+        raise InvalidInput("--host", f"{host!r} is no address of this machine ({error})") from error
     return list(dict.fromkeys((family, str(place[0])) for family, _, _, _, place in found))
 
 
@@ -35,7 +36,7 @@ def are_loopback(places: list[tuple[socket.AddressFamily, str]]) -> bool:
 
 
 def listen(places: list[tuple[socket.AddressFamily, str]], port: int) -> list[socket.socket]:
-    """Sockets bound to a port of these addresses, the same for all. Raises PortUnavailable."""
+    """Sockets bound to a port of these addresses, the same for all. Raises PortUnavailable or InvalidInput."""
     bound: list[socket.socket] = []
     for family, address in places:
         try:
@@ -43,6 +44,9 @@ def listen(places: list[tuple[socket.AddressFamily, str]], port: int) -> list[so
         except OSError as error:
             for other in bound:
                 other.close()
+            if error.errno == EADDRNOTAVAIL:
+                reason = f"{address} is no address of this machine: name one that is, or 0.0.0.0 for all"
+                raise InvalidInput("--host", reason) from error
             raise PortUnavailable(
                 f"port {port} of {address} cannot be listened on ({error.strerror}): "
                 "name another with --port, or 0 for one that is free"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from opentelemetry import trace
     from opentelemetry.sdk.trace.export import SpanExporter
@@ -23,8 +23,21 @@ MEMORY_OPERATIONS = {
     "search": "search_memory",
     "search.many": "search_memory",
     "context": "search_memory",
+    "blocks.get": "read_memory",
+    "blocks.list": "read_memory",
+    "blocks.history": "read_memory",
+    "mcp.memory_add": "create_memory",
+    "mcp.memory_update": "update_memory",
+    "mcp.memory_forget": "delete_memory",
+    "mcp.memory_search": "search_memory",
+    "mcp.memory_context": "search_memory",
+    "mcp.search": "search_memory",
+    "mcp.memory_get": "read_memory",
+    "mcp.memory_list": "read_memory",
+    "mcp.fetch": "read_memory",
 }
-"""Operation → OpenTelemetry's `gen_ai.operation.name` for work on memories. Others are spans of HTTP alone."""
+"""Operation → OpenTelemetry's `gen_ai.operation.name` for work on memories. It has no name for reading what is found
+otherwise than by a search: `read_memory` is ours. Others are spans of HTTP alone."""
 
 
 class Span:
@@ -39,12 +52,26 @@ class Span:
         self.trace_id = format(span.get_span_context().trace_id, "032x")
         """For the log, in 32 hexadecimal digits."""
 
-    def memory(self, *, records: int | None = None, query: str | None = None) -> None:
-        """How many blocks were found or changed; what was asked for, which is recorded only where content may be."""
+    def memory(self, *, records: int | None = None, queries: Sequence[str] = ()) -> None:
+        """How many blocks were found or changed; what was asked for, which is recorded only where content may be: of
+        several queries each on a line of its own.
+        """
         if records is not None:
             self._span.set_attribute("gen_ai.memory.record.count", records)
-        if query is not None and self._content:
-            self._span.set_attribute("gen_ai.memory.query.text", query)
+        if queries and self._content:
+            self._span.set_attribute("gen_ai.memory.query.text", "\n".join(queries))
+
+    def message(self, method: str, tool: str | None = None) -> None:
+        """The request is one of MCP: the span is named after its method and its tool, as OpenTelemetry does it."""
+        self._span.set_attribute("mcp.method.name", method)
+        self._span.update_name(method if tool is None else f"{method} {tool}")
+        if tool is not None:
+            self._span.set_attribute("gen_ai.tool.name", tool)
+            self._span.set_attributes(work_on_memory(f"mcp.{tool}"))
+
+    def failed(self, error: str) -> None:
+        """It was answered, but what was asked was not done; `error` is the name of what kept it from that."""
+        self._span.set_attribute("error.type", error)
 
     def end(self, status: int, error: str | None = None) -> None:
         """The request was answered; `error` is the name of its problem, if it is one."""
@@ -53,7 +80,7 @@ class Span:
 
         self._span.set_attribute("http.response.status_code", status)
         if error is not None:
-            self._span.set_attribute("error.type", error)
+            self.failed(error)
         if status >= 500:
             self._span.set_status(StatusCode.ERROR)
         context.detach(self._token)  # type: ignore[arg-type]
@@ -91,9 +118,7 @@ class Tracer:
 
         carrier = {name.decode("latin-1"): value.decode("latin-1") for name, value in headers}
         attributes = {"http.request.method": method, "http.route": route, "url.scheme": "http"}
-        if operation_id in MEMORY_OPERATIONS:
-            attributes["gen_ai.operation.name"] = MEMORY_OPERATIONS[operation_id]
-            attributes["gen_ai.provider.name"] = "greeum"
+        attributes |= work_on_memory(operation_id)
         span = self._tracer.start_span(
             f"{method} {route}", propagate.extract(carrier), kind=trace.SpanKind.SERVER, attributes=attributes
         )
@@ -104,6 +129,13 @@ class Tracer:
         """Send what waits to be sent."""
         if self.on:
             self._provider.shutdown()
+
+
+def work_on_memory(operation_id: str) -> dict[str, str]:
+    """What a span says of work on memories."""
+    if operation_id not in MEMORY_OPERATIONS:
+        return {}
+    return {"gen_ai.operation.name": MEMORY_OPERATIONS[operation_id], "gen_ai.provider.name": "greeum"}
 
 
 def exporting_tracer(*, content: bool) -> Tracer:

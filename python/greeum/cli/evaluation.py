@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from greeum.cli import fields
 from greeum.cli.options import Argument, Command, Option, as_whole_number
-from greeum.errors import Conflict, NotFound
+from greeum.errors import Conflict, InvalidInput, NotFound
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ def run(call: Call) -> int:
     if file is not None:
         check_file(file, [form_and_path(named)[1] for named in call.given["sets"]])
     sets = [read(path) for path in call.given["sets"]]
+    check_asked(call, sets)
     wanted = ablations(call.given.get("without", []), sets)
     evaluated = [outcomes_of(call, labelled, wanted, depths[-1], misses) for labelled in sets]
     if file is not None:
@@ -68,16 +69,27 @@ def run(call: Call) -> int:
 
 def check_file(file: str, sets: Sequence[Path]) -> None:
     """Refuse to write where there is no folder, before all that is measured; and where a set is read from, since an
-    older file is replaced, and questions took work. Raises NotFound or Conflict.
+    older file is replaced, and questions took work. Raises InvalidInput, NotFound or Conflict.
     """
     from pathlib import Path
 
     goal = Path(file).resolve()
+    if goal.is_dir():
+        raise InvalidInput("--questions", f"{file} is a directory: name a file in it")
     if not goal.parent.is_dir():
         raise NotFound(f"{goal.parent}: there is no such folder to write {goal.name} into")
     for path in sets:
         if path.resolve() in (goal, goal.parent if path.is_dir() else goal):
             raise Conflict(f"{file}: is, or would be, part of the set {path}; name another file for what was found")
+
+
+def check_asked(call: Call, sets: Sequence[Labelled]) -> None:
+    """Raises InvalidInput if a memory is named that no question is asked of."""
+    for name in ("memory", "url"):
+        if name in call.given and all(labelled.blocks for labelled in sets):
+            raise InvalidInput(
+                f"--{name}", "is not asked: what is searched are the blocks of the set, in a memory of their own"
+            )
 
 
 def outcomes_of(call: Call, labelled: Labelled, wanted: Sequence[Ablation], k: int, misses: int | None) -> Evaluated:

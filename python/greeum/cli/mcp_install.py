@@ -18,14 +18,16 @@ NAMES = ("claude-code", "claude-desktop", "cursor", "codex", "vscode")
 
 
 def run(call: Call) -> int:
-    from greeum.mcp.install.clients import CLIENTS
+    from greeum.mcp.install.clients import CLIENTS, PROJECT
 
     name = call.given["client"]
     if name not in CLIENTS:
         raise InvalidInput("CLIENT", f"{name!r} is not known; there are {', '.join(CLIENTS)}")
     client = CLIENTS[name]
     place = client.place(call.given.get("scope"), call.settings)
-    entry = client.entry([*program(), *words(call)])
+    is_shared = call.given.get("scope") == PROJECT
+    command = [*(portable() if is_shared else program()), *words(call)]
+    entry = client.entry(command)
     if "print" in call.given:
         show(call, client, place, entry)
         return 0
@@ -37,7 +39,16 @@ def run(call: Call) -> int:
         call.screen.line(f"Written to {place.file}. Start {client.title} anew, and it has Greeum's tools.")
     else:
         call.screen.line(f"{place.file} says so already.")
+    if is_shared and (paths := [word for word in command if os.path.isabs(word)]):
+        call.screen.note(f"It names {' and '.join(paths)}, which others may not have: see to that before you share it.")
     return 0
+
+
+def portable() -> list[str]:
+    """The same for others who work in this directory, if it can be started by its name alone."""
+    from shutil import which
+
+    return ["greeum"] if which("greeum") is not None else program()
 
 
 def program() -> list[str]:
@@ -112,8 +123,9 @@ COMMAND = Command(
         Option(
             "--scope",
             "SCOPE",
-            "For whom: user (everything you do; the default), project (everybody who works in this directory) or, for "
-            "Claude Code, local (you, in this directory).",
+            "For whom: user (everything you do; the default), project (everybody who works in this directory; the "
+            "command is named without its path if it is on the PATH) or, for Claude Code, local (you, in this "
+            "directory).",
         ),
         Option("--print", None, "Show what would be written, and write nothing."),
         Option("--tools", "NAME", f"Which tools to offer, as for `greeum mcp`. Default: {TOOLS}"),

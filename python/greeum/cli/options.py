@@ -266,7 +266,7 @@ def _take(word: str, rest: list[str], by_flag: dict[str, Option], given: dict[st
             wanted = f"needs a value, {option.metavar} (write {flag}=… if the value begins with a dash)"
             raise InvalidInput(flag, wanted)
         value = rest.pop()
-    said = option.read(value, option.field)
+    said = option.read(value, flag)
     given[option.field] = [*given.get(option.field, ()), said] if option.repeats else said
 
 

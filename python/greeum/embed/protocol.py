@@ -14,7 +14,7 @@ from itertools import islice
 from struct import unpack_from
 
 from greeum import _core
-from greeum.errors import EmbedderFailed
+from greeum.errors import EmbedderFailed, GreeumError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -84,20 +84,34 @@ class FloatEmbedder(ABC):
     def _codes(self, texts: Sequence[str], *, query: bool) -> list[bytes]:
         codes: list[bytes] = []
         for start in range(0, len(texts), self.texts_per_call):
-            batch = texts[start : start + self.texts_per_call]
-            vectors = self.embed(batch, query=query)
-            if len(vectors) != len(batch):
-                raise EmbedderFailed(f"{self.name}: asked for {len(batch)} vectors, got {len(vectors)}")
-            codes += map(self._code, vectors)
+            codes += map(self._code, self._embedded(texts[start : start + self.texts_per_call], query=query))
         return codes
+
+    def _embedded(self, batch: Sequence[str], *, query: bool) -> Sequence[Vector | None]:
+        try:
+            vectors = self.embed(batch, query=query)
+        except GreeumError:
+            raise
+        except Exception as error:  # It is not ours, and may raise anything.
+            raise self._failed(f"{type(error).__name__}: {error}") from error
+        if not hasattr(vectors, "__len__") or isinstance(vectors, (str, bytes, dict)):
+            raise self._failed(f"returned {type(vectors).__name__}, not a list of vectors")
+        if len(vectors) != len(batch):
+            raise self._failed(f"asked for {len(batch)} vectors, got {len(vectors)}")
+        return vectors
 
     def _code(self, vector: Vector | None) -> bytes:
         if vector is None:
             return bytes(SCALE_BYTES + self.dimension)
+        if isinstance(vector, (str, bytes, dict)):
+            raise self._failed(f"returned {type(vector).__name__}, where a vector of numbers belongs")
         try:
             return _core.quantize([vector], self.dimension)
         except (TypeError, ValueError) as error:
-            raise EmbedderFailed(f"{self.name}: returned a vector that cannot be used: {error}") from error
+            raise self._failed(f"returned a vector that cannot be used: {error}") from error
+
+    def _failed(self, reason: str) -> EmbedderFailed:
+        return EmbedderFailed(f"{getattr(self, 'name', type(self).__name__)}: {reason}")
 
 
 def total(codes: Sequence[bytes], dimension: int) -> list[float]:

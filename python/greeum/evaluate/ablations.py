@@ -31,15 +31,19 @@ Ablation = tuple[str, ...]
 
 def ablations(asked: Sequence[str], sets: Sequence[Labelled]) -> list[Ablation]:
     """What `--without` asks for, after the search as it is. Raises InvalidInput for a part that says nothing here."""
-    has_anchors = any(question.near is not None for labelled in sets for question in labelled.questions)
+    # Blocks of a set have no links; those of a memory that is there may have some.
+    has_graph = any(
+        not labelled.blocks or any(question.near is not None for question in labelled.questions) for labelled in sets
+    )
     found: list[Ablation] = [()]
     for words in asked:
         if words == EACH:
-            found += [(part,) for part in PARTS if has_anchors or part != "graph"]
+            found += [(part,) for part in PARTS if has_graph or part != "graph"]
             continue
         parts = tuple(part.strip() for part in words.split(","))
-        if parts == ("graph",) and not has_anchors:
-            raise InvalidInput("--without", "graph: no question says what it is near to")
+        if parts == ("graph",) and not has_graph:
+            reason = "graph: no question says what it is near to, and the blocks of a set have no links"
+            raise InvalidInput("--without", reason)
         found.append(parts)
     return list(dict.fromkeys(found))
 

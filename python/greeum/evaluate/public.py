@@ -156,6 +156,9 @@ def read(named: str) -> Labelled:
     """The set at a path, or at FORM=PATH. Raises InvalidInput or NotFound."""
     form, path = form_and_path(named)
     if not path.exists():
+        unknown, equals, rest = named.partition("=")
+        if not form and equals and Path(rest).exists():
+            raise InvalidInput("SET", f"{unknown!r} is no form of a set; there are {', '.join(READERS)}")
         raise NotFound(f"{path}: there is no such file or folder")
     form = form or form_of(path)
     try:
@@ -163,7 +166,8 @@ def read(named: str) -> Labelled:
     except (KeyError, IndexError, TypeError, AttributeError, ValueError) as error:
         if isinstance(error, InvalidInput):
             raise
-        raise InvalidInput(str(path), f"is not what a file of the form {form} is ({error!r})") from error
+        what = f"is not UTF-8 (at byte {error.start})" if isinstance(error, UnicodeDecodeError) else repr(error)
+        raise InvalidInput(str(path), f"is not what a file of the form {form} is ({what})") from error
 
 
 def form_and_path(named: str) -> tuple[str, Path]:

@@ -9,10 +9,11 @@ conversation alone; without one, of everything.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from greeum import inputs
+from greeum import inputs, limits
 from greeum.errors import InvalidInput
 from greeum.unreadable import json_fault
 
@@ -124,11 +125,13 @@ def read_lines(path: Path) -> Labelled:
 
 def rows(file: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     """The lines of a file, each with its place for who must look for it."""
-    with file.open(encoding="utf-8") as lines:
+    with file.open("rb") as lines:
         for number, line in enumerate(lines, 1):
             place = f"{file}:{number}"
             try:
-                row = json.loads(line) if line.strip() else None
+                row = json.loads(line.decode("utf-8-sig")) if line.strip() else None
+            except UnicodeDecodeError as error:
+                raise InvalidInput(place, f"is not UTF-8 (at byte {error.start} of the line)") from error
             except (ValueError, RecursionError) as error:
                 raise InvalidInput(place, f"is not JSON ({json_fault(error)})") from error
             if row is None:
@@ -210,9 +213,9 @@ def time_in(place: str, row: dict[str, Any], name: str) -> str | None:
 
 def text_in(place: str, row: dict[str, Any], name: str, otherwise: str | None = None) -> str:
     value = row.get(name, otherwise)
-    if not isinstance(value, str) or (otherwise is None and not value):
-        raise InvalidInput(f"{place}: {name}", "must be a string" if name in row else "is missing")
-    return value
+    if name not in row and otherwise is None:
+        raise InvalidInput(f"{place}: {name}", "is missing")
+    return inputs.string(value, f"{place}: {name}", limits.TEXT_BYTES_MAX, empty=otherwise is not None)
 
 
 def is_answer(value: object) -> bool:
@@ -227,7 +230,8 @@ def checked(labelled: Labelled) -> Labelled:
         return labelled
     known = labelled.conversation_of
     if len(known) < len(labelled.blocks):
-        raise InvalidInput(labelled.name, f"has {len(labelled.blocks):,} blocks with {len(known):,} different ids")
+        [(twice, times)] = Counter(block.id for block in labelled.blocks).most_common(1)
+        raise InvalidInput(labelled.name, f"has {times} blocks with the id {twice!r}: each needs one of its own")
     for question in labelled.questions:
         for named in named_by(question):
             if named not in known:

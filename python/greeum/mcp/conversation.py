@@ -6,7 +6,6 @@ import asyncio
 import logging
 import signal
 from contextlib import suppress
-from json import dumps, loads
 from typing import Any
 
 import anyio
@@ -14,6 +13,8 @@ import mcp_types as types
 from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
 from mcp.server.lowlevel.server import Server
 from mcp.shared.message import SessionMessage
+
+from greeum.mcp.messages import Refused, is_enveloped, message_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,6 +43,8 @@ class Conversation:
         self._server = server
         self._open: set[Id] = set()
         self._is_settled = anyio.Event()
+        self._has_begun = False
+        """Whether a request has come that a conversation can begin with."""
 
     async def run(self) -> None:
         incoming, read_stream = anyio.create_memory_object_stream[SessionMessage | Exception](0)
@@ -76,10 +79,12 @@ class Conversation:
 
     async def _take(self, line: bytes, incoming: MemoryObjectSendStream[SessionMessage | Exception]) -> None:
         try:
-            message = types.jsonrpc_message_adapter.validate_json(line, by_name=False)
-        except ValueError:
-            self._front.wire.send(refusal(line))
+            content = message_of(line)
+        except Refused as refused:
+            self._front.wire.send(refused.answer() + b"\n")
             return
+        message = types.jsonrpc_message_adapter.validate_python(content, by_name=False)
+        self._has_begun = self._has_begun or content.get("method") == "initialize" or is_enveloped(content)
         if isinstance(message, types.JSONRPCRequest):
             self._open.add(message.id)
         elif isinstance(message, types.JSONRPCNotification) and message.method == "notifications/cancelled":
@@ -90,6 +95,8 @@ class Conversation:
     async def _give_out(self, outgoing: MemoryObjectReceiveStream[SessionMessage]) -> None:
         async for item in outgoing:
             message = item.message
+            if isinstance(message, types.JSONRPCError) and not self._has_begun:
+                message.error = worded(message.error)
             text = message.model_dump_json(by_alias=True, exclude_unset=True)
             if not isinstance(message, types.JSONRPCResponse | types.JSONRPCError):
                 self._front.wire.send(text.encode() + b"\n")
@@ -125,15 +132,8 @@ def from_any_thread(call: Callable[[], object]) -> Callable[[], None]:
     return wake
 
 
-def refusal(line: bytes) -> bytes:
-    """What answers a line that is no message of JSON-RPC."""
-    number, code, text = None, types.INVALID_REQUEST, "Invalid request"
-    try:
-        message = loads(line)
-    except (ValueError, RecursionError):
-        code, text = types.PARSE_ERROR, "Parse error"
-    else:
-        if isinstance(message, dict) and isinstance(message.get("id"), str | int):
-            number = message["id"]
-    error = {"code": code, "message": text}
-    return dumps({"jsonrpc": "2.0", "id": number, "error": error}, separators=(",", ":")).encode() + b"\n"
+def worded(error: types.ErrorData) -> types.ErrorData:
+    """Of a request that comes before the handshake, the SDK says that its parameters are invalid."""
+    if error.code != types.INVALID_PARAMS or error.data:
+        return error
+    return types.ErrorData(code=error.code, message="A conversation begins with initialize: send that first")

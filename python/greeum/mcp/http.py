@@ -10,7 +10,11 @@ import asyncio
 from typing import Any
 
 from greeum.api import policy
+from greeum.api.http import replayed
 from greeum.limits import BODY_BYTES_MAX
+from greeum.mcp.messages import INVALID_REQUEST, UNSUPPORTED_VERSION, Refused, is_enveloped, message_of
+from greeum.mcp.opening import DISCOVERY_VERSIONS, HANDSHAKE_VERSIONS
+from greeum.mcp.traces import traced
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,6 +33,8 @@ if TYPE_CHECKING:
     Message = MutableMapping[str, Any]
     Receive = Callable[[], Awaitable[Message]]
     Send = Callable[[Message], Awaitable[None]]
+
+VERSION_HEADER = b"mcp-protocol-version"
 
 VISITOR, RUN = "visitor", "run"
 """Where in `scope["state"]` stands who makes the request, and what runs a function in a thread of theirs; whoever
@@ -67,7 +73,9 @@ def memory_server(caller_of: Callable[[Any], Caller]) -> Server[Any]:
     from greeum.mcp.catalogue import server_of, tools_of
 
     policy.require(tool.operation for tool in tools_of("memory"))
-    return server_of("memory", caller_of)
+    server = server_of("memory", caller_of)
+    server.middleware.append(traced)
+    return server
 
 
 class Endpoint:
@@ -84,8 +92,17 @@ class Endpoint:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             raise ValueError(f"there is no answer to {scope['type']}")
-        if scope["method"] != "POST":
-            await refuse_method(send)
+        if scope["method"] != "POST":  # there is no stream to GET and no session to DELETE
+            refused = Refused(INVALID_REQUEST, "Method not allowed: send requests with POST")
+            await refuse(send, 405, refused, (b"allow", b"POST"))
+            return
+        headers = stripped(scope["headers"])
+        body = (await receive()).get("body", b"")  # in one piece, as whoever mounts this gives it
+        try:
+            message = message_of(body)
+            check_version(headers, message)
+        except Refused as refused:
+            await refuse(send, 400, refused)
             return
         if self._server is None:
             self._server = await asyncio.to_thread(self._build, guest_of)
@@ -96,7 +113,7 @@ class Endpoint:
             self._server, json_response=not self._streams, stateless=True, max_request_body_size=BODY_BYTES_MAX
         )
         async with manager.run():
-            await manager.handle_request({**scope, "headers": stripped(scope["headers"])}, receive, plainly(send))
+            await manager.handle_request({**scope, "headers": headers}, replayed(body, receive), send)
 
 
 def stripped(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
@@ -104,41 +121,22 @@ def stripped(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]
     return [(name, value.strip(b" \t")) for name, value in headers]
 
 
-NO_MESSAGE = (
-    b'{"jsonrpc":"2.0","id":null,"error":{"code":-32600,"message":"Invalid request: the body must be one object with '
-    b'\\"jsonrpc\\": \\"2.0\\", a method, params that are an object, and an id if an answer is wanted"}}'
-)
-
-
-def plainly(send: Send) -> Send:
-    """Sends on an answer; but of a body that is JSON and no message of JSON-RPC, the SDK says what its own types lack,
-    several pages of it, under a number that stands for something else.
+def check_version(headers: Iterable[tuple[bytes, bytes]], message: dict[str, Any]) -> None:
+    """Raises Refused for a version in the header that there is not, in words about the header: of a message that says
+    nothing of versions itself, the SDK speaks only of what such a message lacks.
     """
-    held: list[Message] = []
-
-    async def pass_on(message: Message) -> None:
-        if message["type"] == "http.response.start" and message["status"] == 400:
-            held.append(message)
-            return
-        if held:
-            start = held.pop()
-            if b'"message":"Validation error:' in message["body"]:
-                message["body"] = NO_MESSAGE
-                length = (b"content-length", b"%d" % len(NO_MESSAGE))
-                start["headers"] = [pair for pair in start["headers"] if pair[0] != length[0]] + [length]
-            await send(start)
-        await send(message)
-
-    return pass_on
+    given = next((value.decode("latin-1") for name, value in headers if name == VERSION_HEADER), None)
+    if given is None or given in HANDSHAKE_VERSIONS or given in DISCOVERY_VERSIONS or is_enveloped(message):
+        return
+    there = ", ".join((*HANDSHAKE_VERSIONS, *DISCOVERY_VERSIONS))
+    data = {"supported": list(DISCOVERY_VERSIONS), "requested": given}
+    reason = f"MCP-Protocol-Version: {given[:40]} is no version that is spoken here; there are {there}"
+    raise Refused(UNSUPPORTED_VERSION, reason, message.get("id"), data)
 
 
-async def refuse_method(send: Send) -> None:
-    """There is no stream to GET and no session to DELETE."""
-    body = (
-        b'{"jsonrpc":"2.0","id":null,"error":{"code":-32600,"message":"Method not allowed: send requests with POST"}}'
-    )
-    headers = [
-        (b"allow", b"POST"), (b"content-type", b"application/json"), (b"content-length", b"%d" % len(body)),
-    ]  # fmt: skip
-    await send({"type": "http.response.start", "status": 405, "headers": headers})
+async def refuse(send: Send, status: int, refused: Refused, *more: tuple[bytes, bytes]) -> None:
+    """Answer with an error of JSON-RPC."""
+    body = refused.answer()
+    headers = [*more, (b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

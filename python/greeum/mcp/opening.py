@@ -4,9 +4,10 @@ agent should wait. It is what the SDK answers, for each protocol version; what i
 
 from __future__ import annotations
 
-from json import dumps, loads
+from json import dumps
 
 from greeum.mcp import offers
+from greeum.unreadable import STRICT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -118,7 +119,7 @@ def usual(line: bytes) -> Answer | None:
     if len(line) > LINE_BYTES_MAX or b"\\ud" in line.lower() or b"NaN" in line or b"Infinity" in line:
         return None
     try:
-        request = loads(line)
+        request = STRICT.decode(line.decode())
     except (ValueError, RecursionError):
         return None
     if not isinstance(request, dict) or set(request) - {"params"} != {"jsonrpc", "id", "method"}:

@@ -13,9 +13,9 @@ from mcp.server.lowlevel.server import Server
 from mcp.shared.exceptions import MCPError
 
 from greeum import errors
-from greeum.mcp import completion, offers, prompts, resources
+from greeum.mcp import completion, offers, prompts, resources, traces
 from greeum.mcp.opening import LISTS_FRESH_MS
-from greeum.problems import OTHER, name_of, of_the_machine
+from greeum.problems import OTHER, in_words_of_json, name_of, of_the_machine
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ CACHE_HINTS: Any = {
 }
 """What is said of memories may change at any moment, so of these there is none."""
 
-ERROR_META, FIELD_META = "greeum/error", "greeum/field"
+ERROR_META, FIELD_META = traces.ERROR, "greeum/field"
 """Where an error's name, and the argument that it is about, stand for programs."""
 
 FAILED = "the server failed, and has written to its log why"
@@ -53,6 +53,7 @@ class Answers:
 
     async def list_tools(self, ctx: Request, params: types.PaginatedRequestParams | None) -> types.ListToolsResult:
         """The tools that the caller may use."""
+        check_one_page(params)
         caller = self._caller_of(ctx)
         return types.ListToolsResult(tools=[described(tool) for tool in self._tools.values() if may_use(caller, tool)])
 
@@ -85,6 +86,7 @@ class Answers:
     async def list_resource_templates(
         self, ctx: Request, params: types.PaginatedRequestParams | None
     ) -> types.ListResourceTemplatesResult:
+        check_one_page(params)
         fields = resources.TEMPLATE._asdict()
         template = types.ResourceTemplate(uri_template=fields.pop("uri"), **fields, mime_type=resources.MEDIA_TYPE)
         return types.ListResourceTemplatesResult(resource_templates=[template])
@@ -96,6 +98,7 @@ class Answers:
         return types.ReadResourceResult(contents=[content])
 
     async def list_prompts(self, ctx: Request, params: types.PaginatedRequestParams | None) -> types.ListPromptsResult:
+        check_one_page(params)
         return types.ListPromptsResult(prompts=[described_prompt(prompt) for prompt in prompts.PROMPTS])
 
     async def get_prompt(self, ctx: Request, params: types.GetPromptRequestParams) -> types.GetPromptResult:
@@ -123,6 +126,13 @@ class Answers:
         if isinstance(found, Trouble):
             raise MCPError(found.code, found.text, found.data() | (about or {}))
         return found
+
+
+def check_one_page(params: types.PaginatedRequestParams | None) -> None:
+    """Raises MCPError for the cursor of a list that is one page."""
+    if params is not None and params.cursor is not None:
+        text = "cursor: is none that this list has given: it is one page"
+        raise MCPError(types.INVALID_PARAMS, text, Trouble("InvalidInput", text, types.INVALID_PARAMS, "cursor").data())
 
 
 CLIENT_CHARACTERS_MAX = 40
@@ -171,6 +181,7 @@ def told(error: Exception, caller: Caller) -> Trouble:
     # A message may quote what was sent, and that need not be text: halves of surrogate pairs become `?`.
     text = str(error).encode("utf-8", "replace").decode()
     if isinstance(error, errors.InvalidInput):
+        text = in_words_of_json(text)
         return Trouble(name, text, types.INVALID_PARAMS, error.field.encode("utf-8", "replace").decode())
     if isinstance(error, errors.NotFound):
         return Trouble(name, text, types.INVALID_PARAMS)

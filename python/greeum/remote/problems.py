@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from greeum.errors import GreeumError, InvalidInput, ServerFailed
-from greeum.problems import REQUEST_PREFIX, TYPE_PREFIX, error_class
+from greeum.problems import NOT_BEGUN, REQUEST_PREFIX, TYPE_PREFIX, error_class
 
 
 def error_of(url: str, problem: object) -> GreeumError:
@@ -18,3 +18,9 @@ def error_of(url: str, problem: object) -> GreeumError:
         return kind(detail)
     request = str(said.get("instance", "")).removeprefix(REQUEST_PREFIX)
     return kind(f"{url}: {detail}" + (f" (request {request})" if request else ""))
+
+
+def has_not_begun(problem: object) -> bool:
+    """Whether a problem says that nothing was done."""
+    said = problem if isinstance(problem, dict) else {}
+    return str(said.get("type", "")).removeprefix(TYPE_PREFIX) in NOT_BEGUN

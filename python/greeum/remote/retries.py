@@ -1,8 +1,9 @@
 """When a request is sent again, and after how long.
 
 A second attempt is made where it can do no harm: where nothing was sent, where the server said that it had not begun
-(429), or where doing it twice is doing it once (reading; adding and updating under a name of the request). Silence is
-never tried again: whoever asked has waited long enough, and a slow server is not helped by more work.
+(`problems.NOT_BEGUN`), or where doing it twice is doing it once (reading; adding and updating under a name of the
+request). Silence is never tried again: whoever asked has waited long enough, and a slow server is not helped by more
+work.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from weakref import WeakSet
 from greeum.errors import ServerFailed, StoreClosed
 from greeum.remote.address import authorization
 from greeum.remote.connections import Connections, is_readable
-from greeum.remote.problems import error_of
+from greeum.remote.problems import error_of, has_not_begun
 from greeum.remote.request import JSON, PROBLEM
 from greeum.remote.retries import Patience, Trouble, retry_after_s
 from greeum.remote.stream import Stream, has_end, whole
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     T = TypeVar("T")
 
 OK = range(200, 300)
+UNSURE = "whether it was done is not known"
+
 NO_CONTENT, TOO_MANY_REQUESTS, UNAVAILABLE = 204, 429, 503
 
 
@@ -186,15 +188,19 @@ class Transport:
         """What to raise for an answer that is not the one that was asked for."""
         status, given = response.status, media_type(response)
         error: GreeumError
+        is_unsure = status == UNAVAILABLE
         if status in OK:
             return self.failed(request, f"answered with {given or 'something'} where Greeum gives {request.accept}")
         if given == PROBLEM:
-            error = error_of(self.url, self._parsed(request, response, self._without_key(content)))
+            said = self._parsed(request, response, self._without_key(content))
+            error, is_unsure = error_of(self.url, said), is_unsure and not has_not_begun(said)
         else:
             error = self._error(f"answered {status} {response.reason}, and not as Greeum does")
+        if is_unsure and request.changes:
+            error = type(error)(f"{error}; {UNSURE}")
         wait_s = retry_after_s(response.getheader("Retry-After"))
         if wait_s is not None and status in (TOO_MANY_REQUESTS, UNAVAILABLE):
-            return Trouble(error, is_unsure=status == UNAVAILABLE, wait_s=wait_s)
+            return Trouble(error, is_unsure=is_unsure, wait_s=wait_s)
         return error
 
     def _broken(self, request: Request, error: Exception) -> Trouble:
@@ -211,7 +217,7 @@ class Transport:
 
     def failed(self, request: Request, reason: str) -> ServerFailed:
         """An error that says whether something may have been done all the same."""
-        return self._error(reason + ("; whether it was done is not known" if request.changes else ""))
+        return self._error(f"{reason}; {UNSURE}" if request.changes else reason)
 
     def _error(self, reason: str) -> ServerFailed:
         shown = self._without_key(reason.encode("utf-8", "backslashreplace")).decode()

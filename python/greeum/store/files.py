@@ -239,7 +239,7 @@ def typed(error: OSError) -> StoreError:
         return StoreReadOnly(
             f"{error.filename}: may not be written ({error.strerror}); open it with read_only=True (--read-only)"
         )
-    return StoreFailed(f"{error.filename}: {error.strerror}")
+    return StoreFailed(f"{error.filename}: {error.strerror}: see to the disk, or name another directory")
 
 
 def identity(path: str) -> tuple[int, int] | None:
