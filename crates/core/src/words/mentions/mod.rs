@@ -156,7 +156,7 @@ fn meant(reader: &Reader<'_>, named: &Named) -> Option<Days> {
 /// The times that a question is about which is asked at `now`, by a clock there.
 pub fn asked(tokens: &Tokens, now: TimeUs) -> Vec<When> {
     let reader = Reader::new(tokens, now);
-    read(&reader).into_iter().map(|named| reader.opened(named)).collect()
+    read(&reader).into_iter().map(|named| if named.is_range { named.when } else { reader.opened(named) }).collect()
 }
 
 /// The words of a question that name a time, by their numbers: with these it is read, and must not be read as others.
@@ -171,6 +171,8 @@ pub fn words_of_times(tokens: &Tokens, now: TimeUs) -> Vec<Range<usize>> {
 struct Named {
     at: usize,
     when: When,
+    /// Whether both of its ends are said.
+    is_range: bool,
 }
 
 /// The times that a text names, without those that only say of which year, month or week another is: of "다음 달 5일" it is the 5th that is meant.
@@ -180,14 +182,14 @@ fn read(reader: &Reader<'_>) -> Vec<Named> {
     while at < reader.tokens.list.len() {
         if let Some((when, next)) = reader.range(at) {
             if !reader.is_repeated(at) {
-                times.push(Named { at, when });
+                times.push(Named { at, when, is_range: true });
             }
             at = next;
         } else if let Some((years, next)) = reader.year_range(at) {
-            times.extend(years.map(|year| Named { at, when: When::Days(Days::year(year)) }));
+            times.extend(years.map(|year| Named { at, when: When::Days(Days::year(year)), is_range: true }));
             at = next;
         } else {
-            reader.each(at, |when| times.push(Named { at, when }));
+            reader.each(at, |when| times.push(Named { at, when, is_range: false }));
             at += 1;
         }
     }

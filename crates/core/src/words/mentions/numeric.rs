@@ -129,10 +129,9 @@ impl Reader<'_> {
         }
     }
 
-    /// Whether a verb of beginning or ending stands before: "class starts at 9/14".
+    /// Whether it is said to begin or to end then: "class starts at 9/14".
     fn is_behind_a_start(&self, i: usize) -> bool {
-        let verb = i.checked_sub(if self.before(i, 1) == Some("at") { 2 } else { 1 });
-        verb.is_some_and(|at| self.is_at(at, &STARTS))
+        self.before(i, 1) == Some("at") && i.checked_sub(2).is_some_and(|at| self.is_at(at, &STARTS))
     }
 
     /// 2024. 12. 25., as Korean documents have it.
@@ -146,7 +145,12 @@ impl Reader<'_> {
     /// Whether a month, a season or a quarter stands behind a word that says of which year, or which of them is meant.
     fn is_of_a_year(&self, i: usize) -> bool {
         i.checked_sub(1).and_then(|at| self.hangul(at)).is_some_and(|before| {
-            before == "년" || NEAR_ONES.contains(&before) || YEARS.iter().any(|(name, _)| before.starts_with(name))
+            let is_counted =
+                || i.checked_sub(2).and_then(|at| self.hangul(at)).is_some_and(|on| NEAR_ONES.contains(&on));
+            before == "년"
+                || before == "해" && is_counted()
+                || NEAR_ONES.contains(&before)
+                || YEARS.iter().any(|(name, _)| before.starts_with(name))
         })
     }
 
@@ -340,6 +344,7 @@ mod tests {
             "on 3/16 inch bolts",
             "set it at 9/16",
             "starts at 3/4",
+            "started 24/7 support",
         ] {
             assert!(days(text).is_empty(), "{text}: {:?}", days(text));
         }

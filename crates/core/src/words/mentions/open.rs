@@ -57,12 +57,18 @@ impl Reader<'_> {
                     return Some(Side::Before);
                 }
                 word if word.starts_with("이후") => return Some(Side::After),
-                word if word.ends_with("부터") => return Some(Side::Since),
+                word if word.ends_with("부터") => return (!self.has_end(at)).then_some(Side::Since),
                 word if at == i || is_number || word.starts_with(UNITS) => {}
                 _ => return None,
             }
         }
         None
+    }
+
+    /// Whether it is said until when: 작년 초부터 작년 말까지.
+    fn has_end(&self, from: usize) -> bool {
+        let mut behind = from + 1..self.tokens.list.len().min(from + APART_WORDS_MAX);
+        behind.any(|at| self.hangul(at).is_some_and(|word| word.ends_with("까지")))
     }
 }
 
@@ -98,10 +104,12 @@ mod tests {
             ("the day before yesterday", day(2023, 5, 6)),
             ("the day after tomorrow", day(2023, 5, 10)),
             ("사흘 전에 뭐 했어?", day(2023, 5, 5)),
+            ("작년 5월부터 여름까지 뭐 했어?", Days::month(2022, 5)),
             ("How was it the day after Easter 2022?", day(2022, 4, 17)),
         ] {
             assert_eq!(ask(text), [When::Days(expected)], "{text}");
         }
+        assert_eq!(ask("2019년부터 2021년까지").len(), 3);
         let before = ask("What did we buy before 5 May 2023?")[0];
         assert!(before.means(day(2021, 1, 1)) && !before.means(day(2023, 5, 5)));
     }

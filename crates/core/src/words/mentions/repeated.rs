@@ -51,7 +51,9 @@ impl Reader<'_> {
 
 const EACH: [&str; 5] = ["every", "each", "yearly", "annually", "monthly"];
 const EACH_IN_KOREAN: [&str; 6] = ["매년", "매해", "해마다", "매월", "매달", "달마다"];
-const WITHIN: [&str; 11] = ["on", "in", "at", "the", "of", "year", "month", "월", "일", "from", "a"];
+#[rustfmt::skip] // which would give each a line
+const WITHIN: [&str; 14] =
+    ["on", "in", "at", "the", "of", "year", "month", "월", "일", "from", "a", "other", "first", "last"];
 
 #[cfg(test)]
 mod tests {
@@ -69,6 +71,8 @@ mod tests {
             "in March every year",
             "Pay it monthly on the 3rd",
             "every Christmas we sing",
+            "every other March",
+            "every last Friday we dance",
             "every year from March to May",
             "매년 3월에 꽃이 펴",
             "매년 5월 5일",

@@ -1,6 +1,7 @@
 //! Years from one to another: 2019-2021, "from 2019 to 2021", 2019년부터 2021년까지.
 
 use super::reader::Reader;
+use crate::words::tokenizer::Script;
 use crate::words::written::{is_numbered, years};
 use std::ops::RangeInclusive;
 
@@ -10,7 +11,8 @@ const YEARS_MAX: i64 = 10;
 impl Reader<'_> {
     /// The years that begin with a word, and the word behind them.
     pub(super) fn year_range(&self, i: usize) -> Option<(RangeInclusive<i64>, usize)> {
-        let word = self.before(i, 0).filter(|word| word.starts_with(['1', '2']))?;
+        let token = self.tokens.list.get(i).filter(|token| token.script == Script::Number)?;
+        let word = self.tokens.cased(*token);
         let (first, last, next) = match years(word).filter(|_| !is_numbered(self.tokens, i)) {
             Some((first, last)) => (first, last, i + 1),
             None => {

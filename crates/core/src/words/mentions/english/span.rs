@@ -139,7 +139,7 @@ impl Reader<'_> {
 }
 
 /// The time and half a unit more: of years, which are said so and of which nobody knows the month for sure.
-fn and_a_half(counted: Counted) -> Option<Counted> {
+pub(super) fn and_a_half(counted: Counted) -> Option<Counted> {
     let years = counted.count.exact().filter(|_| counted.unit == "year")?;
     Some(Counted { count: Count::of(12 * years + 6), unit: "month", first: counted.first })
 }

@@ -8,7 +8,7 @@ use crate::words::mentions::reader::Reader;
 impl Reader<'_> {
     /// The time until now that begins with 지난, 최근 or 요, and the word behind it.
     pub fn korean_back(&self, i: usize) -> Option<(Days, usize)> {
-        let word = self.hangul(i)?;
+        let word = self.hangul(i).filter(|word| word.starts_with(['지', '최', '요']))?; // few do
         let (name, is_of_days) = BACK.iter().copied().find(|(name, _)| word.starts_with(name))?;
         let (count, unit, next) = match &word[name.len()..] {
             "" => self.amount(i + 1)?,

@@ -20,6 +20,8 @@ impl Reader<'_> {
         }
         let (count, unit, first) = match span_of(unit) {
             Some((count, unit)) => (count, unit, at),
+            // 5월 5일 전 is before that day.
+            None if unit == "일" && self.before(at, 2) == Some("월") => return None,
             None => {
                 let word = self.before(at, 1)?;
                 (word.parse().ok().map(Count::of).or_else(|| count_of(word))?, unit_of(unit)?, at - 1)
@@ -94,7 +96,7 @@ fn counted(word: &str) -> Option<(Count, &'static str)> {
 fn of_several_syllables(word: &str) -> Option<(Count, &'static str)> {
     let of = |unit: &str| {
         let number = word.strip_suffix(unit).filter(|number| number.contains(['십', '백']))?;
-        Some((Count::of(numerals::chinese_number(number)? as i64), unit_of(unit)?))
+        Some((chinese(number)?, unit_of(unit)?))
     };
     ["일", "년", "개월", "주"].iter().find_map(|unit| of(unit))
 }
@@ -104,10 +106,8 @@ pub(super) fn count_of(word: &str) -> Option<Count> {
     korean.or_else(|| chinese(word))
 }
 
-/// A Sino-Korean number of one syllable.
-fn chinese(syllable: &str) -> Option<Count> {
-    let ten = (syllable == "십").then_some(10);
-    numerals::digit(syllable).map(|digit| digit as i64).or(ten).map(Count::of)
+fn chinese(number: &str) -> Option<Count> {
+    numerals::chinese_number(number).map(|number| Count::of(number as i64))
 }
 
 pub(super) fn unit_of(word: &str) -> Option<&'static str> {
@@ -167,6 +167,8 @@ mod tests {
             ("이십오일 전에 심었어", day(2023, 4, 13)),
             ("백일 전에 시작했어", day(2023, 1, 28)),
             ("십오년 전", Days::year(2008)),
+            ("이십 년 전", Days::year(2003)),
+            ("5월 5일 전에", day(2023, 5, 5)),
             ("1년 반 전", Days::month(2021, 11)),
             ("이년 반 전에", Days::month(2020, 11)),
         ] {
