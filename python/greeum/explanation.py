@@ -78,6 +78,7 @@ class Dates:
     """Times that the query names (`asked`), when the block was said, and those that its text speaks of (`mentions`).
 
     A day is written as in `2023-05-08`, several as in `2023-05-01/2023-05-31`, and one of any year as in `--05-08`.
+    What is open at one side, as "before 5 May", is written as in `../2023-05-04` or `2023-05-06/..`.
     `matched` are those of the block that the query asks for; `asks_when` is whether it asks when something was.
     """
 

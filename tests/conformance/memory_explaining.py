@@ -75,6 +75,36 @@ class TestExplaining:
         assert account.dates.matched == ("2025-05-04",)
         assert {weight.name for weight in account.weights if weight.part == "prior"} >= {"date", "source"}
 
+    def test_of_a_time_that_part_is_named_which_matched(self, memory: Memory) -> None:
+        other = memory.add("The meeting is on Friday.", at="2025-05-01")
+        block = memory.add("I saw the dentist.", at="2025-06-06")
+
+        def dates(query: str, block_id: int) -> set[tuple[str, tuple[str, ...]]]:
+            account = memory.explain(query, block_id, now="2025-06-09").account
+            assert account is not None
+            return {(match.word, match.found) for match in account.words if match.by == "date"}
+
+        assert dates("What did I do last Friday?", block.id) == {("last Friday", ("2025-06-06",))}
+        assert dates("What did I do last Friday?", other.id) == {("2025", ("2025-05-01",))}
+        assert dates("지난주 금요일에 뭐 했어?", block.id) == {("지난주 금요일에", ("2025-06-06",))}
+
+    @pytest.mark.parametrize(
+        ("query", "asked", "matched"),
+        [
+            ("before 5 May", "../2025-05-04", ("2025-05-01",)),
+            ("after 3 June", "2025-06-04/..", ()),
+            ("in the last two weeks", "2025-05-26/2025-06-09", ()),
+            ("매년 5월", None, ()),
+        ],
+    )
+    def test_times_may_be_open_at_one_side(
+        self, memory: Memory, query: str, asked: str | None, matched: tuple[str, ...]
+    ) -> None:
+        block = memory.add("The meeting was long.", at="2025-05-01")
+        account = memory.explain(f"{query} meeting", block.id, now="2025-06-09").account
+        assert account is not None
+        assert (account.dates.asked, account.dates.matched) == (() if asked is None else (asked,), matched)
+
     def test_korean_words_meet_by_stem_and_by_morpheme(self, memory: Memory) -> None:
         block = memory.add("지난주에 부산으로 이사했어요.", at="2025-05-14")
         memory.add("오늘은 비가 와요.", at="2025-05-15")

@@ -512,6 +512,41 @@ WEIGHTS = (
 )  # fmt: skip
 
 
+class TestTimes:
+    @pytest.mark.parametrize(
+        ("query", "now", "found"),
+        [
+            ("What did I do last Friday?", "2025-06-09", "I went to the dentist."),
+            ("지난주 금요일에 뭐 했어?", "2025-06-09", "I went to the dentist."),
+            ("금욜에 뭐 했어?", "2025-06-09", "I went to the dentist."),
+            ("발렌타인데이에 뭐 했어?", "2025-06-09", "I went to a concert."),
+            ("What have I done since Thursday?", "2025-06-09", "I went to the dentist."),
+        ],
+    )
+    def test_a_day_is_found_by_its_date_and_not_by_its_name(
+        self, memory: Memory, query: str, now: str, found: str
+    ) -> None:
+        memory.add("I went to the dentist.", at="2025-06-06")
+        memory.add("I went to a concert.", at="2025-02-14")
+        memory.add("Let us have the meeting on Friday.", at="2025-05-01")
+        memory.add("회의는 금요일에 하자. 대전 출장인데.", at="2025-05-01")
+        memory.add_many({"text": f"I just ate and slept {day}", "at": f"2025-04-{day:02}"} for day in range(1, 29))
+        assert memory.search(query, k=1, now=now)[0].block.text == found
+
+    def test_a_day_is_more_than_its_month(self, memory: Memory) -> None:
+        month = memory.add("The choir rehearsed a lot in March 2025.", at="2025-06-01")
+        day = memory.add("The choir rehearsed on 30 March 2025.", at="2025-06-01")
+        memory.add_many({"text": f"I just ate and slept {day}", "at": f"2025-04-{day:02}"} for day in range(1, 29))
+
+        def date(query: str, block_id: int) -> float:
+            account = memory.explain(query, block_id).account
+            assert account is not None
+            return sum(weight.adds for weight in account.weights if weight.name == "date")
+
+        assert 0 < date("choir on 30 March 2025", month.id) < date("choir on 30 March 2025", day.id)
+        assert date("choir in March 2025", month.id) == date("choir in March 2025", day.id) > 0
+
+
 class TestWeights:
     @pytest.fixture
     def said(self, memory: Memory) -> Memory:

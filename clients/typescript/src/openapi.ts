@@ -1743,7 +1743,7 @@ export interface components {
         };
         /**
          * Dates
-         * @description Days as in `2023-05-08`, stretches as in `2023-05-01/2023-05-31`, days of any year as in `--05-08`.
+         * @description Days: `2023-05-08`, stretches: `2023-05-01/2023-05-31` or `../2023-05-04`, days of any year: `--05-08`.
          */
         Dates: {
             asks_when: boolean;

@@ -228,7 +228,7 @@ weights! {
     summary = 1.0,
     /// The query asks for a time and the block speaks of one.
     time = 3.0,
-    /// It was said, or speaks of what was, at a time that the query names.
+    /// It was said, or speaks of what was, at a time that the query names: a share of this, if it speaks of a longer one.
     date = 5.0,
     /// The query asks how something is, and this says that it has changed since what an earlier hit of the same source says: by this share it
     /// makes up for what it lacks to that one.

@@ -62,6 +62,20 @@ fn a_slip_changes_nothing() {
 }
 
 #[test]
+fn the_name_of_a_day_is_no_slip() {
+    let mut entries = said();
+    entries.push(entry(11, "그날 나는 대전 출장인데 수영장에 갔어"));
+    let index = loaded(&entries, &[]);
+    for typed in ["발렌타인데이에 뭘 했어?", "화욜에 뭐 했어?", "수욜에 뭘 했어?", "빼빼로데이에 뭐 받았어?"]
+    {
+        let subject = Subject { block: 11, text: entries[10].text.clone(), labels: Vec::new(), clauses: Vec::new() };
+        let account = index.explain(&query(typed), &subject).unwrap().account.unwrap();
+        assert!(account.words.iter().all(|word| word.kind != Kind::Spelling), "{typed}: {:?}", account.words);
+        assert!(!account.dates.asked.is_empty(), "{typed}");
+    }
+}
+
+#[test]
 fn a_name_is_found_behind_a_family_name() {
     let mut entries = said();
     entries.push(entry(11, "우리 팀장 이름은 김현우야"));

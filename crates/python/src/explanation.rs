@@ -79,13 +79,18 @@ fn dates(dates: &Dates) -> Value {
     })
 }
 
-/// Days as ISO 8601 has them: one of them, or the first and the last.
+/// Days as ISO 8601 has them: one of them, or the first and the last, of which one may be open.
 fn span(days: Days) -> String {
     let iso = |day: i64| {
         let (year, month, day) = date_of(day);
         format!("{year:04}-{month:02}-{day:02}")
     };
-    if days.first == days.last { iso(days.first) } else { format!("{}/{}", iso(days.first), iso(days.last)) }
+    match days {
+        Days { first, last } if first == last => iso(first),
+        Days { first, last } if first == Days::ALL.first => format!("../{}", iso(last)),
+        Days { first, last } if last == Days::ALL.last => format!("{}/..", iso(first)),
+        Days { first, last } => format!("{}/{}", iso(first), iso(last)),
+    }
 }
 
 /// A time that a query names; of whatever year as in `--05-08` or `--05-11/--05-20`.

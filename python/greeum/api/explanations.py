@@ -65,7 +65,7 @@ class Pair(Answered):
 
 
 class Dates(Answered):
-    """Days as in `2023-05-08`, stretches as in `2023-05-01/2023-05-31`, days of any year as in `--05-08`."""
+    """Days: `2023-05-08`, stretches: `2023-05-01/2023-05-31` or `../2023-05-04`, days of any year: `--05-08`."""
 
     asks_when: bool
     asked: Annotated[list[str], Meta(description="The times that the query names.")]

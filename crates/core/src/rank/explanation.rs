@@ -182,15 +182,18 @@ impl Asked<'_> {
         let Some((_, passage)) = passages.reduce(|best, one| if one.0 > best.0 { one } else { best }) else {
             return Vec::new();
         };
+        let count_of = |number: usize| worth.found[number].lists[place.part as usize].count_of(passage);
+        let is_there =
+            |term: u64| (0..worth.found.len()).any(|at| worth.found[at].term.hash == term && count_of(at) > 0);
         let unit = self.query.weights.words * found.evidence.words.scale.unit();
         let length = f32::from(view.lengths[passage as usize]);
         self.forms(view, place, passage, subject).matches(
             question,
-            &words_of(question, self.table),
+            &words_of(question, self.table, is_there),
             &worth,
             length,
             unit,
-            |number| worth.found[number].lists[place.part as usize].count_of(passage),
+            count_of,
         )
     }
 

@@ -6,6 +6,7 @@ use super::late::Nearest;
 use super::words::{QueryWords, Worth};
 use crate::embed::Table;
 use crate::id::TimeUs;
+use crate::words::mentions::Relative;
 use crate::words::terms::{
     BIGRAM_WEIGHT, Term, each_compound, each_name, each_person, is_content, of_morpheme, of_word,
 };
@@ -204,8 +205,8 @@ impl Forms {
     }
 }
 
-/// The terms of a query, each with the word that it comes from: of several the first.
-pub fn words_of(question: &QueryWords, table: &Table) -> Vec<(u64, String)> {
+/// The terms of a query, each with the word that it comes from: of several the first. `is_there` says whether the passage has a term.
+pub fn words_of(question: &QueryWords, table: &Table, is_there: impl Fn(u64) -> bool) -> Vec<(u64, String)> {
     let tokens = &question.tokens;
     let (mut words, mut terms, mut pieces) = (Vec::new(), Vec::new(), Vec::new());
     for &token in &question.subjects {
@@ -223,12 +224,22 @@ pub fn words_of(question: &QueryWords, table: &Table) -> Vec<(u64, String)> {
     each_name(tokens, |token, term| words.push((term.hash, tokens.cased(token).to_owned())));
     dates::each_named(tokens, |token, term| words.push((term, tokens.cased(token).to_owned())));
     for relative in &question.relative {
-        let end = relative.words.end.max(relative.words.start + 1);
-        let name: Vec<&str> = tokens.list[relative.words.start..end].iter().map(|&token| tokens.cased(token)).collect();
-        let name = name.join(" ");
-        words.extend(dates::of_days(relative.days).into_iter().map(|term| (term, name.clone())));
+        let terms = dates::each_of_days(relative.days);
+        let is_all_there = dates::by_unit(&terms.iter().map(|term| term.0).collect::<Vec<u64>>())
+            .iter()
+            .all(|unit| unit.is_empty() || unit.iter().any(|&term| is_there(term)));
+        // "Friday" is there only with its day: the year alone is that of many other days.
+        let name = is_all_there.then(|| as_typed(tokens, relative));
+        words.extend(terms.into_iter().map(|(term, part)| (term, name.clone().unwrap_or(part))));
     }
     words
+}
+
+/// The words of a time that is meant from where one stands.
+fn as_typed(tokens: &Tokens, relative: &Relative) -> String {
+    let end = relative.words.end.max(relative.words.start + 1);
+    let words: Vec<&str> = tokens.list[relative.words.start..end].iter().map(|&token| tokens.cased(token)).collect();
+    words.join(" ")
 }
 
 fn kind_of(term: &Term) -> Kind {

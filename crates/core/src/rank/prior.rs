@@ -90,8 +90,9 @@ impl<'a> Prior<'a> {
         if self.asks_when && flags & flag::TEMPORAL != 0 {
             add("time", weights.time, scale);
         }
-        if self.is_of_the_time(place) {
-            add("date", weights.date, scale);
+        let fit = self.fit_of_time(place);
+        if fit > 0.0 {
+            add("date", weights.date, scale * fit);
         }
         self.fading.each(self.ground.view(place), place, |name, weight, measure| add(name, weight, scale * measure));
         if flags & flag::MESSAGE == 0 {
@@ -170,9 +171,13 @@ impl<'a> Prior<'a> {
         days.map(|days| (days, self.times.iter().any(|time| time.means(days)))).collect()
     }
 
-    /// Whether a block was said, or speaks of what was, at a time that the query names.
-    fn is_of_the_time(&self, place: Place) -> bool {
-        !self.times.is_empty() && self.days_of(place).any(|days| self.times.iter().any(|time| time.means(days)))
+    /// How well the days on which a block was said, or of which it speaks, fit a time that the query names, from 0 to 1.
+    fn fit_of_time(&self, place: Place) -> f32 {
+        if self.times.is_empty() {
+            return 0.0;
+        }
+        let fits = self.days_of(place).flat_map(|days| self.times.iter().map(move |time| time.fits(days)));
+        fits.fold(0.0, f32::max)
     }
 
     /// The day on which a block was said, and the days of which it speaks.

@@ -91,6 +91,9 @@ pub struct Days {
 }
 
 impl Days {
+    /// All that are told of: the years 1 to 9999.
+    pub const ALL: Self = Self { first: -719_162, last: 2_932_896 };
+
     /// One day.
     pub fn one(day: i64) -> Self {
         Self { first: day, last: day }
@@ -159,6 +162,7 @@ mod tests {
 
     #[test]
     fn stretches() {
+        assert_eq!(Days::ALL, Days { first: Days::year(1).first, last: Days::year(9999).last });
         let monday = day_of_date(2023, 5, 8);
         assert_eq!(Days::weekend(monday, -1), Days { first: monday - 2, last: monday - 1 });
         assert_eq!(Days::month(2023, 14), Days::month(2024, 2));

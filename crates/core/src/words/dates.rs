@@ -1,13 +1,17 @@
 //! Dates in words: which tokens name a year, a month or a day, and which texts speak of time at all.
 
 use super::calendar::{Days, date_of, is_date};
-use super::holidays;
 use super::terms::is_content;
 use super::tokenizer::{Script, Token, Tokens};
+use super::written::{iso, moment, month_of_year, written, year, years};
+use super::{day_words, holidays};
 use crate::id::hash;
 
 /// Days of the longest month.
 pub const DAYS_OF_A_MONTH: i64 = 31;
+
+/// Days up to which each is asked for by its number: with more, nearly every day of a month is one of them.
+const DAYS_NAMED_MAX: i64 = 15;
 
 /// Days of the longest season or quarter.
 const DAYS_OF_A_SEASON: i64 = 92;
@@ -32,25 +36,33 @@ pub mod term {
     }
 }
 
-/// The date terms of days that are asked for, of a year at most.
+/// The date terms of days that are asked for.
 pub fn of_days(days: Days) -> Vec<u64> {
+    each_of_days(days).into_iter().map(|(term, _)| term).collect()
+}
+
+/// The same, each with what it is of as ISO 8601 has it: 2023, --05, ---08.
+pub fn each_of_days(days: Days) -> Vec<(u64, String)> {
+    let year = |year: i64| (term::year(year), format!("{year:04}"));
+    let month = |month: i64| (term::month(month), format!("--{month:02}"));
     let ((first_year, first_month, first_day), (last_year, last_month, _)) = (date_of(days.first), date_of(days.last));
-    let mut terms: Vec<u64> = (first_year..=last_year).map(term::year).collect();
+    let mut terms: Vec<(u64, String)> = (first_year..=last_year).map(year).collect();
     if days.count() > DAYS_OF_A_MONTH {
         if days.count() <= DAYS_OF_A_SEASON {
             let after = |on: i64| (first_month - 1 + on) % 12 + 1;
             let months = (0..12).take_while(|&on| on == 0 || after(on - 1) != last_month);
-            terms.extend(months.map(|on| term::month(after(on))));
+            terms.extend(months.map(|on| month(after(on))));
         }
         return terms;
     }
-    terms.push(term::month(first_month));
+    terms.push(month(first_month));
     if last_month != first_month {
-        terms.push(term::month(last_month));
+        terms.push(month(last_month));
     }
     let is_whole_month = first_day == 1 && date_of(days.last + 1).2 == 1;
-    if !is_whole_month {
-        terms.extend((days.first..=days.last).map(|day| term::day(date_of(day).2)));
+    if !is_whole_month && days.count() <= DAYS_NAMED_MAX {
+        let day = |day: i64| (term::day(day), format!("---{day:02}"));
+        terms.extend((days.first..=days.last).map(|at| day(date_of(at).2)));
     }
     terms
 }
@@ -82,12 +94,16 @@ pub fn each_named(tokens: &Tokens, mut take: impl FnMut(Token, u64)) {
                     }
                 } else if let Some(day) = ordinal(tokens, i, &word) {
                     take(token, term::day(day));
+                } else if let Some(date) = moment(&word) {
+                    of_date(date).into_iter().for_each(|term| take(token, term));
                 }
             }
             Script::Number => number(tokens, i, &word, |term| take(token, term)),
             Script::Hangul => {
-                let month = korean_month(&word).map(|(month, _)| term::month(month));
-                month.into_iter().for_each(|term| take(token, term));
+                if let Some((month, _)) = korean_month(&word) {
+                    take(token, term::month(month));
+                    korean_day_behind(tokens, i).into_iter().for_each(|day| take(token, term::day(day)));
+                }
             }
             Script::Other => {}
         }
@@ -96,6 +112,16 @@ pub fn each_named(tokens: &Tokens, mut take: impl FnMut(Token, u64)) {
             take(token, term::day(day));
         }
     }
+}
+
+fn of_date((year, month, day): (i64, i64, i64)) -> [u64; 3] {
+    [term::year(year), term::month(month), term::day(day)]
+}
+
+/// The day that is spelled out behind a Korean month: 오월 오일.
+fn korean_day_behind(tokens: &Tokens, month: usize) -> Option<i64> {
+    let next = tokens.list.get(month + 1).filter(|next| next.script == Script::Hangul)?;
+    Some(day_words::korean(tokens.cased(*next))?.0)
 }
 
 /// Whether the text speaks of a time: a date, a weekday, "two weeks ago", "지난주".
@@ -195,6 +221,9 @@ fn names_weekdays(word: &str) -> bool {
 /// The month that a word names, 1 to 12.
 pub fn month(tokens: &Tokens, i: usize, word: &str) -> Option<i64> {
     let month = month_named(word)?;
+    if is_person(tokens, i) || word == "april" && is_fool(tokens, i + 1) {
+        return None;
+    }
     let capital = tokens.cased(tokens.list[i]).starts_with(char::is_uppercase);
     // "may" and "march" are verbs unless written as names; "mar" and "dec" are not words at all.
     let ambiguous = matches!(word, "may" | "march" | "mar" | "jan" | "sun");
@@ -202,8 +231,22 @@ pub fn month(tokens: &Tokens, i: usize, word: &str) -> Option<i64> {
     (!ambiguous || capital && (i > 0 || day_beside(tokens, i).is_some() || has_year())).then_some(month)
 }
 
+/// Whether the name of a month is that of somebody who says something: "April said", but not "in April said Tom".
+fn is_person(tokens: &Tokens, i: usize) -> bool {
+    let word = |at: Option<usize>| at.and_then(|at| tokens.list.get(at)).map(|&token| tokens.lower(token));
+    let does = || word(Some(i + 1)).is_some_and(|next| DONE_BY_PERSONS.contains(&&*next));
+    let is_time = || word(i.checked_sub(1)).is_some_and(|before| BEFORE_A_MONTH.contains(&&*before));
+    does() && !is_time() && day_beside(tokens, i).is_none()
+}
+
+/// Whether a word is that of April Fools' Day, which is a holiday.
+fn is_fool(tokens: &Tokens, i: usize) -> bool {
+    tokens.list.get(i).is_some_and(|&token| tokens.lower(token).starts_with("fool"))
+}
+
 /// The month of that name, or short name, in lower case, whatever else the word may be.
 pub fn month_named(word: &str) -> Option<i64> {
+    let word = if word == "sept" { "sep" } else { word };
     Some(MONTHS.iter().position(|&(full, short)| word == full || word == short)? as i64 + 1)
 }
 
@@ -212,22 +255,23 @@ pub fn is_of_calendar(word: &str) -> bool {
     WEEKDAYS.contains(&word) || MONTHS.iter().any(|month| month.0 == word)
 }
 
-/// The day next to a month's name: "8 May", "May 8th".
+/// The day next to a month's name: "8 May", "May 8th", "the eighth of May".
 fn day_beside(tokens: &Tokens, i: usize) -> Option<i64> {
     let day = |at: Option<usize>| {
         let word = tokens.lower(*tokens.list.get(at?)?).into_owned();
         let digits = word.trim_end_matches(|c: char| c.is_ascii_lowercase());
         digits.parse::<i64>().ok().filter(|day| (1..=31).contains(day))
     };
-    day(i.checked_sub(1)).or_else(|| day(Some(i + 1)))
+    let spelled = || day_words::beside(tokens, i).map(|spelled| spelled.day);
+    day(i.checked_sub(1)).or_else(|| day(Some(i + 1))).or_else(spelled)
 }
 
 fn number(tokens: &Tokens, i: usize, word: &str, mut take: impl FnMut(u64)) {
     let Ok(value) = word.parse::<i64>() else {
-        let dates = written(tokens, i, word).into_iter().flatten();
+        let dates = written(tokens, i, word).into_iter().flatten().flat_map(of_date);
         let months = month_of_year(word).into_iter().flat_map(|(year, month)| [term::year(year), term::month(month)]);
-        let terms = dates.flat_map(|(year, month, day)| [term::year(year), term::month(month), term::day(day)]);
-        terms.chain(months).for_each(take);
+        let years = years(word).into_iter().flat_map(|(first, last)| [term::year(first), term::year(last)]);
+        dates.chain(months).chain(years).for_each(take);
         return;
     };
     let unit = tokens.list.get(i + 1).filter(|next| next.script == Script::Hangul).map(|&next| tokens.cased(next));
@@ -239,62 +283,6 @@ fn number(tokens: &Tokens, i: usize, word: &str, mut take: impl FnMut(u64)) {
     }
 }
 
-/// A date written 2023-05-08 or 2023/5/8 or 2023.5.8.
-pub fn iso(word: &str) -> Option<(i64, i64, i64)> {
-    let mut parts = word.split(['-', '/', '.']).map(|part| part.parse::<i64>().ok());
-    let (year, month, day) = (parts.next()??, parts.next()??, parts.next()??);
-    (parts.next().is_none() && (1900..2200).contains(&year) && is_date(Some(year), month, day))
-        .then_some((year, month, day))
-}
-
-/// The dates that a number may be: [`iso`], 12/25/2024, 25/12/2024, 25.12.2024, 12/25/24. Two of 3/4/2024, which is March here and April there.
-pub fn in_digits(word: &str) -> [Option<(i64, i64, i64)>; 2] {
-    let of = |separator| {
-        let mut parts = word.split(separator);
-        Some((two_digits(parts.next()?)?, two_digits(parts.next()?)?, parts.next().filter(|_| parts.next().is_none())?))
-    };
-    if let Some(date) = iso(word) {
-        return [Some(date), None];
-    }
-    let Some((separator, (one, other, end))) = ['/', '.', '-'].into_iter().find_map(|by| Some((by, of(by)?))) else {
-        return [None; 2];
-    };
-    let date = |month: i64, day: i64| {
-        let year = year(end)?;
-        is_date(Some(year), month, day).then_some((year, month, day))
-    };
-    let (month_first, day_first) = (date(one, other), date(other, one));
-    match separator {
-        // Of two digits each only those that begin with the month and can be nothing else.
-        '/' if end.len() == 2 && one <= 12 && other > 12 => {
-            let year = short_year(end).filter(|&year| is_date(Some(year), one, other));
-            [year.map(|year| (year, one, other)), None]
-        }
-        '.' => [day_first.or(month_first), None],
-        _ if month_first == day_first => [month_first, None],
-        _ => [month_first.or(day_first), month_first.and(day_first)],
-    }
-}
-
-/// The dates that a number in a text may be: see [`in_digits`]. The parts of a version are none: version 3.4.2021.
-pub fn written(tokens: &Tokens, i: usize, word: &str) -> [Option<(i64, i64, i64)>; 2] {
-    if word.contains('.') && counts_something(tokens, i) { [None; 2] } else { in_digits(word) }
-}
-
-/// Whether a number is that of a version or a page.
-pub fn counts_something(tokens: &Tokens, i: usize) -> bool {
-    let Some(before) = i.checked_sub(1).map(|at| tokens.list[at]) else { return false };
-    let lower = tokens.lower(before);
-    BEFORE_A_VERSION.contains(&&*lower) || lower == "v" && tokens.is_joined(before, tokens.list[i])
-}
-
-/// The year and the month of 5/2025.
-pub fn month_of_year(word: &str) -> Option<(i64, i64)> {
-    let (month, end) = word.split_once('/')?;
-    let month = two_digits(month).filter(|month| (1..=12).contains(month))?;
-    Some((year(end)?, month))
-}
-
 /// The month that a Korean word spells out, and the rest of the word: 오월에. What begins so may be another word: 사월초등학교, 이월 상품.
 pub fn korean_month(word: &str) -> Option<(i64, &str)> {
     if !word.starts_with(FIRST_OF_A_MONTH) {
@@ -304,25 +292,6 @@ pub fn korean_month(word: &str) -> Option<(i64, &str)> {
     let rest = &word[name.len()..];
     let is_month = AFTER_A_MONTH.contains(&rest) && !(rest.is_empty() && matches!(*name, "이월" | "일월"));
     is_month.then_some((*month, rest))
-}
-
-/// A number of one or two digits.
-pub fn two_digits(word: &str) -> Option<i64> {
-    (word.len() <= 2 && word.bytes().all(|c| c.is_ascii_digit())).then(|| word.parse().ok())?
-}
-
-/// The year of four digits, or of the last two: the nearest such year there was when most of what is remembered was said.
-pub fn short_year(word: &str) -> Option<i64> {
-    let short = || two_digits(word).filter(|_| word.len() == 2);
-    year(word).or_else(|| short().map(|year| if year < CENTURY_TURN { 2000 + year } else { 1900 + year }))
-}
-
-/// From here on two digits are a year of the last century.
-const CENTURY_TURN: i64 = 50;
-
-/// The year that a number of four digits names.
-pub fn year(word: &str) -> Option<i64> {
-    (word.len() == 4).then(|| word.parse().ok()).flatten().filter(|year| (1900..2100).contains(year))
 }
 
 fn is_english_time(tokens: &Tokens, i: usize, word: &str) -> bool {
@@ -368,6 +337,16 @@ const MONTHS: [(&str, &str); 12] = [
 pub const WEEKDAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 const UNITS: [&str; 12] =
     ["day", "week", "weekend", "month", "year", "night", "morning", "evening", "summer", "winter", "spring", "hour"];
+/// What somebody does, and no month.
+const DONE_BY_PERSONS: [&str; 16] = [
+    "said", "says", "told", "tells", "asked", "asks", "thinks", "thought", "wants", "wanted", "called", "loves",
+    "likes", "knows", "texted", "wrote",
+];
+/// What stands before a month.
+const BEFORE_A_MONTH: [&str; 17] = [
+    "in", "of", "last", "this", "next", "since", "until", "till", "by", "during", "early", "late", "mid", "for",
+    "from", "to", "through",
+];
 /// What is asked for with "what" or "which" before it by who wants to know when.
 const ASKED_UNITS: [&str; 9] = ["date", "dates", "day", "days", "weekday", "year", "month", "time", "hour"];
 /// Before these, "date" is what somebody does.
@@ -377,9 +356,6 @@ const NOT_A_DAY: [&str; 12] =
     ["first", "second", "third", "last", "next", "blind", "double", "dinner", "play", "good", "great", "romantic"];
 /// What stands before the number of a day.
 const BEFORE_A_DAY: [&str; 5] = ["the", "on", "by", "until", "till"];
-/// What stands before a number with full stops or a slash that is no date.
-const BEFORE_A_VERSION: [&str; 12] =
-    ["version", "ver", "release", "build", "firmware", "page", "pages", "chapter", "버전", "릴리스", "펌웨어", "쪽"];
 /// The months as they are spelled out, the longer of two that begin alike first, and with what syllables they begin.
 const KOREAN_MONTHS: [(&str, i64); 12] = [
     ("일월", 1),

@@ -1,7 +1,8 @@
 //! Holidays that have a name: those of a fixed date, those that are on a weekday or go by Easter (where countries differ, as in the United States), and
-//! the two of the Korean lunar calendar that everybody keeps.
+//! those of the Korean lunar calendar that everybody knows.
 
 use super::calendar::{Days, MONDAY, SUNDAY, THURSDAY, day_of_date, easter, nth_weekday};
+use super::korean::is_bound;
 use super::tokenizer::{Script, Tokens};
 
 /// A holiday.
@@ -24,6 +25,8 @@ pub enum Holiday {
     Easter(i64),
     /// 설날, the first day of the lunar year.
     Seollal,
+    /// 부처님 오신 날, the eighth day of the fourth lunar month.
+    BuddhasBirthday,
     /// 추석, the fifteenth day of the eighth lunar month.
     Chuseok,
 }
@@ -40,7 +43,7 @@ impl Holiday {
     pub fn date(self) -> Option<(i64, i64)> {
         match self {
             Self::Fixed(month, day) => Some((month, day)),
-            Self::Weekday { .. } | Self::Easter(_) | Self::Seollal | Self::Chuseok => None,
+            Self::Weekday { .. } | Self::Easter(_) | Self::Seollal | Self::BuddhasBirthday | Self::Chuseok => None,
         }
     }
 
@@ -53,8 +56,9 @@ impl Holiday {
                 return nth_weekday(Days::month(year, month), weekday, nth).map(|day| day + after);
             }
             Self::Easter(after) => return Some(easter(year) + after),
-            Self::Seollal => lunar()?.0,
-            Self::Chuseok => lunar()?.1,
+            Self::Seollal => lunar()?[0],
+            Self::BuddhasBirthday => lunar()?[1],
+            Self::Chuseok => lunar()?[2],
         };
         Some(day_of_date(year, month, day))
     }
@@ -65,8 +69,16 @@ pub fn named(tokens: &Tokens, i: usize, word: &str) -> Option<(Holiday, usize)> 
     match tokens.list[i].script {
         Script::Latin => english(tokens, i, word),
         Script::Hangul => korean(tokens, i, word),
-        Script::Number | Script::Other => None,
+        Script::Number => in_digits(tokens, i, word),
+        Script::Other => None,
     }
+}
+
+/// 3.1절, which is 삼일절.
+fn in_digits(tokens: &Tokens, i: usize, word: &str) -> Option<(Holiday, usize)> {
+    let next = *tokens.list.get(i + 1).filter(|_| word == "3.1")?;
+    let is_holiday = tokens.is_joined(tokens.list[i], next) && tokens.cased(next).starts_with('절');
+    is_holiday.then_some((Holiday::Fixed(3, 1), 2))
 }
 
 fn english(tokens: &Tokens, i: usize, word: &str) -> Option<(Holiday, usize)> {
@@ -79,6 +91,7 @@ fn english(tokens: &Tokens, i: usize, word: &str) -> Option<(Holiday, usize)> {
         "christmas" | "xmas" => Some((Holiday::Fixed(12, 25), 1)),
         "new" if is(1, "year") && is(2, "eve") => Some((Holiday::Fixed(12, 31), 3)),
         "new" if is(1, "year") && is(2, "day") => Some((Holiday::Fixed(1, 1), 3)),
+        "april" if is(1, "fool") => Some((Holiday::Fixed(4, 1), if is(2, "day") { 3 } else { 2 })),
         "halloween" => Some((Holiday::Fixed(10, 31), 1)),
         "valentine" | "valentines" if is(1, "day") => Some((Holiday::Fixed(2, 14), 2)),
         "thanksgiving" => Some((Holiday::THANKSGIVING, if is(1, "day") { 2 } else { 1 })),
@@ -107,39 +120,77 @@ fn korean(tokens: &Tokens, i: usize, word: &str) -> Option<(Holiday, usize)> {
     if !word.starts_with(FIRST) {
         return None;
     }
-    let has_next = |wanted: &str| {
-        tokens
-            .list
-            .get(i + 1)
-            .is_some_and(|&next| next.script == Script::Hangul && tokens.cased(next).starts_with(wanted))
+    let has = |on: usize, wanted: &str| {
+        let next = tokens.list.get(i + on).filter(|next| next.script == Script::Hangul);
+        let rest = next.and_then(|&next| tokens.cased(next).strip_prefix(wanted));
+        rest.is_some_and(|rest| rest.is_empty() || is_bound(rest))
     };
-    if word == "새해" {
-        return has_next("첫날").then_some((Holiday::Fixed(1, 1), 2));
-    }
-    let &(name, holiday) = KOREAN.iter().find(|(name, _)| word.starts_with(name))?;
-    if name == "크리스마스" && has_next("이브") {
-        return Some((Holiday::Fixed(12, 24), 2));
-    }
-    Some((holiday, 1))
+    let &(name, holiday) = match KOREAN_OF_SEVERAL.iter().find(|(first, ..)| *first == word) {
+        Some(&(_, others, holiday)) if (1..).zip(others).all(|(on, other)| has(on, other)) => {
+            return Some((holiday, 1 + others.len()));
+        }
+        _ => KOREAN.iter().find(|(name, _)| word.starts_with(name))?,
+    };
+    Some((holiday, 1)).filter(|_| name != "설" || is_new_year(tokens, i, word))
 }
 
+/// Whether 설 is the holiday, and not a theory, by what stands beside it: 지난 설에, 설 연휴.
+fn is_new_year(tokens: &Tokens, i: usize, word: &str) -> bool {
+    let beside = |at: Option<usize>| at.and_then(|at| tokens.list.get(at)).map_or("", |&token| tokens.cased(token));
+    let is_before = || BEHIND_NEW_YEAR.iter().any(|behind| beside(Some(i + 1)).starts_with(behind));
+    let is_behind = || BEFORE_NEW_YEAR.contains(&beside(i.checked_sub(1)));
+    match word {
+        "설" => is_before() || is_behind(),
+        "설에" | "설에는" | "설에도" => is_behind(),
+        word => word.starts_with("설연휴"),
+    }
+}
+
+const BEHIND_NEW_YEAR: [&str; 3] = ["연휴", "명절", "차례"];
+const BEFORE_NEW_YEAR: [&str; 10] =
+    ["지난", "이번", "다음", "저번", "오는", "작년", "재작년", "올해", "내년", "지난해"];
+
+/// Names of several words: the first as it stands, and the others, of which the last may have a particle.
+const KOREAN_OF_SEVERAL: [(&str, &[&str], Holiday); 11] = [
+    ("크리스마스", &["이브"], Holiday::Fixed(12, 24)),
+    ("새해", &["첫날"], Holiday::Fixed(1, 1)),
+    ("발렌타인", &["데이"], Holiday::Fixed(2, 14)),
+    ("밸런타인", &["데이"], Holiday::Fixed(2, 14)),
+    ("화이트", &["데이"], Holiday::Fixed(3, 14)),
+    ("어린이", &["날"], Holiday::Fixed(5, 5)),
+    ("스승의", &["날"], Holiday::Fixed(5, 15)),
+    ("빼빼로", &["데이"], Holiday::Fixed(11, 11)),
+    ("부처님", &["오신", "날"], Holiday::BuddhasBirthday),
+    ("부처님", &["오신날"], Holiday::BuddhasBirthday),
+    ("석가", &["탄신일"], Holiday::BuddhasBirthday),
+];
+
 /// The syllables with which the names begin.
-const FIRST: [char; 19] =
-    ['부', '블', '크', '성', '새', '발', '밸', '삼', '화', '어', '현', '광', '개', '한', '핼', '할', '빼', '설', '추'];
+#[rustfmt::skip] // which would give each a line
+const FIRST: [char; 23] = [
+    '부', '블', '크', '성', '새', '발', '밸', '삼', '만', '화', '어', '현', '스', '석', '제', '광', '개', '한', '핼', '할', '빼', '설', '추',
+];
 
 /// The beginnings of words; of two that begin alike the longer one first.
-const KOREAN: [(&str, Holiday); 22] = [
+const KOREAN: [(&str, Holiday); 30] = [
     ("크리스마스이브", Holiday::Fixed(12, 24)),
     ("크리스마스", Holiday::Fixed(12, 25)),
     ("성탄절", Holiday::Fixed(12, 25)),
     ("새해첫날", Holiday::Fixed(1, 1)),
     ("발렌타인데이", Holiday::Fixed(2, 14)),
+    ("발랜타인데이", Holiday::Fixed(2, 14)),
     ("밸런타인데이", Holiday::Fixed(2, 14)),
+    ("밸렌타인데이", Holiday::Fixed(2, 14)),
     ("삼일절", Holiday::Fixed(3, 1)),
+    ("만우절", Holiday::Fixed(4, 1)),
     ("화이트데이", Holiday::Fixed(3, 14)),
     ("어린이날", Holiday::Fixed(5, 5)),
     ("어버이날", Holiday::Fixed(5, 8)),
+    ("스승의날", Holiday::Fixed(5, 15)),
+    ("부처님오신날", Holiday::BuddhasBirthday),
+    ("석가탄신일", Holiday::BuddhasBirthday),
     ("현충일", Holiday::Fixed(6, 6)),
+    ("제헌절", Holiday::Fixed(7, 17)),
     ("광복절", Holiday::Fixed(8, 15)),
     ("개천절", Holiday::Fixed(10, 3)),
     ("한글날", Holiday::Fixed(10, 9)),
@@ -147,6 +198,7 @@ const KOREAN: [(&str, Holiday); 22] = [
     ("할로윈", Holiday::Fixed(10, 31)),
     ("빼빼로데이", Holiday::Fixed(11, 11)),
     ("설날", Holiday::Seollal),
+    ("설", Holiday::Seollal),
     ("부활절", Holiday::Easter(0)),
     ("블랙프라이데이", Holiday::BLACK_FRIDAY),
     ("추석", Holiday::Chuseok),
@@ -156,30 +208,30 @@ const KOREAN: [(&str, Holiday); 22] = [
 /// The first year of the table.
 const LUNAR_FROM: i64 = 2015;
 
-/// Month and day of 설날 and of 추석, year by year, as the Korea Astronomy and Space Science Institute has them (read out of `korean_lunar_calendar`
-/// 0.4.0). They are days of Korea: elsewhere the lunar year now and then begins a day earlier.
-const LUNAR: [((i64, i64), (i64, i64)); 21] = [
-    ((2, 19), (9, 27)),
-    ((2, 8), (9, 15)),
-    ((1, 28), (10, 4)),
-    ((2, 16), (9, 24)),
-    ((2, 5), (9, 13)),
-    ((1, 25), (10, 1)),
-    ((2, 12), (9, 21)),
-    ((2, 1), (9, 10)),
-    ((1, 22), (9, 29)),
-    ((2, 10), (9, 17)),
-    ((1, 29), (10, 6)),
-    ((2, 17), (9, 25)),
-    ((2, 7), (9, 15)),
-    ((1, 27), (10, 3)),
-    ((2, 13), (9, 22)),
-    ((2, 3), (9, 12)),
-    ((1, 23), (10, 1)),
-    ((2, 11), (9, 19)),
-    ((1, 31), (9, 8)),
-    ((2, 19), (9, 27)),
-    ((2, 8), (9, 16)),
+/// Month and day of 설날, of 부처님 오신 날 and of 추석, year by year, as the Korea Astronomy and Space Science Institute has them (read out of
+/// `korean_lunar_calendar` 0.4.0). They are days of Korea: elsewhere the lunar year now and then begins a day earlier.
+const LUNAR: [[(i64, i64); 3]; 21] = [
+    [(2, 19), (5, 25), (9, 27)],
+    [(2, 8), (5, 14), (9, 15)],
+    [(1, 28), (5, 3), (10, 4)],
+    [(2, 16), (5, 22), (9, 24)],
+    [(2, 5), (5, 12), (9, 13)],
+    [(1, 25), (4, 30), (10, 1)],
+    [(2, 12), (5, 19), (9, 21)],
+    [(2, 1), (5, 8), (9, 10)],
+    [(1, 22), (5, 27), (9, 29)],
+    [(2, 10), (5, 15), (9, 17)],
+    [(1, 29), (5, 5), (10, 6)],
+    [(2, 17), (5, 24), (9, 25)],
+    [(2, 7), (5, 13), (9, 15)],
+    [(1, 27), (5, 2), (10, 3)],
+    [(2, 13), (5, 20), (9, 22)],
+    [(2, 3), (5, 9), (9, 12)],
+    [(1, 23), (5, 28), (10, 1)],
+    [(2, 11), (5, 16), (9, 19)],
+    [(1, 31), (5, 6), (9, 8)],
+    [(2, 19), (5, 25), (9, 27)],
+    [(2, 8), (5, 15), (9, 16)],
 ];
 
 #[cfg(test)]
@@ -193,8 +245,9 @@ mod tests {
 
     #[test]
     fn every_name_begins_as_it_is_told() {
-        assert!(KOREAN.iter().all(|(name, _)| name.starts_with(FIRST)));
-        assert!(FIRST.iter().all(|&first| first == '새' || KOREAN.iter().any(|(name, _)| name.starts_with(first))));
+        let names = || KOREAN.iter().map(|name| name.0).chain(KOREAN_OF_SEVERAL.iter().map(|name| name.0));
+        assert!(names().all(|name| name.starts_with(FIRST)));
+        assert!(FIRST.iter().all(|&first| names().any(|name| name.starts_with(first))));
     }
 
     #[test]
@@ -213,12 +266,32 @@ mod tests {
             ("어린이날에", 5, 5, 1),
             ("삼일절", 3, 1, 1),
             ("빼빼로데이 선물", 11, 11, 1),
+            ("발렌타인 데이에", 2, 14, 2),
+            ("밸렌타인데이", 2, 14, 1),
+            ("스승의 날에", 5, 15, 2),
+            ("만우절 장난", 4, 1, 1),
+            ("3.1절에", 3, 1, 2),
+            ("April Fools' Day", 4, 1, 3),
         ] {
             assert_eq!(first(text), Some((Holiday::Fixed(month, day), words)), "{text}");
         }
         assert_eq!(first("추석 연휴"), Some((Holiday::Chuseok, 1)));
-        assert_eq!(first("설날에"), Some((Holiday::Seollal, 1)));
-        for text in ["a new day", "in the new year", "새해 복 많이 받아", "어린이집", "Valentine called"] {
+        for text in ["설날에", "지난 설에", "설 연휴", "설연휴에"] {
+            assert_eq!(first(text), Some((Holiday::Seollal, 1)), "{text}");
+        }
+        assert_eq!(first("부처님 오신 날"), Some((Holiday::BuddhasBirthday, 3)));
+        for text in [
+            "a new day",
+            "in the new year",
+            "새해 복 많이 받아",
+            "어린이집",
+            "Valentine called",
+            "그런 설에 따르면",
+            "설거지",
+            "설 연구",
+            "버전 3.1",
+            "부처님 말씀",
+        ] {
             assert_eq!(first(text), None, "{text}");
         }
     }
@@ -229,6 +302,7 @@ mod tests {
         assert_eq!(Holiday::Chuseok.day_in(2035), Some(day_of_date(2035, 9, 16)));
         assert_eq!(Holiday::Chuseok.day_in(2014), None);
         assert_eq!(Holiday::Chuseok.day_in(2036), None);
+        assert_eq!(Holiday::BuddhasBirthday.day_in(2025), Some(day_of_date(2025, 5, 5)));
         for year in LUNAR_FROM..LUNAR_FROM + LUNAR.len() as i64 {
             let (new_year, harvest) = (Holiday::Seollal.day_in(year).unwrap(), Holiday::Chuseok.day_in(year).unwrap());
             let months = (harvest - new_year) as f64 / 29.530_59;

@@ -8,6 +8,7 @@ pub mod calendar;
 pub mod changes;
 pub mod clock;
 pub mod dates;
+pub mod day_words;
 pub mod english;
 pub mod holidays;
 pub mod korean;
@@ -21,6 +22,7 @@ pub mod requests;
 pub mod slips;
 pub mod terms;
 pub mod tokenizer;
+pub mod written;
 
 pub use dates::WEEKDAYS;
 pub use korean::Class;

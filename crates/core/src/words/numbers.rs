@@ -135,6 +135,18 @@ fn is_counted(tokens: &Tokens, token: Token) -> bool {
     token.script == Script::Hangul && (numerals::is_unit(&word) || numerals::is_unit(korean::stem(&word)))
 }
 
+/// The English number that ends with a word, and its first word: "twenty-five", "one hundred and ten", forty.
+pub fn ending_at(tokens: &Tokens, last: usize) -> Option<(usize, u64)> {
+    let alone = number_word(tokens, *tokens.list.get(last)?)?;
+    let of_several =
+        |first: usize| in_words(tokens, first).filter(|&(end, _)| end == last).map(|(_, value)| (first, value));
+    let several = (last.saturating_sub(NUMBER_WORDS_MAX - 1)..last).find_map(of_several);
+    several.or_else(|| (alone < HUNDRED).then_some((last, alone)))
+}
+
+/// Words of the longest number that is looked for from behind: "one hundred and twenty five".
+const NUMBER_WORDS_MAX: usize = 5;
+
 /// An English number of several words, by the number of the last of them: forty-two, three hundred and ten.
 fn in_words(tokens: &Tokens, first: usize) -> Option<(usize, u64)> {
     let mut before = number_word(tokens, tokens.list[first]).filter(|&value| value < HUNDRED)?;

@@ -10,8 +10,10 @@ mod latin;
 
 use super::view::Ground;
 use crate::embed::Table;
-use crate::words::{Script, Token, Tokens};
+use crate::id::TimeUs;
+use crate::words::{Script, Token, Tokens, mentions};
 use known::Known;
+use std::cell::LazyCell;
 
 /// Words that are read otherwise: a query with more is of a language or a jargon that nobody here writes.
 const WORDS_MAX: usize = 4;
@@ -57,13 +59,16 @@ impl Read {
     }
 }
 
-/// How a query is read, if not as it stands.
-pub fn read(tokens: &Tokens, ground: &Ground<'_>, table: &Table) -> Option<Reading> {
+/// How a query is read that is asked at `now`, by a clock there, if not as it stands. Words that name a time are left: that nobody in scope has used a
+/// day's name does not make it another word.
+pub fn read(tokens: &Tokens, now: TimeUs, ground: &Ground<'_>, table: &Table) -> Option<Reading> {
+    let times = LazyCell::new(|| mentions::words_of_times(tokens, now));
+    let is_time = |at: usize| times.iter().any(|words| words.contains(&at));
     let mut known = Known::new(ground, table);
     let terms: Vec<u64> = each(tokens).flat_map(|(word, next)| asked(tokens, word, next, &known)).collect();
     known.ask(&terms);
     let (mut rewritten, mut changes, mut is_taken) = (Vec::new(), Vec::new(), false);
-    for (word, next) in each(tokens) {
+    for (at, (word, next)) in each(tokens).enumerate() {
         if std::mem::take(&mut is_taken) {
             rewritten.push((word, String::new()));
             continue;
@@ -72,6 +77,9 @@ pub fn read(tokens: &Tokens, ground: &Ground<'_>, table: &Table) -> Option<Readi
             break;
         }
         let Some(read) = read_word(tokens, word, next, &mut known) else { continue };
+        if is_time(at) || read.is_of_two && is_time(at + 1) {
+            continue;
+        }
         is_taken = read.takes_next;
         changes.extend(read.changes(tokens, word, next));
         rewritten.push((word, read.text));

@@ -46,7 +46,7 @@ impl QueryWords {
     pub fn read(query: &Query, ground: &Ground<'_>, table: &Table) -> Self {
         let now = ground.state.zone.local(query.asking());
         let as_typed = Self::new(&query.text, now, ground, table);
-        let as_meant = reading::read(&as_typed.tokens, ground, table)
+        let as_meant = reading::read(&as_typed.tokens, now, ground, table)
             .map(|reading| Self { changes: reading.changes, ..Self::new(&reading.text, now, ground, table) });
         // Whoever asks for nothing but "dont" means that word.
         as_meant.filter(Self::has_words).unwrap_or(as_typed)

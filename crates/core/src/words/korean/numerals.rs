@@ -170,6 +170,24 @@ fn korean(word: &str) -> Option<(u64, &str)> {
 }
 
 fn chinese(word: &str) -> Option<(u64, &str)> {
+    let (value, length, has_power) = chinese_prefix(word);
+    let unit = &word[length..];
+    let is_number = if has_power {
+        length > 3 && (unit.is_empty() || MEASURED.contains(&unit))
+    } else {
+        length == 3 && NUMBERED.contains(&unit)
+    };
+    is_number.then_some((value, unit))
+}
+
+/// The number that all syllables of a word make: 이십오, 백, 삼. Nothing else is known to be counted, so that it is left to whoever asks.
+pub fn chinese_number(word: &str) -> Option<u64> {
+    let (value, length, _) = chinese_prefix(word);
+    (length > 0 && length == word.len()).then_some(value)
+}
+
+/// The Sino-Korean number that a word begins with, of how many bytes it is, and whether it has a power of ten.
+fn chinese_prefix(word: &str) -> (u64, usize, bool) {
     let (mut total, mut below, mut digit, mut length, mut has_power) = (0_u64, 0_u64, 0_u64, 0, false);
     for syllable in word.chars() {
         if let Some(at) = DIGITS.iter().position(|&of| of == syllable).filter(|_| digit == 0) {
@@ -185,13 +203,7 @@ fn chinese(word: &str) -> Option<(u64, &str)> {
         }
         length += syllable.len_utf8();
     }
-    let (value, unit) = (total + below + digit, &word[length..]);
-    let is_number = if has_power {
-        length > 3 && (unit.is_empty() || MEASURED.contains(&unit))
-    } else {
-        length == 3 && NUMBERED.contains(&unit)
-    };
-    is_number.then_some((value, unit))
+    (total + below + digit, length, has_power)
 }
 
 #[cfg(test)]

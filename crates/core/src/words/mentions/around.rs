@@ -7,6 +7,9 @@ use crate::words::calendar::{Days, SATURDAY, THURSDAY, date_of, day_of, weekday}
 /// Days by which "two weeks ago" may be off.
 const WEEKS_AWAY_DAYS: i64 = 3;
 
+/// Days on either side of "this time last year".
+const AROUND_DAYS: i64 = 15;
+
 /// Units further away than this are not a time that anybody remembers, or plans.
 const AWAY_MAX: i64 = 200;
 
@@ -24,6 +27,11 @@ pub struct Count {
 impl Count {
     /// As many as are meant by "a few", 몇.
     pub const FEW: Self = Self { least: 2, most: 5 };
+
+    /// The number, if it is a certain one.
+    pub fn exact(self) -> Option<i64> {
+        (self.least == self.most).then_some(self.least)
+    }
 
     /// Just so many.
     pub const fn of(number: i64) -> Self {
@@ -57,8 +65,33 @@ impl Reader<'_> {
 
     /// A day of the week that was so many weeks ago, if it is a certain one.
     pub(super) fn of_week_ago(&self, count: Count, weekday: i64) -> Option<Days> {
-        let is_certain = count.least == count.most && count.most <= AWAY_MAX;
-        is_certain.then(|| Days::one(Days::week(self.today, -count.most).first + weekday))
+        let weeks = count.exact().filter(|&weeks| weeks <= AWAY_MAX)?;
+        Some(Days::one(Days::week(self.today, -weeks).first + weekday))
+    }
+
+    /// The same day of the calendar, so many units on: of "a year ago today".
+    pub(super) fn same_day(&self, unit: &str, on: i64) -> Option<i64> {
+        let (year, month, day) = date_of(self.today);
+        let month = match unit {
+            "day" | "night" => return Some(self.today + on),
+            "week" => return Some(self.today + 7 * on),
+            "fortnight" => return Some(self.today + 14 * on),
+            "month" => Days::month(year, month + on),
+            "year" => Days::month(year + on, month),
+            _ => return None,
+        };
+        Some((month.first + day - 1).min(month.last)).filter(|_| on.abs() <= AWAY_MAX)
+    }
+
+    /// About that time: "this time last year", 작년 이맘때.
+    pub(super) fn about_that_time(&self, unit: &str, on: i64) -> Option<Days> {
+        let day = self.same_day(unit, on)?;
+        Some(Days { first: day - AROUND_DAYS, last: day + AROUND_DAYS })
+    }
+
+    /// The time from so many units before now until now: "the last two weeks".
+    pub(super) fn until_now(&self, unit: &str, count: Count) -> Option<Days> {
+        self.same_day(unit, -count.most).map(|first| Days { first, last: self.today })
     }
 
     fn stretch(&self, from: Days, to: Days) -> Option<Days> {

@@ -1,11 +1,11 @@
 //! Holidays by their names, of the year or from the side that stands beside them.
 
 use super::When;
-use super::korean::YEARS;
+use super::korean::year_counted;
 use super::reader::Reader;
 use crate::words::calendar::{Days, date_of};
-use crate::words::dates::year;
 use crate::words::holidays::{self, Holiday};
+use crate::words::written::year;
 
 /// How far ahead a holiday may be for it to be meant, and not the one before: what is told is told more often of what was.
 const HOLIDAY_AHEAD_DAYS: i64 = 150;
@@ -24,6 +24,9 @@ impl Reader<'_> {
     /// A holiday that is on another day each year: its days are found out from where one stands.
     pub(super) fn lunar(&self, i: usize, word: &str) -> Option<Days> {
         holidays::named(self.tokens, i, word).filter(|(holiday, _)| holiday.date().is_none())?;
+        if self.is_repeated(i) {
+            return None;
+        }
         match self.holiday(i, word)? {
             When::Days(days) => Some(days),
             When::Yearly { .. } => None,
@@ -32,11 +35,7 @@ impl Reader<'_> {
 
     fn year_of_holiday(&self, i: usize, words: usize) -> Option<i64> {
         let named = || self.before(i, 1).filter(|unit| *unit == "년").and(self.before(i, 2)).and_then(year);
-        let counted = || {
-            let before = self.hangul(i.checked_sub(1)?)?;
-            let &(_, on) = YEARS.iter().find(|&&(name, _)| before == name)?;
-            Some(date_of(self.today).0 + on)
-        };
+        let counted = || Some(date_of(self.today).0 + year_counted(self.hangul(i.checked_sub(1)?)?)?);
         let beside = || self.year_after(i + words - 1).or_else(|| self.year_before(i));
         self.year(i + words).or_else(|| self.year(i + words + 1)).or_else(named).or_else(counted).or_else(beside)
     }
@@ -86,6 +85,16 @@ mod tests {
         ] {
             let found = days(text);
             assert!(found.contains(&expected), "{text}: {found:?}");
+        }
+        for (text, expected) in [
+            ("on New Year's Eve 2021 we danced", day(2021, 12, 31)),
+            ("Easter Monday 2022", day(2022, 4, 18)),
+            ("New Year's Eve of last year", day(2022, 12, 31)),
+            ("지난해 추석에", day(2022, 9, 10)),
+            ("작년 설에 뵀어", day(2022, 2, 1)),
+            ("3.1절에 걸었어", day(2023, 3, 1)),
+        ] {
+            assert_eq!(days(text), [expected], "{text}");
         }
         let december = AT + 232 * DAY_US;
         let new_year = mentioned(&Tokens::new("see you on New Year's Day"), december);

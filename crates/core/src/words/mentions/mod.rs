@@ -7,10 +7,13 @@ mod korean;
 mod month_range;
 mod months;
 mod numeric;
+mod open;
 mod parts;
 mod range;
 mod reader;
+mod repeated;
 mod tense;
+mod year_range;
 
 use super::calendar::{Days, date_of, is_date};
 use super::dates::DAYS_OF_A_MONTH;
@@ -24,6 +27,12 @@ pub const MENTIONS_MAX: usize = 16;
 
 /// Days up to which a mention is taken to mean each of them: "in 2023" does not tell of a day in May.
 const VAGUE_DAYS: i64 = 31;
+
+/// 29 February.
+const LEAP_DAY: When = When::Yearly { month: 2, first: 29, last: 29 };
+
+/// Days within which one was that is spoken of without its year.
+const LEAP_DAY_DAYS: i64 = 2 * 365;
 
 /// Years from one leap year to the next, at most.
 const LEAP_YEARS_APART: i64 = 8;
@@ -48,6 +57,23 @@ pub enum When {
 }
 
 impl When {
+    /// How well days that a text speaks of fit what is asked for, from 0 to 1: who asks for one day is told less by what is said of its month.
+    pub fn fits(self, days: Days) -> f32 {
+        if !self.means(days) {
+            return 0.0;
+        }
+        let times_longer = (days.count() as f32 / self.count() as f32).max(1.0);
+        1.0 / (1.0 + times_longer.log10())
+    }
+
+    /// How many days are asked for.
+    fn count(self) -> i64 {
+        match self {
+            Self::Days(days) => days.count(),
+            Self::Yearly { first, last, .. } => last - first + 1,
+        }
+    }
+
     /// Whether days that a text speaks of (or the day on which it was said) are what is asked for.
     pub fn means(self, days: Days) -> bool {
         match self {
@@ -107,30 +133,46 @@ impl When {
 /// The days that a text speaks of which was said at `at`, by a clock there (see [`crate::zone::Zone::local`]).
 pub fn mentioned(tokens: &Tokens, at: TimeUs) -> Vec<Days> {
     let reader = Reader::new(tokens, at);
-    let meant = |named: Named| match named.when {
-        When::Yearly { .. } if reader.is_to_come(named.at) => named.when.coming_on(reader.today),
-        // In January we move.
-        When::Yearly { first, last, .. } if first != last && reader.is_ahead(named.at) => {
-            named.when.coming_on(reader.today)
-        }
-        when => when.said_on(reader.today),
-    };
-    let mut days: Vec<Days> = read(&reader).into_iter().map(meant).collect();
+    let mut days: Vec<Days> = read(&reader).into_iter().filter_map(|named| meant(&reader, &named)).collect();
     days.sort_unstable();
     days.dedup();
     days.truncate(MENTIONS_MAX);
     days
 }
 
+/// The days that are meant by a time of a text. None if it is 29 February without its year, and no leap year was lately.
+fn meant(reader: &Reader<'_>, named: &Named) -> Option<Days> {
+    match named.when {
+        When::Yearly { .. } if reader.is_to_come(named.at) => Some(named.when.coming_on(reader.today)),
+        // In January we move.
+        When::Yearly { first, last, .. } if first != last && reader.is_ahead(named.at) => {
+            Some(named.when.coming_on(reader.today))
+        }
+        when => Some(when.said_on(reader.today))
+            .filter(|days| when != LEAP_DAY || days.first >= reader.today - LEAP_DAY_DAYS),
+    }
+}
+
 /// The times that a question is about which is asked at `now`, by a clock there.
 pub fn asked(tokens: &Tokens, now: TimeUs) -> Vec<When> {
-    read(&Reader::new(tokens, now)).into_iter().map(|named| named.when).collect()
+    let reader = Reader::new(tokens, now);
+    read(&reader).into_iter().map(|named| if named.is_range { named.when } else { reader.opened(named) }).collect()
+}
+
+/// The words of a question that name a time, by their numbers: with these it is read, and must not be read as others.
+pub fn words_of_times(tokens: &Tokens, now: TimeUs) -> Vec<Range<usize>> {
+    let reader = Reader::new(tokens, now);
+    let is_named = |&at: &usize| reader.names_time(at);
+    let named = (0..tokens.list.len()).filter(is_named).map(|at| at..reader.name_end(at) + 1);
+    named.chain(relative(tokens, now).into_iter().map(|relative| relative.words)).collect()
 }
 
 /// A time, and the word that names it.
 struct Named {
     at: usize,
     when: When,
+    /// Whether both of its ends are said.
+    is_range: bool,
 }
 
 /// The times that a text names, without those that only say of which year, month or week another is: of "다음 달 5일" it is the 5th that is meant.
@@ -139,10 +181,15 @@ fn read(reader: &Reader<'_>) -> Vec<Named> {
     let mut at = 0;
     while at < reader.tokens.list.len() {
         if let Some((when, next)) = reader.range(at) {
-            times.push(Named { at, when });
+            if !reader.is_repeated(at) {
+                times.push(Named { at, when, is_range: true });
+            }
+            at = next;
+        } else if let Some((years, next)) = reader.year_range(at) {
+            times.extend(years.map(|year| Named { at, when: When::Days(Days::year(year)), is_range: true }));
             at = next;
         } else {
-            reader.each(at, |when| times.push(Named { at, when }));
+            reader.each(at, |when| times.push(Named { at, when, is_range: false }));
             at += 1;
         }
     }
@@ -156,14 +203,27 @@ fn read(reader: &Reader<'_>) -> Vec<Named> {
 pub struct Relative {
     /// The days.
     pub days: Days,
-    /// The words that say nothing else, by their numbers: "yesterday" and "last week", but not "Friday", which a text may name for every week.
+    /// The words that say nothing else, by their numbers: "yesterday" and "last Friday", but not "Friday" alone, which a text may name for every week.
     pub words: Range<usize>,
 }
 
 /// The times of a question that are meant from `now`, by a clock there.
 pub fn relative(tokens: &Tokens, now: TimeUs) -> Vec<Relative> {
     let reader = Reader::new(tokens, now);
-    (0..tokens.list.len()).filter_map(|i| reader.relative(i)).collect()
+    let (mut times, mut at) = (Vec::new(), 0);
+    while at < tokens.list.len() {
+        match reader.until_now_at(at) {
+            Some((days, next)) => {
+                times.push(Relative { days, words: at..next });
+                at = next;
+            }
+            None => {
+                times.extend(reader.relative(at));
+                at += 1;
+            }
+        }
+    }
+    times
 }
 
 #[cfg(test)]
@@ -197,12 +257,24 @@ mod tests {
             ("a couple of weeks ago", "couple of weeks ago"),
             ("last week, or this morning", "last week this morning"),
             ("on Monday", ""),
-            ("last Friday night", ""),
+            ("What do we do on Monday?", ""),
+            ("What did we do on Monday?", "Monday"),
+            ("last Friday night", "last Friday"),
+            ("every Friday", ""),
+            ("a year and a half ago", "a year and a half ago"),
+            ("a year ago today", "a year ago today"),
+            ("two Fridays ago", "two Fridays ago"),
             ("in May 2023", ""),
             ("어제는 뭐 했어?", "어제는"),
-            ("지난주 화요일", "지난주"),
+            ("지난주 화요일", "지난주 화요일"),
+            ("다음 주 화요일에 뭐 해?", "다음 주 화요일에"),
+            ("화요일에 뭐 했어?", "화요일에"),
+            ("화요일에 뭐 해?", ""),
+            ("매주 화요일에", ""),
+            ("작년 오늘 뭐 했지?", "작년 오늘"),
+            ("1년 전 오늘", "1 년 전 오늘"),
             ("지난 주에", "지난 주에"),
-            ("지난 금요일에", "지난"),
+            ("지난 금요일에", "지난 금요일에"),
             ("사흘 전에 산 책", "사흘 전에"),
             ("두 달 전에", "두 달 전에"),
             ("3일 전", "3 일 전"),
@@ -313,7 +385,9 @@ mod tests {
         ] {
             assert!(days(text).is_empty(), "{text}: {:?}", days(text));
         }
-        assert_eq!(days("29 February"), [day(2020, 2, 29)], "of the last leap year");
+        assert_eq!(days("29 February"), [], "the last one was too long ago");
+        let next_year = AT + 700 * crate::words::calendar::DAY_US;
+        assert_eq!(mentioned(&Tokens::new("29 February"), next_year), [day(2024, 2, 29)]);
         assert_eq!(days("We will marry on 29 February"), [day(2024, 2, 29)]);
         assert_eq!(days("29 February 2020"), [day(2020, 2, 29)]);
     }
@@ -343,6 +417,35 @@ mod tests {
         for text in ["이월 상품", "오월동주", "둘째 주문", "첫 주인공", "사월초등학교", "구월동에 살아"]
         {
             assert!(days(text).is_empty(), "{text}: {:?}", days(text));
+        }
+    }
+
+    #[test]
+    fn a_day_fits_a_day_better_than_a_month_does() {
+        let day_of_may = When::Yearly { month: 5, first: 7, last: 7 };
+        let may = When::Days(Days::month(2023, 5));
+        assert!((day_of_may.fits(day(2023, 5, 7)) - 1.0).abs() < f32::EPSILON);
+        assert!((may.fits(day(2023, 5, 7)) - 1.0).abs() < f32::EPSILON);
+        assert!((0.2..0.6).contains(&day_of_may.fits(Days::month(2023, 5))));
+        assert!(day_of_may.fits(Days::week(day_of(AT), -1)) > day_of_may.fits(Days::month(2023, 5)));
+        assert!(day_of_may.fits(Days::year(2023)) == 0.0);
+    }
+
+    #[test]
+    fn the_words_of_times_are_known() {
+        for (text, expected) in [
+            ("발렌타인데이에 뭐 했어?", "발렌타인데이에"),
+            ("화욜에 뭐 했어?", "화욜에"),
+            ("부처님 오신 날 사진", "부처님 오신 날"),
+            ("두 달 전에 산 책", "두 달 전에"),
+            ("on New Year's Eve", "New Year's Eve"),
+            ("May the fourth, or Sept. 5", "Sept"),
+        ] {
+            let tokens = Tokens::new(text);
+            let mut at: Vec<usize> = words_of_times(&tokens, AT).into_iter().flatten().collect();
+            at.dedup();
+            let words: Vec<&str> = at.iter().map(|&at| tokens.cased(tokens.list[at])).collect();
+            assert!(words.join(" ").contains(expected), "{text}: {words:?}");
         }
     }
 

@@ -2,12 +2,14 @@
 
 use super::When;
 use super::korean::year_counted;
+use super::parts::DECEMBER;
 use super::range::stretch;
 use super::reader::{Reader, whole_month};
 use super::tense::Tense;
 use crate::words::calendar::{Days, date_of};
-use crate::words::dates::{korean_month, month_named, short_year};
+use crate::words::dates::{korean_month, month_named};
 use crate::words::tokenizer::Script;
+use crate::words::written::short_year;
 
 /// A month at one end, and its year if one is named.
 #[derive(Clone, Copy)]
@@ -53,16 +55,14 @@ impl Reader<'_> {
         if is_of_days || self.is_moved(i) {
             return None;
         }
-        match self.english_year_counted(next).filter(|_| first.year.or(last.year).is_none()) {
-            Some(year) => Some((End { year: Some(year), ..first }, last, next + 2)),
+        let beside = || {
+            let behind = self.year_counted_at(next + 1).map(|year| (year, next + 2));
+            behind.or_else(|| Some((self.year_before(i)?, next)))
+        };
+        match beside().filter(|_| first.year.or(last.year).is_none()) {
+            Some((year, next)) => Some((End { year: Some(year), ..first }, last, next)),
             None => Some((first, last, next)),
         }
-    }
-
-    /// The year that "last year" is, if that stands there.
-    fn english_year_counted(&self, at: usize) -> Option<i64> {
-        let on = ["last", "this", "next"].iter().position(|word| self.is_at(at, &[word]))? as i64 - 1;
-        self.is_at(at + 1, &["year"]).then(|| date_of(self.today).0 + on)
     }
 
     /// A month at one end. Written large it is one, also where it opens a sentence and could be another word: that there is a month at either end shows
@@ -136,8 +136,7 @@ impl Reader<'_> {
 
     /// The year that stands there, and the word behind it: 2025년, 작년.
     pub(super) fn korean_year_before(&self, i: usize) -> (Option<i64>, usize) {
-        let counted = self.hangul(i).and_then(|word| if word == "지난해" { Some(-1) } else { year_counted(word) });
-        match (counted, self.hangul(i + 1)) {
+        match (self.hangul(i).and_then(year_counted), self.hangul(i + 1)) {
             (Some(on), _) => (Some(date_of(self.today).0 + on), i + 1),
             (None, Some("년")) => (self.before(i, 0).and_then(short_year), i + 2),
             (None, _) => (None, i),
@@ -149,9 +148,6 @@ impl Reader<'_> {
 fn is_end(rest: &str) -> bool {
     matches!(rest, "" | "까지" | "까지는" | "까지만" | "에" | "에는" | "에만" | "의")
 }
-
-/// The last month.
-const DECEMBER: i64 = 12;
 
 #[cfg(test)]
 mod tests {
@@ -177,6 +173,8 @@ mod tests {
             ("I rented it from April to June", day(2022, 4, 1), day(2022, 6, 30)),
             ("4월부터 6월까지 빌렸어", day(2022, 4, 1), day(2022, 6, 30)),
             ("지난해 3월부터 5월까지", day(2022, 3, 1), day(2022, 5, 31)),
+            ("last year from March to May", day(2022, 3, 1), day(2022, 5, 31)),
+            ("next year from March to May", day(2024, 3, 1), day(2024, 5, 31)),
             ("the pool closes from November to February", day(2023, 11, 1), day(2024, 2, 29)),
             ("3월부터 5월까지 배웠어", day(2023, 3, 1), day(2023, 5, 31)),
             ("작년 11월부터 올해 2월까지", day(2022, 11, 1), day(2023, 2, 28)),

@@ -4,28 +4,49 @@ use super::When;
 use super::parts::Part;
 use super::reader::{Reader, dated, day_in, part_of_month};
 use crate::words::calendar::{Days, date_of};
-use crate::words::dates::{month, ordinal, short_year, year};
+use crate::words::dates::{month, ordinal};
+use crate::words::day_words;
+use crate::words::written::{short_year, year};
 
 impl Reader<'_> {
     /// A month's name, and whatever day and year stand beside it.
     pub(super) fn month_named(&self, i: usize, month: i64) -> Option<When> {
+        let named = self.day_named_beside(i);
+        let on = self.direction(i).filter(|_| named.year.is_none() && named.day.is_none());
+        let third = self.third_before(i).filter(|_| named.day.is_none());
+        match (on, third) {
+            (Some(on), _) => self.towards(Part::Month(month), on).map(When::Days),
+            (None, Some(third)) => Some(part_of_month(named.year, month, third)),
+            (None, None) => dated(named.year, month, named.day),
+        }
+    }
+
+    /// The day and the year that stand beside a month's name.
+    fn day_named_beside(&self, i: usize) -> Beside {
         let short = self.clipped_year(i + 1);
         let after = self.day(i + 1).filter(|_| short.is_none());
-        let day = after.or_else(|| self.day(i.checked_sub(1)?)).or_else(|| self.day_of_month(i));
+        let before = self.day(i.wrapping_sub(1));
+        let day = after.or(before).or_else(|| self.day_of_month(i));
+        let spelled = if day.is_none() { day_words::beside(self.tokens, i) } else { None };
+        let (first, last) = match spelled {
+            Some(spelled) => (i.min(spelled.first), i.max(spelled.last)),
+            None => (if after.is_none() && before.is_some() { i - 1 } else { i }, i + usize::from(after.is_some())),
+        };
         let written = short
+            .or_else(|| self.year(last + 1))
             .or_else(|| self.year(i + 1))
             .or_else(|| self.year(i + 2))
             .or_else(|| self.before(i, 1).and_then(year));
-        let first = if day.is_some() && after.is_none() && self.day(i.saturating_sub(1)).is_some() { i - 1 } else { i };
-        let beside = || self.year_after(if after.is_some() { i + 1 } else { i }).or_else(|| self.year_before(first));
-        let year = written.or_else(beside);
-        let on = self.direction(i).filter(|_| year.is_none() && day.is_none());
-        let third = self.third_before(i).filter(|_| day.is_none());
-        match (on, third) {
-            (Some(on), _) => self.towards(Part::Month(month), on).map(When::Days),
-            (None, Some(third)) => Some(part_of_month(year, month, third)),
-            (None, None) => dated(year, month, day),
-        }
+        let year = written.or_else(|| self.year_after(last)).or_else(|| self.year_before(first));
+        Beside { day: day.or(spelled.map(|spelled| spelled.day)), year }
+    }
+
+    /// The week of "the week of May 12", if the day is named by this word.
+    pub(super) fn week_of_day(&self, i: usize, day: i64) -> Option<Days> {
+        let is_between = |at: usize| self.is_at(at, &["of", "the"]) || self.day(at).is_some() || self.is_month(at);
+        let week = (i.saturating_sub(WEEK_WORDS_MAX)..i).rev().find(|&at| !is_between(at))?;
+        let is_week = self.is_at(week, &["week"]) && self.is_at(week + 1, &["of"]);
+        is_week.then(|| Days::week(day, 0))
     }
 
     /// The year of "Feb '25".
@@ -95,6 +116,15 @@ impl Reader<'_> {
     }
 }
 
+/// What stands beside a month's name.
+struct Beside {
+    day: Option<i64>,
+    year: Option<i64>,
+}
+
+/// Words between a day's month and the "week" that is that of the day: "the week of the 12th of May".
+const WEEK_WORDS_MAX: usize = 5;
+
 /// What stands between two days, of which only one may have its month.
 const BETWEEN_DAYS: [&str; 6] = ["to", "and", "or", "until", "till", "through"];
 
@@ -143,9 +173,36 @@ mod tests {
             ("in October of 2021", day(2021, 10, 1), day(2021, 10, 31)),
             ("since Nov '21", day(2021, 11, 1), day(2021, 11, 30)),
             ("since November ’21", day(2021, 11, 1), day(2021, 11, 30)),
+            ("Sept. 2021 was wet", day(2021, 9, 1), day(2021, 9, 30)),
+            ("the week of May 12", day(2023, 5, 8), day(2023, 5, 14)),
+            ("in the week of the 30th of March", day(2023, 3, 27), day(2023, 4, 2)),
         ] {
             assert_eq!(days(text), [Days { first: first.first, last: last.last }], "{text}");
         }
         assert!(days("on 3 October last year").contains(&day(2022, 10, 3)));
+    }
+
+    #[test]
+    fn days_of_months_are_spelled_out_too() {
+        for (text, expected) in [
+            ("on the twenty-first of April", day(2023, 4, 21)),
+            ("the first of April 2021", day(2021, 4, 1)),
+            ("We married on May the fourth", day(2023, 5, 4)),
+            ("on April second we left", day(2023, 4, 2)),
+            ("Sept 5th, 2021", day(2021, 9, 5)),
+        ] {
+            assert_eq!(days(text), [expected], "{text}");
+        }
+        assert_eq!(days("in the second half of April"), [Days::month(2023, 4)]);
+    }
+
+    #[test]
+    fn who_says_something_is_no_month() {
+        for text in ["April said that she is late", "I hear June told you", "Yesterday's list: May wants tea"] {
+            assert!(days(text).iter().all(|days| days.count() == 1), "{text}: {:?}", days(text));
+        }
+        for text in ["April was cold", "In April said a poet", "since June thought is free"] {
+            assert!(days(text).iter().any(|days| days.count() > 28), "{text}: {:?}", days(text));
+        }
     }
 }

@@ -6,10 +6,9 @@ use super::korean::YEARS;
 use super::parts::Part;
 use super::reader::{Reader, dated, day_in, part_of_month, whole_month};
 use crate::words::calendar::{Days, date_of, is_date};
-use crate::words::dates::{
-    DAYS_OF_A_MONTH, counts_something, korean_month, month_of_year, short_year, two_digits, written, year,
-};
+use crate::words::dates::{DAYS_OF_A_MONTH, korean_month};
 use crate::words::tokenizer::Script;
+use crate::words::written::{ALWAYS_BEFORE_A_DATE, is_numbered, month_of_year, short_year, two_digits, written, year};
 
 impl Reader<'_> {
     /// What a number names: a date, a month, a day of a month, or a year.
@@ -20,6 +19,9 @@ impl Reader<'_> {
         };
         let unit = self.hangul(i + 1).unwrap_or_default();
         if unit.starts_with('월') && (1..=12).contains(&value) {
+            if unit.starts_with("월생") {
+                return None; // who was born in such a month, or such an animal
+            }
             return self.korean_month(i, i + 1, value, &unit['월'.len_utf8()..]);
         }
         if unit.starts_with("년대") {
@@ -48,7 +50,7 @@ impl Reader<'_> {
     /// The first, or the second, of the dates that a number with its separators may be: a day, or the month of 5/2025.
     fn digits(&self, i: usize, word: &str, which: usize) -> Option<When> {
         let month = || {
-            let (year, month) = month_of_year(word).filter(|_| which == 0 && !counts_something(self.tokens, i))?;
+            let (year, month) = month_of_year(word).filter(|_| which == 0 && !is_numbered(self.tokens, i))?;
             Some(When::Days(Days::month(year, month)))
         };
         let exact = written(self.tokens, i, word)[which].and_then(exactly).or_else(month);
@@ -63,11 +65,11 @@ impl Reader<'_> {
             || self.is_month(i + 1)
             || self.is_part(i + 1)
             || unit == "년" && self.hangul(i + 2).is_some_and(|word| korean_month(word).is_some());
-        if belongs_to_a_month {
+        if belongs_to_a_month || is_numbered(self.tokens, i) {
             return None;
         }
         let korean = || self.korean_part(i + 2).filter(|_| unit == "년");
-        let part = self.third_before(i).map(Part::Third).or_else(korean);
+        let part = self.third_of_year_before(i).or_else(korean);
         Some(When::Days(part.map_or(Days::year(year), |part| part.of(year))))
     }
 
@@ -118,12 +120,18 @@ impl Reader<'_> {
         let before = before.as_deref().unwrap_or_default();
         match (is_korean, first.xor(second)) {
             (true, _) => [first, None],
-            (false, Some(date)) if BEFORE_A_DATE.contains(&before) => [Some(date), None],
+            (false, _) if self.is_at(i + 1, &AFTER_A_FRACTION) => [None; 2],
+            (false, Some(date)) if BEFORE_A_DATE.contains(&before) || self.is_behind_a_start(i) => [Some(date), None],
             (false, None) if ALWAYS_BEFORE_A_DATE.contains(&before) => {
                 [first, second.filter(|&date| Some(date) != first)]
             }
             _ => [None; 2],
         }
+    }
+
+    /// Whether it is said to begin or to end then: "class starts at 9/14".
+    fn is_behind_a_start(&self, i: usize) -> bool {
+        self.before(i, 1) == Some("at") && i.checked_sub(2).is_some_and(|at| self.is_at(at, &STARTS))
     }
 
     /// 2024. 12. 25., as Korean documents have it.
@@ -137,7 +145,12 @@ impl Reader<'_> {
     /// Whether a month, a season or a quarter stands behind a word that says of which year, or which of them is meant.
     fn is_of_a_year(&self, i: usize) -> bool {
         i.checked_sub(1).and_then(|at| self.hangul(at)).is_some_and(|before| {
-            before == "년" || NEAR_ONES.contains(&before) || YEARS.iter().any(|(name, _)| before.starts_with(name))
+            let is_counted =
+                || i.checked_sub(2).and_then(|at| self.hangul(at)).is_some_and(|on| NEAR_ONES.contains(&on));
+            before == "년"
+                || before == "해" && is_counted()
+                || NEAR_ONES.contains(&before)
+                || YEARS.iter().any(|(name, _)| before.starts_with(name))
         })
     }
 
@@ -154,15 +167,31 @@ impl Reader<'_> {
         let is_named = korean_month(before).is_some()
             || before.starts_with('월')
                 && i.checked_sub(2).is_some_and(|at| self.tokens.list[at].script == Script::Number);
-        let is_span = self.hangul(i + 2).is_some_and(|next| AFTER_A_SPAN.iter().any(|after| next.starts_with(after)));
+        let is_span = unit.strip_prefix('일').is_some_and(|rest| self.is_span(i + 2, rest));
         let is_day = unit.strip_prefix('일').is_some_and(|rest| AFTER_A_DAY.contains(&rest));
-        let is_counted =
-            self.before(i, 1).is_some_and(|before| BEFORE_A_SPAN.contains(&before)) || self.has_dash_before(i);
+        let is_counted = self.before(i, 1).is_some_and(|before| BEFORE_A_SPAN.contains(&before))
+            || self.has_dash_before(i)
+            || self.is_behind_nights(i);
         is_day
             && !is_span
             && !is_named
             && !is_counted
             && self.tokens.is_joined(self.tokens.list[i], self.tokens.list[i + 1])
+    }
+
+    /// Whether what stands there says that what stands before it are so many days, and not a day: 3일 동안, 3일에 걸쳐, but 3일에 만났어.
+    pub(super) fn is_span(&self, at: usize, particle: &str) -> bool {
+        let next = self.hangul(at).unwrap_or_default();
+        match particle {
+            "에" | "에는" | "에도" => next.starts_with("걸쳐"),
+            _ => AFTER_A_SPAN.iter().any(|after| next.starts_with(after)),
+        }
+    }
+
+    /// Whether so many nights stand before so many days: 3박 4일.
+    fn is_behind_nights(&self, i: usize) -> bool {
+        let number = || i.checked_sub(2).map(|at| self.tokens.list[at].script);
+        self.before(i, 1) == Some("박") && number() == Some(Script::Number)
     }
 
     /// The 28일 of the month that stands near it (지난달 28일, 5월 3일부터 28일), or else the nearest there is.
@@ -183,7 +212,7 @@ impl Reader<'_> {
     }
 }
 
-fn exactly((year, month, day): (i64, i64, i64)) -> Option<When> {
+pub fn exactly((year, month, day): (i64, i64, i64)) -> Option<When> {
     dated(Some(year), month, Some(day))
 }
 
@@ -203,11 +232,19 @@ fn decade(word: &str, value: i64) -> Option<Days> {
 }
 
 /// The directions that a month, a season or a quarter may have before it.
-const NEAR_ONES: [&str; 6] = ["지난", "저번", "이번", "다음", "오는", "지난해"];
-/// What stands before a date of two numbers; and what stands before nothing else that looks like one.
+const NEAR_ONES: [&str; 5] = ["지난", "저번", "이번", "다음", "오는"];
+/// What stands before a date of two numbers.
 const BEFORE_A_DATE: [&str; 11] =
     ["on", "until", "till", "since", "due", "by", "from", "before", "after", "dated", "through"];
-const ALWAYS_BEFORE_A_DATE: [&str; 4] = ["on", "until", "till", "since"];
+/// Verbs of beginning and ending.
+const STARTS: [&str; 10] =
+    ["starts", "started", "start", "begins", "began", "begin", "ends", "ended", "opens", "closes"];
+/// What follows two numbers that are a fraction: on 1/2 of the plate.
+#[rustfmt::skip] // which would give each a line
+const AFTER_A_FRACTION: [&str; 20] = [
+    "of", "cup", "cups", "inch", "inches", "mile", "miles", "pound", "pounds", "teaspoon", "tablespoon", "tsp", "tbsp", "acre", "scale",
+    "size", "speed", "time", "hour", "power",
+];
 /// What follows a date of two numbers, and seldom a fraction: of 2/3이 it is two thirds.
 pub const AFTER_TWO_NUMBERS: [&str; 6] = ["에", "에는", "까지", "까지는", "부터", "날"];
 /// What may follow the 일 of a day.
@@ -285,6 +322,7 @@ mod tests {
             ("Dinner on 4/25", &[day(2023, 4, 25)][..]),
             ("We fly on 25/4.", &[day(2023, 4, 25)]),
             ("due 5/31", &[day(2023, 5, 31)]),
+            ("the class starts at 9/14", &[day(2023, 9, 14)]),
             ("on 3/4", &[day(2023, 3, 4), day(2023, 4, 3)]),
             ("4/5에 만났어", &[day(2023, 4, 5)]),
             ("4/25까지", &[day(2023, 4, 25)]),
@@ -302,8 +340,50 @@ mod tests {
             "2/3이 남았어",
             "13/25에",
             "on 40/50",
+            "on 1/2 of the plate",
+            "on 3/16 inch bolts",
+            "set it at 9/16",
+            "starts at 3/4",
+            "started 24/7 support",
         ] {
             assert!(days(text).is_empty(), "{text}: {:?}", days(text));
+        }
+    }
+
+    #[test]
+    fn programs_and_letters_write_dates_in_their_ways() {
+        for (text, expected) in [
+            ("2023-05-03T10:00:00Z started", &[day(2023, 5, 3)][..]),
+            ("at 2023-05-03T10:00:00.5+09:00", &[day(2023, 5, 3)]),
+            ("report of 2021-05", &[Days::month(2021, 5)]),
+            ("until 2021/05", &[Days::month(2021, 5)]),
+            ("We met on 6/3/22", &[day(2022, 3, 6), day(2022, 6, 3)]),
+            ("Paid on 25/12/22", &[day(2022, 12, 25)]),
+        ] {
+            assert_eq!(days(text), expected, "{text}");
+        }
+        for text in [
+            "6/3/22",
+            "the season 2010-11",
+            "part 2023-57",
+            "ticket 2023-05",
+            "2023-05-33T10:00",
+            "20230503T10",
+            "room 2024",
+            "PIN 2019",
+        ] {
+            assert!(days(text).is_empty(), "{text}: {:?}", days(text));
+        }
+    }
+
+    #[test]
+    fn so_many_nights_and_days_are_no_day() {
+        for text in ["3박 4일로 다녀왔어", "3박4일", "2박3일 여행", "3월생이야"] {
+            assert!(days(text).is_empty(), "{text}: {:?}", days(text));
+        }
+        assert!(days("3일에 걸쳐 만들었어").is_empty());
+        for text in ["호박을 4일에 땄어", "4일에 만났어", "4일에 안 갔어"] {
+            assert_eq!(days(text), [day(2023, 5, 4)], "{text}");
         }
     }
 

@@ -1,10 +1,13 @@
 //! Parts of a year: months and their days, seasons, quarters, halves; and which year's part is meant.
 
 use super::reader::Reader;
-use crate::words::calendar::{Days, date_of, day_of_date, is_date};
+use crate::words::calendar::{Days, date_of, day_of_date, is_date, nth_weekday};
 
 /// How far ahead a part of the year may begin that is named alone, and not be that of the year before: what is told is told more often of what was.
 const AHEAD_DAYS: i64 = 150;
+
+/// The month in which the end of the year is.
+pub const DECEMBER: i64 = 12;
 
 /// The first, the middle and the last third of a month or a year.
 #[derive(Clone, Copy)]
@@ -21,6 +24,15 @@ impl Third {
             Self::First => (1, 10),
             Self::Middle => (11, 20),
             Self::Last => (21, 31),
+        }
+    }
+
+    /// What it is of a year where it is said as of a month: 작년 말 and 연말 are its last month, 내년 초 and 연초 its first.
+    pub fn of_year(self) -> Part {
+        match self {
+            Self::First => Part::Month(1),
+            Self::Middle => Part::Third(self),
+            Self::Last => Part::Month(DECEMBER),
         }
     }
 
@@ -42,6 +54,8 @@ pub enum Part {
     OfMonth(i64, Third),
     /// A week of a month, or its last; or a day of that week.
     Week(i64, Option<i64>, Option<i64>),
+    /// A weekday of a month: the nth, or the last.
+    Weekday(i64, Option<i64>, i64),
     /// Spring, summer, autumn, or the winter that begins in the year, from 0 to 3.
     Season(i64),
     /// From 1 to 4.
@@ -68,12 +82,18 @@ impl Part {
             Self::Month(month) => Days::month(year, month),
             Self::OfMonth(month, third) => third.of_month(Days::month(year, month)),
             Self::Week(month, nth, weekday) => week_of(Days::month(year, month), nth, weekday),
+            Self::Weekday(month, nth, weekday) => weekday_of(Days::month(year, month), nth, weekday),
             Self::Season(season) => Days::months(year, 3 + 3 * season, 3),
             Self::Quarter(quarter) => Days::months(year, 3 * quarter - 2, 3),
             Self::Half(half) => Days::months(year, 6 * half - 5, 6),
             Self::Third(third) => Days::months(year, 1 + 4 * third as i64, 4),
         }
     }
+}
+
+/// The nth such weekday of a month, or its last; the month, if it has not so many.
+pub fn weekday_of(month: Days, nth: Option<i64>, weekday: i64) -> Days {
+    nth_weekday(month, weekday, nth).map_or(month, Days::one)
 }
 
 /// A week of a month, or a day of it. The fifth of a month that has four is the last.

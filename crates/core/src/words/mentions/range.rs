@@ -5,8 +5,9 @@ use super::numeric::{AFTER_A_DAY, AFTER_TWO_NUMBERS, month_day};
 use super::reader::{Reader, dated};
 use super::{When, english};
 use crate::words::calendar::{Days, date_of, day_of_date, is_date, weekday};
-use crate::words::dates::{iso, month, ordinal, two_digits};
+use crate::words::dates::{month, ordinal};
 use crate::words::tokenizer::Script;
+use crate::words::written::{iso, two_digits};
 
 /// Days up to which what stands between two dates is one stretch.
 const RANGE_DAYS_MAX: i64 = 366;
@@ -33,6 +34,9 @@ impl Reader<'_> {
     pub fn range(&self, i: usize) -> Option<(When, usize)> {
         if let Some(range) = self.month_range(i).or_else(|| self.weekday_range(i)) {
             return Some(range);
+        }
+        if let Some((days, next)) = self.until_now_at(i) {
+            return Some((When::Days(days), next));
         }
         let ends = match self.tokens.list[i].script {
             Script::Number => self.korean_ends(i).or_else(|| self.english_ends(i)),
@@ -346,7 +350,7 @@ mod tests {
         ] {
             assert_eq!(days(text), [Days { first: first.first, last: last.last }], "{text}");
         }
-        for text in ["2~3일 걸려", "최근 3일 비가 왔어", "1/2~3/4 컵"] {
+        for text in ["2~3일 걸려", "1/2~3/4 컵"] {
             assert!(days(text).is_empty(), "{text}: {:?}", days(text));
         }
         assert_eq!(days("3월 4일에서 9일로 바뀌었어").first(), Some(&day(2023, 3, 4)));

@@ -1,11 +1,15 @@
 //! A text as it is read for times: word by word, with what stands around each.
 
+use super::korean::weekday_of;
+use super::numeric::exactly;
 use super::parts::{Part, Third};
 use super::{Named, Relative, When};
 use crate::id::TimeUs;
 use crate::words::calendar::{Days, day_of, day_of_date, is_date};
-use crate::words::dates::{DAYS_OF_A_MONTH, month, year};
+use crate::words::dates::{DAYS_OF_A_MONTH, month};
+use crate::words::holidays;
 use crate::words::tokenizer::{Script, Token, Tokens};
+use crate::words::written::{moment, year};
 use std::borrow::Cow;
 
 /// A text, and the day from which it is meant.
@@ -23,10 +27,16 @@ impl<'a> Reader<'a> {
 
     /// Calls `take` with each time that a word names: a date that may be read in two ways names two.
     pub fn each(&self, i: usize, mut take: impl FnMut(When)) {
-        if let Some(when) = self.read(i) {
-            take(when);
-            self.other_reading(i).into_iter().for_each(take);
-        }
+        let Some(when) = self.read(i).filter(|_| !self.is_repeated(i)) else { return };
+        take(self.week_around(i, when).map_or(when, When::Days));
+        self.other_reading(i).into_iter().for_each(take);
+    }
+
+    /// The week of a day, if it is that which is meant: "the week of May 12".
+    fn week_around(&self, i: usize, when: When) -> Option<Days> {
+        let is_english = self.tokens.list[i].script == Script::Latin;
+        let day = Some(when.said_on(self.today)).filter(|days| is_english && days.count() == 1)?;
+        self.week_of_day(i, day.first)
     }
 
     /// Whether a time is only the year, the month or the week of a finer one that stands beside it.
@@ -34,7 +44,22 @@ impl<'a> Reader<'a> {
         let (days, finer) = (named.when.said_on(self.today), other.when.said_on(self.today));
         let is_in = finer.count() < days.count() && days.first <= finer.first && finer.last <= days.last;
         let (first, last) = (named.at.min(other.at), named.at.max(other.at));
-        is_in && last - first <= BESIDE_WORDS && (first + 1..last).all(|at| self.is_at(at, &BETWEEN_TIMES))
+        if !is_in {
+            return false;
+        }
+        let first = self.name_end(first);
+        last <= first + BESIDE_WORDS && (first + 1..last).all(|at| self.is_at(at, &BETWEEN_TIMES))
+    }
+
+    /// Whether a word names a time, or a day of the week.
+    pub fn names_time(&self, i: usize) -> bool {
+        self.read(i).is_some() || self.hangul(i).is_some_and(|word| weekday_of(word).is_some())
+    }
+
+    /// The last word of a name that begins with this one: that of a holiday may have several.
+    pub fn name_end(&self, i: usize) -> usize {
+        let word = self.tokens.lower(self.tokens.list[i]);
+        holidays::named(self.tokens, i, &word).map_or(i, |(_, words)| i + words - 1)
     }
 
     /// The time that a word names, with what stands around it.
@@ -46,8 +71,9 @@ impl<'a> Reader<'a> {
                 .and_then(|month| self.month_named(i, month))
                 .or_else(|| self.english(i, &word).map(When::Days))
                 .or_else(|| self.ordinal(i, &word))
-                .or_else(|| self.holiday(i, &word)),
-            Script::Number => self.number(i, &word),
+                .or_else(|| self.holiday(i, &word))
+                .or_else(|| moment(&word).and_then(exactly)),
+            Script::Number => self.number(i, &word).or_else(|| self.holiday(i, &word)),
             Script::Hangul => self
                 .korean(i, &word)
                 .map(When::Days)
@@ -66,6 +92,15 @@ impl<'a> Reader<'a> {
             Script::Number | Script::Other => None,
         }
         .or_else(|| Some(Relative { days: self.lunar(i, &word)?, words: i..i }))
+    }
+
+    /// The time until now that begins with a word, and the word behind it: "the last two weeks".
+    pub fn until_now_at(&self, i: usize) -> Option<(Days, usize)> {
+        match self.tokens.list[i].script {
+            Script::Latin => self.english_back(i),
+            Script::Hangul => self.korean_back(i),
+            Script::Number | Script::Other => None,
+        }
     }
 
     /// Whether the one before is meant (-1), this one, or the next.
@@ -131,8 +166,9 @@ impl<'a> Reader<'a> {
 pub const BESIDE_WORDS: usize = 4;
 
 /// What stands between a time and the longer one that it is in.
-const BETWEEN_TIMES: [&str; 27] = [
+const BETWEEN_TIMES: [&str; 28] = [
     "of",
+    "from",
     "in",
     "on",
     "at",

@@ -2,9 +2,10 @@
 
 use super::weekday::nth;
 use crate::words::calendar::Days;
-use crate::words::dates::{month, year};
+use crate::words::dates::month;
 use crate::words::mentions::parts::{Part, Third};
 use crate::words::mentions::reader::Reader;
+use crate::words::written::year;
 
 impl Reader<'_> {
     /// The month or the season of "May last year" and "summer of last year".
@@ -28,6 +29,12 @@ impl Reader<'_> {
             },
             _ => None,
         }
+    }
+
+    /// The part of a year that stands before it: "early", and as of a month "the end of".
+    pub fn third_of_year_before(&self, i: usize) -> Option<Part> {
+        let third = self.third_before(i)?;
+        Some(if self.before(i, 1) == Some("of") { third.of_year() } else { Part::Third(third) })
     }
 
     /// A season, a quarter or a half of a year, and decades.
@@ -112,6 +119,9 @@ mod tests {
             ("in the second half of the year", day(2023, 7, 1), day(2023, 12, 31)),
             ("early 2022", day(2022, 1, 1), day(2022, 4, 30)),
             ("since late last year", day(2022, 9, 1), day(2022, 12, 31)),
+            ("at the end of last year", day(2022, 12, 1), day(2022, 12, 31)),
+            ("by the end of the year", day(2023, 12, 1), day(2023, 12, 31)),
+            ("at the beginning of 2021", day(2021, 1, 1), day(2021, 1, 31)),
             ("at the end of this month", day(2023, 5, 21), day(2023, 5, 31)),
             ("at the beginning of the month", day(2023, 5, 1), day(2023, 5, 10)),
             ("in the 1990s", day(1990, 1, 1), day(1999, 12, 31)),

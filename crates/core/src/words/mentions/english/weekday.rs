@@ -3,6 +3,8 @@
 use crate::words::WEEKDAYS;
 use crate::words::calendar::{Days, nth_weekday};
 use crate::words::mentions::reader::Reader;
+use crate::words::mentions::tense::Tense;
+use std::ops::Range;
 
 impl Reader<'_> {
     pub(super) fn english_weekday(&self, i: usize, word: &str) -> Option<Days> {
@@ -19,6 +21,7 @@ impl Reader<'_> {
         let is_ahead = || i64::from(self.is_ahead(i)) - 1;
         let on = match self.before(i, 1) {
             Some("on") => is_ahead(),
+            Some("since") if word.len() > ABBREVIATED => -1,
             Some("coming" | "upcoming") => 0,
             Some("by" | "until" | "till" | "due") if word.len() > ABBREVIATED => 0,
             Some("every" | "each" | "most") | None => return None,
@@ -29,6 +32,17 @@ impl Reader<'_> {
             },
         };
         Some(self.weekday(weekday, on))
+    }
+
+    /// The words of a day of the week that say nothing else: "last Friday", but of "on Friday" only where it is told of the one that was. A text may name
+    /// it for every week.
+    pub(super) fn weekday_words(&self, i: usize, word: &str) -> Range<usize> {
+        let is_directed = self.direction(i).is_some() || matches!(self.before(i, 1), Some("coming" | "since"));
+        match weekday_of(word) {
+            Some(_) if is_directed => i - 1..i + 1,
+            Some(_) if self.before(i, 1) == Some("on") && self.tense(i) == Some(Tense::Past) => i..i + 1,
+            _ => i..i,
+        }
     }
 
     /// "The first Monday of May", "the last Friday of next month".
@@ -105,6 +119,7 @@ mod tests {
             ("The form is due by Thursday", day(2023, 5, 11)),
             ("this coming Wednesday", day(2023, 5, 10)),
             ("this past Wednesday", day(2023, 5, 3)),
+            ("I have been ill since Wednesday", day(2023, 5, 3)),
             ("on Friday, June 9", day(2023, 6, 9)),
         ] {
             assert!(days(text).contains(&expected), "{text}: {:?}", days(text));

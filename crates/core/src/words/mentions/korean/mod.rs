@@ -1,10 +1,12 @@
 //! Times that are meant from today, in Korean: 어제, 지난주, 다음 달.
 
+mod back;
 mod part;
 mod span;
+mod then;
 mod weekday;
 
-use super::parts::{Part, Third, week_of};
+use super::parts::{DECEMBER, Part, Third};
 use super::reader::Reader;
 use crate::words::calendar::{Days, date_of};
 use crate::words::tokenizer::Script;
@@ -12,9 +14,6 @@ use part::{half_of, nth_of, part_named, season_of, third_of};
 use std::ops::Range;
 
 pub use weekday::weekday_of;
-
-/// The month in which the end of the year is.
-const DECEMBER: i64 = 12;
 
 impl Reader<'_> {
     pub fn korean(&self, i: usize, word: &str) -> Option<Days> {
@@ -30,10 +29,16 @@ impl Reader<'_> {
             return None;
         }
         if let Some((first, last)) = day_named(word) {
+            if self.is_then(i, word) {
+                return None; // 작년 오늘 is read at its first word
+            }
             return Some(Days { first: self.today + first, last: self.today + last });
         }
         if let Some(&(name, on)) = YEARS.iter().find(|(name, _)| word.starts_with(name)) {
             let (year, rest) = (date_of(self.today).0 + on, &word[name.len()..]);
+            if let Some(days) = self.then(i + 1, "year", on).filter(|_| rest.is_empty()) {
+                return Some(days);
+            }
             let part = part_named(rest).or_else(|| self.korean_part(i + 1)).filter(|part| part.is_in(year));
             return Some(part.map_or(Days::year(year), |part| part.of(year)));
         }
@@ -55,14 +60,19 @@ impl Reader<'_> {
         if unit.starts_with("주말") {
             return self.around("weekend", if is_next_one { 0 } else { on });
         }
+        let of_calendar = [('주', "week"), ('달', "month"), ('해', "year")];
+        let then = of_calendar.iter().find(|(name, _)| unit.starts_with(*name));
+        if let Some(days) = then.and_then(|&(_, unit)| self.then(behind, unit, on)) {
+            return Some(days);
+        }
         if unit.starts_with('주') {
             let week = Days::week(self.today, on);
             return Some(weekday_of(after).map_or(week, |weekday| Days::one(week.first + weekday)));
         }
         if unit.starts_with('달') {
             let month = self.around("month", on)?;
-            let week = || self.korean_week(behind).map(|(nth, weekday)| week_of(month, nth, weekday));
-            return third_of(after).map(|third| third.of_month(month)).or_else(week).or(Some(month));
+            let counted = || self.counted_of_month(behind, month);
+            return third_of(after).map(|third| third.of_month(month)).or_else(counted).or(Some(month));
         }
         if unit.starts_with('해') {
             let year = date_of(self.today).0 + on;
@@ -103,7 +113,11 @@ impl Reader<'_> {
             Some(Third::First) => Some(Days::month(year, 1)),
             Some(Third::Last) if self.is_to_come(i) => Some(Days::month(year, DECEMBER)),
             Some(Third::Last) => self.towards(Part::Month(DECEMBER), 0),
-            _ => word.strip_prefix('올').and_then(season_of).map(|season| season.of(year)),
+            _ => {
+                let part = word.strip_prefix('올')?;
+                let third = || self.korean_third(i, part).filter(|third| !matches!(third, Third::Middle));
+                season_of(part).or_else(|| third().map(Third::of_year)).map(|part| part.of(year))
+            }
         }
     }
 
@@ -119,7 +133,8 @@ impl Reader<'_> {
                 .checked_sub(2)
                 .and_then(|at| self.hangul(at))
                 .is_some_and(|word| direction_of(word).is_some() || nth_of(word).is_some()),
-            before if nth_of(before).is_some_and(|(_, unit)| unit == "주") => true,
+            before if nth_of(before).is_some_and(|(_, unit)| matches!(unit, "주" | "")) => true,
+            "번째" => true,
             before => self.is_weeks_ago(i - 1, before),
         };
         before == "년"
@@ -133,22 +148,23 @@ impl Reader<'_> {
     /// The words of a time that begins, or with 전 ends, with this one.
     pub fn korean_words(&self, i: usize, word: &str) -> Range<usize> {
         if let Some((_, span)) = self.korean_span(i, word) {
-            return span.first..i + 1;
+            return span.first..self.behind_then(i + 1);
         }
         let Some((_, rest)) = direction_of(word) else { return self.korean_words_alone(i, word) };
-        let unit = if rest.is_empty() { self.hangul(i + 1).unwrap_or_default() } else { rest };
-        let has_weekday = weekday_of(unit).is_some();
-        match (rest.is_empty(), has_weekday) {
-            (true, false) if unit.is_empty() => i..i + 1,
-            (true, false) => i..i + 2,
-            (false, true) => i..i,
-            (true, true) | (false, false) => i..i + 1,
+        let (unit, behind) =
+            if rest.is_empty() { (self.hangul(i + 1).unwrap_or_default(), i + 2) } else { (rest, i + 1) };
+        let is_weekday_behind = unit.starts_with('주') && self.hangul(behind).and_then(weekday_of).is_some();
+        match unit.is_empty() {
+            true => i..i + 1,
+            false if is_weekday_behind => i..behind + 1,
+            false => i..self.behind_then(behind),
         }
     }
 
-    /// A weekday may be named for every week, and a half of the year is a word for what is done in it.
+    /// A weekday may be named for every week, unless it is told of the one that was; and a half of the year is a word for what is done in it.
     fn korean_words_alone(&self, i: usize, word: &str) -> Range<usize> {
-        if weekday_of(word).is_some() || half_of(word).is_some() { i..i } else { i..i + 1 }
+        let may_be_each = weekday_of(word).is_some() && !self.is_past(i);
+        if may_be_each || half_of(word).is_some() { i..i } else { i..self.behind_then(i + 1) }
     }
 }
 
@@ -210,13 +226,14 @@ const DAYS: [(&str, i64, i64); 16] = [
 /// How many years on a word says that a year is: 작년.
 pub fn year_counted(word: &str) -> Option<i64> {
     // Most words begin as none of them, which is told at once.
-    if !word.starts_with(['재', '작', '올', '금', '내']) {
+    if !word.starts_with(['재', '작', '지', '올', '금', '내']) {
         return None;
     }
     YEARS.iter().find(|year| year.0 == word).map(|year| year.1)
 }
 
-pub const YEARS: &[(&str, i64)] = &[("재작년", -2), ("작년", -1), ("올해", 0), ("금년", 0), ("내년", 1), ("내후년", 2)];
+pub const YEARS: &[(&str, i64)] =
+    &[("재작년", -2), ("작년", -1), ("지난해", -1), ("올해", 0), ("금년", 0), ("내년", 1), ("내후년", 2)];
 /// The next there is, be it of this week.
 const COMING: &str = "오는";
 /// Which one is meant of what follows; of two that begin alike the longer one first.

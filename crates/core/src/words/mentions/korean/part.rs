@@ -2,8 +2,11 @@
 
 use super::AFTER_A_TIME;
 use super::weekday::weekday_of;
+use crate::words::calendar::Days;
 use crate::words::dates::korean_month;
-use crate::words::mentions::parts::{Part, Third};
+use crate::words::day_words;
+use crate::words::mentions::numeric::AFTER_A_DAY;
+use crate::words::mentions::parts::{self, Part, Third};
 use crate::words::mentions::reader::Reader;
 use crate::words::tokenizer::Script;
 
@@ -27,18 +30,47 @@ impl Reader<'_> {
     /// What of a month is meant whose name ends at a word: a day, a third, a week, or all of it.
     pub fn part_of_korean_month(&self, at: usize, month: i64, rest: &str) -> Part {
         let is_day = self.hangul(at + 2).is_some_and(|unit| unit.starts_with('일'));
-        let day = self.day(at + 1).filter(|_| is_day).map(|day| Part::Day(month, day));
+        let in_digits = self.day(at + 1).filter(|_| is_day);
+        let day = in_digits.or_else(|| self.spelled_day(at, rest)).map(|day| Part::Day(month, day));
         let third = || self.korean_third(at, rest).map(|third| Part::OfMonth(month, third));
-        let week = || self.korean_week(at + 1).map(|(nth, weekday)| Part::Week(month, nth, weekday));
-        day.or_else(third).or_else(week).unwrap_or(Part::Month(month))
+        let counted = || self.korean_counted(at + 1).map(|counted| counted.of(month));
+        day.or_else(third).or_else(counted).unwrap_or(Part::Month(month))
     }
 
-    /// The week that is counted there, and the day of it: 둘째 주, 마지막 주 금요일.
-    pub(super) fn korean_week(&self, at: usize) -> Option<(Option<i64>, Option<i64>)> {
-        let (nth, rest) = nth_of(self.hangul(at)?)?;
-        let (unit, behind) = if rest.is_empty() { (self.hangul(at + 1)?, at + 2) } else { (rest, at + 1) };
+    /// The day that is spelled out behind a month that is: 오월 오일. Behind digits 오일 is oil.
+    fn spelled_day(&self, at: usize, rest: &str) -> Option<i64> {
+        let is_spelled = rest.is_empty() && !self.hangul(at)?.starts_with('월');
+        let (day, rest) = day_words::korean(self.hangul(at + 1).filter(|_| is_spelled)?)?;
+        (AFTER_A_DAY.contains(&rest) && !self.is_span(at + 2, rest)).then_some(day)
+    }
+
+    /// What of a month is counted there: 둘째 주, 마지막 주 금요일, 첫 번째 월요일.
+    fn korean_counted(&self, at: usize) -> Option<OfMonth> {
+        let (nth, rest, next) = self.nth_at(at)?;
+        let (unit, behind) = if rest.is_empty() { (self.hangul(next)?, next + 1) } else { (rest, next) };
+        if let Some(weekday) = weekday_of(unit) {
+            return Some(OfMonth::Weekday(nth, weekday));
+        }
         let is_week = unit.strip_prefix('주').is_some_and(|rest| rest == "의" || AFTER_A_TIME.contains(&rest));
-        is_week.then(|| (nth, self.hangul(behind).and_then(weekday_of)))
+        is_week.then(|| OfMonth::Week(nth, self.hangul(behind).and_then(weekday_of)))
+    }
+
+    /// The days of a month that are counted there.
+    pub(super) fn counted_of_month(&self, at: usize, month: Days) -> Option<Days> {
+        Some(match self.korean_counted(at)? {
+            OfMonth::Week(nth, weekday) => parts::week_of(month, nth, weekday),
+            OfMonth::Weekday(nth, weekday) => parts::weekday_of(month, nth, weekday),
+        })
+    }
+
+    /// Which one is counted there, the rest of the word, and the word behind: 둘째, 둘째주, 두 번째.
+    fn nth_at(&self, at: usize) -> Option<(Option<i64>, &str, usize)> {
+        let word = self.hangul(at)?;
+        let apart = || {
+            let nth = ["첫", "두", "세", "네"].iter().position(|&name| name == word)? as i64 + 1;
+            Some((Some(nth), self.hangul(at + 1)?.strip_prefix("번째")?, at + 2))
+        };
+        apart().or_else(|| nth_of(word).map(|(nth, rest)| (nth, rest, at + 1)))
     }
 
     /// The third of a month that stands behind its 월, or is the rest of that word.
@@ -47,8 +79,25 @@ impl Reader<'_> {
     }
 }
 
+/// What is counted of a month: None is the last.
+enum OfMonth {
+    /// A week, or a day of it.
+    Week(Option<i64>, Option<i64>),
+    /// A day of the week.
+    Weekday(Option<i64>, i64),
+}
+
+impl OfMonth {
+    fn of(self, month: i64) -> Part {
+        match self {
+            Self::Week(nth, weekday) => Part::Week(month, nth, weekday),
+            Self::Weekday(nth, weekday) => Part::Weekday(month, nth, weekday),
+        }
+    }
+}
+
 pub(super) fn part_named(word: &str) -> Option<Part> {
-    season_of(word).or_else(|| half_of(word)).or_else(|| third_of(word).map(Part::Third))
+    season_of(word).or_else(|| half_of(word)).or_else(|| third_of(word).map(Third::of_year))
 }
 
 pub(super) fn season_of(word: &str) -> Option<Part> {
@@ -129,6 +178,7 @@ mod tests {
             ("작년 5월 3일에", day(2022, 5, 3), day(2022, 5, 3)),
             ("지난 3월", day(2023, 3, 1), day(2023, 3, 31)),
             ("지난해 10월", day(2022, 10, 1), day(2022, 10, 31)),
+            ("지난 해 10월", day(2022, 10, 1), day(2022, 10, 31)),
             ("오는 7월에", day(2023, 7, 1), day(2023, 7, 31)),
             ("24년 5월", day(2024, 5, 1), day(2024, 5, 31)),
             ("98년도에", day(1998, 1, 1), day(1998, 12, 31)),
@@ -138,14 +188,26 @@ mod tests {
             ("작년 4분기", day(2022, 10, 1), day(2022, 12, 31)),
             ("2022년 하반기", day(2022, 7, 1), day(2022, 12, 31)),
             ("상반기에", day(2023, 1, 1), day(2023, 6, 30)),
-            ("작년 말에", day(2022, 9, 1), day(2022, 12, 31)),
-            ("2020년 초에", day(2020, 1, 1), day(2020, 4, 30)),
+            ("작년 말에", day(2022, 12, 1), day(2022, 12, 31)),
+            ("내년 초에", day(2024, 1, 1), day(2024, 1, 31)),
+            ("올 초에", day(2023, 1, 1), day(2023, 1, 31)),
+            ("올초부터", day(2023, 1, 1), day(2023, 1, 31)),
+            ("2020년 초에", day(2020, 1, 1), day(2020, 1, 31)),
+            ("2020년 중반에", day(2020, 5, 1), day(2020, 8, 31)),
+            ("오월 오일에 만났어", day(2023, 5, 5), day(2023, 5, 5)),
+            ("작년 시월 이십오일", day(2022, 10, 25), day(2022, 10, 25)),
+            ("6월 첫 번째 월요일", day(2023, 6, 5), day(2023, 6, 5)),
+            ("4월 셋째 토요일에", day(2023, 4, 15), day(2023, 4, 15)),
+            ("4월 마지막 금요일", day(2023, 4, 28), day(2023, 4, 28)),
+            ("다음 달 첫 월요일", day(2023, 6, 5), day(2023, 6, 5)),
+            ("5월 두 번째 주", day(2023, 5, 8), day(2023, 5, 14)),
             ("1990년대에", day(1990, 1, 1), day(1999, 12, 31)),
             ("80년대 노래", day(1980, 1, 1), day(1989, 12, 31)),
         ] {
             assert_eq!(days(text), [Days { first: first.first, last: last.last }], "{text}");
         }
-        for text in ["5월 초콜릿", "여름이 좋아", "봄비", "한 말이야"] {
+        for text in ["5월 초콜릿", "여름이 좋아", "봄비", "한 말이야", "5월 오일 교환", "삼월 삼일 동안", "올 때"]
+        {
             assert!(days(text).iter().all(|days| days.count() > 28), "{text}: {:?}", days(text));
         }
     }

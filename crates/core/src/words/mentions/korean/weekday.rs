@@ -12,7 +12,7 @@ impl Reader<'_> {
             || self.hangul(i + 1).is_some_and(|next| PARTS_OF_A_DAY.iter().any(|part| next.starts_with(part)));
         match rest {
             "까지" | "까지는" => Some(self.weekday(weekday, 0)),
-            "에" | "에는" => Some(self.weekday(weekday, -i64::from(self.is_past(i)))),
+            "에" | "에는" | "부터" | "부터는" => Some(self.weekday(weekday, -i64::from(self.is_past(i)))),
             "" if is_part() => Some(self.weekday(weekday, -i64::from(self.is_past(i)))),
             _ => None,
         }
