@@ -247,4 +247,7 @@ weights! {
     near = 4.0,
     /// A block that it is linked with has the words of the query (in full, what these stand for, if it has all of them and no other link).
     linked = 1.0,
+    /// A good hit shares a rare name with it that the query does not have (in full, what that hit's words stand for, if it has half of those of the query and
+    /// this the other half, and no third block has the name).
+    about = 1.5,
 }

@@ -27,6 +27,8 @@ pub struct Weighing<'w, 'e> {
     pub reach: &'w HashMap<Place, f32>,
     /// What the blocks' own content says.
     pub evidence: &'w Evidence<'e>,
+    /// Each candidate that has anything to it, by itself.
+    pub hits: Vec<Hit>,
 }
 
 /// A weight, and what it does for a block.
@@ -47,7 +49,7 @@ pub struct Weighed {
 impl Weighing<'_, '_> {
     /// Each candidate that has anything to it, with all that speaks for it: itself, and for one of them what it stands for ([`Update`]).
     pub fn hits(&self) -> Vec<Hit> {
-        let mut hits = self.by_themselves();
+        let mut hits = self.hits.clone();
         if let Some(update) = Update::find(self, &hits) {
             let lifted = hits.iter_mut().filter(|hit| hit.block == update.block);
             lifted.for_each(|hit| update.lift(hit, self.query.weights.update));
@@ -57,11 +59,11 @@ impl Weighing<'_, '_> {
 
     /// The block that stands for what an earlier one said, if there is one.
     pub fn update(&self) -> Option<Update> {
-        Update::find(self, &self.by_themselves())
+        Update::find(self, &self.hits)
     }
 
     /// Each candidate that has anything to it, by itself.
-    fn by_themselves(&self) -> Vec<Hit> {
+    pub fn by_themselves(&self) -> Vec<Hit> {
         let mut hits = Vec::with_capacity(self.pool.candidates.len());
         for candidate in &self.pool.candidates {
             let place = self.pool.places[candidate.at];
@@ -70,6 +72,17 @@ impl Weighing<'_, '_> {
             }
         }
         hits
+    }
+
+    /// Weighs some candidates anew, by their numbers.
+    pub fn renew(&self, hits: &mut Vec<Hit>, numbers: &[usize]) {
+        for candidate in numbers.iter().map(|&number| &self.pool.candidates[number]) {
+            let hit = self.hit(candidate);
+            match hits.iter_mut().find(|known| known.block == hit.block) {
+                Some(known) => *known = hit,
+                None => hits.push(hit),
+            }
+        }
     }
 
     /// What speaks for a candidate.
@@ -98,6 +111,9 @@ impl Weighing<'_, '_> {
         add("near", self.query.weights.near, self.proximity(place), None);
         if let Some(said) = candidate.linked {
             add("linked", self.query.weights.linked, said.measure, Some(said.by));
+        }
+        if let Some(about) = candidate.about {
+            add("about", self.query.weights.about, about.measure, Some(about.by));
         }
     }
 

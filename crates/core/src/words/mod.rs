@@ -13,6 +13,7 @@ pub mod holidays;
 pub mod korean;
 pub mod measures;
 pub mod mentions;
+pub mod names;
 pub mod numbers;
 pub mod passages;
 pub mod persons;
