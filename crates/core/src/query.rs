@@ -147,6 +147,9 @@ impl Width {
 /// The kinds of evidence in a score.
 pub const PARTS: [&str; 6] = ["words", "vector", "tokens", "conversation", "prior", "graph"];
 
+/// Which of them is what the turns around add.
+pub const CONVERSATION: usize = 3;
+
 /// Which of them is what is known beforehand.
 pub const PRIOR: usize = 4;
 
@@ -235,6 +238,8 @@ weights! {
     /// Most of the first ten hits are of its family, one of very many: by this share it comes to where it would stand if that family alone were
     /// searched, beside the others of it.
     home = 1.0,
+    /// A better hit is of its session (its namespace): for each of these, it counts so much less.
+    diversity = 0.0,
     /// It is important (from -1/2 to 1/2 of this).
     importance = 0.4,
     /// It was used (half of this after four uses, in full after very many).

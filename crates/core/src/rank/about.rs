@@ -42,22 +42,13 @@ pub fn find(found: &Weighing<'_, '_>, hits: &[Hit]) -> Vec<(Place, About)> {
     if found.query.weights.about == 0.0 || found.evidence.is_near || found.evidence.deadline.cuts(Stage::Graph) {
         return Vec::new();
     }
-    let mut all = Vec::new();
-    let mut worth = None;
-    for by in leading(found, hits) {
-        let shared = names(found, by);
-        if shared.is_empty() {
-            continue;
-        }
-        let worth = worth.get_or_insert_with(|| words::terms(found.ground, found.question).worth);
-        let says = Says::new(found, worth, by);
-        for (name, blocks) in shared {
-            let share = 1.0 / ((blocks.len() - 1) as f32).sqrt();
-            let others = blocks.into_iter().filter(|&place| place != by && found.ground.scope.wants(place));
-            all.extend(others.map(|place| (place, About { measure: share * says.of(place), by, name })));
-        }
+    let leading = leading(found, hits);
+    let rare = rare(found, &leading);
+    if rare.is_empty() {
+        return Vec::new();
     }
-    strongest(all)
+    let worth = words::terms(found.ground, found.question).worth;
+    strongest(leading.iter().flat_map(|&by| Says::new(found, &worth, by).all(&rare)).collect())
 }
 
 /// The best hits, best first.
@@ -75,20 +66,32 @@ fn leading(found: &Weighing<'_, '_>, hits: &[Hit]) -> Vec<Place> {
     leading.into_iter().map(|leads| leads.place).collect()
 }
 
-/// The rare names of a hit that the query does not have, each with the blocks in scope that have it.
-fn names(found: &Weighing<'_, '_>, hit: Place) -> Vec<(u64, Vec<Place>)> {
+/// A rare name.
+struct Rare {
+    name: u64,
+    /// The blocks in scope that have it.
+    blocks: Vec<Place>,
+}
+
+/// The rare names of some hits that the query does not have, the rarest first.
+fn rare(found: &Weighing<'_, '_>, hits: &[Place]) -> Vec<Rare> {
     let ground = found.ground;
     let is_asked = |name: &Name| found.question.terms.iter().any(|term| term.hash == name.term);
-    let names = names_of(ground, hit).filter(|name| !is_asked(name));
-    let terms: Vec<Term> = names.map(|name| Term { hash: name.term, weight: 1.0 }).collect();
+    let names = hits.iter().flat_map(|&hit| names_of(ground, hit)).filter(|name| !is_asked(name));
+    let mut terms: Vec<Term> = names.map(|name| Term { hash: name.term, weight: 1.0 }).collect();
     if terms.is_empty() {
         return Vec::new();
     }
-    let mut rare = words::lookup(ground, &terms);
-    rare.retain(|name| (2..=PASSAGES_MAX).contains(&name.count));
-    rare.sort_unstable_by_key(|name| (name.count, name.term.hash));
-    rare.truncate(NAMES_MAX);
-    rare.iter().filter_map(|name| Some((name.term.hash, blocks(ground, name)?))).collect()
+    terms.sort_unstable_by_key(|term| term.hash);
+    terms.dedup_by_key(|term| term.hash);
+    let mut names = words::lookup(ground, &terms);
+    names.retain(|name| (2..=PASSAGES_MAX).contains(&name.count));
+    names.sort_unstable_by_key(|name| (name.count, name.term.hash));
+    let rare = names.iter().filter_map(|name| {
+        let blocks = blocks(ground, name)?;
+        Some(Rare { name: name.term.hash, blocks })
+    });
+    rare.collect()
 }
 
 fn names_of<'a>(ground: &'a Ground<'_>, place: Place) -> impl Iterator<Item = Name> + 'a {
@@ -124,6 +127,19 @@ impl<'a> Says<'a> {
         let measure = evidence.words_alone(evidence.words.of(ground, hit)).max(0.0);
         let has = worth_of(worth, |term| term.is_in_any(ground, &[hit]));
         Self { ground, hit, worth, measure, has }
+    }
+
+    /// What it says for the blocks that share its names.
+    fn all(&self, rare: &[Rare]) -> Vec<(Place, About)> {
+        let own = rare.iter().filter(|rare| rare.blocks.contains(&self.hit)).take(NAMES_MAX);
+        let mut all = Vec::new();
+        for rare in own {
+            let share = 1.0 / ((rare.blocks.len() - 1) as f32).sqrt();
+            let others = rare.blocks.iter().filter(|&&place| place != self.hit && self.ground.scope.wants(place));
+            let about = |&place: &Place| About { measure: share * self.of(place), by: self.hit, name: rare.name };
+            all.extend(others.map(|place| (*place, about(place))));
+        }
+        all
     }
 
     /// What it says for another block, that has a part of what it lacks: in full if each of the two has half.

@@ -11,14 +11,15 @@ use super::nearby::{self, Nearby, Step};
 use super::scratch::{Scratch, WordRoom};
 use super::weighing::{Weighed, Weighing};
 use super::words::{self, QueryWords};
-use super::{Measure, View};
+use super::{Measure, View, diversity};
 use crate::error::Result;
 use crate::id::{BlockId, Score};
 use crate::index::state::Place;
 use crate::query::{Answer, Hit};
 use crate::words::calendar::Days;
 use crate::words::mentions::When;
-use crate::words::passages;
+use crate::words::names::{self, Name};
+use crate::words::{Tokens, passages};
 use std::collections::HashSet;
 
 /// What is to be explained, and what of it the Index does not hold.
@@ -65,6 +66,8 @@ pub struct Account {
     pub dates: Dates,
     /// The one source that the query names.
     pub named: Option<String>,
+    /// The name that it shares with the hit that speaks for it.
+    pub shared_name: Option<String>,
     /// The way from the anchor; without one, from the linked block that speaks for it.
     pub path: Vec<Step>,
     /// How near to the anchor it is.
@@ -159,9 +162,16 @@ impl Asked<'_> {
             update.lift(&mut hit, weight);
             weights.push(Weighed { part: "prior", name: "update", weight, measure: update.lacks, turns: Vec::new() });
         }
+        if let Some(better) = found.better_beside(&hit).filter(|better| *better > 0) {
+            let weight = self.query.weights.diversity;
+            diversity::lower(&mut hit, weight, better);
+            let measure = -(better as f32);
+            weights.push(Weighed { part: "conversation", name: "diversity", weight, measure, turns: Vec::new() });
+        }
         Some(Account {
             hit,
             weights,
+            shared_name: candidate.about.and_then(|about| self.name_of(about.name, subject)),
             measures: found.evidence.measures(place),
             words: self.words(found, self.question, place, subject),
             pairs: self.pairs(found, self.question, place, subject),
@@ -172,6 +182,17 @@ impl Asked<'_> {
             }),
             proximity: found.proximity(place),
         })
+    }
+
+    /// How a name stands in the block's text.
+    fn name_of(&self, term: u64, subject: &Subject) -> Option<String> {
+        let mut form = None;
+        names::each(&Tokens::new(&subject.text), self.table, |name, Name { term: own, .. }| {
+            if own == term && form.is_none() {
+                form = Some(name.to_owned());
+            }
+        });
+        form
     }
 
     fn words(&self, found: &Weighing<'_, '_>, question: &QueryWords, place: Place, subject: &Subject) -> Vec<Match> {

@@ -12,6 +12,7 @@ mod best;
 mod candidates;
 mod conversation;
 mod deadline;
+mod diversity;
 mod exclusion;
 mod explanation;
 mod fading;

@@ -5,7 +5,7 @@ use super::prior::Prior;
 use super::update::Update;
 use super::view::Ground;
 use super::words::QueryWords;
-use super::{Evidence, conversation};
+use super::{Evidence, conversation, diversity};
 use crate::id::BlockId;
 use crate::index::state::Place;
 use crate::query::{Hit, PARTS, Query};
@@ -47,14 +47,27 @@ pub struct Weighed {
 }
 
 impl Weighing<'_, '_> {
-    /// Each candidate that has anything to it, with all that speaks for it: itself, and for one of them what it stands for ([`Update`]).
+    /// Each candidate that has anything to it, with all that speaks for it: itself, for one of them what it stands for ([`Update`]), and against it what
+    /// is of the same session.
     pub fn hits(&self) -> Vec<Hit> {
+        let mut hits = self.updated();
+        diversity::spread(self.ground, &mut hits, self.query.weights.diversity);
+        hits
+    }
+
+    /// The same, whatever session they are of.
+    fn updated(&self) -> Vec<Hit> {
         let mut hits = self.hits.clone();
-        if let Some(update) = Update::find(self, &hits) {
+        if let Some(update) = self.update() {
             let lifted = hits.iter_mut().filter(|hit| hit.block == update.block);
             lifted.for_each(|hit| update.lift(hit, self.query.weights.update));
         }
         hits
+    }
+
+    /// How many better hits are of the session of one, if that counts.
+    pub fn better_beside(&self, hit: &Hit) -> Option<usize> {
+        (self.query.weights.diversity != 0.0).then(|| diversity::better(self.ground, &self.updated(), hit))
     }
 
     /// The block that stands for what an earlier one said, if there is one.
