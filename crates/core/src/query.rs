@@ -238,8 +238,10 @@ weights! {
     /// Most of the first ten hits are of its family, one of very many: by this share it comes to where it would stand if that family alone were
     /// searched, beside the others of it.
     home = 1.0,
-    /// A better hit is of its session (its namespace): for each of these, it counts so much less.
+    /// Better hits are of its session (its namespace): for each of these it counts so much less.
     diversity = 0.0,
+    /// The query asks for several things ("which books", "how many", 모두): by so much more for each.
+    several = 0.5,
     /// It is important (from -1/2 to 1/2 of this).
     importance = 0.4,
     /// It was used (half of this after four uses, in full after very many).

@@ -14,12 +14,12 @@ PARTS = {
     "words": ("words",),
     "vector": ("vector",),
     "tokens": ("tokens",),
-    "conversation": ("previous", "asked", "next", "previous2", "next2", "session"),
+    "conversation": ("previous", "asked", "next", "previous2", "next2", "session", "diversity", "several"),
     "prior": (
         "source", "company", "family", "question", "answer", "opening", "brevity", "personal", "summary", "time",
         "date", "update", "home", "importance", "uses", "recency",
     ),
-    "graph": ("near", "linked"),
+    "graph": ("near", "linked", "about"),
 }  # fmt: skip
 """The parts of a score, and the weights that each is made of."""
 

@@ -149,9 +149,8 @@ impl<'a> Says<'a> {
         if lacks <= 0.0 || self.has <= 0.0 {
             return 0.0;
         }
-        let adds = worth_of(self.worth, |term| {
-            term.is_in_any(ground, &[other]) && !term.is_in_any(ground, &[self.hit])
-        });
+        let adds =
+            worth_of(self.worth, |term| term.is_in_any(ground, &[other]) && !term.is_in_any(ground, &[self.hit]));
         let is_part = 4.0 * (self.has / whole) * (lacks / whole);
         let names = names_of(ground, other).count().max(1) as f32;
         self.measure * is_part * (1.0 + adds / lacks) / 2.0 / names.sqrt()

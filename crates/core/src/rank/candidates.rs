@@ -1,7 +1,7 @@
 //! Which blocks are worth a closer look, and the turns around each.
 
-use super::best::{Best, Scored};
 use super::about::About;
+use super::best::{Best, Scored};
 use super::linked::{self, Said, Tie};
 use super::prior::Prior;
 use super::scratch::Numbers;

@@ -11,7 +11,7 @@ use super::nearby::{self, Nearby, Step};
 use super::scratch::{Scratch, WordRoom};
 use super::weighing::{Weighed, Weighing};
 use super::words::{self, QueryWords};
-use super::{Measure, View, diversity};
+use super::{Measure, View};
 use crate::error::Result;
 use crate::id::{BlockId, Score};
 use crate::index::state::Place;
@@ -67,7 +67,7 @@ pub struct Account {
     /// The one source that the query names.
     pub named: Option<String>,
     /// The name that it shares with the hit that speaks for it.
-    pub shared_name: Option<String>,
+    pub about: Option<String>,
     /// The way from the anchor; without one, from the linked block that speaks for it.
     pub path: Vec<Step>,
     /// How near to the anchor it is.
@@ -162,16 +162,11 @@ impl Asked<'_> {
             update.lift(&mut hit, weight);
             weights.push(Weighed { part: "prior", name: "update", weight, measure: update.lacks, turns: Vec::new() });
         }
-        if let Some(better) = found.better_beside(&hit).filter(|better| *better > 0) {
-            let weight = self.query.weights.diversity;
-            diversity::lower(&mut hit, weight, better);
-            let measure = -(better as f32);
-            weights.push(Weighed { part: "conversation", name: "diversity", weight, measure, turns: Vec::new() });
-        }
+        weights.extend(found.spread(&mut hit));
         Some(Account {
             hit,
             weights,
-            shared_name: candidate.about.and_then(|about| self.name_of(about.name, subject)),
+            about: candidate.about.and_then(|about| self.name_of(about.name, subject)),
             measures: found.evidence.measures(place),
             words: self.words(found, self.question, place, subject),
             pairs: self.pairs(found, self.question, place, subject),

@@ -51,7 +51,7 @@ impl Weighing<'_, '_> {
     /// is of the same session.
     pub fn hits(&self) -> Vec<Hit> {
         let mut hits = self.updated();
-        diversity::spread(self.ground, &mut hits, self.query.weights.diversity);
+        diversity::spread(self.ground, &mut hits, self.diversity());
         hits
     }
 
@@ -65,9 +65,31 @@ impl Weighing<'_, '_> {
         hits
     }
 
-    /// How many better hits are of the session of one, if that counts.
-    pub fn better_beside(&self, hit: &Hit) -> Option<usize> {
-        (self.query.weights.diversity != 0.0).then(|| diversity::better(self.ground, &self.updated(), hit))
+    /// What each better hit of its session takes from one.
+    fn diversity(&self) -> f32 {
+        self.diversities().into_iter().map(|(_, weight)| weight).sum()
+    }
+
+    /// The weights that make it up, as far as they count.
+    fn diversities(&self) -> Vec<(&'static str, f32)> {
+        let weights = &self.query.weights;
+        let several = if self.prior.asks_for_several() { weights.several } else { 0.0 };
+        let all = [("diversity", weights.diversity), ("several", several)];
+        all.into_iter().filter(|(_, weight)| *weight != 0.0).collect()
+    }
+
+    /// Takes from a hit what the better ones of its session take; the weights that do it.
+    pub fn spread(&self, hit: &mut Hit) -> Vec<Weighed> {
+        if self.diversity() == 0.0 {
+            return Vec::new();
+        }
+        let better = diversity::better(self.ground, &self.updated(), hit);
+        diversity::lower(hit, self.diversity(), better);
+        let weighed = |(name, weight)| {
+            let measure = -(better as f32);
+            Weighed { part: "conversation", name, weight, measure, turns: Vec::new() }
+        };
+        self.diversities().into_iter().filter(|_| better > 0).map(weighed).collect()
     }
 
     /// The block that stands for what an earlier one said, if there is one.

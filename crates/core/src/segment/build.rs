@@ -98,7 +98,14 @@ pub struct Columns {
 impl Columns {
     /// No blocks yet.
     pub fn new(dimension: usize) -> Self {
-        Self { dimension, passage_start: vec![0], mention_start: vec![0], name_start: vec![0], token_start: vec![0], ..Self::default() }
+        Self {
+            dimension,
+            passage_start: vec![0],
+            mention_start: vec![0],
+            name_start: vec![0],
+            token_start: vec![0],
+            ..Self::default()
+        }
     }
 
     /// The columns of `entries`, which must be in ascending order of id; what their texts say of days is meant in `zone`.

@@ -162,7 +162,10 @@ impl Segment {
             && (0..n as Local).all(|block| !self.passages_of(block).is_empty())
             && rises(self.column(Section::MentionStart), n, self.column::<[i32; 2]>(Section::Mentions).len())
             && rises(self.column(Section::NameStart), n, self.column::<u32>(Section::Names).len())
-            && self.column::<u32>(Section::Names).iter().all(|&name| ((name >> 1) as usize) < self.column::<u64>(Section::Terms).len())
+            && self
+                .column::<u32>(Section::Names)
+                .iter()
+                .all(|&name| ((name >> 1) as usize) < self.column::<u64>(Section::Terms).len())
             && [
                 self.column::<u32>(Section::Source),
                 self.column::<u32>(Section::Namespace),
