@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from greeum.errors import InvalidInput
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from greeum.evaluate.sets import Labelled
 
 PARTS = {
     "words": ("words",),
@@ -29,18 +25,14 @@ Ablation = tuple[str, ...]
 """Parts, or single weights, that are taken away together; none of them is a search as it is."""
 
 
-def ablations(asked: Sequence[str], sets: Sequence[Labelled]) -> list[Ablation]:
-    """What `--without` asks for, after the search as it is. Raises InvalidInput for a part that says nothing here."""
-    has_anchors = any(question.near is not None for labelled in sets for question in labelled.questions)
+def ablations(asked: Sequence[str]) -> list[Ablation]:
+    """What `--without` asks for, after the search as it is."""
     found: list[Ablation] = [()]
     for words in asked:
         if words == EACH:
-            found += [(part,) for part in PARTS if has_anchors or part != "graph"]
-            continue
-        parts = tuple(part.strip() for part in words.split(","))
-        if parts == ("graph",) and not has_anchors:
-            raise InvalidInput("--without", "graph: no question says what it is near to")
-        found.append(parts)
+            found += [(part,) for part in PARTS]
+        else:
+            found.append(tuple(part.strip() for part in words.split(",")))
     return list(dict.fromkeys(found))
 
 
