@@ -18,7 +18,7 @@ from greeum.evaluate.misses import Misses
 from greeum.evaluate.public import read
 from greeum.evaluate.remembered import as_drafted
 from greeum.evaluate.runs import evaluate as run
-from greeum.evaluate.sets import Labelled, Question, Turn
+from greeum.evaluate.sets import Question, Turn
 
 
 def turn(name: str, speaker: str, text: str) -> SimpleNamespace:

@@ -95,7 +95,8 @@ class Account(Answered):
     dates: Dates
     source: Annotated[str | None, Meta(description="The one source that the query names.")]
     about: Annotated[
-        str | None, Meta(description="The rare name that it shares with the hit that speaks for it: see the weight `about`.")
+        str | None,
+        Meta(description="The rare name that it shares with the hit that speaks for it: see the weight `about`."),
     ]
     path: list[PathStep]
     proximity: float
