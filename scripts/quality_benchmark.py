@@ -65,7 +65,7 @@ def own() -> Labelled:
 
 def rows(labelled: Labelled, is_full: bool) -> Iterator[tuple[dict[str, Any], Summary]]:
     """What is measured, and what came of it."""
-    for left_out, outcomes in evaluate(labelled, ablations(["each"] if is_full else [], [labelled]), k=K).items():
+    for left_out, outcomes in evaluate(labelled, ablations(["each"] if is_full else []), k=K).items():
         row = {"set": labelled.name, "without": ", ".join(left_out), "kind": ""}
         yield row, summary(outcomes, K)
         if is_full and not left_out:

@@ -22,8 +22,8 @@ DIGITS = 4
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """What one weight does: `adds` is `weight` times `measure`. `turns` are the blocks around that it speaks of, or the
-    linked one.
+    """What one weight does: `adds` is `weight` times `measure`. `turns` are the blocks around that it speaks of, the
+    linked one, or the hit with the same name.
     """
 
     part: str
@@ -132,6 +132,8 @@ class Account:
     dates: Dates
     source: str | None
     """The one source that the query names."""
+    about: str | None
+    """The rare name that it shares with the hit that speaks for it: see the weight `about`."""
     path: tuple[Step, ...]
     proximity: float
 
@@ -214,6 +216,7 @@ def account(fields: Mapping[str, Any], path: Sequence[Step]) -> Account:
             dates["asks_when"], tuple(dates["asked"]), dates["said"], tuple(dates["mentions"]), tuple(dates["matched"])
         ),
         source=fields["source"],
+        about=fields["about"],
         path=tuple(path),
         proximity=fields["proximity"],
     )

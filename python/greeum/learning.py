@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 LEARNABLE = (
     "words", "vector", "tokens", "previous", "asked", "next", "previous2", "next2", "session", "source", "company",
     "family", "question", "answer", "opening", "brevity", "personal", "time", "date", "importance", "uses",
-    "linked",
+    "linked", "about",
 )  # fmt: skip
 """The weights that judgements move. Not among them: `recency` and `half_life`, which are 0 and a span of days,
-`near`, of which a search without an anchor tells nothing, `summary`, which is a share of others, and `update`, which
-says of one hit where another stands."""
+`near`, of which a search without an anchor tells nothing, `summary`, which is a share of others, and `update`,
+`diversity` and `several`, which say of one hit where another stands."""
 
 RATE = 0.2
 """How far one judgement moves a weight, as a factor (in logarithms) for each standard deviation of evidence."""

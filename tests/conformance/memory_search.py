@@ -508,8 +508,12 @@ class TestLanguages:
 WEIGHTS = (
     "words", "vector", "tokens", "previous", "asked", "next", "previous2", "next2", "session", "source", "company",
     "family", "question", "answer", "opening", "brevity", "personal", "summary", "time", "date", "update", "home",
-    "importance", "uses", "recency", "half_life", "near", "linked",
+    "diversity", "several", "importance", "uses", "recency", "half_life", "near", "linked", "about",
 )  # fmt: skip
+
+
+LATER = ("uses", "half_life", "update", "home", "linked", "about", "several")
+"""Those that need more than one conversation."""
 
 
 class TestTimes:
@@ -705,7 +709,108 @@ class TestWeights:
         memory.unlink(*ends, kind="needs")
         assert linked.id not in ids(memory.search(query))
 
-    @pytest.mark.parametrize("name", sorted({*WEIGHTS} - {"uses", "half_life", "update", "home", "linked"}))
+    @pytest.mark.parametrize(
+        ("leads", "answer", "query", "name"),
+        [
+            (
+                "The boiler was repaired by Kowalski on Monday.",
+                "A flat in Lodz is where Kowalski stays.",
+                "Who repaired the boiler, and in which city?",
+                "Kowalski",
+            ),
+            (
+                "보일러는 설비 기사 방태식 씨가 고쳐 줬다.",
+                "방태식 씨는 군산에 산다.",
+                "보일러 고쳐 준 기사님 고향은?",
+                "태식",
+            ),
+            (
+                "The login page changes with PR-1127, says the list.",
+                "PR-1127 waits for a migration.",
+                "What changes the login page, and since when is it late?",
+                "1127",
+            ),
+        ],
+    )
+    def test_what_shares_a_rare_name_with_the_answer_stands_behind_it(
+        self, memory: Memory, leads: str, answer: str, query: str, name: str
+    ) -> None:
+        remember_much(memory, 300)
+        first, second = (memory.add(text, kind="note").id for text in (leads, answer))
+        usual, without = dict(scores(memory.search(query))), dict(scores(memory.search(query, weights={"about": 0})))
+        assert list(usual)[:2] == [first, second]
+        assert usual[second] > without.get(second, 0)
+        account = memory.explain(query, second).account
+        assert account is not None
+        assert account.about == name
+        assert ("about", (first,)) in [(weighed.name, weighed.turns) for weighed in account.weights]
+        memory.forget(first)
+        assert all(hit.parts["graph"] == 0 for hit in memory.search(query))
+
+    BOILER = "Who repaired the boiler, and in which city?"
+
+    def test_a_name_that_many_have_ties_nothing(self, memory: Memory) -> None:
+        said = ["The boiler was repaired by Kowalski on Monday."]
+        memory.add_many({"text": text, "kind": "note"} for text in said)
+        several = [memory.add(f"Letter {number} is from Kowalski.", kind="note").id for number in range(12)]
+        assert all(hit.parts["graph"] == 0 for hit in memory.search(self.BOILER, k=20))
+        memory.forget(several[:-1])
+        assert [hit.block.id for hit in memory.search(self.BOILER) if hit.parts["graph"]] == several[-1:]
+
+    def test_a_word_that_begins_sentences_is_no_name(self, memory: Memory) -> None:
+        for text in ("Lovely that the boiler was repaired on Monday.", "Lovely walk by the river."):
+            memory.add(text, kind="note")
+        assert all(hit.parts["graph"] == 0 for hit in memory.search(self.BOILER))
+
+    def test_what_others_write_ties_nothing_here(self, memory: Memory) -> None:
+        texts = ("The boiler was repaired by Kowalski on Monday.", "A flat in Lodz is where Kowalski stays.")
+        for text in texts:
+            memory.add(text, kind="note", namespace="ann")
+        before = scores(memory.search(self.BOILER, namespace="ann"))
+        for number in range(12):
+            memory.add(f"Letter {number} is from Kowalski.", kind="note", namespace="ben")
+        assert scores(memory.search(self.BOILER, namespace="ann")) == before
+        memory.add(texts[1], kind="note", namespace="carla")
+        memory.add(texts[0], kind="note", namespace="dora")
+        alone = memory.search(self.BOILER, namespace="carla")
+        assert [hit.parts["graph"] for hit in alone] == [0], "the hit that says so is somebody else's"
+
+    SEVERAL = "Which boats did Ann sail?"
+
+    def boats(self, memory: Memory) -> list[list[int]]:
+        """Three sessions, of which the first speaks of boats most."""
+        said = (
+            ("Ann sails boats: Ann sailed the boats Tern.", "Ann sailed the boats Gull and Auk.", "Ann sailed boats."),
+            ("Ann sailed a boat in May, the old Skua, and lost a shoe on the way home.", "Rain again."),
+            ("There was a boat that Ann sailed to the island, of all things.", "The soup is cold."),
+        )
+        return [
+            [memory.add(text, source="ann", namespace=f"ann/{day}").id for text in texts]
+            for day, texts in enumerate(said)
+        ]
+
+    def test_several_things_are_looked_for_in_several_sessions(self, memory: Memory) -> None:
+        sessions = self.boats(memory)
+        found = memory.search(self.SEVERAL, weights={"several": 5})
+        assert len({next(n for n, one in enumerate(sessions) if block in one) for block in ids(found)[:3]}) == 3
+        one_by_one = memory.search("Where did Ann sail her boat?", weights={"several": 5})
+        assert scores(one_by_one) == scores(memory.search("Where did Ann sail her boat?", weights={"several": 0}))
+        apart = memory.search("Where did Ann sail her boat?", weights={"diversity": 5})
+        assert len({next(n for n, one in enumerate(sessions) if block in one) for block in ids(apart)[:3]}) == 3
+
+    def test_what_better_ones_of_its_session_take_is_explained(self, memory: Memory) -> None:
+        first = self.boats(memory)[0]
+        weights = {"several": 0.5, "diversity": 0.25}
+        ranked = [block for block in ids(memory.search(self.SEVERAL, weights={"several": 0})) if block in first]
+        hits = {hit.block.id: hit for hit in memory.search(self.SEVERAL, weights=weights)}
+        for better, block in enumerate(ranked):
+            explanation = memory.explain(self.SEVERAL, block, weights=weights)
+            assert explanation.account is not None
+            assert explanation.score == hits[block].score
+            taken = {one.name: one.measure for one in explanation.account.weights if one.name in weights}
+            assert taken == (dict.fromkeys(weights, -better) if better else {})
+
+    @pytest.mark.parametrize("name", sorted({*WEIGHTS} - {*LATER}))
     def test_each_has_an_effect(self, said: Memory, name: str) -> None:
         """The others need more than this conversation: see above, and memory_lifetime."""
         query = "When in May did Alice move to Busan?" + (" A summary, please." if name == "summary" else "")

@@ -1690,6 +1690,8 @@ export interface components {
             dates: components["schemas"]["Dates"];
             /** @description The one source that the query names. */
             source: string | null;
+            /** @description The rare name that it shares with the hit that speaks for it: see the weight `about`. */
+            about: string | null;
             path: components["schemas"]["PathStep"][];
             proximity: number;
         };

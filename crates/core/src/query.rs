@@ -147,6 +147,9 @@ impl Width {
 /// The kinds of evidence in a score.
 pub const PARTS: [&str; 6] = ["words", "vector", "tokens", "conversation", "prior", "graph"];
 
+/// Which of them is what the turns around add.
+pub const CONVERSATION: usize = 3;
+
 /// Which of them is what is known beforehand.
 pub const PRIOR: usize = 4;
 
@@ -236,6 +239,10 @@ weights! {
     /// Most of the first ten hits are of its family, one of very many: by this share it comes to where it would stand if that family alone were
     /// searched, beside the others of it.
     home = 1.0,
+    /// Better hits are of its session (its namespace): for each of these it counts so much less.
+    diversity = 0.0,
+    /// The query asks for several things ("which books", "how many", 모두): by so much more for each.
+    several = 0.5,
     /// It is important (from -1/2 to 1/2 of this).
     importance = 0.4,
     /// It was used (half of this after four uses, in full after very many).
@@ -248,4 +255,7 @@ weights! {
     near = 4.0,
     /// A block that it is linked with has the words of the query (in full, what these stand for, if it has all of them and no other link).
     linked = 1.0,
+    /// A good hit shares a rare name with it that the query does not have (in full, what that hit's words stand for, if it has half of those of the query and
+    /// this the other half, and no third block has the name).
+    about = 1.5,
 }

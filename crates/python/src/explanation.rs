@@ -65,6 +65,7 @@ fn account(account: &Account) -> Value {
         "score": account.hit.score, "parts": parts, "weights": weights.collect::<Vec<_>>(),
         "measures": measures.collect::<Vec<_>>(), "words": words.collect::<Vec<_>>(),
         "tokens": tokens.collect::<Vec<_>>(), "dates": dates(&account.dates), "source": account.named,
+        "about": account.about,
         "path": path.collect::<Vec<_>>(), "proximity": account.proximity,
     })
 }

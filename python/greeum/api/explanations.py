@@ -94,6 +94,10 @@ class Account(Answered):
     tokens: list[Pair]
     dates: Dates
     source: Annotated[str | None, Meta(description="The one source that the query names.")]
+    about: Annotated[
+        str | None,
+        Meta(description="The rare name that it shares with the hit that speaks for it: see the weight `about`."),
+    ]
     path: list[PathStep]
     proximity: float
 

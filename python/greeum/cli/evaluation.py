@@ -54,7 +54,7 @@ def run(call: Call) -> int:
         check_file(file, [form_and_path(named)[1] for named in call.given["sets"]])
     sets = [read(path) for path in call.given["sets"]]
     check_asked(call, sets)
-    wanted = ablations(call.given.get("without", []), sets)
+    wanted = ablations(call.given.get("without", []))
     evaluated = [outcomes_of(call, labelled, wanted, depths[-1], misses) for labelled in sets]
     if file is not None:
         with open(file, "w", encoding="utf-8") as lines:

@@ -86,6 +86,8 @@ def facts(account: Account) -> Iterator[tuple[str, str]]:
         yield "dates", f"asks for {asked}; said on {dates.said}{speaks}; fits: {', '.join(dates.matched) or 'none'}"
     if account.source is not None:
         yield "source", f"the query names {account.source}"
+    if account.about is not None:
+        yield "about", f"a good hit has the name {account.about} too"
     if account.path:
         way = " → ".join(map(step, account.path))
         yield "path", f"{way} (proximity {account.proximity:.2f})" if account.proximity else way

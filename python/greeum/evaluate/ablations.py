@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from greeum.errors import InvalidInput
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from greeum.evaluate.sets import Labelled
 
 PARTS = {
     "words": ("words",),
     "vector": ("vector",),
     "tokens": ("tokens",),
-    "conversation": ("previous", "asked", "next", "previous2", "next2", "session"),
+    "conversation": ("previous", "asked", "next", "previous2", "next2", "session", "diversity", "several"),
     "prior": (
         "source", "company", "family", "question", "answer", "opening", "brevity", "personal", "summary", "time",
         "date", "update", "home", "importance", "uses", "recency",
     ),
-    "graph": ("near", "linked"),
+    "graph": ("near", "linked", "about"),
 }  # fmt: skip
 """The parts of a score, and the weights that each is made of."""
 
@@ -29,22 +25,14 @@ Ablation = tuple[str, ...]
 """Parts, or single weights, that are taken away together; none of them is a search as it is."""
 
 
-def ablations(asked: Sequence[str], sets: Sequence[Labelled]) -> list[Ablation]:
-    """What `--without` asks for, after the search as it is. Raises InvalidInput for a part that says nothing here."""
-    # Blocks of a set have no links; those of a memory that is there may have some.
-    has_graph = any(
-        not labelled.blocks or any(question.near is not None for question in labelled.questions) for labelled in sets
-    )
+def ablations(asked: Sequence[str]) -> list[Ablation]:
+    """What `--without` asks for, after the search as it is."""
     found: list[Ablation] = [()]
     for words in asked:
         if words == EACH:
-            found += [(part,) for part in PARTS if has_graph or part != "graph"]
-            continue
-        parts = tuple(part.strip() for part in words.split(","))
-        if parts == ("graph",) and not has_graph:
-            reason = "graph: no question says what it is near to, and the blocks of a set have no links"
-            raise InvalidInput("--without", reason)
-        found.append(parts)
+            found += [(part,) for part in PARTS]
+        else:
+            found.append(tuple(part.strip() for part in words.split(",")))
     return list(dict.fromkeys(found))
 
 

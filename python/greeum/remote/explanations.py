@@ -35,6 +35,7 @@ def account(record: Any) -> Account:
         tokens=tuple(several(pair, record["tokens"])),
         dates=dates(record["dates"]),
         source=optional(string, record["source"]),
+        about=optional(string, record["about"]),
         path=tuple(several(step, record["path"])),
         proximity=number(record["proximity"]),
     )

@@ -1,6 +1,5 @@
 //! A query that is asked: the order in which things are found out.
 
-use super::Evidence;
 use super::candidates::{self, Pool};
 use super::deadline::Deadline;
 use super::family::Families;
@@ -14,6 +13,7 @@ use super::vector;
 use super::view::Ground;
 use super::weighing::Weighing;
 use super::words::{self, QueryWords, Rarity};
+use super::{Evidence, about};
 use crate::embed::Table;
 use crate::error::{Error, Result};
 use crate::id::BlockId;
@@ -132,11 +132,19 @@ impl Asked<'_> {
             None if is_exact => Pool::all(ground, pool, &mut evidence),
             None => Pool::likely(ground, pool, &depth, &reach, &prior, &mut evidence),
         };
+        let (prior, reach) = (&prior, &reach);
+        let weighing =
+            Weighing { ground, query, question, pool: &pool, prior, reach, evidence: &evidence, hits: vec![] };
+        let mut hits = weighing.by_themselves();
+        let about = about::find(&weighing, &hits);
+        let numbers = pool.take_in(&about, &mut evidence);
+        let weighing =
+            Weighing { ground, query, question, pool: &pool, prior, reach, evidence: &evidence, hits: vec![] };
+        weighing.renew(&mut hits, &numbers);
         if let Some(place) = beyond {
             pool.admit_beyond(place, &mut evidence);
         }
-        let weighing =
-            Weighing { ground, query, question, pool: &pool, prior: &prior, reach: &reach, evidence: &evidence };
+        let weighing = Weighing { ground, query, question, pool: &pool, prior, reach, evidence: &evidence, hits };
         Ok((answer, Some(rank(&weighing))))
     }
 

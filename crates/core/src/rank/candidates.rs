@@ -1,5 +1,6 @@
 //! Which blocks are worth a closer look, and the turns around each.
 
+use super::about::About;
 use super::best::{Best, Scored};
 use super::linked::{self, Said, Tie};
 use super::prior::Prior;
@@ -80,6 +81,8 @@ pub struct Candidate {
     pub brevity: f32,
     /// What a block that it is linked with says for it.
     pub linked: Option<Said>,
+    /// What a hit with which it shares a rare name says for it.
+    pub about: Option<About>,
 }
 
 impl Candidate {
@@ -246,6 +249,24 @@ impl<'a> Pool<'a> {
         places
     }
 
+    /// Takes in what is about the same as the best hits; the numbers of those among the candidates.
+    pub fn take_in(&mut self, about: &[(Place, About)], evidence: &mut Evidence<'_>) -> Vec<usize> {
+        if about.is_empty() {
+            return Vec::new();
+        }
+        self.admit(about.iter().map(|&(place, _)| place), 0, evidence);
+        let Room { places, candidates, .. } = &mut *self.room;
+        let mut numbers = Vec::with_capacity(about.len());
+        for (number, candidate) in candidates.iter_mut().enumerate() {
+            let place = places[candidate.at];
+            if let Ok(at) = about.binary_search_by_key(&place, |about| about.0) {
+                candidate.about = Some(about[at].1);
+                numbers.push(number);
+            }
+        }
+        numbers
+    }
+
     /// Admits a block that may be no hit, once all others have been.
     pub fn admit_beyond(&mut self, place: Place, evidence: &mut Evidence<'_>) {
         self.beyond = Some(place);
@@ -335,6 +356,7 @@ impl<'a> Pool<'a> {
                 after,
                 brevity: stretch.brevity(centre),
                 linked: None,
+                about: None,
             });
         }
     }
@@ -360,6 +382,7 @@ impl<'a> Pool<'a> {
             after: None,
             brevity: 0.0,
             linked: None,
+            about: None,
         });
     }
 

@@ -18,7 +18,8 @@ use crate::index::state::Place;
 use crate::query::{Answer, Hit};
 use crate::words::calendar::Days;
 use crate::words::mentions::When;
-use crate::words::passages;
+use crate::words::names::{self, Name};
+use crate::words::{Tokens, passages};
 use std::collections::HashSet;
 
 /// What is to be explained, and what of it the Index does not hold.
@@ -65,6 +66,8 @@ pub struct Account {
     pub dates: Dates,
     /// The one source that the query names.
     pub named: Option<String>,
+    /// The name that it shares with the hit that speaks for it.
+    pub about: Option<String>,
     /// The way from the anchor; without one, from the linked block that speaks for it.
     pub path: Vec<Step>,
     /// How near to the anchor it is.
@@ -159,9 +162,11 @@ impl Asked<'_> {
             update.lift(&mut hit, weight);
             weights.push(Weighed { part: "prior", name: "update", weight, measure: update.lacks, turns: Vec::new() });
         }
+        weights.extend(found.spread(&mut hit));
         Some(Account {
             hit,
             weights,
+            about: candidate.about.and_then(|about| self.name_of(about.name, subject)),
             measures: found.evidence.measures(place),
             words: self.words(found, self.question, place, subject),
             pairs: self.pairs(found, self.question, place, subject),
@@ -172,6 +177,17 @@ impl Asked<'_> {
             }),
             proximity: found.proximity(place),
         })
+    }
+
+    /// How a name stands in the block's text.
+    fn name_of(&self, term: u64, subject: &Subject) -> Option<String> {
+        let mut form = None;
+        names::each(&Tokens::new(&subject.text), self.table, |name, Name { term: own, .. }| {
+            if own == term && form.is_none() {
+                form = Some(name.to_owned());
+            }
+        });
+        form
     }
 
     fn words(&self, found: &Weighing<'_, '_>, question: &QueryWords, place: Place, subject: &Subject) -> Vec<Match> {

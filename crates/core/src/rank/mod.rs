@@ -6,12 +6,14 @@
 //! something is now ([`update`]), which stands where what was said before would, and for those of the conversation that most of
 //! the best are of ([`home`]), which stand in its own order.
 
+mod about;
 mod asked;
 mod best;
 mod called;
 mod candidates;
 mod conversation;
 mod deadline;
+mod diversity;
 mod exclusion;
 mod explanation;
 mod fading;

@@ -27,6 +27,7 @@ pub struct Prior<'a> {
     scale: f32,
     asks_when: bool,
     asks_how_it_is: bool,
+    asks_for_several: bool,
     /// How much the manner of a turn counts, 1 unless a summary is asked for.
     manner: f32,
     /// The times that the query names.
@@ -53,6 +54,7 @@ impl<'a> Prior<'a> {
             scale: share * (ground.scope.blocks.saturating_sub(1) as f32 / MANY).sqrt().min(1.0),
             asks_when: dates::asks_when(&question.tokens),
             asks_how_it_is: changes::asks_how_it_is(&question.tokens),
+            asks_for_several: requests::asks_for_several(&question.tokens),
             manner: if requests::asks_for_summary(&question.tokens) { 1.0 - query.weights.summary } else { 1.0 },
             times: mentions::asked(&question.tokens, ground.state.zone.local(query.asking())),
             named: Named::new(ground.state, ground.scope, &question.tokens),
@@ -153,6 +155,11 @@ impl<'a> Prior<'a> {
     /// Whether the query asks when something was.
     pub fn asks_when(&self) -> bool {
         self.asks_when
+    }
+
+    /// Whether the query asks for several things.
+    pub fn asks_for_several(&self) -> bool {
+        self.asks_for_several
     }
 
     /// Whether the query asks how something is.

@@ -5,7 +5,7 @@ use super::prior::Prior;
 use super::update::Update;
 use super::view::Ground;
 use super::words::QueryWords;
-use super::{Evidence, conversation};
+use super::{Evidence, conversation, diversity};
 use crate::id::BlockId;
 use crate::index::state::Place;
 use crate::query::{Hit, PARTS, Query};
@@ -27,6 +27,8 @@ pub struct Weighing<'w, 'e> {
     pub reach: &'w HashMap<Place, f32>,
     /// What the blocks' own content says.
     pub evidence: &'w Evidence<'e>,
+    /// Each candidate that has anything to it, by itself.
+    pub hits: Vec<Hit>,
 }
 
 /// A weight, and what it does for a block.
@@ -45,23 +47,58 @@ pub struct Weighed {
 }
 
 impl Weighing<'_, '_> {
-    /// Each candidate that has anything to it, with all that speaks for it: itself, and for one of them what it stands for ([`Update`]).
+    /// Each candidate that has anything to it, with all that speaks for it: itself, for one of them what it stands for ([`Update`]), and against it what
+    /// is of the same session.
     pub fn hits(&self) -> Vec<Hit> {
-        let mut hits = self.by_themselves();
-        if let Some(update) = Update::find(self, &hits) {
+        let mut hits = self.updated();
+        diversity::spread(self.ground, &mut hits, self.diversity());
+        hits
+    }
+
+    /// The same, whatever session they are of.
+    fn updated(&self) -> Vec<Hit> {
+        let mut hits = self.hits.clone();
+        if let Some(update) = self.update() {
             let lifted = hits.iter_mut().filter(|hit| hit.block == update.block);
             lifted.for_each(|hit| update.lift(hit, self.query.weights.update));
         }
         hits
     }
 
+    /// What each better hit of its session takes from one.
+    fn diversity(&self) -> f32 {
+        self.diversities().into_iter().map(|(_, weight)| weight).sum()
+    }
+
+    /// The weights that make it up, as far as they count.
+    fn diversities(&self) -> Vec<(&'static str, f32)> {
+        let weights = &self.query.weights;
+        let several = if self.prior.asks_for_several() { weights.several } else { 0.0 };
+        let all = [("diversity", weights.diversity), ("several", several)];
+        all.into_iter().filter(|(_, weight)| *weight != 0.0).collect()
+    }
+
+    /// Takes from a hit what the better ones of its session take; the weights that do it.
+    pub fn spread(&self, hit: &mut Hit) -> Vec<Weighed> {
+        if self.diversity() == 0.0 {
+            return Vec::new();
+        }
+        let better = diversity::better(self.ground, &self.updated(), hit);
+        diversity::lower(hit, self.diversity(), better);
+        let weighed = |(name, weight)| {
+            let measure = -(better as f32);
+            Weighed { part: "conversation", name, weight, measure, turns: Vec::new() }
+        };
+        self.diversities().into_iter().filter(|_| better > 0).map(weighed).collect()
+    }
+
     /// The block that stands for what an earlier one said, if there is one.
     pub fn update(&self) -> Option<Update> {
-        Update::find(self, &self.by_themselves())
+        Update::find(self, &self.hits)
     }
 
     /// Each candidate that has anything to it, by itself.
-    fn by_themselves(&self) -> Vec<Hit> {
+    pub fn by_themselves(&self) -> Vec<Hit> {
         let mut hits = Vec::with_capacity(self.pool.candidates.len());
         for candidate in &self.pool.candidates {
             let place = self.pool.places[candidate.at];
@@ -70,6 +107,17 @@ impl Weighing<'_, '_> {
             }
         }
         hits
+    }
+
+    /// Weighs some candidates anew, by their numbers.
+    pub fn renew(&self, hits: &mut Vec<Hit>, numbers: &[usize]) {
+        for candidate in numbers.iter().map(|&number| &self.pool.candidates[number]) {
+            let hit = self.hit(candidate);
+            match hits.iter_mut().find(|known| known.block == hit.block) {
+                Some(known) => *known = hit,
+                None => hits.push(hit),
+            }
+        }
     }
 
     /// What speaks for a candidate.
@@ -98,6 +146,9 @@ impl Weighing<'_, '_> {
         add("near", self.query.weights.near, self.proximity(place), None);
         if let Some(said) = candidate.linked {
             add("linked", self.query.weights.linked, said.measure, Some(said.by));
+        }
+        if let Some(about) = candidate.about {
+            add("about", self.query.weights.about, about.measure, Some(about.by));
         }
     }
 

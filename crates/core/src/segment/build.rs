@@ -9,6 +9,7 @@ use crate::vectors::code::is_scale;
 use crate::vectors::graph::{self, Vectors};
 use crate::vectors::{CodeRef, linking, signs};
 use crate::words::calendar::Days;
+use crate::words::names::{self, Name};
 use crate::words::{Tokens, analyse, changes, dates, mentions, passages, persons, postings};
 use crate::zone::Zone;
 use std::collections::{BTreeMap, HashMap};
@@ -79,6 +80,8 @@ pub struct Columns {
     pub(super) passage_start: Vec<u32>,
     pub(super) mention_start: Vec<u32>,
     pub(super) mentions: Vec<[i32; 2]>,
+    pub(super) name_start: Vec<u32>,
+    pub(super) names: Vec<Name>,
     pub(super) lengths: Vec<u16>,
     pub(super) owner: Vec<Local>,
     pub(super) scales: Vec<f32>,
@@ -95,7 +98,14 @@ pub struct Columns {
 impl Columns {
     /// No blocks yet.
     pub fn new(dimension: usize) -> Self {
-        Self { dimension, passage_start: vec![0], mention_start: vec![0], token_start: vec![0], ..Self::default() }
+        Self {
+            dimension,
+            passage_start: vec![0],
+            mention_start: vec![0],
+            name_start: vec![0],
+            token_start: vec![0],
+            ..Self::default()
+        }
     }
 
     /// The columns of `entries`, which must be in ascending order of id; what their texts say of days is meant in `zone`.
@@ -143,11 +153,15 @@ impl Columns {
         flags |= if changes::speaks_of_change(&whole) { flag::CHANGE } else { 0 };
         self.flags.push(flags);
         self.push_mentions(days.into_iter());
-        let names: Vec<Tokens> = entry.source.iter().chain(&entry.tags).map(|name| Tokens::new(name)).collect();
-        let names: Vec<&Tokens> = names.iter().collect();
+        let labels: Vec<Tokens> = entry.source.iter().chain(&entry.tags).map(|label| Tokens::new(label)).collect();
+        let labels: Vec<&Tokens> = labels.iter().collect();
+        let mut names = Vec::new();
         for (text, code) in texts.iter().zip(codes) {
-            self.push_passage(&Tokens::new(text), &names, said_at, code, block, table);
+            let tokens = Tokens::new(text);
+            names::each(&tokens, table, |_, name| names.push(name));
+            self.push_passage(&tokens, &labels, said_at, code, block, table);
         }
+        self.push_names(names);
         self.passage_start.push(self.owner.len() as u32);
         fact::of(
             entry,
@@ -161,6 +175,14 @@ impl Columns {
     pub(super) fn push_mentions(&mut self, days: impl Iterator<Item = Days>) {
         self.mentions.extend(days.filter_map(|days| Some([days.first.try_into().ok()?, days.last.try_into().ok()?])));
         self.mention_start.push(self.mentions.len() as u32);
+    }
+
+    /// The names in the next block's text, each once.
+    pub(super) fn push_names(&mut self, mut names: Vec<Name>) {
+        names.sort_unstable_by_key(|name| (name.term, !name.is_sure));
+        names.dedup_by_key(|name| name.term);
+        self.names.extend(names);
+        self.name_start.push(self.names.len() as u32);
     }
 
     fn push_fields(&mut self, entry: &Entry) -> Local {
@@ -179,14 +201,14 @@ impl Columns {
     fn push_passage(
         &mut self,
         tokens: &Tokens,
-        names: &[&Tokens],
+        labels: &[&Tokens],
         at: TimeUs,
         code: CodeRef<'_>,
         block: Local,
         table: &Table,
     ) {
         let passage = self.owner.len() as u32;
-        let analysis = analyse(tokens, names, at, Some(table));
+        let analysis = analyse(tokens, labels, at, Some(table));
         let mut counts: HashMap<u64, u32> = HashMap::with_capacity(analysis.terms.len());
         for term in analysis.terms {
             *counts.entry(term).or_default() += 1;
@@ -222,6 +244,8 @@ impl Columns {
         out.section(Section::PassageStart, &self.passage_start);
         out.section(Section::MentionStart, &self.mention_start);
         out.section(Section::Mentions, &self.mentions);
+        out.section(Section::NameStart, &self.name_start);
+        out.section(Section::Names, &self.numbered_names());
         write_names(&mut out, Section::SourceText, Section::SourceEnds, &source_names);
         write_names(&mut out, Section::NamespaceText, Section::NamespaceEnds, &namespace_names);
         out.section(Section::Order, &order);
@@ -275,6 +299,12 @@ impl Columns {
         out.section(Section::Terms, &self.postings.keys().copied().collect::<Vec<u64>>());
         out.section(Section::TermStart, &starts);
         out.section(Section::Postings, &units);
+    }
+
+    /// The names by the numbers of their terms.
+    fn numbered_names(&self) -> Vec<u32> {
+        let numbers: HashMap<u64, u32> = self.postings.keys().copied().zip(0..).collect();
+        self.names.iter().map(|name| numbers[&name.term] << 1 | u32::from(name.is_sure)).collect()
     }
 
     fn signs(&self) -> Vec<u64> {

@@ -68,6 +68,7 @@ fn copy_block(from: &Segment, old: Local, new: Local, places: &mut Places, to: &
     to.importance.push(from.column::<f32>(Section::Importance)[at]);
     to.flags.push(from.flags()[at]);
     to.push_mentions(from.mentions(old));
+    to.push_names(from.names(old).collect());
     let source = from.column::<u32>(Section::Source)[at] as usize;
     to.sources.push(from.name(Section::SourceText, Section::SourceEnds, source).unwrap_or_default().to_owned());
     to.namespaces.push(from.namespace(from.column::<u32>(Section::Namespace)[at]).to_owned());

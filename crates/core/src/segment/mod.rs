@@ -20,6 +20,7 @@ use crate::vectors::code::is_scale;
 use crate::vectors::distance::prefetch;
 use crate::vectors::{CodeRef, signs};
 use crate::words::calendar::Days;
+use crate::words::names::Name;
 use crate::words::postings::Postings;
 use std::ops::Range;
 use std::path::Path;
@@ -65,6 +66,8 @@ sections! {
     Ids, At, AddedAt, ValidFrom, ValidTo, ExpiresAt, Importance, Flags, Source, Namespace, PassageStart,
     // The days that its text speaks of: where each block's start, and their first and last by turns.
     MentionStart, Mentions,
+    // The names in its text: where each block's start, and the number of each one's term, with whether its place shows that it is one (`words::names`).
+    NameStart, Names,
     // Names, each once, sorted: text, and where each ends.
     SourceText, SourceEnds, NamespaceText, NamespaceEnds,
     // Blocks by (namespace, at, id), and where each namespace starts.
@@ -158,6 +161,11 @@ impl Segment {
             && rises(self.column(Section::PassageStart), n, p)
             && (0..n as Local).all(|block| !self.passages_of(block).is_empty())
             && rises(self.column(Section::MentionStart), n, self.column::<[i32; 2]>(Section::Mentions).len())
+            && rises(self.column(Section::NameStart), n, self.column::<u32>(Section::Names).len())
+            && self
+                .column::<u32>(Section::Names)
+                .iter()
+                .all(|&name| ((name >> 1) as usize) < self.column::<u64>(Section::Terms).len())
             && [
                 self.column::<u32>(Section::Source),
                 self.column::<u32>(Section::Namespace),
@@ -309,6 +317,13 @@ impl Segment {
     pub fn mentions(&self, block: Local) -> impl Iterator<Item = Days> {
         let days: &[[i32; 2]] = self.group(Section::MentionStart, Section::Mentions, block as usize);
         days.iter().map(|&[first, last]| Days { first: first.into(), last: last.into() })
+    }
+
+    /// The names in a block's text.
+    pub fn names(&self, block: Local) -> impl Iterator<Item = Name> {
+        let (terms, names): (&[u64], &[u32]) =
+            (self.column(Section::Terms), self.group(Section::NameStart, Section::Names, block as usize));
+        names.iter().map(|&name| Name { term: terms[(name >> 1) as usize], is_sure: name & 1 == 1 })
     }
 
     /// The blocks whose text speaks of such days, ascending.

@@ -14,6 +14,7 @@ pub mod holidays;
 pub mod korean;
 pub mod measures;
 pub mod mentions;
+pub mod names;
 pub mod numbers;
 pub mod passages;
 pub mod persons;
