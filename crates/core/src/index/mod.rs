@@ -25,6 +25,7 @@ use crate::zone::Zone;
 use manifest::Stamp;
 use state::Part;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError, RwLock};
 
 /// Blocks in memory at which they are folded into files: searched one by one they cost under half a millisecond.
@@ -43,6 +44,9 @@ const SMALL_BLOCKS: u32 = 16;
 
 /// Queries that are worth a thread: to begin one takes as long as a tenth of a search.
 const QUERIES_PER_THREAD_MIN: usize = 4;
+
+/// What is left of the queries is divided into so many shares for each thread whenever one takes its next.
+const CLAIMS_PER_THREAD: usize = 2;
 
 /// How many threads can run at once; asked for once, since to find out takes longer than a part of a search.
 static PROCESSORS: LazyLock<usize> =
@@ -201,18 +205,30 @@ impl Index {
     pub fn search_many(&self, queries: &[Query]) -> Result<Vec<Answer>> {
         let state = self.state();
         let threads = PROCESSORS.min(queries.len() / QUERIES_PER_THREAD_MIN).max(1);
-        let share = queries.len().div_ceil(threads).max(1);
-        let run = |queries: &[Query]| self.search_in(&state, queries);
-        let mut shares = queries.chunks(share);
-        let first = shares.next().unwrap_or_default();
-        std::thread::scope(|scope| {
-            let others: Vec<_> = shares.map(|queries| scope.spawn(|| run(queries))).collect();
-            let mut found = run(first)?;
-            for other in others {
-                found.extend(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?);
+        if threads == 1 {
+            return self.search_in(&state, queries);
+        }
+        let claimed = AtomicUsize::new(0);
+        // Some take ten times as long as others: each thread takes a share of what is left, the last ones one by one.
+        let share = |first: usize| ((queries.len() - first) / (CLAIMS_PER_THREAD * threads)).max(1);
+        let claim = |first: usize| (first < queries.len()).then(|| first + share(first));
+        let run = || -> Result<Vec<(usize, Vec<Answer>)>> {
+            let mut answered = Vec::new();
+            while let Ok(first) = claimed.fetch_update(Relaxed, Relaxed, claim) {
+                answered.push((first, self.search_in(&state, &queries[first..first + share(first)])?));
             }
-            Ok(found)
-        })
+            Ok(answered)
+        };
+        let mut answered = std::thread::scope(|scope| -> Result<_> {
+            let others: Vec<_> = (1..threads).map(|_| scope.spawn(run)).collect();
+            let mut answered = run()?;
+            for other in others {
+                answered.extend(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?);
+            }
+            Ok(answered)
+        })?;
+        answered.sort_unstable_by_key(|answers| answers.0);
+        Ok(answered.into_iter().flat_map(|answers| answers.1).collect())
     }
 
     /// Why a block is, or is not, among the hits of a query.

@@ -32,6 +32,13 @@ struct Width {
 /// one in a thousand is another one.
 const PLAIN: Width = Width { whole: 48, least: 8 };
 
+/// The same where vectors are the table's: what they find, words and tokens mostly find too. Of LoCoMo's questions, hidden among a million blocks, twice as
+/// wide a walk finds 79.02 % in ten hits instead of 78.99 %, and among 200,000 80.16 % instead of 80.11 %; it takes a twelfth of a search more.
+const OF_TABLE: Width = Width { whole: 24, least: 4 };
+
+/// As many vectors are wanted for each that such a walk brings in.
+const OF_TABLE_SHARE: usize = 2;
+
 /// Where it passes some by: what is wanted may lie far from everything else, and then few links lead to it.
 const FILTERED: Width = Width { whole: 96, least: 32 };
 
@@ -48,24 +55,50 @@ const COMPARED_PER_WANTED: usize = 2;
 /// One passage in so many is counted to find out how many signs may differ: enough to come near the number that is wanted.
 const JUDGED_BY: usize = 8;
 
+/// What is looked for.
+pub struct Sought<'a> {
+    /// The query's vector.
+    pub code: &'a Code,
+    /// Whether it is the table's.
+    pub is_of_table: bool,
+    /// How many of the nearest.
+    pub depth: usize,
+    asked: OnceCell<Asked>,
+}
+
+impl<'a> Sought<'a> {
+    /// So many of the nearest to a vector.
+    pub fn new(code: &'a Code, is_of_table: bool, depth: usize) -> Self {
+        Self { code, is_of_table, depth, asked: OnceCell::new() }
+    }
+
+    fn asked(&self) -> &Asked {
+        self.asked.get_or_init(|| Asked::new(self.code.as_ref()))
+    }
+
+    /// How wide a walk is in one of the parts.
+    fn width(&self, ground: &Ground<'_>, view: &View<'_>, wanted: u32) -> usize {
+        let blocks = view.segment.blocks();
+        let is_plain = wanted >= blocks - blocks / PASSED_BY;
+        let (width, depth) = match (is_plain, self.is_of_table) {
+            (true, true) => (OF_TABLE, self.depth / OF_TABLE_SHARE),
+            (true, false) => (PLAIN, self.depth),
+            (false, _) => (FILTERED, self.depth),
+        };
+        width.of(view, ground.scope.passages, depth)
+    }
+}
+
 /// The blocks of one part that look nearest among those that may be hits: along the graph if there is one; or by the signs of their vectors. A block of several passages may be there more than once.
-pub fn near(
-    ground: &Ground<'_>,
-    number: usize,
-    view: &View<'_>,
-    (code, asked): (&Code, &OnceCell<Asked>),
-    depth: usize,
-    room: &mut Room,
-) -> Vec<Local> {
+pub fn near(ground: &Ground<'_>, number: usize, view: &View<'_>, sought: &Sought<'_>, room: &mut Room) -> Vec<Local> {
+    let Sought { code, depth, .. } = *sought;
     let inside = &ground.scope.parts[number];
     let wanted = inside.wanted();
     let Room { walk, looks, differences, .. } = room;
     let walked = match Walkable::new(view, code) {
         Some(part) if ground.scope.passages > SIGNS_MAX => {
-            let asked = asked.get_or_init(|| Asked::new(code.as_ref()));
-            let blocks = view.segment.blocks();
-            let width = if inside.wanted_count >= blocks - blocks / PASSED_BY { PLAIN } else { FILTERED };
-            let beam = width.of(view, ground.scope.passages, depth);
+            let asked = sought.asked();
+            let beam = sought.width(ground, view, inside.wanted_count);
             let is_worth = part.is_worth_walking(inside.wanted_count, beam);
             let wants = |passage: u32| inside.wants_all() || wanted.contains(view.block_of(passage));
             let walked = if is_worth { part.walk(wants, asked, beam, walk) } else { None };

@@ -2,7 +2,7 @@
 
 use super::best::{Best, Scored};
 use super::deadline::Deadline;
-use super::near::near;
+use super::near::{Sought, near};
 use super::runs::runs;
 use super::sample::Sample;
 use super::statistics::{Scale, Sums};
@@ -13,7 +13,6 @@ use crate::index::state::Place;
 use crate::query::Stage;
 use crate::vectors::distance::prefetch_all;
 use crate::vectors::{Code, Probe, graph};
-use std::cell::OnceCell;
 use std::ops::Range;
 
 /// Blocks of a part that may be hits up to which each one's vector is compared: quicker than any way around it.
@@ -151,7 +150,7 @@ pub fn score<'a>(
         scores.scale = sums.own_scale();
         return scores;
     };
-    let asked = OnceCell::new();
+    let sought = Sought::new(code, usual.is_some(), depth);
     room.cosines.resize_with(ground.views.len().max(room.cosines.len()), Vec::new);
     room.cosines.iter_mut().for_each(Vec::clear);
     let mut cosines = Vec::new();
@@ -178,7 +177,7 @@ pub fn score<'a>(
         } else if inside.wanted_count <= FEW {
             compare_runs(view, &runs(view, inside.wanted_blocks()), (&probe, code.scale), &mut room.products, take);
         } else {
-            let blocks = near(ground, number, view, (code, &asked), depth, room).into_iter();
+            let blocks = near(ground, number, view, &sought, room).into_iter();
             let places: Vec<Place> = blocks.map(|block| Place { part: number as u32, block }).collect();
             cosines.clear();
             scores.of_each(ground, &places, &mut cosines);

@@ -14,6 +14,12 @@ use crate::rank::deadline::Deadline;
 use crate::rank::view::Ground;
 use crate::words::postings::CONTAINER;
 
+/// Passages from which on the first stretch tells what to expect of all: sixteen times as many.
+const TOLD_MIN: u64 = 16 * STRETCH as u64;
+
+/// One block in so many may be none of the hits: some are always old versions.
+const PASSED_BY: u64 = 8;
+
 /// The `depth` best of the blocks that may be hits, as many of which are known to reach `floor`.
 pub fn choose(
     ground: &Ground<'_>,
@@ -28,9 +34,9 @@ pub fn choose(
     let average = ground.scope.words as f32 / ground.scope.passages.max(1) as f32;
     let mut search = Search { ground, worth, depth, average, cells, deadline };
     let expected = search.expected().unwrap_or(f32::NEG_INFINITY);
-    let mut likely = Likely::new(depth, floor.max(expected));
+    let mut likely = Likely::new(depth, floor).expecting(expected, search.told_passages());
     search.everywhere(&mut likely);
-    if expected > floor && !likely.reaches(expected) && !deadline.cuts(Stage::Words) {
+    if !likely.is_as_expected() && !deadline.cuts(Stage::Words) {
         likely = Likely::new(depth, floor);
         search.everywhere(&mut likely);
     }
@@ -60,6 +66,15 @@ impl Search<'_, '_> {
         let wanted = self.depth as f32 * scope.blocks as f32 / scope.wanted.max(1) as f32;
         let sum = expected(self.worth, scope.passages, wanted)?;
         Some(sum * self.worth.bm25.saturate(1.0, self.average))
+    }
+
+    /// How many passages there are, if the first of them tell what to expect of all: they are few beside the others, so that they seldom hold more of the
+    /// best than others do, and nearly all blocks may be hits: those of a filter may lie together.
+    fn told_passages(&self) -> Option<u64> {
+        let scope = self.ground.scope;
+        let blocks: u64 = self.ground.state.parts.iter().map(|part| u64::from(part.segment.blocks())).sum();
+        let is_plain = scope.wanted >= blocks - blocks / PASSED_BY;
+        (is_plain && scope.passages >= TOLD_MIN).then_some(scope.passages)
     }
 
     fn everywhere(&mut self, likely: &mut Likely) {

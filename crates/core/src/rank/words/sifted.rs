@@ -5,12 +5,17 @@ use super::sieve::{self, COUNTS, Needs, ROUNDING, STRETCH, Sieve};
 use crate::index::state::Place;
 use crate::segment::Brevity;
 use crate::words::postings::CONTAINER;
+use std::ops::Range;
 
 /// Postings that would be read from which a container is sifted: that takes as long as to read so many.
 const SIFTED_MIN: u32 = 1_000;
 
 /// Passages that are added between two looks at whether they are still in the stretch.
 const TOGETHER: usize = 8;
+
+/// Passages by which the first look at what the best may reach is taken: as many as tell more than what is expected beforehand. Where terms occur together,
+/// a stretch has hundreds of passages that reach that, and each is scored.
+const PILOT: usize = 2_048;
 
 /// By how much the bound must have grown until steps are made anew.
 const FINER: f32 = 1.01;
@@ -39,41 +44,44 @@ impl<'a> Strand<'a> {
         (self.steps, self.again) = (needs.steps(self.lane.worth), needs.steps_again(self.lane.worth));
     }
 
-    /// Adds steps to the cells of the passages that are named in the stretch from `first` on.
-    fn add_named(&mut self, first: usize, cells: &mut [u8]) {
+    /// Adds steps to the cells of the passages that are named among those of a stretch.
+    fn add_named(&mut self, inside: Range<usize>, cells: &mut [u8; STRETCH]) {
         let steps = self.steps;
         if self.lane.container.is_few() {
-            return self.lane.container.each(|doc| add(cells, first, doc, steps));
+            let is_inside = |doc: u16| inside.contains(&usize::from(doc));
+            return self.lane.container.each(|doc| add(cells, doc, if is_inside(doc) { steps } else { 0 }));
         }
-        let end = (first + STRETCH - 1) as u16;
+        let last = (inside.end - 1) as u16;
         while let [doc, rest @ ..] = self.named
-            && *doc <= end
+            && *doc <= last
         {
-            add(cells, first, *doc, steps);
+            add(cells, *doc, steps);
             self.named = rest;
         }
     }
 
-    /// Adds to the cells of the passages of the stretch that hold the term more than once what its occurring again is worth.
-    fn add_repeated(&mut self, first: usize, cells: &mut [u8]) {
+    /// Adds to the cells of those passages of a stretch that hold the term more than once what its occurring again is worth.
+    fn add_repeated(&mut self, inside: Range<usize>, cells: &mut [u8; STRETCH]) {
         let (container, again) = (self.lane.container, self.again);
         let steps = |count: u8| again[usize::from(count).min(COUNTS - 1)];
         if container.is_few() {
-            return container.each_repeated(|doc, count| add(cells, first, doc, steps(count)));
+            let is_inside = |doc: u16| inside.contains(&usize::from(doc));
+            return container
+                .each_repeated(|doc, count| add(cells, doc, if is_inside(doc) { steps(count) } else { 0 }));
         }
-        let (end, mut done) = (first + STRETCH, 0);
-        let is_inside = |doc: u16| usize::from(doc) < end;
+        let mut done = 0;
+        let is_inside = |doc: u16| usize::from(doc) < inside.end;
         for (docs, counts) in self.repeated.as_chunks::<TOGETHER>().0.iter().zip(self.repeats.as_chunks::<TOGETHER>().0)
         {
             if !is_inside(docs[TOGETHER - 1]) {
                 break;
             }
-            docs.iter().zip(counts).for_each(|(&doc, &count)| add(cells, first, doc, steps(count)));
+            docs.iter().zip(counts).for_each(|(&doc, &count)| add(cells, doc, steps(count)));
             done += TOGETHER;
         }
         let rest = self.repeated[done..].iter().zip(&self.repeats[done..]);
         for (&doc, &count) in rest.take_while(|(doc, _)| is_inside(**doc)) {
-            add(cells, first, doc, steps(count));
+            add(cells, doc, steps(count));
             done += 1;
         }
         (self.repeated, self.repeats) = (&self.repeated[done..], &self.repeats[done..]);
@@ -98,21 +106,28 @@ impl Hunt<'_, '_> {
         let (mut sieve, mut sifted) =
             (self.sieve(lanes, brevity, base, wanted), std::mem::take(&mut self.cells.sifted));
         strands.iter_mut().for_each(|strand| strand.step_by(&sieve.needs));
-        for (number, lengths) in lengths.chunks(STRETCH).enumerate() {
-            let first = number * STRETCH;
+        let (mut first, mut tells) = (0, self.likely.is_untouched());
+        while first < lengths.len() {
+            let end = if tells && first == 0 { PILOT } else { (first / STRETCH + 1) * STRETCH }.min(lengths.len());
             if self.is_outdated(&sieve.needs) {
                 sieve = self.sieve(lanes, brevity, base, wanted);
                 strands.iter_mut().for_each(|strand| strand.step_by(&sieve.needs));
             }
+            let cells = self.cells.steps.first_chunk_mut().expect("as many");
             for strand in &mut strands {
                 if strand.lane.container.bits().is_none() {
-                    strand.add_named(first, &mut self.cells.steps);
+                    strand.add_named(first..end, cells);
                 }
-                strand.add_repeated(first, &mut self.cells.steps);
+                strand.add_repeated(first..end, cells);
             }
-            kernel(&sieve, first, &mut self.cells.steps, lengths, &mut sifted);
+            kernel(&sieve, first, &mut cells[first % STRETCH..], &lengths[first..end], &mut sifted);
             self.take_in_sifted(&strands, &sieve.needs, base, &sifted);
             sifted.clear();
+            if tells {
+                self.likely.expect_by(end);
+                tells = end < STRETCH;
+            }
+            first = end;
         }
         self.cells.sifted = sifted;
     }
@@ -220,10 +235,9 @@ fn to_be_read(lanes: &[Lane<'_>], least: f32) -> u32 {
     read
 }
 
-/// Adds to the cell of a passage, if it is in the stretch from `first` on.
+/// Adds to the cell of a passage of the stretch.
 #[inline]
-fn add(cells: &mut [u8], first: usize, doc: u16, steps: u8) {
-    if let Some(cell) = cells.get_mut(usize::from(doc).wrapping_sub(first)) {
-        *cell = cell.saturating_add(steps);
-    }
+fn add(cells: &mut [u8; STRETCH], doc: u16, steps: u8) {
+    let cell = &mut cells[usize::from(doc) % STRETCH];
+    *cell = cell.saturating_add(steps);
 }
