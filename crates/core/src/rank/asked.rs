@@ -117,7 +117,8 @@ impl Asked<'_> {
             Some(some) => vector::over(ground, code.as_ref(), some),
             None => {
                 let usual = (self.embeds_queries && query.vector.is_none()).then_some(vector::USUAL);
-                vector::score(ground, code.as_ref(), sample.as_deref(), depth.each, vectors, usual, deadline)
+                let depth = (depth.each, words.chosen.len());
+                vector::score(ground, code.as_ref(), sample.as_deref(), depth, vectors, usual, deadline)
             }
         };
         let late = match some {

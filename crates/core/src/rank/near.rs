@@ -32,12 +32,12 @@ struct Width {
 /// one in a thousand is another one.
 const PLAIN: Width = Width { whole: 48, least: 8 };
 
-/// The same where vectors are the table's: what they find, words and tokens mostly find too. Of LoCoMo's questions, hidden among a million blocks, twice as
+/// The same beside words, where vectors are the table's: what they find, words mostly find too. Of LoCoMo's questions, hidden among a million blocks, twice as
 /// wide a walk finds 79.02 % in ten hits instead of 78.99 %, and among 200,000 80.16 % instead of 80.11 %; it takes a twelfth of a search more.
-const OF_TABLE: Width = Width { whole: 24, least: 4 };
+const BESIDE_WORDS: Width = Width { whole: 24, least: 4 };
 
 /// As many vectors are wanted for each that such a walk brings in.
-const OF_TABLE_SHARE: usize = 2;
+const BESIDE_WORDS_SHARE: usize = 2;
 
 /// Where it passes some by: what is wanted may lie far from everything else, and then few links lead to it.
 const FILTERED: Width = Width { whole: 96, least: 32 };
@@ -58,18 +58,18 @@ const JUDGED_BY: usize = 8;
 /// What is looked for.
 pub struct Sought<'a> {
     /// The query's vector.
-    pub code: &'a Code,
-    /// Whether it is the table's.
-    pub is_of_table: bool,
+    code: &'a Code,
     /// How many of the nearest.
-    pub depth: usize,
+    depth: usize,
+    /// Whether words have brought in as many, and the vector is the table's.
+    is_beside_words: bool,
     asked: OnceCell<Asked>,
 }
 
 impl<'a> Sought<'a> {
-    /// So many of the nearest to a vector.
-    pub fn new(code: &'a Code, is_of_table: bool, depth: usize) -> Self {
-        Self { code, is_of_table, depth, asked: OnceCell::new() }
+    /// So many of the nearest to a vector; `is_beside_words` if words have brought in as many, and the vector is the table's.
+    pub fn new(code: &'a Code, depth: usize, is_beside_words: bool) -> Self {
+        Self { code, depth, is_beside_words, asked: OnceCell::new() }
     }
 
     fn asked(&self) -> &Asked {
@@ -80,8 +80,8 @@ impl<'a> Sought<'a> {
     fn width(&self, ground: &Ground<'_>, view: &View<'_>, wanted: u32) -> usize {
         let blocks = view.segment.blocks();
         let is_plain = wanted >= blocks - blocks / PASSED_BY;
-        let (width, depth) = match (is_plain, self.is_of_table) {
-            (true, true) => (OF_TABLE, self.depth / OF_TABLE_SHARE),
+        let (width, depth) = match (is_plain, self.is_beside_words) {
+            (true, true) => (BESIDE_WORDS, self.depth / BESIDE_WORDS_SHARE),
             (true, false) => (PLAIN, self.depth),
             (false, _) => (FILTERED, self.depth),
         };

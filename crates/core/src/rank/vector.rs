@@ -116,13 +116,13 @@ fn nearest(view: &View<'_>, block: Local, cosines: &[f32]) -> f32 {
 /// ones and sentences of KorQuAD 0.04, with deviations of 0.08.
 pub const USUAL: Scale = Scale { mean: 0.1, deviation: 0.1 };
 
-/// Compares those that stand for all, and those that look near, of which it chooses `depth`; if nothing stands for all, every block in scope. `usual` is
-/// what vectors usually are to a query with which they have nothing to do, if that is known.
+/// Compares those that stand for all, and those that look near, of which it chooses `depth`; if nothing stands for all, every block in scope. So many
+/// have been chosen `by_words`. `usual` is what vectors usually are to a query with which they have nothing to do, if that is known.
 pub fn score<'a>(
     ground: &Ground<'_>,
     code: Option<&'a Code>,
     sample: Option<&Sample>,
-    depth: usize,
+    (depth, by_words): (usize, usize),
     room: &'a mut Room,
     usual: Option<Scale>,
     deadline: &Deadline,
@@ -150,7 +150,7 @@ pub fn score<'a>(
         scores.scale = sums.own_scale();
         return scores;
     };
-    let sought = Sought::new(code, usual.is_some(), depth);
+    let sought = Sought::new(code, depth, usual.is_some() && by_words >= depth);
     room.cosines.resize_with(ground.views.len().max(room.cosines.len()), Vec::new);
     room.cosines.iter_mut().for_each(Vec::clear);
     let mut cosines = Vec::new();
