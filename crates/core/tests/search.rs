@@ -151,9 +151,11 @@ proptest! {
     #[test]
     fn a_filter_takes_blocks_away_and_changes_nothing_else(count in 1_usize..150, seed in any::<u64>(), km in 0_u64..100, exact in any::<bool>()) {
         let memory = Memory::new(count, seed);
-        let all = memory.search(&Query { exact, ..memory.ask() });
+        // What these weigh are the other hits.
+        let weights = Weights { about: 0.0, several: 0.0, ..Weights::default() };
+        let all = memory.search(&Query { exact, weights, ..memory.ask() });
         let filter = common::filter(&format!(r#"{{"metadata.km": {{"lt": {km}}}, "kind": {{"in": ["message", "note"]}}}}"#));
-        let some = memory.search(&Query { exact, filter, ..memory.ask() });
+        let some = memory.search(&Query { exact, filter, weights, ..memory.ask() });
         let left: Vec<Hit> = all.into_iter().filter(|hit| memory.of(hit.block).metadata["km"].as_u64().unwrap() < km).collect();
         prop_assert_eq!(bits(&some), bits(&left));
     }

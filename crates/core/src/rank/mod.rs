@@ -3,8 +3,9 @@
 //! Every kind of evidence gives each block a number; each is brought to standard deviations over the blocks in scope, so that they
 //! can be added; then come the neighbours in the conversation, what is known beforehand, and the way from the anchor or what linked blocks say. What a
 //! block scores does not depend on how many hits are asked for, nor on what `filter` leaves out; but for the one that says how
-//! something is now ([`update`]), which stands where what was said before would, and for those of the conversation that most of
-//! the best are of ([`home`]), which stand in its own order.
+//! something is now ([`update`]), which stands where what was said before would, for those of the conversation that most of
+//! the best are of ([`home`]), which stand in its own order, and for what other hits say: that they share a name ([`about`]), or are of the same session
+//! ([`diversity`]).
 
 mod about;
 mod asked;

@@ -22,7 +22,7 @@ pub struct Weighing<'w, 'e> {
     /// The candidates.
     pub pool: &'w Pool<'w>,
     /// What is known beforehand.
-    pub prior: &'w Prior<'w>,
+    pub prior: &'w Prior<'e>,
     /// How near to the anchor each block in its reach is.
     pub reach: &'w HashMap<Place, f32>,
     /// What the blocks' own content says.

@@ -66,7 +66,8 @@ const COUNTED: [&str; 4] = ["군데", "가지", "명", "번"];
 
 /// 책들은, 친구들이: with a particle, since many words end with 들.
 fn is_plural_korean(word: &str, stem: &str) -> bool {
-    stem.len() < word.len() && stem.strip_suffix('들').is_some_and(|one| !one.is_empty())
+    let particle = &word[stem.len()..];
+    particle.starts_with('들') || !particle.is_empty() && stem.strip_suffix('들').is_some_and(|one| !one.is_empty())
 }
 
 /// How the words begin that ask for one.
