@@ -896,7 +896,7 @@ class TestMeasuring:
         table = run("eval", questions, f"jsonl-pooled={questions}", "-k", "1", "--without", "each", "--by-kind").out
         lines = [line.split() for line in table.splitlines()]
         assert "Change" in lines[0]
-        assert len(lines) == 1 + 2 * 6 * 3
+        assert len(lines) == 1 + 2 * 7 * 3
         assert [line[0] for line in lines[1:4]] == ["violins", "one", "two"]
         assert lines[1][:4] == ["violins", "-", "2", "75.0"]
 
@@ -991,7 +991,6 @@ class TestMeasuring:
 
     def test_what_cannot_be_measured(self, run: Run, questions: str) -> None:
         assert run("eval", "nowhere.jsonl").code == 3
-        assert "near" in run("eval", questions, "--without", "graph").err
         assert "nonsense" in run("eval", questions, "--without", "nonsense").err
 
 

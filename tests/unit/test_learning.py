@@ -131,4 +131,5 @@ def test_all_that_can_be_learnt_is_a_weight_that_counts() -> None:
         "summary",
         "update",
         "home",
+        "several",
     }
