@@ -14,7 +14,7 @@ from langchain_core.embeddings import DeterministicFakeEmbedding, Embeddings
 
 import greeum
 from greeum import Memory, testing
-from greeum.errors import Conflict, EmbedderMismatch, InvalidInput
+from greeum.errors import EmbedderFailed, Conflict, EmbedderMismatch, InvalidInput
 from greeum.integrations.langchain import GreeumRetriever, GreeumVectorStore, LangChainEmbedder
 from greeum.limits import K_MAX
 
@@ -233,13 +233,14 @@ class TestEmbedder:
         assert LangChainEmbedder(DeterministicFakeEmbedding(size=6), "fake").fingerprint == "langchain/fake/6"
         assert LangChainEmbedder(Letters("letters")).fingerprint == "langchain/letters/3"
 
-    def test_what_the_provider_raises_comes_through(self) -> None:
+    def test_what_the_provider_raises_is_the_cause(self) -> None:
         letters = Letters("letters")
         with testing.memory(embedder=LangChainEmbedder(letters)) as memory:
             letters.embed_documents = letters.embed_query = fail  # type: ignore[assignment, method-assign]
             for ask in (memory.add, memory.search):
-                with pytest.raises(ConnectionError, match="no answer"):
+                with pytest.raises(EmbedderFailed, match="no answer") as caught:
                     ask("x")
+                assert isinstance(caught.value.__cause__, ConnectionError)
             assert memory.list() == []
 
 

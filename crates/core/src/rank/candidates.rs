@@ -18,7 +18,7 @@ use std::ops::{Deref, Range};
 pub const ALL_MAX: u64 = 256;
 
 /// Blocks that words and vectors bring in, each; more only if more hits are asked for.
-const DEPTH: usize = K_USUAL;
+const DEPTH: usize = 50;
 
 /// Blocks in scope from which whose they are has a say in what is looked at: among few, hardly any others fit as well.
 const MANY: u64 = 1_024;
