@@ -14,7 +14,7 @@ from langchain_core.embeddings import DeterministicFakeEmbedding, Embeddings
 
 import greeum
 from greeum import Memory, testing
-from greeum.errors import EmbedderFailed, Conflict, EmbedderMismatch, InvalidInput
+from greeum.errors import Conflict, EmbedderFailed, EmbedderMismatch, InvalidInput
 from greeum.integrations.langchain import GreeumRetriever, GreeumVectorStore, LangChainEmbedder
 from greeum.limits import K_MAX
 
