@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from greeum import inputs, limits
-from greeum.errors import Forbidden, InvalidInput, NotFound
+from greeum.errors import Forbidden, InvalidInput, NotFound, StoreBusy, StoreFailed
 from greeum.model import RolledBack
 from greeum.store.rows import ID, QUARANTINED, is_quarantined
 
@@ -67,9 +67,15 @@ class Provenance:
         self._follower.catch_up()
         if not erases or not undone.written:
             return RolledBack(undone, [])
-        return RolledBack(
-            undone, undone.written if is_dry else list(self._forgetting.named(undone.written, dry_run=False))
-        )
+        return RolledBack(undone, undone.written if is_dry else self._erased(undone.written))
+
+    def _erased(self, written: list[int]) -> list[int]:
+        """Raises StoreFailed if that cannot be done now: unlike StoreBusy that does not say that nothing was done."""
+        try:
+            return list(self._forgetting.named(written, dry_run=False))
+        except StoreBusy as error:
+            reason = "it was rolled back, and its blocks are hidden, but not erased: forget them by their origin"
+            raise StoreFailed(f"{reason} ({error})") from error
 
     def _known(self, block: int | Iterable[int]) -> set[int]:
         """The ids of blocks that are all there. Raises NotFound."""

@@ -65,6 +65,16 @@ class Counting(FloatEmbedder):
         return [[text.count("a"), text.count("b"), len(text)] for text in texts]
 
 
+class Scalar:
+    """As an array of no dimension: it has a length, and cannot tell it."""
+
+    def __len__(self) -> int:
+        raise TypeError("len() of unsized object")
+
+    def __repr__(self) -> str:
+        return "a scalar"
+
+
 class Answering(FloatEmbedder):
     """Always answers the same."""
 
@@ -94,12 +104,14 @@ class Failing(FloatEmbedder):
     [
         (Failing(), "Failing: RuntimeError: the model is on fire"),
         (Answering(None), "the stubborn model: returned NoneType, not a list of vectors"),  # type: ignore[arg-type]
+        (Answering({(1.0, 0.0)}), "the stubborn model: returned set, not a list of vectors"),  # type: ignore[arg-type]
+        (Answering(Scalar()), "the stubborn model: returned a scalar, not a list of vectors"),  # type: ignore[arg-type]
         (Answering("a"), "the stubborn model: returned str, not a list of vectors"),  # type: ignore[arg-type]
         (Answering(["ab"]), "the stubborn model: returned str, where a vector of numbers belongs"),
         (Answering([[1, 0], [0, 1]]), "the stubborn model: asked for 1 vectors, got 2"),
         (Answering([7]), "the stubborn model: returned a vector that cannot be used"),
     ],
-    ids=["raises", "none", "a string", "strings", "too many", "a number"],
+    ids=["raises", "none", "a set", "an array of no dimension", "a string", "strings", "too many", "a number"],
 )
 def test_whatever_goes_wrong_in_an_embedder_is_its_failure(embedder: FloatEmbedder, words: str) -> None:
     with testing.memory(embedder=embedder) as memory:

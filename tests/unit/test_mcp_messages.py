@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from greeum.mcp.conversation import understood
 from greeum.mcp.messages import INVALID_REQUEST, PARSE_ERROR, Refused, message_of
 
 PING = {"jsonrpc": "2.0", "id": 1, "method": "ping"}
@@ -49,12 +50,28 @@ def test_messages(message: dict[str, Any]) -> None:
         (b"{}", INVALID_REQUEST, 'Invalid request: jsonrpc must be "2.0"'),
         (b'{"jsonrpc": "2.0"}', INVALID_REQUEST, "Invalid request: method is missing"),
         (b'{"jsonrpc": "2.0", "id": 1, "result": 5}', INVALID_REQUEST, "Invalid request: method is missing"),
+        (
+            b'{"jsonrpc": "2.0", "error": {"code": 1, "message": "x"}}',
+            INVALID_REQUEST,
+            "Invalid request: method is missing",
+        ),
+        (
+            b'{"jsonrpc": "2.0", "id": 1, "result": {}, "params": [1]}',
+            INVALID_REQUEST,
+            "Invalid request: params must be an object",
+        ),
         (b'{"jsonrpc": "2.0", "error": {"code": 5}}', INVALID_REQUEST, "Invalid request: method is missing"),
     ],
 )
 def test_what_is_no_message(content: bytes, code: int, words: str) -> None:
     error = refused(content)
     assert (error.code, str(error), error.number) == (code, words, 1 if b"result" in content else None)
+
+
+def test_what_the_sdk_does_not_take_is_refused_too() -> None:
+    with pytest.raises(Refused, match="no such message") as caught:
+        understood({"jsonrpc": "2.0", "id": 1, "result": 5})
+    assert caught.value.number == 1
 
 
 @pytest.mark.parametrize("number", [None, 1.5, True, [], {}])

@@ -261,6 +261,15 @@ class TestTryingAgain:
                 memory.update(7, importance=1)
         assert ["idempotency-key" in one.headers for one in server.received] == [True, False]
 
+    def test_with_one_it_is_repeated_only_if_it_says_of_which_revision(self, server: Scripted) -> None:
+        server.script[:] = [RESET, RESET, WELL]
+        with connect(server) as memory:
+            pauses_of(memory)
+            with pytest.raises(ServerFailed, match=UNSURE):
+                memory.update(7, importance=1, idempotency_key="one")
+            memory.update(7, importance=1, idempotency_key="two", revision=3)
+        assert [one.headers["idempotency-key"] for one in server.received] == ["one", "two", "two"]
+
     @pytest.mark.parametrize(
         "trouble",
         [

@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
-from greeum.errors import Conflict
+from greeum import testing
+from greeum.errors import Conflict, StoreBusy, StoreFailed
+from greeum.forgetting import Forgetting
 from greeum.store.memory import MemoryStore
 from greeum.store.protocol import Draft
 from greeum.store.rows import FLAGS, KEY, ORIGIN, SUPERSEDED_AT, SUPERSEDED_BY, SUPERSEDES
@@ -133,3 +135,15 @@ def test_a_key_that_somebody_else_has_meanwhile_is_a_conflict_of_nobody() -> Non
         store.add([draft(7, "alice", "home")])
     store.roll_back("bot", 0, "", 9, False)
     assert store.block_by_key(old[2], "home") == old
+
+
+def test_what_is_done_by_half_is_not_said_to_be_undone(monkeypatch: pytest.MonkeyPatch) -> None:
+    def busy(*_: object, **__: object) -> Any:
+        raise StoreBusy("somebody else writes")
+
+    with testing.memory() as memory:
+        block = memory.through("bot").add("Alice lives in Moscow.").id
+        monkeypatch.setattr(Forgetting, "named", busy)
+        with pytest.raises(StoreFailed, match="rolled back"):
+            memory.roll_back(origin="bot", forget=True)
+        assert memory.get(block).flags == ("quarantined",)

@@ -181,8 +181,7 @@ export class Memory {
   update(block: number, options: UpdateOptions): Promise<Block> {
     const { call, key, fields } = apart(options);
     const { revision, ...changes } = fields;
-    // Only a new text is recognised by a name: of what changes in place, another try might undo what came after it.
-    const name = changes.text === undefined ? {} : named(key);
+    const name = changes.text === undefined && key === undefined ? {} : named(key);
     const headers = { ...name, ...(revision !== undefined && { "if-match": `"${block}-${revision}"` }) };
     const request = { path: { id: block }, body: changes as BlockChange, headers, call };
     return this.#transport.json("patch", "/v1/blocks/{id}", request);

@@ -127,7 +127,7 @@ export class Transport {
 
   /** How long to wait before another try; undefined if there must be none. */
   #pauseAfter(error: unknown, tries: number, request: Plain): number | undefined {
-    if (tries >= (this.connection.retries ?? RETRIES) || request.body instanceof ReadableStream) return undefined;
+    if (tries >= (this.connection.retries ?? RETRIES) || isStreamed(request)) return undefined;
     const isPassing = error instanceof ConnectionFailed || error instanceof Unavailable;
     if (!hasNotBegun(error) && !(isPassing && request.repeatable)) return undefined;
     const backoff_ms = Math.random() * Math.min(PAUSE_MS * 2 ** tries, PAUSE_MS_MAX);
@@ -146,8 +146,19 @@ function plain(method: string, path: string, request: LooseRequest): Plain {
     headers,
     body: body === undefined ? undefined : json(body),
     call,
-    repeatable: method === "get" || READS.includes(path) || "idempotency-key" in headers,
+    repeatable:
+      method === "get" || READS.includes(path) || ("idempotency-key" in headers && !isLoose(method, headers, body)),
   };
+}
+
+/** Whether lines that were sent may have been stored: what an import has counted once, another would count otherwise. */
+function isStreamed({ body }: Plain): boolean {
+  return body instanceof ReadableStream || body instanceof Blob;
+}
+
+/** Whether something changes in place, whatever it is by now: another try might undo what somebody has changed since. */
+function isLoose(method: string, headers: object, body: unknown): boolean {
+  return method === "patch" && !("if-match" in headers) && (body as { text?: unknown }).text === undefined;
 }
 
 /** What is behind a runtime's "fetch failed". */

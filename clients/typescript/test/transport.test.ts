@@ -114,6 +114,7 @@ it("does not forget twice: an answer that was lost is the caller's to judge", as
 it("changes in place only once what may have been changed since", async () => {
   const lost: ((memory: Memory) => Promise<unknown>)[] = [
     (memory) => memory.update(1, { importance: 1 }),
+    (memory) => memory.update(1, { importance: 1, idempotency_key: "mine" }),
     (memory) => memory.link(1, 2),
     (memory) => memory.anchors.set("work", 1),
     (memory) => memory.weights.set({ words: 1 }),
@@ -123,7 +124,8 @@ it("changes in place only once what may have been changed since", async () => {
     got.length = 0;
     const memory = await answering([hangsUp, block]);
     await assert.rejects(change(memory), { name: "ConnectionFailed" });
-    assert.deepEqual([got.length, got[0]?.headers["idempotency-key"]], [1, undefined]);
+    assert.equal(got.length, 1);
+    assert.ok([undefined, "mine"].includes(got[0]?.headers["idempotency-key"] as string | undefined));
     server?.close();
   }
   got.length = 0;

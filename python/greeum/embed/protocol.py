@@ -10,6 +10,7 @@ Useful for the two moments that need vectors, adding and asking. Not for ranking
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping, Set
 from itertools import islice
 from struct import unpack_from
 
@@ -94,10 +95,14 @@ class FloatEmbedder(ABC):
             raise
         except Exception as error:  # It is not ours, and may raise anything.
             raise self._failed(f"{type(error).__name__}: {error}") from error
-        if not hasattr(vectors, "__len__") or isinstance(vectors, (str, bytes, dict)):
+        if not hasattr(vectors, "__len__") or isinstance(vectors, (str, bytes, Mapping, Set)):
             raise self._failed(f"returned {type(vectors).__name__}, not a list of vectors")
-        if len(vectors) != len(batch):
-            raise self._failed(f"asked for {len(batch)} vectors, got {len(vectors)}")
+        try:
+            count = len(vectors)
+        except TypeError as error:  # an array of no dimension has a length that it cannot tell
+            raise self._failed(f"returned {vectors!r}, not a list of vectors") from error
+        if count != len(batch):
+            raise self._failed(f"asked for {len(batch)} vectors, got {count}")
         return vectors
 
     def _code(self, vector: Vector | None) -> bytes:

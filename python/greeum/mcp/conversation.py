@@ -14,7 +14,7 @@ from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStre
 from mcp.server.lowlevel.server import Server
 from mcp.shared.message import SessionMessage
 
-from greeum.mcp.messages import Refused, is_enveloped, message_of
+from greeum.mcp.messages import Refused, invalid, is_enveloped, is_id, message_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -80,10 +80,10 @@ class Conversation:
     async def _take(self, line: bytes, incoming: MemoryObjectSendStream[SessionMessage | Exception]) -> None:
         try:
             content = message_of(line)
+            message = understood(content)
         except Refused as refused:
             self._front.wire.send(refused.answer() + b"\n")
             return
-        message = types.jsonrpc_message_adapter.validate_python(content, by_name=False)
         self._has_begun = self._has_begun or content.get("method") == "initialize" or is_enveloped(content)
         if isinstance(message, types.JSONRPCRequest):
             self._open.add(message.id)
@@ -130,6 +130,15 @@ def from_any_thread(call: Callable[[], object]) -> Callable[[], None]:
             loop.call_soon_threadsafe(call)
 
     return wake
+
+
+def understood(content: dict[str, Any]) -> types.JSONRPCMessage:
+    """The message as the SDK has it. Raises Refused: what it does not take must not end the conversation."""
+    try:
+        return types.jsonrpc_message_adapter.validate_python(content, by_name=False)
+    except ValueError as error:
+        number = content.get("id")
+        raise invalid("the protocol has no such message", number if is_id(number) else None) from error
 
 
 def worded(error: types.ErrorData) -> types.ErrorData:

@@ -72,14 +72,14 @@ def fault_of(message: dict[str, Any]) -> str | None:
     """What keeps an object from being a message."""
     if message.get("jsonrpc") != "2.0":
         return 'jsonrpc must be "2.0"'
+    if not isinstance(message.get("params"), dict | None):
+        return "params must be an object"
     if "method" not in message:
         return None if is_answer(message) else "method is missing"
     if not isinstance(message["method"], str):
         return "method must be a string"
     if "id" in message and not is_id(message["id"]):
         return "id must be a string or a whole number; leave it out if you want no answer"
-    if not isinstance(message.get("params"), dict | None):
-        return "params must be an object"
     return None
 
 
@@ -87,7 +87,7 @@ def is_answer(message: dict[str, Any]) -> bool:
     error, number = message.get("error"), message.get("id")
     if isinstance(error, dict):
         is_told = isinstance(error.get("code"), int) and isinstance(error.get("message"), str)
-        return is_told and (number is None or is_id(number))
+        return is_told and "id" in message and (number is None or is_id(number))
     return isinstance(message.get("result"), dict) and is_id(number)
 
 

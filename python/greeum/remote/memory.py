@@ -9,7 +9,7 @@ from greeum.memory import KEEP, Keep
 from greeum.remote import bodies, rows
 from greeum.remote.absent import absent
 from greeum.remote.anchors import RemoteAnchors
-from greeum.remote.client import LONG_S, Client
+from greeum.remote.client import LONG_S, Client, header_name
 from greeum.remote.feed import Feed
 from greeum.remote.policies import RemotePolicies, RemoteScreening
 from greeum.remote.retention import RemoteRetention
@@ -155,8 +155,10 @@ class RemoteMemory(RemoteUpkeep):
                 "vector": KEEP if vector is None else vector,
             }
         )  # fmt: skip
-        if "text" not in body and idempotency_key is None:
+        if "text" not in body and (idempotency_key is None or revision is None):
             # Somebody may have changed them again between the two, which the second would undo.
+            if idempotency_key is not None:
+                headers["Idempotency-Key"] = header_name(idempotency_key)
             return self._client.change("PATCH", path, body, rows.block, headers=headers)
         return self._client.named_change(
             "PATCH", path, bodies.encoded(body), rows.block, name=idempotency_key, headers=headers
