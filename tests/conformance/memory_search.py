@@ -631,6 +631,14 @@ class TestWeights:
         assert account is not None
         assert (account.source == source) is named
 
+    def test_of_many_whose_names_begin_alike_each_is_known(self, memory: Memory) -> None:
+        speakers = [f"Speaker {number}" for number in range(1, 13)]
+        blocks = memory.add_many({"text": "Noodles, above all.", "source": source} for source in speakers)
+        for source, block in zip(speakers, blocks, strict=True):
+            account = memory.explain(f"What did {source} say?", block.id).account
+            assert account is not None
+            assert account.source == source
+
     def test_a_name_that_two_have_is_nobodys(self, memory: Memory) -> None:
         block = memory.add("Noodles, above all.", source="Alice Smith")
         other = memory.add("Bread, above all.", source="Alice Miller", namespace="other")

@@ -91,7 +91,7 @@ fn rare(found: &Weighing<'_, '_>, hits: &[Place]) -> Vec<Rare> {
         let blocks = blocks(ground, name)?;
         Some(Rare { name: name.term.hash, blocks })
     });
-    rare.collect()
+    rare.take(LEADING * NAMES_MAX).collect()
 }
 
 fn names_of<'a>(ground: &'a Ground<'_>, place: Place) -> impl Iterator<Item = Name> + 'a {

@@ -21,12 +21,10 @@ impl<'a> Named<'a> {
         let called = Called::new(query);
         let (mut whole, mut short) = (Vec::new(), Vec::new());
         for &word in called.words() {
-            let speak = speaking(state, scope, word);
-            let (named, mut others): (Vec<&str>, Vec<&str>) =
-                speak.into_iter().partition(|source| called.is_whole(source));
-            others.retain(|source| called::is_enough(source, word));
-            if named.is_empty() && others.len() == 1 && called.is_name(word) {
-                short.extend(others);
+            let named = speaking(state, scope, word, |source| called.is_whole(source));
+            if named.is_empty() && called.is_name(word) {
+                let others = speaking(state, scope, word, |source| called::is_enough(source, word));
+                short.extend(others.first().filter(|_| others.len() == 1).copied());
             }
             whole.extend(named);
         }
@@ -82,12 +80,13 @@ impl<'a> Named<'a> {
     }
 }
 
-/// The sources in scope that may be called by a word, as far as they are needed to tell that they are more than a few.
-fn speaking<'a>(state: &'a State, scope: &Scope, word: u64) -> Vec<&'a str> {
+/// Such sources in scope as may be called by a word, as far as they are needed to tell that they are more than a few.
+fn speaking<'a>(state: &'a State, scope: &Scope, word: u64, is_such: impl Fn(&str) -> bool) -> Vec<&'a str> {
     let mut names: Vec<&str> = Vec::new();
     for (part, inside) in state.parts.iter().zip(&scope.parts).filter(|(_, inside)| inside.count > 0) {
-        let sources = part.sources_called(word, called::each_name);
-        for source in those_who_speak(&part.segment, sources, inside) {
+        let called = part.sources_called(word, called::each_name).iter().copied();
+        let sources: Vec<u32> = called.filter(|&source| is_such(part.segment.source(source))).collect();
+        for source in those_who_speak(&part.segment, &sources, inside) {
             let name = part.segment.source(source);
             if !names.contains(&name) {
                 names.push(name);

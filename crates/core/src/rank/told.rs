@@ -5,7 +5,7 @@ use super::view::Ground;
 use super::words::{Found, lookup};
 use crate::index::state::Place;
 use crate::words::Tokens;
-use crate::words::terms::{Term, of_word};
+use crate::words::terms::{Term, has_content, is_content, of_word};
 use std::cell::OnceCell;
 
 /// Which notes name those that the query names. They are looked up for the first note: most memories of conversations have none.
@@ -33,7 +33,9 @@ impl<'a> Told<'a> {
 fn terms_of<'a>(ground: &Ground<'a>, name: &str) -> Vec<Found<'a>> {
     let tokens = Tokens::new(name);
     let mut terms: Vec<Term> = Vec::new();
-    for &token in &tokens.list {
+    // A text is not found by words that hold sentences together: of Will Smith, Smith is left.
+    let has_content = has_content(&tokens);
+    for &token in tokens.list.iter().filter(|&&token| !has_content || is_content(&tokens, token)) {
         let first = terms.len();
         of_word(&tokens, token, &mut terms);
         terms.truncate(first + 1);

@@ -63,6 +63,9 @@ pub struct Entry {
     pub vectors: Vec<u8>,
 }
 
+/// Names of a block that are kept: a search looks at those of its best hits, and a text may have a million bytes.
+const NAMES_READ_MAX: usize = 256;
+
 /// The values of a segment before they are laid out.
 #[derive(Default)]
 pub struct Columns {
@@ -177,8 +180,9 @@ impl Columns {
         self.mention_start.push(self.mentions.len() as u32);
     }
 
-    /// The names in the next block's text, each once.
+    /// The names in the next block's text, each once; of a very long one those at its beginning.
     pub(super) fn push_names(&mut self, mut names: Vec<Name>) {
+        names.truncate(NAMES_READ_MAX);
         names.sort_unstable_by_key(|name| (name.term, !name.is_sure));
         names.dedup_by_key(|name| name.term);
         self.names.extend(names);
@@ -244,8 +248,9 @@ impl Columns {
         out.section(Section::PassageStart, &self.passage_start);
         out.section(Section::MentionStart, &self.mention_start);
         out.section(Section::Mentions, &self.mentions);
-        out.section(Section::NameStart, &self.name_start);
-        out.section(Section::Names, &self.numbered_names());
+        let (name_start, names) = self.numbered_names();
+        out.section(Section::NameStart, &name_start);
+        out.section(Section::Names, &names);
         write_names(&mut out, Section::SourceText, Section::SourceEnds, &source_names);
         write_names(&mut out, Section::NamespaceText, Section::NamespaceEnds, &namespace_names);
         out.section(Section::Order, &order);
@@ -301,10 +306,17 @@ impl Columns {
         out.section(Section::Postings, &units);
     }
 
-    /// The names by the numbers of their terms.
-    fn numbered_names(&self) -> Vec<u32> {
+    /// Where the names of each block start, and the names by the numbers of their terms. What is no term of any block comes from a file that somebody
+    /// has tampered with, and is left out.
+    fn numbered_names(&self) -> (Vec<u32>, Vec<u32>) {
         let numbers: HashMap<u64, u32> = self.postings.keys().copied().zip(0..).collect();
-        self.names.iter().map(|name| numbers[&name.term] << 1 | u32::from(name.is_sure)).collect()
+        let (mut starts, mut names) = (vec![0], Vec::with_capacity(self.names.len()));
+        for block in self.name_start.windows(2) {
+            let own = &self.names[block[0] as usize..block[1] as usize];
+            names.extend(own.iter().filter_map(|name| Some(numbers.get(&name.term)? << 1 | u32::from(name.is_sure))));
+            starts.push(names.len() as u32);
+        }
+        (starts, names)
     }
 
     fn signs(&self) -> Vec<u64> {

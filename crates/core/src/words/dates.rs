@@ -36,6 +36,9 @@ pub mod term {
     }
 }
 
+/// Years of the longest stretch each of which is asked for: a term is looked up for each.
+const YEARS_NAMED_MAX: i64 = 200;
+
 /// The date terms of days that are asked for.
 pub fn of_days(days: Days) -> Vec<u64> {
     each_of_days(days).into_iter().map(|(term, _)| term).collect()
@@ -46,6 +49,9 @@ pub fn each_of_days(days: Days) -> Vec<(u64, String)> {
     let year = |year: i64| (term::year(year), format!("{year:04}"));
     let month = |month: i64| (term::month(month), format!("--{month:02}"));
     let ((first_year, first_month, first_day), (last_year, last_month, _)) = (date_of(days.first), date_of(days.last));
+    if last_year - first_year > YEARS_NAMED_MAX {
+        return Vec::new(); // who asks for centuries asks for no year
+    }
     let mut terms: Vec<(u64, String)> = (first_year..=last_year).map(year).collect();
     if days.count() > DAYS_OF_A_MONTH {
         if days.count() <= DAYS_OF_A_SEASON {

@@ -32,8 +32,14 @@ const SEVERAL_KOREAN: [&str; 4] = ["모두", "전부", "각각", "여러"];
 const ASKING: [&str; 3] = ["what", "which", "who"];
 const OF_SEVERAL: [&str; 4] = ["are", "were", "have", "else"];
 
+/// Verbs that help others: behind a plural that is asked for, one of them stands.
+const AUXILIARIES: [&str; 18] = [
+    "are", "can", "could", "did", "do", "does", "had", "has", "have", "is", "may", "must", "shall", "should", "was",
+    "were", "will", "would",
+];
+
 /// Words that end as plurals do.
-const NO_PLURALS: [&str; 9] = ["is", "was", "does", "has", "its", "this", "his", "as", "news"];
+const NO_PLURALS: [&str; 3] = ["this", "news", "always"];
 
 /// "how many", "what are", "which kind of", "which old books".
 fn asks_for_many(tokens: &Tokens, at: usize) -> bool {
@@ -42,18 +48,24 @@ fn asks_for_many(tokens: &Tokens, at: usize) -> bool {
     if first == "how" {
         return second == "many";
     }
-    let third = word(at + 2);
-    let is_verb = NO_PLURALS.contains(&&*second);
-    ASKING.contains(&&*first)
-        && (OF_SEVERAL.contains(&&*second)
-            || is_plural(&second)
-            || !is_verb && third.is_some_and(|third| is_plural(&third)))
+    if !ASKING.contains(&&*first) {
+        return false;
+    }
+    let is_auxiliary = |at: usize| word(at).is_some_and(|word| AUXILIARIES.contains(&&*word));
+    let asks_for_plural = |at: usize| word(at).is_some_and(|word| is_plural(&word)) && is_auxiliary(at + 1);
+    let is_noun = first != "who" && !is_auxiliary(at + 1); // "Who lives", "What did James say"
+    OF_SEVERAL.contains(&&*second)
+        || is_noun && (is_kind(&second) || asks_for_plural(at + 1) || asks_for_plural(at + 2))
 }
 
-/// Whether an English word looks like a plural, or says which kind is meant, of which there may be several.
+/// Whether a word asks which kind is meant, of which there may be several.
+fn is_kind(word: &str) -> bool {
+    ["kind", "kinds", "type", "types", "sort", "sorts"].contains(&word)
+}
+
+/// Whether an English word looks like a plural.
 fn is_plural(word: &str) -> bool {
-    let is_kind = ["kind", "type", "sort"].contains(&word);
-    is_kind || word.len() > 3 && word.ends_with('s') && !word.ends_with("ss") && !NO_PLURALS.contains(&word)
+    word.len() > 3 && word.ends_with('s') && !word.ends_with("ss") && !NO_PLURALS.contains(&word)
 }
 
 /// 몇 군데, 몇 가지, 몇 명, 몇 번.
@@ -64,11 +76,15 @@ fn is_counted(tokens: &Tokens, at: usize) -> bool {
 
 const COUNTED: [&str; 4] = ["군데", "가지", "명", "번"];
 
-/// 책들은, 친구들이: with a particle, since many words end with 들.
+/// 책들은, 친구들이: with a particle, since many words end with 들. Of those of one syllable it is a part (아들은), but for a few.
 fn is_plural_korean(word: &str, stem: &str) -> bool {
-    let particle = &word[stem.len()..];
-    particle.starts_with('들') || !particle.is_empty() && stem.strip_suffix('들').is_some_and(|one| !one.is_empty())
+    let (one, behind) = stem.strip_suffix('들').map_or((stem, &word[stem.len()..]), |one| (one, &word[one.len()..]));
+    let has_particle = behind.strip_prefix('들').is_some_and(|particle| !particle.is_empty());
+    has_particle && (one.chars().count() > 1 || ONE_OF_SEVERAL.contains(&one))
 }
+
+/// Words of one syllable that have a plural, and make no other word with it.
+const ONE_OF_SEVERAL: [&str; 4] = ["책", "애", "그", "얘"];
 
 /// How the words begin that ask for one.
 const ENGLISH: [&str; 4] = ["summar", "overview", "recap", "synops"];
@@ -90,6 +106,7 @@ mod tests {
             "내가 가 본 섬은 모두 어디야?",
             "카페를 몇 군데 갔지?",
             "친구들이 뭐라고 했어?",
+            "애들한테 뭘 줬지?",
         ] {
             assert!(asks_for_several(&Tokens::new(text)), "{text}");
         }
@@ -98,6 +115,13 @@ mod tests {
             "What does Ann do?",
             "Which dress did she wear?",
             "How much was it?",
+            "Who lives in Graz?",
+            "Who owns the dog?",
+            "What happens then?",
+            "What did James say?",
+            "What will Chris do?",
+            "아들은 어디 갔어?",
+            "아들이 뭐래?",
             "몇 시에 만나?",
             "산들바람이 불었어?",
             "",

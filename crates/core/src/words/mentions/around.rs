@@ -11,11 +11,14 @@ const WEEKS_AWAY_DAYS: i64 = 3;
 const AROUND_DAYS: i64 = 15;
 
 /// Units further away than this are not a time that anybody remembers, or plans.
-const AWAY_MAX: i64 = 200;
+pub(super) const AWAY_MAX: i64 = 200;
 
 const HOUR_US: TimeUs = 3_600_000_000;
 
 const MINUTE_US: TimeUs = 60_000_000;
+
+/// The same of days: "the past 365 days" are as many as a year has.
+const DAYS_AWAY_MAX: i64 = 366 * AWAY_MAX;
 
 /// How many units of time: a number, or "a few".
 #[derive(Clone, Copy)]
@@ -36,6 +39,16 @@ impl Count {
     /// Just so many.
     pub const fn of(number: i64) -> Self {
         Self { least: number, most: number }
+    }
+}
+
+/// The days of a unit that is always as long.
+fn days_of(unit: &str) -> Option<i64> {
+    match unit {
+        "day" | "night" => Some(1),
+        "week" => Some(7),
+        "fortnight" => Some(14),
+        _ => None,
     }
 }
 
@@ -72,15 +85,19 @@ impl Reader<'_> {
     /// The same day of the calendar, so many units on: of "a year ago today".
     pub(super) fn same_day(&self, unit: &str, on: i64) -> Option<i64> {
         let (year, month, day) = date_of(self.today);
+        if let Some(days) = days_of(unit) {
+            let away = on.checked_mul(days).filter(|away| away.abs() <= DAYS_AWAY_MAX)?;
+            return Some(self.today + away);
+        }
+        if on.abs() > AWAY_MAX {
+            return None;
+        }
         let month = match unit {
-            "day" | "night" => return Some(self.today + on),
-            "week" => return Some(self.today + 7 * on),
-            "fortnight" => return Some(self.today + 14 * on),
             "month" => Days::month(year, month + on),
             "year" => Days::month(year + on, month),
             _ => return None,
         };
-        Some((month.first + day - 1).min(month.last)).filter(|_| on.abs() <= AWAY_MAX)
+        Some((month.first + day - 1).min(month.last))
     }
 
     /// About that time: "this time last year", 작년 이맘때.

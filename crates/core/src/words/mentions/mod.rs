@@ -243,6 +243,24 @@ mod tests {
     }
 
     #[test]
+    fn numbers_that_nobody_counts_time_with_are_no_times() {
+        for text in [
+            "What did I do in the last 99999999999 days?",
+            "the past 9223372036854775807 weeks",
+            "9223372036854775807 years ago",
+            "9223372036854775807 and a half years ago today",
+            "최근 99999999999일 동안",
+            "9223372036854775807년 반 전",
+            "최근 9223372036854775807주",
+        ] {
+            assert!(relative(&Tokens::new(text), AT).iter().all(|relative| relative.days.count() < 80_000), "{text}");
+            assert!(days(text).iter().all(|days| days.count() < 80_000), "{text}");
+        }
+        let lately = relative(&Tokens::new("in the past 365 days"), AT);
+        assert_eq!(lately.iter().map(|relative| relative.days.count()).collect::<Vec<_>>(), [366]);
+    }
+
+    #[test]
     fn words_that_only_say_when_are_known() {
         let words = |text: &str| {
             let tokens = Tokens::new(text);

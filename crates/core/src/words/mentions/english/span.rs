@@ -2,7 +2,7 @@
 
 use super::weekday::weekday_of;
 use crate::words::calendar::Days;
-use crate::words::mentions::around::Count;
+use crate::words::mentions::around::{AWAY_MAX, Count};
 use crate::words::mentions::reader::Reader;
 use crate::words::mentions::tense::Tense;
 use crate::words::numbers;
@@ -140,7 +140,7 @@ impl Reader<'_> {
 
 /// The time and half a unit more: of years, which are said so and of which nobody knows the month for sure.
 pub(super) fn and_a_half(counted: Counted) -> Option<Counted> {
-    let years = counted.count.exact().filter(|_| counted.unit == "year")?;
+    let years = counted.count.exact().filter(|&years| counted.unit == "year" && years <= AWAY_MAX)?;
     Some(Counted { count: Count::of(12 * years + 6), unit: "month", first: counted.first })
 }
 

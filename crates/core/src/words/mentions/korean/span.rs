@@ -3,7 +3,7 @@
 use super::weekday::weekday_of;
 use crate::words::calendar::Days;
 use crate::words::korean::numerals;
-use crate::words::mentions::around::Count;
+use crate::words::mentions::around::{AWAY_MAX, Count};
 use crate::words::mentions::reader::Reader;
 
 impl Reader<'_> {
@@ -44,7 +44,8 @@ impl Reader<'_> {
             }
             _ => return None,
         };
-        Some(Span { count: Count::of(12 * years.exact()? + 6), unit: "month", first })
+        let years = years.exact().filter(|&years| years <= AWAY_MAX)?;
+        Some(Span { count: Count::of(12 * years + 6), unit: "month", first })
     }
 
     /// 두 달 전, and the Tuesday of 2주 전 화요일.
