@@ -100,6 +100,5 @@ fn date_of(question: &QueryWords) -> Way {
 
 fn is_month(question: &QueryWords, token: Token) -> bool {
     let tokens = &question.tokens;
-    let at = tokens.list.iter().position(|&other| other == token);
-    at.is_some_and(|at| dates::month(tokens, at, &tokens.lower(token)).is_some())
+    tokens.number_of(token).is_some_and(|at| dates::month(tokens, at, &tokens.lower(token)).is_some())
 }

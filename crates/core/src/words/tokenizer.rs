@@ -61,6 +61,11 @@ impl Tokens {
         Self { text, list }
     }
 
+    /// Which of the words one is.
+    pub fn number_of(&self, token: Token) -> Option<usize> {
+        self.list.binary_search_by_key(&token.start, |other| other.start).ok()
+    }
+
     /// The word as it stands.
     pub fn cased(&self, token: Token) -> &str {
         &self.text[token.start as usize..token.end as usize]

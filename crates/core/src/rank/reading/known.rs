@@ -3,7 +3,8 @@
 use crate::embed::Table;
 use crate::rank::view::Ground;
 use crate::rank::words;
-use std::cell::Cell;
+use crate::words::{Script, Tokens};
+use std::cell::{Cell, OnceCell};
 use std::collections::HashMap;
 
 /// Words that are looked up as what others may have been meant to be, before no more words are looked into: those of some twenty words, which take a
@@ -18,17 +19,24 @@ pub struct Known<'a> {
     /// What was asked about.
     counts: HashMap<u64, u64>,
     guesses: Cell<usize>,
+    is_korean: OnceCell<bool>,
 }
 
 impl<'a> Known<'a> {
     /// Nothing has been asked.
     pub fn new(ground: &'a Ground<'a>, table: &'a Table) -> Self {
-        Self { ground, table, counts: HashMap::new(), guesses: Cell::new(0) }
+        Self { ground, table, counts: HashMap::new(), guesses: Cell::new(0), is_korean: OnceCell::new() }
     }
 
     /// Whether some of what is there is Korean.
     pub fn has_korean(&self) -> bool {
         self.ground.state.parts.iter().any(|part| part.is_korean(|token| self.table.is_morpheme(token)))
+    }
+
+    /// Whether that is so, and the query is Korean, too. It is found out once: each of its English words may ask.
+    pub fn is_korean(&self, query: &Tokens) -> bool {
+        let has_hangul = || query.list.iter().any(|token| token.script == Script::Hangul);
+        *self.is_korean.get_or_init(|| has_hangul() && self.has_korean())
     }
 
     /// Finds out about some terms at once, for which it takes hardly longer than for one.

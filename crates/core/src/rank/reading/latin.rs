@@ -6,7 +6,7 @@ use crate::words::korean::{loans, romanised};
 use crate::words::terms::{
     self, HALF_LETTERS_MIN, is_capitalised, is_content, of_capital, of_hangul, of_latin, of_syllables,
 };
-use crate::words::{Script, Token, Tokens, dates, english, slips};
+use crate::words::{Token, Tokens, dates, english, slips};
 
 /// Passages that have a word, for each that has it with a capital, up to which it is a name: others have one where a sentence begins.
 const CAPITAL_SHARE: u64 = 2;
@@ -17,7 +17,7 @@ pub fn asked(tokens: &Tokens, word: Token, next: Option<Token>, known: &Known<'_
         return Vec::new();
     }
     let own = tokens.lower(word);
-    let is_asked = is_name(tokens, word) || known.table.rarity(&own).is_none() || is_amid_korean(tokens, known);
+    let is_asked = is_name(tokens, word) || known.table.rarity(&own).is_none() || known.is_korean(tokens);
     let joined = joined(tokens, word, next).map(|joined| of_latin(&joined));
     is_asked.then(|| of_latin(&own)).into_iter().chain(joined).collect()
 }
@@ -39,7 +39,8 @@ pub fn read(tokens: &Tokens, word: Token, next: Option<Token>, known: &mut Known
     }
     let (is_name, is_in_table) = (is_name(tokens, word), known.table.rarity(&own).is_some());
     let text = match (is_name, is_in_table) {
-        (false, true) if !is_amid_korean(tokens, known) => return None,
+        // A known English word is likely one that Koreans use, too: in a Korean question, but not in an English one, where sorry would be 소리.
+        (false, true) if !known.is_korean(tokens) => return None,
         _ if known.count(of_latin(&own)) > 0 => return None,
         (false, true) => loan(&own, known)?,
         (false, false) => loan(&own, known).or_else(|| meant(&own, known))?,
@@ -54,11 +55,6 @@ pub fn read(tokens: &Tokens, word: Token, next: Option<Token>, known: &mut Known
         (true, false) => text.to_uppercase(),
         (false, _) => text,
     }))
-}
-
-/// Whether a known English word is likely one that Koreans use, too: in a Korean question, but not in an English one, where sorry would be 소리.
-fn is_amid_korean(tokens: &Tokens, known: &Known<'_>) -> bool {
-    tokens.list.iter().any(|token| token.script == Script::Hangul) && known.has_korean()
 }
 
 fn is_name(tokens: &Tokens, word: Token) -> bool {

@@ -25,6 +25,9 @@ use std::ops::Range;
 /// Mentions of one text that are kept: a chronicle of more is no answer to the question for one day.
 pub const MENTIONS_MAX: usize = 16;
 
+/// Times of one question that are looked for: each is compared with the days of every candidate, and a prompt that names more is about none of them.
+const ASKED_MAX: usize = 16;
+
 /// Days up to which a mention is taken to mean each of them: "in 2023" does not tell of a day in May.
 const VAGUE_DAYS: i64 = 31;
 
@@ -153,10 +156,20 @@ fn meant(reader: &Reader<'_>, named: &Named) -> Option<Days> {
     }
 }
 
-/// The times that a question is about which is asked at `now`, by a clock there.
+/// The times that a question is about which is asked at `now`, by a clock there: each once, the first of very many.
 pub fn asked(tokens: &Tokens, now: TimeUs) -> Vec<When> {
     let reader = Reader::new(tokens, now);
-    read(&reader).into_iter().map(|named| if named.is_range { named.when } else { reader.opened(named) }).collect()
+    let mut times: Vec<When> = Vec::new();
+    for named in read(&reader) {
+        let when = if named.is_range { named.when } else { reader.opened(named) };
+        if !times.contains(&when) {
+            times.push(when);
+        }
+        if times.len() == ASKED_MAX {
+            break;
+        }
+    }
+    times
 }
 
 /// The words of a question that name a time, by their numbers: with these it is read, and must not be read as others.
@@ -258,6 +271,19 @@ mod tests {
         }
         let lately = relative(&Tokens::new("in the past 365 days"), AT);
         assert_eq!(lately.iter().map(|relative| relative.days.count()).collect::<Vec<_>>(), [366]);
+    }
+
+    #[test]
+    fn a_question_asks_for_each_time_once_and_for_no_more_than_some() {
+        let times = |text: &str| asked(&Tokens::new(text), AT);
+        assert_eq!(
+            times("on 3 May, or 4 May, or on 3 May?"),
+            [(3, 3), (4, 4)].map(|(first, last)| When::Yearly { month: 5, first, last })
+        );
+        let many: String = (1..=28).map(|day| format!("{day} May, ")).collect();
+        assert_eq!(times(&many)[..], times(&format!("{many} {many}"))[..]);
+        assert_eq!(times(&many).len(), ASKED_MAX);
+        assert_eq!(times(&"in May, ".repeat(1_000)).len(), 1);
     }
 
     #[test]
