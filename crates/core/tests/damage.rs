@@ -351,6 +351,64 @@ fn part(bytes: &[u8], section: Section) -> std::ops::Range<usize> {
     long(entry)..long(entry) + long(entry + 8)
 }
 
+/// Numbers of names, each a term and whether it is sure, with blocks that have several: where each block's start, and all of them.
+fn names_of(bytes: &[u8]) -> (Vec<usize>, Vec<u32>) {
+    let read = |section: Section| {
+        let words = bytes[part(bytes, section)].as_chunks::<4>().0.iter();
+        words.map(|&word| u32::from_le_bytes(word)).collect::<Vec<u32>>()
+    };
+    (read(Section::NameStart).into_iter().map(|start| start as usize).collect(), read(Section::Names))
+}
+
+/// A copy of the files whose first segment has other numbers of names.
+fn with_names(edit: impl FnOnce(&[usize], &mut Vec<u32>)) -> Directory {
+    let (directory, name) = (FIXTURE.copy(), segment(1));
+    let bytes = FIXTURE.bytes(&name);
+    let (starts, mut names) = names_of(&bytes);
+    edit(&starts, &mut names);
+    let forged = names.iter().flat_map(|name| name.to_le_bytes());
+    let edits: Vec<(usize, u8)> = part(&bytes, Section::Names).zip(forged).collect();
+    forge_segment(directory.path(), &name, &edits);
+    directory
+}
+
+/// Where a block's names begin that has two or more.
+fn two_names(starts: &[usize]) -> usize {
+    starts.windows(2).find(|ends| ends[1] - ends[0] > 1).expect("a block with two names")[0]
+}
+
+/// The names of a block are looked up by bisection, and each by its term.
+#[test]
+fn forged_names_are_noticed() {
+    type Forge = fn(&[usize], &mut Vec<u32>);
+    let forged: [(&str, Forge); 4] = [
+        ("no term", |_, names| names[0] = u32::MAX),
+        ("twice", |starts, names| names[two_names(starts) + 1] = names[two_names(starts)]),
+        ("twice, and once surer", |starts, names| names[two_names(starts) + 1] = names[two_names(starts)] ^ 1),
+        ("in another order", |starts, names| names.swap(two_names(starts), two_names(starts) + 1)),
+    ];
+    for (what, forge) in forged {
+        let directory = with_names(forge);
+        assert!(open(Some(directory.path())).1.is_some(), "{what}");
+        assert_can_be_built_anew(&directory, what);
+    }
+}
+
+/// Terms that are names of nothing, though the file says so: something is found by them, and what is merged with it has them too.
+#[test]
+fn names_that_are_other_terms_are_no_panic() {
+    let directory = with_names(|starts, names| {
+        for ends in starts.windows(2) {
+            names[ends[0]..ends[1]].iter_mut().zip(0..).for_each(|(name, term)| *name = term << 1 | 1);
+        }
+    });
+    let (index, reason) = open(Some(directory.path()));
+    assert_eq!(reason, None);
+    let hits = index.search(&Query { k: 100, ..query("When did Alice buy a train ticket?") }).unwrap();
+    assert!(hits.len() > 30 && hits.iter().all(|hit| hit.score.is_finite()));
+    assert_no_panic(&directory);
+}
+
 /// Numbers that nobody can have written, but that are numbers: scores are too.
 #[test]
 fn forged_numbers_make_no_score_that_is_none() {

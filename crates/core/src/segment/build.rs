@@ -64,7 +64,7 @@ pub struct Entry {
 }
 
 /// Names of a block that are kept: a search looks at those of its best hits, and a text may have a million bytes.
-const NAMES_READ_MAX: usize = 256;
+pub(super) const NAMES_READ_MAX: usize = 256;
 
 /// The values of a segment before they are laid out.
 #[derive(Default)]

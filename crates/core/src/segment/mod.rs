@@ -22,6 +22,7 @@ use crate::vectors::{CodeRef, signs};
 use crate::words::calendar::Days;
 use crate::words::names::Name;
 use crate::words::postings::Postings;
+use build::NAMES_READ_MAX;
 use std::ops::Range;
 use std::path::Path;
 use std::sync::OnceLock;
@@ -162,10 +163,7 @@ impl Segment {
             && (0..n as Local).all(|block| !self.passages_of(block).is_empty())
             && rises(self.column(Section::MentionStart), n, self.column::<[i32; 2]>(Section::Mentions).len())
             && rises(self.column(Section::NameStart), n, self.column::<u32>(Section::Names).len())
-            && self
-                .column::<u32>(Section::Names)
-                .iter()
-                .all(|&name| ((name >> 1) as usize) < self.column::<u64>(Section::Terms).len())
+            && (0..n as Local).all(|block| self.has_sound_names(block))
             && [
                 self.column::<u32>(Section::Source),
                 self.column::<u32>(Section::Namespace),
@@ -212,6 +210,15 @@ impl Segment {
                 p,
                 self.dimension,
             )
+    }
+
+    /// Whether the names of a block are terms, each once and in order, and no more than are kept.
+    fn has_sound_names(&self, block: Local) -> bool {
+        let names: &[u32] = self.group(Section::NameStart, Section::Names, block as usize);
+        let terms = self.column::<u64>(Section::Terms).len();
+        names.len() <= NAMES_READ_MAX
+            && names.is_sorted_by(|a, b| a >> 1 < b >> 1)
+            && names.last().is_none_or(|&name| ((name >> 1) as usize) < terms)
     }
 
     /// The checksum that stands in it.
@@ -324,6 +331,14 @@ impl Segment {
         let (terms, names): (&[u64], &[u32]) =
             (self.column(Section::Terms), self.group(Section::NameStart, Section::Names, block as usize));
         names.iter().map(|&name| Name { term: terms[(name >> 1) as usize], is_sure: name & 1 == 1 })
+    }
+
+    /// The name in a block's text that is found by a term, if there is one.
+    pub fn named(&self, block: Local, term: u64) -> Option<Name> {
+        let (terms, names): (&[u64], &[u32]) =
+            (self.column(Section::Terms), self.group(Section::NameStart, Section::Names, block as usize));
+        let at = names.binary_search_by_key(&term, |&name| terms[(name >> 1) as usize]).ok()?;
+        Some(Name { term, is_sure: names[at] & 1 == 1 })
     }
 
     /// The blocks whose text speaks of such days, ascending.
