@@ -5,12 +5,11 @@
 //! it is an answer to a part of the question: if it has all of the question's words, no second memory is needed, and if it has few, it is no answer.
 //! A name says the less of a block the more others have it, and the more other names that block has.
 
-use super::best::{Best, Scored};
 use super::view::Ground;
 use super::weighing::Weighing;
 use super::words::{self, Found, Worth};
 use crate::index::state::Place;
-use crate::query::{Hit, Stage};
+use crate::query::Stage;
 use crate::words::names::Name;
 use crate::words::terms::Term;
 
@@ -37,33 +36,15 @@ pub struct About {
     pub name: u64,
 }
 
-/// The blocks that are about the same as the best of some `hits`, each with what says most for it.
-pub fn find(found: &Weighing<'_, '_>, hits: &[Hit]) -> Vec<(Place, About)> {
+/// The blocks that are about the same as the best hits, each with what says most for it.
+pub fn find(found: &Weighing<'_, '_>) -> Vec<(Place, About)> {
     if found.query.weights.about == 0.0 || found.evidence.is_near || found.evidence.deadline.cuts(Stage::Graph) {
         return Vec::new();
     }
-    let leading = leading(found, hits);
+    let leading = found.leading(LEADING).into_iter().filter(|leads| leads.score > 0.0);
+    let leading: Vec<Place> = leading.map(|leads| leads.place).collect();
     let rare = rare(found, &leading);
-    if rare.is_empty() {
-        return Vec::new();
-    }
-    let worth = words::terms(found.ground, found.question).worth;
-    strongest(leading.iter().flat_map(|&by| Says::new(found, &worth, by).all(&rare)).collect())
-}
-
-/// The best hits, best first.
-fn leading(found: &Weighing<'_, '_>, hits: &[Hit]) -> Vec<Place> {
-    let mut best = Best::new(LEADING);
-    for hit in hits.iter().filter(|hit| hit.score > 0.0) {
-        if best.may_take(hit.score)
-            && let Some(place) = found.ground.state.locate(hit.block)
-        {
-            best.take(Scored { score: hit.score, id: hit.block, place });
-        }
-    }
-    let mut leading = best.into_vec();
-    leading.sort_unstable_by(Scored::order);
-    leading.into_iter().map(|leads| leads.place).collect()
+    strongest(leading.iter().flat_map(|&by| Says::new(found, by).all(&rare)).collect())
 }
 
 /// A rare name.
@@ -102,7 +83,7 @@ fn names_of<'a>(ground: &'a Ground<'_>, place: Place) -> impl Iterator<Item = Na
 fn blocks(ground: &Ground<'_>, name: &Found<'_>) -> Option<Vec<Place>> {
     let mut blocks = name.places(ground);
     blocks.dedup();
-    let named = |&place: &Place| names_of(ground, place).find(|named| named.term == name.term.hash);
+    let named = |&place: &Place| ground.view(place).segment.named(place.block, name.term.hash);
     let is_name = || {
         let named: Option<Vec<Name>> = blocks.iter().map(named).collect();
         named.is_some_and(|named| named.iter().any(|name| name.is_sure))
@@ -122,8 +103,9 @@ struct Says<'a> {
 }
 
 impl<'a> Says<'a> {
-    fn new(found: &'a Weighing<'_, '_>, worth: &'a Worth<'_>, hit: Place) -> Self {
-        let (ground, evidence) = (found.ground, found.evidence);
+    fn new(found: &'a Weighing<'_, '_>, hit: Place) -> Self {
+        let (ground, evidence) = (found.ground, &found.evidence);
+        let worth = evidence.words.worth;
         let measure = evidence.words_alone(evidence.words.of(ground, hit)).max(0.0);
         let has = worth_of(worth, |term| term.is_in_any(ground, &[hit]));
         Self { ground, hit, worth, measure, has }

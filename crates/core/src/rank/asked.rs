@@ -1,19 +1,20 @@
 //! A query that is asked: the order in which things are found out.
 
-use super::candidates::{self, Pool};
+use super::Evidence;
+use super::candidates::{self, Depth, Pool};
 use super::deadline::Deadline;
 use super::family::Families;
 use super::home::{self, Home};
 use super::late::Late;
-use super::local::{self, Fits};
+use super::local::{self, Fits, Visited};
 use super::nearby::Nearby;
 use super::prior::Prior;
-use super::scratch::{Scratch, WordRoom};
-use super::vector;
+use super::sample::Sample;
+use super::scratch::{Rows, Scratch, WordRoom};
+use super::vector::{self, VectorScores};
 use super::view::Ground;
 use super::weighing::Weighing;
-use super::words::{self, QueryWords, Rarity};
-use super::{Evidence, about};
+use super::words::{self, QueryWords, Rarity, WordScores, Worth};
 use crate::embed::Table;
 use crate::error::{Error, Result};
 use crate::id::BlockId;
@@ -41,7 +42,7 @@ pub struct Asked<'a> {
     pub deadline: &'a Deadline,
 }
 
-impl Asked<'_> {
+impl<'a> Asked<'a> {
     /// The best answers, and what was looked at for them.
     pub fn answer(&self, scratch: &mut Scratch, word_room: &mut WordRoom) -> Result<Answer> {
         // As many as are asked about whatever is wanted: what scores best does not depend on how many do.
@@ -72,81 +73,111 @@ impl Asked<'_> {
         rank: impl FnOnce(&Weighing<'_, '_>) -> T,
     ) -> Result<(Answer, Option<T>)> {
         let Self { ground, query, question, deadline, .. } = *self;
-        let is_exact = query.exact || ground.scope.blocks <= candidates::ALL_MAX;
         let terms = words::terms(ground, question);
-        let code = self.code(&terms.rarity)?;
+        let (code, worth) = (self.code(&terms.rarity)?, &terms.worth);
         let mut nearby = Nearby::new(ground, deadline);
-        let mut fits = Fits::new(ground, &terms.worth.found, code.as_ref());
+        let mut fits = Fits::new(ground, &worth.found, code.as_ref());
         let start = self.start(&mut nearby, &mut fits)?;
-        let probed = fits.probed;
         let reach = start.map_or_else(HashMap::new, |(start, hops)| nearby.proximities(start, hops));
-        let blocks = ground.scope.blocks;
-        let mut answer = Answer { blocks, visited: blocks, start: start.map(|start| start.0), ..Answer::default() };
+        let can_tell = !worth.found.is_empty() || code.is_none();
+        let near = start.filter(|_| !reach.is_empty() && can_tell);
+        let extent = self.extent(&mut nearby, near.map(|(start, _)| start), worth);
+        let answer = self.account_of(start.map(|(start, _)| start), &fits.probed, &extent);
         if !question.has_words() && code.is_none() && reach.is_empty() {
             return Ok((answer, None));
         }
-        let can_tell = !terms.worth.found.is_empty() || code.is_none();
-        let visited = match start {
-            Some((start, _)) if !is_exact && !reach.is_empty() && can_tell => {
-                local::visit(ground, &mut nearby, start, &terms.worth, deadline)
-            }
-            _ => None,
-        };
-        if let Some(visited) = &visited {
-            let mut looked_at = [&visited.scored[..], &probed].concat();
+        let Scratch { rows, samples, pool, vectors, .. } = scratch;
+        let mut sample = if extent.is_drawn_from() { Some(samples.of(ground)) } else { None };
+        let words = self.score_words(&extent, worth, beyond, word_room);
+        let vector = self.score_vectors(&extent, code.as_ref(), sample.as_deref(), words.chosen.len(), vectors);
+        let late = self.score_tokens(&extent, &terms.rarity, sample.take(), rows);
+        let (weights, is_near) = (&query.weights, start.is_some());
+        let mut evidence = Evidence { ground, words: &words, vector: &vector, late, weights, is_near, deadline };
+        let prior = Prior::new(ground, query, question, self.families(worth), evidence.share());
+        let pool = extent.pool(ground, pool, &reach, &prior, &mut evidence);
+        let mut weighing = Weighing::new(self, pool, prior, &reach, evidence);
+        if let Some(place) = beyond {
+            weighing.admit_beyond(place);
+        }
+        Ok((answer, Some(rank(&weighing))))
+    }
+
+    /// How far it looks: near a block that it may start from, if there is enough.
+    fn extent(&self, nearby: &mut Nearby<'_>, near: Option<BlockId>, worth: &Worth<'_>) -> Extent {
+        let blocks = self.ground.scope.blocks;
+        let is_exact = self.query.exact || blocks <= candidates::ALL_MAX;
+        let near = near.filter(|_| !is_exact);
+        let visited = near.and_then(|start| local::visit(self.ground, nearby, start, worth, self.deadline));
+        Extent { visited, is_exact, depth: candidates::depth(blocks, self.query.k) }
+    }
+
+    /// What is said of where it looked: near a `start`, and for that at those that were `probed`.
+    fn account_of(&self, start: Option<BlockId>, probed: &[Place], extent: &Extent) -> Answer {
+        let blocks = self.ground.scope.blocks;
+        let mut answer = Answer { blocks, visited: blocks, start, ..Answer::default() };
+        if let Some(visited) = &extent.visited {
+            let mut looked_at = [&visited.scored[..], probed].concat();
             local::tidy(&mut looked_at);
             (answer.visited, answer.width) = (looked_at.len() as u64, visited.width);
         }
-        let depth = candidates::depth(ground.scope.blocks, query.k);
-        let some = visited.as_ref().map(|visited| &visited.scored[..]);
-        let families = if query.weights.family == 0.0 {
-            Families::default()
-        } else {
-            Families::new(ground, &terms.worth, question)
-        };
-        let words = match some {
+        answer
+    }
+
+    fn score_words<'w>(
+        &self,
+        extent: &Extent,
+        worth: &'w Worth<'w>,
+        beyond: Option<Place>,
+        room: &'w mut WordRoom,
+    ) -> WordScores<'w> {
+        match extent.some() {
             Some(some) => {
-                let beside = beyond.map_or_else(Vec::new, |place| local::with_turns(ground, place));
-                words::score_some(ground, terms, (some, &beside), word_room)
+                let beside = beyond.map_or_else(Vec::new, |place| local::with_turns(self.ground, place));
+                words::score_some(self.ground, worth, (some, &beside), room)
             }
-            None => words::score(ground, terms, depth.words, is_exact, word_room, deadline),
-        };
-        let Scratch { rows, samples, pool, vectors, .. } = scratch;
-        let mut sample = if is_exact || some.is_some() { None } else { Some(samples.of(ground)) };
-        let vector = match some {
-            Some(some) => vector::over(ground, code.as_ref(), some),
-            None => {
-                let usual = (self.embeds_queries && query.vector.is_none()).then_some(vector::USUAL);
-                let depth = (depth.each, words.chosen.len());
-                vector::score(ground, code.as_ref(), sample.as_deref(), depth, vectors, usual, deadline)
-            }
-        };
-        let late = match some {
-            Some(some) => Late::over(ground, question, &words.rarity, self.table, some, rows),
-            None => Late::new(ground, question, &words.rarity, self.table, sample.take(), rows, deadline),
-        };
-        let (weights, is_near) = (&query.weights, start.is_some());
-        let mut evidence = Evidence { ground, words: &words, vector: &vector, late, weights, is_near, deadline };
-        let prior = Prior::new(ground, query, question, families, evidence.share());
-        let mut pool = match &visited {
-            Some(visited) => Pool::of(ground, pool, &visited.wanted, &mut evidence),
-            None if is_exact => Pool::all(ground, pool, &mut evidence),
-            None => Pool::likely(ground, pool, &depth, &reach, &prior, &mut evidence),
-        };
-        let (prior, reach) = (&prior, &reach);
-        let weighing =
-            Weighing { ground, query, question, pool: &pool, prior, reach, evidence: &evidence, hits: vec![] };
-        let mut hits = weighing.by_themselves();
-        let about = about::find(&weighing, &hits);
-        let numbers = pool.take_in(&about, &mut evidence);
-        let weighing =
-            Weighing { ground, query, question, pool: &pool, prior, reach, evidence: &evidence, hits: vec![] };
-        weighing.renew(&mut hits, &numbers);
-        if let Some(place) = beyond {
-            pool.admit_beyond(place, &mut evidence);
+            None => words::score(self.ground, worth, extent.depth.words, extent.is_exact, room, self.deadline),
         }
-        let weighing = Weighing { ground, query, question, pool: &pool, prior, reach, evidence: &evidence, hits };
-        Ok((answer, Some(rank(&weighing))))
+    }
+
+    fn score_vectors<'v>(
+        &self,
+        extent: &Extent,
+        code: Option<&'v Code>,
+        sample: Option<&Sample>,
+        by_words: usize,
+        room: &'v mut vector::Room,
+    ) -> VectorScores<'v> {
+        match extent.some() {
+            Some(some) => vector::over(self.ground, code, some),
+            None => {
+                let usual = (self.embeds_queries && self.query.vector.is_none()).then_some(vector::USUAL);
+                vector::score(self.ground, code, sample, (extent.depth.each, by_words), room, usual, self.deadline)
+            }
+        }
+    }
+
+    fn score_tokens<'l>(
+        &self,
+        extent: &Extent,
+        rarity: &Rarity,
+        sample: Option<&mut Sample>,
+        rows: &'l mut Rows,
+    ) -> Late<'l>
+    where
+        'a: 'l,
+    {
+        match extent.some() {
+            Some(some) => Late::over(self.ground, self.question, rarity, self.table, some, rows),
+            None => Late::new(self.ground, self.question, rarity, self.table, sample, rows, self.deadline),
+        }
+    }
+
+    /// The families that it may be about, if that counts.
+    fn families(&self, worth: &Worth<'_>) -> Families {
+        if self.query.weights.family == 0.0 {
+            return Families::default();
+        }
+        Families::new(self.ground, worth, self.question)
     }
 
     /// How well what is around each block that it may start from fits the query.
@@ -189,6 +220,44 @@ impl Asked<'_> {
             None => None,
         };
         Ok(code.filter(|code| code.scale > 0.0))
+    }
+}
+
+/// How far a search looks.
+struct Extent {
+    /// Near an anchor, what it looks at, if that is not everything.
+    visited: Option<Visited>,
+    /// Whether each block in scope is scored.
+    is_exact: bool,
+    /// Otherwise, how many are chosen.
+    depth: Depth,
+}
+
+impl Extent {
+    /// The blocks that it scores, if they are some of those in scope.
+    fn some(&self) -> Option<&[Place]> {
+        self.visited.as_ref().map(|visited| &visited.scored[..])
+    }
+
+    /// Whether what is usual is told by blocks that are drawn.
+    fn is_drawn_from(&self) -> bool {
+        !self.is_exact && self.visited.is_none()
+    }
+
+    /// The candidates.
+    fn pool<'p>(
+        &self,
+        ground: &'p Ground<'p>,
+        room: &'p mut candidates::Room,
+        reach: &HashMap<Place, f32>,
+        prior: &Prior<'_>,
+        evidence: &mut Evidence<'_>,
+    ) -> Pool<'p> {
+        match &self.visited {
+            Some(visited) => Pool::of(ground, room, &visited.wanted, evidence),
+            None if self.is_exact => Pool::all(ground, room, evidence),
+            None => Pool::likely(ground, room, &self.depth, reach, prior, evidence),
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use super::matches::{Forms, Match, Pair, words_of};
 use super::nearby::{self, Nearby, Step};
 use super::scratch::{Scratch, WordRoom};
 use super::weighing::{Weighed, Weighing};
-use super::words::{self, QueryWords};
+use super::words::QueryWords;
 use super::{Measure, View};
 use crate::error::Result;
 use crate::id::{BlockId, Score};
@@ -154,7 +154,7 @@ impl Asked<'_> {
 
     fn account(&self, found: &Weighing<'_, '_>, place: Place, subject: &Subject) -> Option<Account> {
         let candidate = found.candidate(place)?;
-        let prior = found.prior;
+        let prior = &found.prior;
         let dates = Dates { asks_when: prior.asks_when(), asked: prior.times().to_vec(), days: prior.days(place) };
         let (mut hit, mut weights) = (found.hit(candidate), found.weights(candidate));
         if let Some(update) = found.update().filter(|update| update.block == subject.block) {
@@ -192,7 +192,7 @@ impl Asked<'_> {
 
     fn words(&self, found: &Weighing<'_, '_>, question: &QueryWords, place: Place, subject: &Subject) -> Vec<Match> {
         let view = self.ground.view(place);
-        let worth = words::terms(self.ground, question).worth;
+        let worth = found.evidence.words.worth;
         let of = |passage: u32| (worth.of_passage(view, place.part, passage), passage);
         let passages = view.passages_of(place.block).map(of);
         let Some((_, passage)) = passages.reduce(|best, one| if one.0 > best.0 { one } else { best }) else {
@@ -206,7 +206,7 @@ impl Asked<'_> {
         self.forms(view, place, passage, subject).matches(
             question,
             &words_of(question, self.table, is_there),
-            &worth,
+            worth,
             length,
             unit,
             count_of,

@@ -151,9 +151,9 @@ pub fn by_words(state: &State, query: &Query, table: &Table, depth: usize) -> Ve
     let ground = Ground::new(state, &scope);
     let mut scratch = scratch::take();
     let question = QueryWords::read(query, &ground, table);
-    let terms = words::terms(&ground, &question);
+    let worth = words::terms(&ground, &question).worth;
     let mut chosen =
-        words::score(&ground, terms, depth, query.exact, &mut scratch.words, &Deadline::new(None, None)).chosen;
+        words::score(&ground, &worth, depth, query.exact, &mut scratch.words, &Deadline::new(None, None)).chosen;
     scratch::give_back(scratch);
     chosen.sort_unstable_by(best::Scored::order);
     chosen.into_iter().map(|scored| (scored.id, scored.score)).collect()
@@ -236,7 +236,7 @@ impl Evidence<'_> {
     fn says(&self, places: impl Iterator<Item = Place> + Clone, said: &mut [f32]) {
         self.words.of_each(self.ground, places, said);
         for said in said {
-            let covers = (*said / self.words.whole).min(1.0);
+            let covers = (*said / self.words.worth.whole).min(1.0);
             *said = if covers > 0.0 { covers * self.words_alone(*said).max(0.0) } else { 0.0 };
         }
     }

@@ -11,8 +11,7 @@ use std::cell::OnceCell;
 /// Which notes name those that the query names. They are looked up for the first note: most memories of conversations have none.
 pub struct Told<'a> {
     ground: &'a Ground<'a>,
-    /// Of each name the terms of its words; none if one of them is nowhere in scope.
-    names: OnceCell<Vec<Vec<Found<'a>>>>,
+    names: OnceCell<Names<'a>>,
 }
 
 impl<'a> Told<'a> {
@@ -24,13 +23,40 @@ impl<'a> Told<'a> {
     /// The share of those named who wrote a note, or whom it names.
     pub fn share(&self, named: &Named<'_>, note: Place) -> f32 {
         let source = self.ground.view(note).source_of(note.block);
-        let names = self.names.get_or_init(|| named.names().map(|name| terms_of(self.ground, name)).collect());
-        named.share_of(|name| named.is_source(name, note.part, source) || names_all(&names[name], self.ground, note))
+        let names = self.names.get_or_init(|| Names::new(self.ground, named));
+        named.share_of(|name| named.is_source(name, note.part, source) || names.are_in(name, self.ground, note))
+    }
+}
+
+/// Names, and where their words stand.
+struct Names<'a> {
+    /// Of each name, the terms of its words.
+    words: Vec<Vec<Term>>,
+    /// Those of them that are in scope, by their hashes.
+    found: Vec<Found<'a>>,
+}
+
+impl<'a> Names<'a> {
+    /// Looks up the words of all names together.
+    fn new(ground: &Ground<'a>, named: &Named<'_>) -> Self {
+        let words: Vec<Vec<Term>> = named.names().map(terms_of).collect();
+        let mut terms = words.concat();
+        terms.sort_unstable_by_key(|term| term.hash);
+        terms.dedup_by_key(|term| term.hash);
+        Self { words, found: lookup(ground, &terms) }
+    }
+
+    /// Whether all words of a name are in a note.
+    fn are_in(&self, name: usize, ground: &Ground<'_>, note: Place) -> bool {
+        let (words, found) = (&self.words[name], &self.found);
+        let find = |word: &Term| found.binary_search_by_key(&word.hash, |found| found.term.hash).ok();
+        let is_in = |word: &Term| find(word).is_some_and(|at| found[at].is_in_any(ground, &[note]));
+        !words.is_empty() && words.iter().all(is_in)
     }
 }
 
 /// The terms that stand for the words of a name.
-fn terms_of<'a>(ground: &Ground<'a>, name: &str) -> Vec<Found<'a>> {
+fn terms_of(name: &str) -> Vec<Term> {
     let tokens = Tokens::new(name);
     let mut terms: Vec<Term> = Vec::new();
     // A text is not found by words that hold sentences together: of Will Smith, Smith is left.
@@ -40,10 +66,5 @@ fn terms_of<'a>(ground: &Ground<'a>, name: &str) -> Vec<Found<'a>> {
         of_word(&tokens, token, &mut terms);
         terms.truncate(first + 1);
     }
-    let found = lookup(ground, &terms);
-    if found.len() == terms.len() { found } else { Vec::new() }
-}
-
-fn names_all(words: &[Found<'_>], ground: &Ground<'_>, note: Place) -> bool {
-    !words.is_empty() && words.iter().all(|word| word.is_in_any(ground, &[note]))
+    terms
 }

@@ -4,15 +4,12 @@
 //! What was said first often says more of the subject ("my call with the director is on April 21 at 3 PM") than what changed it ("I moved the
 //! call to the 22nd"), and would stand above it.
 
-use super::best::{Best, Scored};
 use super::weighing::Weighing;
-use super::words::{self, Worth};
 use crate::id::BlockId;
 use crate::index::state::Place;
 use crate::query::{Hit, PRIOR};
 use crate::segment::flag;
 use crate::words::persons;
-use std::cell::OnceCell;
 
 /// Hits, from the best on, of which one may stand for what another said before.
 const HEAD: usize = 5;
@@ -31,12 +28,11 @@ pub struct Update {
 
 impl Update {
     /// The best of the first hits that is one, if the query asks how things are.
-    pub fn find(found: &Weighing<'_, '_>, hits: &[Hit]) -> Option<Self> {
+    pub fn find(found: &Weighing<'_, '_>) -> Option<Self> {
         if found.query.weights.update == 0.0 || !found.prior.asks_how_it_is() {
             return None;
         }
-        let first = first(found, hits);
-        let subject = Subject { found, worth: OnceCell::new() };
+        let (first, subject) = (found.leading(HEAD), Subject { found });
         first.iter().enumerate().find_map(|(at, later)| {
             let earlier = first[..at].iter().find(|earlier| subject.is_changed_by(earlier.place, later.place))?;
             Some(Self { block: later.id, lacks: earlier.score - later.score })
@@ -50,25 +46,9 @@ impl Update {
     }
 }
 
-/// The first hits, best first.
-fn first(found: &Weighing<'_, '_>, hits: &[Hit]) -> Vec<Scored> {
-    let mut best = Best::new(HEAD);
-    for hit in hits {
-        if best.may_take(hit.score)
-            && let Some(place) = found.ground.state.locate(hit.block)
-        {
-            best.take(Scored { score: hit.score, id: hit.block, place });
-        }
-    }
-    let mut first = best.into_vec();
-    first.sort_unstable_by(Scored::order);
-    first
-}
-
 /// What the query is about.
 struct Subject<'s, 'w, 'e> {
     found: &'s Weighing<'w, 'e>,
-    worth: OnceCell<Worth<'s>>,
 }
 
 impl Subject<'_, '_, '_> {
@@ -94,9 +74,8 @@ impl Subject<'_, '_, '_> {
 
     /// Whether a block has enough of the query's words.
     fn is_of(&self, place: Place) -> bool {
-        let worth = self.worth.get_or_init(|| words::terms(self.found.ground, self.found.question).worth);
         let (mut has, mut all) = (0.0, 0.0);
-        for term in &worth.found {
+        for term in &self.found.evidence.words.worth.found {
             all += term.worth();
             has += if term.is_in_any(self.found.ground, &[place]) { term.worth() } else { 0.0 };
         }

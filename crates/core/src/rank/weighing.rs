@@ -1,11 +1,13 @@
 //! What was found about the candidates, weighed: each one's score, and of what it is made.
 
+use super::asked::Asked;
+use super::best::{Best, Scored};
 use super::candidates::{self, Candidate, Pool};
 use super::prior::Prior;
 use super::update::Update;
 use super::view::Ground;
 use super::words::QueryWords;
-use super::{Evidence, conversation, diversity};
+use super::{Evidence, about, conversation, diversity};
 use crate::id::BlockId;
 use crate::index::state::Place;
 use crate::query::{Hit, PARTS, Query};
@@ -20,13 +22,13 @@ pub struct Weighing<'w, 'e> {
     /// Its words.
     pub question: &'w QueryWords,
     /// The candidates.
-    pub pool: &'w Pool<'w>,
+    pub pool: Pool<'w>,
     /// What is known beforehand.
-    pub prior: &'w Prior<'e>,
+    pub prior: Prior<'e>,
     /// How near to the anchor each block in its reach is.
     pub reach: &'w HashMap<Place, f32>,
     /// What the blocks' own content says.
-    pub evidence: &'w Evidence<'e>,
+    pub evidence: Evidence<'e>,
     /// Each candidate that has anything to it, by itself.
     pub hits: Vec<Hit>,
 }
@@ -46,7 +48,55 @@ pub struct Weighed {
     pub turns: Vec<BlockId>,
 }
 
-impl Weighing<'_, '_> {
+impl<'w, 'e> Weighing<'w, 'e> {
+    /// Weighs the candidates of a pool, and what is about the same as the best of them.
+    pub fn new(
+        asked: &Asked<'w>,
+        pool: Pool<'w>,
+        prior: Prior<'e>,
+        reach: &'w HashMap<Place, f32>,
+        evidence: Evidence<'e>,
+    ) -> Self {
+        let Asked { ground, query, question, .. } = *asked;
+        let mut weighing = Self { ground, query, question, pool, prior, reach, evidence, hits: Vec::new() };
+        weighing.hits = weighing.by_themselves();
+        weighing.take_in_about();
+        weighing
+    }
+
+    /// Takes in what is about the same as the best hits, and weighs it.
+    fn take_in_about(&mut self) {
+        let about = about::find(self);
+        let numbers = self.pool.take_in(&about, &mut self.evidence);
+        let renewed: Vec<Hit> = numbers.into_iter().map(|number| self.hit(&self.pool.candidates[number])).collect();
+        for hit in renewed {
+            match self.hits.iter_mut().find(|known| known.block == hit.block) {
+                Some(known) => *known = hit,
+                None => self.hits.push(hit),
+            }
+        }
+    }
+
+    /// Looks at a block that may be no hit, as at a candidate.
+    pub fn admit_beyond(&mut self, place: Place) {
+        self.pool.admit_beyond(place, &mut self.evidence);
+    }
+
+    /// So many of the best hits by themselves, best first.
+    pub fn leading(&self, count: usize) -> Vec<Scored> {
+        let mut best = Best::new(count);
+        for hit in &self.hits {
+            if best.may_take(hit.score)
+                && let Some(place) = self.ground.state.locate(hit.block)
+            {
+                best.take(Scored { score: hit.score, id: hit.block, place });
+            }
+        }
+        let mut leading = best.into_vec();
+        leading.sort_unstable_by(Scored::order);
+        leading
+    }
+
     /// Each candidate that has anything to it, with all that speaks for it: itself, for one of them what it stands for ([`Update`]), and against it what
     /// is of the same session.
     pub fn hits(&self) -> Vec<Hit> {
@@ -94,11 +144,11 @@ impl Weighing<'_, '_> {
 
     /// The block that stands for what an earlier one said, if there is one.
     pub fn update(&self) -> Option<Update> {
-        Update::find(self, &self.hits)
+        Update::find(self)
     }
 
     /// Each candidate that has anything to it, by itself.
-    pub fn by_themselves(&self) -> Vec<Hit> {
+    fn by_themselves(&self) -> Vec<Hit> {
         let mut hits = Vec::with_capacity(self.pool.candidates.len());
         for candidate in &self.pool.candidates {
             let place = self.pool.places[candidate.at];
@@ -107,17 +157,6 @@ impl Weighing<'_, '_> {
             }
         }
         hits
-    }
-
-    /// Weighs some candidates anew, by their numbers.
-    pub fn renew(&self, hits: &mut Vec<Hit>, numbers: &[usize]) {
-        for candidate in numbers.iter().map(|&number| &self.pool.candidates[number]) {
-            let hit = self.hit(candidate);
-            match hits.iter_mut().find(|known| known.block == hit.block) {
-                Some(known) => *known = hit,
-                None => hits.push(hit),
-            }
-        }
     }
 
     /// What speaks for a candidate.

@@ -53,13 +53,10 @@ const SHARE_MAX: u64 = 4;
 /// What the words say.
 pub struct WordScores<'a> {
     scores: Scores<'a>,
-    says_something: bool,
+    /// What passages are worth to the query's terms.
+    pub worth: &'a Worth<'a>,
     /// The scale of the scores.
     pub scale: Scale,
-    /// How rare the query's terms are.
-    pub rarity: Rarity,
-    /// What a block scores that has each of the query's words once, and is of usual length.
-    pub whole: f32,
     /// The best of the blocks that may be hits.
     pub chosen: Vec<Scored>,
 }
@@ -75,7 +72,7 @@ enum Scores<'a> {
 impl WordScores<'_> {
     /// Whether any block has any of the words.
     pub fn says_something(&self) -> bool {
-        self.says_something
+        !self.worth.found.is_empty()
     }
 
     /// The score of a block.
@@ -138,40 +135,37 @@ pub fn terms<'a>(ground: &Ground<'a>, query: &QueryWords) -> Terms<'a> {
 /// Scores some blocks in scope, and those `beside` them, and no others: the scale is over the former.
 pub fn score_some<'a>(
     ground: &Ground<'_>,
-    terms: Terms<'_>,
+    worth: &'a Worth<'a>,
     places: (&[Place], &[Place]),
     room: &'a mut WordRoom,
 ) -> WordScores<'a> {
-    let scale = added::score_some(ground, &terms.worth, places, &mut room.sums);
+    let scale = added::score_some(ground, worth, places, &mut room.sums);
     let scores = Scores::Added(&room.sums[..ground.views.len()]);
-    let says_something = !terms.worth.found.is_empty();
-    WordScores { scores, says_something, scale, rarity: terms.rarity, whole: terms.worth.whole, chosen: Vec::new() }
+    WordScores { scores, worth, scale, chosen: Vec::new() }
 }
 
 /// Scores the blocks in scope that have a word of the query, each of them if `is_exact`, and chooses the `depth` best.
 pub fn score<'a>(
-    ground: &Ground<'a>,
-    Terms { worth, rarity }: Terms<'a>,
+    ground: &Ground<'_>,
+    worth: &'a Worth<'a>,
     depth: usize,
     is_exact: bool,
     room: &'a mut WordRoom,
     deadline: &Deadline,
 ) -> WordScores<'a> {
     if deadline.cuts(Stage::Words) {
-        return score_some(ground, Terms { worth, rarity }, (&[], &[]), room);
+        return score_some(ground, worth, (&[], &[]), room);
     }
-    let whole = worth.whole;
-    let (says_something, is_exact) = (!worth.found.is_empty(), is_exact || is_added(ground, &worth.found));
-    if is_exact {
-        let (scale, chosen) = added::score(ground, &worth, depth, &mut room.sums, deadline);
+    if is_exact || is_added(ground, &worth.found) {
+        let (scale, chosen) = added::score(ground, worth, depth, &mut room.sums, deadline);
         // What a search of more parts has left behind them is none of this one.
         let scores = Scores::Added(&room.sums[..ground.views.len()]);
-        return WordScores { scores, says_something, scale, rarity, whole, chosen };
+        return WordScores { scores, worth, scale, chosen };
     }
-    let drawn = drawn::draw(ground, &worth, depth);
-    let chosen = chosen::choose(ground, &worth, depth, drawn.floor, &mut room.cells, deadline);
+    let drawn = drawn::draw(ground, worth, depth);
+    let chosen = chosen::choose(ground, worth, depth, drawn.floor, &mut room.cells, deadline);
     let scores = Scores::LookedUp(RefCell::new(Windows::new(worth, &mut room.windows)));
-    WordScores { scores, says_something, scale: drawn.scale, rarity, whole, chosen }
+    WordScores { scores, worth, scale: drawn.scale, chosen }
 }
 
 /// Whether all postings are added up. It is decided by what does not depend on how the blocks came to be in their segments.

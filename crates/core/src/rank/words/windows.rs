@@ -22,13 +22,13 @@ pub struct Room {
 
 /// See the module.
 pub struct Windows<'a> {
-    worth: Worth<'a>,
+    worth: &'a Worth<'a>,
     room: &'a mut Room,
 }
 
 impl<'a> Windows<'a> {
     /// Nothing has been looked up.
-    pub fn new(worth: Worth<'a>, room: &'a mut Room) -> Self {
+    pub fn new(worth: &'a Worth<'a>, room: &'a mut Room) -> Self {
         room.numbers.reset();
         room.scores.clear();
         room.wanted.clear();
@@ -82,12 +82,12 @@ impl<'a> Windows<'a> {
     /// Looks up the windows that are wanted.
     fn look_up(&mut self, ground: &Ground<'_>) {
         let Room { scores, wanted, .. } = &mut *self.room;
-        wanted.iter().take(AHEAD).for_each(|&window| fetch(ground, &self.worth, window));
+        wanted.iter().take(AHEAD).for_each(|&window| fetch(ground, self.worth, window));
         for (at, &window) in wanted.iter().enumerate() {
             if let Some(&ahead) = wanted.get(at + AHEAD) {
-                fetch(ground, &self.worth, ahead);
+                fetch(ground, self.worth, ahead);
             }
-            scores.push(score(ground, &self.worth, window));
+            scores.push(score(ground, self.worth, window));
         }
         wanted.clear();
     }
