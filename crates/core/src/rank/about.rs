@@ -26,6 +26,9 @@ const PASSAGES_MAX: u64 = 4 * BLOCKS_MAX as u64;
 /// Names of a hit that count, those in the fewest passages first: a long text has very many.
 const NAMES_MAX: usize = 8;
 
+/// By how much a block stays below the hit that leads to it: enough for what is lost in rounding.
+const BELOW: f32 = 0.01;
+
 /// Why a block is about the same as a hit.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct About {
@@ -35,6 +38,15 @@ pub struct About {
     pub by: Place,
     /// The name, by its term.
     pub name: u64,
+    /// The score of the hit: it leads to the other, so that this is not lifted above it.
+    pub most: f32,
+}
+
+impl About {
+    /// What is left of the measure for a block that has so much without it.
+    pub fn up_to_its_hit(&self, without: f32, weight: f32) -> f32 {
+        if weight > 0.0 { self.measure.min((self.most - BELOW - without).max(0.0) / weight) } else { self.measure }
+    }
 }
 
 /// The blocks that are about the same as the best of some `hits`, each with what says most for it.
@@ -43,16 +55,17 @@ pub fn find(found: &Weighing<'_, '_>, hits: &[Hit]) -> Vec<(Place, About)> {
         return Vec::new();
     }
     let leading = leading(found, hits);
-    let rare = rare(found, &leading);
+    let places: Vec<Place> = leading.iter().map(|leads| leads.place).collect();
+    let rare = rare(found, &places);
     if rare.is_empty() {
         return Vec::new();
     }
     let worth = words::terms(found.ground, found.question).worth;
-    strongest(leading.iter().flat_map(|&by| Says::new(found, &worth, by).all(&rare)).collect())
+    strongest(leading.iter().flat_map(|leads| Says::new(found, &worth, leads).all(&rare)).collect())
 }
 
 /// The best hits, best first.
-fn leading(found: &Weighing<'_, '_>, hits: &[Hit]) -> Vec<Place> {
+fn leading(found: &Weighing<'_, '_>, hits: &[Hit]) -> Vec<Scored> {
     let mut best = Best::new(LEADING);
     for hit in hits.iter().filter(|hit| hit.score > 0.0) {
         if best.may_take(hit.score)
@@ -63,7 +76,7 @@ fn leading(found: &Weighing<'_, '_>, hits: &[Hit]) -> Vec<Place> {
     }
     let mut leading = best.into_vec();
     leading.sort_unstable_by(Scored::order);
-    leading.into_iter().map(|leads| leads.place).collect()
+    leading
 }
 
 /// A rare name.
@@ -114,6 +127,8 @@ fn blocks(ground: &Ground<'_>, name: &Found<'_>) -> Option<Vec<Place>> {
 struct Says<'a> {
     ground: &'a Ground<'a>,
     hit: Place,
+    /// Its score.
+    score: f32,
     worth: &'a Worth<'a>,
     /// What its words stand for.
     measure: f32,
@@ -122,11 +137,11 @@ struct Says<'a> {
 }
 
 impl<'a> Says<'a> {
-    fn new(found: &'a Weighing<'_, '_>, worth: &'a Worth<'_>, hit: Place) -> Self {
-        let (ground, evidence) = (found.ground, found.evidence);
+    fn new(found: &'a Weighing<'_, '_>, worth: &'a Worth<'_>, leads: &Scored) -> Self {
+        let (ground, evidence, hit) = (found.ground, found.evidence, leads.place);
         let measure = evidence.words_alone(evidence.words.of(ground, hit)).max(0.0);
         let has = worth_of(worth, |term| term.is_in_any(ground, &[hit]));
-        Self { ground, hit, worth, measure, has }
+        Self { ground, hit, score: leads.score, worth, measure, has }
     }
 
     /// What it says for the blocks that share its names.
@@ -136,7 +151,9 @@ impl<'a> Says<'a> {
         for rare in own {
             let share = 1.0 / ((rare.blocks.len() - 1) as f32).sqrt();
             let others = rare.blocks.iter().filter(|&&place| place != self.hit && self.ground.scope.wants(place));
-            let about = |&place: &Place| About { measure: share * self.of(place), by: self.hit, name: rare.name };
+            let measure = |place: Place| share * self.of(place);
+            let about =
+                |&place: &Place| About { measure: measure(place), by: self.hit, name: rare.name, most: self.score };
             all.extend(others.map(|place| (*place, about(place))));
         }
         all
