@@ -539,8 +539,8 @@ class TestLanguages:
 
 WEIGHTS = (
     "words", "vector", "tokens", "previous", "asked", "next", "previous2", "next2", "session", "source", "company",
-    "family", "question", "brief_question", "answer", "opening", "brevity", "personal", "summary", "time", "date", "update", "home",
-    "diversity", "several", "importance", "uses", "recency", "half_life", "near", "linked", "about",
+    "family", "question", "brief_question", "answer", "opening", "brevity", "personal", "summary", "time", "date",
+    "update", "home", "diversity", "several", "importance", "uses", "recency", "half_life", "near", "linked", "about",
 )  # fmt: skip
 
 
