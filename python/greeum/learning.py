@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 LEARNABLE = (
     "words", "vector", "tokens", "previous", "asked", "next", "previous2", "next2", "session", "source", "company",
-    "family", "question", "answer", "opening", "brevity", "personal", "time", "date", "importance", "uses",
-    "linked", "about",
+    "family", "question", "brief_question", "answer", "opening", "brevity", "personal", "time", "date",
+    "importance", "uses", "linked", "about",
 )  # fmt: skip
 """The weights that judgements move. Not among them: `recency` and `half_life`, which are 0 and a span of days,
 `near`, of which a search without an anchor tells nothing, `summary`, which is a share of others, and `update`,

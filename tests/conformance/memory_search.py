@@ -494,6 +494,38 @@ class TestLanguages:
     def test_what_was_said_is_found(self, said: Memory, text: str, query: str) -> None:
         assert texts(said.search(query, k=1)) == [text]
 
+    @pytest.mark.parametrize(
+        ("text", "query"),
+        [
+            ("🎂🎂🎂", "🎂"),
+            ("See you there👍🏽", "👍"),
+            ("The shop is in the Lange Straße.", "LANGE STRASSE"),
+            ("We met in Łódź.", "lodz"),
+        ],
+    )
+    def test_what_is_written_otherwise_is_found(self, said: Memory, text: str, query: str) -> None:
+        said.add(text, kind="note")
+        [hit] = said.search(query, k=1)
+        assert hit.block.text == text
+        assert hit.parts["words"] > 0
+
+    @pytest.mark.parametrize(
+        ("query", "other", "counts"),
+        [
+            ("인규 씨는 어디 있었어?", "씨", False),
+            ("인규는 5월 말에 어디 있었어?", "말에", False),
+            ("해바라기 씨는 어디 있었어?", "씨", True),
+            ("말에 어디 있었어?", "말에", True),
+        ],
+    )
+    def test_what_belongs_to_a_name_or_a_month_is_no_word(
+        self, memory: Memory, query: str, other: str, counts: bool
+    ) -> None:
+        block = memory.add(f"{other} 이야기", kind="note", at="2020-01-01")
+        account = memory.explain(query, block.id, now="2025-06-09").account
+        assert account is not None
+        assert any(match.adds > 0 for match in account.words) is counts
+
     @pytest.mark.parametrize(("text", "query"), LANGUAGES[:4])
     def test_normal_forms_are_one(self, memory: Memory, text: str, query: str) -> None:
         apart, together = unicodedata.normalize("NFD", text), unicodedata.normalize("NFC", query)
@@ -507,8 +539,8 @@ class TestLanguages:
 
 WEIGHTS = (
     "words", "vector", "tokens", "previous", "asked", "next", "previous2", "next2", "session", "source", "company",
-    "family", "question", "answer", "opening", "brevity", "personal", "summary", "time", "date", "update", "home",
-    "diversity", "several", "importance", "uses", "recency", "half_life", "near", "linked", "about",
+    "family", "question", "brief_question", "answer", "opening", "brevity", "personal", "summary", "time", "date",
+    "update", "home", "diversity", "several", "importance", "uses", "recency", "half_life", "near", "linked", "about",
 )  # fmt: skip
 
 
@@ -581,6 +613,34 @@ class TestWeights:
         )
         assert asked[1] > asked[2], "what the user said counts more than pages about it"
         assert summary[1] == summary[2]
+
+    QUESTION = "What did they have to pay for the boiler?"
+
+    def in_chat(self, memory: Memory, other: str) -> tuple[list[int], set[str]]:
+        """The first two hits, where a question is the first turn and `other` the second, and what is weighed of it."""
+        said = ("Did you have the boiler mended?", other, "And did it rain on Sunday?", other)
+        memory.add_many(
+            {"text": text, "source": source, "namespace": "chat"}
+            for text, source in zip(said, ("nora", "emil") * 2, strict=True)
+        )
+        memory.add_many(
+            {"text": f"I walked {number} steps.", "source": source, "namespace": "chat"}
+            for number in range(60)
+            for source in ("nora", "emil")
+        )
+        account = memory.explain(self.QUESTION, 1, namespace="chat").account
+        assert account is not None
+        return ids(memory.search(self.QUESTION, k=2)), {weight.name for weight in account.weights}
+
+    def test_between_people_the_answer_stands_above_its_question(self, memory: Memory) -> None:
+        found, weighed = self.in_chat(memory, "Yes, the plumber came, and I paid ninety euros.")
+        assert found == [2, 1]
+        assert {"question", "brief_question"} <= weighed
+
+    def test_what_somebody_asks_an_assistant_is_what_they_say(self, memory: Memory) -> None:
+        _, weighed = self.in_chat(memory, "A boiler is mended by those who know how to do it. " * 40)
+        assert "question" in weighed
+        assert "brief_question" not in weighed
 
     ASKED = "When is my call with the director of the agency?"
     MOVED = (
@@ -752,6 +812,7 @@ class TestWeights:
         assert account is not None
         assert account.about == name
         assert ("about", (first,)) in [(weighed.name, weighed.turns) for weighed in account.weights]
+        assert ids(memory.search(query, k=2, weights={"about": 100})) == [first, second], "it leads, so it stays above"
         memory.forget(first)
         assert all(hit.parts["graph"] == 0 for hit in memory.search(query))
 

@@ -218,6 +218,9 @@ weights! {
     family = 0.8,
     /// It is itself a question: what is looked for is seldom asked.
     question = -0.6,
+    /// It is itself a question, its speaker says about as much as the others, and it is short (in full, if it has hardly a word): of two people who talk,
+    /// one asks and the other tells. Whoever asks an assistant tells what they want by it.
+    brief_question = -3.0,
     /// It answers a question of someone else.
     answer = 0.5,
     /// It opens a conversation: people begin with what is new, and with what they want.
@@ -226,7 +229,7 @@ weights! {
     brevity = 0.8,
     /// Its speaker speaks of themselves.
     personal = 1.2,
-    /// The query asks for a summary: by this share the five above count less (from `question` to `personal`), since to a summary belongs what was
+    /// The query asks for a summary: by this share the six above count less (from `question` to `personal`), since to a summary belongs what was
     /// answered, at whatever length.
     summary = 1.0,
     /// The query asks for a time and the block speaks of one.

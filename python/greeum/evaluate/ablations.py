@@ -12,8 +12,8 @@ PARTS = {
     "tokens": ("tokens",),
     "conversation": ("previous", "asked", "next", "previous2", "next2", "session", "diversity", "several"),
     "prior": (
-        "source", "company", "family", "question", "answer", "opening", "brevity", "personal", "summary", "time",
-        "date", "update", "home", "importance", "uses", "recency",
+        "source", "company", "family", "question", "brief_question", "answer", "opening", "brevity", "personal",
+        "summary", "time", "date", "update", "home", "importance", "uses", "recency",
     ),
     "graph": ("near", "linked", "about"),
 }  # fmt: skip

@@ -19,7 +19,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 const MAGIC: &[u8; 8] = b"GREEUMT1";
 
 /// The version of everything that turns a text into a vector but is not in the table: tokenizer, passages, hashing.
-const METHOD: u32 = 3;
+const METHOD: u32 = 4;
 
 /// Pooling weight of a word that is hashed: that of a rare word in the table, since most such words are.
 const HASHED_WEIGHT: f32 = 1.0;

@@ -5,6 +5,7 @@
 //! it is an answer to a part of the question: if it has all of the question's words, no second memory is needed, and if it has few, it is no answer.
 //! A name says the less of a block the more others have it, and the more other names that block has.
 
+use super::best::Scored;
 use super::view::Ground;
 use super::weighing::Weighing;
 use super::words::{self, Found, Worth};
@@ -25,6 +26,9 @@ const PASSAGES_MAX: u64 = 4 * BLOCKS_MAX as u64;
 /// Names of a hit that count, those in the fewest passages first: a long text has very many.
 const NAMES_MAX: usize = 8;
 
+/// By how much a block stays below the hit that leads to it: enough for what is lost in rounding.
+const BELOW: f32 = 0.01;
+
 /// Why a block is about the same as a hit.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct About {
@@ -34,6 +38,15 @@ pub struct About {
     pub by: Place,
     /// The name, by its term.
     pub name: u64,
+    /// The score of the hit: it leads to the other, so that this is not lifted above it.
+    pub most: f32,
+}
+
+impl About {
+    /// What is left of the measure for a block that has so much without it.
+    pub fn up_to_its_hit(&self, without: f32, weight: f32) -> f32 {
+        if weight > 0.0 { self.measure.min((self.most - BELOW - without).max(0.0) / weight) } else { self.measure }
+    }
 }
 
 /// The blocks that are about the same as the best hits, each with what says most for it.
@@ -41,10 +54,10 @@ pub fn find(found: &Weighing<'_, '_>) -> Vec<(Place, About)> {
     if found.query.weights.about == 0.0 || found.evidence.is_near || found.evidence.deadline.cuts(Stage::Graph) {
         return Vec::new();
     }
-    let leading = found.leading(LEADING).into_iter().filter(|leads| leads.score > 0.0);
-    let leading: Vec<Place> = leading.map(|leads| leads.place).collect();
-    let rare = rare(found, &leading);
-    strongest(leading.iter().flat_map(|&by| Says::new(found, by).all(&rare)).collect())
+    let leading = found.leading(LEADING);
+    let places: Vec<Place> = leading.iter().filter(|leads| leads.score > 0.0).map(|leads| leads.place).collect();
+    let rare = rare(found, &places);
+    strongest(leading[..places.len()].iter().flat_map(|leads| Says::new(found, leads).all(&rare)).collect())
 }
 
 /// A rare name.
@@ -95,6 +108,8 @@ fn blocks(ground: &Ground<'_>, name: &Found<'_>) -> Option<Vec<Place>> {
 struct Says<'a> {
     ground: &'a Ground<'a>,
     hit: Place,
+    /// Its score.
+    score: f32,
     worth: &'a Worth<'a>,
     /// What its words stand for.
     measure: f32,
@@ -103,12 +118,12 @@ struct Says<'a> {
 }
 
 impl<'a> Says<'a> {
-    fn new(found: &'a Weighing<'_, '_>, hit: Place) -> Self {
-        let (ground, evidence) = (found.ground, &found.evidence);
+    fn new(found: &'a Weighing<'_, '_>, leads: &Scored) -> Self {
+        let (ground, evidence, hit) = (found.ground, &found.evidence, leads.place);
         let worth = evidence.words.worth;
         let measure = evidence.words_alone(evidence.words.of(ground, hit)).max(0.0);
         let has = worth_of(worth, |term| term.is_in_any(ground, &[hit]));
-        Self { ground, hit, worth, measure, has }
+        Self { ground, hit, score: leads.score, worth, measure, has }
     }
 
     /// What it says for the blocks that share its names.
@@ -118,7 +133,9 @@ impl<'a> Says<'a> {
         for rare in own {
             let share = 1.0 / ((rare.blocks.len() - 1) as f32).sqrt();
             let others = rare.blocks.iter().filter(|&&place| place != self.hit && self.ground.scope.wants(place));
-            let about = |&place: &Place| About { measure: share * self.of(place), by: self.hit, name: rare.name };
+            let measure = |place: Place| share * self.of(place);
+            let about =
+                |&place: &Place| About { measure: measure(place), by: self.hit, name: rare.name, most: self.score };
             all.extend(others.map(|place| (*place, about(place))));
         }
         all

@@ -11,8 +11,13 @@ pub const CLOSE: usize = 2;
 /// How far vector and tokens go along with words: of a farther turn, its words speak for them with this share.
 pub const AGREEMENT: f32 = 0.5;
 
-/// Words that are added to what either side says before the two are compared: of turns of three words, none is long.
+/// Words that are few: they are added to what either side says before the two are compared, since of turns of three words none is long.
 const FEW_WORDS: f32 = 10.0;
+
+/// How much less a speaker says than the others, up to which they talk alike, and from which on they do not: by e to the power of this, 1.6 and 2.7 times.
+/// Recall is the same with half of either; with half as much again of the second, chats with an assistant lose half a point.
+const ALIKE: f32 = 0.5;
+const UNLIKE: f32 = 1.0;
 
 /// What the neighbours add. `values` is what the content of each turn around says, in order, `centre` which is the block's own; `answers` is
 /// whether the turn before asks something.
@@ -99,6 +104,16 @@ pub fn brevity(turns: impl Iterator<Item = (bool, u32)>) -> f32 {
     (mean(all.0 - own.0, all.1 - own.1) / mean(own.0, own.1)).ln()
 }
 
+/// How far a speaker says as much as the others, from 0 to 1, by how much less it is ([`brevity`]).
+pub fn is_alike(brevity: f32) -> f32 {
+    ((UNLIKE - brevity) / (UNLIKE - ALIKE)).clamp(0.0, 1.0)
+}
+
+/// How short a turn is, from 0 to 1: half of it if it has ten words.
+pub fn is_short(words: u32) -> f32 {
+    FEW_WORDS / (FEW_WORDS + words as f32)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -121,5 +136,14 @@ mod tests {
         assert_eq!(chat(&[(true, 20), (false, 300)]), -chat(&[(false, 20), (true, 300)]));
         assert_eq!(chat(&[(true, 20), (false, 20)]), 0.0);
         assert_eq!(chat(&[(true, 20)]), 0.0);
+    }
+
+    #[test]
+    fn people_talk_alike_and_assistants_do_not() {
+        let alike = |own: u32, other: u32| is_alike(brevity([(true, own), (false, other)].into_iter()));
+        assert_eq!(alike(5, 12), 1.0);
+        assert_eq!(alike(30, 5), 1.0, "who says more than the others says enough");
+        assert_eq!(alike(20, 300), 0.0);
+        assert!((0.1..0.9).contains(&alike(10, 32)));
     }
 }

@@ -1,6 +1,7 @@
 //! What speaks for a block before its content is looked at: who said it, when, and in what manner.
 
 use super::candidates::Candidate;
+use super::conversation;
 use super::fading::Fading;
 use super::family::Families;
 use super::named::Named;
@@ -122,9 +123,11 @@ impl<'a> Prior<'a> {
             }
         };
         add_if(flags & flag::QUESTION != 0, "question", weights.question);
+        let is_brief = if flags & flag::QUESTION != 0 { self.brief(place, candidate) } else { 0.0 };
         add_if(flags & flag::PERSONAL != 0, "personal", weights.personal);
         add_if(answers, "answer", weights.answer);
         add_if(candidate.opens(), "opening", weights.opening);
+        add("brief_question", weights.brief_question, manner * is_brief);
         add("brevity", weights.brevity, manner * candidate.brevity);
         if self.named.is_any() {
             add("source", weights.source, self.scale * self.source(place));
@@ -132,6 +135,11 @@ impl<'a> Prior<'a> {
             let speakers = turns.map(|turn| turn.map(|turn| (turn.part, self.ground.view(turn).source_of(turn.block))));
             add("company", weights.company, self.scale * self.named.share(&speakers));
         }
+    }
+
+    /// How little a turn says among those who talk alike, from 0 to 1.
+    fn brief(&self, place: Place, candidate: &Candidate) -> f32 {
+        conversation::is_alike(candidate.brevity) * conversation::is_short(self.ground.length_of(place))
     }
 
     /// What can be said of a block before the turns around it are looked up: whose it is.

@@ -170,11 +170,16 @@ impl<'w, 'e> Weighing<'w, 'e> {
         let prior = self.prior.score(place, answers, candidate);
         let mut graph = 0.0;
         self.each_of_the_graph(place, candidate, |_, weight, measure, _| graph += weight * measure);
+        if let Some(about) = candidate.about {
+            let (weight, without) = (self.query.weights.about, words + vector + tokens + around + prior + graph);
+            graph += weight * about.up_to_its_hit(without, weight);
+        }
         let parts = [words, vector, tokens, around, prior, graph];
         Hit { block: self.ground.id(place), score: parts.iter().sum(), parts }
     }
 
-    /// Calls `add` with each weight of the graph: its name, itself, what it weighs, and the block that this comes from.
+    /// Calls `add` with each weight of the graph but `about`, which goes by all others: its name, itself, what it weighs, and the block that this comes
+    /// from.
     #[inline]
     fn each_of_the_graph(
         &self,
@@ -185,9 +190,6 @@ impl<'w, 'e> Weighing<'w, 'e> {
         add("near", self.query.weights.near, self.proximity(place), None);
         if let Some(said) = candidate.linked {
             add("linked", self.query.weights.linked, said.measure, Some(said.by));
-        }
-        if let Some(about) = candidate.about {
-            add("about", self.query.weights.about, about.measure, Some(about.by));
         }
     }
 
@@ -223,6 +225,12 @@ impl<'w, 'e> Weighing<'w, 'e> {
             let turns = by.map(|by| self.ground.id(by)).into_iter().collect();
             all.push(Weighed { part: "graph", name, weight, measure, turns });
         });
+        if let Some(about) = candidate.about {
+            let without = all.iter().map(|weighed| weighed.weight * weighed.measure).sum();
+            let (weight, turns) = (weights.about, vec![self.ground.id(about.by)]);
+            let measure = about.up_to_its_hit(without, weight);
+            all.push(Weighed { part: "graph", name: "about", weight, measure, turns });
+        }
         all.retain(|weighed| weighed.weight * weighed.measure != 0.0);
         all
     }

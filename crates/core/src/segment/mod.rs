@@ -29,7 +29,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// The layout that this version writes and reads. Any change of it, or of what is hashed into it, counts it up: older files are rebuilt.
-pub const FORMAT: u32 = 14;
+pub const FORMAT: u32 = 15;
 
 const MAGIC: &[u8; 8] = b"GREEUMS1";
 const HEADER_BYTES: usize = 64;

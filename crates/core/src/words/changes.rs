@@ -10,7 +10,7 @@ const BEGINNING: usize = 100;
 pub fn speaks_of_change(tokens: &Tokens) -> bool {
     tokens.list.iter().take(BEGINNING).enumerate().any(|(at, &token)| match token.script {
         Script::Latin => is_english(tokens, at, &tokens.lower(token)),
-        Script::Hangul => KOREAN.iter().any(|start| tokens.cased(token).starts_with(start)),
+        Script::Hangul => KOREAN.iter().any(|start| tokens.cased(token).starts_with(start)) || begins(tokens, at),
         Script::Number | Script::Other => false,
     })
 }
@@ -19,9 +19,35 @@ fn is_english(tokens: &Tokens, at: usize, word: &str) -> bool {
     let before = || at.checked_sub(1).map(|before| tokens.lower(tokens.list[before])).unwrap_or_default();
     match word {
         "longer" | "more" => matches!(&*before(), "no" | "any"),
-        "new" => OF_SOMETHING.contains(&&*before()),
+        "new" => OF_SOMETHING.contains(&&*before()) || has_another(tokens, at),
+        "up" | "down" => {
+            ENDED.contains(&&*before()) && word == "up" || WENT.contains(&&*before()) && is_measured(tokens, at)
+        }
+        "days" => before() == "these",
         _ => ENGLISH.contains(&word),
     }
+}
+
+/// Whether somebody has something "new" instead of what they had: "I have a new phone", "she's got a new boss".
+fn has_another(tokens: &Tokens, at: usize) -> bool {
+    let back = |by: usize| at.checked_sub(by).map(|before| tokens.lower(tokens.list[before])).unwrap_or_default();
+    matches!(&*back(1), "a" | "an") && HAS.contains(&&*back(2))
+}
+
+/// Whether a number stands behind a word, or behind the one after it: "up 40", "up to 1,240".
+fn is_measured(tokens: &Tokens, at: usize) -> bool {
+    tokens.list[at + 1..].iter().take(2).any(|token| token.script == Script::Number)
+}
+
+/// Whether a Korean word says from when on something is so: 다음 달부터, 오늘부터. With 까지 behind it, it is when something is.
+fn begins(tokens: &Tokens, at: usize) -> bool {
+    let Some(time) = ["부터", "부터는"].iter().find_map(|from| tokens.cased(tokens.list[at]).strip_suffix(from))
+    else {
+        return false;
+    };
+    let is_time = time.ends_with(['달', '주', '월', '해', '년', '늘']) || time.ends_with("요일");
+    let mut behind = tokens.list[at + 1..].iter().take(UNTIL_MAX).filter(|token| token.script == Script::Hangul);
+    is_time && !behind.any(|&token| tokens.cased(token).contains("까지"))
 }
 
 /// Whether a question asks how something is, rather than how it was: "What is my target?", "회의가 몇 시야?"
@@ -51,9 +77,20 @@ fn is_past(syllable: char) -> bool {
     super::tokenizer::is_hangul(syllable) && number % CODAS == SS && !matches!(syllable, '있' | '겠')
 }
 
+/// Words before "a new" by which somebody has it.
+const HAS: [&str; 8] = ["have", "has", "had", "got", "get", "bought", "found", "i've"];
+/// Words before "up" that say that something has ended.
+const ENDED: [&str; 6] = ["gave", "given", "giving", "broke", "broken", "split"];
+/// Words before "up" and "down", and a number, that say that there is more or less of something.
+const WENT: [&str; 5] = ["went", "gone", "goes", "go", "going"];
+/// Words between the beginning of a stretch of time and its end: 3월부터 5월 말까지.
+const UNTIL_MAX: usize = 2;
+
 /// Words that say that something is not as it was.
-const ENGLISH: [&str; 32] = [
+const ENGLISH: [&str; 34] = [
     "now",
+    "nowadays",
+    "quit",
     "recently",
     "anymore",
     "updated",
@@ -91,11 +128,12 @@ const ENGLISH: [&str; 32] = [
 const OF_SOMETHING: [&str; 7] = ["the", "this", "my", "our", "its", "his", "her"];
 
 /// How the words begin that say so in Korean.
-const KOREAN: [&str; 34] = [
+const KOREAN: [&str; 38] = [
     "이제",
     "이젠",
     "지금은",
-    "요즘은",
+    "요즘",
+    "요새",
     "최근",
     "새로",
     "더는",
@@ -123,6 +161,9 @@ const KOREAN: [&str; 34] = [
     "갱신",
     "취소",
     "교체",
+    "그만뒀",
+    "끊었",
+    "헤어졌",
     "올랐",
     "내렸",
     "이사",
@@ -150,10 +191,32 @@ mod tests {
             "it has now reached 165",
             "회의가 네 시로 바뀌었어",
             "이제 부산에 살아",
+            "The rent went up to 900",
+            "I have a new phone number",
+            "She's got a new boss",
+            "I gave up sugar",
+            "They broke up in May",
+            "I only drink tea these days",
+            "다음 달부터 판교에서 일해",
+            "오늘부터 채식이야",
+            "요즘 수영을 다녀",
+            "담배를 끊었어",
         ] {
             assert!(speaks_of_change(&Tokens::new(text)), "{text}");
         }
-        for text in ["The call is on Tuesday", "A new day", "one more coffee", "회의는 네 시야", ""] {
+        for text in [
+            "The call is on Tuesday",
+            "A new day",
+            "one more coffee",
+            "We went up the hill",
+            "He had an old phone, and a new day began",
+            "three days",
+            "3월부터 5월까지 여행이야",
+            "아침부터 비가 와",
+            "처음부터 그랬어",
+            "회의는 네 시야",
+            "",
+        ] {
             assert!(!speaks_of_change(&Tokens::new(text)), "{text}");
         }
     }

@@ -156,13 +156,14 @@ pub fn asks_when(tokens: &Tokens) -> bool {
     let word = |i: usize| tokens.list.get(i).map(|&token| tokens.lower(token)).unwrap_or_default();
     let asks_first = match &*word(0) {
         "when" => true,
-        "how" => matches!(&*word(1), "long" | "recently"),
+        "how" => matches!(&*word(1), "long" | "recently" | "soon"),
         _ => false,
     };
     asks_first
         || (0..tokens.list.len()).any(|i| match tokens.list[i].script {
             Script::Latin => match &*word(i) {
                 "what" | "which" => ASKED_UNITS.contains(&&*word(i + 1)),
+                "by" | "until" | "till" | "since" => word(i + 1) == "when",
                 "date" | "dates" => is_date_of_something(tokens, i),
                 _ => false,
             },
@@ -188,6 +189,7 @@ fn is_date_of_something(tokens: &Tokens, i: usize) -> bool {
 fn asks_when_in_korean(word: &str, next: &str) -> bool {
     let asks_how_many = |unit: &str| unit.starts_with(['년', '월', '일', '시']) && !unit.starts_with("시간");
     KOREAN_WHEN.iter().any(|when| word.starts_with(when))
+        || word == "얼마나" && FOR_HOW_LONG.iter().any(|how| next.starts_with(how))
         || word.contains("날짜")
         || word.strip_prefix('몇').is_some_and(|unit| asks_how_many(if unit.is_empty() { next } else { unit }))
         || matches!(word, "무슨" | "어떤") && next.starts_with('날')
@@ -418,6 +420,8 @@ const KOREAN_TIME: [&str; 29] = [
     "목욜",
     "금욜",
 ];
+/// How the words begin behind 얼마나 with which it asks for a time: 얼마나 됐어, 얼마나 걸려, 얼마나 오래.
+const FOR_HOW_LONG: [&str; 6] = ["됐", "되었", "된", "걸려", "걸렸", "오래"];
 const KOREAN_WHEN: [&str; 3] = ["언제", "며칠", "요일"];
 
 #[cfg(test)]
@@ -519,6 +523,12 @@ mod tests {
             "몇시에 일어나?",
             "몇 월에 이사 갔지?",
             "오늘 무슨 날이야?",
+            "Until when is the pass valid?",
+            "The form is to be sent by when?",
+            "Since when has he lived there?",
+            "How soon can we start?",
+            "이사한 지 얼마나 됐어?",
+            "공항까지 얼마나 걸려?",
         ] {
             assert!(asks_when(&Tokens::new(text)), "{text}");
         }
@@ -528,6 +538,8 @@ mod tests {
             "How was the first date?",
             "Is the plan up to date?",
             "몇 시간 걸려?",
+            "얼마나 컸어?",
+            "What did Ann say, and when?",
             "몇 명이 왔어?",
             "일요일에 뭐 했어?",
         ] {

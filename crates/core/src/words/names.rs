@@ -110,3 +110,9 @@ fn hangul(tokens: &Tokens, at: usize, table: &Table, mut take: impl FnMut(&str, 
 fn is_titled(tokens: &Tokens, at: usize) -> bool {
     tokens.list.get(at + 1).is_some_and(|&next| TITLES.contains(&korean::stem(tokens.cased(next))))
 }
+
+/// Whether a word is 씨 or 님 behind the name of somebody, with or without a particle: 해바라기 씨를 is of seeds.
+pub fn is_title(tokens: &Tokens, at: usize, table: &Table) -> bool {
+    let before = at.checked_sub(1).map(|before| tokens.list[before]).filter(|token| token.script == Script::Hangul);
+    before.is_some_and(|before| is_titled(tokens, at - 1) && !table.has_noun(tokens.cased(before)))
+}

@@ -50,6 +50,9 @@ impl Tokens {
             let mut script = script;
             let mut end = start + first.len_utf8();
             while let Some(&(at, c)) = chars.peek() {
+                if is_pictograph(first) || is_pictograph(c) {
+                    break; // each is a word: 😀😀😀 is found by 😀
+                }
                 let Some(joined) = joins(script, c, &text[at + c.len_utf8()..]) else { break };
                 script = joined;
                 end = at + c.len_utf8();
@@ -179,13 +182,36 @@ fn normalise(text: &str) -> String {
     }
     let accent = |c: &char| !('\u{300}'..='\u{36f}').contains(c);
     let is_seen = |c: &char| !is_format(*c);
-    text.nfkd().filter(accent).filter(is_seen).nfc().map(|c| if c == '\u{2019}' { '\'' } else { c }).collect()
+    let plain = |c| if c == '\u{2019}' { '\'' } else { c };
+    text.nfkd().filter(accent).filter(is_seen).flat_map(spelled_out).nfc().map(plain).collect()
+}
+
+/// A letter as it is written where there is none such: Straße is Strasse, and Łódź is Lodz. Unicode takes apart only those with an accent.
+fn spelled_out(c: char) -> impl Iterator<Item = char> {
+    let (first, second) = match c {
+        'ß' => ('s', Some('s')),
+        'ẞ' => ('S', Some('S')),
+        'æ' => ('a', Some('e')),
+        'Æ' => ('A', Some('e')),
+        'œ' => ('o', Some('e')),
+        'Œ' => ('O', Some('e')),
+        'ø' => ('o', None),
+        'Ø' => ('O', None),
+        'ł' => ('l', None),
+        'Ł' => ('L', None),
+        'đ' => ('d', None),
+        'Đ' => ('D', None),
+        'ı' => ('i', None),
+        c => (c, None),
+    };
+    std::iter::once(first).chain(second)
 }
 
 /// Characters that nobody sees: soft hyphens, marks of where a line may break, of direction, and of byte order. Texts from web pages and word processors have
-/// them within words.
+/// them within words. And those that say how the emoji before them looks, be it of what colour its skin is.
 fn is_format(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{feff}')
+        || matches!(c, '\u{fe00}'..='\u{fe0f}' | '\u{1f3fb}'..='\u{1f3ff}')
 }
 
 /// Hangul syllables, and the jamo that are typed alone ("ㅋㅋ").
@@ -246,6 +272,7 @@ mod tests {
         assert_eq!(words("부산으로 5월에 SQL을"), ["부산으로", "5", "월에", "sql", "을"]);
         assert_eq!(words("Привет 東京タワー ภาษาไทย"), ["привет", "東京タワー", "ภาษาไทย"]);
         assert_eq!(words("well done🎉"), ["well", "done", "🎉"]);
+        assert_eq!(words("🎂😀😀東京👍🏽 ❤️"), ["🎂", "😀", "😀", "東京", "👍", "❤"]);
         assert!(words("?!… \" --").is_empty());
     }
 
@@ -280,6 +307,7 @@ mod tests {
         assert_eq!(words(&hangul), words("안녕 카페"));
         assert_eq!(words("ＣＡＦＥ Café café"), ["cafe", "cafe", "cafe"]);
         assert_eq!(words("it’s"), words("it's"));
+        assert_eq!(words("Straße STRASSE Łódź Ærø"), ["strasse", "strasse", "lodz", "aero"]);
         assert_eq!(words("car\u{ad}pen\u{ad}ter wind\u{200d}mill"), ["carpenter", "windmill"]);
         assert_eq!(words("연남\u{200b}동에 \u{feff}Marsei\u{200e}lle"), ["연남동에", "marseille"]);
     }

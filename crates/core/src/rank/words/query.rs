@@ -8,6 +8,7 @@ use crate::rank::view::Ground;
 use crate::vectors::Code;
 use crate::words::calendar::{Days, date_of};
 use crate::words::mentions::{self, Relative};
+use crate::words::names::is_title;
 use crate::words::terms::{
     Term, each_compound, each_name, each_person, has_content, is_content, of_morpheme, of_name, of_word,
 };
@@ -66,7 +67,7 @@ impl QueryWords {
         let mut dates = Vec::new();
         dates::named(&tokens, &mut dates);
         dates.extend(relative.iter().flat_map(|relative| dates::of_days(relative.days)));
-        let subjects = subjects(&tokens, &relative, !dates.is_empty());
+        let subjects = subjects(&tokens, &relative, !dates.is_empty(), table);
         let has_content = has_content(&tokens);
         for &token in &subjects {
             let first = terms.len();
@@ -121,10 +122,11 @@ impl QueryWords {
 
 /// The words of a query that carry a subject. A time that is known by its days is no subject: "yesterday" is near "went" in meaning, and whatever was
 /// said to be so yesterday is of another day by now. Who asks for "The Who", or 그리고, means these words.
-fn subjects(tokens: &Tokens, relative: &[Relative], names_a_time: bool) -> Vec<Token> {
+fn subjects(tokens: &Tokens, relative: &[Relative], names_a_time: bool, table: &Table) -> Vec<Token> {
     let is_time = |at: usize| relative.iter().any(|relative| relative.words.contains(&at));
     let is_event = |at: usize| names_a_time && EVENT.contains(&&*tokens.lower(tokens.list[at]));
-    let says_nothing = |at: usize| is_time(at) || is_event(at) || is_now(tokens, tokens.list[at]);
+    let is_part = |at: usize| is_title(tokens, at, table) || mentions::is_third(tokens, at);
+    let says_nothing = |at: usize| is_time(at) || is_event(at) || is_part(at) || is_now(tokens, tokens.list[at]);
     let is_subject = |at: usize| is_content(tokens, tokens.list[at]) && !says_nothing(at);
     let subjects: Vec<Token> = (0..tokens.list.len()).filter(|&at| is_subject(at)).map(|at| tokens.list[at]).collect();
     if !subjects.is_empty() || names_a_time {

@@ -180,6 +180,11 @@ pub fn words_of_times(tokens: &Tokens, now: TimeUs) -> Vec<Range<usize>> {
     named.chain(relative(tokens, now).into_iter().map(|relative| relative.words)).collect()
 }
 
+/// Whether a word is the beginning, the middle or the end of the month or year before it: 5월 말에, 내년 초.
+pub fn is_third(tokens: &Tokens, at: usize) -> bool {
+    korean::is_third(tokens, at)
+}
+
 /// A time, and the word that names it.
 struct Named {
     at: usize,

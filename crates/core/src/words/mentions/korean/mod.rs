@@ -13,6 +13,7 @@ use crate::words::tokenizer::Script;
 use part::{half_of, nth_of, part_named, season_of, third_of};
 use std::ops::Range;
 
+pub use part::is_third;
 pub use weekday::weekday_of;
 
 impl Reader<'_> {

@@ -8,7 +8,7 @@ use crate::words::day_words;
 use crate::words::mentions::numeric::AFTER_A_DAY;
 use crate::words::mentions::parts::{self, Part, Third};
 use crate::words::mentions::reader::Reader;
-use crate::words::tokenizer::Script;
+use crate::words::tokenizer::{Script, Tokens};
 
 impl Reader<'_> {
     /// What of a year stands there: 5월 3일, 6월 초, 여름, 3분기, 하반기, 말.
@@ -118,6 +118,14 @@ pub(super) fn third_of(word: &str) -> Option<Third> {
     AFTER_A_TIME.contains(&&word[name.len()..]).then_some(third)
 }
 
+/// See [`crate::words::mentions::is_third`].
+pub fn is_third(tokens: &Tokens, at: usize) -> bool {
+    let hangul = |at: usize| tokens.list.get(at).filter(|token| token.script == Script::Hangul);
+    let before = at.checked_sub(1).and_then(hangul).map(|&before| tokens.cased(before));
+    before.is_some_and(|before| before.ends_with(['월', '달', '년', '해']))
+        && hangul(at).is_some_and(|&word| third_of(tokens.cased(word)).is_some())
+}
+
 /// Which week of a month a word counts (None if the last), and the rest of it: 둘째, 첫째주.
 pub(super) fn nth_of(word: &str) -> Option<(Option<i64>, &str)> {
     if !word.starts_with(['첫', '둘', '셋', '넷', '다', '마', '두', '세', '네']) {
@@ -152,8 +160,30 @@ const THIRDS: [(&str, Third); 7] = [
 
 #[cfg(test)]
 mod tests {
+    use super::*;
     use crate::words::calendar::Days;
     use crate::words::mentions::tests::{day, days};
+
+    #[test]
+    fn thirds_stand_behind_a_month_or_a_year() {
+        let thirds = |text: &str| {
+            let tokens = Tokens::new(text);
+            let found = (0..tokens.list.len()).filter(|&at| is_third(&tokens, at));
+            found.map(|at| tokens.cased(tokens.list[at]).to_owned()).collect::<Vec<_>>()
+        };
+        for (text, third) in [
+            ("5월 말에 만나", "말에"),
+            ("다음 달 초까지", "초까지"),
+            ("작년 말", "말"),
+            ("2024년 중순에", "중순에"),
+            ("올해 초에", "초에"),
+        ] {
+            assert_eq!(thirds(text), [third], "{text}");
+        }
+        for text in ["그 말에 웃었어", "5월 말씀", "말에서 떨어졌어", "생일 초를 껐어"] {
+            assert!(thirds(text).is_empty(), "{text}");
+        }
+    }
 
     #[test]
     fn months_and_parts_of_years_are_stretches() {
