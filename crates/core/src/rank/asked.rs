@@ -2,7 +2,6 @@
 
 use super::candidates::{self, Pool};
 use super::deadline::Deadline;
-use super::family::Families;
 use super::home::{self, Home};
 use super::late::Late;
 use super::local::{self, Fits};
@@ -12,6 +11,7 @@ use super::scratch::{Scratch, WordRoom};
 use super::vector;
 use super::view::Ground;
 use super::weighing::Weighing;
+use super::whose::Whose;
 use super::words::{self, QueryWords, Rarity};
 use super::{Evidence, about};
 use crate::embed::Table;
@@ -97,13 +97,9 @@ impl Asked<'_> {
             local::tidy(&mut looked_at);
             (answer.visited, answer.width) = (looked_at.len() as u64, visited.width);
         }
-        let depth = candidates::depth(ground.scope.blocks, query.k);
+        let whose = Whose::new(ground, question, &terms.worth, &query.weights);
+        let depth = candidates::depth(ground.scope.blocks, query.k, whose.has_say(&query.weights));
         let some = visited.as_ref().map(|visited| &visited.scored[..]);
-        let families = if query.weights.family == 0.0 {
-            Families::default()
-        } else {
-            Families::new(ground, &terms.worth, question)
-        };
         let words = match some {
             Some(some) => {
                 let beside = beyond.map_or_else(Vec::new, |place| local::with_turns(ground, place));
@@ -127,7 +123,7 @@ impl Asked<'_> {
         };
         let (weights, is_near) = (&query.weights, start.is_some());
         let mut evidence = Evidence { ground, words: &words, vector: &vector, late, weights, is_near, deadline };
-        let prior = Prior::new(ground, query, question, families, evidence.share());
+        let prior = Prior::new(ground, query, question, whose, evidence.share());
         let mut pool = match &visited {
             Some(visited) => Pool::of(ground, pool, &visited.wanted, &mut evidence),
             None if is_exact => Pool::all(ground, pool, &mut evidence),
