@@ -3,7 +3,6 @@
 use super::Evidence;
 use super::candidates::{self, Depth, Pool};
 use super::deadline::Deadline;
-use super::family::Families;
 use super::home::{self, Home};
 use super::late::Late;
 use super::local::{self, Fits, Visited};
@@ -14,6 +13,7 @@ use super::scratch::{Rows, Scratch, WordRoom};
 use super::vector::{self, VectorScores};
 use super::view::Ground;
 use super::weighing::Weighing;
+use super::whose::Whose;
 use super::words::{self, QueryWords, Rarity, WordScores, Worth};
 use crate::embed::Table;
 use crate::error::{Error, Result};
@@ -81,7 +81,9 @@ impl<'a> Asked<'a> {
         let reach = start.map_or_else(HashMap::new, |(start, hops)| nearby.proximities(start, hops));
         let can_tell = !worth.found.is_empty() || code.is_none();
         let near = start.filter(|_| !reach.is_empty() && can_tell);
-        let extent = self.extent(&mut nearby, near.map(|(start, _)| start), worth);
+        let whose = Whose::new(ground, question, worth, &query.weights);
+        let depth = candidates::depth(ground.scope.blocks, query.k, whose.has_say(&query.weights));
+        let extent = self.extent(&mut nearby, near.map(|(start, _)| start), worth, depth);
         let answer = self.account_of(start.map(|(start, _)| start), &fits.probed, &extent);
         if !question.has_words() && code.is_none() && reach.is_empty() {
             return Ok((answer, None));
@@ -93,7 +95,7 @@ impl<'a> Asked<'a> {
         let late = self.score_tokens(&extent, &terms.rarity, sample.take(), rows);
         let (weights, is_near) = (&query.weights, start.is_some());
         let mut evidence = Evidence { ground, words: &words, vector: &vector, late, weights, is_near, deadline };
-        let prior = Prior::new(ground, query, question, self.families(worth), evidence.share());
+        let prior = Prior::new(ground, query, question, whose, evidence.share());
         let pool = extent.pool(ground, pool, &reach, &prior, &mut evidence);
         let mut weighing = Weighing::new(self, pool, prior, &reach, evidence);
         if let Some(place) = beyond {
@@ -103,12 +105,11 @@ impl<'a> Asked<'a> {
     }
 
     /// How far it looks: near a block that it may start from, if there is enough.
-    fn extent(&self, nearby: &mut Nearby<'_>, near: Option<BlockId>, worth: &Worth<'_>) -> Extent {
-        let blocks = self.ground.scope.blocks;
-        let is_exact = self.query.exact || blocks <= candidates::ALL_MAX;
+    fn extent(&self, nearby: &mut Nearby<'_>, near: Option<BlockId>, worth: &Worth<'_>, depth: Depth) -> Extent {
+        let is_exact = self.query.exact || self.ground.scope.blocks <= candidates::ALL_MAX;
         let near = near.filter(|_| !is_exact);
         let visited = near.and_then(|start| local::visit(self.ground, nearby, start, worth, self.deadline));
-        Extent { visited, is_exact, depth: candidates::depth(blocks, self.query.k) }
+        Extent { visited, is_exact, depth }
     }
 
     /// What is said of where it looked: near a `start`, and for that at those that were `probed`.
@@ -170,14 +171,6 @@ impl<'a> Asked<'a> {
             Some(some) => Late::over(self.ground, self.question, rarity, self.table, some, rows),
             None => Late::new(self.ground, self.question, rarity, self.table, sample, rows, self.deadline),
         }
-    }
-
-    /// The families that it may be about, if that counts.
-    fn families(&self, worth: &Worth<'_>) -> Families {
-        if self.query.weights.family == 0.0 {
-            return Families::default();
-        }
-        Families::new(self.ground, worth, self.question)
     }
 
     /// How well what is around each block that it may start from fits the query.

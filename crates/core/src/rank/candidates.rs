@@ -23,7 +23,7 @@ const DEPTH: usize = 50;
 /// Blocks in scope from which whose they are has a say in what is looked at: among few, hardly any others fit as well.
 const MANY: u64 = 1_024;
 
-/// Blocks by words, from then on, for each that is looked at: the words of a question fit more of them, and whose they are decides.
+/// Blocks by words, from then on, for each that is looked at, if whose they are has a say: the words of a question fit more of them, and that decides.
 const WORDS_SHARE: usize = 2;
 
 /// The best of these by their own content, whose neighbours are looked at too.
@@ -58,10 +58,10 @@ pub struct Depth {
     pub candidates: usize,
 }
 
-/// How many of so many `blocks` are chosen for `k` hits.
-pub fn depth(blocks: u64, k: usize) -> Depth {
+/// How many of so many `blocks` are chosen for `k` hits; `has_whose` is whether the query says anything of whose they are.
+pub fn depth(blocks: u64, k: usize, has_whose: bool) -> Depth {
     let (each, head) = if k <= K_USUAL { (DEPTH, HEAD) } else { (k.saturating_mul(4), k.saturating_mul(2)) };
-    let is_among_many = blocks > MANY;
+    let is_among_many = blocks > MANY && has_whose;
     let words = if is_among_many { each.saturating_mul(WORDS_SHARE) } else { each };
     Depth { words, each, head, is_among_many, candidates: k.max(K_USUAL) }
 }

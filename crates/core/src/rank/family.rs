@@ -48,6 +48,11 @@ impl Families {
         Self { has, last: Cell::new(None) }
     }
 
+    /// Whether any family has more of it than others.
+    pub fn is_any(&self) -> bool {
+        !self.has.is_empty()
+    }
+
     /// How much of it the family of a block has: of each word, in how many times fewer families it is than there are, as a logarithm. (More than a
     /// hundred families count as a hundred: of many, those are counted that a sample knows.)
     #[inline]

@@ -43,6 +43,7 @@ mod update;
 mod vector;
 mod view;
 mod weighing;
+mod whose;
 mod words;
 
 use crate::embed::Table;

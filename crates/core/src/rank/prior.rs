@@ -3,10 +3,9 @@
 use super::candidates::Candidate;
 use super::conversation;
 use super::fading::Fading;
-use super::family::Families;
-use super::named::Named;
 use super::told::Told;
 use super::view::Ground;
+use super::whose::Whose;
 use super::words::QueryWords;
 use crate::index::state::Place;
 use crate::query::{Query, Weights};
@@ -33,21 +32,14 @@ pub struct Prior<'a> {
     manner: f32,
     /// The times that the query names.
     times: Vec<When>,
-    named: Named<'a>,
+    whose: Whose<'a>,
     told: Told<'a>,
-    families: Families,
 }
 
 impl<'a> Prior<'a> {
-    /// Finds out which sources and which times the query names, and whether it asks for one; `families` are those that it may be about, and `share` is
-    /// how much of all evidence there is.
-    pub fn new(
-        ground: &'a Ground<'a>,
-        query: &'a Query,
-        question: &QueryWords,
-        families: Families,
-        share: f32,
-    ) -> Self {
+    /// Finds out which times the query names, and whether it asks for one; `whose` are the blocks that it asks for, and `share` is how much of all
+    /// evidence there is.
+    pub fn new(ground: &'a Ground<'a>, query: &'a Query, question: &QueryWords, whose: Whose<'a>, share: f32) -> Self {
         Self {
             ground,
             weights: &query.weights,
@@ -58,9 +50,8 @@ impl<'a> Prior<'a> {
             asks_for_several: requests::asks_for_several(&question.tokens),
             manner: if requests::asks_for_summary(&question.tokens) { 1.0 - query.weights.summary } else { 1.0 },
             times: mentions::asked(&question.tokens, ground.state.zone.local(query.asking())),
-            named: Named::new(ground.state, ground.scope, &question.tokens),
+            whose,
             told: Told::new(ground),
-            families,
         }
     }
 
@@ -89,7 +80,7 @@ impl<'a> Prior<'a> {
         let (flags, weights, scale) = (self.flags(place), self.weights, self.scale);
         let importance = self.ground.view(place).importance_of(place.block);
         add("importance", weights.importance, scale * (importance - 0.5));
-        add("family", weights.family, scale * self.families.of(self.ground, place));
+        add("family", weights.family, scale * self.whose.families.of(self.ground, place));
         if self.asks_when && flags & flag::TEMPORAL != 0 {
             add("time", weights.time, scale);
         }
@@ -100,8 +91,8 @@ impl<'a> Prior<'a> {
         self.fading.each(self.ground.view(place), place, |name, weight, measure| add(name, weight, scale * measure));
         if flags & flag::MESSAGE == 0 {
             add("personal", weights.personal, scale); // who writes a note has something to say
-            if self.named.is_any() {
-                add("company", weights.company, scale * self.told.share(&self.named, place));
+            if self.whose.named.is_any() {
+                add("company", weights.company, scale * self.told.share(&self.whose.named, place));
             }
         } else {
             self.each_of_a_turn(place, answers, candidate, add);
@@ -129,11 +120,11 @@ impl<'a> Prior<'a> {
         add_if(candidate.opens(), "opening", weights.opening);
         add("brief_question", weights.brief_question, manner * is_brief);
         add("brevity", weights.brevity, manner * candidate.brevity);
-        if self.named.is_any() {
+        if self.whose.named.is_any() {
             add("source", weights.source, self.scale * self.source(place));
             let turns = [Some(place), candidate.before, candidate.after];
             let speakers = turns.map(|turn| turn.map(|turn| (turn.part, self.ground.view(turn).source_of(turn.block))));
-            add("company", weights.company, self.scale * self.named.share(&speakers));
+            add("company", weights.company, self.scale * self.whose.named.share(&speakers));
         }
     }
 
@@ -146,18 +137,18 @@ impl<'a> Prior<'a> {
     pub fn glance(&self, place: Place) -> f32 {
         let is_turn = self.flags(place) & flag::MESSAGE != 0;
         let source = if is_turn { self.weights.source * self.source(place) } else { 0.0 };
-        self.scale * (source + self.weights.family * self.families.of(self.ground, place))
+        self.scale * (source + self.weights.family * self.whose.families.of(self.ground, place))
     }
 
     /// 1 if a turn is of the one source that the query names, -1 if it is of another, 0 if it does not name just one.
     fn source(&self, place: Place) -> f32 {
         let number = self.ground.view(place).source_of(place.block);
-        self.named.is_said_by_one(place.part, number).map_or(0.0, |is_theirs| if is_theirs { 1.0 } else { -1.0 })
+        self.whose.named.is_said_by_one(place.part, number).map_or(0.0, |is_theirs| if is_theirs { 1.0 } else { -1.0 })
     }
 
     /// The one source that the query names.
     pub fn named(&self) -> Option<&'a str> {
-        self.named.one()
+        self.whose.named.one()
     }
 
     /// Whether the query asks when something was.
