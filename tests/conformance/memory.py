@@ -456,7 +456,6 @@ class TestAddingNear:
         assert facts(memory) == before
 
 
-
 BREAD = (
     "My sister Yuna bakes sourdough bread with rye flour at home.",
     "The sourdough needs a starter, and Yuna feeds hers with rye flour.",
