@@ -197,7 +197,7 @@ class Drafter:
         if flags:
             add_flags(draft, flags)
 
-    def said_at(self, value: object, now: int) -> int:
+    def said_at(self, value: Any, now: int) -> int:
         """When a text was said of which `at` is this, in microseconds."""
         return now if value is None else inputs.time(value, "at", self._zone)
 
