@@ -156,9 +156,18 @@ class Index:
     ) -> Found:
         """The answers to one query under each of several weightings, all from the same state."""
     def fits(
-        self, text: str, vector: bytes | None, namespace: str, near: Sequence[tuple[int, int]], now: int
-    ) -> list[float]:
-        """For each block (and hops) how well what is around it fits the text; more is better."""
+        self,
+        text: str,
+        vector: bytes | None,
+        within: str,
+        near: Sequence[tuple[int, int]],
+        namespace: str,
+        at: int,
+        now: int,
+    ) -> tuple[int, list[float], float | None]:
+        """How many words say what a text is about; for each block (and hops) how well the text fits what is around it
+        (from 0 on, more is better); and how well what was said last in the namespace before the text, unless that is
+        one of these blocks or linked with one."""
     def nearest(self, items: Sequence[tuple[str, str, bytes]], now: int, count: int) -> list[list[int]]:
         """For each namespace, text and vector, the blocks of exactly that namespace that may say the same."""
     def compare(self, text: str, others: Sequence[str]) -> list[tuple[float, tuple[str, str, str, bool] | None]]:

@@ -197,6 +197,10 @@ class Drafter:
         if flags:
             add_flags(draft, flags)
 
+    def said_at(self, value: Any, now: int) -> int:
+        """When a text was said of which `at` is this, in microseconds."""
+        return now if value is None else inputs.time(value, "at", self._zone)
+
     def _draft(self, item: Mapping[str, Any], said: Mapping[str, str], now: int, uid: str, prefix: str) -> Draft:
         check_fields(item, prefix)
         try:
@@ -215,7 +219,7 @@ class Drafter:
             flags = self.screening.screen(screened)
             draft = Draft(
                 uid=uid,
-                at=now if at is None else inputs.time(at, "at", self._zone),
+                at=self.said_at(at, now),
                 added_at=now,
                 vectors=self._brought(item.get("vector"), screened["text"]),
                 importance=IMPORTANCE if "importance" in unsaid else inputs.share(item["importance"], "importance"),

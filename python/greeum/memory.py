@@ -177,12 +177,13 @@ class Memory(Upkeep):
 
     def _add_on_subject(self, block: dict[str, Any], choice: Choice, idempotency_key: str | None) -> Added:
         """`add` near whichever anchor the text fits."""
-        from greeum.topics import Topics
+        from greeum.topics import Said, Topics
 
         text, namespace, vector = inputs.text(block["text"]), inputs.namespace(block["namespace"]), block["vector"]
         code = self._embedder.encode_query(text) if vector is None else self._drafter.given(vector)
         said = self._kept_policies.said(self._follower.catch_up())
-        place = Topics(self._index, self._now_us).place(text, code, namespace, choice.slots(namespace))
+        at = self._drafter.said_at(block["at"], self._now_us())
+        place = Topics(self._index, self._now_us).place(Said(text, code, namespace, at), choice.slots(namespace))
         drafts = self._drafter.drafts([block | {"near": place.near}], said, "", idempotency_key, is_single=True)
         drafts[0].anchor = place.anchor
         return self._add_drafts(drafts, is_single=True)[0]

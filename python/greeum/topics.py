@@ -1,12 +1,16 @@
 """What is being talked about: which of the anchors a text belongs to, and when there is a new subject.
 
 The anchors A, B and C of a conversation stand for its last subjects. A block that is added near `auto` goes on with the
-one that it fits, and takes that anchor along; one that fits none opens a subject, with a free anchor or the one that
-was left longest ago. So that a word in passing changes nothing, another subject must fit better by a margin, and what
-says too little to be told stays with the one at hand. Pinned anchors stand for what they point to, and never move.
+one that it fits, and takes that anchor along. One that fits none stays aside: it may be an odd remark, and no anchor
+moves. Only if the next fits none either, or goes on with what stays aside, does it open a subject, with a free anchor
+or the one that was left longest ago. So that a word in passing changes nothing, another subject must fit better by a
+margin, and what says too little to be told stays with what was said last. Pinned anchors stand for what they point to,
+and never move.
 """
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 from greeum.anchors import HOPS, HOPS_OTHERWISE
 from greeum.model import Anchor
@@ -17,28 +21,39 @@ if TYPE_CHECKING:
 
     from greeum import _core
 
-NEW_SUBJECT = 0.5
-"""What fits less than this is about something else: in dialogues of two people one turn in six fits the turns before it
-less, and of the first turns after a break of hours six in ten do."""
+NEW_SUBJECT = 0.3
+"""What fits less than this is about something else, if it says much; see `is_new`. What each threshold sees, and takes
+for a change that is none, is in `docs/concepts/recall.md`."""
 
-MARGIN = 0.1
+HALF_WORDS = 16
+"""A text of so many words must fit half as well as one that says much: a short answer has few words in common with
+what it answers."""
+
+MARGIN = 0.15
 """By how much another subject must fit better than the one at hand."""
 
-WORDS_MIN = 6
-"""Words of a text from which on it can be told what it is about; "Yes, me too!" is about what was said before."""
+WORDS_MIN = 4
+"""Words that say what a text is about, from which on it can be told; "Yes, me too!" is about what was said before."""
 
 
-class Place:
+class Said(NamedTuple):
+    """A text that is to be added: with its vector, if that is given, to a (canonical) namespace; and when it was said,
+    in microseconds."""
+
+    text: str
+    code: bytes | None
+    namespace: str
+    at: int
+
+
+class Place(NamedTuple):
     """Where a block belongs. `near` is the anchor that it is to be linked with: one that it comes back to, or a pinned
-    one. (What goes straight on is tied to the turn before as it is.) Otherwise `anchor` (namespace, name, and hops if
-    it is new) comes to point to it.
+    one. (What goes straight on is tied to the turn before as it is.) `anchor` (namespace, name, and hops if it is new)
+    comes to point to it. Neither: it stays aside.
     """
 
-    __slots__ = ("anchor", "near")
-
-    def __init__(self, namespace: str, name: str, near: Anchor | None = None) -> None:
-        self.near = near
-        self.anchor = (namespace, name, HOPS.get(name, HOPS_OTHERWISE)) if near is None else None
+    near: Anchor | None = None
+    anchor: tuple[str, str, int] | None = None
 
 
 class Topics:
@@ -48,36 +63,54 @@ class Topics:
         self._index = index
         self._now_us = now_us
 
-    def place(self, text: str, code: bytes | None, namespace: str, slots: Sequence[Anchor]) -> Place:
-        """Where a text belongs that is added to a (canonical) namespace, of these anchors that an add there may use."""
+    def place(self, said: Said, slots: Sequence[Anchor]) -> Place:
+        """Where a text belongs, of these anchors that an add to its namespace may use."""
         if not slots:
-            return Place(namespace, next(iter(HOPS)))
+            return moving(said.namespace, next(iter(HOPS)))
         at_hand = max(slots, key=lambda anchor: anchor.moved_at)
-        if len(text.split()) < WORDS_MIN:
-            return going_on(at_hand, at_hand)
+        words, around, aside = self._fits(said, slots)
+        if words < WORDS_MIN:
+            return going_on(at_hand, at_hand) if aside is None else Place()
+        fits = dict(zip(slots, around, strict=True))
+        best = max(slots, key=lambda anchor: fits[anchor])
+        if aside is not None and (is_new(fits[best], words) or aside > fits[best] + MARGIN):
+            return opening(slots, at_hand)
+        if is_new(fits[best], words):
+            return Place()
+        return going_on(best if fits[best] > fits[at_hand] + MARGIN else at_hand, at_hand)
+
+    def _fits(self, said: Said, slots: Sequence[Anchor]) -> tuple[int, list[float], float | None]:
         near = [(anchor.block_id, anchor.hops) for anchor in slots]
         # Anchors of several conversations of the same people: the fit is over what the widest of these sees.
         within = min((anchor.namespace for anchor in slots), key=len)
-        fits = dict(zip(slots, self._index.fits(text, code, within, near, self._now_us()), strict=True))
-        best = max(slots, key=lambda anchor: fits[anchor])
-        if fits[best] < NEW_SUBJECT:
-            return opening(slots, at_hand)
-        return going_on(best if fits[best] > fits[at_hand] + MARGIN else at_hand, at_hand)
+        return self._index.fits(said.text, said.code, within, near, said.namespace, said.at, self._now_us())
+
+
+def is_new(fit: float, words: int) -> bool:
+    """Whether a text of so many words that fits no better than this is about something else."""
+    return fit < NEW_SUBJECT * words / (words + HALF_WORDS)
 
 
 def going_on(anchor: Anchor, at_hand: Anchor) -> Place:
     """In the subject of one anchor, after that of another (or the same)."""
-    return Place(anchor.namespace, anchor.name, anchor if anchor.pinned or anchor != at_hand else None)
+    if anchor.pinned or anchor != at_hand:
+        return Place(near=anchor)
+    return moving(anchor.namespace, anchor.name)
 
 
 def opening(slots: Sequence[Anchor], at_hand: Anchor) -> Place:
-    """A free anchor, or the one that was left longest ago; where all are pinned, the block stays with the last."""
+    """A free anchor, or the one that was left longest ago; where all are pinned, none."""
     taken = {anchor.name for anchor in slots}
     free = next((name for name in HOPS if name not in taken), None)
     if free is not None:
-        return Place(at_hand.namespace, free)
+        return moving(at_hand.namespace, free)
     movable = [anchor for anchor in slots if not anchor.pinned]
     if not movable:
-        return going_on(at_hand, at_hand)
+        return Place()
     left = min(movable, key=lambda anchor: anchor.moved_at)
-    return Place(left.namespace, left.name)
+    return moving(left.namespace, left.name)
+
+
+def moving(namespace: str, name: str) -> Place:
+    """With an anchor that comes to point to it."""
+    return Place(anchor=(namespace, name, HOPS.get(name, HOPS_OTHERWISE)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.conformance.memory import (
     TestAddingMany,
     TestAddingNear,
+    TestAddingNearAuto,
     TestAnchors,
     TestClosing,
     TestExpiring,
@@ -73,6 +74,7 @@ from tests.conformance.memory_weights import (
 __all__ = [
     "TestAddingMany",
     "TestAddingNear",
+    "TestAddingNearAuto",
     "TestAddingTheSameList",
     "TestAnchors",
     "TestBudget",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
 from itertools import chain
@@ -454,6 +454,109 @@ class TestAddingNear:
         with pytest.raises(NotFound):
             memory.add("It was made in Cremona.", near=near)
         assert facts(memory) == before
+
+
+BREAD = (
+    "My sister Yuna bakes sourdough bread with rye flour at home.",
+    "The sourdough needs a starter, and Yuna feeds hers with rye flour.",
+    "The rye flour for Yuna's sourdough bread comes from the mill.",
+)
+TENTS = (
+    "We want to hike along the coast of Jeju with two tents.",
+    "The tents are light, and the coast of Jeju is warm.",
+    "Along the coast of Jeju we pitch both tents on the beach.",
+)
+ODD = "Grandfather sold his old piano to a school nearby."
+
+
+class TestAddingNearAuto:
+    """How the anchors move with a conversation: with it, back to an earlier subject, and not for an odd remark."""
+
+    @pytest.fixture
+    def say(self, memory: Memory, clock: FrozenClock) -> Callable[..., list[int]]:
+        def said(*texts: str) -> list[int]:
+            ids = []
+            for text in texts:
+                clock.advance(60)
+                ids.append(memory.add(text, namespace="chat", near="auto").id)
+            return ids
+
+        return said
+
+    def slots(self, memory: Memory) -> dict[str, int]:
+        return {anchor.name: anchor.block_id for anchor in memory.anchors.status(namespace="chat")}
+
+    def test_a_new_subject_gets_an_anchor_of_its_own(self, memory: Memory, say: Callable[..., list[int]]) -> None:
+        _, bread, _, tents = say(*BREAD[:2], *TENTS[:2])
+        assert self.slots(memory) == {"A": bread, "B": tents}
+
+    @pytest.mark.parametrize("day", ["Today", "Yesterday", "On 4 March 2025", "내일"])
+    def test_a_date_in_common_is_no_subject_in_common(
+        self, memory: Memory, say: Callable[..., list[int]], day: str
+    ) -> None:
+        _, bread, _, tents = say(*(f"{day}: {text}" for text in (*BREAD[:2], *TENTS[:2])))
+        assert self.slots(memory) == {"A": bread, "B": tents}
+
+    def test_an_odd_remark_moves_nothing(self, memory: Memory, say: Callable[..., list[int]]) -> None:
+        _, bread = say(*BREAD[:2])
+        [odd] = say(ODD)
+        assert self.slots(memory) == {"A": bread}
+        assert memory.links(odd) == []
+        say("Oh, really?")
+        assert self.slots(memory) == {"A": bread}, "too little to be told goes on with the remark"
+        [more] = say(BREAD[2])
+        assert self.slots(memory) == {"A": more}
+
+    def test_coming_back_to_a_subject_takes_its_anchor(self, memory: Memory, say: Callable[..., list[int]]) -> None:
+        _, bread, _, _, tents = say(*BREAD[:2], *TENTS)
+        [back] = say(BREAD[2])
+        assert self.slots(memory) == {"A": back, "B": tents}
+        assert [(link.source, link.target) for link in memory.links(back)] == [(back, bread)]
+
+    def test_pinned_anchors_never_move(self, memory: Memory, say: Callable[..., list[int]]) -> None:
+        [bread] = say(BREAD[0])
+        memory.anchors.pin("A", namespace="chat")
+        more = say(*BREAD[1:])
+        assert [[link.target for link in memory.links(block)] for block in more] == [[bread], [bread]]
+        _, _, tents = say(*TENTS)
+        assert self.slots(memory) == {"A": bread, "B": tents}
+
+    def test_where_all_are_pinned_what_fits_none_stays_by_itself(
+        self, memory: Memory, say: Callable[..., list[int]]
+    ) -> None:
+        [bread] = say(BREAD[0])
+        for name in "ABC":
+            memory.anchors.set(name, bread, namespace="chat", pinned=True)
+        tents = say(*TENTS)
+        assert self.slots(memory) == {"A": bread, "B": bread, "C": bread}
+        assert [memory.links(block) for block in tents] == [[], [], []]
+
+    def test_korean_subjects_of_few_long_words(self, memory: Memory, say: Callable[..., list[int]]) -> None:
+        _, bread = say("유나 언니는 호밀 가루로 사워도우 빵을 구워.", "사워도우는 언니가 호밀 가루를 먹여 키워.")
+        _, tents = say("제주 해안을 텐트로 걸을래.", "텐트는 가볍고 제주 해안은 따뜻해.")
+        assert self.slots(memory) == {"A": bread, "B": tents}
+        [back] = say("호밀 가루로 만든 사워도우 빵이 잘 구워졌어.")
+        assert self.slots(memory) == {"A": back, "B": tents}
+
+    @pytest.mark.parametrize("seed", range(6))
+    def test_whatever_is_said_at_most_one_anchor_moves_and_none_that_is_pinned(
+        self, memory: Memory, clock: FrozenClock, seed: int
+    ) -> None:
+        dice = Random(seed)
+        for _ in range(24):
+            before = {anchor.name: anchor for anchor in memory.anchors.status(namespace="chat")}
+            if before and dice.random() < 0.2:
+                pin = memory.anchors.unpin if dice.random() < 0.5 else memory.anchors.pin
+                pin(dice.choice(sorted(before)), namespace="chat")
+                continue
+            clock.advance(60)
+            block = memory.add(dice.choice([*BREAD, *TENTS, ODD, "Oh."]), namespace="chat", near="auto")
+            after = {anchor.name: anchor for anchor in memory.anchors.status(namespace="chat")}
+            moved = [name for name, anchor in after.items() if anchor != before.get(name)]
+            assert len(moved) <= 1
+            assert all(after[name].block_id == block.id for name in moved)
+            assert not any(before[name].pinned for name in moved if name in before)
+            assert before.keys() <= after.keys() <= {"A", "B", "C"}
 
 
 class TestGivenVectors:

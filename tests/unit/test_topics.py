@@ -13,6 +13,8 @@ LENS_TOO = "The shop in Busan cleaned my camera and the lens for free."
 BREAD = "Yuna learns to bake sourdough bread with rye flour."
 BREAD_TOO = "The sourdough rests overnight before Yuna adds more rye flour."
 TENTS = "We hike along the coast of Jeju with two tents."
+TENTS_TOO = "Both tents are light enough for the coast of Jeju."
+PIANO_TOO = "The school tuned the piano that Grandfather sold."
 PIANO = "Grandfather sold his old piano to a school nearby."
 
 
@@ -46,13 +48,14 @@ def test_a_subject_takes_its_anchor_along_and_a_new_one_gets_its_own(said: Memor
 
 
 def test_what_says_too_little_stays_with_the_subject_at_hand(said: Memory, clock: FrozenClock) -> None:
-    say(said, clock, LENS, BREAD)
+    say(said, clock, LENS, BREAD, BREAD_TOO)
     [last] = say(said, clock, "A lens, really?")
     assert slots(said)["B"] == last
 
 
 def test_the_fourth_subject_takes_the_anchor_that_was_left_longest_ago(said: Memory, clock: FrozenClock) -> None:
-    _, bread, tents, piano = say(said, clock, LENS, BREAD, TENTS, PIANO)
+    said_twice = (LENS, LENS_TOO, BREAD, BREAD_TOO, TENTS, TENTS_TOO, PIANO, PIANO_TOO)
+    _, _, _, bread, _, tents, _, piano = say(said, clock, *said_twice)
     assert slots(said) == {"A": piano, "B": bread, "C": tents}
 
 
@@ -62,14 +65,14 @@ def test_a_pinned_anchor_never_moves_and_what_fits_it_is_linked(said: Memory, cl
     [more] = say(said, clock, LENS_TOO)
     assert slots(said) == {"A": lens}
     assert [(link.source, link.target) for link in said.links(more)] == [(more, lens)]
-    say(said, clock, BREAD, TENTS)
-    [piano] = say(said, clock, PIANO)
+    say(said, clock, BREAD, BREAD_TOO, TENTS, TENTS_TOO)
+    _, piano = say(said, clock, PIANO, PIANO_TOO)
     assert slots(said)["A"] == lens
     assert slots(said)["B"] == piano
 
 
 def test_where_all_are_pinned_nothing_moves(said: Memory, clock: FrozenClock) -> None:
-    say(said, clock, LENS, BREAD, TENTS)
+    say(said, clock, LENS, LENS_TOO, BREAD, BREAD_TOO, TENTS, TENTS_TOO)
     for name in "ABC":
         said.anchors.pin(name, namespace="a")
     before = slots(said)

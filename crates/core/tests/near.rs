@@ -87,8 +87,70 @@ fn of_several_anchors_the_one_is_taken_that_fits() {
         assert_eq!(answer.hits[0].block, block(conversation, 12), "{text}");
         assert!(answer.visited <= answer.blocks / 10, "what was looked at to choose counts: {}", answer.visited);
     }
-    let fits = index.fits(&near("the otters of Vancouver", &starts)).unwrap();
-    assert!(fits[2] > 0.8 && [0, 1, 3].iter().all(|&other| fits[other] < 0.4), "{fits:?}");
+}
+
+#[test]
+fn what_nobody_has_said_before_counts_against_a_fit() {
+    let index = memory();
+    let starts = [block(20, 8), block(2, 10), block(1, 10), block(0, 10)];
+    let fitting = |text: &str| index.fits(&near(text, &starts), "elsewhere").unwrap();
+    let own = fitting("the otters of Vancouver");
+    assert_eq!((own.words, own.aside), (2, None));
+    assert!(own.anchors[2] > 0.4 && [0, 1, 3].iter().all(|&other| own.anchors[other] < 0.2), "{own:?}");
+    let new = fitting("otters threaten quarterly freelance accountants with zithers and marmalade");
+    assert!(new.anchors[2] < own.anchors[2] / 3.0, "{new:?}");
+}
+
+#[test]
+fn when_something_is_says_nothing_of_what_it_is_about() {
+    let index = memory();
+    let fitting = |text: &str| index.fits(&near(text, &[block(1, 10), block(0, 10)]), "elsewhere").unwrap();
+    let plain = fitting("the otters of Vancouver");
+    for when in ["yesterday", "on Friday", "8 May 2023", "내일", "5월 3일에"] {
+        assert_eq!(fitting(&format!("{when}: the otters of Vancouver")), plain, "{when}");
+        assert_eq!(fitting(when).words, 0, "{when}");
+    }
+}
+
+#[test]
+fn korean_words_count_by_what_they_say() {
+    let index = memory();
+    let words = |text: &str| index.fits(&near(text, &[block(1, 10)]), "elsewhere").unwrap().words;
+    assert_eq!(words("제주 해안을 텐트로 걸을래."), 4);
+    assert!(words("응, 그건 그래.") < 4);
+}
+
+#[test]
+fn what_was_said_last_is_told_from_what_the_anchors_stand_for() {
+    let link = greeum_core::links::Edge::new(block(1, 12), 1.0);
+    let index = loaded(&entries(), &[(block(2, TURNS - 1), vec![link])]);
+    let aside = |start: BlockId, namespace: &str| {
+        let text = Query { asked_at: Some(i64::MAX), ..near("the otters of Vancouver", &[start]) };
+        index.fits(&text, namespace).unwrap().aside
+    };
+    assert!(aside(block(1, 12), "c1").is_some());
+    assert_eq!(aside(block(1, TURNS - 1), "c1"), None, "the anchor is there");
+    assert_eq!(aside(block(1, 12), "c2"), None, "it is linked with the anchor");
+    assert_eq!(aside(block(1, 12), "c99"), None, "nothing was said there");
+}
+
+#[test]
+fn a_subject_ends_where_another_anchor_stands() {
+    let index = memory();
+    let fit =
+        |starts: &[BlockId]| index.fits(&near("the otters of Vancouver", starts), "elsewhere").unwrap().anchors[0];
+    assert!(fit(&[block(1, 14)]) > 0.2);
+    assert!(fit(&[block(1, 14), block(1, 13)]) < 0.1);
+}
+
+#[test]
+fn links_do_not_take_the_place_of_turns() {
+    let starts = block(20, 20);
+    let away: Vec<_> = (0..20).map(|turn| greeum_core::links::Edge::new(block(21, turn), 1.0)).collect();
+    let (plain, linked) = (memory(), loaded(&entries(), &[(starts, away)]));
+    let found = |index: &Index| ids(&ask(index, &Query { k: 750, ..near("", &[starts]) }).hits);
+    let turns = found(&plain);
+    assert!(!turns.is_empty() && turns.iter().all(|turn| found(&linked).contains(turn)));
 }
 
 #[test]

@@ -429,19 +429,23 @@ impl Index {
         Ok(Found(released(py, || self.index.search_many(&queries))?))
     }
 
-    #[pyo3(signature = (text, vector, namespace, near, now))]
+    #[pyo3(signature = (text, vector, within, near, namespace, at, now))]
+    #[allow(clippy::too_many_arguments, reason = "as for search")]
     fn fits(
         &self,
         py: Python<'_>,
         text: String,
         vector: Option<Vec<u8>>,
-        namespace: String,
+        within: String,
         near: Vec<(u64, u32)>,
+        namespace: String,
+        at: i64,
         now: i64,
-    ) -> PyResult<Vec<f32>> {
+    ) -> PyResult<(usize, Vec<f32>, Option<f32>)> {
         let vector = vector.map(|bytes| code(&bytes)).transpose().map_err(|error| raised(py, error))?;
-        let query = Query { text, vector, namespace, near, now, ..Query::default() };
-        released(py, || self.index.fits(&query))
+        let query = Query { text, vector, namespace: within, near, asked_at: Some(at), now, ..Query::default() };
+        let fitting = released(py, || self.index.fits(&query, &namespace))?;
+        Ok((fitting.words, fitting.anchors, fitting.aside))
     }
 
     fn nearest(

@@ -241,9 +241,9 @@ impl Index {
         rank::by_words(&self.state(), query, &self.table, depth)
     }
 
-    /// How well what is around each of the blocks that a query may start from fits it; more is better.
-    pub fn fits(&self, query: &Query) -> Result<Vec<f32>> {
-        rank::fits(&self.state(), query, &self.table, self.dimension, self.embeds_queries)
+    /// How well a text fits what is around each of the blocks that it may belong to, and what was said last in a namespace.
+    pub fn fits(&self, text: &Query, namespace: &str) -> Result<rank::Fitting> {
+        rank::fits(&self.state(), text, namespace, &self.table, self.dimension, self.embeds_queries)
     }
 
     fn search_in(&self, state: &State, queries: &[Query]) -> Result<Vec<Answer>> {

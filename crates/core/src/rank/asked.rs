@@ -3,9 +3,10 @@
 use super::Evidence;
 use super::candidates::{self, Depth, Pool};
 use super::deadline::Deadline;
+use super::fits::{Fits, Subject};
 use super::home::{self, Home};
 use super::late::Late;
-use super::local::{self, Fits, Visited};
+use super::local::{self, Visited};
 use super::nearby::Nearby;
 use super::prior::Prior;
 use super::sample::Sample;
@@ -22,6 +23,17 @@ use crate::index::state::Place;
 use crate::query::{Answer, Hit, Query};
 use crate::vectors::Code;
 use std::collections::HashMap;
+
+/// How well a text fits what is around some blocks.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Fitting {
+    /// How many words say what it is about: of few it can hardly be told.
+    pub words: usize,
+    /// For each block: how well it fits what is around it, from 0 on, where more is better.
+    pub anchors: Vec<f32>,
+    /// The same of what was said last, if that belongs to none of these blocks.
+    pub aside: Option<f32>,
+}
 
 /// A query, and what it is asked of.
 #[derive(Clone, Copy)]
@@ -76,15 +88,14 @@ impl<'a> Asked<'a> {
         let terms = words::terms(ground, question);
         let (code, worth) = (self.code(&terms.rarity)?, &terms.worth);
         let mut nearby = Nearby::new(ground, deadline);
-        let mut fits = Fits::new(ground, &worth.found, code.as_ref());
-        let start = self.start(&mut nearby, &mut fits)?;
+        let (start, probed) = self.start(&mut nearby)?;
         let reach = start.map_or_else(HashMap::new, |(start, hops)| nearby.proximities(start, hops));
         let can_tell = !worth.found.is_empty() || code.is_none();
         let near = start.filter(|_| !reach.is_empty() && can_tell);
         let whose = Whose::new(ground, question, worth, &query.weights);
         let depth = candidates::depth(ground.scope.blocks, query.k, whose.has_say(&query.weights));
         let extent = self.extent(&mut nearby, near.map(|(start, _)| start), worth, depth);
-        let answer = self.account_of(start.map(|(start, _)| start), &fits.probed, &extent);
+        let answer = self.account_of(start.map(|(start, _)| start), &probed, &extent);
         if !question.has_words() && code.is_none() && reach.is_empty() {
             return Ok((answer, None));
         }
@@ -173,43 +184,84 @@ impl<'a> Asked<'a> {
         }
     }
 
-    /// How well what is around each block that it may start from fits the query.
-    pub fn fits(&self) -> Result<Vec<f32>> {
-        let terms = words::terms(self.ground, self.question);
-        let code = self.code(&terms.rarity)?;
+    /// How well it fits what is around each block that it may start from, and around the last block of a namespace.
+    pub fn fits(&self, namespace: &str) -> Result<Fitting> {
+        self.check_starts()?;
         let mut nearby = Nearby::new(self.ground, self.deadline);
-        let mut fits = Fits::new(self.ground, &terms.worth.found, code.as_ref());
-        Ok(self.query.near.iter().map(|start| fits.of(&mut nearby, start.0)).collect())
+        let subject = self.subject();
+        let code = self.code_of(&subject)?;
+        let mut fits = Fits::new(self.ground, &subject, code.as_ref());
+        let mut starts = self.starts();
+        let aside = self.aside(namespace, &starts);
+        starts.extend(aside);
+        let mut anchors: Vec<f32> = starts.iter().map(|&start| fits.of(&mut nearby, start, &starts)).collect();
+        let aside = aside.and_then(|_| anchors.pop());
+        Ok(Fitting { words: subject.words, anchors, aside })
     }
 
-    /// Where a search near something starts: of several blocks, at the one that it belongs to.
-    fn start(&self, nearby: &mut Nearby<'_>, fits: &mut Fits<'_>) -> Result<Option<(BlockId, u32)>> {
+    fn starts(&self) -> Vec<BlockId> {
+        self.query.near.iter().map(|start| start.0).collect()
+    }
+
+    /// The last block of a namespace, if it belongs to none of `starts`: it is none of them, and not linked to any.
+    fn aside(&self, namespace: &str, starts: &[BlockId]) -> Option<BlockId> {
+        let last = self.ground.last_of(namespace, self.query.asking())?;
+        let links = self.ground.state.links.leaving(last);
+        let belongs = starts.contains(&last) || links.iter().any(|link| starts.contains(&link.target));
+        (!belongs).then_some(last)
+    }
+
+    /// Where a search near something starts: of several blocks, at the one that it belongs to; and what was looked at to tell.
+    fn start(&self, nearby: &mut Nearby<'_>) -> Result<(Option<(BlockId, u32)>, Vec<Place>)> {
+        self.check_starts()?;
         let near = &self.query.near;
-        if let Some((block, _)) = near.iter().find(|(block, _)| self.ground.state.locate(*block).is_none()) {
-            return Err(Error::invalid("near", format!("there is no block {block}")));
-        }
         if near.len() < 2 {
-            return Ok(near.first().copied());
+            return Ok((near.first().copied(), Vec::new()));
         }
+        let subject = self.subject();
+        let code = self.code_of(&subject)?;
+        let mut fits = Fits::new(self.ground, &subject, code.as_ref());
+        let starts = self.starts();
         let mut best: Option<(f32, (BlockId, u32))> = None;
         for &start in near {
-            let fit = fits.of(nearby, start.0);
+            let fit = fits.of(nearby, start.0, &starts);
             if best.is_none_or(|(most, _)| fit > most) {
                 best = Some((fit, start));
             }
         }
-        Ok(best.map(|best| best.1))
+        Ok((best.map(|best| best.1), fits.probed))
+    }
+
+    fn check_starts(&self) -> Result<()> {
+        match self.query.near.iter().find(|(block, _)| self.ground.state.locate(*block).is_none()) {
+            Some((block, _)) => Err(Error::invalid("near", format!("there is no block {block}"))),
+            None => Ok(()),
+        }
+    }
+
+    fn subject(&self) -> Subject<'_> {
+        let now = self.ground.state.zone.local(self.query.asking());
+        Subject::new(self.ground, &self.question.tokens, now, self.table)
+    }
+
+    /// The vector of what it is about: the caller's, or the table's.
+    fn code_of(&self, subject: &Subject<'_>) -> Result<Option<Code>> {
+        self.code_or(|| subject.embed(&self.question.tokens, self.table))
     }
 
     /// The query's vector: the caller's, or the table's; none if it has no direction.
     fn code(&self, rarity: &Rarity) -> Result<Option<Code>> {
+        self.code_or(|| self.question.embed(self.table, rarity))
+    }
+
+    fn code_or(&self, embed: impl FnOnce() -> Option<Code>) -> Result<Option<Code>> {
         let dimension = self.dimension;
         let code = match &self.query.vector {
             Some(code) if code.bytes.len() != dimension => {
                 return Err(Error::invalid("vector", format!("has {} components, not {dimension}", code.bytes.len())));
             }
             Some(code) => Some(code.clone()),
-            None if self.embeds_queries => self.question.embed(self.table, rarity),
+            None if self.embeds_queries => embed(),
             None => None,
         };
         Ok(code.filter(|code| code.scale > 0.0))

@@ -6,14 +6,12 @@
 use super::deadline::Deadline;
 use super::nearby::Nearby;
 use super::turns::Turns;
-use super::vector::{self, VectorScores};
 use super::view::Ground;
 use super::words::{Found, Worth};
 use crate::id::BlockId;
 use crate::index::state::Place;
 use crate::links::Budget;
 use crate::query::{Stage, Width};
-use crate::vectors::Code;
 
 /// Blocks of a neighbourhood: a conversation of some minutes.
 const NEIGHBOURS: usize = 32;
@@ -37,13 +35,7 @@ const RARE_RANGE: (u64, u64) = (32, 128);
 /// One in so many of those, the best by their words, is looked at with the turns beside it, which may share no word with the query.
 const HEAD_SHARE: usize = 4;
 
-/// Blocks around each of several anchors by which it is told to which of these a query belongs: what was said there last.
-const PROBED: usize = 8;
-
-/// Of these, how many speak for all by what they mean.
-const NEAREST: usize = 3;
-
-/// Turns on either side of those.
+/// Turns on either side of the best.
 const BESIDE: usize = 2;
 
 /// Turns on either side of what may be a hit that speak for it.
@@ -100,59 +92,20 @@ fn wanted_of(ground: &Ground<'_>, places: &[Place]) -> usize {
     places.iter().filter(|&&place| ground.scope.wants(place)).count()
 }
 
-/// The blocks nearest to an anchor, ascending.
+/// The blocks nearest to an anchor, ascending: along turns and links, and as many turns as if it had no links. What was said just before is
+/// mostly what is asked about, and a link may lead far away from it.
 fn neighbourhood(nearby: &mut Nearby<'_>, start: BlockId) -> Vec<Place> {
-    let reached = nearby.walk(start, Budget { visits: NEIGHBOURS, ..Budget::default() });
+    let budget = Budget { visits: NEIGHBOURS, ..Budget::default() };
+    let reached = [nearby.walk(start, budget), nearby.walk_turns(start, budget)].concat();
     let mut places: Vec<Place> = reached.into_iter().filter_map(|reach| nearby.inside(reach.block)).collect();
     tidy(&mut places);
     places
 }
 
-/// Which of several anchors a query belongs to.
-pub struct Fits<'a> {
-    ground: &'a Ground<'a>,
-    terms: &'a [Found<'a>],
-    vector: VectorScores<'a>,
-    /// The blocks that were looked at.
-    pub probed: Vec<Place>,
-}
-
-impl<'a> Fits<'a> {
-    /// Of a query with these terms and this vector.
-    pub fn new(ground: &'a Ground<'a>, terms: &'a [Found<'a>], code: Option<&'a Code>) -> Self {
-        Self { ground, terms, vector: vector::over(ground, code, &[]), probed: Vec::new() }
-    }
-
-    /// How well what is around a block fits: the share of the query's words that is there, and how near in meaning the nearest come. What is
-    /// far from the block itself counts half.
-    pub fn of(&mut self, nearby: &mut Nearby<'_>, start: BlockId) -> f32 {
-        let reached = nearby.walk(start, Budget { visits: PROBED, ..Budget::default() });
-        let found: Vec<(Place, f32)> = reached
-            .iter()
-            .filter_map(|reach| Some((nearby.inside(reach.block)?, 0.5 + 0.5 * reach.proximity)))
-            .collect();
-        let mut near: Vec<f32> =
-            found.iter().map(|&(place, counts)| counts * self.vector.of(self.ground, place)).collect();
-        near.sort_unstable_by(|a, b| b.total_cmp(a));
-        near.truncate(NEAREST);
-        self.probed.extend(found.iter().map(|found| found.0));
-        let share = weighed_share(self.terms, |term| {
-            let here = found.iter().filter(|(place, _)| term.is_in_any(self.ground, &[*place]));
-            here.map(|found| found.1).fold(0.0, f32::max)
-        });
-        share + near.iter().sum::<f32>() / near.len().max(1) as f32
-    }
-}
-
-/// How much of the terms' rarity is in some blocks, from 0 to 1.
+/// How much of the terms' rarity is in some blocks, from 0 to 1; of no terms, nothing.
 fn share_of(terms: &[Found<'_>], ground: &Ground<'_>, places: &[Place]) -> f32 {
-    weighed_share(terms, |term| f32::from(u8::from(term.is_in_any(ground, places))))
-}
-
-/// The mean of what is said of each term, by its rarity; of no terms, nothing.
-fn weighed_share(terms: &[Found<'_>], of: impl Fn(&Found<'_>) -> f32) -> f32 {
-    let (there, all) =
-        terms.iter().fold((0.0, 0.0), |(there, all), term| (there + term.worth() * of(term), all + term.worth()));
+    let all: f32 = terms.iter().map(Found::worth).sum();
+    let there: f32 = terms.iter().filter(|term| term.is_in_any(ground, places)).map(Found::worth).sum();
     if all > 0.0 { there / all } else { 0.0 }
 }
 

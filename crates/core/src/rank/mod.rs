@@ -19,6 +19,7 @@ mod exclusion;
 mod explanation;
 mod fading;
 mod family;
+mod fits;
 mod home;
 mod late;
 mod linked;
@@ -53,6 +54,7 @@ use crate::index::State;
 use crate::index::state::Place;
 use crate::query::{Answer, Query, Weights};
 use asked::Asked;
+pub use asked::Fitting;
 use deadline::Deadline;
 pub use exclusion::Clause;
 pub use explanation::{Account, Dates, Explanation, Outcome, Subject};
@@ -114,14 +116,29 @@ pub fn scope_of_words(state: &State, query: &Query, table: &Table) -> Scope {
     scope
 }
 
-/// How well what is around each of the blocks that a query may start from fits it: from 0 on, and more is better.
-pub fn fits(state: &State, query: &Query, table: &Table, dimension: usize, embeds_queries: bool) -> Result<Vec<f32>> {
-    let scope = Scope::new(state, query);
+/// How well a text fits what is around each of the blocks that it may belong to, and what was said last in a namespace.
+pub fn fits(
+    state: &State,
+    text: &Query,
+    namespace: &str,
+    table: &Table,
+    dimension: usize,
+    embeds_queries: bool,
+) -> Result<Fitting> {
+    let scope = Scope::new(state, text);
     let ground = Ground::new(state, &scope);
-    let (question, deadline) = (QueryWords::read(query, &ground, table), Deadline::new(None, None));
-    let asked =
-        Asked { ground: &ground, query, question: &question, table, dimension, embeds_queries, deadline: &deadline };
-    asked.fits()
+    // As it stands: of a text that is to be remembered, what nobody has said before is no slip.
+    let (question, deadline) = (QueryWords::as_typed(text, &ground, table), Deadline::new(None, None));
+    let asked = Asked {
+        ground: &ground,
+        query: text,
+        question: &question,
+        table,
+        dimension,
+        embeds_queries,
+        deadline: &deadline,
+    };
+    asked.fits(namespace)
 }
 
 /// Why a block is, or is not, among the hits of a query.

@@ -77,12 +77,35 @@ impl<'a> Nearby<'a> {
         self.steps(start, budget).found
     }
 
+    /// The same along the conversation alone.
+    pub fn walk_turns(&mut self, start: BlockId, budget: Budget) -> Vec<Reach> {
+        if self.inside(start).is_none() {
+            return Vec::new();
+        }
+        let deadline = self.deadline;
+        let turns = |id| if deadline.cuts(Stage::Graph) { Vec::new() } else { self.turns_beside(id).collect() };
+        walk(start, budget, turns).found
+    }
+
+    /// The same, but no way leads to or through any of `starts`.
+    pub fn walk_apart(&mut self, start: BlockId, starts: &[BlockId], budget: Budget) -> Vec<Reach> {
+        self.steps_if(start, budget, |target| !starts.contains(&target)).found
+    }
+
     fn steps(&mut self, start: BlockId, budget: Budget) -> Walk {
+        self.steps_if(start, budget, |_| true)
+    }
+
+    fn steps_if(&mut self, start: BlockId, budget: Budget, may_enter: impl Fn(BlockId) -> bool) -> Walk {
         if self.inside(start).is_none() {
             return Walk::default();
         }
         let deadline = self.deadline;
-        walk(start, budget, |id| if deadline.cuts(Stage::Graph) { Vec::new() } else { self.edges(id) })
+        walk(start, budget, |id| {
+            let mut edges = if deadline.cuts(Stage::Graph) { Vec::new() } else { self.edges(id) };
+            edges.retain(|edge| may_enter(edge.target));
+            edges
+        })
     }
 
     /// How near each block within some hops of `start` is, from 0 to 1.
@@ -118,8 +141,12 @@ impl<'a> Nearby<'a> {
         let mut edges = links.leaving(id);
         edges.extend(links.arriving(id).into_iter().map(|edge| Edge { weight: edge.weight * BACK_WEIGHT, ..edge }));
         edges.retain(|edge| self.inside(edge.target).is_some());
-        edges.extend(self.beside(id).into_iter().flatten().map(|target| Edge::new(target, TURN_WEIGHT)));
+        edges.extend(self.turns_beside(id));
         edges
+    }
+
+    fn turns_beside(&mut self, id: BlockId) -> impl Iterator<Item = Edge> + use<> {
+        self.beside(id).into_iter().flatten().map(|target| Edge::new(target, TURN_WEIGHT))
     }
 
     fn beside(&mut self, id: BlockId) -> [Option<BlockId>; 2] {

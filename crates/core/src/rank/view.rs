@@ -218,6 +218,17 @@ impl<'a> Ground<'a> {
         prefetch(&self.view(place).ids[place.block as usize]);
     }
 
+    /// The block in scope that was the last to be said in exactly this namespace, by some time.
+    pub fn last_of(&self, namespace: &str, by: TimeUs) -> Option<BlockId> {
+        let parts = self.views.iter().zip(&self.scope.parts);
+        let lasts = parts.filter_map(|(view, inside)| {
+            let strip = view.conversation(view.segment.find_namespace(namespace)?);
+            let said = &strip[..strip.partition_point(|&block| view.order_of(block).0 <= by)];
+            said.iter().rev().find(|&&block| inside.contains(block)).map(|&block| view.order_of(block))
+        });
+        lasts.max().map(|(_, id)| id)
+    }
+
     /// The content words of a block.
     pub fn length_of(&self, place: Place) -> u32 {
         let view = self.view(place);

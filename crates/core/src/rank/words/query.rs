@@ -46,11 +46,16 @@ impl QueryWords {
     /// Reads a query as it was likely meant, of what is in scope.
     pub fn read(query: &Query, ground: &Ground<'_>, table: &Table) -> Self {
         let now = ground.state.zone.local(query.asking());
-        let as_typed = Self::new(&query.text, now, ground, table);
+        let as_typed = Self::as_typed(query, ground, table);
         let as_meant = reading::read(&as_typed.tokens, now, ground, table)
             .map(|reading| Self { changes: reading.changes, ..Self::new(&reading.text, now, ground, table) });
         // Whoever asks for nothing but "dont" means that word.
         as_meant.filter(Self::has_words).unwrap_or(as_typed)
+    }
+
+    /// Reads a query as it stands.
+    pub fn as_typed(query: &Query, ground: &Ground<'_>, table: &Table) -> Self {
+        Self::new(&query.text, ground.state.zone.local(query.asking()), ground, table)
     }
 
     /// What was typed in the place of one of its words, if that was something else.
@@ -58,7 +63,7 @@ impl QueryWords {
         self.changes.iter().find(|change| change.0 == word).map(|change| &*change.1)
     }
 
-    /// Reads a query as it stands.
+    /// Reads these words.
     fn new(text: &str, now: TimeUs, ground: &Ground<'_>, table: &Table) -> Self {
         let tokens = Tokens::new(text);
         let (mut content, mut pieces, mut terms, mut buffer) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
