@@ -76,7 +76,7 @@ it("says when the log does not reach so far", async () => {
 
 it("says when nobody is there", async () => {
   const nobody = connect("http://127.0.0.1:9", { retries: 1 });
-  await assert.rejects(nobody.stats(), { name: "ConnectionFailed", status: undefined });
+  await assert.rejects(nobody.stats(), { name: "ConnectionFailed", status: undefined, was_not_sent: true });
 });
 
 it("has a class for everything that can be wrong with the server's store", async () => {
