@@ -40,7 +40,7 @@ UNSURE = "whether it was done is not known"
 NO_CONTENT, TOO_MANY_REQUESTS, UNAVAILABLE = 204, 429, 503
 
 UNREACHED = (502, UNAVAILABLE)
-"""What a proxy says while there is no server behind it, as during a restart. (504 is silence, which is not repeated.)"""
+"""What a proxy says while there is no server behind it, as during a restart. 504 is silence, which is not repeated."""
 
 
 class Transport:
