@@ -297,6 +297,7 @@ class TestTryingAgain:
             Says(b"", "ends"),
             problem("store-closed", 503, Retry_After="1"),
             problem("store-failed", 503),
+            problem("internal", 500),
             said("<html>", 503, Retry_After="1"),
             said("<html>", 502),
         ],

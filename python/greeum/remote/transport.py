@@ -39,6 +39,9 @@ UNSURE = "whether it was done is not known"
 
 NO_CONTENT, TOO_MANY_REQUESTS, UNAVAILABLE = 204, 429, 503
 
+INTERNAL = 500
+"""A defect of the server, which may have met it before or after the work."""
+
 UNREACHED = (502, UNAVAILABLE)
 """What a proxy says while there is no server behind it, as during a restart. 504 is silence, which is not repeated."""
 
@@ -191,7 +194,7 @@ class Transport:
         """What to raise for an answer that is not the one that was asked for."""
         status, given = response.status, media_type(response)
         error: GreeumError
-        is_unsure, is_passing = status == UNAVAILABLE, False
+        is_unsure, is_passing = status in (INTERNAL, UNAVAILABLE), False
         if status in OK:
             return self.failed(request, f"answered with {given or 'something'} where Greeum gives {request.accept}")
         if given == PROBLEM:
