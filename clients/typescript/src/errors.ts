@@ -213,11 +213,23 @@ export async function errorOfResponse(response: Response): Promise<GreeumError> 
     request_id: response.headers.get("x-request-id") ?? undefined,
     retry_after_s: retryAfter(response.headers.get("retry-after")),
   };
+  if (isRedirect(response)) return new ServerFailed(redirected(response), answer);
   const text = await response.text();
   const problem = readProblem(text);
   if (problem !== undefined) return errorOfProblem(problem, answer);
   const kind = BY_STATUS[response.status] ?? (response.status >= 500 ? ServerFailed : GreeumError);
   return new kind(`HTTP ${response.status} ${response.statusText}: ${text.slice(0, 200)}`, answer);
+}
+
+/** Browsers hide it: they say that there was one, and nothing more. */
+function isRedirect(response: Response): boolean {
+  return response.type === "opaqueredirect" || (response.status >= 300 && response.status < 400);
+}
+
+function redirected(response: Response): string {
+  const where = response.headers.get("location");
+  const to = where === null ? "elsewhere" : `to ${where.slice(0, 200)}`;
+  return `the server redirects ${to}, and redirects are not followed: connect to the address itself`;
 }
 
 /** How runtimes say that there was no connection: Node and Deno as the system and `undici` do, Bun in its own word.

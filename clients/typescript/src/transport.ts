@@ -2,7 +2,7 @@
 
 import { addressOf, type Call, type Connection, checkCall, checkConnection } from "./connection.ts";
 import { Deadline, pause } from "./deadline.ts";
-import { errorOfNoResponse, errorOfResponse, GreeumError } from "./errors.ts";
+import { errorOfNoResponse, errorOfResponse, GreeumError, ServerFailed } from "./errors.ts";
 import { json } from "./json.ts";
 import type { AnswerOf, JsonRequest, LooseRequest, MethodOf, Path } from "./operations.ts";
 import { mayRepeat, pauseAfter, RETRIES } from "./retries.ts";
@@ -54,7 +54,7 @@ export class Transport {
     request: JsonRequest<P, M>,
   ): Promise<AnswerOf<P, M>> {
     return this.#within(plain(method, path, request as LooseRequest), async (response, deadline) => {
-      const answer: unknown = response.status === 204 ? undefined : await response.json();
+      const answer: unknown = response.status === 204 ? undefined : await parsed(response);
       deadline.release();
       return answer as AnswerOf<P, M>;
     });
@@ -117,12 +117,24 @@ export class Transport {
   #fetch(request: Plain, signal: AbortSignal): Promise<Response> {
     const headers = new Headers(request.headers);
     if (this.connection.key !== undefined) headers.set("authorization", `Bearer ${this.connection.key}`);
-    const init: RequestInit & { duplex?: "half" } = { method: request.method, headers, signal };
+    // Followed, a redirect would carry what is to be remembered to wherever it points, or turn a POST into a GET.
+    const redirect = "manual";
+    const init: RequestInit & { duplex?: "half" } = { method: request.method, headers, signal, redirect };
     if (request.body !== undefined) init.body = request.body;
     if (request.body instanceof ReadableStream) init.duplex = "half";
     const fetch = this.connection.fetch ?? globalThis.fetch;
     return fetch(this.address(request.path, request.query), init);
   }
+}
+
+/** The JSON of an answer. Throws ServerFailed for one that says to be something else, such as the page of a proxy. */
+async function parsed(response: Response): Promise<unknown> {
+  const type = response.headers.get("content-type") ?? "application/json";
+  if (/json/i.test(type)) return response.json();
+  const said = (await response.text()).slice(0, 200);
+  throw new ServerFailed(`HTTP ${response.status} with ${type}, and no JSON: is this Greeum? ${said}`, {
+    status: response.status,
+  });
 }
 
 function plain(method: string, path: string, request: LooseRequest): Plain {

@@ -351,8 +351,19 @@ it("ends a stream when the caller calls it off", async () => {
 });
 
 it("says what a server that speaks no JSON has said", async () => {
-  const memory = await answering([says(200, "<html>hello</html>")], { retries: 0 });
-  await assert.rejects(memory.count(), { name: "ConnectionFailed" });
+  const memory = await answering([says(200, "<html>hello</html>", { "content-type": "text/html" })]);
+  await assert.rejects(memory.count(), { name: "ServerFailed", status: 200, message: /no JSON.*<html>hello/ });
+  assert.equal(got.length, 1);
+});
+
+it("follows no redirect, which would carry off what is to be remembered, or lose it", async () => {
+  for (const status of [301, 302, 303, 307, 308]) {
+    const memory = await answering([says(status, "", { location: "http://127.0.0.1:9/v1/blocks" }), block]);
+    await assert.rejects(memory.add("private"), { name: "ServerFailed", status, message: /redirects to http:\/\/127/ });
+    assert.equal(got.length, 1);
+    got.length = 0;
+    server?.close();
+  }
 });
 
 it("sends an import while it comes, and from a browser as a whole", async (test) => {
