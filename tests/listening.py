@@ -135,8 +135,8 @@ def listening(
     async def run() -> int:
         bound = sockets.listen(sockets.addresses("127.0.0.1", 0), 0)
         bound[0].listen()
-        health = Health()
-        gate = Gate(Starting(health), bounds=Bounds(**bounds), health=health, log=AccessLog(None), metrics=Metrics([]))
+        health, log, metrics = Health(), AccessLog(None), Metrics([])
+        gate = Gate(Starting(health, log, metrics), bounds=Bounds(**bounds), health=health, log=log, metrics=metrics)
         server = Server(gate, bound, drain_s=drain_s)
         port = bound[0].getsockname()[1]
         found = Listening(gate, server, port, asyncio.get_running_loop())

@@ -6,7 +6,7 @@ from collections import deque
 from time import monotonic
 
 from greeum import _core
-from greeum.store.rows import ID, NAMESPACE, TEXT
+from greeum.store.rows import NAMESPACE, TEXT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,26 +30,49 @@ ECHO_BYTES_MIN = 24
 """Shorter texts are not held against anybody ("yes, I did"): five English words, or eight Korean syllables."""
 
 
+ECHO_CHARACTERS_MAX = 16_384
+"""Longer texts are documents, which nobody's turn repeats as a whole."""
+
+READ_CHARACTERS_MAX = 524_288
+"""Of texts that searches gave back and that are read for one add: it takes some milliseconds at most. What is left is
+read for the next."""
+
+READ_STEP = 16
+"""Rows that are read at once: so many of the largest are 16 MiB."""
+
+KEYS_MAX = 65_536
+"""Blocks whose key is kept: some megabytes, and 20 times what these searches give back one by one."""
+
+
 class _Search:
-    __slots__ = ("asked", "at_s", "found", "queries", "scope", "texts")
+    __slots__ = ("asked", "at_s", "found", "keys", "queries", "scope", "unread")
 
     def __init__(self, at_s: float, scope: str, queries: Sequence[str], found: _core.Found) -> None:
         self.at_s = at_s
         self.scope = scope
         self.queries = queries
         self.found = found
-        self.asked: frozenset[str] | None = None
-        self.texts: dict[tuple[str, str], int] | None = None
-        """Once somebody adds something: what was asked, and the hits by namespace and text, all in normal form."""
+        self.asked: frozenset[int] | None = None
+        self.unread: list[int] = []
+        self.keys: dict[int, int] = {}
+        """Once somebody adds something: what was asked, the hits whose texts have not been read, and the others by
+        their keys."""
+
+    def prepare(self) -> frozenset[int]:
+        if self.asked is None:
+            self.unread = ids_of(self)
+            self.asked = frozenset(hash(_core.normal(query)) for query in self.queries)
+        return self.asked
 
 
 class Echoes:
     """The answers of one memory, by whatever door. Noting one costs a microsecond; texts are read when something is
-    added."""
+    added, once each, and not kept: a key of eight bytes stands for each."""
 
     def __init__(self, rows: Callable[[Sequence[int]], Mapping[int, BlockRow]]) -> None:
         self._rows = rows
         self._searches: deque[_Search] = deque(maxlen=SEARCHES_MAX)
+        self._keys: dict[int, int | None] = {}
 
     def note(self, scope: str, queries: Sequence[str], found: _core.Found) -> None:
         """A search of this namespace has given this back."""
@@ -60,53 +83,66 @@ class Echoes:
         search has given it back just now, and the text was not what it asked for: whoever says the same again says it
         himself. (That somebody has found the same elsewhere is nothing that one who adds here may learn.)"""
         since_s = monotonic() - ECHO_S
-        answers: dict[str, _Answers] = {}
+        reaching: dict[str, list[_Search]] = {}
         for text, namespace in texts:
-            if namespace not in answers:
-                answers[namespace] = self._answers(namespace, since_s)
-            yield answers[namespace].echoed(text, namespace)
+            if namespace not in reaching:
+                reaching[namespace] = self._reaching(namespace, since_s)
+                self._read(reaching[namespace])
+            yield self._echoed(text, namespace, reaching[namespace])
 
     def holds(self, block: int, namespace: str) -> bool:
         """Whether a search that reaches this namespace has given back this block just now."""
         since_s = monotonic() - ECHO_S
         return any(block in ids_of(search) for search in self._reaching(namespace, since_s))
 
-    def _answers(self, namespace: str, since_s: float) -> _Answers:
-        answers = _Answers()
-        for search in self._reaching(namespace, since_s):
-            if search.asked is None or search.texts is None:
-                search.asked = frozenset(map(_core.normal, search.queries))
-                rows = self._rows(ids_of(search)).values()
-                search.texts = {(row[NAMESPACE], _core.normal(row[TEXT])): row[ID] for row in rows}
-            answers.asked |= search.asked
-            answers.texts |= search.texts
-        return answers
-
     def _reaching(self, namespace: str, since_s: float) -> list[_Search]:
+        """The searches that may have given back something of this namespace, the newest first."""
         return [
             search
-            for search in list(self._searches)
+            for search in reversed(list(self._searches))
             if search.at_s >= since_s
             and (not search.scope or namespace == search.scope or namespace.startswith(search.scope + "/"))
         ]
 
-
-class _Answers:
-    """What the searches that reach one namespace asked and have given back."""
-
-    __slots__ = ("asked", "texts")
-
-    def __init__(self) -> None:
-        self.asked: set[str] = set()
-        self.texts: dict[tuple[str, str], int] = {}
-
-    def echoed(self, text: str, namespace: str) -> int | None:
-        if not self.texts:
+    def _echoed(self, text: str, namespace: str, searches: list[_Search]) -> int | None:
+        if not searches or len(text) > ECHO_CHARACTERS_MAX:
             return None
         normal = _core.normal(text)
-        if len(normal.encode()) < ECHO_BYTES_MIN or normal in self.asked:
+        asked = hash(normal)
+        if len(normal.encode()) < ECHO_BYTES_MIN or any(asked in search.prepare() for search in searches):
             return None
-        return self.texts.get((namespace, normal))
+        key = hash((namespace, normal))
+        given_back = dict.fromkeys(search.keys[key] for search in searches if key in search.keys)
+        return next((block for block in given_back if self._says(block, namespace, normal)), None)
+
+    def _says(self, block: int, namespace: str, normal: str) -> bool:
+        """Whether it is so, and not only the key the same."""
+        row = self._rows([block]).get(block)
+        return row is not None and row[NAMESPACE] == namespace and _core.normal(row[TEXT]) == normal
+
+    def _read(self, searches: Iterable[_Search]) -> None:
+        """Learn the keys of what these have given back, as far as one add may take."""
+        left = READ_CHARACTERS_MAX
+        for search in searches:
+            search.prepare()
+            while search.unread and left > 0:
+                unread = search.unread
+                step, search.unread = unread[:READ_STEP], unread[READ_STEP:]
+                left -= self._learn(step)
+                keys = ((self._keys.get(block), block) for block in step)
+                search.keys |= {key: block for key, block in keys if key is not None}
+
+    def _learn(self, blocks: Sequence[int]) -> int:
+        """Learn the keys of these, unless they are known; how much had to be read for it."""
+        if len(self._keys) > KEYS_MAX:
+            self._keys = {}
+        unknown = [block for block in blocks if block not in self._keys]
+        rows = self._rows(unknown) if unknown else {}
+        for block, row in rows.items():
+            text = row[TEXT]
+            is_short = len(text) <= ECHO_CHARACTERS_MAX
+            self._keys[block] = hash((row[NAMESPACE], _core.normal(text))) if is_short else None
+        return sum(len(row[TEXT]) for row in rows.values())
 
 
 def ids_of(search: _Search) -> list[int]:

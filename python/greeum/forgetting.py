@@ -102,12 +102,17 @@ class Forgetting:
         self._now_us = now_us
 
     def named(self, blocks: int | Iterable[int], *, dry_run: bool) -> Forgotten:
-        """Those with these ids. Raises NotFound if one of them is not there, and then forgets none."""
+        """Those with these ids. Raises NotFound if one of them is not there, and then forgets none; also if somebody
+        else has forgotten all of them meanwhile.
+        """
         ids = inputs.block_ids(blocks)
         missing = set(ids) - {row[0] for row in self._store.blocks(ids)}
         if missing:
             raise none_forgotten(min(missing))
-        return self._erase(ids, {"by": "ids", "ids": len(set(ids))}, dry_run=dry_run)
+        forgotten = self._erase(ids, {"by": "ids", "ids": len(set(ids))}, dry_run=dry_run)
+        if ids and not forgotten:
+            raise none_forgotten(min(ids))
+        return forgotten
 
     def matching(self, namespace: str, where: Where | None, *, dry_run: bool) -> Forgotten:
         """Those of which a version, an older one or an expired one too, is here and fits the filter."""

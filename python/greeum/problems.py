@@ -84,7 +84,9 @@ OF_THE_MACHINE: dict[type[Exception], str] = {
 }
 """What is told of errors whose own message names directories of the server, or its embedder; that is in its log."""
 
-MOVED = "This memory's directory on the server was moved, removed or replaced; its operator puts it back"
+MOVED = (
+    "What the server keeps for this was moved, removed or replaced; its operator puts it back, or restarts the server"
+)
 """What is told of a StoreFailed that says so: to try again helps once somebody has done something."""
 
 

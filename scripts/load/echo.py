@@ -43,8 +43,8 @@ class Echo:
 
 
 async def in_ours(application: Any, listener: socket.socket) -> None:
-    health = Health()
-    server = Server(Gate(Starting(health), health=health, log=AccessLog(None)), [listener], drain_s=0.0)
+    health, log = Health(), AccessLog(None)
+    server = Server(Gate(Starting(health, log, None), health=health, log=log), [listener], drain_s=0.0)
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, server.stop)
     await server.run(lambda: application, lambda: say(listener))
 

@@ -113,7 +113,9 @@ AGAIN = {"is_new": False}
 def test_an_idempotency_key_makes_a_request_safe_to_repeat(rest: Client, memory: Memory) -> None:
     key = {"idempotency-key": "request-1"}
     one, two = (rest("POST", "/v1/blocks", {"text": "once"}, headers=key) for _ in range(2))
-    assert (two.status, two.json) == (one.status, one.json | AGAIN | {"duplicate_of": 1})
+    assert (one.status, one.headers["location"]) == (201, "/v1/blocks/1")
+    assert (two.status, two.json) == (200, one.json | AGAIN | {"duplicate_of": 1})
+    assert "location" not in two.headers
     assert rest("POST", "/v1/blocks", {"text": "other"}, headers=key).problem == "conflict"
     many = [
         rest(
@@ -124,6 +126,7 @@ def test_an_idempotency_key_makes_a_request_safe_to_repeat(rest: Client, memory:
         )
         for _ in range(2)
     ]
+    assert [answer.status for answer in many] == [201, 200]
     assert many[1].json["blocks"] == [block | AGAIN | {"duplicate_of": block["id"]} for block in many[0].json["blocks"]]
     changed = [rest("PATCH", "/v1/blocks/1", {"text": "twice"}, headers={"idempotency-key": "3"}) for _ in range(2)]
     assert changed[0].json == changed[1].json
@@ -353,6 +356,9 @@ def test_what_is_the_same_and_what_contradicts(rest: Client) -> None:
         for text in ("I live in Seoul.", "i live in seoul", "I live in Busan.")
     )
     assert (again["is_new"], again["id"], again["duplicate_of"]) == (False, old["id"], old["id"])
+    texts = [again["text"], "something else"]
+    of_several = {"blocks": [{"text": text, "on_duplicate": "return"} for text in texts]}
+    assert [rest("POST", "/v1/blocks:batch", of_several).status for _ in range(2)] == [201, 200]
     assert [(one["block"], one["old"], one["new"]) for one in new["conflicts"]] == [(old["id"], "Seoul", "Busan")]
     last = {"text": "I live in Daegu.", "kind": "fact"}
     assert rest("POST", "/v1/blocks", last | {"on_conflict": "reject"}).problem == "conflict"

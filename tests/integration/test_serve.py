@@ -631,6 +631,14 @@ def test_a_tenants_memory_that_was_removed_is_told_of_and_the_server_stays_ready
         assert (reply.status, json.loads(reply.body)["reasons"]) == (503, {"store": "missing"})
         (tmp_path / "gone").rename(root)
         assert server.asked("GET", "/readyz").status == 200
+        (root / "control.db").rename(tmp_path / "keys.db")
+        said = json.loads(becomes("beta", 503).body)
+        assert (said["type"], said["detail"].partition(";")[0]) == (
+            "urn:greeum:problem:store-failed", "What the server keeps for this was moved, removed or replaced"
+        )  # fmt: skip
+        assert server.asked("GET", "/readyz").status == 503
+        (tmp_path / "keys.db").rename(root / "control.db")
+        becomes("beta", 200)
 
 
 def test_tenants_are_not_backed_up_by_the_server(tmp_path: Path) -> None:

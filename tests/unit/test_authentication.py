@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from greeum.api import authentication
-from greeum.api.authentication import KeyedDoor, OpenDoor, keyed_door
+from greeum.api.authentication import KeyedDoor, OpenDoor, Visitor, keyed_door
 from greeum.control.keys import NewKey
 from greeum.control.model import Role
 from greeum.control.store import ControlStore
@@ -246,6 +246,39 @@ class TestRevoking:
         for _ in range(2):
             with pytest.raises(StoreFailed):
                 door.enter(new.text)
+
+    def test_keys_of_a_file_that_was_moved_away_open_nothing_until_it_is_back(
+        self, door: KeyedDoor, control: ControlStore, clock: Clock, tmp_path: Path
+    ) -> None:
+        _, new = control.create_key("acme", "reader")
+        visitor = door.enter(new.text)
+        there, aside = tmp_path / "control.db", tmp_path / "aside.db"
+        there.rename(aside)
+        clock.now_s += 0.999
+        self.closed(door, visitor, new)
+        aside.rename(there)
+        door.confirm(visitor)
+        door.leave(door.enter(new.text))
+        door.leave(visitor)
+
+    def test_nor_do_those_of_one_in_whose_place_is_another(
+        self, door: KeyedDoor, control: ControlStore, clock: Clock, tmp_path: Path
+    ) -> None:
+        _, new = control.create_key("acme", "reader")
+        visitor = door.enter(new.text)
+        for file in list(tmp_path.glob("control.db*")):
+            file.rename(tmp_path / f"old-{file.name}")
+        with ControlStore(str(tmp_path)) as other:
+            _, newer = other.create_key("acme", "reader")
+        clock.now_s += 0.999
+        self.closed(door, visitor, new)
+        self.closed(door, visitor, newer)
+        door.leave(visitor)
+
+    def closed(self, door: KeyedDoor, visitor: Visitor, key: NewKey) -> None:
+        for ask in (door.enter, door.enter_at_once, door.check, lambda _: door.confirm(visitor)):
+            with pytest.raises(StoreFailed, match=r"control\.db: was moved, removed or replaced .* restart the server"):
+                ask(key.text)
 
 
 class TestLeaving:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from greeum import Block, Memory, testing
-from greeum.errors import Conflict
+from greeum.errors import Conflict, NotFound
 from greeum.testing import TinyEmbedder
 
 
@@ -87,3 +87,10 @@ def test_what_would_be_superseded_may_be_forgotten_meanwhile(memory: Memory, mon
     monkeypatch.setattr(memory._comparer, "examine", examined)
     new = memory.add("I live in Busan.", kind="fact", on_conflict="supersede")
     assert (new.supersedes, new.tags, memory.count()) == (None, (), 1)
+
+
+def test_what_another_one_has_just_forgotten_is_not_found(memory: Memory, block: Block, before_writing: Any) -> None:
+    before_writing("forget", lambda: memory.forget(block.id))
+    with pytest.raises(NotFound, match=f"no block {block.id}: nothing was forgotten"):
+        memory.forget(block.id)
+    assert len(memory.certificates()) == 1

@@ -58,6 +58,8 @@ def test_an_operation_is_described_in_full(operation: Any) -> None:
     assert in_headers == heeded
     statuses = {str(KINDS[name].status) for name in operation.problems}
     assert {str(operation.status), *statuses} <= described["responses"].keys()
+    unchanged = {"200"} if operation.status_unchanged else set()
+    assert {status for status in described["responses"] if status < "3"} == {str(operation.status)} | unchanged
     assert ("requestBody" in described) == (operation.body is not None or operation.takes is not None)
 
 

@@ -15,7 +15,7 @@ from time import time
 from typing import Any
 
 import pytest
-from tests.scripted import RESET, SILENCE, Says, Scripted, answer, chunks, problem, said, scripted, until
+from tests.scripted import RESET, SILENCE, Says, Scripted, answer, chunks, problem, read, said, scripted, until
 
 import greeum
 from greeum import RemoteMemory
@@ -83,6 +83,26 @@ class Pauses(threading.Event):
         assert timeout is not None
         self.asked.append(timeout)
         return self.is_set()
+
+
+class Returning(Pauses):
+    """In the last pause the server comes back, and answers one request."""
+
+    def __init__(self, away: socket.socket) -> None:
+        super().__init__()
+        self._away = away
+
+    def wait(self, timeout: float | None = None) -> bool:
+        if len(self.asked) == TRIES_MAX - 2:
+            self._away.listen()
+            threading.Thread(target=self._answer).start()
+        return super().wait(timeout)
+
+    def _answer(self) -> None:
+        connection, _ = self._away.accept()
+        with connection, connection.makefile("rb") as stream:
+            read(stream, 1)
+            connection.sendall(GONE.content)
 
 
 def connect(server: Scripted, **options: Any) -> RemoteMemory:
@@ -216,7 +236,7 @@ class TestTryingAgain:
         with connect(server) as memory:
             pauses = pauses_of(memory)
             assert memory.get(7).id == 7
-        assert 0.05 <= pauses.asked[0] <= 0.1 <= pauses.asked[1] <= 0.2
+        assert 0.125 <= pauses.asked[0] <= 0.25 <= pauses.asked[1] <= 0.5
 
     def test_a_search_and_an_add_too_and_the_add_under_the_same_name(self, server: Scripted) -> None:
         server.script[:] = [RESET, said({"hits": []}), RESET, RESET, WELL, WELL]
@@ -277,7 +297,9 @@ class TestTryingAgain:
             Says(b"", "ends"),
             problem("store-closed", 503, Retry_After="1"),
             problem("store-failed", 503),
+            problem("internal", 500),
             said("<html>", 503, Retry_After="1"),
+            said("<html>", 502),
         ],
     )
     def test_what_may_have_been_done_is_not_done_again(self, server: Scripted, trouble: Says) -> None:
@@ -318,6 +340,31 @@ class TestTryingAgain:
             with pytest.raises(ServerFailed, match=r"cannot be reached .*is `greeum serve` running there\?"):
                 memory.forget(7)
         assert len(pauses.asked) == TRIES_MAX - 1
+
+    def test_a_server_that_restarts_is_waited_for_whatever_was_asked(self) -> None:
+        """It listens again when all that a client waits for it has passed: four to eight seconds."""
+        with socket.socket() as away:
+            away.bind(("127.0.0.1", 0))
+            memory = greeum.connect(f"http://127.0.0.1:{away.getsockname()[1]}")
+            pauses = memory._transport.closed = Returning(away)
+            assert memory.forget(7) == [7]
+            assert len(pauses.asked) == TRIES_MAX - 1
+            assert 3.8 < sum(pauses.asked) < 7.8
+            memory.close()
+
+    @pytest.mark.parametrize("status", [502, 503])
+    def test_so_is_one_behind_a_proxy_where_that_does_no_harm(self, server: Scripted, status: int) -> None:
+        server.script[:] = [Says(answer(status, HTML, "text/html")), WELL]
+        with connect(server) as memory:
+            pauses = pauses_of(memory)
+            assert memory.add("hello").id == 7
+        assert len(pauses.asked) == 1
+
+    def test_but_not_the_silence_that_a_proxy_tells_of(self, server: Scripted) -> None:
+        server.script[:] = [Says(answer(504, HTML, "text/html")), WELL]
+        with connect(server) as memory, pytest.raises(ServerFailed, match="answered 504"):
+            memory.get(7)
+        assert len(server.received) == 1
 
     def test_closing_ends_the_waiting(self, server: Scripted) -> None:
         server.script[:] = [problem("unavailable", 503, Retry_After="20")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import socket
 import threading
 from typing import Any
@@ -35,6 +36,7 @@ def test_while_it_starts_probes_are_answered_and_requests_put_off() -> None:
         put_off = client.ask(GET)
         assert (put_off.status, put_off.headers["retry-after"]) == (503, "1")
         assert put_off.headers["content-type"] == "application/problem+json"
+        assert json.loads(put_off.body)["instance"] == f"urn:greeum:request:{put_off.headers['x-request-id']}"
         opened.set()
         server.until(lambda: server.gate.health.state == "ready")
         # The same connection meets the application now.

@@ -10,7 +10,7 @@ export interface Connection {
   insecure?: boolean | undefined;
   /** How long a call may take, with tries and pauses; of a stream each of its pieces. Default 30,000. */
   timeout_ms?: number | undefined;
-  /** How often a call is tried again if that is safe. Default 4. */
+  /** How often a call is tried again if that does no harm. Default 5. */
   retries?: number | undefined;
   /** Instead of the runtime's own `fetch`. */
   fetch?: typeof fetch | undefined;

@@ -21,8 +21,8 @@
  * ├── ServerFailed          a fault of the server: its log has `request_id`
  * │   ├── StoreDamaged          the memory on the server is damaged
  * │   └── StoreVersion          it was written by a newer version than the server's
- * ├── ConnectionFailed      no answer, or half of one; whether the server did it is not known
- * └── TimedOut              no answer within `timeout_ms`; whether the server did it is not known
+ * ├── ConnectionFailed      no answer, or half of one; whether the server did it is not known, unless it `was_not_sent`
+ * └── TimedOut              no answer within `timeout_ms`, or a proxy's patience (504); whether the server did it is not known
  */
 
 /** RFC 9457: what the server says of a request that it refuses. */
@@ -150,6 +150,13 @@ export class StoreVersion extends ServerFailed {
 
 export class ConnectionFailed extends GreeumError {
   override readonly name: string = "ConnectionFailed";
+  /** Whether the server could not even be reached, so that it has done nothing. False also means: not known. */
+  readonly was_not_sent: boolean;
+
+  constructor(message: string, answer: Answer = {}, options?: ErrorOptions & { was_not_sent?: boolean }) {
+    super(message, answer, options);
+    this.was_not_sent = options?.was_not_sent ?? false;
+  }
 }
 
 export class TimedOut extends GreeumError {
@@ -188,7 +195,7 @@ const BY_STATUS: Readonly<Record<number, typeof GreeumError>> = {
   429: RateLimited,
   502: ConnectionFailed,
   503: Unavailable,
-  504: ConnectionFailed,
+  504: TimedOut,
 };
 
 const TYPE_PREFIX = "urn:greeum:problem:";
@@ -206,6 +213,7 @@ export async function errorOfResponse(response: Response): Promise<GreeumError> 
     request_id: response.headers.get("x-request-id") ?? undefined,
     retry_after_s: retryAfter(response.headers.get("retry-after")),
   };
+  if (isRedirect(response)) return new ServerFailed(redirected(response), answer);
   const text = await response.text();
   const problem = readProblem(text);
   if (problem !== undefined) return errorOfProblem(problem, answer);
@@ -213,11 +221,48 @@ export async function errorOfResponse(response: Response): Promise<GreeumError> 
   return new kind(`HTTP ${response.status} ${response.statusText}: ${text.slice(0, 200)}`, answer);
 }
 
+/** Browsers hide it: they say that there was one, and nothing more. */
+function isRedirect(response: Response): boolean {
+  return response.type === "opaqueredirect" || (response.status >= 300 && response.status < 400);
+}
+
+function redirected(response: Response): string {
+  const where = response.headers.get("location");
+  const to = where === null ? "elsewhere" : `to ${where.slice(0, 200)}`;
+  return `the server redirects ${to}, and redirects are not followed: connect to the address itself`;
+}
+
+/** How runtimes say that there was no connection: Node and Deno as the system and `undici` do, Bun in its own word.
+ * Browsers do not tell.
+ */
+const UNREACHED: readonly unknown[] = [
+  "ECONNREFUSED",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "UND_ERR_CONNECT_TIMEOUT",
+  "ConnectionRefused",
+];
+
+/** The error that a failed `fetch`, or an answer that breaks off, is. */
+export function errorOfNoResponse(host: string, cause: unknown): ConnectionFailed {
+  const behind = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause;
+  const code = behind instanceof Error && "code" in behind ? behind.code : undefined;
+  const said = (behind instanceof Error && behind.message) || String(code ?? behind);
+  if (UNREACHED.includes(code)) {
+    const message = `${host} cannot be reached (${said}): is \`greeum serve\` running there?`;
+    return new ConnectionFailed(message, {}, { cause, was_not_sent: true });
+  }
+  return new ConnectionFailed(`${host} gave no whole answer: ${said}`, {}, { cause });
+}
+
 /** Whether an error says that the server had not begun: then another try does no harm, whatever was asked.
  *
  * A memory that was closed, a disk that failed and a proxy that says 503 leave it open.
  */
-export function hasNotBegun(error: unknown): error is GreeumError {
+export function hasNotBegun(error: unknown): boolean {
+  if (error instanceof ConnectionFailed) return error.was_not_sent;
   if (error instanceof RateLimited || error instanceof StoreBusy) return true;
   return error instanceof Unavailable && error.problem?.type === `${TYPE_PREFIX}unavailable`;
 }

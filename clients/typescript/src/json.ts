@@ -50,6 +50,6 @@ function nameOf(value: unknown): string {
 }
 
 function refused(field: string, reason: string): InvalidInput {
-  const shown = field === "" ? "body" : field.slice(0, 200);
+  const shown = field === "" ? "body" : field.slice(0, 64);
   return new InvalidInput(`${shown}: ${reason}`, { field: shown });
 }

@@ -1,6 +1,6 @@
 /** Recall while somebody types: one connection, many queries, and only the newest is answered. */
 
-import { ConnectionFailed, errorOfProblem, type GreeumError, type Problem, Unauthenticated } from "./errors.ts";
+import { ConnectionFailed, errorOfProblem, GreeumError, type Problem, Unauthenticated } from "./errors.ts";
 import { json } from "./json.ts";
 import type { Transport } from "./transport.ts";
 import type { Hit, StreamOptions } from "./types.ts";
@@ -68,16 +68,31 @@ export class Live {
     const address = this.#transport.address("/v1/search:live");
     address.protocol = address.protocol === "https:" ? "wss:" : "ws:";
     const socket = new WebSocket(address, key === undefined ? [PROTOCOL] : [PROTOCOL, KEY_PREFIX + key]);
+    let isOpen = false;
     socket.addEventListener("open", () => {
+      isOpen = true;
       if (this.#unsent !== undefined) socket.send(this.#unsent);
       this.#unsent = undefined;
     });
     socket.addEventListener("message", (event) => this.#answered(JSON.parse(String(event.data)) as LiveAnswer));
     socket.addEventListener("close", (event) => {
-      if (this.#socket === socket) this.#lost(lost(event.code, event.reason));
+      if (this.#socket !== socket) return;
+      const error = lost(event.code, event.reason);
+      if (isOpen) this.#lost(error);
+      else void this.#whyNotOpened(error).then((why) => this.#socket === socket && this.#lost(why));
     });
     this.#socket = socket;
     return socket;
+  }
+
+  /** A WebSocket that was refused does not tell why; another request with the same key is told. */
+  async #whyNotOpened(error: GreeumError): Promise<GreeumError> {
+    try {
+      await this.#transport.json("get", "/v1/stats", {});
+      return error;
+    } catch (why) {
+      return why instanceof GreeumError ? why : error;
+    }
   }
 
   #answered(answer: LiveAnswer): void {

@@ -19,7 +19,7 @@ export interface paths {
         put?: never;
         /**
          * Remember a text
-         * @description Remember a text: on disk when this is answered, and found by the next search.
+         * @description Remember a text: on disk when this is answered, and found by the next search. 200 in place of 201 says that nothing was added, because it was there already.
          */
         post: operations["blocks.add"];
         delete?: never;
@@ -39,7 +39,7 @@ export interface paths {
         put?: never;
         /**
          * Remember several texts, all or none
-         * @description Remember several texts, all or none. They are answered in the same order.
+         * @description Remember several texts, all or none. They are answered in the same order; with 200 in place of 201 if nothing was added, because all of them were there already.
          */
         post: operations["blocks.add_many"];
         delete?: never;
@@ -3290,6 +3290,17 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Nothing was added: it was there already. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Added"];
+                };
+            };
             /** @description The block as stored, and what came of adding it. */
             201: {
                 headers: {
@@ -3335,6 +3346,16 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Nothing was added: it was there already. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AddedBlocks"];
+                };
+            };
             /** @description Those that were sent, in the same order. */
             201: {
                 headers: {

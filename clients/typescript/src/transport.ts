@@ -2,9 +2,10 @@
 
 import { addressOf, type Call, type Connection, checkCall, checkConnection } from "./connection.ts";
 import { Deadline, pause } from "./deadline.ts";
-import { ConnectionFailed, errorOfResponse, GreeumError, hasNotBegun, Unavailable } from "./errors.ts";
+import { errorOfNoResponse, errorOfResponse, GreeumError, ServerFailed } from "./errors.ts";
 import { json } from "./json.ts";
 import type { AnswerOf, JsonRequest, LooseRequest, MethodOf, Path } from "./operations.ts";
+import { mayRepeat, pauseAfter, RETRIES } from "./retries.ts";
 
 /** A request that is put together but for the key. */
 export interface Plain {
@@ -19,11 +20,6 @@ export interface Plain {
 }
 
 const TIMEOUT_MS = 30_000;
-const RETRIES = 4;
-
-/** The first pause before another try is up to this long, and each further one up to twice as long. */
-const PAUSE_MS = 100;
-const PAUSE_MS_MAX = 5_000;
 
 /** Where a POST only reads. */
 const READS: readonly string[] = [
@@ -41,12 +37,14 @@ export class Transport {
   readonly url: URL;
   readonly connection: Connection;
   readonly timeout_ms: number;
+  readonly #retries: number;
 
   constructor(url: string | URL, connection: Connection) {
     this.url = addressOf(url);
     checkConnection(this.url, connection);
     this.connection = connection;
     this.timeout_ms = connection.timeout_ms ?? TIMEOUT_MS;
+    this.#retries = connection.retries ?? RETRIES;
   }
 
   /** Ask, and read the answer's JSON. */
@@ -56,7 +54,7 @@ export class Transport {
     request: JsonRequest<P, M>,
   ): Promise<AnswerOf<P, M>> {
     return this.#within(plain(method, path, request as LooseRequest), async (response, deadline) => {
-      const answer: unknown = response.status === 204 ? undefined : await response.json();
+      const answer: unknown = response.status === 204 ? undefined : await parsed(response);
       deadline.release();
       return answer as AnswerOf<P, M>;
     });
@@ -84,12 +82,13 @@ export class Transport {
     checkCall(request.call);
     const deadline = new Deadline(request.call.timeout_ms ?? this.timeout_ms, request.call.signal);
     try {
-      for (let tries = 0; ; tries++) {
+      for (let tries = 1; ; tries++) {
         try {
           return await this.#attempt(request, deadline, read);
         } catch (error) {
-          const pause_ms = this.#pauseAfter(error, tries, request);
-          if (pause_ms === undefined || !deadline.allows(pause_ms)) throw error;
+          if (tries > this.#retries || isStreamed(request) || !mayRepeat(error, request.repeatable)) throw error;
+          const pause_ms = pauseAfter(tries, error);
+          if (!deadline.allows(pause_ms)) throw error;
           await pause(pause_ms, deadline.signal);
         }
       }
@@ -111,28 +110,31 @@ export class Transport {
     } catch (error) {
       if (deadline.signal.aborted) throw deadline.signal.reason;
       if (error instanceof GreeumError) throw error;
-      throw new ConnectionFailed(`${this.url.host} gave no whole answer: ${reason(error)}`, {}, { cause: error });
+      throw errorOfNoResponse(this.url.host, error);
     }
   }
 
   #fetch(request: Plain, signal: AbortSignal): Promise<Response> {
     const headers = new Headers(request.headers);
     if (this.connection.key !== undefined) headers.set("authorization", `Bearer ${this.connection.key}`);
-    const init: RequestInit & { duplex?: "half" } = { method: request.method, headers, signal };
+    // Followed, a redirect would carry what is to be remembered to wherever it points, or turn a POST into a GET.
+    const redirect = "manual";
+    const init: RequestInit & { duplex?: "half" } = { method: request.method, headers, signal, redirect };
     if (request.body !== undefined) init.body = request.body;
     if (request.body instanceof ReadableStream) init.duplex = "half";
     const fetch = this.connection.fetch ?? globalThis.fetch;
     return fetch(this.address(request.path, request.query), init);
   }
+}
 
-  /** How long to wait before another try; undefined if there must be none. */
-  #pauseAfter(error: unknown, tries: number, request: Plain): number | undefined {
-    if (tries >= (this.connection.retries ?? RETRIES) || isStreamed(request)) return undefined;
-    const isPassing = error instanceof ConnectionFailed || error instanceof Unavailable;
-    if (!hasNotBegun(error) && !(isPassing && request.repeatable)) return undefined;
-    const backoff_ms = Math.random() * Math.min(PAUSE_MS * 2 ** tries, PAUSE_MS_MAX);
-    return backoff_ms + 1000 * (error.retry_after_s ?? 0);
-  }
+/** The JSON of an answer. Throws ServerFailed for one that says to be something else, such as the page of a proxy. */
+async function parsed(response: Response): Promise<unknown> {
+  const type = response.headers.get("content-type") ?? "application/json";
+  if (/json/i.test(type)) return response.json();
+  const said = (await response.text()).slice(0, 200);
+  throw new ServerFailed(`HTTP ${response.status} with ${type}, and no JSON: is this Greeum? ${said}`, {
+    status: response.status,
+  });
 }
 
 function plain(method: string, path: string, request: LooseRequest): Plain {
@@ -159,11 +161,6 @@ function isStreamed({ body }: Plain): boolean {
 /** Whether something changes in place, whatever it is by now: another try might undo what somebody has changed since. */
 function isLoose(method: string, headers: object, body: unknown): boolean {
   return method === "patch" && !("if-match" in headers) && (body as { text?: unknown }).text === undefined;
-}
-
-/** What is behind a runtime's "fetch failed". */
-function reason(error: unknown): string {
-  return error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
 }
 
 /** A path whose `{names}` are filled in. */

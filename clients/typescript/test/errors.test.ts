@@ -1,6 +1,8 @@
 /** What the server refuses is an error of its own kind, which says what was wrong. */
 
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
 import { after, before, it } from "node:test";
 
 import {
@@ -75,8 +77,12 @@ it("says when the log does not reach so far", async () => {
 });
 
 it("says when nobody is there", async () => {
-  const nobody = connect("http://127.0.0.1:9", { retries: 1 });
-  await assert.rejects(nobody.stats(), { name: "ConnectionFailed", status: undefined });
+  const gone = createServer().listen(0, "127.0.0.1");
+  await once(gone, "listening");
+  const { port } = gone.address() as AddressInfo;
+  gone.close();
+  const nobody = connect(`http://127.0.0.1:${port}`, { retries: 1 });
+  await assert.rejects(nobody.stats(), { name: "ConnectionFailed", status: undefined, was_not_sent: true });
 });
 
 it("has a class for everything that can be wrong with the server's store", async () => {

@@ -34,6 +34,8 @@ it("shows its key on live connections too", async () => {
   assert.equal((await live.search("text"))?.length, 1);
   live.close();
   await assert.rejects(connect(server.url).live().search("text"), { name: "Unauthenticated" });
+  const unknown = `gk_${"0".repeat(30)}`;
+  await assert.rejects(connect(server.url, { key: unknown }).live().search("text"), { name: "Unauthenticated" });
 });
 
 it("waits when its key has been used too often", async () => {

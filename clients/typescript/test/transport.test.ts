@@ -4,9 +4,9 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterEach, it } from "node:test";
+import { afterEach, it, type TestContext } from "node:test";
 
-import { type Connection, connect, GreeumError, type Memory } from "@greeum/client";
+import { type Connection, ConnectionFailed, connect, GreeumError, type Memory } from "@greeum/client";
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -99,6 +99,83 @@ it("gives up after so many tries", async () => {
   assert.equal(got.length, 3);
 });
 
+/** The pauses between tries, which are over at once: how long each was to be. */
+function pausesOf(test: TestContext): number[] {
+  const asked: number[] = [];
+  const { setTimeout } = globalThis;
+  test.mock.method(
+    globalThis,
+    "setTimeout",
+    (done: (...given: unknown[]) => void, wait_ms: number, ...given: unknown[]) => {
+      // Deadlines, and what the runtime waits for, are of whole milliseconds; no random pause is.
+      if (Number.isInteger(wait_ms)) return setTimeout(done, wait_ms, ...given);
+      asked.push(wait_ms);
+      return setTimeout(done, 0);
+    },
+  );
+  return asked;
+}
+
+/** Who cannot be reached so often, and then forgets. */
+function awayFor(times: number): { fetch: typeof fetch; tries: () => number } {
+  let tries = 0;
+  const unreached = Object.assign(new Error("connect ECONNREFUSED 127.0.0.1:8400"), { code: "ECONNREFUSED" });
+  return {
+    tries: () => tries,
+    fetch: async () => {
+      if (++tries <= times) throw new TypeError("fetch failed", { cause: unreached });
+      return Response.json({ forgotten: [1] });
+    },
+  };
+}
+
+it("waits while a server restarts, whatever was asked: who was not reached has done nothing", async (test) => {
+  const pauses = pausesOf(test);
+  const memory = connect("http://127.0.0.1:8400", { fetch: awayFor(5).fetch });
+  assert.deepEqual((await memory.forget(1)).forgotten, [1]);
+  for (const [place, wait_ms] of pauses.entries()) {
+    assert.ok(wait_ms >= 125 * 2 ** place && wait_ms <= 250 * 2 ** place, String(pauses));
+  }
+  assert.equal(pauses.length, 5);
+});
+
+it("says in the end that nobody is there, and that nothing was done", async (test) => {
+  pausesOf(test);
+  const { fetch, tries } = awayFor(Number.POSITIVE_INFINITY);
+  await assert.rejects(
+    connect("http://127.0.0.1:8400", { fetch }).forget(1),
+    (error) =>
+      error instanceof ConnectionFailed &&
+      error.was_not_sent &&
+      /^127.0.0.1:8400 cannot be reached \(.*\): is `greeum serve` running there\?$/.test(error.message),
+  );
+  assert.equal(tries(), 6);
+});
+
+it("knows from the runtime that a server was not there, and finds it when it is back", async () => {
+  await answering([says(200, { forgotten: [1] })]);
+  const here = server as Server;
+  const { port } = here.address() as AddressInfo;
+  here.close();
+  await once(here, "close");
+  let tries = 0;
+  const memory = connect(`http://127.0.0.1:${port}`, {
+    fetch: async (...request) => {
+      if (++tries === 2) await once(here.listen(port, "127.0.0.1"), "listening");
+      return fetch(...request);
+    },
+  });
+  assert.deepEqual((await memory.forget(1)).forgotten, [1]);
+  assert.equal(tries, 2);
+});
+
+it("spreads those who were told when to come back", async (test) => {
+  const pauses = pausesOf(test);
+  const memory = await answering([problem("unavailable", 503, { "retry-after": "2" }), counted]);
+  assert.equal(await memory.count(), 7);
+  assert.ok(pauses.length === 1 && Number(pauses[0]) >= 2_000 && Number(pauses[0]) <= 2_500, String(pauses));
+});
+
 it("asks again when an answer was lost, if doing it twice does no harm", async () => {
   const memory = await answering([hangsUp, says(200, '{"count":'), counted]);
   assert.equal(await memory.count(), 7);
@@ -155,7 +232,19 @@ for (const [who, answer, may_have_begun] of BEGUN) {
   });
 }
 
+it("waits while a proxy does not reach the server, where that does no harm", async (test) => {
+  pausesOf(test);
+  const memory = await answering([says(502, "<html>"), says(503, "<html>"), counted]);
+  assert.equal(await memory.count(), 7);
+  server?.close();
+  got.length = 0;
+  const other = await answering([says(502, "<html>"), counted]);
+  await assert.rejects(other.forget(1), { name: "ConnectionFailed", was_not_sent: false });
+  assert.equal(got.length, 1);
+});
+
 const REFUSALS = [
+  ["unavailable", 503, "Unavailable"],
   ["forbidden", 403, "Forbidden"],
   ["unauthenticated", 401, "Unauthenticated"],
   ["too-large", 413, "TooLarge"],
@@ -179,6 +268,11 @@ it("understands proxies", async () => {
   got.length = 0;
   const other = await answering([says(418, "{teapot")], { retries: 0 });
   await assert.rejects(other.count(), { name: "GreeumError", status: 418 });
+  server?.close();
+  got.length = 0;
+  const slow = await answering([says(504, "<html>late</html>")]);
+  await assert.rejects(slow.count(), { name: "TimedOut", status: 504 });
+  assert.equal(got.length, 1);
 });
 
 it("ends when the time is over, tries and pauses included", async () => {
@@ -257,8 +351,19 @@ it("ends a stream when the caller calls it off", async () => {
 });
 
 it("says what a server that speaks no JSON has said", async () => {
-  const memory = await answering([says(200, "<html>hello</html>")], { retries: 0 });
-  await assert.rejects(memory.count(), { name: "ConnectionFailed" });
+  const memory = await answering([says(200, "<html>hello</html>", { "content-type": "text/html" })]);
+  await assert.rejects(memory.count(), { name: "ServerFailed", status: 200, message: /no JSON.*<html>hello/ });
+  assert.equal(got.length, 1);
+});
+
+it("follows no redirect, which would carry off what is to be remembered, or lose it", async () => {
+  for (const status of [301, 302, 303, 307, 308]) {
+    const memory = await answering([says(status, "", { location: "http://127.0.0.1:9/v1/blocks" }), block]);
+    await assert.rejects(memory.add("private"), { name: "ServerFailed", status, message: /redirects to http:\/\/127/ });
+    assert.equal(got.length, 1);
+    got.length = 0;
+    server?.close();
+  }
 });
 
 it("sends an import while it comes, and from a browser as a whole", async (test) => {

@@ -186,17 +186,24 @@ def block_answer(block: Block) -> Answer:
 
 
 def add(memory: Memory, call: Call) -> Answer:
-    """Remember a text: on disk when this is answered, and found by the next search."""
+    """Remember a text: on disk when this is answered, and found by the next search. 200 in place of 201 says that
+    nothing was added, because it was there already.
+    """
     added = memory.add(**call.body, **idempotency_key(call))
-    headers = [(b"etag", tag_of(added)), (b"location", b"/v1/blocks/%d" % added.id)]
-    return Answer(encoding.added(added), 201, headers, records=1)
+    headers = [(b"etag", tag_of(added))]
+    if added.is_new:
+        headers.append((b"location", b"/v1/blocks/%d" % added.id))
+    return Answer(encoding.added(added), 201 if added.is_new else 200, headers, records=1)
 
 
 def add_many(memory: Memory, call: Call) -> Answer:
-    """Remember several texts, all or none. They are answered in the same order."""
+    """Remember several texts, all or none. They are answered in the same order; with 200 in place of 201 if nothing was
+    added, because all of them were there already.
+    """
     added = memory.add_many(call.body["blocks"], **idempotency_key(call))
     found = b",".join(map(encoding.added, added))
-    return Answer(b'{"blocks":[' + found + b"]}", 201, records=len(added))
+    status = 201 if any(one.is_new for one in added) else 200
+    return Answer(b'{"blocks":[' + found + b"]}", status, records=len(added))
 
 
 def get(memory: Memory, call: Call) -> Answer:
@@ -272,11 +279,12 @@ def operation(id: str, method: str, path: str, handle: Any, **more: Any) -> Oper
 
 OPERATIONS = (
     operation(
-        "add", "POST", "/v1/blocks", add, body=NewBlock, status=201, answer=Added,
+        "add", "POST", "/v1/blocks", add, body=NewBlock, status=201, status_unchanged=200, answer=Added,
         problems=("not-found", "conflict", "embedder-failed", "store-full"), headers=("Idempotency-Key",),
     ),
     operation(
-        "add_many", "POST", "/v1/blocks:batch", add_many, body=NewBlocks, status=201, answer=AddedBlocks,
+        "add_many", "POST", "/v1/blocks:batch", add_many, body=NewBlocks, status=201, status_unchanged=200,
+        answer=AddedBlocks,
         problems=("not-found", "conflict", "embedder-failed", "store-full"), headers=("Idempotency-Key",),
         bytes_max=limits.BATCH_BODY_BYTES_MAX,
     ),

@@ -219,7 +219,7 @@ def is_type(given: bytes, wanted: bytes) -> bool:
 def chosen_type(headers: dict[bytes, bytes], offers: tuple[bytes, ...]) -> bytes:
     """Which of the media types is liked best; the first of them if it does not matter. Raises Problem if none is."""
     accept = headers.get(b"accept")
-    if accept is None or accept == b"*/*" or accept == offers[0]:
+    if not accept or accept == b"*/*" or accept == offers[0]:
         return offers[0]
     chosen = preferred(accept, offers) if len(accept) <= ACCEPT_BYTES_MAX else None
     if chosen is None:
@@ -256,7 +256,7 @@ def weights_of(header: bytes) -> dict[bytes, float]:
 
 def takes_gzip(headers: dict[bytes, bytes]) -> bool:
     accepted = headers.get(b"accept-encoding")
-    return accepted is not None and b"gzip" in accepted and is_gzip_listed(accepted[:ACCEPT_BYTES_MAX])
+    return accepted is not None and is_gzip_listed(accepted[:ACCEPT_BYTES_MAX])
 
 
 @lru_cache(maxsize=256)

@@ -218,6 +218,8 @@ def body(operation: Operation, schemas: dict[Any, Schema]) -> Schema:
 
 def responses(operation: Operation, schemas: dict[Any, Schema]) -> Schema:
     found: Schema = {str(operation.status): success(operation, schemas)}
+    if operation.status_unchanged is not None:
+        found[str(operation.status_unchanged)] = unchanged(operation, schemas)
     if b"if-none-match" in operation.preconditions:
         found["304"] = {"description": "The block is still the one that is known.", "headers": headers("ETag")}
     if operation.is_open and operation.path == "/readyz":
@@ -243,6 +245,13 @@ def success(operation: Operation, schemas: dict[Any, Schema]) -> Schema:
     names = (*(["ETag"] if is_block else []), *(["Location"] if operation.id == "blocks.add" else []))
     said = "As a text." if operation.answer is str else (inspect.getdoc(operation.answer) or "").split("\n")[0]
     return {"description": said, "headers": headers(*names), "content": content}
+
+
+def unchanged(operation: Operation, schemas: dict[Any, Schema]) -> Schema:
+    """The same answer where nothing had to be made."""
+    found = success(operation, schemas)
+    left = {name: header for name, header in found["headers"].items() if name != "Location"}
+    return found | {"description": "Nothing was added: it was there already.", "headers": left}
 
 
 def headers(*names: str) -> Schema:

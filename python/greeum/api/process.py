@@ -56,7 +56,8 @@ async def serve_in_loop(
 ) -> int:
     health = Health()
     bounds = Bounds(waiting_max=options.waiting_max, connections_max=options.connections_max)
-    gate = Gate(Starting(health), bounds=bounds, health=health, log=observers.log, metrics=observers.metrics)
+    log, metrics = observers.log, observers.metrics
+    gate = Gate(Starting(health, log, metrics), bounds=bounds, health=health, log=log, metrics=metrics)
     observers.metrics.watch("http_connections", lambda: len(gate.connections) + len(gate.open_websockets()))
     observers.metrics.watch("http_requests_in_flight", lambda: gate.waiting)
     server = Server(gate, sockets, drain_s=options.drain_s)

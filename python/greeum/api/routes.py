@@ -50,6 +50,8 @@ class Operation:
     takes: bytes | None = None
     """The media type of a body that is read as it comes, in place of JSON."""
     status: int = 200
+    status_unchanged: int | None = None
+    """What it answers in place of `status` where nothing had to be made; None where that makes no difference."""
     answer: type[Struct] | type[str] | None = None
     """The shape of what is answered as JSON; `str` for what is another text, None for nothing."""
     offers: tuple[bytes, ...] = (JSON,)

@@ -16,7 +16,7 @@ from greeum.control import keys
 from greeum.control.inputs import label_of, rate_of, role_of, tenant_name, trust_of
 from greeum.control.model import ROLES, Key
 from greeum.control.schema import SQL, is_current, migrate
-from greeum.errors import NotFound, StoreClosed
+from greeum.errors import NotFound, StoreClosed, StoreFailed
 from greeum.inputs import namespace
 from greeum.store import files
 from greeum.store.connections import open_reader, open_writer, typed
@@ -51,6 +51,8 @@ class ControlStore:
             self._reader = self._opened(os.path.dirname(self._path))
         except apsw.Error as error:
             raise typed(error, self._path) from error
+        self._file = files.identity(self._path)
+        """Which file is open."""
 
     def _opened(self, directory: str) -> apsw.Connection:
         if files.size_bytes(self._path) == 0:
@@ -86,8 +88,22 @@ class ControlStore:
     # Questions.
 
     def version(self) -> int:
-        """A number that is another one after any change, by whichever process."""
+        """A number that is another one after any change, by whichever process. Raises StoreFailed if another file lies
+        in the place of this one, or none: whoever revokes a key from then on does so there, and this one would not know.
+        """
+        self._check_in_place()
         return int(self._ask(lambda reader: reader.execute("PRAGMA data_version").get))
+
+    def _check_in_place(self) -> None:
+        try:
+            is_in_place = files.identity(self._path) == self._file
+        except OSError as error:
+            raise StoreFailed(f"{self._path}: cannot be looked at ({error.strerror})") from error
+        if not is_in_place:
+            raise StoreFailed(
+                f"{self._path}: was moved, removed or replaced while it was open; put it back, or restart the server",
+                was_moved=True,
+            )
 
     def key_of(self, text: str) -> Key | None:
         """The key that is written like this, if there is one and it has not been revoked."""

@@ -18,14 +18,18 @@ if TYPE_CHECKING:
 
     from greeum.errors import GreeumError
 
-TRIES_MAX = 4
-"""With the first one. A server that restarts is back by then; one that is down is no nearer after ten."""
+TRIES_MAX = 6
+"""With the first one. Without a word from the server their pauses take four to eight seconds in all: a server that
+restarts is back by then (it stops listening, answers what it has, and is ready within a second); one that is down is no
+nearer after a minute."""
 
 TRYING_MAX_S = 30.0
 """From the first attempt to the beginning of the last: the caller of `add` or `search` waits all that time."""
 
-BACKOFF_FIRST_S = 0.1
+BACKOFF_FIRST_S = 0.25
 BACKOFF_MAX_S = 5.0
+"""Of pauses that no server has asked for, each twice as long as the one before. The client for TypeScript has the same
+(`clients/typescript/src/retries.ts`)."""
 
 SPREAD = 0.25
 """How much longer than a server asked for is waited at most, as a share of it: those it sent away should not all come

@@ -39,6 +39,12 @@ UNSURE = "whether it was done is not known"
 
 NO_CONTENT, TOO_MANY_REQUESTS, UNAVAILABLE = 204, 429, 503
 
+INTERNAL = 500
+"""A defect of the server, which may have met it before or after the work."""
+
+UNREACHED = (502, UNAVAILABLE)
+"""What a proxy says while there is no server behind it, as during a restart. 504 is silence, which is not repeated."""
+
 
 class Transport:
     """Sends requests to one server. `timeout_s` bounds each silence, and each answer that is not a stream."""
@@ -188,7 +194,7 @@ class Transport:
         """What to raise for an answer that is not the one that was asked for."""
         status, given = response.status, media_type(response)
         error: GreeumError
-        is_unsure = status == UNAVAILABLE
+        is_unsure, is_passing = status in (INTERNAL, UNAVAILABLE), False
         if status in OK:
             return self.failed(request, f"answered with {given or 'something'} where Greeum gives {request.accept}")
         if given == PROBLEM:
@@ -196,10 +202,11 @@ class Transport:
             error, is_unsure = error_of(self.url, said), is_unsure and not has_not_begun(said)
         else:
             error = self._error(f"answered {status} {response.reason}, and not as Greeum does")
+            is_unsure = is_passing = status in UNREACHED
         if is_unsure and request.changes:
             error = type(error)(f"{error}; {UNSURE}")
         wait_s = retry_after_s(response.getheader("Retry-After"))
-        if wait_s is not None and status in (TOO_MANY_REQUESTS, UNAVAILABLE):
+        if is_passing or (wait_s is not None and status in (TOO_MANY_REQUESTS, UNAVAILABLE)):
             return Trouble(error, is_unsure=is_unsure, wait_s=wait_s)
         return error
 

@@ -50,7 +50,9 @@ def fields(names: str) -> dict[str, object]:
 
 
 def or_null(schema: Schema) -> dict[str, object]:
-    return {**schema, "type": [schema["type"], "null"]}
+    """Said by `anyOf`: dialects that know one type only, as some models have, refuse a list of types."""
+    described = {name: schema[name] for name in ("description",) if name in schema}
+    return described | {"anyOf": [{k: v for k, v in schema.items() if k not in described}, {"type": "null"}]}
 
 
 ID_MAX = 2**53 - 1

@@ -76,5 +76,5 @@ class Tool(NamedTuple):
         return given
 
     def _takes_null(self, name: str) -> bool:
-        kind = self.arguments[name].get("type")
-        return isinstance(kind, list) and "null" in kind
+        kinds = self.arguments[name].get("anyOf")
+        return isinstance(kinds, list) and {"type": "null"} in kinds
