@@ -25,8 +25,8 @@ CHUNK_BYTES_MAX = 4_096
 
 
 class LogStream:
-    """Lines on their way to a file descriptor, which a thread of its own writes to. If it is that of a file, `path` says
-    where that lies: when it was renamed or removed, as by logrotate, the next lines go into a new one there.
+    """Lines on their way to a file descriptor, which a thread of its own writes to. `path` is that of the file, if it
+    is one: when that was renamed or removed, as by logrotate, the next lines go into a new one there.
     """
 
     def __init__(self, descriptor: int, path: str | None = None) -> None:
