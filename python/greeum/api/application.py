@@ -172,7 +172,7 @@ class Application:
         if path == MCP and self._mcp is not None:
             await self._enter(call, MCP_OPERATION, MCP)
             return await self._hand_over(call, self._mcp)
-        if path == live.PATH and method == "GET":
+        if path == live.PATH:
             raise Problem(
                 "upgrade-required", "This is a WebSocket, and the request asks for none: does a proxy drop Upgrade?"
             )
