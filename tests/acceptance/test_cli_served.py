@@ -236,6 +236,14 @@ def test_no_key_goes_readably_to_another_machine_unless_that_is_said(
     assert "key" not in run(*elsewhere, "--insecure").err  # but that there is no such server
 
 
+def test_who_has_no_key_is_told_how_a_command_takes_one(run: Run) -> None:
+    refusal = problem("unauthenticated", 401, "send it as `Authorization: Bearer gk_…`")
+    with scripted(refusal) as server:
+        told = run("count", "--url", server.url)
+    assert told.code == TROUBLE
+    assert "GREEUM_KEY" in told.err and "--key-file" in told.err and "Authorization" not in told.err
+
+
 def test_what_another_program_keeps_goes_to_the_server(run: Run, url: str, work: Path, kept: Memory) -> None:
     message = {"uuid": "m1", "sender": "human", "created_at": "2025-03-04T09:00:00Z", "text": "On Thursday."}
     chat: Any = {"uuid": "c1", "name": "Lessons", "created_at": "2025-03-04T09:00:00Z", "chat_messages": [message]}

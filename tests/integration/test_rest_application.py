@@ -153,6 +153,35 @@ def test_who_does_not_take_the_answer_has_left(memory: Memory, path: str) -> Non
     assert (log.failures, door.left) == ([], 1)
 
 
+def test_who_leaves_in_the_middle_of_a_long_answer_has_left(memory: Memory, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Memory, "export", staticmethod(lambda: iter(["x" * 100_000] * 20)))
+    log = Notes()
+    with talking(made(Door(memory), log)) as rest:
+        exchange = Exchange(rest, rest.scope("GET", "/v1/export"), ahead_max=1)
+        exchange.say(type="http.request", body=b"")
+        assert exchange.hear()["status"] == 200
+        exchange.hear()
+        exchange.leave()
+        rest.until(exchange.is_read)
+        while not exchange.task.done():
+            rest.until(lambda: exchange.task.done() or exchange.has_more())
+            if exchange.has_more():
+                exchange.hear()
+        whole = len(rest("GET", "/v1/export").body)
+    assert [line.status for line in log.lines] == [499, 200]
+    assert 0 < log.lines[0].size < log.lines[1].size == whole
+
+
+def test_who_leaves_what_has_no_end_has_had_it_all(memory: Memory) -> None:
+    log = Notes()
+    with talking(made(Door(memory), log)) as rest:
+        exchange = rest.open("GET", "/v1/changes", {"accept": "text/event-stream"})
+        assert exchange.hear()["status"] == 200
+        exchange.leave()
+        exchange.end()
+    assert [line.status for line in log.lines] == [200]
+
+
 def test_requests_are_traced_where_that_is_configured(memory: Memory) -> None:
     from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 

@@ -276,8 +276,9 @@ def test_who_cannot_be_let_in_at_the_moment_is_told_so(
     assert refused.hear()["status"] == 503
 
 
-def test_who_asks_without_upgrading_is_told_so(rest: Client) -> None:
-    refused = rest("GET", "/v1/search:live")
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_who_asks_without_upgrading_is_told_so(rest: Client, method: str) -> None:
+    refused = rest(method, "/v1/search:live")
     assert (refused.status, refused.problem, refused.headers["upgrade"]) == (426, "upgrade-required", "websocket")
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.scripted import until
 
 from greeum.api import logs
 from greeum.api.logs import AccessLog, JsonHandler, LogStream, event, where
@@ -61,6 +62,22 @@ def test_a_request_is_a_line(file: File) -> None:
 def test_a_method_of_a_client_s_own_cannot_write_into_the_log(file: File) -> None:
     AccessLog(file.stream).write("abc", 'X","status":200,"', "other", 400, 0.0, 0, None)
     assert file.lines()[0]["method"] == "other"
+
+
+@pytest.mark.parametrize("is_made", [False, True], ids=["nothing", "a new file"])
+def test_when_a_file_was_renamed_the_next_lines_go_into_a_new_one(tmp_path: Path, is_made: bool) -> None:
+    path, aside = tmp_path / "log", tmp_path / "log.1"
+    stream = LogStream(logs.opened(str(path)), str(path))
+    stream.append(event("info", "first"))
+    until(lambda: path.stat().st_size > 0)
+    path.rename(aside)
+    if is_made:
+        path.touch()
+        path.chmod(0o640)
+    stream.append(event("info", "second"))
+    stream.close()
+    assert [json.loads(file.read_text())["event"] for file in (aside, path)] == ["first", "second"]
+    assert path.stat().st_mode & 0o777 == (0o640 if is_made else 0o600)
 
 
 def test_a_failure_is_told_by_its_place_and_not_by_what_it_says(file: File) -> None:

@@ -12,7 +12,7 @@ import pytest
 from tests.docs.pages import ROOT
 
 from greeum import testing
-from greeum.api import answers, filters, openapi
+from greeum.api import answers, filters, openapi, problems
 from greeum.api.changes import Change
 from greeum.api.looking import Context
 from greeum.api.operations import IDS, OPERATIONS
@@ -77,6 +77,15 @@ def test_every_reference_leads_somewhere_and_everything_is_referred_to() -> None
     assert used <= there
     unused = there - used
     assert unused <= {f"#/components/responses/{name}" for name in ("method-not-allowed", "upgrade-required")}, unused
+
+
+def test_every_problem_is_among_the_types_that_there_are() -> None:
+    types = DOCUMENT["components"]["schemas"]["Problem"]["properties"]["type"]["enum"]
+    assert types == [f"urn:greeum:problem:{name}" for name in KINDS]
+    validator = jsonschema.Draft202012Validator(DOCUMENT["components"]["schemas"]["Problem"])
+    members = problems.Problem("store-busy", "a writer is in the way").members("r-1")
+    assert validator.is_valid(members)
+    assert not validator.is_valid(members | {"type": "urn:greeum:problem:store-bsy"})
 
 
 def test_schemas_are_schemas() -> None:

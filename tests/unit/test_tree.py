@@ -181,7 +181,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "api.caretaker": ("errors", "memory"),
     "api.policy": ("api.authentication", "control.model", "errors"),
     "api.authentication": ("control.*", "errors", "memory", "rooted", "tenants"),
-    "api.answers": (),
+    "api.answers": ("problems",),
     "api.filters": (),
     "api.wire": ("limits",),
     "problems": ("errors",),

@@ -25,6 +25,8 @@
  * └── TimedOut              no answer within `timeout_ms`, or a proxy's patience (504); whether the server did it is not known
  */
 
+import type { components } from "./openapi.ts";
+
 /** RFC 9457: what the server says of a request that it refuses. */
 export interface Problem {
   type: string;
@@ -163,28 +165,40 @@ export class TimedOut extends GreeumError {
   override readonly name: string = "TimedOut";
 }
 
-const BY_TYPE: Readonly<Record<string, typeof GreeumError>> = {
+type Name = components["schemas"]["Problem"]["type"] extends infer Type
+  ? Type extends `urn:greeum:problem:${infer N}`
+    ? N
+    : never
+  : never;
+
+/** One for each type that the server's OpenAPI document has; the compiler sees to that. */
+const BY_TYPE: Readonly<Record<Name, typeof GreeumError>> = {
   "invalid-input": InvalidInput,
   unauthenticated: Unauthenticated,
   forbidden: Forbidden,
+  "store-read-only": StoreReadOnly,
   "not-found": NotFound,
+  "method-not-allowed": GreeumError,
+  "not-acceptable": GreeumError,
+  timeout: ConnectionFailed,
   conflict: Conflict,
+  "embedder-mismatch": EmbedderMismatch,
   "log-cut": LogCut,
   "precondition-failed": PreconditionFailed,
   "too-large": TooLarge,
+  "unsupported-media-type": GreeumError,
+  misdirected: GreeumError,
+  "upgrade-required": GreeumError,
   "rate-limited": RateLimited,
-  timeout: ConnectionFailed,
   internal: ServerFailed,
+  "store-damaged": StoreDamaged,
+  "store-version": StoreVersion,
   "embedder-failed": EmbedderFailed,
   unavailable: Unavailable,
-  "embedder-mismatch": EmbedderMismatch,
   "store-busy": StoreBusy,
   "store-closed": StoreClosed,
-  "store-damaged": StoreDamaged,
   "store-failed": StoreFailed,
   "store-full": StoreFull,
-  "store-read-only": StoreReadOnly,
-  "store-version": StoreVersion,
 };
 
 /** What a status means where a proxy answered, and not Greeum. */
@@ -202,7 +216,9 @@ const TYPE_PREFIX = "urn:greeum:problem:";
 
 /** The error that a problem is. */
 export function errorOfProblem(problem: Problem, answer: Answer = {}): GreeumError {
-  const kind = BY_TYPE[problem.type.slice(TYPE_PREFIX.length)] ?? BY_STATUS[problem.status] ?? GreeumError;
+  // A newer server may say what this client has not heard of.
+  const known: Readonly<Record<string, typeof GreeumError>> = BY_TYPE;
+  const kind = known[problem.type.slice(TYPE_PREFIX.length)] ?? BY_STATUS[problem.status] ?? GreeumError;
   return new kind(problem.detail, { ...answer, problem });
 }
 

@@ -1021,7 +1021,8 @@ export interface components {
          * @description What is wrong (RFC 9457). `type` stays the same; `field` names what of the request cannot be used.
          */
         Problem: {
-            type: string;
+            /** @enum {string} */
+            type: "urn:greeum:problem:invalid-input" | "urn:greeum:problem:unauthenticated" | "urn:greeum:problem:forbidden" | "urn:greeum:problem:store-read-only" | "urn:greeum:problem:not-found" | "urn:greeum:problem:method-not-allowed" | "urn:greeum:problem:not-acceptable" | "urn:greeum:problem:timeout" | "urn:greeum:problem:conflict" | "urn:greeum:problem:embedder-mismatch" | "urn:greeum:problem:log-cut" | "urn:greeum:problem:precondition-failed" | "urn:greeum:problem:too-large" | "urn:greeum:problem:unsupported-media-type" | "urn:greeum:problem:misdirected" | "urn:greeum:problem:upgrade-required" | "urn:greeum:problem:rate-limited" | "urn:greeum:problem:internal" | "urn:greeum:problem:store-damaged" | "urn:greeum:problem:store-version" | "urn:greeum:problem:embedder-failed" | "urn:greeum:problem:unavailable" | "urn:greeum:problem:store-busy" | "urn:greeum:problem:store-closed" | "urn:greeum:problem:store-failed" | "urn:greeum:problem:store-full";
             title: string;
             status: number;
             detail: string;

@@ -8,7 +8,10 @@ from typing import Annotated, Any
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from greeum.problems import KINDS, TYPE_PREFIX
+
 Moment = Annotated[str, Meta(extra_json_schema={"format": "date-time"})]
+ProblemType = Annotated[str, Meta(extra_json_schema={"enum": [TYPE_PREFIX + name for name in KINDS]})]
 Cursor = Annotated[str | None, Meta(description="Asks for the next page; null after the last one.")]
 
 
@@ -88,7 +91,7 @@ class Anchor(Answered):
 class Problem(Answered):
     """What is wrong (RFC 9457). `type` stays the same; `field` names what of the request cannot be used."""
 
-    type: str
+    type: ProblemType
     title: str
     status: int
     detail: str

@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from greeum.api.routes import Operation
 
 CLIENT_LEFT = 499
-"""What the log says of requests that nobody waited for the end of; as a status it is never sent."""
+"""What the log says of requests whose client did not wait for the end of the answer; as a status it is never sent."""
 
 MCP, MCP_OPERATION = "/mcp", "mcp"
 """What is said there is MCP's own, which asks for leave for each of its operations."""
@@ -122,10 +122,10 @@ class Application:
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         began_s = perf_counter()
         call = Call(scope, receive, self._worker)
-        status, size = CLIENT_LEFT, 0
+        status = CLIENT_LEFT
         try:
             answer = await self._answer_or_problem(call)
-            size = await sending.send_answer(send, call, answer)
+            await sending.send_answer(send, call, answer)
             status = answer.status
         except (ClientLeft, OSError):
             pass  # Some servers tell by an OSError that there is nobody any more to send to.
@@ -134,7 +134,7 @@ class Application:
         finally:
             if call.visitor is not None:
                 self._door.leave(call.visitor)
-            self._note(call, status, perf_counter() - began_s, size)
+            self._note(call, status, perf_counter() - began_s)
 
     async def _answer_or_problem(self, call: Call) -> Answer:
         try:
@@ -149,7 +149,7 @@ class Application:
         call.problem = problem.name
         return problem
 
-    def _note(self, call: Call, status: int, seconds: float, size: int) -> None:
+    def _note(self, call: Call, status: int, seconds: float) -> None:
         visitor, span = call.visitor, call.span
         trace_id = None
         if span is not None:
@@ -157,7 +157,7 @@ class Application:
             span.end(status, call.problem)
         key_id = None if visitor is None else visitor.key_id
         method = call.scope["method"]
-        self._log.write(call.request_id, method, call.operation_id, status, seconds, size, key_id, trace_id)
+        self._log.write(call.request_id, method, call.operation_id, status, seconds, call.sent, key_id, trace_id)
         self._metrics.observe(call.operation_id, status, seconds)
 
     async def _answer(self, call: Call) -> Answer:
@@ -172,7 +172,7 @@ class Application:
         if path == MCP and self._mcp is not None:
             await self._enter(call, MCP_OPERATION, MCP)
             return await self._hand_over(call, self._mcp)
-        if path == live.PATH and method == "GET":
+        if path == live.PATH:
             raise Problem(
                 "upgrade-required", "This is a WebSocket, and the request asks for none: does a proxy drop Upgrade?"
             )

@@ -57,7 +57,7 @@ class Call:
 
     __slots__ = (
         "accepted", "at_once", "body", "extra_headers", "headers", "left", "operation_id", "path", "problem",
-        "query", "receive", "request_id", "scope", "span", "visitor", "worker",
+        "query", "receive", "request_id", "scope", "sent", "span", "visitor", "worker",
     )  # fmt: skip
 
     def __init__(self, scope: Scope, receive: Receive, worker: Worker) -> None:
@@ -85,6 +85,8 @@ class Call:
         """The name of the problem that it was answered with."""
         self.left: Future[None] | None = None
         """For answers in pieces: done when the client has gone."""
+        self.sent = 0
+        """Bytes of the answer's body that were sent."""
 
     @property
     def share(self) -> str | None:

@@ -25,10 +25,13 @@ CHUNK_BYTES_MAX = 4_096
 
 
 class LogStream:
-    """Lines on their way to a file descriptor, which a thread of its own writes to."""
+    """Lines on their way to a file descriptor, which a thread of its own writes to. `path` is that of the file, if it
+    is one: when that was renamed or removed, as by logrotate, the next lines go into a new one there.
+    """
 
-    def __init__(self, descriptor: int) -> None:
+    def __init__(self, descriptor: int, path: str | None = None) -> None:
         self._descriptor = descriptor
+        self._path = path
         self._lines: deque[str] = deque()
         self._dropped = 0
         self._awake = False
@@ -70,11 +73,32 @@ class LogStream:
         if dropped:
             lines.append(event("warning", "log.dropped", lines=dropped))
         try:
+            if lines and self._path is not None:
+                self._follow(self._path)
             for chunk in chunks(lines):
                 write_all(self._descriptor, chunk)
         except OSError:
             # Nobody reads any more (a closed pipe, a full disk). The service goes on; there is nowhere to say so.
             pass
+
+    def _follow(self, path: str) -> None:
+        if is_open_as(self._descriptor, path):
+            return
+        old, self._descriptor = self._descriptor, opened(path)
+        os.close(old)
+
+
+def is_open_as(descriptor: int, path: str) -> bool:
+    """Whether the file at `path` is the one that is open."""
+    try:
+        return os.path.samestat(os.stat(path), os.fstat(descriptor))
+    except FileNotFoundError:
+        return False
+
+
+def opened(path: str) -> int:
+    """A file to write lines to, made for its owner alone if there is none. Any number of processes may have it open."""
+    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
 
 
 def chunks(lines: list[str]) -> list[bytes]:

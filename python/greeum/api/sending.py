@@ -7,7 +7,16 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from functools import partial
 
-from greeum.api.http import ALWAYS, EVENTS, GZIP_BYTES_MIN, compressor, gzipped, problem_answer, takes_gzip
+from greeum.api.http import (
+    ALWAYS,
+    EVENTS,
+    GZIP_BYTES_MIN,
+    ClientLeft,
+    compressor,
+    gzipped,
+    problem_answer,
+    takes_gzip,
+)  # fmt: skip
 from greeum.api.problems import problem_of
 
 TYPE_CHECKING = False
@@ -24,14 +33,18 @@ BARE = (204, 304)
 """Statuses that come without a body."""
 
 
-async def send_answer(send: Send, call: Call, answer: Answer) -> int:
-    """Send it; the size of its body in bytes. Raises what keeps it from being sent to its end."""
+async def send_answer(send: Send, call: Call, answer: Answer) -> None:
+    """Send it, and count its body in `call.sent`. Raises what keeps it from being sent to its end: ClientLeft if nobody
+    waits for that any more.
+    """
     if answer.inner is not None:
-        return await hand_over(send, call, answer)
+        await hand_over(send, call, answer)
+        return
     headers = [*ALWAYS, (b"x-request-id", call.request_id.encode("ascii")), *call.extra_headers, *answer.headers]
     if answer.pieces is not None:
         headers.append((b"content-type", answer.media_type))
-        return await send_pieces(send, call, answer, headers)
+        await send_pieces(send, call, answer, headers)
+        return
     body = answer.body
     if answer.status not in BARE:
         headers.append((b"content-type", answer.media_type))
@@ -45,23 +58,23 @@ async def send_answer(send: Send, call: Call, answer: Answer) -> int:
         body = b""
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
-    return len(body)
+    call.sent = len(body)
 
 
-async def hand_over(send: Send, call: Call, answer: Answer) -> int:
+async def hand_over(send: Send, call: Call, answer: Answer) -> None:
     """Let another application answer, and note what it does. If it fails before it has begun, that is answered here."""
     assert answer.inner is not None
-    size, has_begun = 0, False
+    has_begun = False
 
     async def noted(message: Message) -> None:
-        nonlocal size, has_begun
+        nonlocal has_begun
         if message["type"] == "http.response.start":
             answer.status, has_begun = message["status"], True
             given = {name.lower() for name, _ in message.get("headers", ())}
             ours = [*ALWAYS, (b"x-request-id", call.request_id.encode("ascii")), *call.extra_headers]
             message["headers"] = [*message.get("headers", ()), *(pair for pair in ours if pair[0] not in given)]
         elif message["type"] == "http.response.body":
-            size += len(message.get("body", b""))
+            call.sent += len(message.get("body", b""))
         await send(message)
 
     try:
@@ -72,10 +85,9 @@ async def hand_over(send: Send, call: Call, answer: Answer) -> int:
             answer.status = failed.status
             await send_answer(send, call, failed)
         raise
-    return size
 
 
-async def send_pieces(send: Send, call: Call, answer: Answer, headers: Headers) -> int:
+async def send_pieces(send: Send, call: Call, answer: Answer, headers: Headers) -> None:
     press = compressor() if answer.is_bulk and takes_gzip(call.headers) else None
     if not answer.is_bulk:
         headers.append(UNBUFFERED)
@@ -84,10 +96,12 @@ async def send_pieces(send: Send, call: Call, answer: Answer, headers: Headers) 
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     if call.scope["method"] == "HEAD":
         await send({"type": "http.response.body"})
-        return 0
+        return
     call.left = asyncio.ensure_future(departure(call.receive))
     try:
-        return await send_each(send, call, answer, press)
+        await send_each(send, call, answer, press)
+    except ClientLeft:
+        raise
     except Exception as error:
         if answer.media_type == EVENTS:
             problem = problem_of(error).body(call.request_id)
@@ -98,23 +112,24 @@ async def send_pieces(send: Send, call: Call, answer: Answer, headers: Headers) 
         call.left.cancel()
 
 
-async def send_each(send: Send, call: Call, answer: Answer, press: Compressor | None) -> int:
-    """What is there already, then each piece as it comes, compressed if there is what does that; the bytes sent."""
+async def send_each(send: Send, call: Call, answer: Answer, press: Compressor | None) -> None:
+    """What is there already, then each piece as it comes, compressed if there is what does that."""
     assert call.left is not None
-    size = 0
     async for piece in pieces_of(call, answer):
         ready = piece if press is None else press.compress(piece)
         if ready:
             await send({"type": "http.response.body", "body": ready, "more_body": True})
-            size += len(ready)
+            call.sent += len(ready)
     tail = b"" if press is None else press.flush()
     if not call.left.done():
         await send({"type": "http.response.body", "body": tail})
-    return size + len(tail)
+        call.sent += len(tail)
 
 
 async def pieces_of(call: Call, answer: Answer) -> AsyncIterator[bytes]:
-    """The pieces until there are no more, or nobody to take them."""
+    """The pieces until there are no more. Raises ClientLeft if there is nobody to take the rest; where they would never
+    end, that is their end.
+    """
     assert call.left is not None
     pieces = answer.pieces
     yield answer.body
@@ -132,6 +147,7 @@ async def pieces_of(call: Call, answer: Answer) -> AsyncIterator[bytes]:
         if piece is None:
             return
         yield piece
+    raise ClientLeft
 
 
 async def departure(receive: Receive) -> None:

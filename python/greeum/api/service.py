@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TextIO
 
 from greeum.api import metrics, rate
 from greeum.api.hosts import LOOPBACK
-from greeum.api.logs import AccessLog, JsonHandler, LogStream, event
+from greeum.api.logs import AccessLog, JsonHandler, LogStream, event, opened
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ class Observers:
         cells = content[8 * rate.CELLS :]
         self.metrics = metrics.Metrics(IDS, cells=cells, worker=worker, workers=options.workers)
         self.worker = worker
-        self.stream = None if options.log == NOWHERE else LogStream(descriptor_of(options.log))
+        self.stream = None if options.log == NOWHERE else stream_of(options.log)
         self.log = AccessLog(self.stream)
 
     def note(self, level: str, name: str, **fields: object) -> None:
@@ -107,7 +107,11 @@ class Observers:
 
 
 def descriptor_of(log: str) -> int:
-    return 2 if log == STDERR else os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+    return 2 if log == STDERR else opened(log)
+
+
+def stream_of(log: str) -> LogStream:
+    return LogStream(descriptor_of(log), None if log == STDERR else os.path.abspath(log))
 
 
 def open_log(log: str) -> TextIO:

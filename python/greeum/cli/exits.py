@@ -56,6 +56,10 @@ CODES: tuple[tuple[type[Exception], int], ...] = (
 )
 
 
+NO_KEY = "the server needs a valid key: put it into GREEUM_KEY, or name its file with --key-file"
+"""What is told in place of the server's words, which are about headers."""
+
+
 def code_of(error: Exception) -> int:
     for kind, code in CODES:
         if isinstance(error, kind):
@@ -67,15 +71,16 @@ def code_of(error: Exception) -> int:
 
 def tell(error: Exception, *, json: bool) -> int:
     """Say on standard error what went wrong; the exit code."""
+    said = NO_KEY if isinstance(error, errors.Unauthenticated) else str(error)
     if json:
         from greeum.cli.screen import as_json
 
-        told = {"type": type(error).__name__, "field": getattr(error, "field", None), "message": str(error)}
+        told = {"type": type(error).__name__, "field": getattr(error, "field", None), "message": said}
         line = as_json({"error": told})
     else:
         from greeum.cli.cells import on_one_line
 
-        line = f"greeum: {on_one_line(str(error))}"
+        line = f"greeum: {on_one_line(said)}"
     # Half a surrogate pair, as it comes in a file name, must not stop the message.
     sys.stderr.write(line.encode("utf-8", "backslashreplace").decode() + "\n")
     return code_of(error)

@@ -89,7 +89,7 @@ class ControlStore:
 
     def version(self) -> int:
         """A number that is another one after any change, by whichever process. Raises StoreFailed if another file lies
-        in the place of this one, or none: whoever revokes a key from then on does so there, and this one would not know.
+        in the place of this one, or none: whoever revokes a key from then on does so there, where this one never looks.
         """
         self._check_in_place()
         return int(self._ask(lambda reader: reader.execute("PRAGMA data_version").get))
