@@ -5,8 +5,12 @@
 //! cosine without bias (RaBitQ: Gao and Long 2024; Gao et al. 2025), and no factor has to be kept beside the code.
 
 use super::code::CodeRef;
+#[cfg(target_arch = "x86_64")]
+use super::distance::{QUAD, added};
 use super::rotation;
 use super::signs::WORD;
+#[cfg(target_arch = "x86_64")]
+use std::arch::x86_64::*;
 
 /// Levels of a component, and components of a byte.
 pub const LEVELS: usize = 4;
@@ -169,31 +173,43 @@ impl Asked {
     }
 
     #[cfg(target_arch = "x86_64")]
-    #[target_feature(enable = "avx512f,avx512bw,avx512vnni")]
+    #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
     fn with_vnni(&self, codes: &[u8], numbers: &[u32], out: &mut [i32]) {
-        use std::arch::x86_64::*;
-        let low = _mm512_set1_epi8(3);
-        for (&at, out) in numbers.iter().zip(out) {
-            let mut sums = [_mm512_setzero_si512(); 2];
-            for (bytes, quarter) in self.code(codes, at).chunks(REGISTER).zip(&self.quarters) {
-                let bytes = match <&[u8; REGISTER]>::try_from(bytes) {
-                    // SAFETY: they are 64 bytes long.
-                    Ok(bytes) => unsafe { _mm512_loadu_si512(bytes.as_ptr().cast()) },
-                    // SAFETY: of what is shorter, no more is read than there is.
-                    Err(_) => unsafe { _mm512_maskz_loadu_epi8((1 << bytes.len()) - 1, bytes.as_ptr().cast()) },
-                };
-                // SAFETY: each is 64 bytes long.
-                let components = |level: usize| unsafe { _mm512_loadu_si512(quarter[level].as_ptr().cast()) };
-                sums[0] = _mm512_dpbusd_epi32(sums[0], _mm512_and_si512(bytes, low), components(0));
-                sums[1] =
-                    _mm512_dpbusd_epi32(sums[1], _mm512_and_si512(_mm512_srli_epi16::<2>(bytes), low), components(1));
-                sums[0] =
-                    _mm512_dpbusd_epi32(sums[0], _mm512_and_si512(_mm512_srli_epi16::<4>(bytes), low), components(2));
-                sums[1] =
-                    _mm512_dpbusd_epi32(sums[1], _mm512_and_si512(_mm512_srli_epi16::<6>(bytes), low), components(3));
-            }
-            *out = _mm512_reduce_add_epi32(_mm512_add_epi32(sums[0], sums[1]));
+        let ((fours, others), (out, out_of_others)) = (numbers.as_chunks::<QUAD>(), out.as_chunks_mut::<QUAD>());
+        for (&[a, b, c, d], out) in fours.iter().zip(out) {
+            let code = |at: u32| self.code(codes, at);
+            let sums = [self.sums(code(a)), self.sums(code(b)), self.sums(code(c)), self.sums(code(d))];
+            // SAFETY: four sums are 16 bytes long.
+            unsafe { _mm_storeu_si128(out.as_mut_ptr().cast(), added(sums)) };
         }
+        for (&at, out) in others.iter().zip(out_of_others) {
+            *out = _mm512_reduce_add_epi32(self.sums(self.code(codes, at)));
+        }
+    }
+
+    /// The product with a code, in sixteen sums.
+    #[cfg(target_arch = "x86_64")]
+    #[inline]
+    #[target_feature(enable = "avx512f,avx512bw,avx512vnni")]
+    fn sums(&self, code: &[u8]) -> __m512i {
+        let low = _mm512_set1_epi8(3);
+        let mut sums = [_mm512_setzero_si512(); 2];
+        for (bytes, quarter) in code.chunks(REGISTER).zip(&self.quarters) {
+            let bytes = match <&[u8; REGISTER]>::try_from(bytes) {
+                // SAFETY: they are 64 bytes long.
+                Ok(bytes) => unsafe { _mm512_loadu_si512(bytes.as_ptr().cast()) },
+                // SAFETY: of what is shorter, no more is read than there is.
+                Err(_) => unsafe { _mm512_maskz_loadu_epi8((1 << bytes.len()) - 1, bytes.as_ptr().cast()) },
+            };
+            // SAFETY: each is 64 bytes long.
+            let components = |level: usize| unsafe { _mm512_loadu_si512(quarter[level].as_ptr().cast()) };
+            let levels = |shifted: __m512i| _mm512_and_si512(shifted, low);
+            sums[0] = _mm512_dpbusd_epi32(sums[0], levels(bytes), components(0));
+            sums[1] = _mm512_dpbusd_epi32(sums[1], levels(_mm512_srli_epi16::<2>(bytes)), components(1));
+            sums[0] = _mm512_dpbusd_epi32(sums[0], levels(_mm512_srli_epi16::<4>(bytes)), components(2));
+            sums[1] = _mm512_dpbusd_epi32(sums[1], levels(_mm512_srli_epi16::<6>(bytes)), components(3));
+        }
+        _mm512_add_epi32(sums[0], sums[1])
     }
 }
 
@@ -201,6 +217,7 @@ impl Asked {
 static HAS_VNNI: std::sync::LazyLock<bool> = std::sync::LazyLock::new(|| {
     is_x86_feature_detected!("avx512f")
         && is_x86_feature_detected!("avx512bw")
+        && is_x86_feature_detected!("avx512vl")
         && is_x86_feature_detected!("avx512vnni")
 });
 
