@@ -116,6 +116,11 @@ pub fn each_quarter(turned: &[f32], by: f32, mut put: impl FnMut(usize, usize, u
     }
 }
 
+/// The first half of each part twice over.
+fn twice(quarter: &Quarter) -> Quarter {
+    quarter.map(|components| std::array::from_fn(|at| components[at % (REGISTER / 2)]))
+}
+
 /// The levels of a code, from 0 to 3, by register and place in a byte; zeros beyond.
 pub fn unpack(code: &[u8], levels: &mut [i8]) {
     levels.fill(0);
@@ -129,6 +134,8 @@ pub fn unpack(code: &[u8], levels: &mut [i8]) {
 /// A query that codes are compared with.
 pub struct Asked {
     quarters: Vec<Quarter>,
+    /// The last quarter twice over, if it is half a register: so much of two codes fits into one.
+    twice: Option<Quarter>,
     /// Bytes of a code.
     bytes: usize,
 }
@@ -142,7 +149,9 @@ impl Asked {
         each_quarter(&turned, steps_of(&turned), |register, level, at, component| {
             quarters[register][level][at] = component;
         });
-        Self { quarters, bytes: turned.len() / LEVELS }
+        let bytes = turned.len() / LEVELS;
+        let twice = (bytes % REGISTER == REGISTER / 2).then(|| twice(&quarters[quarters.len() - 1]));
+        Self { quarters, twice, bytes }
     }
 
     /// How near the vectors of some numbers are, by their codes, which lie one after another: the higher, the nearer.
@@ -178,39 +187,84 @@ impl Asked {
         let ((fours, others), (out, out_of_others)) = (numbers.as_chunks::<QUAD>(), out.as_chunks_mut::<QUAD>());
         for (&[a, b, c, d], out) in fours.iter().zip(out) {
             let code = |at: u32| self.code(codes, at);
-            let sums = [self.sums(code(a)), self.sums(code(b)), self.sums(code(c)), self.sums(code(d))];
+            let sums = added(self.sums([code(a), code(b), code(c), code(d)]));
             // SAFETY: four sums are 16 bytes long.
-            unsafe { _mm_storeu_si128(out.as_mut_ptr().cast(), added(sums)) };
+            unsafe { _mm_storeu_si128(out.as_mut_ptr().cast(), sums) };
         }
         for (&at, out) in others.iter().zip(out_of_others) {
-            *out = _mm512_reduce_add_epi32(self.sums(self.code(codes, at)));
+            *out = _mm512_reduce_add_epi32(self.sums([self.code(codes, at)])[0]);
         }
     }
 
-    /// The product with a code, in sixteen sums.
+    /// The products with some codes, each in sixteen sums.
     #[cfg(target_arch = "x86_64")]
     #[inline]
-    #[target_feature(enable = "avx512f,avx512bw,avx512vnni")]
-    fn sums(&self, code: &[u8]) -> __m512i {
-        let low = _mm512_set1_epi8(3);
-        let mut sums = [_mm512_setzero_si512(); 2];
-        for (bytes, quarter) in code.chunks(REGISTER).zip(&self.quarters) {
-            let bytes = match <&[u8; REGISTER]>::try_from(bytes) {
-                // SAFETY: they are 64 bytes long.
-                Ok(bytes) => unsafe { _mm512_loadu_si512(bytes.as_ptr().cast()) },
-                // SAFETY: of what is shorter, no more is read than there is.
-                Err(_) => unsafe { _mm512_maskz_loadu_epi8((1 << bytes.len()) - 1, bytes.as_ptr().cast()) },
-            };
-            // SAFETY: each is 64 bytes long.
-            let components = |level: usize| unsafe { _mm512_loadu_si512(quarter[level].as_ptr().cast()) };
-            let levels = |shifted: __m512i| _mm512_and_si512(shifted, low);
-            sums[0] = _mm512_dpbusd_epi32(sums[0], levels(bytes), components(0));
-            sums[1] = _mm512_dpbusd_epi32(sums[1], levels(_mm512_srli_epi16::<2>(bytes)), components(1));
-            sums[0] = _mm512_dpbusd_epi32(sums[0], levels(_mm512_srli_epi16::<4>(bytes)), components(2));
-            sums[1] = _mm512_dpbusd_epi32(sums[1], levels(_mm512_srli_epi16::<6>(bytes)), components(3));
+    #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
+    fn sums<const CODES: usize>(&self, codes: [&[u8]; CODES]) -> [__m512i; CODES] {
+        let mut sums = [_mm512_setzero_si512(); CODES];
+        let whole = self.bytes / REGISTER;
+        for (register, quarter) in self.quarters[..whole].iter().enumerate() {
+            for (sum, code) in sums.iter_mut().zip(codes) {
+                *sum = product(load(&code.as_chunks().0[register]), quarter, *sum);
+            }
         }
-        _mm512_add_epi32(sums[0], sums[1])
+        let rest = self.bytes % REGISTER;
+        if rest == 0 {
+            return sums;
+        }
+        if let (Some(twice), true) = (&self.twice, CODES.is_multiple_of(2)) {
+            for (sums, codes) in sums.as_chunks_mut::<2>().0.iter_mut().zip(codes.as_chunks::<2>().0) {
+                let halves = [&codes[0][whole * REGISTER..], &codes[1][whole * REGISTER..]];
+                let both = load_two(&halves[0].as_chunks().0[0], &halves[1].as_chunks().0[0]);
+                let both = product(both, twice, _mm512_setzero_si512());
+                sums[0] = _mm512_mask_add_epi32(sums[0], 0x00ff, sums[0], both);
+                sums[1] = _mm512_mask_add_epi32(sums[1], 0xff00, sums[1], both);
+            }
+            return sums;
+        }
+        for (sum, code) in sums.iter_mut().zip(codes) {
+            let rest = &code[whole * REGISTER..];
+            // SAFETY: no more is read than there is.
+            let bytes = unsafe { _mm512_maskz_loadu_epi8((1 << rest.len()) - 1, rest.as_ptr().cast()) };
+            *sum = product(bytes, &self.quarters[whole], *sum);
+        }
+        sums
     }
+}
+
+/// A register of codes.
+#[cfg(target_arch = "x86_64")]
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn load(bytes: &[u8; REGISTER]) -> __m512i {
+    // SAFETY: they are 64 bytes long.
+    unsafe { _mm512_loadu_si512(bytes.as_ptr().cast()) }
+}
+
+/// The same of two halves.
+#[cfg(target_arch = "x86_64")]
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn load_two(first: &[u8; REGISTER / 2], second: &[u8; REGISTER / 2]) -> __m512i {
+    // SAFETY: each is 32 bytes long.
+    let (first, second) =
+        unsafe { (_mm256_loadu_si256(first.as_ptr().cast()), _mm256_loadu_si256(second.as_ptr().cast())) };
+    _mm512_inserti64x4::<1>(_mm512_castsi256_si512(first), second)
+}
+
+/// The products of a register of codes with what it is compared with, in sixteen sums, added to others.
+#[cfg(target_arch = "x86_64")]
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw,avx512vnni")]
+fn product(codes: __m512i, quarter: &Quarter, sums: __m512i) -> __m512i {
+    let low = _mm512_set1_epi8(3);
+    // SAFETY: each is 64 bytes long.
+    let components = |level: usize| unsafe { _mm512_loadu_si512(quarter[level].as_ptr().cast()) };
+    let levels = |shifted: __m512i| _mm512_and_si512(shifted, low);
+    let sums = _mm512_dpbusd_epi32(sums, levels(codes), components(0));
+    let sums = _mm512_dpbusd_epi32(sums, levels(_mm512_srli_epi16::<2>(codes)), components(1));
+    let sums = _mm512_dpbusd_epi32(sums, levels(_mm512_srli_epi16::<4>(codes)), components(2));
+    _mm512_dpbusd_epi32(sums, levels(_mm512_srli_epi16::<6>(codes)), components(3))
 }
 
 #[cfg(target_arch = "x86_64")]
