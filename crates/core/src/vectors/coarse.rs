@@ -5,6 +5,7 @@
 //! cosine without bias (RaBitQ: Gao and Long 2024; Gao et al. 2025), and no factor has to be kept beside the code.
 
 use super::code::CodeRef;
+use super::distance::{LINE, prefetch};
 #[cfg(target_arch = "x86_64")]
 use super::distance::{QUAD, added};
 use super::rotation;
@@ -154,16 +155,24 @@ impl Asked {
         Self { quarters, twice, bytes }
     }
 
-    /// How near the vectors of some numbers are, by their codes, which lie one after another: the higher, the nearer.
+    /// How near the vectors of some numbers are, by their codes, which lie one after another: the higher, the nearer. The codes of those `ahead` are
+    /// asked for meanwhile, a few at a time, since a processor can wait for a few only.
     #[inline]
-    pub fn near(&self, codes: &[u8], numbers: &[u32], out: &mut [i32]) {
+    pub fn near(&self, codes: &[u8], numbers: &[u32], ahead: &[u32], out: &mut [i32]) {
         assert_eq!(numbers.len(), out.len());
         #[cfg(target_arch = "x86_64")]
         if *HAS_VNNI {
             // SAFETY: the features were detected.
-            return unsafe { self.with_vnni(codes, numbers, out) };
+            return unsafe { self.with_vnni(codes, numbers, ahead, out) };
         }
+        ahead.iter().for_each(|&at| self.fetch(codes, at));
         numbers.iter().zip(out).for_each(|(&at, out)| *out = self.plainly(self.code(codes, at)));
+    }
+
+    /// Asks for a code before it is needed.
+    #[inline]
+    pub fn fetch(&self, codes: &[u8], at: u32) {
+        self.code(codes, at).iter().step_by(LINE).for_each(prefetch);
     }
 
     #[inline]
@@ -183,9 +192,11 @@ impl Asked {
 
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
-    fn with_vnni(&self, codes: &[u8], numbers: &[u32], out: &mut [i32]) {
+    fn with_vnni(&self, codes: &[u8], numbers: &[u32], ahead: &[u32], out: &mut [i32]) {
+        let mut ahead = ahead.chunks(QUAD);
         let ((fours, others), (out, out_of_others)) = (numbers.as_chunks::<QUAD>(), out.as_chunks_mut::<QUAD>());
         for (&[a, b, c, d], out) in fours.iter().zip(out) {
+            ahead.next().unwrap_or_default().iter().for_each(|&at| self.fetch(codes, at));
             let code = |at: u32| self.code(codes, at);
             let sums = added(self.sums([code(a), code(b), code(c), code(d)]));
             // SAFETY: four sums are 16 bytes long.
@@ -194,6 +205,7 @@ impl Asked {
         for (&at, out) in others.iter().zip(out_of_others) {
             *out = _mm512_reduce_add_epi32(self.sums([self.code(codes, at)])[0]);
         }
+        ahead.flatten().for_each(|&at| self.fetch(codes, at));
     }
 
     /// The products with some codes, each in sixteen sums.
@@ -302,7 +314,7 @@ mod tests {
             prop_assert_eq!(codes.len(), vectors.len() * bytes(vectors[0].bytes.len()));
             let numbers: Vec<u32> = (0..vectors.len() as u32).rev().collect();
             let mut near = vec![0; numbers.len()];
-            asked.near(&codes, &numbers, &mut near);
+            asked.near(&codes, &numbers, &numbers, &mut near);
             let plain: Vec<i32> = numbers.iter().map(|&at| asked.plainly(asked.code(&codes, at))).collect();
             prop_assert_eq!(near, plain);
         }
@@ -318,7 +330,7 @@ mod tests {
                 let query = random(query + 1_000, dimension);
                 let asked = Asked::new(query.as_ref());
                 let mut near = vec![0; vectors.len()];
-                asked.near(&codes, &(0..vectors.len() as u32).collect::<Vec<u32>>(), &mut near);
+                asked.near(&codes, &(0..vectors.len() as u32).collect::<Vec<u32>>(), &[], &mut near);
                 // An unbiased estimate is a line through all: judged by the two moments of both.
                 let cosines: Vec<f64> = vectors.iter().map(|v| f64::from(v.as_ref().cosine(query.as_ref()))).collect();
                 let near: Vec<f64> = near.into_iter().map(f64::from).collect();

@@ -165,13 +165,16 @@ impl<'a> Graph<'a> {
                 return None;
             }
             let unseen = linking.map_or_else(Unseen::default, |at| self.unseen(at, seen));
-            self.take(asked, self.vectors.coarse, coming.numbers(), coming.numbers(), pool, &accept);
+            let mut estimates = [0; DEGREE];
+            let estimates = &mut estimates[..coming.count];
+            asked.near(self.vectors.coarse, coming.numbers(), unseen.numbers(), estimates);
+            take(pool, coming.numbers(), estimates, &accept);
             (linking, coming) = (next, unseen);
         }
         Some(pool.accepted())
     }
 
-    /// What a vector is linked with and the walk has not seen; the codes are asked for.
+    /// What a vector is linked with and the walk has not seen.
     #[inline]
     fn unseen(&self, at: u32, seen: &mut Seen) -> Unseen {
         let mut unseen = Unseen::default();
@@ -180,33 +183,7 @@ impl<'a> Graph<'a> {
             unseen.numbers[unseen.count] = next;
             unseen.count += usize::from(seen.insert(next));
         }
-        unseen.numbers().iter().for_each(|&at| self.vectors.fetch_coarse(at));
         unseen
-    }
-
-    /// Puts those vectors into the pool that are near enough, by their codes, which have these places among all.
-    #[inline]
-    fn take(
-        &self,
-        asked: &Asked,
-        codes: &[u8],
-        places: &[u32],
-        numbers: &[u32],
-        pool: &mut Pool,
-        accept: &impl Fn(u32) -> bool,
-    ) {
-        let (mut estimates, mut near, mut count) = ([0; DEGREE], [0; DEGREE], 0);
-        asked.near(codes, places, &mut estimates[..places.len()]);
-        for (place, &estimate) in estimates[..places.len()].iter().enumerate() {
-            near[count] = place;
-            count += usize::from(pool.takes(estimate));
-        }
-        for &place in &near[..count] {
-            // The farthest may have come nearer meanwhile.
-            if pool.takes(estimates[place]) {
-                pool.push(estimates[place], numbers[place], accept(numbers[place]));
-            }
-        }
     }
 
     /// Asks for what a vector is linked with, before it is needed.
@@ -220,7 +197,10 @@ impl<'a> Graph<'a> {
         let places: [u32; DEGREE] = std::array::from_fn(|place| place as u32);
         let codes = self.entry_codes.chunks(DEGREE * coarse::bytes(self.vectors.dimension));
         for (entries, codes) in self.entries.chunks(DEGREE).zip(codes) {
-            self.take(asked, codes, &places[..entries.len()], entries, pool, accept);
+            let mut estimates = [0; DEGREE];
+            let estimates = &mut estimates[..entries.len()];
+            asked.near(codes, &places[..entries.len()], &[], estimates);
+            take(pool, entries, estimates, accept);
         }
         pool.all().for_each(|at| {
             seen.insert(at);
@@ -247,6 +227,22 @@ impl<'a> Graph<'a> {
         found.extend(numbers.iter().zip(products).map(|(&at, product)| (at, cosine(at, *product))));
         found.sort_unstable_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
         Some(found)
+    }
+}
+
+/// Puts those vectors into the pool whose estimates are high enough.
+#[inline]
+fn take(pool: &mut Pool, numbers: &[u32], estimates: &[i32], accept: &impl Fn(u32) -> bool) {
+    let (mut near, mut count) = ([0; DEGREE], 0);
+    for (place, &estimate) in estimates.iter().enumerate() {
+        near[count] = place;
+        count += usize::from(pool.takes(estimate));
+    }
+    for &place in &near[..count] {
+        // The farthest may have come nearer meanwhile.
+        if pool.takes(estimates[place]) {
+            pool.push(estimates[place], numbers[place], accept(numbers[place]));
+        }
     }
 }
 
