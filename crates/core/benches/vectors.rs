@@ -2,11 +2,11 @@
 //!
 //! `cargo bench --bench vectors -- BASE.npy QUERIES.npy [COUNT [ROUNDS]]` takes the first `COUNT` rows of 32-bit floats as vectors, and the first thousand
 //! of the other file as queries. It measures the processor time of its one thread, where the system tells it (Linux), and by the clock elsewhere. All lies
-//! in memory as it does in a file: what begins a line there begins one here.
+//! in mapped files, as the parts of a segment do.
 
+use greeum_core::bytes::Bytes;
 use greeum_core::id::mix;
 use greeum_core::vectors::coarse::{self, Asked};
-use greeum_core::vectors::distance::LINE;
 use greeum_core::vectors::graph::{self, Graph, Links, Room, Vectors};
 use greeum_core::vectors::{Code, linking};
 use std::sync::OnceLock;
@@ -35,9 +35,9 @@ const REPLACED: u64 = 10;
 
 /// What is searched: codes as a segment has them.
 struct Rows {
-    codes: Vec<i8>,
-    scales: Vec<f32>,
-    coarse: Lines,
+    codes: Bytes,
+    scales: Bytes,
+    coarse: Bytes,
     dimension: usize,
 }
 
@@ -48,34 +48,24 @@ impl Rows {
             codes.extend(code.bytes);
             scales.push(code.scale);
         }
-        let coarse = Lines::new(&linking::coarse(&codes, &scales, dimension));
-        Self { codes, scales, coarse, dimension }
+        let coarse = mapped(&linking::coarse(&codes, &scales, dimension));
+        Self { codes: mapped(&codes), scales: mapped(&scales), coarse, dimension }
     }
 
     fn vectors(&self) -> Vectors<'_> {
         let Self { codes, scales, coarse, dimension } = self;
-        Vectors { codes, scales, coarse: coarse.bytes(), dimension: *dimension }
+        let (codes, scales) = (bytemuck::cast_slice(codes), bytemuck::cast_slice(scales));
+        Vectors { codes, scales, coarse, dimension: *dimension }
     }
 }
 
-/// Bytes from the beginning of a line on.
-struct Lines {
-    room: Vec<u8>,
-    start: usize,
-}
-
-impl Lines {
-    fn new(bytes: &[u8]) -> Self {
-        let mut room: Vec<u8> = Vec::with_capacity(bytes.len() + LINE);
-        let start = room.as_ptr().align_offset(LINE);
-        room.resize(start, 0);
-        room.extend_from_slice(bytes);
-        Self { room, start }
-    }
-
-    fn bytes(&self) -> &[u8] {
-        &self.room[self.start..]
-    }
+/// The same in a file, as the parts of a segment are: of the same pages, and each from the beginning of a line on.
+fn mapped<T: bytemuck::Pod>(values: &[T]) -> Bytes {
+    let path = std::env::temp_dir().join(format!("greeum-vectors-{}", std::process::id()));
+    std::fs::write(&path, bytemuck::cast_slice(values)).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let bytes = Bytes::map(&path).expect("what was written can be mapped");
+    std::fs::remove_file(&path).expect("what was written can be removed");
+    bytes
 }
 
 /// Queries, and what exact search in 32-bit floats finds for each.
@@ -141,7 +131,7 @@ fn main() {
 
 /// Replaces one vector in ten by its like, again and again: what the graph loses by that.
 fn change(rows: &Rows, mut links: Links, questions: &Questions, nearest: &[Vec<u32>]) {
-    let count = rows.scales.len();
+    let count = rows.vectors().scales.len();
     for step in 1..=5_u64 {
         let is_replaced = |at: u32| mix(u64::from(at)) % REPLACED == step;
         let replaced = (0..count as u32).filter(|&at| is_replaced(at)).count();
@@ -164,10 +154,9 @@ fn asked(
     rounds: usize,
     accept: impl Fn(u32) -> bool,
 ) -> (f64, f64) {
-    let lines = Lines::new(bytemuck::cast_slice(&links.links));
-    let (links, entries) = (bytemuck::cast_slice(lines.bytes()), &links.entries);
-    let entry_codes = Lines::new(&rows.vectors().coarse_of(entries));
-    let graph = Graph { links, entries, entry_codes: entry_codes.bytes(), vectors: rows.vectors() };
+    let (mapped_links, entry_codes) = (mapped(&links.links), mapped(&rows.vectors().coarse_of(&links.entries)));
+    let (links, entries) = (bytemuck::cast_slice(&mapped_links), &links.entries);
+    let graph = Graph { links, entries, entry_codes: &entry_codes, vectors: rows.vectors() };
     let (mut room, mut best_s, mut hits) = (Room::default(), f64::INFINITY, 0);
     for _ in 0..rounds {
         let (started_s, mut times, mut taken_s) = (computed_s(), 0.0, 0.0);

@@ -171,7 +171,7 @@ impl<'a> Walkable<'a> {
             numbers.extend(passages.by_ref().take(LOOKS));
             numbers.iter().for_each(|&passage| self.graph.vectors.fetch_coarse(passage));
             let near = &mut near[..numbers.len()];
-            asked.near(self.graph.vectors.coarse, &numbers, near);
+            asked.near(self.graph.vectors.coarse, &numbers, &[], near);
             looks.extend(near.iter().copied().zip(numbers.iter().copied()));
         }
         if looks.len() > count {

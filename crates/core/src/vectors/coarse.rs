@@ -5,8 +5,13 @@
 //! cosine without bias (RaBitQ: Gao and Long 2024; Gao et al. 2025), and no factor has to be kept beside the code.
 
 use super::code::CodeRef;
+use super::distance::{LINE, prefetch};
+#[cfg(target_arch = "x86_64")]
+use super::distance::{QUAD, added};
 use super::rotation;
 use super::signs::WORD;
+#[cfg(target_arch = "x86_64")]
+use std::arch::x86_64::*;
 
 /// Levels of a component, and components of a byte.
 pub const LEVELS: usize = 4;
@@ -112,6 +117,11 @@ pub fn each_quarter(turned: &[f32], by: f32, mut put: impl FnMut(usize, usize, u
     }
 }
 
+/// The first half of each part twice over.
+fn twice(quarter: &Quarter) -> Quarter {
+    quarter.map(|components| std::array::from_fn(|at| components[at % (REGISTER / 2)]))
+}
+
 /// The levels of a code, from 0 to 3, by register and place in a byte; zeros beyond.
 pub fn unpack(code: &[u8], levels: &mut [i8]) {
     levels.fill(0);
@@ -125,6 +135,8 @@ pub fn unpack(code: &[u8], levels: &mut [i8]) {
 /// A query that codes are compared with.
 pub struct Asked {
     quarters: Vec<Quarter>,
+    /// The last quarter twice over, if it is half a register: so much of two codes fits into one.
+    twice: Option<Quarter>,
     /// Bytes of a code.
     bytes: usize,
 }
@@ -138,19 +150,29 @@ impl Asked {
         each_quarter(&turned, steps_of(&turned), |register, level, at, component| {
             quarters[register][level][at] = component;
         });
-        Self { quarters, bytes: turned.len() / LEVELS }
+        let bytes = turned.len() / LEVELS;
+        let twice = (bytes % REGISTER == REGISTER / 2).then(|| twice(&quarters[quarters.len() - 1]));
+        Self { quarters, twice, bytes }
     }
 
-    /// How near the vectors of some numbers are, by their codes, which lie one after another: the higher, the nearer.
+    /// How near the vectors of some numbers are, by their codes, which lie one after another: the higher, the nearer. The codes of those `ahead` are
+    /// asked for meanwhile, a few at a time, since a processor can wait for a few only.
     #[inline]
-    pub fn near(&self, codes: &[u8], numbers: &[u32], out: &mut [i32]) {
+    pub fn near(&self, codes: &[u8], numbers: &[u32], ahead: &[u32], out: &mut [i32]) {
         assert_eq!(numbers.len(), out.len());
         #[cfg(target_arch = "x86_64")]
         if *HAS_VNNI {
             // SAFETY: the features were detected.
-            return unsafe { self.with_vnni(codes, numbers, out) };
+            return unsafe { self.with_vnni(codes, numbers, ahead, out) };
         }
+        ahead.iter().for_each(|&at| self.fetch(codes, at));
         numbers.iter().zip(out).for_each(|(&at, out)| *out = self.plainly(self.code(codes, at)));
+    }
+
+    /// Asks for a code before it is needed.
+    #[inline]
+    pub fn fetch(&self, codes: &[u8], at: u32) {
+        self.code(codes, at).iter().step_by(LINE).for_each(prefetch);
     }
 
     #[inline]
@@ -169,38 +191,99 @@ impl Asked {
     }
 
     #[cfg(target_arch = "x86_64")]
-    #[target_feature(enable = "avx512f,avx512bw,avx512vnni")]
-    fn with_vnni(&self, codes: &[u8], numbers: &[u32], out: &mut [i32]) {
-        use std::arch::x86_64::*;
-        let low = _mm512_set1_epi8(3);
-        for (&at, out) in numbers.iter().zip(out) {
-            let mut sums = [_mm512_setzero_si512(); 2];
-            for (bytes, quarter) in self.code(codes, at).chunks(REGISTER).zip(&self.quarters) {
-                let bytes = match <&[u8; REGISTER]>::try_from(bytes) {
-                    // SAFETY: they are 64 bytes long.
-                    Ok(bytes) => unsafe { _mm512_loadu_si512(bytes.as_ptr().cast()) },
-                    // SAFETY: of what is shorter, no more is read than there is.
-                    Err(_) => unsafe { _mm512_maskz_loadu_epi8((1 << bytes.len()) - 1, bytes.as_ptr().cast()) },
-                };
-                // SAFETY: each is 64 bytes long.
-                let components = |level: usize| unsafe { _mm512_loadu_si512(quarter[level].as_ptr().cast()) };
-                sums[0] = _mm512_dpbusd_epi32(sums[0], _mm512_and_si512(bytes, low), components(0));
-                sums[1] =
-                    _mm512_dpbusd_epi32(sums[1], _mm512_and_si512(_mm512_srli_epi16::<2>(bytes), low), components(1));
-                sums[0] =
-                    _mm512_dpbusd_epi32(sums[0], _mm512_and_si512(_mm512_srli_epi16::<4>(bytes), low), components(2));
-                sums[1] =
-                    _mm512_dpbusd_epi32(sums[1], _mm512_and_si512(_mm512_srli_epi16::<6>(bytes), low), components(3));
-            }
-            *out = _mm512_reduce_add_epi32(_mm512_add_epi32(sums[0], sums[1]));
+    #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
+    fn with_vnni(&self, codes: &[u8], numbers: &[u32], ahead: &[u32], out: &mut [i32]) {
+        let mut ahead = ahead.chunks(QUAD);
+        let ((fours, others), (out, out_of_others)) = (numbers.as_chunks::<QUAD>(), out.as_chunks_mut::<QUAD>());
+        for (&[a, b, c, d], out) in fours.iter().zip(out) {
+            ahead.next().unwrap_or_default().iter().for_each(|&at| self.fetch(codes, at));
+            let code = |at: u32| self.code(codes, at);
+            let sums = added(self.sums([code(a), code(b), code(c), code(d)]));
+            // SAFETY: four sums are 16 bytes long.
+            unsafe { _mm_storeu_si128(out.as_mut_ptr().cast(), sums) };
         }
+        for (&at, out) in others.iter().zip(out_of_others) {
+            *out = _mm512_reduce_add_epi32(self.sums([self.code(codes, at)])[0]);
+        }
+        ahead.flatten().for_each(|&at| self.fetch(codes, at));
     }
+
+    /// The products with some codes, each in sixteen sums.
+    #[cfg(target_arch = "x86_64")]
+    #[inline]
+    #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
+    fn sums<const CODES: usize>(&self, codes: [&[u8]; CODES]) -> [__m512i; CODES] {
+        let mut sums = [_mm512_setzero_si512(); CODES];
+        let whole = self.bytes / REGISTER;
+        for (register, quarter) in self.quarters[..whole].iter().enumerate() {
+            for (sum, code) in sums.iter_mut().zip(codes) {
+                *sum = product(load(&code.as_chunks().0[register]), quarter, *sum);
+            }
+        }
+        let rest = self.bytes % REGISTER;
+        if rest == 0 {
+            return sums;
+        }
+        if let (Some(twice), true) = (&self.twice, CODES.is_multiple_of(2)) {
+            for (sums, codes) in sums.as_chunks_mut::<2>().0.iter_mut().zip(codes.as_chunks::<2>().0) {
+                let halves = [&codes[0][whole * REGISTER..], &codes[1][whole * REGISTER..]];
+                let both = load_two(&halves[0].as_chunks().0[0], &halves[1].as_chunks().0[0]);
+                let both = product(both, twice, _mm512_setzero_si512());
+                sums[0] = _mm512_mask_add_epi32(sums[0], 0x00ff, sums[0], both);
+                sums[1] = _mm512_mask_add_epi32(sums[1], 0xff00, sums[1], both);
+            }
+            return sums;
+        }
+        for (sum, code) in sums.iter_mut().zip(codes) {
+            let rest = &code[whole * REGISTER..];
+            // SAFETY: no more is read than there is.
+            let bytes = unsafe { _mm512_maskz_loadu_epi8((1 << rest.len()) - 1, rest.as_ptr().cast()) };
+            *sum = product(bytes, &self.quarters[whole], *sum);
+        }
+        sums
+    }
+}
+
+/// A register of codes.
+#[cfg(target_arch = "x86_64")]
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn load(bytes: &[u8; REGISTER]) -> __m512i {
+    // SAFETY: they are 64 bytes long.
+    unsafe { _mm512_loadu_si512(bytes.as_ptr().cast()) }
+}
+
+/// The same of two halves.
+#[cfg(target_arch = "x86_64")]
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn load_two(first: &[u8; REGISTER / 2], second: &[u8; REGISTER / 2]) -> __m512i {
+    // SAFETY: each is 32 bytes long.
+    let (first, second) =
+        unsafe { (_mm256_loadu_si256(first.as_ptr().cast()), _mm256_loadu_si256(second.as_ptr().cast())) };
+    _mm512_inserti64x4::<1>(_mm512_castsi256_si512(first), second)
+}
+
+/// The products of a register of codes with what it is compared with, in sixteen sums, added to others.
+#[cfg(target_arch = "x86_64")]
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw,avx512vnni")]
+fn product(codes: __m512i, quarter: &Quarter, sums: __m512i) -> __m512i {
+    let low = _mm512_set1_epi8(3);
+    // SAFETY: each is 64 bytes long.
+    let components = |level: usize| unsafe { _mm512_loadu_si512(quarter[level].as_ptr().cast()) };
+    let levels = |shifted: __m512i| _mm512_and_si512(shifted, low);
+    let sums = _mm512_dpbusd_epi32(sums, levels(codes), components(0));
+    let sums = _mm512_dpbusd_epi32(sums, levels(_mm512_srli_epi16::<2>(codes)), components(1));
+    let sums = _mm512_dpbusd_epi32(sums, levels(_mm512_srli_epi16::<4>(codes)), components(2));
+    _mm512_dpbusd_epi32(sums, levels(_mm512_srli_epi16::<6>(codes)), components(3))
 }
 
 #[cfg(target_arch = "x86_64")]
 static HAS_VNNI: std::sync::LazyLock<bool> = std::sync::LazyLock::new(|| {
     is_x86_feature_detected!("avx512f")
         && is_x86_feature_detected!("avx512bw")
+        && is_x86_feature_detected!("avx512vl")
         && is_x86_feature_detected!("avx512vnni")
 });
 
@@ -231,7 +314,7 @@ mod tests {
             prop_assert_eq!(codes.len(), vectors.len() * bytes(vectors[0].bytes.len()));
             let numbers: Vec<u32> = (0..vectors.len() as u32).rev().collect();
             let mut near = vec![0; numbers.len()];
-            asked.near(&codes, &numbers, &mut near);
+            asked.near(&codes, &numbers, &numbers, &mut near);
             let plain: Vec<i32> = numbers.iter().map(|&at| asked.plainly(asked.code(&codes, at))).collect();
             prop_assert_eq!(near, plain);
         }
@@ -247,7 +330,7 @@ mod tests {
                 let query = random(query + 1_000, dimension);
                 let asked = Asked::new(query.as_ref());
                 let mut near = vec![0; vectors.len()];
-                asked.near(&codes, &(0..vectors.len() as u32).collect::<Vec<u32>>(), &mut near);
+                asked.near(&codes, &(0..vectors.len() as u32).collect::<Vec<u32>>(), &[], &mut near);
                 // An unbiased estimate is a line through all: judged by the two moments of both.
                 let cosines: Vec<f64> = vectors.iter().map(|v| f64::from(v.as_ref().cosine(query.as_ref()))).collect();
                 let near: Vec<f64> = near.into_iter().map(f64::from).collect();

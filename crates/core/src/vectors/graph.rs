@@ -147,31 +147,49 @@ impl<'a> Graph<'a> {
     ) -> Option<impl Iterator<Item = u32> + 'r> {
         let Room { seen, pool, .. } = room;
         seen.begin(self.vectors.scales.len());
-        pool.begin(beam);
+        pool.begin(self.vectors.scales.len(), beam);
         self.enter(asked, seen, pool, &accept);
-        for steps in 0.. {
-            let Some(at) = pool.visit() else { break };
-            if steps == STEPS_PER_RESULT * beam {
+        // Three steps at a time are under way, so that none waits for memory: one is asked for its links, one has been and is asked for the codes of
+        // what it is linked with, and those of the third, which have come meanwhile, are looked at.
+        let (mut linking, mut coming, mut steps) = (None, Unseen::default(), 0);
+        loop {
+            let next = pool.visit();
+            if next.is_none() && linking.is_none() && coming.count == 0 {
+                break;
+            }
+            if let Some(at) = next {
+                steps += 1;
+                self.fetch_links(at);
+            }
+            if steps > STEPS_PER_RESULT * beam {
                 return None;
             }
-            let (mut new, mut count) = ([NONE; DEGREE], 0);
-            for &next in self.linked(at).iter().take_while(|&&next| next != NONE) {
-                // Whether it is new is not foreseeable, so that nothing branches on it.
-                new[count] = next;
-                count += usize::from(seen.insert(next));
-            }
-            new[..count].iter().for_each(|&at| self.vectors.fetch_coarse(at));
-            if let Some(next) = pool.peek() {
-                self.linked(next).iter().step_by(LINE / size_of::<u32>()).for_each(prefetch);
-            }
-            let estimates = estimates(asked, self.vectors.coarse, &new[..count]);
-            for (&at, &estimate) in new[..count].iter().zip(&estimates) {
-                if pool.takes(estimate) {
-                    pool.push(estimate, at, accept(at));
-                }
-            }
+            let unseen = linking.map_or_else(Unseen::default, |at| self.unseen(at, seen));
+            let mut estimates = [0; DEGREE];
+            let estimates = &mut estimates[..coming.count];
+            asked.near(self.vectors.coarse, coming.numbers(), unseen.numbers(), estimates);
+            take(pool, coming.numbers(), estimates, &accept);
+            (linking, coming) = (next, unseen);
         }
         Some(pool.accepted())
+    }
+
+    /// What a vector is linked with and the walk has not seen.
+    #[inline]
+    fn unseen(&self, at: u32, seen: &mut Seen) -> Unseen {
+        let mut unseen = Unseen::default();
+        for &next in self.linked(at).iter().take_while(|&&next| next != NONE) {
+            // Whether it is new is not foreseeable, so that nothing branches on it.
+            unseen.numbers[unseen.count] = next;
+            unseen.count += usize::from(seen.insert(next));
+        }
+        unseen
+    }
+
+    /// Asks for what a vector is linked with, before it is needed.
+    #[inline]
+    fn fetch_links(&self, at: u32) {
+        self.linked(at).iter().step_by(LINE / size_of::<u32>()).for_each(prefetch);
     }
 
     /// Puts the entries that are nearest into the pool.
@@ -179,13 +197,14 @@ impl<'a> Graph<'a> {
         let places: [u32; DEGREE] = std::array::from_fn(|place| place as u32);
         let codes = self.entry_codes.chunks(DEGREE * coarse::bytes(self.vectors.dimension));
         for (entries, codes) in self.entries.chunks(DEGREE).zip(codes) {
-            let estimates = estimates(asked, codes, &places[..entries.len()]);
-            for (&at, &estimate) in entries.iter().zip(&estimates) {
-                if pool.takes(estimate) && seen.insert(at) {
-                    pool.push(estimate, at, accept(at));
-                }
-            }
+            let mut estimates = [0; DEGREE];
+            let estimates = &mut estimates[..entries.len()];
+            asked.near(codes, &places[..entries.len()], &[], estimates);
+            take(pool, entries, estimates, accept);
         }
+        pool.all().for_each(|at| {
+            seen.insert(at);
+        });
     }
 
     /// What [`Graph::walk`] finds, compared in full: with their cosines, nearest first.
@@ -211,10 +230,32 @@ impl<'a> Graph<'a> {
     }
 }
 
-/// How near up to [`DEGREE`] of some coarse codes are, of these numbers.
+/// Puts those vectors into the pool whose estimates are high enough.
 #[inline]
-fn estimates(asked: &Asked, codes: &[u8], numbers: &[u32]) -> [i32; DEGREE] {
-    let mut estimates = [0; DEGREE];
-    asked.near(codes, numbers, &mut estimates[..numbers.len()]);
-    estimates
+fn take(pool: &mut Pool, numbers: &[u32], estimates: &[i32], accept: &impl Fn(u32) -> bool) {
+    let (mut near, mut count) = ([0; DEGREE], 0);
+    for (place, &estimate) in estimates.iter().enumerate() {
+        near[count] = place;
+        count += usize::from(pool.takes(estimate));
+    }
+    for &place in &near[..count] {
+        // The farthest may have come nearer meanwhile.
+        if pool.takes(estimates[place]) {
+            pool.push(estimates[place], numbers[place], accept(numbers[place]));
+        }
+    }
+}
+
+/// Vectors that a walk has come to see, up to [`DEGREE`].
+#[derive(Default)]
+struct Unseen {
+    numbers: [u32; DEGREE],
+    count: usize,
+}
+
+impl Unseen {
+    #[inline]
+    fn numbers(&self) -> &[u32] {
+        &self.numbers[..self.count]
+    }
 }

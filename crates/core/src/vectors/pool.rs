@@ -29,22 +29,20 @@ impl Seen {
     }
 }
 
-/// A vector that the walk has seen.
-struct Near {
-    /// How near it is to the query, by estimate.
-    estimate: i32,
-    /// Its number.
-    at: u32,
-    /// Whether it may be a result.
-    is_accepted: bool,
-    /// Whether the walk has been there.
-    is_visited: bool,
-}
+/// The bits of a vector's number that say whether the walk has been there, and whether it may not be a result.
+const VISITED: u32 = 1 << 31;
+const REFUSED: u32 = 1 << 30;
+
+/// What is left of a number without them; so many vectors at most has a graph.
+const NUMBER: u32 = REFUSED - 1;
 
 /// The nearest vectors seen, nearest first: as many as hold `beam` that are accepted.
 #[derive(Default)]
 pub struct Pool {
-    near: Vec<Near>,
+    /// How near each is to the query, by estimate. They lie apart from the numbers, so that many are compared at once.
+    estimates: Vec<i32>,
+    /// The number of each, and what is to be known about it.
+    numbers: Vec<u32>,
     beam: usize,
     accepted: usize,
     /// All before this one have been visited.
@@ -53,9 +51,11 @@ pub struct Pool {
 }
 
 impl Pool {
-    /// Nothing has been seen.
-    pub fn begin(&mut self, beam: usize) {
-        self.near.clear();
+    /// Nothing has been seen, of so many vectors.
+    pub fn begin(&mut self, count: usize, beam: usize) {
+        assert!(count <= NUMBER as usize, "a graph has fewer than {NUMBER} vectors");
+        self.estimates.clear();
+        self.numbers.clear();
         (self.beam, self.accepted, self.next, self.worst) = (beam, 0, 0, i32::MIN);
     }
 
@@ -68,44 +68,55 @@ impl Pool {
     /// Takes one in.
     #[inline]
     pub fn push(&mut self, estimate: i32, at: u32, is_accepted: bool) {
-        let place = self.near.partition_point(|near| near.estimate >= estimate);
-        self.near.insert(place, Near { estimate, at, is_accepted, is_visited: false });
+        // Compilers compare many at once for a count, and nothing waits for how a comparison turns out, as it does in a search by halves.
+        let place = self.estimates.iter().map(|&other| i32::from(other >= estimate)).sum::<i32>() as usize;
+        self.estimates.insert(place, estimate);
+        self.numbers.insert(place, at | if is_accepted { 0 } else { REFUSED });
         self.next = self.next.min(place);
         self.accepted += usize::from(is_accepted);
-        while let Some(last) = self.near.last() {
+        self.drop_farthest();
+    }
+
+    /// Lets go of what is farther than the last that is wanted.
+    #[inline]
+    fn drop_farthest(&mut self) {
+        while let (Some(&estimate), Some(&number)) = (self.estimates.last(), self.numbers.last()) {
+            let is_accepted = number & REFUSED == 0;
             if self.accepted < self.beam {
                 break;
             }
-            if self.accepted == self.beam && last.is_accepted {
-                self.worst = last.estimate;
+            if self.accepted == self.beam && is_accepted {
+                self.worst = estimate;
                 break;
             }
-            self.accepted -= usize::from(last.is_accepted);
-            self.near.pop();
+            self.accepted -= usize::from(is_accepted);
+            self.estimates.pop();
+            self.numbers.pop();
         }
     }
 
     /// The nearest that has not been visited; it has been now.
+    #[inline]
     pub fn visit(&mut self) -> Option<u32> {
-        self.next += self.unvisited()?;
-        let near = &mut self.near[self.next];
-        near.is_visited = true;
-        self.next += 1;
-        Some(near.at)
+        let ahead = self.numbers.get(self.next..)?.iter().position(|number| number & VISITED == 0);
+        let Some(ahead) = ahead else {
+            self.next = self.numbers.len();
+            return None;
+        };
+        let number = &mut self.numbers[self.next + ahead];
+        *number |= VISITED;
+        self.next += ahead + 1;
+        Some(*number & NUMBER)
+    }
+
+    /// Those that are in, nearest first.
+    pub fn all(&self) -> impl Iterator<Item = u32> + '_ {
+        self.numbers.iter().map(|number| number & NUMBER)
     }
 
     /// Those that are accepted, nearest first.
     pub fn accepted(&self) -> impl Iterator<Item = u32> + '_ {
-        self.near.iter().filter(|near| near.is_accepted).map(|near| near.at)
-    }
-
-    /// The one that will be visited next, unless a nearer one comes in.
-    pub fn peek(&self) -> Option<u32> {
-        self.unvisited().map(|ahead| self.near[self.next + ahead].at)
-    }
-
-    fn unvisited(&self) -> Option<usize> {
-        self.near[self.next.min(self.near.len())..].iter().position(|near| !near.is_visited)
+        self.numbers.iter().filter(|&number| number & REFUSED == 0).map(|number| number & NUMBER)
     }
 }
 
@@ -120,7 +131,7 @@ mod tests {
             all in proptest::collection::vec((any::<i8>(), any::<bool>()), 0..60), beam in 1_usize..9,
         ) {
             let mut pool = Pool::default();
-            pool.begin(beam);
+            pool.begin(all.len(), beam);
             let mut left: Vec<(i32, u32, bool)> = Vec::new();
             for (&(estimate, is_accepted), at) in all.iter().zip(0..) {
                 let estimate = i32::from(estimate);
@@ -135,7 +146,6 @@ mod tests {
             let accepted: Vec<u32> = left[..end].iter().filter(|near| near.2).map(|near| near.1).collect();
             prop_assert_eq!(pool.accepted().collect::<Vec<u32>>(), accepted);
             for &(_, at, _) in &left[..end] {
-                prop_assert_eq!(pool.peek(), Some(at));
                 prop_assert_eq!(pool.visit(), Some(at));
             }
             prop_assert_eq!(pool.visit(), None);

@@ -327,7 +327,7 @@ fn add_products<const PROBES: usize>(code: __m512i, quarters: &[Quarter; QUAD], 
 /// The sum of each of four registers.
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw")]
-fn added(sums: [__m512i; QUAD]) -> __m128i {
+pub(in crate::vectors) fn added(sums: [__m512i; QUAD]) -> __m128i {
     let halves = |a, b| _mm512_add_epi32(_mm512_unpacklo_epi32(a, b), _mm512_unpackhi_epi32(a, b));
     let (low, high) = (halves(sums[0], sums[1]), halves(sums[2], sums[3]));
     let four = _mm512_add_epi32(_mm512_unpacklo_epi64(low, high), _mm512_unpackhi_epi64(low, high));

@@ -11,6 +11,8 @@ mod lanes;
 mod neon;
 mod scalar;
 
+#[cfg(target_arch = "x86_64")]
+pub(super) use avx512::added;
 pub use lanes::{LANES, Lanes, QUAD, keep_greater};
 use std::sync::LazyLock;
 
