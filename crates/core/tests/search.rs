@@ -218,7 +218,8 @@ proptest! {
         let visible: Vec<BlockId> = memory.visible("", false).iter().map(|entry| entry.id).collect();
         prop_assume!(!visible.is_empty());
         let start = *memory.dice.choose(&visible);
-        let weights = Weights { linked: 0.0, ..Weights::default() };
+        // Near something, no other hit speaks for a block.
+        let weights = Weights { linked: 0.0, about: 0.0, ..Weights::default() };
         let (plain, near) = (memory.search(&Query { weights, ..memory.ask() }), memory.search(&Query { near: vec![(start, hops)], ..memory.ask() }));
         let near = parts_of(&near);
         for (id, (_, parts)) in parts_of(&plain) {
