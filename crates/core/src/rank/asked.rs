@@ -35,6 +35,9 @@ pub struct Fitting {
     pub aside: Option<f32>,
 }
 
+/// A block that a search starts from, and how many links far it goes.
+type Start = (BlockId, u32);
+
 /// A query, and what it is asked of.
 #[derive(Clone, Copy)]
 pub struct Asked<'a> {
@@ -212,7 +215,7 @@ impl<'a> Asked<'a> {
     }
 
     /// Where a search near something starts: of several blocks, at the one that it belongs to; and what was looked at to tell.
-    fn start(&self, nearby: &mut Nearby<'_>) -> Result<(Option<(BlockId, u32)>, Vec<Place>)> {
+    fn start(&self, nearby: &mut Nearby<'_>) -> Result<(Option<Start>, Vec<Place>)> {
         self.check_starts()?;
         let near = &self.query.near;
         if near.len() < 2 {
@@ -222,7 +225,7 @@ impl<'a> Asked<'a> {
         let code = self.code_of(&subject)?;
         let mut fits = Fits::new(self.ground, &subject, code.as_ref());
         let starts = self.starts();
-        let mut best: Option<(f32, (BlockId, u32))> = None;
+        let mut best: Option<(f32, Start)> = None;
         for &start in near {
             let fit = fits.of(nearby, start.0, &starts);
             if best.is_none_or(|(most, _)| fit > most) {
