@@ -84,10 +84,11 @@ class Echoes:
         himself. (That somebody has found the same elsewhere is nothing that one who adds here may learn.)"""
         since_s = monotonic() - ECHO_S
         reaching: dict[str, list[_Search]] = {}
+        left = READ_CHARACTERS_MAX
         for text, namespace in texts:
             if namespace not in reaching:
                 reaching[namespace] = self._reaching(namespace, since_s)
-                self._read(reaching[namespace])
+                left = self._read(reaching[namespace], left)
             yield self._echoed(text, namespace, reaching[namespace])
 
     def holds(self, block: int, namespace: str) -> bool:
@@ -120,9 +121,9 @@ class Echoes:
         row = self._rows([block]).get(block)
         return row is not None and row[NAMESPACE] == namespace and _core.normal(row[TEXT]) == normal
 
-    def _read(self, searches: Iterable[_Search]) -> None:
-        """Learn the keys of what these have given back, as far as one add may take."""
-        left = READ_CHARACTERS_MAX
+    def _read(self, searches: Iterable[_Search], left: int) -> int:
+        """Learn the keys of what these have given back, as long as something is `left` of what one add may read; what
+        is left then."""
         for search in searches:
             search.prepare()
             while search.unread and left > 0:
@@ -131,6 +132,7 @@ class Echoes:
                 left -= self._learn(step)
                 keys = ((self._keys.get(block), block) for block in step)
                 search.keys |= {key: block for key, block in keys if key is not None}
+        return left
 
     def _learn(self, blocks: Sequence[int]) -> int:
         """Learn the keys of these, unless they are known; how much had to be read for it."""

@@ -68,6 +68,14 @@ def test_one_add_reads_no_more_than_it_may_and_the_next_goes_on(texts: list[str]
     assert [echo(echoes, text) for text in texts] == list(range(300))
 
 
+def test_a_list_for_many_namespaces_is_one_add(texts: list[str]) -> None:
+    rows = Rows(texts)
+    echoes = Echoes(rows)
+    echoes.note("", ["ferry"], Found(range(300)))  # type: ignore[arg-type]
+    list(echoes.find([("something that nobody has said", f"n{i}") for i in range(100)]))
+    assert rows.read <= READ_CHARACTERS_MAX + READ_STEP * 8_000
+
+
 def test_the_newest_search_is_looked_at_first(texts: list[str]) -> None:
     echoes = Echoes(Rows(texts))
     echoes.note("", ["ferry"], Found(range(299)))  # type: ignore[arg-type]

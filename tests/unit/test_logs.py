@@ -80,6 +80,19 @@ def test_when_a_file_was_renamed_the_next_lines_go_into_a_new_one(tmp_path: Path
     assert path.stat().st_mode & 0o777 == (0o640 if is_made else 0o600)
 
 
+def test_where_no_new_file_can_be_made_the_old_one_goes_on(tmp_path: Path) -> None:
+    path, moved = tmp_path / "logs" / "log", tmp_path / "moved"
+    path.parent.mkdir()
+    stream = LogStream(logs.opened(str(path)), str(path))
+    path.parent.rename(moved)
+    stream.append(event("info", "first"))
+    until(lambda: (moved / "log").stat().st_size > 0)
+    path.parent.mkdir()
+    stream.append(event("info", "second"))
+    stream.close()
+    assert [json.loads(file.read_text())["event"] for file in (moved / "log", path)] == ["first", "second"]
+
+
 def test_a_failure_is_told_by_its_place_and_not_by_what_it_says(file: File) -> None:
     try:
         json.loads(f'{{"{SECRET}"')

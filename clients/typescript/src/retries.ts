@@ -1,6 +1,6 @@
 /** When a request is sent again, and after how long. The figures are those of `python/greeum/remote/retries.py`. */
 
-import { ConnectionFailed, GreeumError, hasNotBegun, Unavailable } from "./errors.ts";
+import { ConnectionFailed, GreeumError, hasNotBegun, RateLimited, Unavailable } from "./errors.ts";
 
 /** After the first try. Their pauses take four to eight seconds in all: a server that restarts is back by then. */
 export const RETRIES = 5;
@@ -16,7 +16,8 @@ const SPREAD = 0.25;
 export function mayRepeat(error: unknown, repeatable: boolean): error is GreeumError {
   if (!(error instanceof GreeumError)) return false;
   // A server that does not say when it may be better does not expect that it will be.
-  if (error.problem !== undefined && error.retry_after_s === undefined) return false;
+  const isGreeums = error.problem !== undefined || error instanceof RateLimited;
+  if (isGreeums && error.retry_after_s === undefined) return false;
   if (hasNotBegun(error)) return true;
   return repeatable && (error instanceof ConnectionFailed || error instanceof Unavailable);
 }

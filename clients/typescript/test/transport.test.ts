@@ -261,6 +261,12 @@ for (const [name, status, kind] of REFUSALS) {
   });
 }
 
+it("is not sent again by what does not say when", async () => {
+  const memory = await answering([says(429, "slow down"), counted]);
+  await assert.rejects(memory.count(), { name: "RateLimited" });
+  assert.equal(got.length, 1);
+});
+
 it("understands proxies", async () => {
   const memory = await answering([says(403, "<html>no</html>")]);
   await assert.rejects(memory.count(), { name: "Forbidden", status: 403, problem: undefined });

@@ -84,7 +84,11 @@ class LogStream:
     def _follow(self, path: str) -> None:
         if is_open_as(self._descriptor, path):
             return
-        old, self._descriptor = self._descriptor, opened(path)
+        try:
+            new = opened(path)
+        except OSError:
+            return  # The directory is gone, or this process may make no file there: the old one still takes lines.
+        old, self._descriptor = self._descriptor, new
         os.close(old)
 
 
@@ -92,7 +96,7 @@ def is_open_as(descriptor: int, path: str) -> bool:
     """Whether the file at `path` is the one that is open."""
     try:
         return os.path.samestat(os.stat(path), os.fstat(descriptor))
-    except FileNotFoundError:
+    except OSError:
         return False
 
 

@@ -51,13 +51,18 @@ class ControlStore:
             self._reader = self._opened(os.path.dirname(self._path))
         except apsw.Error as error:
             raise typed(error, self._path) from error
-        self._file = files.identity(self._path)
-        """Which file is open."""
+        try:
+            self._check_in_place()
+        except StoreFailed:
+            self._reader.close()
+            raise
 
     def _opened(self, directory: str) -> apsw.Connection:
         if files.size_bytes(self._path) == 0:
             files.make_directory(directory)
             self._prepare(directory)
+        # Looked at before it is opened: what is put in its place meanwhile is then noticed.
+        self._file = files.identity(self._path)
         reader = open_reader(self._path, None)
         if not is_current(reader, self._path):
             self._prepare(directory)

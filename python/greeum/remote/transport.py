@@ -202,7 +202,7 @@ class Transport:
             error, is_unsure = error_of(self.url, said), is_unsure and not has_not_begun(said)
         else:
             error = self._error(f"answered {status} {response.reason}, and not as Greeum does")
-            is_unsure = is_passing = status in UNREACHED
+            is_unsure, is_passing = status >= INTERNAL, status in UNREACHED
         if is_unsure and request.changes:
             error = type(error)(f"{error}; {UNSURE}")
         wait_s = retry_after_s(response.getheader("Retry-After"))

@@ -77,8 +77,8 @@ pub struct Candidate {
     pub before: Option<Place>,
     /// The turn just after it.
     pub after: Option<Place>,
-    /// How much less its speaker says here than the others.
-    pub brevity: f32,
+    /// How much less its speaker says here than the others; None where there are none, or where the turns around it were not looked at.
+    pub brevity: Option<f32>,
     /// What a block that it is linked with says for it.
     pub linked: Option<Said>,
     /// What a hit with which it shares a rare name says for it.
@@ -380,7 +380,7 @@ impl<'a> Pool<'a> {
             centre: 0,
             before: None,
             after: None,
-            brevity: 0.0,
+            brevity: None,
             linked: None,
             about: None,
         });

@@ -89,8 +89,9 @@ fn best(values: impl Iterator<Item = f32>) -> [f32; BEST] {
     best
 }
 
-/// How much less a speaker says here than the others, as the logarithm of the ratio: of each turn close by, whether it is theirs, and its words.
-pub fn brevity(turns: impl Iterator<Item = (bool, u32)>) -> f32 {
+/// How much less a speaker says here than the others, as the logarithm of the ratio: of each turn close by, whether it is theirs, and its words. None
+/// where nobody else speaks.
+pub fn brevity(turns: impl Iterator<Item = (bool, u32)>) -> Option<f32> {
     let (mut own, mut all) = ((0, 0), (0, 0));
     for (is_own, length) in turns {
         let is_own = u32::from(is_own);
@@ -98,10 +99,10 @@ pub fn brevity(turns: impl Iterator<Item = (bool, u32)>) -> f32 {
         all = (all.0 + length, all.1 + 1);
     }
     if own.1 == 0 || own.1 == all.1 {
-        return 0.0;
+        return None;
     }
     let mean = |words: u32, turns: u32| words as f32 / turns as f32 + FEW_WORDS;
-    (mean(all.0 - own.0, all.1 - own.1) / mean(own.0, own.1)).ln()
+    Some((mean(all.0 - own.0, all.1 - own.1) / mean(own.0, own.1)).ln())
 }
 
 /// How far a speaker says as much as the others, from 0 to 1, by how much less it is ([`brevity`]).
@@ -131,16 +132,16 @@ mod tests {
 
     #[test]
     fn who_says_little_among_those_who_say_much_is_told() {
-        let chat = |lengths: &[(bool, u32)]| brevity(lengths.iter().copied());
+        let chat = |lengths: &[(bool, u32)]| brevity(lengths.iter().copied()).unwrap_or(0.0);
         assert!(chat(&[(true, 20), (false, 300), (true, 10)]) > 2.0);
         assert_eq!(chat(&[(true, 20), (false, 300)]), -chat(&[(false, 20), (true, 300)]));
         assert_eq!(chat(&[(true, 20), (false, 20)]), 0.0);
-        assert_eq!(chat(&[(true, 20)]), 0.0);
+        assert_eq!(brevity([(true, 20)].into_iter()), None, "nobody else speaks");
     }
 
     #[test]
     fn people_talk_alike_and_assistants_do_not() {
-        let alike = |own: u32, other: u32| is_alike(brevity([(true, own), (false, other)].into_iter()));
+        let alike = |own: u32, other: u32| is_alike(brevity([(true, own), (false, other)].into_iter()).unwrap());
         assert_eq!(alike(5, 12), 1.0);
         assert_eq!(alike(30, 5), 1.0, "who says more than the others says enough");
         assert_eq!(alike(20, 300), 0.0);

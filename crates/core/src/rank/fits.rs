@@ -21,6 +21,9 @@ const PROBED: usize = 8;
 /// Of these, how many speak for all by what they mean.
 const NEAREST: usize = 5;
 
+/// Words of a text by which it is told, from its beginning on: each is looked for around each anchor, and a text may have a million bytes.
+const WORDS_MAX: usize = 256;
+
 /// The cosine of two texts that have nothing to do with one another, as far as nothing is known of this memory, and how many of its blocks that
 /// counts for. Between turns of a chat it is from 0.03 (Korean, or of two trades) to 0.4 (praise and thanks).
 const USUAL_COSINE: f32 = 0.05;
@@ -49,7 +52,7 @@ impl<'a> Subject<'a> {
         let (mut terms, mut unread, mut pieces) = (Terms::default(), Vec::new(), Vec::new());
         let mut words = 0;
         let says = |&at: &usize| is_content(tokens, tokens.list[at]) && !is_time[at];
-        for token in (0..tokens.list.len()).filter(says).map(|at| tokens.list[at]) {
+        for token in (0..tokens.list.len()).filter(says).take(WORDS_MAX).map(|at| tokens.list[at]) {
             words += 1;
             let mut own = Vec::new();
             table.pieces(tokens, token, &mut own);
@@ -124,11 +127,11 @@ fn times(tokens: &Tokens, now: TimeUs) -> Vec<bool> {
         let first = relative.words.start;
         is_time[first..relative.words.end.max(first + 1)].fill(true);
     }
-    let mut named = Vec::new();
-    dates::each_named(tokens, |token, _| named.push(token));
-    for (at, token) in tokens.list.iter().enumerate() {
-        is_time[at] |= named.contains(token);
-    }
+    dates::each_named(tokens, |token, _| {
+        if let Some(at) = tokens.number_of(token) {
+            is_time[at] = true;
+        }
+    });
     let begins = |at: usize| tokens.cased(tokens.list[at]).starts_with(|c: char| c.is_ascii_digit());
     // The 3 of "June 3", and what stands right behind a number: 3 + 일.
     for at in 0..is_time.len() {

@@ -119,7 +119,7 @@ impl<'a> Prior<'a> {
         add_if(answers, "answer", weights.answer);
         add_if(candidate.opens(), "opening", weights.opening);
         add("brief_question", weights.brief_question, manner * is_brief);
-        add("brevity", weights.brevity, manner * candidate.brevity);
+        add("brevity", weights.brevity, manner * candidate.brevity.unwrap_or(0.0));
         if self.whose.named.is_any() {
             add("source", weights.source, self.scale * self.source(place));
             let turns = [Some(place), candidate.before, candidate.after];
@@ -130,7 +130,7 @@ impl<'a> Prior<'a> {
 
     /// How little a turn says among those who talk alike, from 0 to 1.
     fn brief(&self, place: Place, candidate: &Candidate) -> f32 {
-        conversation::is_alike(candidate.brevity) * conversation::is_short(self.ground.length_of(place))
+        candidate.brevity.map_or(0.0, conversation::is_alike) * conversation::is_short(self.ground.length_of(place))
     }
 
     /// What can be said of a block before the turns around it are looked up: whose it is.

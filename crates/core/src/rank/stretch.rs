@@ -78,7 +78,7 @@ impl<'a> Stretch<'a> {
     }
 
     /// How much less the speaker of one of them says than the others close by.
-    pub fn brevity(&self, centre: usize) -> f32 {
+    pub fn brevity(&self, centre: usize) -> Option<f32> {
         let speakers = self.speakers.get_or_init(|| self.speakers());
         let (own, close) = (speakers[centre], self.close_to(centre));
         let (turns, speakers) = (&self.turns[close.clone()], &speakers[close]);

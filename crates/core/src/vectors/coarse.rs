@@ -136,6 +136,7 @@ pub fn unpack(code: &[u8], levels: &mut [i8]) {
 pub struct Asked {
     quarters: Vec<Quarter>,
     /// The last quarter twice over, if it is half a register: so much of two codes fits into one.
+    #[cfg_attr(not(target_arch = "x86_64"), expect(dead_code, reason = "registers elsewhere are smaller"))]
     twice: Option<Quarter>,
     /// Bytes of a code.
     bytes: usize,

@@ -221,7 +221,7 @@ pub fn is_hangul(c: char) -> bool {
 
 /// Emoji and other pictures: in a chat they are words.
 fn is_pictograph(c: char) -> bool {
-    matches!(c, '\u{2600}'..='\u{27bf}' | '\u{1f300}'..='\u{1faff}')
+    matches!(c, '\u{231a}'..='\u{23ff}' | '\u{2600}'..='\u{27bf}' | '\u{2b05}'..='\u{2b55}' | '\u{1f000}'..='\u{1faff}')
 }
 
 fn script_of(c: char) -> Option<Script> {
