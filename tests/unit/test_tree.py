@@ -206,7 +206,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     ),
     "integrations": (),
     "integrations.*": (
-        "greeum", "errors", "inputs", "integrations.*", "limits", "listing", "model", "embed.protocol",
+        "greeum", "errors", "extras", "inputs", "integrations.*", "limits", "listing", "model", "embed.protocol",
     ),
     "mcp": (),
     "mcp.offers": ("greeum",),

@@ -18,19 +18,21 @@ from __future__ import annotations
 from typing import Any
 from uuid import uuid4
 
-from langchain_core.documents import Document
-from langchain_core.embeddings import Embeddings
-from langchain_core.retrievers import BaseRetriever
-from langchain_core.runnables.config import run_in_executor
-from langchain_core.vectorstores import VectorStore
-from pydantic import Field, SkipValidation
-
 import greeum
 from greeum import inputs
 from greeum.embed.protocol import FloatEmbedder
 from greeum.errors import InvalidInput
 from greeum.integrations.blocks import find_below, forget_all, hits_for, is_over, listed, name_of, put_many, root_of
+from greeum.integrations.extras import brought_by
 from greeum.integrations.filters import Filter, Grammar
+
+with brought_by("langchain"):
+    from langchain_core.documents import Document
+    from langchain_core.embeddings import Embeddings
+    from langchain_core.retrievers import BaseRetriever
+    from langchain_core.runnables.config import run_in_executor
+    from langchain_core.vectorstores import VectorStore
+    from pydantic import Field, SkipValidation
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
