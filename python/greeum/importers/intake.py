@@ -11,7 +11,7 @@ from greeum.weights import KeptWeights
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from typing import TypeAlias
 
     from greeum.importers.admission import Admission
@@ -245,7 +245,7 @@ class Intake:
                 break
             else:
                 self.refuse(*problem)
-        self._report.links += len(self._store.link_many(rows))
+        self._report.links += self._store.link_many(rows)
         if self._strict and problem is not None:
             self.refuse(*problem)
 
@@ -279,7 +279,7 @@ class Intake:
         return True
 
 
-def link_problem(where: str, source: str, target: str, ids: dict[str, int]) -> tuple[str, InvalidInput] | None:
+def link_problem(where: str, source: str, target: str, ids: Mapping[str, object]) -> tuple[str, InvalidInput] | None:
     """Why a link between blocks of these uids cannot be added, if it cannot."""
     for field, uid in (("source", source), ("target", target)):
         if uid not in ids:
