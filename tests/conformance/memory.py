@@ -384,6 +384,16 @@ class TestAddingMany:
             memory.add_many([{"text": "one"}, {"text": "two", "near": 999}])
         assert facts(memory) == before
 
+    def test_one_key_of_two_texts_is_named_by_its_place(self, memory: Memory) -> None:
+        memory.add("ferry", key="boat")
+        twice = [{"text": "ferry", "key": "boat"}, {"text": "nine", "key": "k"}, {"text": "ten", "key": "k"}]
+        with pytest.raises(Conflict, match=r"^blocks\[2\]\.key: 'k' is used twice in this list") as caught:
+            memory.add_many(twice)
+        assert "update block" not in str(caught.value)
+        with pytest.raises(Conflict, match="update block 1 with the new text"):
+            memory.add_many([{"text": "ten"}, {"text": "train", "key": "boat"}])
+        assert texts(memory.list()) == ["ferry"]
+
     def test_the_same_key_twice_is_one_block(self, memory: Memory) -> None:
         first, again = memory.add_many([{"text": "I live in Busan.", "key": "home"}] * 2)
         assert first == again

@@ -58,7 +58,7 @@ def bound_embedder(connection: apsw.Connection) -> tuple[str, int] | None:
 def add(connection: apsw.Connection, drafts: Sequence[Draft]) -> list[BlockRow]:
     addition = Addition(connection)
     try:
-        rows = [addition.stored(draft) or addition.take(draft) for draft in drafts]
+        rows = [addition.stored(draft, place) or addition.take(draft) for place, draft in enumerate(drafts)]
         addition.write()
         addition.number(drafts)
     except (Conflict, NotFound, apsw.ConstraintError) as error:
