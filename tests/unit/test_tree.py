@@ -167,7 +167,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "api.gate": ("api.connection", "api.health", "api.logs", "api.metrics", "api.refusals", "api.upgraded"),
     "api.upgraded": (),
     "api.lifespan": ("api.gate",),
-    "api.starting": ("api.health", "api.logs", "problems"),
+    "api.starting": ("api.health", "api.logs", "api.metrics", "problems"),
     "api.exchange": ("api.connection", "api.gate", "api.reader"),
     "api.connection": ("api.exchange", "api.gate", "api.reader", "api.refusals"),
     "api.acceptor": ("api.connection", "api.gate"),
