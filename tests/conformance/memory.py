@@ -16,6 +16,7 @@ from itertools import chain
 from random import Random
 from typing import Any, Protocol
 
+import numpy as np
 import pytest
 
 from greeum import Block, Hit, Memory
@@ -646,6 +647,18 @@ class TestGetting:
         assert memory.get(old.id).text == "I live in Busan."
         assert memory.get(old.id).superseded_by == new.id
         assert memory.get(new.id) == new
+
+    def test_whole_numbers_may_be_numpys(self, memory: Memory) -> None:
+        one: Any = np.int64(memory.add("ferry", metadata={"page": 3}).id)
+        boat = memory.add("boat", near=one)
+        two: Any = np.int64(boat.id)
+        assert memory.get(two) == boat
+        assert [block.id for block in memory.list(where={"metadata.page": np.uint8(3)}, limit=np.int32(2))] == [one]  # type: ignore[arg-type]
+        assert memory.search("ferry", k=np.int32(1), near=one)[0].block.id == one  # type: ignore[arg-type]
+        memory.link(two, one)
+        assert memory.anchors.set("A", two, hops=np.int32(1)).hops == 1  # type: ignore[arg-type]
+        assert memory.update(two, tags=["sea"], revision=np.int32(1)).revision == 2  # type: ignore[arg-type]
+        assert memory.forget(np.array([one, two])) == [one, two]
 
     def test_either_an_id_or_a_key(self, memory: Memory) -> None:
         block = memory.add("hello", key="k", namespace="acme")
