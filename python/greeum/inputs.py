@@ -363,7 +363,7 @@ def check_json(value: object, field: str, depth: int) -> None:
             check_number(value, field)
         case dict():
             for key, item in value.items():
-                string(key, f"a key of {field}", limits.NAME_BYTES_MAX)
+                check_key(key, field)
                 check_json(item, f"{field}.{key}", depth - 1)
         case list() | tuple():
             for i, item in enumerate(value):
@@ -372,6 +372,13 @@ def check_json(value: object, field: str, depth: int) -> None:
             raise InvalidInput(
                 field, f"is a {type(value).__name__}; JSON has strings, numbers, booleans, null, lists and objects"
             )
+
+
+def check_key(key: object, field: str) -> None:
+    try:
+        string(key, field, limits.NAME_BYTES_MAX)
+    except InvalidInput as error:
+        raise InvalidInput(field, f"has a key that {error.reason}") from error
 
 
 def check_number(value: float, field: str) -> None:

@@ -794,8 +794,9 @@ class TestUpdating:
 
     def test_nothing_to_change_is_refused(self, memory: Memory) -> None:
         block = memory.add("hello")
-        with pytest.raises(InvalidInput, match="needs a field to change"):
+        with pytest.raises(InvalidInput, match="needs a field to change") as caught:
             memory.update(block.id)
+        assert caught.value.field == "update"
         with pytest.raises(NotFound):
             memory.update(999, importance=1)
         with pytest.raises(NotFound):

@@ -266,8 +266,8 @@ class TestTransfer:
     @pytest.mark.parametrize(
         ("line", "message"),
         [
-            ("{", "line 4: line: is not JSON"),
-            ("[1]", "line 4: line: is not a JSON object"),
+            ("{", "line 4: is not JSON"),
+            ("[1]", "line 4: is not a JSON object"),
             ('{"type": "blok"}', "line 4: type: is 'blok'"),
             ("{}", "line 4: type: is None"),
             ('{"type": "greeum", "format": 2}', "line 4: format: is 2"),

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from typing import TypeAlias
 
+    from greeum.errors import GreeumError
     from greeum.importers.admission import Admission
     from greeum.importers.report import ImportReport
     from greeum.store.arrivals import Outcome
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
 
     Located: TypeAlias = list[tuple[str, Arrival]]
     Refusal: TypeAlias = InvalidInput | Conflict | Forbidden
+
+
+LINE = "line"
+"""The field of an error that is about a line in whole: its place names it already."""
 
 
 class LinkAt(NamedTuple):
@@ -215,7 +220,7 @@ class Intake:
         """Raise it, with its place, or put it into the report."""
         if self._strict:
             raise at(where, error)
-        self._report.skip(where, str(error))
+        self._report.skip(where, why(error))
 
     # Links and anchors.
 
@@ -304,5 +309,10 @@ def unknown(uid: str) -> str:
 def at(where: str, error: Refusal) -> Refusal:
     """The same error with its place in it."""
     if isinstance(error, InvalidInput):
-        return InvalidInput(f"{where}: {error.field}", error.reason)
+        return InvalidInput(where if error.field == LINE else f"{where}: {error.field}", error.reason)
     return type(error)(f"{where}: {error}")
+
+
+def why(error: GreeumError) -> str:
+    """What stands beside a place about what is wrong there."""
+    return error.reason if isinstance(error, InvalidInput) and error.field == LINE else str(error)

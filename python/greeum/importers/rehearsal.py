@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from greeum.errors import InvalidInput
-from greeum.importers.intake import link_problem, stays, takes_zone, unknown, weights_stay, zone_stays
+from greeum.importers.intake import link_problem, stays, takes_zone, unknown, weights_stay, why, zone_stays
 from greeum.store.arrivals import PassedOver
 
 TYPE_CHECKING = False
@@ -175,4 +175,4 @@ class Rehearsal:
         """There is nothing to be written."""
 
     def refuse(self, where: str, error: GreeumError) -> None:
-        self._report.skip(where, str(error))
+        self._report.skip(where, why(error))
