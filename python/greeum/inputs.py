@@ -4,6 +4,8 @@ with the field's name.
 
 from __future__ import annotations
 
+from operator import index
+
 from greeum import limits
 from greeum._core import parse_time, split
 from greeum.errors import InvalidInput
@@ -240,11 +242,22 @@ def share(value: object, field: str) -> float:
 
 
 def count(value: object, field: str, most: int, least: int = 1) -> int:
-    if isinstance(value, bool) or not isinstance(value, int):
+    number = whole(value)
+    if number is None:
         raise InvalidInput(field, f"must be a whole number, not {type(value).__name__}")
-    if not least <= value <= most:
-        raise InvalidInput(field, f"is {shown(value)}; it must lie between {least} and {most:,}")
-    return value
+    if not least <= number <= most:
+        raise InvalidInput(field, f"is {shown(number)}; it must lie between {least} and {most:,}")
+    return number
+
+
+def whole(value: Any) -> int | None:
+    """A whole number of whatever type, NumPy's too, as Python's own; None if it is something else, as a truth is."""
+    if isinstance(value, bool):
+        return None
+    try:
+        return index(value)
+    except TypeError:
+        return None
 
 
 def rerank_budget_s(rerank: object, budget_ms: object) -> float:
@@ -278,7 +291,8 @@ def block_id(value: object, field: str = "block") -> int:
 
 def block_ids(blocks: int | Iterable[int]) -> list[int]:
     """One block's id, or those of several."""
-    wanted = [blocks] if isinstance(blocks, int) else several(blocks, "block", "must be a block's id, or several")
+    is_one = isinstance(blocks, bool) or whole(blocks) is not None
+    wanted = [blocks] if is_one else several(blocks, "block", "must be a block's id, or several")
     return [block_id(one) for one in wanted]
 
 
@@ -349,7 +363,7 @@ def check_json(value: object, field: str, depth: int) -> None:
             check_number(value, field)
         case dict():
             for key, item in value.items():
-                string(key, f"a key of {field}", limits.NAME_BYTES_MAX)
+                check_key(key, field)
                 check_json(item, f"{field}.{key}", depth - 1)
         case list() | tuple():
             for i, item in enumerate(value):
@@ -358,6 +372,13 @@ def check_json(value: object, field: str, depth: int) -> None:
             raise InvalidInput(
                 field, f"is a {type(value).__name__}; JSON has strings, numbers, booleans, null, lists and objects"
             )
+
+
+def check_key(key: object, field: str) -> None:
+    try:
+        string(key, field, limits.NAME_BYTES_MAX)
+    except InvalidInput as error:
+        raise InvalidInput(field, f"has a key that {error.reason}") from error
 
 
 def check_number(value: float, field: str) -> None:
@@ -407,6 +428,9 @@ def filter_value(value: Any) -> object:
         return value.isoformat()
     if isinstance(value, (set, frozenset)):
         return sorted(value)
+    number = whole(value)
+    if number is not None:
+        return number
     raise TypeError(f"holds a {type(value).__name__}")
 
 

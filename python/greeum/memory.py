@@ -45,6 +45,8 @@ class Keep:
 
 KEEP = Keep()
 
+NOTHING_TO_CHANGE = "needs a field to change, as text or tags: name at least one"
+
 
 def clock_us() -> int:
     """Microseconds since 1970."""
@@ -280,7 +282,7 @@ class Memory(Upkeep):
             if vector is not None:
                 raise InvalidInput("vector", "comes with a new text")
             if not fields:
-                raise InvalidInput("update", "needs a field to change, as text or tags: name at least one")
+                raise InvalidInput("update", NOTHING_TO_CHANGE)
             row = self._revise(block, fields, revision, idempotency_key)
         elif vector is None and self._says(block, inputs.text(text)):
             row = self._revise(block, fields, revision, idempotency_key)

@@ -504,7 +504,7 @@ class RolledBack:
         """Anchors that had come to point to what it wrote, where they are now."""
         return [Anchor(row) for row in self._undone.anchors]
 
-    def told_within(self, holds: Callable[[str], bool]) -> RolledBack:
+    def _told_within(self, holds: Callable[[str], bool]) -> RolledBack:
         """The same without the anchors of namespaces that somebody may not know of."""
         anchors = [row for row in self._undone.anchors if holds(row[0])]
         return RolledBack(self._undone._replace(anchors=anchors), self.forgotten)

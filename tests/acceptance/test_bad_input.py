@@ -97,5 +97,5 @@ def test_to_search(memory: greeum.Memory, field: str) -> None:
 
 
 def argument(error: InvalidInput) -> str:
-    """Of "a key of metadata.trip" or "tags[3]" the argument itself."""
-    return error.field.split(" ")[-1].split(".")[0].split("[")[0]
+    """Of "metadata.trip" or "tags[3]" the argument itself."""
+    return error.field.split(".")[0].split("[")[0]

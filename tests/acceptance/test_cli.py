@@ -630,7 +630,7 @@ class TestCarrying:
         Path("out.jsonl").write_text("".join([header, "{\n" * 30, *lines]), encoding="utf-8")
         result = run("import", "out.jsonl", "--memory", "copy")
         assert (result.code, result.out) == (2, "3 added, 0 present, 0 forgotten, 1 links, 1 anchors, 0 weights\n")
-        assert "greeum: 30 rows could not be taken:\n  line 2: line: is not JSON" in result.err
+        assert "greeum: 30 rows could not be taken:\n  line 2: is not JSON" in result.err
         assert result.err.endswith("and 10 more\n")
 
     def test_from_another_program(self, run: Run) -> None:

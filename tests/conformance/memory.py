@@ -16,6 +16,7 @@ from itertools import chain
 from random import Random
 from typing import Any, Protocol
 
+import numpy as np
 import pytest
 
 from greeum import Block, Hit, Memory
@@ -384,6 +385,16 @@ class TestAddingMany:
             memory.add_many([{"text": "one"}, {"text": "two", "near": 999}])
         assert facts(memory) == before
 
+    def test_one_key_of_two_texts_is_named_by_its_place(self, memory: Memory) -> None:
+        memory.add("ferry", key="boat")
+        twice = [{"text": "ferry", "key": "boat"}, {"text": "nine", "key": "k"}, {"text": "ten", "key": "k"}]
+        with pytest.raises(Conflict, match=r"^blocks\[2\]\.key: 'k' is used twice in this list") as caught:
+            memory.add_many(twice)
+        assert "update block" not in str(caught.value)
+        with pytest.raises(Conflict, match="update block 1 with the new text"):
+            memory.add_many([{"text": "ten"}, {"text": "train", "key": "boat"}])
+        assert texts(memory.list()) == ["ferry"]
+
     def test_the_same_key_twice_is_one_block(self, memory: Memory) -> None:
         first, again = memory.add_many([{"text": "I live in Busan.", "key": "home"}] * 2)
         assert first == again
@@ -637,6 +648,18 @@ class TestGetting:
         assert memory.get(old.id).superseded_by == new.id
         assert memory.get(new.id) == new
 
+    def test_whole_numbers_may_be_numpys(self, memory: Memory) -> None:
+        one: Any = np.int64(memory.add("ferry", metadata={"page": 3}).id)
+        boat = memory.add("boat", near=one)
+        two: Any = np.int64(boat.id)
+        assert memory.get(two) == boat
+        assert [block.id for block in memory.list(where={"metadata.page": np.uint8(3)}, limit=np.int32(2))] == [one]  # type: ignore[arg-type]
+        assert memory.search("ferry", k=np.int32(1), near=one)[0].block.id == one  # type: ignore[arg-type]
+        memory.link(two, one)
+        assert memory.anchors.set("A", two, hops=np.int32(1)).hops == 1  # type: ignore[arg-type]
+        assert memory.update(two, tags=["sea"], revision=np.int32(1)).revision == 2  # type: ignore[arg-type]
+        assert memory.forget(np.array([one, two])) == [one, two]
+
     def test_either_an_id_or_a_key(self, memory: Memory) -> None:
         block = memory.add("hello", key="k", namespace="acme")
         bad: list[tuple[dict[str, Any], str]] = [
@@ -771,8 +794,9 @@ class TestUpdating:
 
     def test_nothing_to_change_is_refused(self, memory: Memory) -> None:
         block = memory.add("hello")
-        with pytest.raises(InvalidInput, match="needs a field to change"):
+        with pytest.raises(InvalidInput, match="needs a field to change") as caught:
             memory.update(block.id)
+        assert caught.value.field == "update"
         with pytest.raises(NotFound):
             memory.update(999, importance=1)
         with pytest.raises(NotFound):

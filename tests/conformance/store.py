@@ -815,12 +815,17 @@ class TestManyAtOnce:
         store.link(one, two, "k", 0.5, 1)
         seq = store.seq()
         new = [(one, two, "other", 0.1, 3, "web"), (two, one, "k", 1.0, 5, "cli")]
-        given = [(one, two, "k", 0.9, 2, "web"), new[0], (one, 99, "k", 1.0, 4, ""), new[1]]
-        stored = [(one, two, "k", 0.9, 1, ""), *new]
-        assert store.link_many(given) == stored
-        assert store.links([one, two]) == stored
+        given = [(one, two, "k", 0.9, 2, "web"), new[0], (one, 99, "k", 1.0, 4, ""), new[1], new[1]]
+        assert store.link_many(given) == len(new)
+        assert store.links([one, two]) == [(one, two, "k", 0.9, 1, ""), *new]
         assert log(store, seq) == [(LINKS, one), (LINKS, two)]
-        assert store.link_many([]) == []
+        assert store.link_many(given) == store.link_many([]) == 0
+
+    def test_whether_there_is_a_link(self, store: Store) -> None:
+        one, two = add(store, "one", "two")
+        store.link(one, two, "k", 0.5, 1)
+        assert store.has_link(one, two, "k")
+        assert not (store.has_link(two, one, "k") or store.has_link(one, two, "other") or store.has_link(one, 99, "k"))
 
     def test_links_are_of_an_origin(self, store: Store) -> None:
         one, two = add(store, "one", "two")

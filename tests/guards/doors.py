@@ -39,7 +39,7 @@ GUARDS = (
           "tests/acceptance/test_cli.py::TestSayingWhatIsWrong::test_an_exit_code_and_one_line"),
     Guard("finding.py", 'inputs.truth(exact, "exact")', "bool(exact)",
           "tests/acceptance/test_bad_input.py::test_to_search"),
-    Guard("unreadable.py", "JSONDecoder(object_pairs_hook=unique, parse_constant=refuse_constant)", "JSONDecoder()",
+    Guard("unreadable.py", "__init__(object_pairs_hook=unique, parse_constant=refuse_constant)", "__init__()",
           HOSTILE + "test_a_body_that_cannot_be_used_is_refused"),
     Guard("api/requests.py", "        text = body.decode()\n",
           "        import unicodedata\n\n        text = unicodedata.normalize(\"NFC\", body.decode())\n",

@@ -109,6 +109,19 @@ def test_a_body_that_cannot_be_used_is_refused(rest: Client, body: bytes) -> Non
     assert not re.search(r"sys\.|recursion", reply.json["detail"]), "Python's advice to those who program in it"
 
 
+def test_a_field_twice_is_named_with_its_place(rest: Client) -> None:
+    for path, body, field in (
+        ("/v1/search", b'{"query":"a","where":{"source":"a","source":"b"}}', "where.source"),
+        ("/v1/search", b'{"query":"a","query":"b"}', "query"),
+        ("/v1/blocks:batch", b'{"blocks":[{"text":"a"},{"text":"a","metadata":{"x":{"y":1,"y":2}}}]}',
+         "blocks[1].metadata.x.y"),
+    ):  # fmt: skip
+        assert rest("POST", path, body=body, headers=JSON).json["field"] == field
+    listed = rest("GET", "/v1/blocks?where=%7B%22source%22:%22a%22,%22source%22:%22b%22%7D")
+    assert (listed.status, listed.json["field"]) == (400, "where.source")
+    assert listed.json["detail"] == "where.source: stands twice in one object"
+
+
 @pytest.mark.parametrize("body", [body for name, body in HOSTILE.items() if name != "a string"])
 def test_nor_is_it_a_block_among_others(rest: Client, body: bytes) -> None:
     """But for a string, which is the text of one."""
@@ -212,7 +225,7 @@ def test_a_vector_is_finite(vectors: Client, number: bytes) -> None:
         ("limit=١", "query"), ("history=1", "history"), ("history=", "history"), ("history=TRUE", "history"),
         ("where=", "where"), ("where=%7B", "where"), ("where=[]", "where"),
         ("where=%7B%22a%22:1%7D", "where.a"),
-        ("where=NaN", "where"), ('where={"kind":"a","kind":"b"}', "kind"), ("cursor=", "cursor"),
+        ("where=NaN", "where"), ('where={"kind":"a","kind":"b"}', "where.kind"), ("cursor=", "cursor"),
         ("cursor=x", "cursor"), ("cursor=1.2.3", "cursor"), ("page=2", "page"), ("Limit=2", "Limit"),
         ("limit", "query"), ("=", "query"),
         ("limit=2&&history=true", "query"), ("namespace=%", "query"), ("namespace=%zz", "query"),

@@ -262,12 +262,12 @@ def block(n: int, **more: Any) -> bytes:
 @pytest.mark.parametrize(
     ("bad", "field"),
     [
-        (b"no json\n", "line 3: line"),
+        (b"no json\n", "line 3"),
         (block(2, text=""), "line 3: text"),
         (block(2, colour="red"), "line 3: colour"),
         (b'{"type":"block","uid":"\xff"}\n', "line 3"),
         (b"x" * (limits.BATCH_BODY_BYTES_MAX + 1), "line 3"),
-        (b"[" * 100_000 + b"\n", "line 3: line"),
+        (b"[" * 100_000 + b"\n", "line 3"),
         (b'{"type":"link"}\n', "line 3: source"),
     ],
     ids=lambda value: str(value)[:30],
@@ -279,6 +279,22 @@ def test_a_bad_line_is_named_and_what_came_before_it_stays(
     assert (reply.status, reply.json["field"]) == (400, field)
     assert "taken in" in reply.json["detail"]
     assert [found.text for found in memory.list()] == ["1"]
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        (b"no json\n", "line 1"),
+        (block(1), "line 1: type"),
+        (HEADER + b"no json\n", "line 2"),
+        (b"", "lines"),
+    ],
+    ids=["no header", "a block", "the first record", "nothing"],
+)
+def test_nothing_is_said_of_what_came_before_where_nothing_did(rest: Client, body: bytes, field: str) -> None:
+    reply = rest("POST", "/v1/import", body=body, headers=NDJSON)
+    assert (reply.status, reply.json["field"]) == (400, field)
+    assert "taken in" not in reply.json["detail"]
 
 
 def test_with_a_report_what_cannot_be_taken_is_passed_over_and_named(rest: Client, memory: Memory) -> None:

@@ -578,6 +578,27 @@ def test_a_slow_reader_gets_all_of_a_long_answer() -> None:
         assert client.ask(GET).status == 200
 
 
+def test_the_slowest_reader_is_cut_off_when_more_waits_for_clients_than_may() -> None:
+    size = 20_000_000
+
+    async def handle(scope: Any, receive: Any, send: Any) -> None:
+        await respond(send, b"x" * size)
+
+    with listening(application(handle), unread_bytes_max=size * 2) as server:
+        connections = server.gate.connections
+        slow, first, second = (server.client() for _ in range(3))
+        slow.send(GET)
+        server.until(lambda: any(one.write_paused for one in connections))
+        [paused] = server.call(lambda: [one for one in connections if one.write_paused])
+        first.send(GET)
+        server.until(lambda: sum(one.write_paused for one in connections) == 2)
+        assert server.call(lambda: len(connections)) == 3
+        second.send(GET)
+        server.until(lambda: paused not in connections)
+        assert len(slow.rest()) < size
+        assert [len(client.answer().body) for client in (first, second)] == [size, size]
+
+
 # Overload.
 
 

@@ -10,6 +10,7 @@ from enum import IntEnum
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -339,13 +340,43 @@ class TestNumbers:
     def test_no_shares(self, value: object) -> None:
         refused(lambda: inputs.share(value, "importance"), "importance")
 
-    @pytest.mark.parametrize("value", [1, 10, Level.HIGH])
+    @pytest.mark.parametrize("value", [1, 10, Level.HIGH, np.int64(10), np.uint8(1)])
     def test_counts(self, value: int) -> None:
-        assert inputs.count(value, "k", 10) == value
+        count = inputs.count(value, "k", 10)
+        assert count == value
+        assert type(count) is int
+
+    def test_ids_from_an_array(self) -> None:
+        ids = np.array([3, 5])
+        assert inputs.block_ids(ids[0]) == [3]
+        assert inputs.block_ids(ids) == inputs.block_ids(list(ids)) == [3, 5]
+        assert inputs.where({"uses": {"gte": ids[0]}, "metadata.page": {"in": set(ids)}}) == (
+            '{"uses": {"gte": 3}, "metadata.page": {"in": [3, 5]}}'
+        )
+        refused(lambda: inputs.block_ids(True), "block", "whole number, not bool")
+        refused(lambda: inputs.block_id(np.True_), "block", "whole number, not bool")
 
     @pytest.mark.parametrize(
         "value",
-        [0, -1, 11, 10**9, 10**5_000, -(10**5_000), True, False, 1.0, 1.5, float("nan"), "3", None, Decimal(3), [3]],
+        [
+            0,
+            -1,
+            11,
+            10**9,
+            10**5_000,
+            -(10**5_000),
+            True,
+            False,
+            1.0,
+            1.5,
+            float("nan"),
+            "3",
+            None,
+            Decimal(3),
+            [3],
+            np.float64(3),
+            np.array([3, 5]),
+        ],
         ids=lambda value: str(type(value)),
     )
     def test_no_counts(self, value: object) -> None:
@@ -430,13 +461,13 @@ class TestMetadata:
             (None, "metadata"),
             ("{}", "metadata"),
             ([("a", 1)], "metadata"),
-            ({1: 2}, "a key of metadata"),
-            ({None: 2}, "a key of metadata"),
-            ({"": 2}, "a key of metadata"),
-            ({"\ud800": 2}, "a key of metadata"),
-            ({"a\0": 2}, "a key of metadata"),
-            ({"x" * 257: 2}, "a key of metadata"),
-            ({"a": {("b",): 1}}, "a key of metadata.a"),
+            ({1: 2}, "metadata"),
+            ({None: 2}, "metadata"),
+            ({"": 2}, "metadata"),
+            ({"\ud800": 2}, "metadata"),
+            ({"a\0": 2}, "metadata"),
+            ({"x" * 257: 2}, "metadata"),
+            ({"a": {("b",): 1}}, "metadata.a"),
             ({"a": float("nan")}, "metadata.a"),
             ({"a": [1, float("inf")]}, "metadata.a[1]"),
             ({"a": 2**53 + 1}, "metadata.a"),

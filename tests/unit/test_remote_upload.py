@@ -54,10 +54,10 @@ def test_they_go_in_pieces_and_are_counted(server: Scripted, monkeypatch: pytest
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        (5, "line 2: line: must be a string, not int"),
-        ("\ud800", "line 2: line: holds half of a surrogate pair at 0"),
-        ('{"a":\n1', "line 2: line: is not JSON"),
-        ('{"text": "a\nb"}', "line 2: line: is not JSON"),
+        (5, "line 2: must be a string, not int"),
+        ("\ud800", "line 2: holds half of a surrogate pair at 0"),
+        ('{"a":\n1', "line 2: is not JSON"),
+        ('{"text": "a\nb"}', "line 2: is not JSON"),
     ],
 )
 def test_what_cannot_be_sent_is_named_and_what_came_before_it_is_sent(
@@ -72,7 +72,7 @@ def test_what_cannot_be_sent_is_named_and_what_came_before_it_is_sent(
 def test_even_if_nothing_was_sent(server: Scripted) -> None:
     server.script[:] = [problem("invalid-input", 400, "lines: are empty", field="lines")]
     with greeum.connect(server.url) as memory:
-        with pytest.raises(InvalidInput, match="line 1: line: must be a string"):
+        with pytest.raises(InvalidInput, match="line 1: must be a string"):
             memory.import_([5])  # type: ignore[list-item]
         with pytest.raises(InvalidInput, match="lines: are empty"):
             memory.import_([])

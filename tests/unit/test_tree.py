@@ -167,7 +167,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "api.gate": ("api.connection", "api.health", "api.logs", "api.metrics", "api.refusals", "api.upgraded"),
     "api.upgraded": (),
     "api.lifespan": ("api.gate",),
-    "api.starting": ("api.health", "problems"),
+    "api.starting": ("api.health", "api.logs", "api.metrics", "problems"),
     "api.exchange": ("api.connection", "api.gate", "api.reader"),
     "api.connection": ("api.exchange", "api.gate", "api.reader", "api.refusals"),
     "api.acceptor": ("api.connection", "api.gate"),
@@ -206,7 +206,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     ),
     "integrations": (),
     "integrations.*": (
-        "greeum", "errors", "inputs", "integrations.*", "limits", "listing", "model", "embed.protocol",
+        "greeum", "errors", "extras", "inputs", "integrations.*", "limits", "listing", "model", "embed.protocol",
     ),
     "mcp": (),
     "mcp.offers": ("greeum",),

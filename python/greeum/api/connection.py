@@ -54,6 +54,8 @@ class Connection(asyncio.Protocol):
         """Of the body, since then."""
         # Flow.
         self.write_paused = False
+        self.paused_s = 0.0
+        """When the client began to keep an answer waiting, if it does."""
         self._read_paused = False
         self._drained: asyncio.Future[None] | None = None
         self._stalled: tuple[int, float] | None = None
@@ -92,13 +94,18 @@ class Connection(asyncio.Protocol):
                 self.refuse(refused)
 
     def pause_writing(self) -> None:
-        self.write_paused = True
+        self.write_paused, self.paused_s = True, self._loop.time()
 
     def resume_writing(self) -> None:
         self.write_paused, self._stalled = False, None
         drained, self._drained = self._drained, None
         if drained is not None and not drained.done():
             drained.set_result(None)
+
+    @property
+    def unread_bytes(self) -> int:
+        """How much of its answers waits for the client to take it."""
+        return self.transport.get_write_buffer_size()
 
     async def drained(self) -> None:
         """Wait until the client has taken most of what was sent."""
@@ -282,7 +289,7 @@ class Connection(asyncio.Protocol):
 
     def _check_progress(self, now_s: float) -> None:
         """The client must take something of what waits for it."""
-        waiting = self.transport.get_write_buffer_size()
+        waiting = self.unread_bytes
         if self._stalled is None or self._stalled[0] != waiting:
             self._stalled = waiting, now_s
         elif now_s - self._stalled[1] > self.gate.bounds.stall_s:

@@ -41,6 +41,10 @@ who close, and no request meets a closing connection."""
 STALL_TIMEOUT_S = 30.0
 """How long a client may take nothing of an answer that waits for it."""
 
+UNREAD_BYTES_MAX = 536_870_912
+"""What of all answers may wait in one worker for clients to take it: sixteen of the longest ones. A client that takes a
+few bytes now and then is never stalled, and ten thousand of them would hold more than any machine has."""
+
 LINGER_S = 2.0
 """After an answer that came before the body was read: how long what still comes is read and thrown away. To close at
 once would reset the connection, and could take the answer from the client."""
@@ -70,6 +74,7 @@ class Bounds(NamedTuple):
     body_bytes_per_s: float = BODY_PACE_BYTES_PER_S
     idle_s: float = IDLE_TIMEOUT_S
     stall_s: float = STALL_TIMEOUT_S
+    unread_bytes_max: int = UNREAD_BYTES_MAX
     linger_s: float = LINGER_S
     waiting_max: int = WAITING_MAX
     connections_max: int = CONNECTIONS_MAX
@@ -134,6 +139,16 @@ class Gate:
         self.date_header = f"date: {formatdate(time.time(), usegmt=True)}\r\n".encode("ascii")
         if self.metrics is not None:
             self.metrics.refresh()
+
+    def relieve(self) -> None:
+        """If more waits for clients than may, give up those that have been taking theirs for longest."""
+        slow = sorted((one for one in self.connections if one.write_paused), key=lambda one: one.paused_s)
+        excess = sum(one.unread_bytes for one in slow) - self.bounds.unread_bytes_max
+        for connection in slow:
+            if excess <= 0:
+                return
+            excess -= connection.unread_bytes
+            connection.transport.abort()
 
     def open_websockets(self) -> list[Any]:
         return [] if self.websockets is None else list(self.websockets.connections)

@@ -31,8 +31,10 @@ def json_of(text: str, field: str = "body") -> Any:
     """What JSON says. Raises InvalidInput."""
     try:
         return STRICT.decode(text)
-    except InvalidInput:
-        raise
+    except InvalidInput as error:
+        if field == "body":
+            raise
+        raise InvalidInput(f"{field}.{error.field}", error.reason) from error
     except JSONDecodeError as error:
         raise InvalidInput(field, f"is not JSON: {error.msg} at character {error.pos}") from error
     except (ValueError, RecursionError) as error:

@@ -87,6 +87,7 @@ class Server:
             await asyncio.sleep(SWEEP_S)
             for connection in list(self._gate.connections):
                 connection.check(loop.time())
+            self._gate.relieve()
             self._gate.refresh()
 
     async def _end(self) -> int:

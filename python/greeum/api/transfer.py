@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from io import BufferedReader, RawIOBase
 from typing import Annotated
@@ -37,6 +38,9 @@ OURS = "greeum"
 """The format of exports; others are converted by whoever sends them."""
 
 TAKEN_IN = " (what came before this was taken in)"
+
+NOTHING_BEFORE = re.compile(r"lines$|line [12](?![0-9])|content-encoding$")
+"""Fields of errors before which nothing came, or no more than the header."""
 
 
 class Taking(wire.Request):
@@ -112,7 +116,8 @@ def import_(memory: Memory, call: Call) -> Answer:
             return encoding.plain(memory.import_(lines, bring_back=brings_back))
     except InvalidInput as error:
         field = "body" if error.field == "path" else error.field
-        raise InvalidInput(field, error.reason + ("" if is_dry else TAKEN_IN)) from error
+        stays = "" if is_dry or NOTHING_BEFORE.match(field) else TAKEN_IN
+        raise InvalidInput(field, error.reason + stays) from error
 
 
 def body_of(call: Call) -> BufferedReader[Body]:

@@ -6,7 +6,7 @@ from json import loads
 
 from greeum import inputs, limits
 from greeum.errors import InvalidInput
-from greeum.importers.intake import AnchorAt, LinkAt, WeightsAt, at
+from greeum.importers.intake import LINE, AnchorAt, LinkAt, WeightsAt, at
 from greeum.learning import LEARNABLE
 from greeum.store.arrivals import Arrival
 from greeum.store.protocol import Draft
@@ -76,7 +76,7 @@ class Importer:
         where = f"line {number}"
         try:
             if line is None:
-                raise InvalidInput("line", "is too long")
+                raise InvalidInput(LINE, "is too long")
             if not line.strip():
                 return
             record = parsed(line)
@@ -224,11 +224,11 @@ def parsed(line: str | bytes) -> Record:
     try:
         record = loads(line if isinstance(line, str) else line.decode())
     except UnicodeDecodeError as error:
-        raise InvalidInput("line", f"is not UTF-8 ({error.reason} at byte {error.start})") from error
+        raise InvalidInput(LINE, f"is not UTF-8 ({error.reason} at byte {error.start})") from error
     except (ValueError, RecursionError) as error:
-        raise InvalidInput("line", f"is not JSON ({json_fault(error)})") from error
+        raise InvalidInput(LINE, f"is not JSON ({json_fault(error)})") from error
     if not isinstance(record, dict):
-        raise InvalidInput("line", "is not a JSON object")
+        raise InvalidInput(LINE, "is not a JSON object")
     return record
 
 

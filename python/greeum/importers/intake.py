@@ -11,9 +11,10 @@ from greeum.weights import KeptWeights
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from typing import TypeAlias
 
+    from greeum.errors import GreeumError
     from greeum.importers.admission import Admission
     from greeum.importers.report import ImportReport
     from greeum.store.arrivals import Outcome
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
 
     Located: TypeAlias = list[tuple[str, Arrival]]
     Refusal: TypeAlias = InvalidInput | Conflict | Forbidden
+
+
+LINE = "line"
+"""The field of an error that is about a line in whole: its place names it already."""
 
 
 class LinkAt(NamedTuple):
@@ -215,7 +220,7 @@ class Intake:
         """Raise it, with its place, or put it into the report."""
         if self._strict:
             raise at(where, error)
-        self._report.skip(where, str(error))
+        self._report.skip(where, why(error))
 
     # Links and anchors.
 
@@ -245,7 +250,7 @@ class Intake:
                 break
             else:
                 self.refuse(*problem)
-        self._report.links += len(self._store.link_many(rows))
+        self._report.links += self._store.link_many(rows)
         if self._strict and problem is not None:
             self.refuse(*problem)
 
@@ -279,7 +284,7 @@ class Intake:
         return True
 
 
-def link_problem(where: str, source: str, target: str, ids: dict[str, int]) -> tuple[str, InvalidInput] | None:
+def link_problem(where: str, source: str, target: str, ids: Mapping[str, object]) -> tuple[str, InvalidInput] | None:
     """Why a link between blocks of these uids cannot be added, if it cannot."""
     for field, uid in (("source", source), ("target", target)):
         if uid not in ids:
@@ -304,5 +309,10 @@ def unknown(uid: str) -> str:
 def at(where: str, error: Refusal) -> Refusal:
     """The same error with its place in it."""
     if isinstance(error, InvalidInput):
-        return InvalidInput(f"{where}: {error.field}", error.reason)
+        return InvalidInput(where if error.field == LINE else f"{where}: {error.field}", error.reason)
     return type(error)(f"{where}: {error}")
+
+
+def why(error: GreeumError) -> str:
+    """What stands beside a place about what is wrong there."""
+    return error.reason if isinstance(error, InvalidInput) and error.field == LINE else str(error)

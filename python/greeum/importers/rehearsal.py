@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from greeum.errors import InvalidInput
-from greeum.importers.intake import stays, takes_zone, unknown, weights_stay, zone_stays
+from greeum.importers.intake import link_problem, stays, takes_zone, unknown, weights_stay, why, zone_stays
 from greeum.store.arrivals import PassedOver
 
 TYPE_CHECKING = False
@@ -21,7 +21,9 @@ def corrected_otherwise(block_id: int) -> str:
 
 
 class Rehearsal:
-    """Has the face of an Intake, and looks at the Store only. It remembers sixteen bytes of each block."""
+    """Has the face of an Intake, and looks at the Store only. It remembers sixteen bytes of each block and each
+    new link.
+    """
 
     def __init__(
         self,
@@ -43,6 +45,10 @@ class Rehearsal:
         """What the block of a key would say."""
         self._merged: dict[str, int] = {}
         """Blocks that are here under another uid."""
+        self._corrects: dict[str, int] = {}
+        """Which blocks that are here those would correct that would be here."""
+        self._links: set[bytes] = set()
+        """Links that would be new."""
 
     def block(self, where: str, arrival: Arrival) -> None:
         draft = arrival.draft
@@ -77,7 +83,7 @@ class Rehearsal:
         elif later:
             self._report.skip(where, corrected_otherwise(later[0][0]))
         else:
-            self._add(arrival, corrects=True)
+            self._add(arrival, corrects=True, old=old)
 
     def _find(self, arrival: Arrival, block_id: int) -> None:
         """It is here under another uid."""
@@ -96,15 +102,18 @@ class Rehearsal:
             self._find(arrival, same[0][0])
         elif planned == draft.text:
             self._report.present += 1
+            self._uids.add(bytes.fromhex(draft.uid))
         elif not (versions or planned) or arrival.replaces:
-            self._add(arrival, corrects=bool(versions or planned))
+            self._add(arrival, corrects=bool(versions or planned), old=head and head[0])
         else:
             self._report.skip(where, f"the key {draft.key!r} is taken by a block which has another text")
 
-    def _add(self, arrival: Arrival, *, corrects: bool) -> None:
+    def _add(self, arrival: Arrival, *, corrects: bool, old: int | None) -> None:
         self._report.added += 1
         self._report.corrected += corrects
         self._uids.add(bytes.fromhex(arrival.draft.uid))
+        if old is not None:
+            self._corrects[arrival.draft.uid] = old
         if arrival.draft.key is not None:
             self._keys[arrival.draft.namespace, arrival.draft.key] = arrival.draft.text
 
@@ -112,11 +121,33 @@ class Rehearsal:
         return bytes.fromhex(uid) in self._uids or bool(self._store.ids_of([uid]))
 
     def link(self, link: LinkAt) -> None:
-        missing = [uid for uid in (link.source, link.target) if not self._is_here(uid)]
-        if not missing:
+        ids = {uid: here for uid in (link.source, link.target) if (here := self._here(uid)) is not None}
+        missing = [uid for uid in (link.source, link.target) if uid not in ids]
+        if missing and self._passed_over.among(missing):
+            return
+        problem = link_problem(link.where, link.source, link.target, ids)
+        if problem is not None:
+            self.refuse(*problem)
+        elif self._is_new(ids[link.source], ids[link.target], link.kind):
             self._report.links += 1
-        elif not self._passed_over.among(missing):
-            self._report.skip(link.where, unknown(missing[0]))
+
+    def _here(self, uid: str) -> int | str | None:
+        """What the block of this uid is called here, or would be: its id, or that of the block which it would correct
+        and whose links it would have; the uid of one that would be new.
+        """
+        known = self._store.ids_of([uid]).get(uid) or self._merged.get(uid) or self._corrects.get(uid)
+        return known or (uid if bytes.fromhex(uid) in self._uids else None)
+
+    def _is_new(self, source: int | str, target: int | str, kind: str) -> bool:
+        """Whether this link is not here, nor in a line before."""
+        if isinstance(source, int) and isinstance(target, int) and self._store.has_link(source, target, kind):
+            return False
+        from hashlib import blake2b
+
+        link = blake2b(f"{source} {target} {kind}".encode(), digest_size=16).digest()
+        before = len(self._links)
+        self._links.add(link)
+        return len(self._links) > before
 
     def anchor(self, anchor: AnchorAt) -> None:
         if not self._is_here(anchor.block):
@@ -144,4 +175,4 @@ class Rehearsal:
         """There is nothing to be written."""
 
     def refuse(self, where: str, error: GreeumError) -> None:
-        self._report.skip(where, str(error))
+        self._report.skip(where, why(error))

@@ -28,9 +28,9 @@ class ImportReport:
     """What came of an import, or would come of it (`dry_run`).
 
     Of blocks: `added`, of which `corrected` are the newer version of another, `present` (there already) and `forgotten`
-    (once there, and not to come back). Then `links`, `anchors`, and `weights` of namespaces. `skipped` counts rows that
-    could not be taken, and `reasons` says of the first thousand where each is and why. `left_out` counts, by reason,
-    what is not meant to be taken, as empty messages. `notes` say what else there was to see.
+    (once there, and not to come back). Then `links` that are new, `anchors`, and `weights` of namespaces. `skipped`
+    counts rows that could not be taken, and `reasons` says of the first thousand where each is and why. `left_out`
+    counts, by reason, what is not meant to be taken, as empty messages. `notes` say what else there was to see.
     """
 
     __slots__ = ("added", "anchors", "corrected", "dry_run", "forgotten", "format", "left_out", "links", "notes",

@@ -9,5 +9,5 @@
 
 What they share: protocol.py (what is asked of a memory), blocks.py (blocks under names), filters.py (filters of others
 in Greeum's), conversations.py (items in their order), files.py (files and directories), texts.py (text that a block
-takes). What one has written, the others and Memory itself can read.
+takes), extras.py (where a product's package is missing). What one has written, the others and Memory itself can read.
 """

@@ -21,10 +21,12 @@ from functools import wraps
 from posixpath import normpath
 from typing import ParamSpec, TypeVar
 
-from anthropic.lib.tools import BetaAbstractMemoryTool, BetaAsyncAbstractMemoryTool, ToolError
-
 from greeum.errors import Conflict, InvalidInput, NotFound
+from greeum.integrations.extras import brought_by
 from greeum.integrations.files import Files, is_within, parents, text_of
+
+with brought_by("anthropic"):
+    from anthropic.lib.tools import BetaAbstractMemoryTool, BetaAsyncAbstractMemoryTool, ToolError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

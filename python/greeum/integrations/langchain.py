@@ -15,22 +15,26 @@ What else stands in the namespace is found as well: messages, notes, items of ot
 
 from __future__ import annotations
 
+from math import hypot
 from typing import Any
 from uuid import uuid4
-
-from langchain_core.documents import Document
-from langchain_core.embeddings import Embeddings
-from langchain_core.retrievers import BaseRetriever
-from langchain_core.runnables.config import run_in_executor
-from langchain_core.vectorstores import VectorStore
-from pydantic import Field, SkipValidation
 
 import greeum
 from greeum import inputs
 from greeum.embed.protocol import FloatEmbedder
 from greeum.errors import InvalidInput
 from greeum.integrations.blocks import find_below, forget_all, hits_for, is_over, listed, name_of, put_many, root_of
+from greeum.integrations.extras import brought_by
 from greeum.integrations.filters import Filter, Grammar
+from greeum.limits import K_MAX
+
+with brought_by("langchain"):
+    from langchain_core.documents import Document
+    from langchain_core.embeddings import Embeddings
+    from langchain_core.retrievers import BaseRetriever
+    from langchain_core.runnables.config import run_in_executor
+    from langchain_core.vectorstores import VectorStore
+    from pydantic import Field, SkipValidation
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,6 +54,8 @@ GRAMMAR = Grammar(
     {f"${name}": name for name in ("eq", "ne", "gt", "gte", "lt", "lte", "in", "nin", "contains", "exists")},
     {"$and": "and", "$or": "or", "$not": "not"},
 )
+
+BY_VECTOR = "a search goes by words as well as by vectors: search by the query's text"
 
 
 class LangChainEmbedder(FloatEmbedder):
@@ -81,13 +87,14 @@ class GreeumVectorStore(VectorStore):
     """A vector store in a memory: documents are added at `namespace`, and searched for there and below.
 
     Vectors are made by the memory's own embedder; to have them made by a LangChain `Embeddings`, open the memory with
-    `LangChainEmbedder`. All methods have their asynchronous twin, which runs in a worker thread.
+    `LangChainEmbedder`. `embedding` is what `max_marginal_relevance_search` compares documents by, and nothing else.
+    All methods have their asynchronous twin, which runs in a worker thread.
     """
 
-    def __init__(self, memory: AnyMemory, *, namespace: Namespace = "") -> None:
+    def __init__(self, memory: AnyMemory, *, namespace: Namespace = "", embedding: Embeddings | None = None) -> None:
         self.memory = memory
         self._namespace = root_of(memory, namespace)
-        self._embeddings: Embeddings | None = None
+        self._embeddings = embedding
 
     @classmethod
     def from_texts(
@@ -116,8 +123,8 @@ class GreeumVectorStore(VectorStore):
         if embedding is None and model is not None:
             raise InvalidInput("model", "comes with an embedding")
         embedder = None if embedding is None else LangChainEmbedder(embedding, model)
-        store = cls(greeum.open(path, embedder=embedder) if memory is None else memory, namespace=namespace)
-        store._embeddings = embedding
+        opened = greeum.open(path, embedder=embedder) if memory is None else memory
+        store = cls(opened, namespace=namespace, embedding=embedding)
         try:
             store.add_texts(texts, metadatas, ids=ids, **kwargs)
         except BaseException:
@@ -128,7 +135,7 @@ class GreeumVectorStore(VectorStore):
 
     @property
     def embeddings(self) -> Embeddings | None:
-        """What makes the vectors, where that is LangChain's."""
+        """What compares documents, and in a memory that `from_texts` has opened makes its vectors."""
         return self._embeddings
 
     def add_texts(
@@ -179,6 +186,34 @@ class GreeumVectorStore(VectorStore):
         """The same with scores, the highest first."""
         hits = self._hits(query, k, **kwargs)
         return [(self._document(hit.block), hit.score) for hit in hits]
+
+    def max_marginal_relevance_search(
+        self, query: str, k: int = 4, fetch_k: int = 20, lambda_mult: float = 0.5, **kwargs: Any
+    ) -> list[Document]:
+        """The `k` of the best `fetch_k` documents (of the best `k`, if that is more) that answer and differ.
+
+        `lambda_mult` says what counts: at 1 how near a document is to the query, at 0 how far from those that were
+        chosen before it. The store's `embedding` tells: it is asked for vectors of the query and of these documents.
+        Raises InvalidInput if it has none.
+        """
+        count, fetched = inputs.count(k, "k", K_MAX), inputs.count(fetch_k, "fetch_k", K_MAX)
+        nearness = inputs.share(lambda_mult, "lambda_mult")
+        if self._embeddings is None:
+            raise InvalidInput("embedding", "must be given to the store, so that it can tell how alike documents are")
+        blocks = [hit.block for hit in self._hits(query, max(count, fetched), **kwargs)]
+        vectors = self._embeddings.embed_documents([block.text for block in blocks]) if blocks else []
+        chosen = varied(self._embeddings.embed_query(query), vectors, count, nearness)
+        return [self._document(blocks[place]) for place in chosen]
+
+    def similarity_search_by_vector(self, embedding: list[float], k: int = 4, **kwargs: Any) -> list[Document]:
+        """Not offered: raises NotImplementedError."""
+        raise NotImplementedError(BY_VECTOR)
+
+    def max_marginal_relevance_search_by_vector(
+        self, embedding: list[float], k: int = 4, fetch_k: int = 20, lambda_mult: float = 0.5, **kwargs: Any
+    ) -> list[Document]:
+        """Not offered: raises NotImplementedError."""
+        raise NotImplementedError(BY_VECTOR)
 
     def _hits(self, query: str, k: int, *, filter: Any = None, where: Any = None, **options: Any) -> list[Hit]:  # noqa: A002
         filter_ = Filter(filter, GRAMMAR)
@@ -246,6 +281,33 @@ def one_each(values: Sequence[Any] | None, texts: list[str], name: str, default:
     if len(values) != len(texts):
         raise InvalidInput(name, f"are {len(values)} for {len(texts)} texts")
     return list(values)
+
+
+def varied(query: Sequence[float], vectors: Sequence[Sequence[float]], count: int, nearness: float) -> list[int]:
+    """The places of the `count` vectors that maximal marginal relevance chooses, one after the other."""
+    asked = unit(query)
+    units = [unit(vector) for vector in vectors]
+    near = [cosine(asked, one) for one in units]
+    like = [0.0] * len(units)
+    left, chosen = list(range(len(units))), list[int]()
+    while left and len(chosen) < count:
+        best = max(left, key=lambda place: nearness * near[place] - (1 - nearness) * like[place])
+        for place in left:
+            again = cosine(units[best], units[place])
+            like[place] = max(like[place], again) if chosen else again
+        left.remove(best)
+        chosen.append(best)
+    return chosen
+
+
+def unit(vector: Sequence[float]) -> list[float]:
+    """The vector at length 1; one of zeros, which is near nothing, as it is."""
+    length = hypot(*vector)
+    return [component / length for component in vector] if length else list(vector)
+
+
+def cosine(one: Sequence[float], other: Sequence[float]) -> float:
+    return sum(a * b for a, b in zip(one, other, strict=True))
 
 
 def none_left(kwargs: dict[str, Any]) -> None:

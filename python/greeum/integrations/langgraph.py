@@ -20,20 +20,10 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 
-from langgraph.store.base import (
-    BaseStore,
-    GetOp,
-    Item,
-    ListNamespacesOp,
-    PutOp,
-    SearchItem,
-    SearchOp,
-    validate_op_namespace,
-)
-
 from greeum import inputs
 from greeum.errors import Conflict, InvalidInput, NotFound
 from greeum.integrations.blocks import find, forget_all, hits_for, is_over, listed, name_of, put_many, root_of, segments
+from greeum.integrations.extras import brought_by
 from greeum.integrations.filters import Filter, Grammar
 from greeum.integrations.langgraph_items import (
     ITEM,
@@ -46,6 +36,18 @@ from greeum.integrations.langgraph_items import (
     value_of,
 )
 from greeum.limits import K_MAX, PAGE_MAX
+
+with brought_by("langgraph"):
+    from langgraph.store.base import (
+        BaseStore,
+        GetOp,
+        Item,
+        ListNamespacesOp,
+        PutOp,
+        SearchItem,
+        SearchOp,
+        validate_op_namespace,
+    )
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from json import dumps
 
-from langgraph.store.base import get_text_at_path
-
 from greeum import inputs
 from greeum.errors import InvalidInput
+from greeum.integrations.extras import brought_by
 from greeum.integrations.texts import fitted
+
+with brought_by("langgraph"):
+    from langgraph.store.base import get_text_at_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -14,16 +14,18 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from llama_index.core.base.llms.types import ChatMessage, ContentBlock, MessageRole, TextBlock
-from llama_index.core.bridge.pydantic import Field, PrivateAttr
-from llama_index.core.memory import BaseMemory, BaseMemoryBlock
-from pydantic import SkipValidation
-
 from greeum.errors import InvalidInput
 from greeum.integrations.blocks import root_of
 from greeum.integrations.conversations import Conversation
+from greeum.integrations.extras import brought_by
 from greeum.integrations.texts import fitted
 from greeum.limits import K_MAX, QUERY_BYTES_MAX
+
+with brought_by("llama-index"):
+    from llama_index.core.base.llms.types import ChatMessage, ContentBlock, MessageRole, TextBlock
+    from llama_index.core.bridge.pydantic import Field, PrivateAttr
+    from llama_index.core.memory import BaseMemory, BaseMemoryBlock
+    from pydantic import SkipValidation
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

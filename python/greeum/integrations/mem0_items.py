@@ -69,7 +69,7 @@ def checked_scope(ids: Mapping[str, object]) -> dict[str, str]:
         if not value or any(letter.isspace() for letter in value):
             raise InvalidInput(name, "must be an id: not blank, and without spaces")
     if not scope:
-        raise InvalidInput("user_id", "agent_id or run_id must be given")
+        raise InvalidInput("user_id", "must be given, or else agent_id or run_id")
     return scope
 
 

@@ -17,12 +17,14 @@ from __future__ import annotations
 import asyncio
 from typing import Any, cast
 
-from agents.memory.session_settings import SessionSettings, coerce_session_settings, resolve_session_limit
-
 from greeum import inputs
 from greeum.errors import InvalidInput
 from greeum.integrations.blocks import root_of
 from greeum.integrations.conversations import Conversation
+from greeum.integrations.extras import brought_by
+
+with brought_by("openai-agents"):
+    from agents.memory.session_settings import SessionSettings, coerce_session_settings, resolve_session_limit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

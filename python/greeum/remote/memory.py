@@ -5,7 +5,7 @@ from __future__ import annotations
 from greeum import inputs, keywords, limits
 from greeum.errors import InvalidInput
 from greeum.forgetting import check_scope
-from greeum.memory import KEEP, Keep
+from greeum.memory import KEEP, NOTHING_TO_CHANGE, Keep
 from greeum.remote import bodies, rows
 from greeum.remote.absent import absent
 from greeum.remote.anchors import RemoteAnchors
@@ -155,6 +155,8 @@ class RemoteMemory(RemoteUpkeep):
                 "vector": KEEP if vector is None else vector,
             }
         )  # fmt: skip
+        if not body:
+            raise InvalidInput("update", NOTHING_TO_CHANGE)
         if "text" not in body and (idempotency_key is None or revision is None):
             # Somebody may have changed them again between the two, which the second would undo.
             if idempotency_key is not None:

@@ -8,6 +8,7 @@ from json import dumps
 from greeum.errors import InvalidInput
 from greeum.importers.exports import LINES_PER_STEP, parsed
 from greeum.importers.files import GZIP_MAGIC, unpacked
+from greeum.importers.intake import LINE, at
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -90,12 +91,12 @@ def written(line: object, number: int) -> bytes:
     """One line as it is sent."""
     try:
         if not isinstance(line, str):
-            raise InvalidInput("line", f"must be a string, not {type(line).__name__}")
+            raise InvalidInput(LINE, f"must be a string, not {type(line).__name__}")
         text = line.strip(" \t\r\n")
         # Within one line of ours there may be line ends, between the members of an object.
         return (dumps(parsed(text), ensure_ascii=False) if "\n" in text else text).encode() + b"\n"
     except UnicodeEncodeError as error:
         reason = f"holds half of a surrogate pair at {error.start}: it is not text"
-        raise InvalidInput(f"line {number}: line", reason) from error
+        raise InvalidInput(f"line {number}", reason) from error
     except InvalidInput as error:
-        raise InvalidInput(f"line {number}: {error.field}", error.reason) from error
+        raise at(f"line {number}", error) from error

@@ -279,7 +279,7 @@ class Rooted:
         """As `Memory.roll_back`: anchors elsewhere that pointed here are moved too, but not told of."""
         inside = self._root.within(namespace)
         done = self._memory.roll_back(origin=origin, since=since, namespace=inside, forget=forget, dry_run=dry_run)
-        return done.told_within(self._root.holds)
+        return done._told_within(self._root.holds)
 
     # Links and anchors.
 

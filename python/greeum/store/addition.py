@@ -57,15 +57,16 @@ class Addition:
         """By the block before: the block after it, and when it was added."""
         self._log: list[tuple[int, int]] = []
 
-    def stored(self, draft: Draft) -> BlockRow | None:
+    def stored(self, draft: Draft, place: int) -> BlockRow | None:
         """The row that this request has stored before, or that says the same under the same key already. Raises
-        Conflict if it says something else.
+        Conflict if it says something else. `place` is the draft's in its list.
         """
         draft.was_there, draft.duplicate_of, draft.seq = False, None, None
         done = self.repeated(draft, draft.key) if draft.is_repeatable else None
         if done is None:
             head = self._head(draft)
-            done = None if head is None else added_before(head, draft)
+            if head is not None:
+                done = added_before(head, draft, place if self._is_planned(head[ID]) else None)
         draft.was_there = done is not None
         return done
 

@@ -58,7 +58,7 @@ def bound_embedder(connection: apsw.Connection) -> tuple[str, int] | None:
 def add(connection: apsw.Connection, drafts: Sequence[Draft]) -> list[BlockRow]:
     addition = Addition(connection)
     try:
-        rows = [addition.stored(draft) or addition.take(draft) for draft in drafts]
+        rows = [addition.stored(draft, place) or addition.take(draft) for place, draft in enumerate(drafts)]
         addition.write()
         addition.number(drafts)
     except (Conflict, NotFound, apsw.ConstraintError) as error:
@@ -138,12 +138,14 @@ def link(
     return row
 
 
-def link_many(connection: apsw.Connection, links: Sequence[LinkRow]) -> list[LinkRow]:
+def link_many(connection: apsw.Connection, links: Sequence[LinkRow]) -> int:
     there = _existing_of(connection, {end for link in links for end in link[:2]})
     rows = [link for link in links if link[0] in there and link[1] in there]
-    stored: list[Any] = connection.executemany(SQL["put_link"], rows).fetchall()
+    distinct = {link[:3] for link in rows}
+    before = connection.executemany(SQL["link_exists"], distinct).fetchall()
+    connection.executemany(SQL["put_link"], rows).fetchall()
     log(connection, [(LINKS, source) for source in sorted({link[0] for link in rows})])
-    return stored
+    return len(distinct) - len(before)
 
 
 def set_anchors(connection: apsw.Connection, anchors: Sequence[AnchorRow]) -> list[AnchorRow]:

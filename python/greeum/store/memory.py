@@ -67,11 +67,12 @@ class MemoryStore(MemoryUpkeep, MemoryAddition):
         self._links[link[:3]] = link if before is None else (*link[:4], *before[4:])
         return self._links[link[:3]]
 
-    def link_many(self, links: Sequence[LinkRow]) -> list[LinkRow]:
+    def link_many(self, links: Sequence[LinkRow]) -> int:
         with self._gate:
+            before = len(self._links)
             rows = [self._put_link(link) for link in links if link[0] in self._rows and link[1] in self._rows]
             self._log.extend((LINKS, source) for source in sorted({row[0] for row in rows}))
-            return rows
+            return len(self._links) - before
 
     def unlink(self, source: int, target: int, kind: str) -> bool:
         with self._gate:
@@ -195,6 +196,10 @@ class MemoryStore(MemoryUpkeep, MemoryAddition):
     def history(self, block_id: int) -> list[BlockRow]:
         with self._gate:
             return self._chain(block_id)
+
+    def has_link(self, source: int, target: int, kind: str) -> bool:
+        with self._gate:
+            return (source, target, kind) in self._links
 
     def links(self, ids: Sequence[int]) -> list[LinkRow]:
         with self._gate:

@@ -56,7 +56,9 @@ class MemoryAddition(MemoryErasure):
         links = dict(self._links) if before else self._links
         rows: list[BlockRow] = []
         try:
-            rows += [self._stored(draft) or self._take(draft, last_id) for draft in drafts]
+            rows += [
+                self._stored(draft, place, last_id) or self._take(draft, last_id) for place, draft in enumerate(drafts)
+            ]
         finally:
             if len(rows) != len(drafts):
                 self._undo(last_id, seq, anchors, links, before)
@@ -133,12 +135,13 @@ class MemoryAddition(MemoryErasure):
         self._log += [(BLOCK, version[ID]) for version in versions]
         return None
 
-    def _stored(self, draft: Draft) -> BlockRow | None:
+    def _stored(self, draft: Draft, place: int, last_id: int) -> BlockRow | None:
         draft.was_there, draft.duplicate_of, draft.seq = False, None, None
         done = self._repeated(draft, draft.key)
         if done is None:
             head = self._head(draft)
-            done = None if head is None else added_before(head, draft)
+            if head is not None:
+                done = added_before(head, draft, place if head[ID] > last_id else None)
         draft.was_there = done is not None
         return done
 

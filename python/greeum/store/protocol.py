@@ -377,9 +377,9 @@ class Store(Upkeep, Protocol):
         Raises NotFound if an end does not exist.
         """
 
-    def link_many(self, links: Sequence[LinkRow]) -> list[LinkRow]:
-        """As `link` for each, in one transaction; the links as stored. One of which an end does not exist is passed
-        over.
+    def link_many(self, links: Sequence[LinkRow]) -> int:
+        """As `link` for each, in one transaction; how many of them were not there before. One of which an end does not
+        exist is passed over.
         """
 
     def unlink(self, source: int, target: int, kind: str) -> bool:
@@ -477,6 +477,9 @@ class Store(Upkeep, Protocol):
 
     def history(self, block_id: int) -> list[BlockRow]:
         """Every version of this block, oldest first; empty if there is no such block."""
+
+    def has_link(self, source: int, target: int, kind: str) -> bool:
+        """Whether there is this link."""
 
     def links(self, ids: Sequence[int]) -> list[LinkRow]:
         """The links that leave these blocks, ordered by (source, target, kind)."""

@@ -188,11 +188,18 @@ def without_key(row: BlockRow) -> BlockRow:
     return (*row[:3], None, *row[4:])
 
 
-def added_before(head: BlockRow, draft: Draft) -> BlockRow:
-    """The head of the draft's key, if it says the same. Raises Conflict if it says something else."""
+def added_before(head: BlockRow, draft: Draft, planned_at: int | None) -> BlockRow:
+    """The head of the draft's key, if it says the same. Raises Conflict if it says something else. `planned_at` is the
+    draft's place in its list, if the head is of this same list and will not be there when all of it is refused.
+    """
     if is_quarantined(head):
         raise Conflict(
             f"the key {draft.key!r} is taken by block {head[ID]}, which is quarantined: release or forget it first"
+        )
+    if head[TEXT] != draft.text and planned_at is not None:
+        raise Conflict(
+            f"blocks[{planned_at}].key: {draft.key!r} is used twice in this list, with different texts: "
+            "leave one of the two out, or give each a key of its own"
         )
     if head[TEXT] != draft.text:
         raise Conflict(

@@ -234,7 +234,7 @@ class SQLiteStore(SQLiteUpkeep):
             )
         )
 
-    def link_many(self, links: Sequence[LinkRow]) -> list[LinkRow]:
+    def link_many(self, links: Sequence[LinkRow]) -> int:
         return self._change(lambda connection: changes.link_many(connection, links))
 
     def unlink(self, source: int, target: int, kind: str) -> bool:
@@ -355,6 +355,9 @@ class SQLiteStore(SQLiteUpkeep):
 
     def history(self, block_id: int) -> list[BlockRow]:
         return self._ask(lambda connection: rows_of(connection, "history", block_id))
+
+    def has_link(self, source: int, target: int, kind: str) -> bool:
+        return self._ask(lambda connection: row_of(connection, "link_exists", source, target, kind)) is not None
 
     def links(self, ids: Sequence[int]) -> list[LinkRow]:
         return self._ask(lambda connection: _rows_for_each(connection, "links_from", sorted(set(ids))))

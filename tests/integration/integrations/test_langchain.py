@@ -103,13 +103,64 @@ class TestSearching:
     def test_what_has_no_meaning_here_is_refused(self, store: GreeumVectorStore) -> None:
         with pytest.raises(NotImplementedError, match="relevance"):
             store.similarity_search_with_relevance_scores("ferry")
-        for search in (store.max_marginal_relevance_search, store.similarity_search_by_vector):
-            with pytest.raises(NotImplementedError):
-                search("ferry")  # type: ignore[arg-type]
+        for search in (store.similarity_search_by_vector, store.max_marginal_relevance_search_by_vector):
+            with pytest.raises(NotImplementedError, match="by the query's text"):
+                search([0.5, 0.5])
 
     def test_its_own_retriever(self, store: GreeumVectorStore) -> None:
         retriever = store.as_retriever(search_kwargs={"k": 1, "filter": {"km": {"$lt": 10}}})
         assert ids(retriever.invoke("ferry")) == ["udo"]
+
+
+class TestVariety:
+    """Maximal marginal relevance, over vectors that count letters."""
+
+    @pytest.fixture
+    def letters(self, memory: Memory) -> GreeumVectorStore:
+        store = GreeumVectorStore(memory, embedding=Letters())
+        store.add_texts(
+            ["ferry aaaaaaaa", "ferry aaaaaaaaa", "ferry aaabb", "ferry bbbbbbbb"],
+            [{"n": 1}, {"n": 2}, {"n": 3}, {"n": 4}],
+            ids=["a8", "a9", "ab", "b8"],
+        )
+        return store
+
+    @pytest.mark.parametrize(("nearness", "expected"), [(1.0, ["ab", "a8", "a9"]), (0.3, ["ab", "b8", "a9"])])
+    def test_what_is_alike_comes_later(self, letters: GreeumVectorStore, nearness: float, expected: list[str]) -> None:
+        found = letters.max_marginal_relevance_search("ferry aaaaaabbbb", k=3, lambda_mult=nearness)
+        assert ids(found) == expected
+
+    def test_nothing_but_differing_counts_at_nought(self, letters: GreeumVectorStore) -> None:
+        found = letters.max_marginal_relevance_search("ferry aaaaaaaa", k=2, lambda_mult=0)
+        assert ids(found) == ["a8", "b8"]
+
+    def test_among_the_best_that_the_search_finds(self, letters: GreeumVectorStore) -> None:
+        found = letters.similarity_search("ferry aaaaaaaa", k=2)
+        assert letters.max_marginal_relevance_search("ferry aaaaaaaa", k=2, fetch_k=1, lambda_mult=0) == found
+        only = letters.max_marginal_relevance_search("ferry", filter={"n": {"$gt": 2}})
+        assert set(ids(only)) == {"ab", "b8"}
+        assert letters.max_marginal_relevance_search("ferry", where={"source": "nobody"}) == []
+
+    def test_a_retriever_of_this_kind(self, letters: GreeumVectorStore) -> None:
+        retriever = letters.as_retriever(search_type="mmr", search_kwargs={"k": 2, "lambda_mult": 0.3})
+        assert ids(retriever.invoke("ferry aaaaaabbbb")) == ["ab", "b8"]
+        assert ids(asyncio.run(retriever.ainvoke("ferry aaaaaabbbb"))) == ["ab", "b8"]
+
+    def test_a_text_of_which_the_model_knows_nothing(self, letters: GreeumVectorStore) -> None:
+        letters.embeddings.embed_documents = lambda texts: [[0.0] * 3 for _ in texts]  # type: ignore[union-attr, method-assign]
+        assert len(letters.max_marginal_relevance_search("ferry", k=3)) == 3
+
+    def test_without_an_embedding_it_is_asked_for(self, store: GreeumVectorStore) -> None:
+        for search in (store.max_marginal_relevance_search, store.as_retriever(search_type="mmr").invoke):
+            with pytest.raises(InvalidInput, match="must be given to the store") as caught:
+                search("ferry")
+            assert caught.value.field == "embedding"
+
+    @pytest.mark.parametrize(("name", "value"), [("k", 0), ("fetch_k", K_MAX + 1), ("lambda_mult", 1.5)])
+    def test_what_it_cannot_take(self, letters: GreeumVectorStore, name: str, value: Any) -> None:
+        with pytest.raises(InvalidInput) as caught:
+            letters.max_marginal_relevance_search("ferry", **{name: value})
+        assert caught.value.field == name
 
 
 class TestDocuments:

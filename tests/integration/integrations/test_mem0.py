@@ -136,7 +136,7 @@ class TestAdding:
         for wrong in ("", "  ", "a b"):
             with pytest.raises(ValueError, match="user_id"):
                 memory.add("hi", user_id=wrong)
-        with pytest.raises(ValueError, match="user_id"):
+        with pytest.raises(ValueError, match="user_id: must be given, or else agent_id or run_id"):
             memory.add("hi")
 
     @pytest.mark.parametrize(

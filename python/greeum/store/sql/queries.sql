@@ -68,6 +68,9 @@ SELECT $block FROM blocks WHERE id IN (SELECT id FROM older UNION SELECT id FROM
 -- links_from: the primary key begins with the source
 SELECT source, target, kind, weight, added_at, origin FROM links WHERE source = ? ORDER BY target, kind
 
+-- link_exists: a new one is counted, one that is there is not
+SELECT 1 FROM links WHERE source = ? AND target = ? AND kind = ?
+
 -- links_to: the other direction, by the index on the target
 SELECT source, target, kind, weight, added_at, origin FROM links WHERE target = ? ORDER BY source, kind
 
