@@ -43,8 +43,8 @@ GUARDS = (
     # What a block scores.
     Guard(CORE + "rank/weighing.rs", "score: parts.iter().sum(), parts", "score: parts[..5].iter().sum(), parts",
           SEARCH + "TestSearching::test_a_score_is_the_sum_of_its_parts"),
-    Guard(CORE + "rank/asked.rs", "query.exact || ground.scope.blocks <= candidates::ALL_MAX",
-          "query.exact || ground.scope.blocks <= query.k as u64",
+    Guard(CORE + "rank/asked.rs", "self.query.exact || self.ground.scope.blocks <= candidates::ALL_MAX",
+          "self.query.exact || self.ground.scope.blocks <= self.query.k as u64",
           SEARCH + "TestSearching::test_fewer_hits_are_the_first_of_more"),
     Guard(CORE + "rank/scope.rs", "        let wanted_count = wanted.as_ref().map_or(count, Bitmap::count);\n",
           "        let blocks = wanted.clone().unwrap_or(blocks);\n        let (count, few) = (blocks.count(), None);\n"
