@@ -27,12 +27,16 @@ QUERY_FIELDS_MAX = 32
 """Parameters in a query string: more than any operation has."""
 
 
+WHOLE = ("body", "message")
+"""All that was sent: what is wrong within it is named by itself."""
+
+
 def json_of(text: str, field: str = "body") -> Any:
     """What JSON says. Raises InvalidInput."""
     try:
         return STRICT.decode(text)
     except InvalidInput as error:
-        if field == "body":
+        if field in WHOLE:
             raise
         raise InvalidInput(f"{field}.{error.field}", error.reason) from error
     except JSONDecodeError as error:
