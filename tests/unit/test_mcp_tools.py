@@ -108,7 +108,7 @@ class TestEveryTool:
         assert there <= set(TOOLS[name].arguments)
         assert set(TOOLS[name].arguments) - there <= {"history", "links", "fields"}
 
-    @pytest.mark.parametrize(("offer", "bytes_max"), [("memory", 13_600), ("knowledge-graph", 6_200)])
+    @pytest.mark.parametrize(("offer", "bytes_max"), [("memory", 13_500), ("knowledge-graph", 6_200)])
     def test_the_list_of_tools_takes_little_of_a_context(self, offer: str, bytes_max: int) -> None:
         """As it is sent. Every conversation begins with it: 13 KB are some 3,300 tokens."""
         listed = types.ListToolsResult(tools=[described(tool) for tool in tools_of(offer)])

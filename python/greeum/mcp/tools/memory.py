@@ -382,9 +382,9 @@ TOOLS = (
         {
             "action": {"type": "string", "enum": list(ACTIONS), "description": "What to do."},
             "name": schemas.string("The anchor's name, but for status."),
-            "block": schemas.whole_number("The block to point to, for set and move."),
+            "block": schemas.whole_number("What to point to, for set and move."),
             "namespace": schemas.string("Whose anchor it is. Default: the root"),
-            "hops": schemas.whole_number("How far searches near it reach, for set."),
+            "hops": schemas.whole_number("How far searches reach, for set."),
             "pinned": schemas.truth("Keep it where it is, for set."),
         },
         ("action",),

@@ -63,7 +63,7 @@ BLOCK_IDS: Schema = {
     "description": "An id, or several.",
 }
 QUERY = string("What to look for, in plain words.")
-NAMESPACE = string("A path like acme/alice: what is there or below. Default: everything")
+NAMESPACE = string("A path like acme/alice, and all below. Default: all")
 PLACE = string("A path like acme/alice/chat-1. Default: the root")
 WHERE: Schema = {
     "type": "object",
@@ -116,7 +116,7 @@ ON_CONFLICT: Schema = {
     "enum": ["keep", "supersede", "reject"],
     "description": "If it contradicts a block. Default: keep both",
 }
-IDEMPOTENCY_KEY = string("Repeated under this name, it is done once.")
+IDEMPOTENCY_KEY = string("A repeat under this name is done once.")
 
 BLOCK = fields(
     "id, uid, namespace, key, text, kind, source, tags, importance, metadata, at, added_at, valid_from, valid_to, "
