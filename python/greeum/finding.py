@@ -91,7 +91,8 @@ class Finding:
         rerank_budget_ms: float = limits.RERANK_BUDGET_MS,
         budget_ms: float | None = None,
     ) -> Hits:
-        """The `k` blocks that answer best, best first; fewer if there are fewer.
+        """The `k` blocks that answer best, best first; fewer if there are fewer. Among more than 256 blocks, a query
+        of nothing but words like "is it?" names nothing to look for, and may find none unless `exact`.
 
         - `namespace`: search only what is at it or below it.
         - `where`: only blocks for which a filter holds, as in `{"source": "alice", "importance": {"gte": 0.5}}`. It

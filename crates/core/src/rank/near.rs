@@ -169,9 +169,9 @@ impl<'a> Walkable<'a> {
         while passages.peek().is_some() {
             numbers.clear();
             numbers.extend(passages.by_ref().take(LOOKS));
-            numbers.iter().for_each(|&passage| self.graph.vectors.fetch_coarse(passage));
-            let near = &mut near[..numbers.len()];
-            asked.near(self.graph.vectors.coarse, &numbers, &[], near);
+            let (codes, near) = (self.graph.vectors.coarse, &mut near[..numbers.len()]);
+            numbers.iter().for_each(|&passage| asked.fetch(codes, passage));
+            asked.near(codes, &numbers, &[], near);
             looks.extend(near.iter().copied().zip(numbers.iter().copied()));
         }
         if looks.len() > count {

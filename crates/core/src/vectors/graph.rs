@@ -91,12 +91,6 @@ impl<'a> Vectors<'a> {
         numbers.iter().flat_map(|&at| self.coarse_code(at)).copied().collect()
     }
 
-    /// Asks for its coarse code before it is needed.
-    #[inline]
-    pub fn fetch_coarse(&self, at: u32) {
-        self.coarse_code(at).iter().step_by(LINE).for_each(prefetch);
-    }
-
     /// Its coarse code.
     #[inline]
     pub fn coarse_code(&self, at: u32) -> &'a [u8] {
